@@ -1,0 +1,38 @@
+"""The graph package's errors.
+
+GraphError
+├── InvalidDatasetName   a dataset name that cannot become part of an IRI or a path
+├── StoreUnavailable     the store cannot be opened or reached
+├── QueryRefused         a pass-through query asks for what is not allowed (update, SERVICE …)
+├── QuerySyntaxError     a pass-through query does not parse
+├── QueryTimeout         a query ran past its time limit
+└── UnsupportedCapability  the store cannot do this at all
+"""
+
+
+class GraphError(Exception):
+    """Base of every error the graph package raises."""
+
+
+class InvalidDatasetName(GraphError):
+    """The dataset name is not lower-case letters, digits, '.', '_' and '-'."""
+
+
+class StoreUnavailable(GraphError):
+    """The store cannot be opened or reached."""
+
+
+class QueryRefused(GraphError):
+    """The query asks for something that pass-through queries may not do."""
+
+
+class QuerySyntaxError(GraphError):
+    """The query does not parse."""
+
+
+class QueryTimeout(GraphError):
+    """The query ran past its time limit."""
+
+
+class UnsupportedCapability(GraphError):
+    """This store cannot do what was asked."""

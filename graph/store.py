@@ -1,0 +1,79 @@
+"""What the rest of Commissure asks of a graph store. Questions are about the domain; no query text and no vendor type passes here."""
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from graph.model import Direction, Neighbourhood, NeighbourCount, NeighbourPage, Node, NodeSummary, QueryResult, Statistics, Step
+
+
+class GraphStore(Protocol):
+    """A store of quads in which every named graph is one record (or one derived graph of a dataset).
+
+    Links are quads with an IRI object, except rdf:type; everything else is a property. A node's kind is the local name of its class
+    (the alphabetically first if it has several, 'Thing' if none); its label the first of skos:prefLabel, rdfs:label (sorted), else its IRI's local name.
+    All reads see the union of all named graphs. Every answer is deterministic. A node exists when it is the subject of some quad.
+    """
+
+    def load(self, parts: Iterable[Path]) -> int:
+        """Add the quads of N-Quads files (`.nq`, gzipped when they end in `.gz`); the number of quads read. Loading twice changes nothing."""
+        ...
+
+    def remove(self, graphs: Iterable[str]) -> int:
+        """Drop named graphs; the number that existed. What other graphs say about the same nodes stays."""
+        ...
+
+    def node(self, iri: str) -> Node | None:
+        """Everything said about one node itself; None where it is the subject of nothing."""
+        ...
+
+    def summaries(self, iris: Iterable[str]) -> tuple[NodeSummary, ...]:
+        """Summaries in the order asked; a node nothing is said of is of kind 'Thing' and labelled by its local name."""
+        ...
+
+    def neighbourhood(self, seeds: Sequence[str], hops: Sequence[Sequence[Step]], prefer: AbstractSet[str] = frozenset()) -> Neighbourhood:
+        """The subgraph around the seeds. Hop n applies its steps to the nodes that hop n-1 reached (the seeds for the first hop)."""
+        ...
+
+    def neighbour_counts(self, iri: str) -> tuple[NeighbourCount, ...]:
+        """Distinct neighbours by relation, direction and kind, sorted by these."""
+        ...
+
+    def neighbours(
+        self,
+        iri: str,
+        *,
+        relation: str | None = None,
+        direction: Direction | None = None,
+        kind: str | None = None,
+        limit: int = 25,
+        cursor: str | None = None,
+    ) -> NeighbourPage:
+        """One page of neighbours. Two relations to the same neighbour are two entries, sorted by (neighbour, relation, direction)."""
+        ...
+
+    def references(self, iris: Iterable[str]) -> dict[str, int]:
+        """For each node, how many quads have it as their object (nodes without any are left out)."""
+        ...
+
+    def statistics(self) -> Statistics:
+        """Counts of quads, graphs, and nodes by kind."""
+        ...
+
+    def close(self) -> None:
+        """Flush and release; the store is not used afterwards."""
+        ...
+
+
+@runtime_checkable
+class SparqlQueryable(Protocol):
+    """A store that also answers read-only SPARQL 1.1 over the union of its named graphs."""
+
+    def query(self, sparql: str, *, accept: str, timeout: float, max_rows: int) -> QueryResult:
+        """Run SELECT, ASK, CONSTRUCT or DESCRIBE within `timeout` seconds and `max_rows` rows or triples.
+
+        `accept` is a result media type (JSON, XML, CSV, TSV for rows; Turtle, N-Triples for triples).
+        Raises QueryRefused for updates and SERVICE, QuerySyntaxError, QueryTimeout.
+        """
+        ...

@@ -1,0 +1,99 @@
+"""Values that flow through ingest: what readers yield, what mapping makes of it, and what was wrong with it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from search.model import ConceptUse, Document, Fact, PatientSummary
+
+
+class Severity(StrEnum):
+    """How bad an issue is: a reject keeps its record out, a warning does not."""
+
+    REJECT = "reject"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Something wrong with a source. `code` is a short stable word; `field` the FHIRPath-like place; `reason` is for people.
+
+    The reason never quotes clinical text.
+    """
+
+    severity: Severity
+    code: str
+    reason: str
+    source: str = ""
+    line: int = 0
+    record: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """One resource as a reader found it. `line` counts from 1 (for a Bundle, the entry's position); `raw` is its JSON as found.
+
+    `urns` resolves the `urn:uuid:` (and absolute fullUrl) references of the Bundle it came in: reference → `Type/id`.
+    """
+
+    resource: Mapping[str, Any]
+    raw: bytes
+    source: str
+    line: int
+    urns: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A node that a record refers to, and the type it must have ('Resource' where the reference does not tell)."""
+
+    iri: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class PendingReference:
+    """A reference by business identifier that no record of the dataset answers yet (or that several do: then `ambiguous`)."""
+
+    kind: str
+    system: str
+    value: str
+    ambiguous: bool = False
+
+
+IdentifierLookup = Callable[[str, str, str], tuple[str, ...]]
+"""(type or '' for any, system, value) → the `Type/id` of every record of the dataset that carries the identifier."""
+
+
+@dataclass(frozen=True, slots=True)
+class MappingContext:
+    """What mapping needs to know beside the resource. `run` is the ingest run's id; `strict` turns warnings into rejects."""
+
+    dataset: str
+    run: str
+    find: IdentifierLookup
+    strict: bool = False
+    include_claims: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What one record becomes. `quads` are N-Quads lines, all in the record's graph ('' when rejected or skipped).
+
+    `skipped` names why a valid record is not represented ('claim', 'entered-in-error', …; '' when it is).
+    """
+
+    record: str
+    kind: str
+    quads: str = ""
+    documents: tuple[Document, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    patients: tuple[PatientSummary, ...] = ()
+    concepts: tuple[ConceptUse, ...] = ()
+    targets: tuple[Target, ...] = ()
+    pending: tuple[PendingReference, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    skipped: str = ""
+    rejected: bool = False

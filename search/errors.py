@@ -1,0 +1,32 @@
+"""The search package's errors.
+
+SearchError
+├── InvalidRequest        a search request that cannot be answered as asked (names the field)
+├── ModelUnavailable      the embedding model is missing, damaged or unknown
+├── GenerationUnreadable  a generation's files are missing or damaged
+└── NothingPublished      no generation exists yet
+"""
+
+
+class SearchError(Exception):
+    """Base of every error the search package raises."""
+
+
+class InvalidRequest(SearchError):
+    """A search request that cannot be answered as asked; `field` names the parameter at fault."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+
+
+class ModelUnavailable(SearchError):
+    """The embedding model is missing, damaged or unknown."""
+
+
+class GenerationUnreadable(SearchError):
+    """A generation's files are missing or damaged."""
+
+
+class NothingPublished(SearchError):
+    """No generation exists yet: nothing has been ingested."""

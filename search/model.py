@@ -1,0 +1,254 @@
+"""Values of search: what ingest hands over to be found, what a researcher asks, and what comes back.
+
+All offsets are code points into the decoded, untrimmed text of the document, end-exclusive.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from graph.model import Neighbourhood
+
+
+class Assertion(StrEnum):
+    """What a text or a record says of a concept's presence."""
+
+    AFFIRMED = "affirmed"
+    NEGATED = "negated"
+    HYPOTHETICAL = "hypothetical"
+    HISTORICAL = "historical"
+    FAMILY = "family"
+
+
+class Mode(StrEnum):
+    """Which rankers answer."""
+
+    HYBRID = "hybrid"
+    SEMANTIC = "semantic"
+    LEXICAL = "lexical"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A span of a document that names a concept. `source` says who found it (`healthlake:infer-icd10`, `human:JOB`)."""
+
+    id: str
+    start: int
+    end: int
+    text: str
+    concept: str | None
+    label: str
+    assertion: Assertion
+    score: float | None
+    concept_score: float | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassageSpan:
+    """A passage of a document: its section heading ('' if none) and `key`, the 16-byte digest of the text that is embedded for it."""
+
+    start: int
+    end: int
+    section: str
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Text a person may search. `id` is the record's IRI (with `#content-N` for attachments after the first)."""
+
+    id: str
+    record: str
+    dataset: str
+    kind: str
+    """Kind of the record: DocumentReference, DiagnosticReport, Text …"""
+    type: str
+    """Document type as people read it: 'Discharge summary'."""
+    title: str
+    text: str
+    patient: str | None = None
+    patient_label: str | None = None
+    encounter: str | None = None
+    date: str | None = None
+    """Lexical form as the source has it, precision kept."""
+    status: str = ""
+    media_type: str = "text/plain"
+    source: str = ""
+    line: int = 0
+    passages: tuple[PassageSpan, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Subject – relation – concept – time – value – status – assertion, with the record that says so.
+
+    `relation` is a group of graph.vocabulary ('condition', 'medication', 'procedure', 'observation', 'allergy', 'immunization',
+    'encounter' …); `counted` is False where the status policy keeps it from counting as true of the subject (refuted, not done,
+    entered by a machine, a relative's). Dates are lexical.
+    """
+
+    record: str
+    dataset: str
+    subject: str
+    relation: str
+    concept: str | None
+    label: str
+    start: str | None = None
+    end: str | None = None
+    value: str | None = None
+    number: float | None = None
+    unit: str | None = None
+    status: str = ""
+    assertion: Assertion = Assertion.AFFIRMED
+    counted: bool = True
+    encounter: str | None = None
+    source: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptUse:
+    """A concept as records use it: `system` is the canonical URL of its scheme, `display` its name there ('' if none was given)."""
+
+    concept: str
+    system: str
+    code: str
+    display: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatientSummary:
+    """Who a patient is, as pages and facets need it."""
+
+    id: str
+    dataset: str
+    label: str
+    sex: str = ""
+    born: str | None = None
+    died: str | None = None
+    source: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What may be found at all; applied before ranking. Values of one field are alternatives, fields restrict each other.
+
+    `concepts` matches documents that mention the concept (affirmed) or whose encounter has it charted as a counted fact.
+    `date_from` and `date_to` are inclusive lexical dates (YYYY, YYYY-MM or YYYY-MM-DD).
+    """
+
+    datasets: tuple[str, ...] = ()
+    patients: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    concepts: tuple[str, ...] = ()
+    date_from: str | None = None
+    date_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SearchRequest:
+    """One question. An empty query browses what the filters allow, newest first."""
+
+    query: str
+    filters: Filters = Filters()
+    mode: Mode = Mode.HYBRID
+    limit: int = 10
+    offset: int = 0
+    join: bool = True
+    """Fetch the neighbourhood of the page of hits."""
+    facets: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A span of a document's text."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a claim can be believed: span → record → source file and line → ingest run."""
+
+    document: str
+    record: str
+    source: str
+    line: int
+    run: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A document found. `highlights` and `answer` lie within `passage`; `scores` holds what each ranker gave (absent: did not find it)."""
+
+    rank: int
+    document: str
+    title: str
+    dataset: str
+    kind: str
+    type: str
+    patient: str | None
+    patient_label: str | None
+    encounter: str | None
+    date: str | None
+    score: float
+    scores: Mapping[str, float]
+    section: str
+    passage: Span
+    highlights: tuple[Span, ...]
+    answer: Span | None
+    matched_terms: tuple[str, ...]
+    concepts: tuple[tuple[str, str, Assertion], ...]
+    """Concepts mentioned in the document: (IRI, label, assertion), at most ten."""
+    evidence: Evidence
+    duplicates: int = 0
+    """How many further documents with the same text were folded into this hit."""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One value of a facet and how many found documents have it."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A node that joins several hits of the page: `hits` are their ranks; `group` is how it is reached ('condition', 'patient' …)."""
+
+    node: str
+    label: str
+    kind: str
+    group: str
+    hits: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The answer. `total` counts found documents; `total_is_exact` is False where ranking stopped at its depth.
+
+    `notices` says in words what is missing or cut ('semantic index is incomplete: …').
+    """
+
+    total: int
+    total_is_exact: bool
+    generation: int
+    hits: tuple[Hit, ...]
+    neighbourhood: Neighbourhood
+    groups: Mapping[str, str]
+    """Node IRI → group it is shown under, for every node of the neighbourhood."""
+    shared: tuple[Shared, ...]
+    facets: Mapping[str, tuple[FacetValue, ...]]
+    notices: tuple[str, ...] = ()
+    seconds: float = 0.0
+    timings: Mapping[str, float] = field(default_factory=dict)
+    """Seconds by step: encode, rank, join, facets …"""
