@@ -5,19 +5,20 @@ from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from graph.model import Direction, Neighbourhood, NeighbourCount, NeighbourPage, Node, NodeSummary, QueryResult, Statistics, Step
+from graph.model import Direction, NeighbourCount, Neighbourhood, NeighbourPage, Node, NodeSummary, QueryResult, Statistics, Step
 
 
 class GraphStore(Protocol):
     """A store of quads in which every named graph is one record (or one derived graph of a dataset).
 
-    Links are quads with an IRI object, except rdf:type; everything else is a property. A node's kind is the local name of its class
+    Links are quads with an IRI object whose predicate is not in `vocabulary.NOT_LINKS`; everything else but rdf:type is a property (an
+    IRI as a property value is a Literal of datatype xsd:anyURI). A node's kind is the local name of its class
     (the alphabetically first if it has several, 'Thing' if none); its label the first of skos:prefLabel, rdfs:label (sorted), else its IRI's local name.
     All reads see the union of all named graphs. Every answer is deterministic. A node exists when it is the subject of some quad.
     """
 
     def load(self, parts: Iterable[Path]) -> int:
-        """Add the quads of N-Quads files (`.nq`, gzipped when they end in `.gz`); the number of quads read. Loading twice changes nothing."""
+        """Add the quads of N-Quads files (gzipped when they end in `.gz`); the number of quads read. Loading twice changes nothing."""
         ...
 
     def remove(self, graphs: Iterable[str]) -> int:

@@ -45,6 +45,9 @@ HAS_TARGET: Final = OA + "hasTarget"
 OA_START: Final = OA + "start"
 OA_END: Final = OA + "end"
 
+NOT_LINKS: Final = frozenset({TYPE, DERIVED_FROM, GENERATED_BY, IN_SCHEME})
+"""Predicates whose IRI objects are properties, not links: sources, runs and schemes would be hubs that join everything."""
+
 STUB: Final = KG + "stub"
 """Marks a node that records refer to but that no record of the dataset describes (yet)."""
 
@@ -104,7 +107,7 @@ def compact(iri: str) -> str:
     """`prefix:name` where the vocabulary declares the namespace, the IRI itself otherwise."""
     for prefix, namespace in PREFIXES.items():
         if iri.startswith(namespace):
-            return f"{prefix}:{iri[len(namespace):]}"
+            return f"{prefix}:{iri[len(namespace) :]}"
     return iri
 
 

@@ -133,6 +133,53 @@ class PatientSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class ConceptSummary:
+    """A concept of the generation: its most used display as `label`, others as `synonyms`, and how widely it is used.
+
+    `patients` counts patients who have it charted as a counted fact, `documents` those that mention it or whose encounter charts it.
+    """
+
+    concept: str
+    system: str
+    code: str
+    label: str
+    synonyms: tuple[str, ...]
+    patients: int
+    documents: int
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetSummary:
+    """What the generation holds of one dataset. `embedded` of `passages` have a vector."""
+
+    dataset: str
+    documents: int
+    passages: int
+    embedded: int
+    patients: int
+    facts: int
+    mentions: int
+    first_date: str | None
+    last_date: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSummary:
+    """A document as lists show it."""
+
+    id: str
+    title: str
+    dataset: str
+    kind: str
+    type: str
+    date: str | None
+    patient: str | None
+    patient_label: str | None
+    encounter: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """What may be found at all; applied before ranking. Values of one field are alternatives, fields restrict each other.
 

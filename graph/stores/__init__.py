@@ -1,0 +1,1 @@
+"""Back ends of the GraphStore protocol, one module each."""

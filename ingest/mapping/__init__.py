@@ -1,0 +1,1 @@
+"""From records to quads, documents and facts: pure functions only."""

@@ -1,0 +1,128 @@
+"""The seams of search: what ranking asks of models and indexes, and what pages ask of the catalog.
+
+A *unit* is a distinct passage text: it is embedded once and indexed once, however many passages share it. Rows number the units of a
+generation from 0; masks are boolean arrays over rows.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.model import (
+    ConceptSummary,
+    DatasetSummary,
+    Document,
+    DocumentSummary,
+    Fact,
+    PatientSummary,
+)
+
+Rows = NDArray[np.int64]
+Scores = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+class Embedder(Protocol):
+    """Turns text into unit vectors. `name` identifies model, revision and precision: vectors of different names are never compared."""
+
+    @property
+    def name(self) -> str:
+        """Identifies model, revision and precision."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        ...
+
+    def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+        """(len(texts), dimension), each row of length 1; `progress` is called with the number of texts finished since the last call."""
+        ...
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """(dimension,), of length 1."""
+        ...
+
+
+class VectorIndex(Protocol):
+    """Nearest units by cosine."""
+
+    @property
+    def size(self) -> int:
+        """How many units have a vector."""
+        ...
+
+    def search(self, vector: NDArray[np.float32], k: int, allowed: Mask | None = None) -> tuple[Rows, Scores]:
+        """The k nearest allowed rows and their cosines, best first, ties by row; fewer where fewer are allowed."""
+        ...
+
+
+class LexicalIndex(Protocol):
+    """Units by BM25."""
+
+    @property
+    def size(self) -> int:
+        """How many units are indexed."""
+        ...
+
+    def search(self, query: str, k: int, allowed: Mask | None = None) -> tuple[Rows, Scores]:
+        """The k best allowed rows that share a term with the query, best first, ties by row."""
+        ...
+
+
+class Catalog(Protocol):
+    """The documents, facts, patients and concepts of one generation. Thread-safe; every answer is deterministic."""
+
+    def document(self, document: str) -> Document | None:
+        """One document with its text, passages and mentions."""
+        ...
+
+    def documents_of_record(self, record: str) -> tuple[DocumentSummary, ...]:
+        """The documents that a record carries."""
+        ...
+
+    def documents_of_patient(self, patient: str, limit: int = 1000, offset: int = 0) -> tuple[DocumentSummary, ...]:
+        """A patient's documents, newest first."""
+        ...
+
+    def documents_of_encounter(self, encounter: str) -> tuple[DocumentSummary, ...]:
+        """An encounter's documents, newest first."""
+        ...
+
+    def facts_of_patient(self, patient: str, limit: int = 5000, offset: int = 0) -> tuple[Fact, ...]:
+        """A patient's facts, oldest first, counted or not."""
+        ...
+
+    def facts_of_encounter(self, encounter: str) -> tuple[Fact, ...]:
+        """The facts charted in an encounter."""
+        ...
+
+    def count_facts_of_patient(self, patient: str) -> int:
+        """How many facts a patient has."""
+        ...
+
+    def patient(self, patient: str) -> PatientSummary | None:
+        """Who a patient is."""
+        ...
+
+    def patients(self, dataset: str | None = None, limit: int = 50, offset: int = 0) -> tuple[PatientSummary, ...]:
+        """Patients by label."""
+        ...
+
+    def concept(self, concept: str) -> ConceptSummary | None:
+        """One concept and how widely it is used."""
+        ...
+
+    def suggest_concepts(self, text: str, limit: int = 10) -> tuple[ConceptSummary, ...]:
+        """Concepts with a label or synonym in which every word of `text` begins a word, or whose code is `text`; most used first."""
+        ...
+
+    def patients_with_concept(self, concept: str, limit: int = 50, offset: int = 0) -> tuple[PatientSummary, ...]:
+        """Patients who have the concept charted as a counted fact, by label."""
+        ...
+
+    def datasets(self) -> tuple[DatasetSummary, ...]:
+        """What the generation holds, by dataset name."""
+        ...

@@ -1,0 +1,133 @@
+"""What the web needs from the outside: the published generation, and what ingest has done. `commissure.assemble` supplies both."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from graph.store import GraphStore
+from search.model import SearchRequest, SearchResult
+from search.protocols import Catalog
+
+
+class Searcher(Protocol):
+    """Answers search requests (search.retriever.Retriever)."""
+
+    def search(self, request: SearchRequest) -> SearchResult:
+        """One joined answer."""
+        ...
+
+
+class Snapshot(Protocol):
+    """One opened generation. Immutable: a request takes it once and uses it to its end."""
+
+    @property
+    def generation(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def published(self) -> str:
+        """When it was published (ISO 8601, UTC)."""
+        ...
+
+    @property
+    def catalog(self) -> Catalog:
+        """Documents, facts, patients, concepts."""
+        ...
+
+    @property
+    def retriever(self) -> Searcher:
+        """The search."""
+        ...
+
+    @property
+    def graph(self) -> GraphStore | None:
+        """The graph; None while the store cannot be reached."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetStatus:
+    """A dataset as the ledger knows it. `unresolved_references` counts references to records the dataset does not hold."""
+
+    dataset: str
+    records: int
+    kinds: Mapping[str, int]
+    quads: int
+    unresolved_references: int
+    last_run: str | None
+    updated: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunStatus:
+    """One ingest run. `state` is running, finished, failed or interrupted; `records` has read, added, changed, unchanged, removed, rejected."""
+
+    run: str
+    dataset: str
+    state: str
+    step: str
+    started: str
+    finished: str | None
+    sources: tuple[str, ...]
+    records: Mapping[str, int]
+    quads: int
+    documents: int
+    rejects: Mapping[str, int]
+    """Reject code → count."""
+    warnings: Mapping[str, int]
+    skipped: Mapping[str, int]
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedLine:
+    """One issue of a run."""
+
+    severity: str
+    code: str
+    reason: str
+    source: str
+    line: int
+    record: str
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSource:
+    """A record as it came in: its JSON text, where it came from and which run took it in."""
+
+    record: str
+    kind: str
+    raw: str
+    source: str
+    line: int
+    run: str
+
+
+class Library(Protocol):
+    """Everything the web reads."""
+
+    def current(self) -> Snapshot:
+        """The generation published now (opened once, reopened when a new one is published). Raises search.errors.NothingPublished."""
+        ...
+
+    def datasets(self) -> tuple[DatasetStatus, ...]:
+        """All datasets, by name."""
+        ...
+
+    def runs(self, limit: int = 50) -> tuple[RunStatus, ...]:
+        """Runs, newest first."""
+        ...
+
+    def run(self, run: str) -> RunStatus | None:
+        """One run."""
+        ...
+
+    def issues(self, run: str, *, severity: str | None = None, limit: int = 100, offset: int = 0) -> tuple[RejectedLine, ...]:
+        """A run's rejects and warnings, in source order."""
+        ...
+
+    def record(self, record: str) -> RecordSource | None:
+        """A record's source."""
+        ...
