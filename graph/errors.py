@@ -3,6 +3,8 @@
 GraphError
 ├── InvalidDatasetName   a dataset name that cannot become part of an IRI or a path
 ├── StoreUnavailable     the store cannot be opened or reached
+├── InvalidPart          a part is missing, unreadable or not N-Quads with a named graph in every line
+├── InvalidCursor        a paging cursor that this code did not make
 ├── QueryRefused         a pass-through query asks for what is not allowed (update, SERVICE …)
 ├── QuerySyntaxError     a pass-through query does not parse
 ├── QueryTimeout         a query ran past its time limit
@@ -20,6 +22,14 @@ class InvalidDatasetName(GraphError):
 
 class StoreUnavailable(GraphError):
     """The store cannot be opened or reached."""
+
+
+class InvalidPart(GraphError):
+    """A part is missing, unreadable, or not N-Quads with a named graph in every line."""
+
+
+class InvalidCursor(GraphError):
+    """The paging cursor was not made by a former page."""
 
 
 class QueryRefused(GraphError):

@@ -4,6 +4,8 @@ Every IRI is a pure function of what it names, so that a second run over the sam
 """
 
 import re
+from collections.abc import Callable
+from decimal import Decimal
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -12,7 +14,18 @@ from graph.vocabulary import BASE, XSD
 
 _DATASET = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 _PLAIN_ID = re.compile(r"[A-Za-z0-9.\-_]+")
-_IRI_UNSAFE = re.compile(r"[\x00-\x20<>\"{}|^`\\]")
+_IRI_RUN = r"[A-Za-z0-9:/?._~!$&'()*+,;=@\-]*(?:%[0-9A-Fa-f]{2}[A-Za-z0-9:/?._~!$&'()*+,;=@\-]*)*"
+_PLAIN_IRI = re.compile(rf"[A-Za-z][A-Za-z0-9+.\-]*:(?://[A-Za-z0-9.\-]*(?=[/?#]|\Z)|(?!//)){_IRI_RUN}(?:#{_IRI_RUN})?")
+_ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:(?://(?:[^/?#@:]*(?::[^/?#@]*)?@)?[^/?#@:]*(?::[0-9]*)?(?=[/?#]|\Z)|(?!//))")
+_IRI_UNSAFE = re.compile(
+    r"%(?![0-9A-Fa-f]{2})|[\x00-\x20<>\"{}|^`\\\[\]\x7f-\x9f\ud800-\uf8ff\ufdd0-\ufdef\ufff0-\uffff"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0xE0000, 0x10000))
+    + "\U000e0000-\U000e0fff\U000efffe-\U0010ffff]"
+)
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_DOUBLE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_TEMPORAL = re.compile(r"((?:-?[0-9]{4,}-[0-9]{2}-[0-9]{2})?T?(?:[0-9]{2}:[0-9]{2}:[0-9]{2})?)(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?")
 _LITERAL_UNSAFE = re.compile(r'[\x00-\x1f"\\\x7f]')
 _LITERAL_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -101,24 +114,110 @@ def notation(system: str, code: str) -> str:
     return code
 
 
+def safe_iri(iri: str) -> str:
+    """The absolute IRI that stands for `iri` in the graph: itself where RFC 3987 allows it.
+
+    Characters an IRI may not hold are percent-encoded; what is no absolute IRI even then becomes `{BASE}iri/{percent-encoded text}`.
+    Strict stores refuse a whole part for one bad IRI, so every IRI that comes from data passes here.
+    """
+    if _PLAIN_IRI.fullmatch(iri):
+        return iri
+    scheme, fragment_mark, fragment = iri.partition("#")
+    repaired = _percent_encode(scheme) + fragment_mark + _percent_encode(fragment).replace("#", "%23")
+    if _ABSOLUTE_IRI.match(repaired):
+        return repaired
+    return f"{BASE}iri/{quote(iri, safe='', errors='replace')}"
+
+
 def iri_term(iri: str) -> str:
-    """An IRI as N-Quads writes it; characters an IRI may not hold are percent-encoded."""
-    if _IRI_UNSAFE.search(iri):
-        iri = _IRI_UNSAFE.sub(lambda m: "".join(f"%{b:02X}" for b in m[0].encode()), iri)
-    return f"<{iri}>"
+    """An IRI as N-Quads writes it, made safe by `safe_iri`."""
+    return f"<{iri}>" if _PLAIN_IRI.fullmatch(iri) else f"<{safe_iri(iri)}>"
 
 
 def literal_term(value: str, datatype: str | None = None, language: str | None = None) -> str:
-    """A literal as N-Quads writes it; `datatype` is a full IRI. Lone surrogates, which UTF-8 cannot carry, become U+FFFD."""
+    """A literal as N-Quads writes it; `datatype` is a full IRI. Lone surrogates, which UTF-8 cannot carry, become '?'.
+
+    Numbers, booleans and times are spelled canonically (`canonical_literal`), because stores keep their value and not their spelling.
+    """
+    if datatype is not None and datatype in _CANONICAL:
+        value, datatype = canonical_literal(value, datatype)
     if _LITERAL_UNSAFE.search(value):
         value = _LITERAL_UNSAFE.sub(lambda m: _LITERAL_ESCAPES.get(m[0]) or f"\\u{ord(m[0]):04X}", value)
     if not value.isascii():
         value = value.encode("utf-8", "replace").decode() if _has_surrogate(value) else value
     if language:
-        return f'"{value}"@{language}'
+        return f'"{value}"@{language.lower()}'
     if datatype and datatype != XSD + "string":
-        return f'"{value}"^^<{datatype}>'
+        return f'"{value}"^^{iri_term(datatype)}'
     return f'"{value}"'
+
+
+def canonical_literal(value: str, datatype: str) -> tuple[str, str]:
+    """The spelling and datatype that every store gives back for a number, boolean, date or time; anything else comes back as it is.
+
+    Integer types are one type (`xsd:integer`); decimals lose trailing zeros; `+00:00` is `Z`. What is no value of its type stays
+    as written.
+    """
+    rule = _CANONICAL.get(datatype)
+    return rule(value, datatype) if rule else (value, datatype)
+
+
+def _integer(value: str, datatype: str) -> tuple[str, str]:
+    if _INTEGER.fullmatch(value) and -(2**63) <= int(value) < 2**63:
+        return str(int(value)), XSD + "integer"
+    return value, datatype
+
+
+def _decimal(value: str, datatype: str) -> tuple[str, str]:
+    if not _DECIMAL.fullmatch(value):
+        return value, datatype
+    whole, _, fraction = value.lstrip("+-").partition(".")
+    whole, fraction = whole.lstrip("0") or "0", fraction.rstrip("0")
+    if len(fraction) > 18 or int(whole + fraction.ljust(18, "0")) >= 2**127:
+        return value, datatype
+    digits = f"{whole}.{fraction}" if fraction else whole
+    return ("-" if value.startswith("-") and digits != "0" else "") + digits, datatype
+
+
+def _double(value: str, datatype: str) -> tuple[str, str]:
+    if not _DOUBLE.fullmatch(value):
+        return ("INF" if value == "+INF" else value), datatype
+    number = float(value)
+    if number in (float("inf"), float("-inf")):
+        return ("INF" if number > 0 else "-INF"), datatype
+    return format(Decimal(repr(number)), "f").removesuffix(".0"), datatype
+
+
+def _boolean(value: str, datatype: str) -> tuple[str, str]:
+    return {"1": "true", "0": "false"}.get(value, value), datatype
+
+
+def _time(value: str, datatype: str) -> tuple[str, str]:
+    parsed = _TEMPORAL.fullmatch(value)
+    if not parsed:
+        return value, datatype
+    rest, fraction, zone = parsed.groups()
+    fraction = (fraction or "").rstrip("0").rstrip(".")
+    if datatype == XSD + "dateTimeStamp":
+        datatype = XSD + "dateTime"
+    return rest + fraction + ("Z" if zone in ("+00:00", "-00:00") else zone or ""), datatype
+
+
+_CANONICAL: dict[str, Callable[[str, str], tuple[str, str]]] = {
+    **{XSD + name: _integer for name in ("integer", "byte", "short", "int", "long", "unsignedByte", "unsignedShort", "unsignedInt")},
+    **{XSD + name: _integer for name in ("unsignedLong", "positiveInteger", "negativeInteger", "nonPositiveInteger", "nonNegativeInteger")},
+    XSD + "decimal": _decimal,
+    XSD + "double": _double,
+    XSD + "boolean": _boolean,
+    XSD + "dateTime": _time,
+    XSD + "dateTimeStamp": _time,
+    XSD + "date": _time,
+    XSD + "time": _time,
+}
+
+
+def _percent_encode(text: str) -> str:
+    return _IRI_UNSAFE.sub(lambda m: "".join(f"%{b:02X}" for b in m[0].encode("utf-8", "replace")), text)
 
 
 def _has_surrogate(value: str) -> bool:

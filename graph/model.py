@@ -7,13 +7,16 @@ from typing import Literal as Choice
 Direction = Choice["out", "in"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Literal:
-    """A literal value with its datatype IRI (None for a plain string) or its language tag."""
+    """A literal value with its datatype IRI (None for a plain string) or its language tag. Ordered by value, datatype, language."""
 
     value: str
     datatype: str | None = None
     language: str | None = None
+
+    def __lt__(self, other: "Literal") -> bool:
+        return (self.value, self.datatype or "", self.language or "") < (other.value, other.datatype or "", other.language or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,8 @@ class NodeSummary:
 class Node:
     """Everything the store says about one node itself.
 
-    `properties` maps predicate IRI → sorted distinct literals; `records` are the named graphs that say something with this node as subject, sorted.
+    `properties` maps predicate IRI → sorted distinct literals; `records` are the named graphs that say something with this node
+    as subject, sorted.
     """
 
     id: str
@@ -54,7 +58,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Omitted:
-    """`count` distinct neighbours of `node` were left out by a bound."""
+    """`count` distinct neighbours of `node` were left out by a bound: their edge is nowhere in the picture."""
 
     node: str
     relation: str
@@ -79,7 +83,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Neighbourhood:
-    """The bounded, typed subgraph around some nodes. Nodes are sorted by IRI, edges by (source, relation, target), omitted by all fields."""
+    """The bounded, typed subgraph around some nodes.
+
+    Nodes are sorted by IRI, edges by (source, relation, target), omitted by all fields. Every seed is among the nodes.
+    """
 
     nodes: tuple[NodeSummary, ...] = ()
     edges: tuple[Edge, ...] = ()

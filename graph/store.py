@@ -11,14 +11,21 @@ from graph.model import Direction, NeighbourCount, Neighbourhood, NeighbourPage,
 class GraphStore(Protocol):
     """A store of quads in which every named graph is one record (or one derived graph of a dataset).
 
-    Links are quads with an IRI object whose predicate is not in `vocabulary.NOT_LINKS`; everything else but rdf:type is a property (an
-    IRI as a property value is a Literal of datatype xsd:anyURI). A node's kind is the local name of its class
-    (the alphabetically first if it has several, 'Thing' if none); its label the first of skos:prefLabel, rdfs:label (sorted), else its IRI's local name.
-    All reads see the union of all named graphs. Every answer is deterministic. A node exists when it is the subject of some quad.
+    Links are quads with an IRI object whose predicate is not in `vocabulary.NOT_LINKS`; everything else but rdf:type is a property
+    (an IRI as a property value is a Literal of datatype xsd:anyURI). A node exists when it is the subject of some quad. Its kind is
+    the local name of its class (the alphabetically first if it has several, 'Thing' if none); its label the first of
+    skos:prefLabel, rdfs:label (sorted), else its IRI's local name. It is a stub while some graph says `kg:stub "true"` of it and every
+    graph that gives it a class says that too: a record that describes it completes it, before publishing takes the mark away.
+
+    Literals come back with the spelling and datatype of `identifiers.canonical_literal`, language tags in lower case. Parts hold no
+    blank nodes. All reads see the union of all named graphs. Every answer is deterministic.
     """
 
     def load(self, parts: Iterable[Path]) -> int:
-        """Add the quads of N-Quads files (gzipped when they end in `.gz`); the number of quads read. Loading twice changes nothing."""
+        """Add the quads of N-Quads files (gzipped when they end in `.gz`); the number of quads read. Loading twice changes nothing.
+
+        Raises InvalidPart; what of the parts is then in the store is not defined.
+        """
         ...
 
     def remove(self, graphs: Iterable[str]) -> int:
@@ -34,7 +41,11 @@ class GraphStore(Protocol):
         ...
 
     def neighbourhood(self, seeds: Sequence[str], hops: Sequence[Sequence[Step]], prefer: AbstractSet[str] = frozenset()) -> Neighbourhood:
-        """The subgraph around the seeds. Hop n applies its steps to the nodes that hop n-1 reached (the seeds for the first hop)."""
+        """The subgraph around the seeds. Hop n applies its steps to the nodes that hop n-1 reached (the seeds for the first hop).
+
+        Each step that fits a node is bounded by itself; the picture is the union of what they keep. A neighbour counts as omitted
+        when a step would have shown it and no step of any hop kept that edge.
+        """
         ...
 
     def neighbour_counts(self, iri: str) -> tuple[NeighbourCount, ...]:
@@ -51,7 +62,10 @@ class GraphStore(Protocol):
         limit: int = 25,
         cursor: str | None = None,
     ) -> NeighbourPage:
-        """One page of neighbours. Two relations to the same neighbour are two entries, sorted by (neighbour, relation, direction)."""
+        """One page of neighbours. Two relations to the same neighbour are two entries, sorted by (neighbour, relation, direction).
+
+        `total` counts the entries of all pages. Raises InvalidCursor for a cursor that no page gave, ValueError for a limit below 1.
+        """
         ...
 
     def references(self, iris: Iterable[str]) -> dict[str, int]:
@@ -59,7 +73,7 @@ class GraphStore(Protocol):
         ...
 
     def statistics(self) -> Statistics:
-        """Counts of quads, graphs, and nodes by kind."""
+        """Counts of quads, graphs, and nodes by kind (nodes without a class are of kind 'Thing')."""
         ...
 
     def close(self) -> None:

@@ -99,8 +99,8 @@ RELATION_GROUPS: Final = {
 
 
 def local_name(iri: str) -> str:
-    """The part of an IRI after its last '#' or '/'."""
-    return iri[max(iri.rfind("#"), iri.rfind("/")) + 1 :]
+    """The part of an IRI after its last '#' or '/' (the whole IRI where nothing follows)."""
+    return iri[max(iri.rfind("#"), iri.rfind("/")) + 1 :] or iri
 
 
 def compact(iri: str) -> str:

@@ -9,6 +9,10 @@ IngestError
 └── DiskFull           there is no room to write
 """
 
+import errno
+import sqlite3
+from pathlib import Path
+
 
 class IngestError(Exception):
     """Base of every error the ingest package raises."""
@@ -36,3 +40,15 @@ class LedgerDamaged(IngestError):
 
 class DiskFull(IngestError):
     """There is no room to write."""
+
+
+def disk_full(error: BaseException, folder: Path) -> DiskFull | None:
+    """The DiskFull that an error of the operating system, SQLite or a library amounts to; None for anything else."""
+    seen: BaseException | None = error
+    while seen is not None:
+        is_full = isinstance(seen, OSError) and seen.errno in (errno.ENOSPC, errno.EDQUOT)
+        is_full |= isinstance(seen, sqlite3.OperationalError) and "full" in str(seen)
+        if is_full or "No space left on device" in str(seen):
+            return DiskFull(f"{folder}: no room is left to write; free some and run the same command again: finished parts are kept")
+        seen = seen.__cause__ or seen.__context__
+    return None

@@ -1,0 +1,5 @@
+"""`python -m commissure`."""
+
+from commissure.cli import main
+
+main()

@@ -1,0 +1,203 @@
+"""The only place that picks back ends: makes the tools of ingest and the library of the web out of the settings."""
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from search.retriever import Retriever
+
+from graph.store import GraphStore
+from graph.vocabulary import BASE
+from ingest.ledger import Ledger, Run
+from ingest.publish import Tools
+from ingest.staging import Part
+from ingest.workspace import Workspace
+from search.errors import NothingPublished
+from search.generation import Generation
+from search.protocols import Embedder
+from webapp.library import DatasetStatus, RecordSource, RejectedLine, RunStatus
+from webapp.settings import LOOPBACK, WebSettings
+
+
+class LazyEmbedder:
+    """An embedder that loads its model when it is first used, once, whichever thread comes first."""
+
+    def __init__(self, model: str, precision: str) -> None:
+        self._model, self._precision = model, precision
+        self._lock = threading.Lock()
+
+    @cached_property
+    def _loaded(self) -> Embedder:
+        from search.embedders.sentence_models import open_embedder
+
+        with self._lock:
+            return open_embedder(self._model, self._precision)
+
+    @property
+    def name(self) -> str:
+        """Identifies model, revision and precision."""
+        return self._loaded.name
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self._loaded.dimension
+
+    def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+        """See Embedder."""
+        return self._loaded.encode(texts, progress)
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """See Embedder."""
+        return self._loaded.encode_query(text)
+
+
+def workspace(settings: dict[str, Any]) -> Workspace:
+    """The data folder."""
+    return Workspace(Path(settings["data"]).expanduser())
+
+
+def embedder(settings: dict[str, Any]) -> Embedder:
+    """The model, loaded at its first use."""
+    return LazyEmbedder(settings["model"], settings["precision"])
+
+
+def tools(settings: dict[str, Any]) -> Tools:
+    """What ingest works with."""
+    return Tools(graph=_draft_graph, embedder=embedder(settings))
+
+
+def web_settings(settings: dict[str, Any]) -> WebSettings:
+    """The web process's settings."""
+    names = tuple(name.strip() for name in settings["allowed_hosts"].split(",") if name.strip())
+    return WebSettings(
+        allowed_hosts=(*LOOPBACK, *names),
+        sparql=settings["sparql"],
+        sparql_timeout=settings["sparql_timeout"],
+        sparql_max_rows=settings["sparql_max_rows"],
+        raw_records=settings["raw_records"],
+        trusted_proxies=settings["trusted_proxies"],
+    )
+
+
+def _draft_graph(source: Path | None, target: Path) -> GraphStore:
+    from graph.stores.oxigraph import OxigraphStore
+
+    if source is not None:
+        OxigraphStore.clone(source, target)
+    return OxigraphStore.open(target)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSnapshot:
+    """One opened generation."""
+
+    generation: int
+    published: str
+    catalog: Any
+    retriever: Retriever
+    graph: GraphStore | None
+
+
+class DataLibrary:
+    """The web's Library over a data folder. Picks up a new generation at the next request after it is published."""
+
+    def __init__(self, workspace: Workspace, embedder: Embedder | None) -> None:
+        self._workspace, self._embedder = workspace, embedder
+        self._lock = threading.Lock()
+        self._snapshot: OpenSnapshot | None = None
+
+    def current(self) -> OpenSnapshot:
+        """The generation published now. Older ones are closed by the garbage collector when their last request ends."""
+        number = self._workspace.current()
+        snapshot = self._snapshot
+        if snapshot is not None and snapshot.generation == number:
+            return snapshot
+        with self._lock:
+            if self._snapshot is None or self._snapshot.generation != number:
+                self._snapshot = self._open(number)
+            return self._snapshot
+
+    def _open(self, number: int) -> OpenSnapshot:
+        from graph.stores.oxigraph import OxigraphStore
+
+        if not number:
+            raise NothingPublished("nothing has been ingested yet: `commissure demo` loads the sample, `commissure ingest` your own data")
+        folder = self._workspace.generation_folder(number)
+        generation = Generation.open(folder / "search")
+        graph = OxigraphStore.open_read_only(folder / "graph")
+        return OpenSnapshot(number, generation.published, generation.catalog, Retriever(generation, graph, self._embedder), graph)
+
+    def datasets(self) -> tuple[DatasetStatus, ...]:
+        """All datasets, by name."""
+        with self._workspace.reading() as ledger:
+            return tuple(_dataset(ledger, name) for name in ledger.datasets()) if ledger else ()
+
+    def runs(self, limit: int = 50) -> tuple[RunStatus, ...]:
+        """Runs, newest first."""
+        with self._workspace.reading() as ledger:
+            return tuple(_run(run) for run in ledger.runs(limit)) if ledger else ()
+
+    def run(self, run: str) -> RunStatus | None:
+        """One run."""
+        with self._workspace.reading() as ledger:
+            found = ledger.run(run) if ledger else None
+        return _run(found) if found else None
+
+    def issues(self, run: str, *, severity: str | None = None, limit: int = 100, offset: int = 0) -> tuple[RejectedLine, ...]:
+        """A run's rejects and warnings, in source order."""
+        found = []
+        for issue in self._workspace.issues(run):
+            if severity is None or issue["severity"] == severity:
+                if offset:
+                    offset -= 1
+                    continue
+                found.append(RejectedLine(**issue))
+                if len(found) == limit:
+                    break
+        return tuple(found)
+
+    def record(self, record: str) -> RecordSource | None:
+        """A record's source."""
+        dataset, _, rest = record.removeprefix(f"{BASE}data/").partition("#")[0].partition("/")
+        kind, _, identifier = rest.partition("/")
+        iri = record.partition("#")[0]
+        with self._workspace.reading() as ledger:
+            found = ledger.find_record(dataset, kind, identifier) if ledger else None
+        if found is None:
+            return None
+        part = Part(self._workspace.parts_folder(dataset) / found.part)
+        for staged, raw, _ in part.sources(frozenset([iri])):
+            return RecordSource(iri, kind, raw.decode("utf-8", "replace"), staged.source, staged.line, found.run)
+        return None
+
+
+def _dataset(ledger: Ledger, name: str) -> DatasetStatus:
+    kinds = ledger.kinds(name)
+    last = next((run.run for run in ledger.runs(1000) if run.dataset == name), None)
+    return DatasetStatus(name, sum(kinds.values()), kinds, ledger.quads(name), ledger.unresolved(name), last, ledger.updated(name))
+
+
+def _run(run: Run) -> RunStatus:
+    counts = run.counts
+    return RunStatus(
+        run=run.run,
+        dataset=run.dataset,
+        state=run.state,
+        step=run.step,
+        started=run.started,
+        finished=run.finished,
+        sources=run.sources,
+        records=counts.get("records", {}),
+        quads=counts.get("quads", 0),
+        documents=counts.get("documents", 0),
+        rejects=counts.get("rejects", {}),
+        warnings=counts.get("warnings", {}),
+        skipped=counts.get("skipped", {}),
+        message=run.message,
+    )

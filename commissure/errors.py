@@ -1,0 +1,62 @@
+"""The front door's errors, and the exit code of every error a command can end with.
+
+CommissureError
+├── BadSetting    a setting has a value it cannot have
+└── AddressInUse  the web server's address is taken or not ours
+"""
+
+from graph.errors import GraphError, InvalidDatasetName, QueryRefused, QuerySyntaxError, QueryTimeout
+from ingest.errors import DatasetBusy, DiskFull, IngestError, SourceNotFound, UnknownDataset, UnsupportedSource
+from search.errors import InvalidRequest, ModelUnavailable, NothingPublished, SearchError
+
+
+class CommissureError(Exception):
+    """Base of the front door's errors."""
+
+
+class BadSetting(CommissureError):
+    """A setting has a value it cannot have."""
+
+
+class AddressInUse(CommissureError):
+    """The web server's address is taken or not ours."""
+
+
+EXIT_CODES: dict[str, tuple[int, str]] = {
+    "ok": (0, "everything was done"),
+    "failed": (1, "the command failed; the message says why"),
+    "usage": (2, "the command line, a setting or a request is wrong"),
+    "rejects": (3, "done, but some records were rejected (or, with --strict, warned about): see the issues file"),
+    "missing": (4, "the source, the dataset or anything published is not there"),
+    "busy": (5, "another process is writing to the data folder"),
+    "full": (6, "there is no room to write"),
+    "interrupted": (130, "stopped by the keyboard; the next run takes up what was finished"),
+}
+"""Name → (exit code, meaning)."""
+
+_BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
+    (SourceNotFound, "missing"),
+    (UnknownDataset, "missing"),
+    (NothingPublished, "missing"),
+    (DatasetBusy, "busy"),
+    (DiskFull, "full"),
+    (BadSetting, "usage"),
+    (UnsupportedSource, "usage"),
+    (InvalidDatasetName, "usage"),
+    (InvalidRequest, "usage"),
+    (QueryRefused, "usage"),
+    (QuerySyntaxError, "usage"),
+    (QueryTimeout, "failed"),
+    (ModelUnavailable, "failed"),
+    (CommissureError, "failed"),
+    (IngestError, "failed"),
+    (SearchError, "failed"),
+    (GraphError, "failed"),
+)
+EXPECTED = (CommissureError, IngestError, SearchError, GraphError)
+"""Errors whose message is for people; anything else is a defect."""
+
+
+def exit_code(error: Exception) -> int:
+    """The exit code an error ends a command with."""
+    return next((EXIT_CODES[name][0] for kind, name in _BY_ERROR if isinstance(error, kind)), EXIT_CODES["failed"][0])

@@ -1,0 +1,55 @@
+"""The web process: waitress serving the app over the data folder."""
+
+import logging
+import signal
+import sys
+from typing import Any
+
+from flask import Flask
+
+from commissure import assemble
+from commissure.errors import AddressInUse
+from search.errors import ModelUnavailable, NothingPublished
+
+
+def make_app(settings: dict[str, Any]) -> Flask:
+    """The Flask app with its model loaded and the current generation open, so that the first question is as quick as the next."""
+    from webapp.app import create_app
+
+    model = assemble.embedder(settings)
+    library = assemble.DataLibrary(assemble.workspace(settings), model)
+    try:
+        snapshot = library.current()
+        model.encode_query("warm up")
+        snapshot.retriever.warm()
+    except NothingPublished as error:
+        sys.stderr.write(f"{error}\n")
+    except ModelUnavailable as error:
+        sys.stderr.write(f"search by meaning is off: {error}\n")
+    return create_app(library, settings=assemble.web_settings(settings))
+
+
+def serve(settings: dict[str, Any]) -> None:
+    """Serve until a signal to end. Raises AddressInUse where the address cannot be listened on."""
+    import waitress
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    host, port = settings["host"], settings["port"]
+    try:
+        # Listen first: a taken port is said at once, not after the model has loaded.
+        import socket
+
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        raise AddressInUse(f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port or COMMISSURE_PORT") from error
+    app = make_app(settings)
+    server = waitress.create_server(app, host=host, port=port, threads=settings["threads"], ident=None)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    sys.stderr.write(f"Commissure is at http://{host}:{port}\n")
+    sys.stderr.flush()
+    try:
+        server.run()
+    finally:
+        server.close()

@@ -1,0 +1,86 @@
+"""Settings: one table, filled from flags, then COMMISSURE_* variables, then a settings file, then defaults."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from commissure.errors import BadSetting
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting. `unit` is for people ('' where there is none); the variable is COMMISSURE_ and the name in capitals."""
+
+    name: str
+    type: type
+    default: Any
+    unit: str
+    help: str
+
+    @property
+    def variable(self) -> str:
+        """Its environment variable."""
+        return f"COMMISSURE_{self.name.upper()}"
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("data", str, "commissure-data", "folder", "where everything Commissure keeps lies"),
+    Setting("host", str, "127.0.0.1", "address", "address the web server listens on"),
+    Setting("port", int, 8000, "port", "port the web server listens on"),
+    Setting("threads", int, 8, "threads", "requests answered at a time"),
+    Setting("workers", int, 0, "processes", "ingest worker processes; 0 is one a core"),
+    Setting("model", str, "all-MiniLM-L6-v2", "name or folder", "sentence-transformers model that embeds passages and questions"),
+    Setting(
+        "precision", str, "auto", "auto, float32 or bfloat16", "arithmetic of the model; auto takes bfloat16 where the processor has it"
+    ),
+    Setting("allowed_hosts", str, "", "names, comma-separated", "host names the web server answers to beside the loopback ones"),
+    Setting("sparql", bool, True, "true or false", "whether the SPARQL endpoint answers"),
+    Setting("sparql_timeout", float, 10.0, "seconds", "time limit of a SPARQL query"),
+    Setting("sparql_max_rows", int, 10_000, "rows", "row limit of a SPARQL query"),
+    Setting("raw_records", bool, True, "true or false", "whether the source JSON of records is shown"),
+    Setting("trusted_proxies", int, 0, "proxies", "reverse proxies before the web server whose X-Forwarded headers count"),
+)
+_NAMES = {setting.name: setting for setting in SETTINGS}
+
+
+def load(flags: Mapping[str, Any], environment: Mapping[str, str] | None = None, file: Path | None = None) -> dict[str, Any]:
+    """Every setting by name. `flags` that are None were not given. The file is `file`, else $COMMISSURE_CONFIG, else ./commissure.toml."""
+    environment = os.environ if environment is None else environment
+    named = file or (Path(environment["COMMISSURE_CONFIG"]) if environment.get("COMMISSURE_CONFIG") else None)
+    content = _read(named) if named else _read(Path("commissure.toml")) if Path("commissure.toml").is_file() else {}
+    values = {}
+    for setting in SETTINGS:
+        if flags.get(setting.name) is not None:
+            values[setting.name] = flags[setting.name]
+        elif setting.variable in environment:
+            values[setting.name] = _convert(setting, environment[setting.variable], setting.variable)
+        elif setting.name in content:
+            values[setting.name] = _convert(setting, content[setting.name], str(named or "commissure.toml"))
+        else:
+            values[setting.name] = setting.default
+    return values
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadSetting(f"{path}: the settings file cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSetting(f"{path}: the settings file is not TOML: {error}") from error
+    unknown = sorted(set(content) - set(_NAMES))
+    if unknown:
+        raise BadSetting(f"{path}: no setting is called {unknown[0]!r}; there are {', '.join(_NAMES)}")
+    return content
+
+
+def _convert(setting: Setting, value: Any, where: str) -> Any:
+    try:
+        if setting.type is bool:
+            return value if isinstance(value, bool) else {"true": True, "1": True, "false": False, "0": False}[str(value).lower()]
+        return setting.type(value)
+    except (ValueError, KeyError, TypeError):
+        raise BadSetting(f"{where}: {setting.name} must be {setting.unit}, not {value!r}") from None

@@ -1,0 +1,333 @@
+"""The main flow of ingest: list the sources, scan them, plan, map what is new, publish a generation.
+
+    sources ─▶ scan ─▶ plan ─▶ map into parts ─▶ apply to a draft generation ─▶ publish
+
+Whatever happens on the way, the generation that was published before stays whole; the next run over the same sources takes up the parts
+that were finished.
+"""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import orjson
+
+from graph.identifiers import check_dataset_name, record_iri
+from ingest import formats
+from ingest.errors import UnknownDataset, disk_full
+from ingest.ledger import Ledger, RunCounts
+from ingest.model import Issue, Severity
+from ingest.plan import Plan, Scanned
+from ingest.progress import Progress
+from ingest.publish import Draft, Published, Tools
+from ingest.readers import Block
+from ingest.sources import Listing, SourceFile, expand
+from ingest.staging import Part, PartSummary
+from ingest.worker import MapTask, ScanTask, issues_file, map_block, rows_file, scan
+from ingest.workers import Pool
+from ingest.workspace import Workspace
+
+BLOCK = 16 << 20
+"""Bytes of a file that one task reads: enough to amortise a part, little enough to keep memory flat and cores busy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run is asked to do. `claims` also maps Claims and ExplanationOfBenefits; `embed` False leaves new passages to word search."""
+
+    format: str = "fhir"
+    workers: int = 0
+    strict: bool = False
+    claims: bool = False
+    embed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run did: the stable keys of `ingest --json`, and the issues by code."""
+
+    run: str
+    dataset: str
+    seconds: float
+    records: Mapping[str, int]
+    quads: int
+    documents: int
+    passages: Mapping[str, int]
+    unresolved_references: int
+    generation: int
+    rejects: Mapping[str, int] = field(default_factory=dict)
+    warnings: Mapping[str, int] = field(default_factory=dict)
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    issues_file: str = ""
+
+
+def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: Tools, options: Options, progress: Progress) -> RunReport:
+    """Bring the locations into the dataset and publish. Bad records are reported and left out; ingest.errors says what stops a run."""
+    check_dataset_name(dataset)
+    began = time.monotonic()
+    format_ = formats.find(options.format)
+    with workspace.writing() as ledger:
+        listing = expand(locations, format_.suffixes)
+        run = _Run(ledger, _new_run(), dataset, workspace, tools, options, progress)
+        ledger.begin(run.id, dataset, locations)
+        try:
+            with _plan(run) as plan, Pool(options.workers) as pool:
+                scanned = _scan(run, plan, listing, pool)
+                plan.settle()
+                tasks = _tasks(run, plan, scanned)
+                if tasks or plan.gone() or _is_incomplete(run):
+                    published = _publish(run, plan, tasks, pool)
+                else:
+                    published = Published(ledger.generation, 0, 0, ledger.unresolved(dataset), 0)
+                    _tally(run, plan)
+                    ledger.finish(run.id, "finished", run.counts)
+        except BaseException as error:
+            state = "failed" if isinstance(error, Exception) else "interrupted"
+            ledger.finish(run.id, state, run.counts, type(error).__name__)
+            if full := disk_full(error, workspace.folder):
+                raise full from error
+            raise
+        workspace.clean(ledger)
+    return RunReport(
+        run=run.id,
+        dataset=dataset,
+        seconds=round(time.monotonic() - began, 3),
+        records=run.counts.records,
+        quads=run.counts.quads,
+        documents=run.counts.documents,
+        passages=run.counts.passages,
+        unresolved_references=published.unresolved,
+        generation=published.generation,
+        rejects=run.counts.rejects,
+        warnings=run.counts.warnings,
+        skipped=run.counts.skipped,
+        issues_file=str(run.issues_path),
+    )
+
+
+def drop(dataset: str, workspace: Workspace, tools: Tools, progress: Progress) -> int:
+    """Remove a dataset everywhere; the number of records it held."""
+    with workspace.writing() as ledger:
+        if dataset not in ledger.datasets():
+            raise UnknownDataset(f"no dataset is called {dataset!r}; `commissure datasets` lists those there are")
+        held = sum(ledger.kinds(dataset).values())
+        progress.step("removing")
+        with Draft(ledger, dataset, workspace, tools, progress) as draft:
+            draft.drop_dataset()
+            published = draft.finish((), embed=True)
+            with ledger.transaction() as db:
+                ledger.forget(db, dataset)
+                draft.enter(db, published)
+            draft.show()
+        workspace.clean(ledger)
+        return held
+
+
+@dataclass(slots=True)
+class _Run:
+    """What the steps of one run share."""
+
+    ledger: Ledger
+    id: str
+    dataset: str
+    workspace: Workspace
+    tools: Tools
+    options: Options
+    progress: Progress
+    counts: RunCounts = field(default_factory=RunCounts)
+
+    @property
+    def folder(self) -> Path:
+        return self.workspace.run_folder(self.id)
+
+    @property
+    def issues_path(self) -> Path:
+        return self.folder / "issues.ndjson"
+
+    def say(self, step: str, total: int | None = None) -> None:
+        self.progress.step(step, total)
+        self.ledger.progress(self.id, step, self.counts)
+
+    def report(self, issues: Iterable[Mapping[str, object]]) -> None:
+        """Add issues to the run's file and its counts. Lines that hold no readable record count as read and rejected."""
+        with self.issues_path.open("ab") as lines:
+            for issue in issues:
+                lines.write(orjson.dumps(issue) + b"\n")
+                by_code = self.counts.rejects if issue["severity"] == Severity.REJECT else self.counts.warnings
+                by_code[str(issue["code"])] = by_code.get(str(issue["code"]), 0) + 1
+
+
+@contextmanager
+def _plan(run: _Run) -> Iterator[Plan]:
+    plan = Plan(run.ledger, run.dataset, run.folder / "plan.sqlite")
+    try:
+        yield plan
+    finally:
+        plan.close()
+
+
+def _scan(run: _Run, plan: Plan, listing: Listing, pool: Pool) -> list[Scanned]:
+    """List every record of every source in the plan; the blocks with the number of lines before each in its file."""
+    run.report(asdict(issue) for issue in listing.issues)
+    plan.transaction_time = listing.transaction_time
+    format_ = formats.find(run.options.format)
+    salt = hashlib.blake2b(f"{format_.version}:{run.options.claims}:{run.options.strict}".encode(), digest_size=8).digest()
+    blocks = [block for file in listing.files for block in _blocks(file, format_)]
+    tasks = [ScanTask(number, block, run.options.format, salt, run.folder) for number, block in enumerate(blocks)]
+    run.say("scanning", len(tasks))
+    lines: dict[int, int] = {}
+    for task, result in pool.run(scan, tasks):
+        run.progress.advance()
+        if result is None:
+            run.report([asdict(_worker_lost(task.block))])
+        else:
+            lines[task.number] = result.lines
+    scanned = []
+    before = 0
+    for number, block in enumerate(blocks):
+        before = 0 if block.start == 0 else before
+        if number in lines:
+            plan.add_block(number, block.file.uri, rows_file(run.folder, number), before)
+            run.report(_moved(issues_file(run.folder, number), before))
+            rows_file(run.folder, number).unlink()
+            issues_file(run.folder, number).unlink()
+        scanned.append(Scanned(number, block, before))
+        before += lines.get(number, 0)
+    run.counts.unreadable = sum(run.counts.rejects.values())
+    return scanned
+
+
+def _blocks(file: SourceFile, format_: formats.Format) -> Iterator[Block]:
+    if file.size <= BLOCK or not format_.splits(file):
+        yield Block(file)
+        return
+    for begin in range(0, file.size, BLOCK):
+        yield Block(file, begin, min(begin + BLOCK, file.size))
+
+
+def _tasks(run: _Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
+    """The mapping to do: new and changed records by block, then records to map again because a reference can now be resolved.
+
+    A task's key names all that its output depends on, so that a part of that name can be taken as it is.
+    """
+    parts = run.workspace.parts_folder(run.dataset)
+    basis = f"{run.dataset}:{run.options}:{formats.find(run.options.format).version}:{plan.identifiers_digest()}"
+
+    def task(content: str) -> MapTask:
+        return MapTask(
+            key=hashlib.blake2b(f"{basis}:{content}".encode(), digest_size=12).hexdigest(),
+            format=run.options.format,
+            parts=parts,
+            ledger=run.workspace.ledger_path,
+            plan=plan.path,
+            dataset=run.dataset,
+            run=run.id,
+            strict=run.options.strict,
+            include_claims=run.options.claims,
+        )
+
+    tasks = []
+    for entry in scanned:
+        if work := plan.work(entry.number):
+            digest, places = work
+            named = task(f"{entry.block.file.uri}:{entry.block.start}:{digest}")
+            tasks.append(replace(named, block=entry.block, first_line=entry.first_line, places=places))
+    by_part: dict[str, list[str]] = {}
+    for part, kind, identifier in plan.relink():
+        by_part.setdefault(part, []).append(record_iri(run.dataset, kind, identifier))
+    for part, records in by_part.items():
+        tasks.append(replace(task(f"relink:{part}:{records}"), part=parts / part, records=frozenset(records)))
+    return tasks
+
+
+def _publish(run: _Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool) -> Published:
+    """Map what is new, apply it to a draft of the next generation as it arrives, and publish the draft together with the ledger."""
+    with Draft(run.ledger, run.dataset, run.workspace, run.tools, run.progress) as draft:
+        draft.remove(plan.gone())
+        run.say("mapping", len(tasks))
+        parts = []
+        for task, summary in pool.run(map_block, tasks):
+            run.progress.advance()
+            if summary is None:
+                run.report([asdict(_worker_lost(task.block))])
+                continue
+            part = Part(task.parts / task.key)
+            parts.append(part)
+            replaced = plan.stage(part.key, ((r.kind, r.id, r.state, r.source, r.line) for r in part.records()))
+            draft.apply(part, replaced)
+            _count(run, part, summary)
+        _tally(run, plan)
+        run.say("publishing")
+        targets = (target for part in parts for target in part.targets())
+        published = draft.finish(plan.unresolved(targets), embed=run.options.embed)
+        run.counts.passages = {"total": published.passages, "embedded": published.embedded}
+        with run.ledger.transaction() as db:
+            plan.enter(db, run.id, parts)
+            draft.enter(db, published)
+            run.ledger.close_run(db, run.id, "finished", run.counts)
+        draft.show()
+    return published
+
+
+def _count(run: _Run, part: Part, summary: PartSummary) -> None:
+    run.report(part.issues())
+    run.counts.quads += summary.quads
+    run.counts.documents += summary.documents
+    for reason, count in summary.skipped.items():
+        run.counts.skipped[reason] = run.counts.skipped.get(reason, 0) + count
+
+
+def _tally(run: _Run, plan: Plan) -> None:
+    """Count records by what became of them: read = added + changed + unchanged + rejected + skipped + duplicates (+ skipped removals)."""
+    run.report(
+        asdict(
+            Issue(
+                Severity.WARNING,
+                "duplicate-id",
+                "described several times with different content: the newest version, else the last one read, counts",
+                source=duplicate.source,
+                line=duplicate.line,
+                record=record_iri(run.dataset, duplicate.kind, duplicate.id),
+            )
+        )
+        for duplicate in plan.duplicates()
+    )
+    tally = plan.counts()
+    run.counts.records = {
+        "read": tally["seen"] + run.counts.unreadable,
+        "added": tally["added"],
+        "changed": tally["changed"],
+        "unchanged": tally["unchanged"],
+        "removed": tally["removed"],
+        "rejected": tally["invalid"] + run.counts.unreadable,
+        "skipped": tally["skipped"],
+        "duplicates": tally["duplicates"],
+    }
+
+
+def _is_incomplete(run: _Run) -> bool:
+    """Whether nothing was ever published, or passages wait for a vector that this run may give them."""
+    missing = run.ledger.meta("missing_vectors") or "0"
+    return run.ledger.generation == 0 or run.dataset not in run.ledger.datasets() or (run.options.embed and missing != "0")
+
+
+def _moved(issues: Path, lines: int) -> Iterator[dict[str, object]]:
+    with issues.open("rb") as notes:
+        for note in notes:
+            issue = orjson.loads(note)
+            yield {**issue, "line": issue["line"] + lines}
+
+
+def _worker_lost(block: Block | None) -> Issue:
+    reason = "the worker that read this block died repeatedly: look for too little memory; nothing of the block was taken in"
+    return Issue(Severity.REJECT, "worker-lost", reason, block.file.uri if block else "")
+
+
+def _new_run() -> str:
+    """Sortable by time, unique."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"

@@ -1,0 +1,242 @@
+"""What a run has to do: every record of the sources held against the ledger, in SQLite, so that memory stays flat.
+
+Of several versions of a record the one with the newest `meta.lastUpdated` wins, then the highest `versionId`, then the last one read.
+Deletions come last and win over everything.
+"""
+
+import hashlib
+import marshal
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph.identifiers import dataset_iri
+from ingest.ledger import Ledger
+from ingest.readers import Block
+from ingest.staging import Part
+
+_SCHEMA = """
+create table plan.blocks (block integer primary key, source text);
+create table plan.seen (
+    block integer, seq integer, line integer, kind text, id text, hash blob, updated text, version text, primary key (block, seq)
+) without rowid;
+create table plan.gone (kind text, id text, primary key (kind, id)) without rowid;
+create table plan.identifiers (system text, value text, kind text, id text, primary key (system, value, kind, id)) without rowid;
+create table plan.targets (kind text, id text, iri text, expected text, primary key (kind, id)) without rowid;
+create table plan.staged (
+    kind text, id text, part text, state text, source text, line integer, primary key (kind, id)
+) without rowid;
+"""
+_SETTLE = """
+create table plan.winner as
+select block, seq, line, kind, id, hash, updated, version from (
+    select *, row_number() over (
+        partition by kind, id order by updated desc, length(version) desc, version desc, block desc, seq desc
+    ) as place from plan.seen
+) where place = 1 and not exists (select 1 from plan.gone g where g.kind = seen.kind and g.id = seen.id);
+create unique index plan.winner_key on winner (kind, id);
+create table plan.work as
+select w.block, w.seq, w.kind, w.id, w.hash from plan.winner w
+left join records r on r.dataset = :dataset and r.kind = w.kind and r.id = w.id
+where r.hash is null or (r.hash <> w.hash and not (w.updated <> '' and w.updated < r.updated));
+create index plan.work_block on work (block, seq);
+"""
+_RELINK = """
+select distinct r.part, p.kind, p.id from pending p
+join plan.identifiers i on i.system = p.system and i.value = p.value and (p.wanted in ('', 'Resource') or i.kind = p.wanted)
+join records r on r.dataset = p.dataset and r.kind = p.kind and r.id = p.id
+where p.dataset = :dataset and r.state = 'kept'
+and not exists (select 1 from plan.gone g where g.kind = p.kind and g.id = p.id)
+and not exists (select 1 from plan.work w where w.kind = p.kind and w.id = p.id)
+order by r.part, p.kind, p.id
+"""
+_ENTER = """
+insert or replace into records
+select :dataset, s.kind, s.id, coalesce(w.hash, r.hash), s.state, s.part, s.source, s.line, :run,
+    coalesce(w.updated, r.updated), coalesce(w.version, r.version)
+from plan.staged s left join plan.winner w on w.kind = s.kind and w.id = s.id
+left join records r on r.dataset = :dataset and r.kind = s.kind and r.id = s.id
+where s.state <> 'rejected';
+delete from records where dataset = :dataset and exists (select 1 from plan.gone g where g.kind = records.kind and g.id = records.id);
+delete from identifiers where dataset = :dataset and (
+    exists (select 1 from plan.gone g where g.kind = identifiers.kind and g.id = identifiers.id)
+    or exists (select 1 from plan.staged s join plan.winner w on w.kind = s.kind and w.id = s.id
+        where s.kind = identifiers.kind and s.id = identifiers.id and s.state <> 'rejected')
+);
+insert or ignore into identifiers
+select :dataset, i.system, i.value, i.kind, i.id from plan.identifiers i
+join plan.staged s on s.kind = i.kind and s.id = i.id where s.state = 'kept';
+delete from pending where dataset = :dataset and (
+    exists (select 1 from plan.gone g where g.kind = pending.kind and g.id = pending.id)
+    or exists (select 1 from plan.staged s where s.kind = pending.kind and s.id = pending.id and s.state <> 'rejected')
+);
+insert or ignore into targets select :dataset, kind, id, iri, expected from plan.targets;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """A scanned block and how many lines lie before it in its file."""
+
+    number: int
+    block: Block
+    first_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A version of a record that lost against another, different one."""
+
+    source: str
+    line: int
+    kind: str
+    id: str
+
+
+class Plan:
+    """The plan of one run, in a file attached to the ledger's connection."""
+
+    def __init__(self, ledger: Ledger, dataset: str, path: Path) -> None:
+        self.ledger = ledger
+        self.dataset = dataset
+        self.path = path
+        self.transaction_time: str | None = None
+        self._db = ledger.db
+        path.unlink(missing_ok=True)
+        self._db.execute("attach database ? as plan", (str(path),))
+        self._db.execute("pragma plan.journal_mode = memory")
+        self._db.execute("pragma plan.synchronous = off")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        """Detach and delete the file."""
+        self._db.rollback()
+        self._db.execute("detach database plan")
+        self.path.unlink(missing_ok=True)
+
+    def add_block(self, block: int, source: str, rows: Path, first_line: int) -> None:
+        """Take in what scanning a block found (see ingest.worker.scan)."""
+        with rows.open("rb") as stream, self.ledger.transaction() as db:
+            db.execute("insert into plan.blocks values (?, ?)", (block, source))
+            while True:
+                try:
+                    seen, gone, identifiers = marshal.load(stream)  # noqa: S302 - our own worker wrote it a moment ago
+                except EOFError:
+                    break
+                db.executemany(
+                    "insert into plan.seen values (?, ?, ?, ?, ?, ?, ?, ?)",
+                    ((block, seq, line + first_line, *rest) for seq, line, *rest in seen),
+                )
+                db.executemany("insert or ignore into plan.gone values (?, ?)", gone)
+                db.executemany("insert or ignore into plan.identifiers values (?, ?, ?, ?)", identifiers)
+
+    def settle(self) -> None:
+        """Decide which version of each record counts and which records are work."""
+        for statement in _SETTLE.split(";\n"):
+            if statement.strip():
+                self._db.execute(statement, {"dataset": self.dataset} if ":dataset" in statement else {})
+        self._db.commit()
+
+    def work(self, block: int) -> tuple[str, tuple[int, ...]] | None:
+        """(digest of the records to map, their places in the block), or None where the block holds nothing new."""
+        digest = hashlib.blake2b(digest_size=16)
+        places = []
+        for seq, kind, identifier, content in self._db.execute(
+            "select seq, kind, id, hash from plan.work where block = ? order by seq", (block,)
+        ):
+            places.append(seq)
+            digest.update(f"{kind}/{identifier}\0".encode() + content)
+        return (digest.hexdigest(), tuple(places)) if places else None
+
+    def relink(self) -> Iterator[tuple[str, str, str]]:
+        """(part, kind, id) of records whose references by identifier can now be resolved."""
+        yield from self._db.execute(_RELINK, {"dataset": self.dataset}).fetchall()
+
+    def identifiers_digest(self) -> str:
+        """A digest of everything by which references could be resolved: parts made under another one are not reused."""
+        digest = hashlib.blake2b(digest_size=8)
+        for table, where in (("identifiers", "where dataset = ?"), ("plan.identifiers", "")):
+            query = f"select system, value, kind, id from {table} {where} order by 1, 2, 3, 4"  # noqa: S608 - both are literals above
+            for row in self._db.execute(query, (self.dataset,) if where else ()):
+                digest.update("\0".join(row).encode() + b"\n")
+        return digest.hexdigest()
+
+    def gone(self) -> tuple[tuple[str, str], ...]:
+        """(kind, id) of represented records that the sources delete."""
+        query = """select g.kind, g.id from plan.gone g join records r on r.dataset = ? and r.kind = g.kind and r.id = g.id
+        where r.state = 'kept'"""
+        return tuple(self._db.execute(query, (self.dataset,)).fetchall())
+
+    def duplicates(self) -> Iterator[Duplicate]:
+        """Versions that differ from the one that won."""
+        query = """select b.source, s.line, s.kind, s.id from plan.seen s join plan.winner w on w.kind = s.kind and w.id = s.id
+        join plan.blocks b on b.block = s.block where s.hash <> w.hash order by s.block, s.seq"""
+        for row in self._db.execute(query):
+            yield Duplicate(*row)
+
+    def stage(self, part: str, rows: Iterator[tuple[str, str, str, str, int]]) -> tuple[tuple[str, str], ...]:
+        """Enter a finished part's (kind, id, state, source, line); returns (kind, id) of those that were represented before."""
+        with self.ledger.transaction() as db:
+            db.executemany(f"insert or replace into plan.staged values (?, ?, '{part}', ?, ?, ?)", rows)  # noqa: S608 - part is our own digest
+            query = """select s.kind, s.id from plan.staged s join records r on r.dataset = ? and r.kind = s.kind and r.id = s.id
+            where s.part = ? and s.state <> 'rejected' and r.state = 'kept'"""
+            return tuple(db.execute(query, (self.dataset, part)).fetchall())
+
+    def counts(self) -> dict[str, int]:
+        """added, changed, unchanged, removed, skipped, duplicates among what was read (rejects are counted by their issues)."""
+        db, of = self._db, {"dataset": self.dataset}
+        join = "left join records r on r.dataset = :dataset and r.kind = s.kind and r.id = s.id"
+
+        def one(query: str) -> int:
+            return int(db.execute(query, of if ":dataset" in query else {}).fetchone()[0])
+
+        seen, winners = one("select count(*) from plan.seen"), one("select count(*) from plan.winner")
+        same = "where not exists (select 1 from plan.work w where w.kind = s.kind and w.id = s.id)"
+        return {
+            "seen": seen,
+            "added": one(f"select count(*) from plan.staged s {join} where s.state = 'kept' and coalesce(r.state, '') <> 'kept'"),  # noqa: S608
+            "changed": one(f"select count(*) from plan.staged s {join} where s.state = 'kept' and r.state = 'kept'"),  # noqa: S608
+            "unchanged": one(f"select count(*) from plan.winner s {join} {same} and r.state = 'kept'"),  # noqa: S608
+            "removed": len(self.gone()) + one(f"select count(*) from plan.staged s {join} where s.state = 'skipped' and r.state = 'kept'"),  # noqa: S608
+            "skipped": one("select count(*) from plan.staged where state = 'skipped'")
+            + one(f"select count(*) from plan.winner s {join} {same} and r.state = 'skipped'"),  # noqa: S608
+            "duplicates": seen - winners,
+            "invalid": one("select count(*) from plan.staged where state = 'rejected'"),
+        }
+
+    def enter(self, db: sqlite3.Connection, run: str, parts: Sequence[Part]) -> None:
+        """Make the ledger say what the plan did, within the caller's transaction."""
+        of = {"dataset": self.dataset, "run": run}
+        for statement in _ENTER.split(";\n"):
+            if statement.strip():
+                db.execute(statement, {name: value for name, value in of.items() if f":{name}" in statement})
+        rows = ((self.dataset, *row) for part in parts for row in part.pending())
+        db.executemany("insert or ignore into pending values (?, ?, ?, ?, ?, ?)", rows)
+        db.executemany(
+            "insert or replace into parts values (?, ?, ?, ?)", ((part.key, self.dataset, part.run, part.summary().quads) for part in parts)
+        )
+        if self.transaction_time:
+            db.execute("insert or replace into meta values (?, ?)", (f"since:{self.dataset}", self.transaction_time))
+
+    def unresolved(self, extra: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """(IRI, kind) of the nodes that records refer to and that no represented record is; `extra` are the new parts' targets."""
+        prefix = dataset_iri(self.dataset) + "/"
+        with self.ledger.transaction() as db:
+            rows = (
+                (*key, iri, expected)
+                for iri, expected in extra
+                if iri.startswith(prefix) and "#" not in iri and len(key := tuple(iri[len(prefix) :].split("/", 1))) == 2
+            )
+            db.executemany("insert or ignore into plan.targets values (?, ?, ?, ?)", rows)
+        query = """
+        select iri, expected from (
+            select kind, id, iri, expected from targets where dataset = :dataset union select kind, id, iri, expected from plan.targets
+        ) t
+        where not exists (select 1 from plan.staged s where s.kind = t.kind and s.id = t.id and s.state = 'kept')
+        and (
+            not exists (select 1 from records r where r.dataset = :dataset and r.kind = t.kind and r.id = t.id and r.state = 'kept')
+            or exists (select 1 from plan.gone g where g.kind = t.kind and g.id = t.id)
+            or exists (select 1 from plan.staged s where s.kind = t.kind and s.id = t.id and s.state = 'skipped')
+        ) order by iri"""
+        return [(iri, expected) for iri, expected in self._db.execute(query, {"dataset": self.dataset})]

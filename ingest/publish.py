@@ -1,0 +1,188 @@
+"""A draft of the next generation: a clone of the current one, changed, completed and made visible at once.
+
+Nothing of the current generation is touched. A draft that is not shown leaves no trace but its folder, which the next run deletes.
+"""
+
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol
+
+from search.generation import GenerationBuilder
+
+from graph.identifiers import derived_graph_iri, iri_term, literal_term, notation, record_iri
+from graph.store import GraphStore
+from graph.vocabulary import ALT_LABEL, CONCEPT, FHIR, IN_SCHEME, LABEL, NOTATION, PREF_LABEL, STUB, TYPE, XSD, local_name
+from ingest.ledger import Ledger, now
+from ingest.progress import Progress
+from ingest.staging import Part, sync, sync_folder
+from ingest.workspace import Workspace
+from search.embedding_cache import EmbeddingCache
+from search.model import ConceptUse
+from search.protocols import Embedder
+
+_DERIVED = "derived.nq"
+
+
+class GraphMaker(Protocol):
+    """Makes the graph of a draft: a clone of a published one, or an empty one (source None), open for writing."""
+
+    def __call__(self, source: Path | None, target: Path) -> GraphStore:
+        """Open it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """The back ends a run works with."""
+
+    graph: GraphMaker
+    embedder: Embedder
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What publishing gave. `passages` counts those of the dataset's new records, `embedded` the texts the model had to read."""
+
+    generation: int
+    passages: int
+    embedded: int
+    unresolved: int
+    missing_vectors: int
+
+
+class Draft:
+    """The next generation in the making. Use as a context manager: without `show` it is thrown away."""
+
+    def __init__(self, ledger: Ledger, dataset: str, workspace: Workspace, tools: Tools, progress: Progress) -> None:
+        self._ledger, self._dataset, self._workspace, self._tools, self._progress = ledger, dataset, workspace, tools, progress
+        self.generation = ledger.generation + 1
+        self._folder = workspace.generation_folder(self.generation)
+        self._previous = workspace.generation_folder(ledger.generation) if ledger.generation else None
+        self._concepts: list[Part] = []
+        self._passages = 0
+        self._changed = False
+        self._open = False
+
+    def __enter__(self) -> "Draft":
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(parents=True)
+        previous = self._previous
+        self._graph = self._tools.graph(previous / "graph" if previous else None, self._folder / "graph")
+        self._search = GenerationBuilder(previous / "search" if previous else None, self._folder / "search", self.generation)
+        self._open = True
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._open:
+            self._graph.close()
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def remove(self, records: Sequence[tuple[str, str]]) -> None:
+        """Take out the (kind, id) of represented records."""
+        if records:
+            iris = [record_iri(self._dataset, kind, identifier) for kind, identifier in records]
+            self._graph.remove(iris)
+            self._search.remove(iris)
+            self._changed = True
+
+    def apply(self, part: Part, replaced: Sequence[tuple[str, str]]) -> None:
+        """Bring a part in, in place of what its records said before."""
+        self.remove(replaced)
+        self._graph.load([part.quads])
+        self._search.add_documents(part.documents(), run=part.run)
+        self._search.add_facts(part.facts())
+        self._search.add_patients(part.patients())
+        self._concepts.append(part)
+        self._passages += part.summary().passages
+
+    def drop_dataset(self) -> None:
+        """Take the whole dataset out."""
+        if self._ledger.datasets() == (self._dataset,):
+            self._graph.close()
+            shutil.rmtree(self._folder / "graph")
+            self._graph = self._tools.graph(None, self._folder / "graph")
+        else:
+            derived = [derived_graph_iri(self._dataset, name) for name in ("concepts", "stubs")]
+            self._graph.remove([*self._ledger.record_iris(self._dataset), *derived])
+        self._search.drop_dataset(self._dataset)
+
+    def finish(self, unresolved: Iterable[tuple[str, str]], embed: bool) -> Published:
+        """Derive concepts and stubs, index and embed, and put everything on disk. `unresolved` are (IRI, kind) of candidates for stubs."""
+        references = self._load_derived(tuple(unresolved))
+        self._graph.close()
+        self._open = False
+        self._progress.step("embedding" if embed else "indexing")
+        cache = EmbeddingCache(self._workspace.embeddings_path)
+        report = self._search.finish(self._tools.embedder if embed else None, cache, self._progress)
+        sync_folder(self._folder)
+        sync(self._folder.parent)
+        return Published(self.generation, self._passages, report.embedded, sum(references.values()), report.missing_vectors)
+
+    def enter(self, db: sqlite3.Connection, published: Published) -> None:
+        """Say in the ledger that this generation shows what it holds, within the caller's transaction."""
+        if db.execute("select 1 from records where dataset = ? limit 1", (self._dataset,)).fetchone():
+            db.execute("insert or replace into datasets values (?, ?, ?)", (self._dataset, published.unresolved, now()))
+        db.execute("insert or replace into meta values ('generation', ?)", (str(self.generation),))
+        db.execute("insert or replace into meta values ('missing_vectors', ?)", (str(published.missing_vectors),))
+
+    def show(self) -> None:
+        """Make it the published generation."""
+        self._workspace.show(self.generation)
+
+    def _load_derived(self, unresolved: Sequence[tuple[str, str]]) -> dict[str, int]:
+        """Write the dataset's concepts and stubs anew; how often each stub is referred to."""
+        uses = self._concept_uses()
+        references = self._graph.references([iri for iri, _ in unresolved])
+        stubs = [(iri, kind) for iri, kind in unresolved if iri in references]
+        path = self._folder / _DERIVED
+        path.write_text("".join((*_concept_quads(self._dataset, uses), *_stub_quads(self._dataset, stubs))), encoding="utf-8")
+        self._graph.remove([derived_graph_iri(self._dataset, name) for name in ("concepts", "stubs")])
+        self._graph.load([path])
+        path.unlink()
+        self._search.set_concepts(self._dataset, sorted(uses.items(), key=lambda item: (item[0].concept, item[0].display)))
+        return references
+
+    def _concept_uses(self) -> Counter[ConceptUse]:
+        """Concepts that the dataset's records use, with every name they are given and how often."""
+        folder = self._workspace.parts_folder(self._dataset)
+        uses: Counter[ConceptUse] = Counter()
+        for part in (*(Part(folder / key) for key in self._ledger.parts(self._dataset)), *self._concepts):
+            for use, count in part.concepts():
+                uses[use] += count
+        if self._changed:
+            live = self._graph.references({use.concept for use in uses})
+            uses = Counter({use: count for use, count in uses.items() if use.concept in live})
+        return uses
+
+
+def _concept_quads(dataset: str, uses: Counter[ConceptUse]) -> Iterable[str]:
+    graph = iri_term(derived_graph_iri(dataset, "concepts"))
+    names: dict[str, Counter[str]] = {}
+    codes: dict[str, tuple[str, str]] = {}
+    for use, count in uses.items():
+        names.setdefault(use.concept, Counter())[use.display or use.code] += count if use.display else 0
+        codes[use.concept] = (use.system, use.code)
+    for concept in sorted(names):
+        system, code = codes[concept]
+        ranked = sorted(names[concept], key=lambda name: (-names[concept][name], name))
+        node = iri_term(concept)
+        yield f"{node} <{TYPE}> <{CONCEPT}> {graph} .\n"
+        yield f"{node} <{PREF_LABEL}> {literal_term(ranked[0])} {graph} .\n"
+        yield f"{node} <{NOTATION}> {literal_term(notation(system, code))} {graph} .\n"
+        yield f"{node} <{IN_SCHEME}> {iri_term(system)} {graph} .\n" if system else ""
+        for name in ranked[1:]:
+            yield f"{node} <{ALT_LABEL}> {literal_term(name)} {graph} .\n"
+
+
+def _stub_quads(dataset: str, stubs: Iterable[tuple[str, str]]) -> Iterable[str]:
+    graph = iri_term(derived_graph_iri(dataset, "stubs"))
+    for iri, kind in stubs:
+        node = iri_term(iri)
+        yield f"{node} <{TYPE}> <{FHIR}{kind if kind != 'Resource' else iri.split('/data/', 1)[1].split('/')[1]}> {graph} .\n"
+        yield f"{node} <{LABEL}> {literal_term(local_name(iri))} {graph} .\n"
+        yield f'{node} <{STUB}> "true"^^<{XSD}boolean> {graph} .\n'

@@ -1,0 +1,343 @@
+"""Parts: the contract between workers and everything after.
+
+A part is a folder written whole or not at all: it gets its final name, by which a crashed run is resumed, only when every file in
+it is complete and on disk. It holds the quads of its records (N-Quads, gzipped), their documents, facts, patients, concepts and references
+(Parquet), the records as they came in (Parquet), and the issues found (NDJSON).
+"""
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import IO, Any, cast
+
+import orjson
+
+from ingest.model import Issue, Mapped, Severity, SourceRecord
+from search.model import Assertion, ConceptUse, Document, Fact, Mention, PassageSpan, PatientSummary
+
+_ROW_GROUP = 2000
+_COMPRESSION_LEVEL = 1
+QUADS = "quads.nq.gz"
+ISSUES = "issues.ndjson"
+SUMMARY = "part.json"
+_DOCUMENT = tuple(field.name for field in fields(Document))
+_FACT = tuple(field.name for field in fields(Fact))
+_ASSERTIONS = {assertion.value: assertion for assertion in Assertion}
+
+
+@dataclass(frozen=True, slots=True)
+class PartSummary:
+    """What a part holds. `kept` are the records it represents; `skipped` reason → count; issues by code."""
+
+    key: str
+    read: int
+    kept: int
+    quads: int
+    documents: int
+    passages: int
+    skipped: dict[str, int]
+    rejects: dict[str, int]
+    warnings: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class StagedRecord:
+    """A record as the part keeps it: `state` is kept, skipped or rejected."""
+
+    record: str
+    kind: str
+    id: str
+    state: str
+    source: str
+    line: int
+
+
+class PartWriter:
+    """Writes one part. Use as a context manager: an exception inside leaves nothing behind."""
+
+    def __init__(self, folder: Path, key: str, run: str) -> None:
+        self.key = key
+        self.run = run
+        self._target = folder / key
+        self._folder = folder / f".{key}.{os.getpid()}.tmp"
+        self._tables: dict[str, _TableWriter] = {}
+        self._counts: Counter[str] = Counter()
+        self._skipped: Counter[str] = Counter()
+        self._issues: dict[Severity, Counter[str]] = {severity: Counter() for severity in Severity}
+        self._concepts: Counter[ConceptUse] = Counter()
+        self._targets: dict[str, str] = {}
+        self.summary: PartSummary | None = None
+
+    def __enter__(self) -> "PartWriter":
+        from isal import igzip
+
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(parents=True)
+        opened: Any = igzip.open(str(self._folder / QUADS), "wb", compresslevel=_COMPRESSION_LEVEL)  # type: ignore[no-untyped-call]
+        self._quads = cast(IO[bytes], opened)
+        self._issue_file = (self._folder / ISSUES).open("wb")
+        for name in _schemas():
+            self._tables[name] = _TableWriter(self._folder / f"{name}.parquet", name)
+        return self
+
+    def add(self, record: SourceRecord, identifier: str, mapped: Mapped) -> None:
+        """Stage one mapped record: its output if it is represented, and in any case the record itself and its issues."""
+        state = "rejected" if mapped.rejected else "skipped" if mapped.skipped else "kept"
+        self._counts["read"] += 1
+        for issue in mapped.issues:
+            self.add_issue(issue)
+        if mapped.skipped:
+            self._skipped[mapped.skipped] += 1
+        raw = record.raw if state == "kept" else b""
+        self._tables["records"].add(
+            (mapped.record, mapped.kind, identifier, state, record.source, record.line, raw, orjson.dumps(dict(record.urns)))
+        )
+        if state != "kept":
+            return
+        self._counts["kept"] += 1
+        self._counts["quads"] += mapped.quads.count("\n")
+        self._quads.write(mapped.quads.encode("utf-8", "replace"))
+        for document in mapped.documents:
+            self._counts["documents"] += 1
+            self._counts["passages"] += len(document.passages)
+            self._tables["documents"].add(_document_row(document))
+        for fact in mapped.facts:
+            self._tables["facts"].add(_row(fact))
+        for patient in mapped.patients:
+            self._tables["patients"].add((mapped.record, *_row(patient)))
+        for reference in mapped.pending:
+            self._tables["pending"].add((mapped.kind, identifier, reference.kind, reference.system, reference.value))
+        self._concepts.update(mapped.concepts)
+        for target in mapped.targets:
+            self._targets.setdefault(target.iri, target.kind)
+
+    def add_issue(self, issue: Issue) -> None:
+        """Stage an issue that belongs to no mapped record."""
+        self._issues[issue.severity][issue.code] += 1
+        self._issue_file.write(orjson.dumps(asdict(issue)) + b"\n")
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        self._quads.close()
+        if kind is None:
+            for use, count in sorted(self._concepts.items(), key=lambda item: _row(item[0])):
+                self._tables["concepts"].add((*_row(use), count))
+            for iri, target_kind in sorted(self._targets.items()):
+                self._tables["targets"].add((iri, target_kind))
+        for table in self._tables.values():
+            table.close()
+        self._issue_file.close()
+        if kind is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            return
+        self.summary = PartSummary(
+            key=self.key,
+            read=self._counts["read"],
+            kept=self._counts["kept"],
+            quads=self._counts["quads"],
+            documents=self._counts["documents"],
+            passages=self._counts["passages"],
+            skipped=dict(self._skipped),
+            rejects=dict(self._issues[Severity.REJECT]),
+            warnings=dict(self._issues[Severity.WARNING]),
+        )
+        (self._folder / SUMMARY).write_bytes(orjson.dumps({**asdict(self.summary), "run": self.run}))
+        sync_folder(self._folder)
+        shutil.rmtree(self._target, ignore_errors=True)
+        self._folder.rename(self._target)
+        sync(self._target.parent)
+
+
+class Part:
+    """A finished part, read back in batches."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @classmethod
+    def find(cls, folder: Path, key: str) -> "Part | None":
+        """The finished part of that key, if there is one."""
+        part = cls(folder / key)
+        return part if (part.folder / SUMMARY).exists() else None
+
+    @property
+    def key(self) -> str:
+        """The part's name, made from what it holds."""
+        return self.folder.name
+
+    @property
+    def quads(self) -> Path:
+        """Its quads, for GraphStore.load."""
+        return self.folder / QUADS
+
+    @property
+    def run(self) -> str:
+        """The run that wrote it."""
+        return str(orjson.loads((self.folder / SUMMARY).read_bytes())["run"])
+
+    def summary(self) -> PartSummary:
+        """Its counts."""
+        content = orjson.loads((self.folder / SUMMARY).read_bytes())
+        return PartSummary(**{field.name: content[field.name] for field in fields(PartSummary)})
+
+    def records(self) -> Iterator[StagedRecord]:
+        """Every record it staged, in source order, without its content."""
+        for row in self._rows("records", ["record", "kind", "id", "state", "source", "line"]):
+            yield StagedRecord(*row)
+
+    def sources(self, records: frozenset[str]) -> Iterator[tuple[StagedRecord, bytes, dict[str, str]]]:
+        """The named records with their JSON as found and the references that only their Bundle could resolve."""
+        for record, kind, identifier, state, source, line, raw, urns in self._rows("records"):
+            if record in records:
+                yield StagedRecord(record, kind, identifier, state, source, line), raw, orjson.loads(urns)
+
+    def documents(self) -> Iterator[Document]:
+        """Its documents."""
+        for row in self._rows("documents"):
+            passages = tuple(PassageSpan(**span) for span in row[-2])
+            mentions = tuple(Mention(**{**mention, "assertion": Assertion(mention["assertion"])}) for mention in row[-1])
+            values = dict(zip(_DOCUMENT, row[:-2], strict=False))
+            yield Document(**values, passages=passages, mentions=mentions)
+
+    def facts(self) -> Iterator[Fact]:
+        """Its facts."""
+        for row in self._rows("facts"):
+            values = dict(zip(_FACT, row, strict=True))
+            values["assertion"] = _ASSERTIONS[values["assertion"]]
+            yield Fact(**values)
+
+    def patients(self) -> Iterator[PatientSummary]:
+        """Its patients."""
+        for row in self._rows("patients"):
+            yield PatientSummary(*row[1:])
+
+    def concepts(self) -> Iterator[tuple[ConceptUse, int]]:
+        """The concepts it uses and how often."""
+        for row in self._rows("concepts"):
+            yield ConceptUse(*row[:-1]), row[-1]
+
+    def targets(self) -> Iterator[tuple[str, str]]:
+        """(IRI, kind) of the nodes its records refer to."""
+        yield from cast(Iterator[tuple[str, str]], self._rows("targets"))
+
+    def pending(self) -> Iterator[tuple[str, str, str, str, str]]:
+        """(kind, id, wanted kind, system, value) of references by identifier that found no record."""
+        yield from cast(Iterator[tuple[str, str, str, str, str]], self._rows("pending"))
+
+    def issues(self) -> Iterator[dict[str, Any]]:
+        """Its issues, in source order."""
+        with (self.folder / ISSUES).open("rb") as lines:
+            for line in lines:
+                yield orjson.loads(line)
+
+    def _rows(self, table: str, columns: list[str] | None = None) -> Iterator[tuple[Any, ...]]:
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(self.folder / f"{table}.parquet") as file:
+            for batch in file.iter_batches(batch_size=_ROW_GROUP, columns=columns):
+                yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def sync(path: Path) -> None:
+    """Flush one file or folder entry to disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """Flush a folder and everything in it to disk."""
+    for path in sorted(folder.rglob("*")):
+        sync(path)
+    sync(folder)
+
+
+class _TableWriter:
+    def __init__(self, path: Path, name: str) -> None:
+        import pyarrow.parquet as pq
+
+        self._schema = _schemas()[name]
+        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd", compression_level=1)
+        self._rows: list[tuple[Any, ...]] = []
+
+    def add(self, row: tuple[Any, ...]) -> None:
+        self._rows.append(row)
+        if len(self._rows) >= _ROW_GROUP:
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        self._writer.close()
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        if not self._rows:
+            return
+        columns = [pa.array(values, type=field.type) for values, field in zip(zip(*self._rows, strict=True), self._schema, strict=True)]
+        self._writer.write_batch(pa.record_batch(columns, schema=self._schema))
+        self._rows = []
+
+
+@cache
+def _schemas() -> dict[str, Any]:
+    import pyarrow as pa
+
+    text, number, whole, flag = pa.string(), pa.float64(), pa.int64(), pa.bool_()
+    mention = pa.struct(
+        [
+            ("id", text),
+            ("start", whole),
+            ("end", whole),
+            ("text", text),
+            ("concept", text),
+            ("label", text),
+            ("assertion", text),
+            ("score", number),
+            ("concept_score", number),
+            ("source", text),
+        ]
+    )
+    passage = pa.struct([("start", whole), ("end", whole), ("section", text), ("key", pa.binary(16))])
+    document_types = {"line": whole, "passages": pa.list_(passage), "mentions": pa.list_(mention)}
+    fact_types = {"line": whole, "number": number, "counted": flag}
+    return {
+        "records": pa.schema(
+            [
+                ("record", text),
+                ("kind", text),
+                ("id", text),
+                ("state", text),
+                ("source", text),
+                ("line", whole),
+                ("raw", pa.binary()),
+                ("urns", pa.binary()),
+            ]
+        ),
+        "documents": pa.schema([(field.name, document_types.get(field.name, text)) for field in fields(Document)]),
+        "facts": pa.schema([(field.name, fact_types.get(field.name, text)) for field in fields(Fact)]),
+        "patients": pa.schema(
+            [("record", text), *((field.name, whole if field.name == "line" else text) for field in fields(PatientSummary))]
+        ),
+        "concepts": pa.schema([("concept", text), ("system", text), ("code", text), ("display", text), ("count", whole)]),
+        "targets": pa.schema([("iri", text), ("kind", text)]),
+        "pending": pa.schema([("kind", text), ("id", text), ("wanted", text), ("system", text), ("value", text)]),
+    }
+
+
+def _row(value: Any) -> tuple[Any, ...]:
+    return tuple(getattr(value, name) for name in value.__slots__)
+
+
+def _document_row(document: Document) -> tuple[Any, ...]:
+    row = _row(document)
+    return (
+        *row[:-2],
+        [dict(zip(span.__slots__, _row(span), strict=True)) for span in document.passages],
+        [dict(zip(mention.__slots__, _row(mention), strict=True)) for mention in document.mentions],
+    )

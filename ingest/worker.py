@@ -1,0 +1,240 @@
+"""What worker processes run: scanning a block (which records are there) and mapping one (what they become).
+
+Both are plain functions of picklable values, so that any concurrent.futures.Executor can run them: processes here, a cluster's
+elsewhere.
+"""
+
+import gc
+import hashlib
+import logging
+import marshal
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+import orjson
+
+from ingest import formats
+from ingest.model import Issue, MappingContext, Severity, SourceRecord
+from ingest.readers import Block
+from ingest.readers.fhir import DELETED
+from ingest.sources import open_source
+from ingest.staging import Part, PartSummary, PartWriter
+
+_BATCH = 5000
+_COLLECT_EVERY = 20000
+
+
+@dataclass(frozen=True, slots=True)
+class ScanTask:
+    """Scan one block; rows and issues go to files beside each other under `output`."""
+
+    number: int
+    block: Block
+    format: str
+    salt: bytes
+    output: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResult:
+    """How many lines the block holds, how many records, and how many issues of each severity and code."""
+
+    number: int
+    lines: int
+    records: int
+    issues: Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class MapTask:
+    """Map the records at `places` of a block (or, to relink, the named records of an older part) into the part `key`."""
+
+    key: str
+    format: str
+    parts: Path
+    ledger: Path
+    plan: Path
+    dataset: str
+    run: str
+    strict: bool
+    include_claims: bool
+    block: Block | None = None
+    first_line: int = 0
+    places: tuple[int, ...] = ()
+    part: Path | None = None
+    records: frozenset[str] = frozenset()
+
+
+def rows_file(folder: Path, number: int) -> Path:
+    """Where a scan leaves its rows."""
+    return folder / f"scan-{number:06d}.rows"
+
+
+def issues_file(folder: Path, number: int) -> Path:
+    """Where a scan leaves its issues."""
+    return folder / f"scan-{number:06d}.issues"
+
+
+def start(parent: int) -> None:
+    """Initialise a worker process: quiet libraries, and an end of its own when the process that started it is gone."""
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    gc.disable()
+    gc.freeze()
+
+    def watch() -> None:
+        while _is_alive(parent):
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def scan(task: ScanTask) -> ScanResult:
+    """List the records of a block: place, line, type, id, digest, version. Content that cannot be read is issued here, once."""
+    format_ = formats.find(task.format)
+    issues: dict[tuple[str, str], int] = {}
+    seen: list[tuple[Any, ...]] = []
+    gone: list[tuple[str, str]] = []
+    identifiers: list[tuple[str, str, str, str]] = []
+    records = 0
+    with rows_file(task.output, task.number).open("wb") as rows, issues_file(task.output, task.number).open("wb") as notes:
+
+        def note(issue: Issue) -> None:
+            issues[issue.severity, issue.code] = issues.get((issue.severity, issue.code), 0) + 1
+            notes.write(orjson.dumps(asdict(issue)) + b"\n")
+
+        def flush() -> None:
+            marshal.dump((seen, gone, identifiers), rows)
+            for rows_ in (seen, gone, identifiers):
+                rows_.clear()
+
+        for item in format_.read(task.block):
+            if isinstance(item, Issue):
+                note(item)
+                continue
+            kind = item.resource["resourceType"]
+            if kind == DELETED:
+                gone.append(tuple(item.resource["reference"].split("/", 1)))
+                continue
+            key = format_.key(item.resource)
+            if key is None:
+                reason = "the resource has no id (or it is not a string)"
+                note(Issue(Severity.REJECT, "no-id", reason, item.source, item.line, field=f"{kind}.id"))
+                continue
+            digest = hashlib.blake2b(item.raw, digest_size=16, salt=task.salt).digest()
+            seen.append((records, item.line, *key, digest, *_version(item.resource)))
+            records += 1
+            identifiers += ((system, value, *key) for system, value in format_.identifiers(item.resource))
+            if len(seen) >= _BATCH:
+                flush()
+                gc.collect()
+        flush()
+    return ScanResult(task.number, _count_lines(task.block), records, issues)
+
+
+def map_block(task: MapTask) -> PartSummary:
+    """Map records into a part. A part of that key that a cut-off run finished is taken as it is."""
+    if finished := Part.find(task.parts, task.key):
+        return finished.summary()
+    from search.passages import split
+
+    format_ = formats.find(task.format)
+    context = MappingContext(
+        task.dataset, task.run, _identifier_lookup(task.ledger, task.plan, task.dataset), task.strict, task.include_claims
+    )
+    with PartWriter(task.parts, task.key, task.run) as part:
+        for count, record in enumerate(_wanted(task, format_), 1):
+            key = format_.key(record.resource)
+            mapped = format_.map(record, context)
+            documents = tuple(replace(document, passages=split(document.text, document.title)) for document in mapped.documents)
+            part.add(record, cast(tuple[str, str], key)[1], replace(mapped, documents=documents) if documents else mapped)
+            if count % _COLLECT_EVERY == 0:
+                gc.collect()
+    gc.collect()
+    assert part.summary is not None  # noqa: S101 - set when the writer closes
+    return part.summary
+
+
+def _wanted(task: MapTask, format_: formats.Format) -> Iterator[SourceRecord]:
+    if task.part is not None:
+        for staged, raw, urns in Part(task.part).sources(task.records):
+            yield SourceRecord(orjson.loads(raw), raw, staged.source, staged.line, urns)
+        return
+    places = frozenset(task.places)
+    place = 0
+    assert task.block is not None  # noqa: S101 - a task has a block or a part
+    for item in format_.read(task.block):
+        if isinstance(item, Issue) or item.resource["resourceType"] == DELETED or format_.key(item.resource) is None:
+            continue
+        if place in places:
+            yield replace(item, line=item.line + task.first_line) if task.first_line else item
+        place += 1
+
+
+def _identifier_lookup(ledger: Path, plan: Path, dataset: str) -> Any:
+    """Records by business identifier: what this run brings, and what the ledger has that this run does not replace or delete."""
+    db = sqlite3.connect(f"{ledger.absolute().as_uri()}?mode=ro", uri=True)
+    db.execute("attach database ? as plan", (f"{plan.absolute().as_uri()}?mode=ro",))
+    query = """
+    select kind, id from plan.identifiers i where system = :system and value = :value
+    and not exists (select 1 from plan.gone g where g.kind = i.kind and g.id = i.id)
+    union
+    select kind, id from identifiers i where dataset = :dataset and system = :system and value = :value
+    and not exists (select 1 from plan.gone g where g.kind = i.kind and g.id = i.id)
+    and not exists (select 1 from plan.winner w where w.kind = i.kind and w.id = i.id)
+    order by kind, id
+    """
+
+    @lru_cache(maxsize=100_000)
+    def find(kind: str, system: str, value: str) -> tuple[str, ...]:
+        rows = db.execute(query, {"dataset": dataset, "system": system, "value": value})
+        return tuple(f"{found}/{identifier}" for found, identifier in rows if kind in ("", "Resource", found))
+
+    return find
+
+
+def _version(resource: Mapping[str, Any]) -> tuple[str, str]:
+    """(lastUpdated in UTC, versionId), '' where absent or unreadable."""
+    meta = resource.get("meta")
+    if not isinstance(meta, dict):
+        return "", ""
+    updated = meta.get("lastUpdated")
+    version = meta.get("versionId")
+    moment = ""
+    if isinstance(updated, str):
+        try:
+            parsed = datetime.fromisoformat(updated)
+            moment = (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC).isoformat(timespec="microseconds")
+        except (ValueError, OverflowError):
+            moment = ""
+    return moment, version if isinstance(version, str) else ""
+
+
+def _count_lines(block: Block) -> int:
+    """How many lines begin in the block (0 for files read whole: nothing follows them)."""
+    if block.end is None:
+        return 0
+    count = 1 if block.start == 0 else 0
+    with open_source(block.file) as stream:
+        position = max(block.start - 1, 0)
+        stream.seek(position)
+        while position < block.end - 1 and (piece := stream.read(min(1 << 20, block.end - 1 - position))):
+            count += piece.count(b"\n")
+            position += len(piece)
+    return count
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,62 @@
+"""The worker processes of a run, and what happens when one of them dies."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from types import TracebackType
+from typing import TypeVar
+
+from ingest.worker import start
+
+_ATTEMPTS = 3
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+class Pool:
+    """Processes that run tasks. `workers` 0 means one a core."""
+
+    def __init__(self, workers: int = 0) -> None:
+        self._workers = workers or os.cpu_count() or 1
+        self._executor: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> "Pool":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._executor:
+            self._executor.shutdown(wait=kind is None, cancel_futures=True)
+
+    def run(self, function: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[tuple[Task, Result | None]]:
+        """Each task with its result as it finishes; None for a task whose worker died every time it was tried."""
+        left = dict.fromkeys(range(len(tasks)), 0)
+        while left:
+            executor = self._start()
+            # After a death every unfinished task is suspect: they then run one at a time, so that only the guilty one is given up.
+            alone = any(left.values())
+            batch = [min(left, key=lambda place: (left[place], place))] if alone else list(left)
+            futures = {executor.submit(function, tasks[place]): place for place in batch}
+            try:
+                for future in as_completed(futures):
+                    result = future.result()
+                    place = futures.pop(future)
+                    del left[place]
+                    yield tasks[place], result
+            except BrokenProcessPool:
+                self._executor = None
+                for place in batch:
+                    if place in left:
+                        left[place] += 1
+                        if left[place] >= _ATTEMPTS:
+                            del left[place]
+                            yield tasks[place], None
+
+    def _start(self) -> ProcessPoolExecutor:
+        if self._executor is None:
+            context = get_context("forkserver")
+            context.set_forkserver_preload(["ingest.preload"])
+            self._executor = ProcessPoolExecutor(self._workers, mp_context=context, initializer=start, initargs=(os.getpid(),))
+        return self._executor

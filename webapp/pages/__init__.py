@@ -1,0 +1,70 @@
+"""The HTML pages: complete without a script, better with one.
+
+`register` is what the application calls; each page is a module with one blueprint, one dataclass of what it shows and one template.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, make_response, render_template, url_for
+
+from webapp.errors import ERROR_PAGE
+from webapp.pages import data, document, home, node, patient, search, wording
+from webapp.pages.reading import snapshot_or_none
+
+STATIC = Path(__file__).resolve().parents[1] / "static"
+
+
+def register(app: Flask) -> None:
+    """Add all pages, the words and links their templates use, to the application."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    for module in (home, search, document, node, patient, data):
+        app.register_blueprint(module.pages)
+    app.jinja_env.filters.update(
+        count=wording.number,
+        day=wording.day,
+        moment=wording.moment,
+        t=wording.isolated,
+        visible=wording.visible_characters,
+        plain=wording.plain_visible,
+        kind=wording.kind_name,
+        short=wording.short_iri,
+        source=wording.short_source,
+        ranges=wording.ranges,
+        run_id=wording.run_id,
+    )
+    app.jinja_env.globals.update(
+        asset=asset,
+        address=wording.address,
+        age_phrase=wording.age_phrase,
+        citation=search.citation,
+        count_of=wording.count_of,
+        facet_values=search.FACET_VALUES,
+        group_name=wording.group_name,
+        page_of=node.page_of,
+        property_name=wording.property_name,
+        relation_name=wording.relation_name,
+        system_name=wording.system_name,
+    )
+    app.context_processor(_shared)
+    app.extensions[ERROR_PAGE] = lambda problem: render_error(problem.status, problem.title, problem.detail)
+
+
+def _shared() -> dict[str, Any]:
+    return {"state": search.State()}
+
+
+def asset(name: str) -> str:
+    """The address of a file of `static`, new whenever the file is; '' where it has not been built."""
+    try:
+        changed = (STATIC / name).stat().st_mtime_ns
+    except OSError:
+        return ""
+    return url_for("static", filename=name, v=format(changed // 1_000_000, "x"))
+
+
+def render_error(status: int, title: str, detail: str) -> Response:
+    """An error as a page: what, and what to do."""
+    nothing = status in (404, 503) and snapshot_or_none() is None
+    return make_response(render_template("error.html", status=status, title=title, detail=detail, nothing=nothing), status)

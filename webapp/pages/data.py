@@ -1,0 +1,80 @@
+"""The data page: what is loaded, how complete it is, and what every ingest run did and refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request
+
+from search.model import DatasetSummary
+from webapp.errors import not_found
+from webapp.library import DatasetStatus, RejectedLine, RunStatus
+from webapp.pages.reading import ROWS, library, snapshot_or_none, whole_number
+from webapp.pages.search import State
+
+pages = Blueprint("data", __name__)
+
+RUNS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetView:
+    """A dataset as the ledger and as the published generation know it; either may be missing."""
+
+    name: str
+    status: DatasetStatus | None
+    summary: DatasetSummary | None
+
+
+@dataclass(frozen=True, slots=True)
+class DataPage:
+    """All the data page shows."""
+
+    generation: int | None
+    published: str
+    graph_down: bool
+    datasets: tuple[DatasetView, ...]
+    runs: tuple[RunStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunPage:
+    """All the page of one run shows."""
+
+    run: RunStatus
+    issues: tuple[RejectedLine, ...]
+    severity: str
+    page: int
+    pages: int
+
+
+@pages.get("/data")
+def data() -> str:
+    """Datasets and runs."""
+    opened = snapshot_or_none()
+    summaries: Mapping[str, DatasetSummary] = {s.dataset: s for s in opened.catalog.datasets()} if opened else {}
+    statuses = {status.dataset: status for status in library().datasets()}
+    names = sorted({*summaries, *statuses})
+    page = DataPage(
+        generation=opened.generation if opened else None,
+        published=opened.published if opened else "",
+        graph_down=opened is not None and opened.graph is None,
+        datasets=tuple(DatasetView(name, statuses.get(name), summaries.get(name)) for name in names),
+        runs=library().runs(RUNS),
+    )
+    return render_template("data.html", page=page, state=State())
+
+
+@pages.get("/data/runs/<run>")
+def run(run: str) -> str:
+    """One run with what it refused; `severity` keeps rejects or warnings."""
+    found = library().run(run)
+    if found is None:
+        raise not_found("ingest run", "The data page lists all runs.")
+    severity = request.args.get("severity", "")
+    severity = severity if severity in ("reject", "warning") else ""
+    counts = {"reject": sum(found.rejects.values()), "warning": sum(found.warnings.values())}
+    total = counts[severity] if severity else sum(counts.values())
+    pages_ = max(1, -(-total // ROWS))
+    page = min(whole_number("page", 1, 1), pages_)
+    issues = library().issues(run, severity=severity or None, limit=ROWS, offset=(page - 1) * ROWS)
+    return render_template("run.html", page=RunPage(found, issues, severity, page, pages_), counts=counts, state=State())

@@ -1,0 +1,161 @@
+"""The node page: what the graph says about one node, and its neighbours by relation, expandable in place. Concepts have more to tell."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request
+
+from graph.errors import StoreUnavailable
+from graph.model import Direction, NeighbourCount, NeighbourPage, Node, NodeSummary
+from graph.store import GraphStore
+from graph.vocabulary import group_of
+from search.model import ConceptSummary, DocumentSummary, PatientSummary
+from webapp.errors import FieldError, invalid, not_found
+from webapp.library import Snapshot
+from webapp.pages.reading import required, snapshot, whole_number
+from webapp.pages.search import State
+from webapp.pages.wording import address
+
+pages = Blueprint("node", __name__)
+
+NEIGHBOURS = 25
+"""Neighbours of one page of a group."""
+PATIENTS = 20
+"""Patients of one page of a concept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The neighbours of one kind over one relation in one direction."""
+
+    count: NeighbourCount
+    key: str
+    node: str
+    opened: NeighbourPage | None
+    toggle: str
+    """The address of this page with the group opened or closed."""
+    fragment: str
+    """Where a script fetches the neighbours."""
+    more: str
+    """The address of the next neighbours ('' at the end)."""
+    more_fragment: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodePage:
+    """All the node page shows."""
+
+    node: Node
+    group: str
+    groups: tuple[Group, ...]
+    concept: ConceptSummary | None
+    patients: tuple[PatientSummary, ...]
+    patients_page: int
+    patient: PatientSummary | None
+    documents: tuple[DocumentSummary, ...]
+    graph_down: bool
+
+
+@pages.get("/node")
+def node() -> str:
+    """One node; `expand` names the groups of neighbours that are open."""
+    identifier = required("id")
+    return render_template("node.html", page=node_page(snapshot(), identifier), state=State())
+
+
+@pages.get("/concept")
+def concept() -> str:
+    """A concept is a node."""
+    return node()
+
+
+def node_page(opened: Snapshot, identifier: str) -> NodePage:
+    """Arrange a node for its page."""
+    catalog, graph = opened.catalog, opened.graph
+    concept = catalog.concept(identifier)
+    patient = catalog.patient(identifier)
+    found = graph.node(identifier) if graph is not None else None
+    if found is None and graph is not None and not (concept or patient):
+        summary = graph.summaries([identifier])[0]
+        if summary.kind != "Thing":
+            found = Node(summary.id, summary.kind, summary.label, summary.stub, {}, ())
+    if found is None:
+        if concept is None and patient is None:
+            raise not_found("node", "The graph of the published generation says nothing about this address.")
+        kind, label = ("Concept", concept.label) if concept else ("Patient", patient.label if patient else identifier)
+        found = Node(identifier, kind, label, False, {}, ())
+    page = whole_number("patients", 1, 1)
+    return NodePage(
+        node=found,
+        group=group_of(found.kind),
+        groups=_groups(graph, identifier) if graph is not None else (),
+        concept=concept,
+        patients=catalog.patients_with_concept(identifier, PATIENTS, (page - 1) * PATIENTS) if concept else (),
+        patients_page=page,
+        patient=patient,
+        documents=catalog.documents_of_encounter(identifier) if found.kind == "Encounter" else catalog.documents_of_record(identifier),
+        graph_down=graph is None,
+    )
+
+
+def _groups(graph: GraphStore, identifier: str) -> tuple[Group, ...]:
+    expanded = request.args.getlist("expand")
+    groups = []
+    for count in graph.neighbour_counts(identifier):
+        key = f"{count.direction}|{count.kind}|{count.relation}"
+        opened = None
+        if key in expanded:
+            opened = _neighbours(graph, identifier, key, request.args.get("cursor") if expanded[-1] == key else None)
+        others = [("expand", other) for other in expanded if other != key]
+        toggle = address("/node", [("id", identifier), *others, *([] if opened else [("expand", key)])], _anchor(count))
+        groups.append(_group(identifier, count, key, opened, toggle, others))
+    return tuple(groups)
+
+
+def _group(identifier: str, count: NeighbourCount, key: str, opened: NeighbourPage | None, toggle: str, others: list[tuple[str, str]]) -> Group:
+    cursor = opened.cursor if opened else None
+    return Group(
+        count=count,
+        key=key,
+        node=identifier,
+        opened=opened,
+        toggle=toggle,
+        fragment=address("/node/neighbours", [("id", identifier), ("expand", key)]),
+        more=address("/node", [("id", identifier), *others, ("expand", key), ("cursor", cursor)], _anchor(count)) if cursor else "",
+        more_fragment=address("/node/neighbours", [("id", identifier), ("expand", key), ("cursor", cursor)]) if cursor else "",
+    )
+
+
+def _anchor(count: NeighbourCount) -> str:
+    return f"{count.direction}-{count.relation.rsplit('#', 1)[-1].rsplit('/', 1)[-1]}-{count.kind}"
+
+
+def _neighbours(graph: GraphStore, identifier: str, key: str, cursor: str | None) -> NeighbourPage:
+    direction, kind, relation = (*key.split("|", 2), "", "")[:3]
+    if direction not in ("out", "in") or not relation:
+        raise invalid(FieldError("expand", "it is not one of this page's groups of neighbours"))
+    chosen: Direction = "out" if direction == "out" else "in"
+    return graph.neighbours(identifier, relation=relation, direction=chosen, kind=kind, limit=NEIGHBOURS, cursor=cursor or None)
+
+
+@pages.get("/node/neighbours")
+def neighbours() -> str:
+    """The rows of one page of a group of neighbours, for the script that opens groups in place."""
+    identifier, key = required("id"), required("expand")
+    graph = snapshot().graph
+    if graph is None:
+        raise StoreUnavailable("the graph store cannot be reached")
+    opened = _neighbours(graph, identifier, key, request.args.get("cursor"))
+    direction, kind, relation = key.split("|", 2)
+    count = NeighbourCount(relation, "out" if direction == "out" else "in", kind, opened.total)
+    return render_template("neighbours.html", group=_group(identifier, count, key, opened, "", []))
+
+
+def target_of(neighbour: NodeSummary) -> str:
+    """The page that shows a node best."""
+    return page_of(neighbour.kind, neighbour.id)
+
+
+def page_of(kind: str, identifier: str) -> str:
+    """The page that shows a node of this kind best."""
+    path = {"patient": "/patient", "document": "/document"}.get(group_of(kind), "/node")
+    return address(path, [("id", identifier)])

@@ -1,0 +1,286 @@
+"""The search page: one question, its hits, how they connect and what they share."""
+
+import re
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, Response, make_response, render_template, request
+from markupsafe import Markup
+
+from search.errors import InvalidRequest, NothingPublished
+from search.model import ConceptSummary, FacetValue, Filters, Hit, Mode, SearchRequest, SearchResult, Span
+from search.protocols import Catalog
+from webapp.library import Snapshot
+from webapp.pages.connections import Connections, connections
+from webapp.pages.marking import Mark, marked
+from webapp.pages.reading import PAGE, snapshot, whole_number
+from webapp.pages.wording import address, plain_visible
+
+pages = Blueprint("search", __name__)
+
+WINDOW = 520
+"""Code points of a passage that a hit shows; the document shows all."""
+FACETS = {"dataset": "Dataset", "type": "Document type", "patient": "Patient", "year": "Year", "concept": "Concept"}
+"""Facet → its title, in the order of the page."""
+FACET_VALUES = 6
+"""Values of a facet that are open; the rest unfold."""
+MODES = {
+    Mode.HYBRID: ("Hybrid", "Meaning and words together"),
+    Mode.SEMANTIC: ("Semantic", "Meaning only"),
+    Mode.LEXICAL: ("Lexical", "Words only"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that the address says; every link of the page is made from it."""
+
+    query: str = ""
+    dataset: tuple[str, ...] = ()
+    patient: tuple[str, ...] = ()
+    type: tuple[str, ...] = ()
+    concept: tuple[str, ...] = ()
+    date_from: str = ""
+    date_to: str = ""
+    mode: Mode = Mode.HYBRID
+    page: int = 1
+    view: str = ""
+    """'connections' where a narrow screen shows the picture instead of the hits."""
+
+    @property
+    def parameters(self) -> list[tuple[str, object]]:
+        """The query of the address; defaults are left out."""
+        return [
+            ("q", self.query),
+            *(("dataset", v) for v in self.dataset),
+            *(("patient", v) for v in self.patient),
+            *(("type", v) for v in self.type),
+            *(("concept", v) for v in self.concept),
+            ("from", self.date_from),
+            ("to", self.date_to),
+            ("mode", "" if self.mode is Mode.HYBRID else self.mode.value),
+            ("page", "" if self.page == 1 else self.page),
+            ("view", self.view),
+        ]
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything but the words restricts the search."""
+        return bool(self.dataset or self.patient or self.type or self.concept or self.date_from or self.date_to)
+
+    def url(self) -> str:
+        """The address of this state."""
+        return address("/search", self.parameters)
+
+    def with_value(self, facet: str, value: str) -> "State":
+        """The state with one more value of a facet (a year sets both dates), on its first page."""
+        if facet == "year":
+            return replace(self, date_from=value, date_to=value, page=1)
+        present: tuple[str, ...] = getattr(self, facet)
+        return replace(self, page=1, **{facet: present if value in present else (*present, value)})  # type: ignore[arg-type]
+
+    def without_value(self, facet: str, value: str) -> "State":
+        """The state without one value of a facet, on its first page."""
+        if facet in ("date_from", "date_to"):
+            return replace(self, page=1, **{facet: ""})  # type: ignore[arg-type]
+        return replace(self, page=1, **{facet: tuple(v for v in getattr(self, facet) if v != value)})  # type: ignore[arg-type]
+
+    def at_page(self, page: int) -> "State":
+        """The state on another page."""
+        return replace(self, page=page)
+
+    def in_mode(self, mode: Mode) -> "State":
+        """The state in another mode, on its first page."""
+        return replace(self, mode=mode, page=1)
+
+    def in_view(self, view: str) -> "State":
+        """The state with the other half shown on a narrow screen."""
+        return replace(self, view=view)
+
+    def search_request(self) -> SearchRequest:
+        """The question this state asks."""
+        filters = Filters(
+            datasets=self.dataset,
+            patients=self.patient,
+            types=self.type,
+            concepts=self.concept,
+            date_from=self.date_from or None,
+            date_to=self.date_to or None,
+        )
+        return SearchRequest(self.query, filters, self.mode, limit=PAGE, offset=(self.page - 1) * PAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A chosen filter: its words and the state without it."""
+
+    title: str
+    label: str
+    without: State
+
+
+@dataclass(frozen=True, slots=True)
+class HitView:
+    """A hit as the page draws it."""
+
+    hit: Hit
+    passage: Markup
+    cut_before: bool
+    cut_after: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """All the search page shows."""
+
+    state: State
+    generation: int
+    chips: tuple[Chip, ...]
+    result: SearchResult | None
+    hits: tuple[HitView, ...]
+    connections: Connections | None
+    facets: tuple[tuple[str, str, tuple[FacetValue, ...]], ...]
+    pages: int
+    graph_down: bool
+    relaxed: tuple[tuple[Chip, int], ...]
+    suggestions: tuple[ConceptSummary, ...]
+    problem: str
+
+
+@pages.get("/search")
+def search() -> Response:
+    """Answer the question of the address."""
+    state = _state_of_request()
+    try:
+        opened = snapshot()
+    except NothingPublished:
+        return make_response(render_template("nothing.html", state=state))
+    found = search_page(opened, state)
+    return make_response(render_template("search.html", page=found, state=state, modes=MODES), 400 if found.problem else 200)
+
+
+def _state_of_request() -> State:
+    given = request.args
+    try:
+        mode = Mode(given.get("mode") or Mode.HYBRID)
+    except ValueError:
+        mode = Mode.HYBRID
+    several = {name: tuple(dict.fromkeys(v for v in given.getlist(name) if v)) for name in ("dataset", "patient", "type", "concept")}
+    return State(
+        query=given.get("q", "").strip(),
+        date_from=given.get("from", "").strip(),
+        date_to=given.get("to", "").strip(),
+        mode=mode,
+        page=whole_number("page", 1, 1, 100_000),
+        view="connections" if given.get("view") == "connections" else "",
+        **several,
+    )
+
+
+def search_page(opened: Snapshot, state: State) -> SearchPage:
+    """Ask, and arrange the answer for the page."""
+    catalog = opened.catalog
+    chips = _chips(catalog, state)
+    try:
+        result = opened.retriever.search(state.search_request())
+    except InvalidRequest as error:
+        return SearchPage(state, opened.generation, chips, None, (), None, (), 0, False, (), (), str(error))
+    relaxed: tuple[tuple[Chip, int], ...] = ()
+    suggestions: tuple[ConceptSummary, ...] = ()
+    if not result.hits:
+        relaxed = tuple((chip, _count(opened, chip.without)) for chip in chips[:8])
+        suggestions = _suggestions(catalog, state.query)
+    return SearchPage(
+        state=state,
+        generation=opened.generation,
+        chips=chips,
+        result=result,
+        hits=tuple(_hit_view(hit, state) for hit in result.hits),
+        connections=connections(result) if result.neighbourhood.nodes else None,
+        facets=_facets(result, state),
+        pages=-(-result.total // PAGE),
+        graph_down=opened.graph is None,
+        relaxed=tuple(sorted(relaxed, key=lambda item: -item[1])),
+        suggestions=suggestions,
+        problem="",
+    )
+
+
+def _count(opened: Snapshot, state: State) -> int:
+    request_ = replace(state.search_request(), limit=1, offset=0, join=False, facets=False)
+    try:
+        return opened.retriever.search(request_).total
+    except InvalidRequest:
+        return 0
+
+
+def _suggestions(catalog: Catalog, query: str) -> tuple[ConceptSummary, ...]:
+    found: dict[str, ConceptSummary] = {}
+    for word in [query, *re.findall(r"\w{4,}", query)][:8]:
+        for concept in catalog.suggest_concepts(word, 3) if word else ():
+            found.setdefault(concept.concept, concept)
+    return tuple(found.values())[:6]
+
+
+def _chips(catalog: Catalog, state: State) -> tuple[Chip, ...]:
+    chips = [Chip("Dataset", value, state.without_value("dataset", value)) for value in state.dataset]
+    for value in state.patient:
+        patient = catalog.patient(value)
+        chips.append(Chip("Patient", patient.label if patient else value, state.without_value("patient", value)))
+    chips += [Chip("Type", value, state.without_value("type", value)) for value in state.type]
+    for value in state.concept:
+        concept = catalog.concept(value)
+        chips.append(Chip("Concept", concept.label if concept else value, state.without_value("concept", value)))
+    if state.date_from and state.date_from == state.date_to:
+        without = replace(state, date_from="", date_to="", page=1)
+        chips.append(Chip("Year" if len(state.date_from) == 4 else "Date", state.date_from, without))
+    else:
+        chips += [Chip("From", state.date_from, state.without_value("date_from", ""))] if state.date_from else []
+        chips += [Chip("To", state.date_to, state.without_value("date_to", ""))] if state.date_to else []
+    return tuple(chips)
+
+
+def _facets(result: SearchResult, state: State) -> tuple[tuple[str, str, tuple[FacetValue, ...]], ...]:
+    found = []
+    for facet, title in FACETS.items():
+        chosen = () if facet == "year" else getattr(state, facet)
+        values = tuple(value for value in result.facets.get(facet, ()) if value.value not in chosen)
+        if facet == "year":
+            values = tuple(sorted(values, key=lambda value: value.value)) if len(values) > 1 else ()
+        if values:
+            found.append((facet, title, values))
+    return tuple(found)
+
+
+def _hit_view(hit: Hit, state: State) -> HitView:
+    base, text = hit.passage.start, hit.passage.text
+    start, end = _window(hit)
+    marks = [Mark(h.start - base, h.end - base, "term") for h in hit.highlights]
+    if hit.answer:
+        marks.append(Mark(hit.answer.start - base, hit.answer.end - base, "answer"))
+    span = hit.answer or hit.passage
+    url = address("/document", [("id", hit.document), ("start", span.start), ("end", span.end), ("q", state.query)], "span")
+    return HitView(hit, marked(text, marks, start, end), start > 0, end < len(text), url)
+
+
+def _window(hit: Hit) -> tuple[int, int]:
+    """Which part of the passage is shown: the answer sentence with something before it, else the first highlight."""
+    text = hit.passage.text
+    if len(text) <= WINDOW + 80:
+        return 0, len(text)
+    centre: Span | None = hit.answer or (hit.highlights[0] if hit.highlights else None)
+    start = max(0, centre.start - hit.passage.start - 140) if centre else 0
+    start = min(start, len(text) - WINDOW)
+    if start:
+        blank = re.compile(r"\s").search(text, start, start + 40)
+        start = blank.end() if blank else start
+    end = min(len(text), start + WINDOW)
+    if end < len(text):
+        end = max(text.rfind(" ", start, end), end - 40)
+    return start, end
+
+
+def citation(hit: Hit) -> str:
+    """A line a person can paste into a paper or a mail."""
+    evidence = hit.evidence
+    return plain_visible(f"{hit.title}{', ' + hit.date[:10] if hit.date else ''}. {hit.document}, characters {evidence.start}-{evidence.end}. {evidence.source}:{evidence.line}")

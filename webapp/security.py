@@ -1,0 +1,103 @@
+"""What every request and every answer goes through: host check, request id, security headers, one log line without the question."""
+
+import logging
+import time
+import uuid
+
+from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webapp.errors import Problem, ProblemError
+from webapp.settings import WebSettings
+
+log = logging.getLogger("commissure.web.requests")
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), "
+    "microphone=(), midi=(), payment=(), usb=()",
+}
+"""Sent with every answer, errors included. No Access-Control header is ever sent: other origins read nothing."""
+
+_PROBES = frozenset({"/healthz", "/readyz"})
+"""Answered under any host name: probes of an orchestrator come by address, and the answers say nothing about the data."""
+
+
+def host_name(host: str) -> str:
+    """The name in a Host header, lower-case, without its port and final dot."""
+    host = host.strip().lower()
+    if host.startswith("["):
+        return host[: host.find("]") + 1]
+    return host.partition(":")[0].rstrip(".")
+
+
+def is_allowed(host: str, allowed: tuple[str, ...]) -> bool:
+    """Whether requests under this Host header are answered."""
+    name = host_name(host)
+    for entry in allowed:
+        entry = entry.lower()
+        if entry == "*" or name == entry or (entry.startswith(".") and len(entry) > 1 and (name == entry[1:] or name.endswith(entry))):
+            return bool(name) or entry == "*"
+    return False
+
+
+def register(app: Flask, settings: WebSettings) -> None:
+    """Guard every request of the application."""
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]
+
+    @app.before_request
+    def begin() -> None:
+        g.request_id = str(uuid.uuid4())
+        g.started = time.perf_counter()
+        if request.path not in _PROBES and not is_allowed(request.headers.get("Host", ""), settings.allowed_hosts):
+            raise ProblemError(
+                Problem(
+                    "host-not-allowed",
+                    421,
+                    "This server does not answer under this name",
+                    "The host name of the request is not among the allowed ones. "
+                    "If the name is right, start the server with --allow-host NAME or set COMMISSURE_ALLOWED_HOSTS.",
+                )
+            )
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if settings.hsts:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        request_id = g.get("request_id")
+        if request_id:
+            response.headers["Request-Id"] = request_id
+        # The route, never the address: addresses hold questions and patients.
+        route = request.url_rule.rule if request.url_rule else "(none)"
+        started = g.get("started")
+        elapsed = (time.perf_counter() - started) * 1000 if started is not None else 0.0
+        log.info("%s %s %d %.1f ms %s", _method(), route, response.status_code, elapsed, request_id)
+        return response
+
+
+def _method() -> str:
+    """The request's method; one that HTTP does not know is client text and is not repeated."""
+    return request.method if request.method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} else "OTHER"

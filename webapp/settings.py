@@ -1,0 +1,36 @@
+"""What a person may set about the web process. `commissure` fills it from flags, variables and the settings file."""
+
+from dataclasses import dataclass
+
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+"""The names by which a browser on the same machine reaches the server."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """Limits and doors of the web process. Every field has its unit in its docstring."""
+
+    allowed_hosts: tuple[str, ...] = LOOPBACK
+    """Host names (without port) under which requests are answered; others are refused, because a page elsewhere could otherwise
+    rebind its own name to this server and read it. `*` allows every name; `.example.org` allows a domain with everything below it."""
+
+    sparql: bool = True
+    """Whether the SPARQL endpoint answers at all."""
+
+    sparql_timeout: float = 10.0
+    """Seconds a SPARQL query may run."""
+
+    sparql_max_rows: int = 10_000
+    """Rows or triples a SPARQL answer may have; more are cut, and the answer says so in the header Commissure-Truncated."""
+
+    max_body: int = 1_000_000
+    """Bytes a request body may have."""
+
+    raw_records: bool = True
+    """Whether /api/v1/records shows the source JSON of a record as it came in."""
+
+    trusted_proxies: int = 0
+    """How many reverse proxies stand before the server and set X-Forwarded-For, -Proto, -Host and -Prefix; 0 ignores these headers."""
+
+    hsts: bool = False
+    """Send Strict-Transport-Security: set it once every name of the server is reached by HTTPS only."""
