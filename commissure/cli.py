@@ -150,7 +150,7 @@ def _print_report(report: "RunReport") -> None:
     records = report.records
     click.echo(
         f"{report.dataset}: {records['read']:,} records read in {report.seconds:,.1f} s: "
-        f"{records['added']:,} added, {records['changed']:,} changed, {records['unchanged']:,} unchanged, {records['removed']:,} removed, {records['rejected']:,} rejected"
+        + ", ".join(f"{records[name]:,} {name}" for name in ("added", "changed", "unchanged", "removed", "rejected"))
     )
     if report.skipped:
         click.echo("left out on purpose: " + ", ".join(f"{count:,} {reason}" for reason, count in sorted(report.skipped.items())))

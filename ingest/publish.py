@@ -66,7 +66,7 @@ class Draft:
         self._concepts: list[Part] = []
         self._passages = 0
         self._changed = False
-        self._open = False
+        self._shown = False
 
     def __enter__(self) -> "Draft":
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -74,12 +74,12 @@ class Draft:
         previous = self._previous
         self._graph = self._tools.graph(previous / "graph" if previous else None, self._folder / "graph")
         self._search = GenerationBuilder(previous / "search" if previous else None, self._folder / "search", self.generation)
-        self._open = True
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._open:
-            self._graph.close()
+        self._graph.close()
+        self._search.__exit__(kind, error, trace)
+        if not self._shown:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def remove(self, records: Sequence[tuple[str, str]]) -> None:
@@ -115,10 +115,8 @@ class Draft:
         """Derive concepts and stubs, index and embed, and put everything on disk. `unresolved` are (IRI, kind) of candidates for stubs."""
         references = self._load_derived(tuple(unresolved))
         self._graph.close()
-        self._open = False
-        self._progress.step("embedding" if embed else "indexing")
         cache = EmbeddingCache(self._workspace.embeddings_path)
-        report = self._search.finish(self._tools.embedder if embed else None, cache, self._progress)
+        report = self._search.finish(self._tools.embedder if embed else None, cache, _Steps(self._progress))
         sync_folder(self._folder)
         sync(self._folder.parent)
         return Published(self.generation, self._passages, report.embedded, sum(references.values()), report.missing_vectors)
@@ -132,6 +130,7 @@ class Draft:
 
     def show(self) -> None:
         """Make it the published generation."""
+        self._shown = True
         self._workspace.show(self.generation)
 
     def _load_derived(self, unresolved: Sequence[tuple[str, str]]) -> dict[str, int]:
@@ -158,6 +157,20 @@ class Draft:
             live = self._graph.references({use.concept for use in uses})
             uses = Counter({use: count for use, count in uses.items() if use.concept in live})
         return uses
+
+
+class _Steps:
+    """Tells the builder's (step, done, total) as steps and advances."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._step, self._done = progress, "", 0
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        if step != self._step:
+            self._progress.step({"embed": "embedding", "index": "indexing"}.get(step, step), total)
+            self._step, self._done = step, 0
+        self._progress.advance(done - self._done)
+        self._done = done
 
 
 def _concept_quads(dataset: str, uses: Counter[ConceptUse]) -> Iterable[str]:

@@ -9,7 +9,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -43,8 +43,8 @@ CREATE TABLE passages (
     key BLOB NOT NULL, PRIMARY KEY (document, ordinal)) WITHOUT ROWID;
 CREATE TABLE units (unit INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, text TEXT NOT NULL);
 CREATE TABLE mentions (
-    document INTEGER NOT NULL, ordinal INTEGER NOT NULL, id TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, text TEXT NOT NULL,
-    concept TEXT, label TEXT NOT NULL, assertion TEXT NOT NULL, score REAL, concept_score REAL, source TEXT NOT NULL,
+    document INTEGER NOT NULL, ordinal INTEGER NOT NULL, id TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
+    text TEXT NOT NULL, concept TEXT, label TEXT NOT NULL, assertion TEXT NOT NULL, score REAL, concept_score REAL, source TEXT NOT NULL,
     PRIMARY KEY (document, ordinal)) WITHOUT ROWID;
 CREATE TABLE facts (
     fact INTEGER PRIMARY KEY, batch INTEGER NOT NULL, record TEXT NOT NULL, dataset TEXT NOT NULL, subject TEXT NOT NULL,
@@ -78,8 +78,10 @@ CREATE TABLE concepts (
     synonyms TEXT NOT NULL, patients INTEGER NOT NULL DEFAULT 0, documents INTEGER NOT NULL DEFAULT 0, facts INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX concepts_code ON concepts (code COLLATE NOCASE);
 CREATE TABLE names (name INTEGER PRIMARY KEY, concept INTEGER NOT NULL, text TEXT NOT NULL);
-CREATE VIRTUAL TABLE name_words USING fts5 (text, content = 'names', content_rowid = 'name', tokenize = 'unicode61 remove_diacritics 2');
-CREATE VIRTUAL TABLE name_stems USING fts5 (text, content = 'names', content_rowid = 'name', tokenize = 'porter unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE name_words USING fts5 (
+    text, content = 'names', content_rowid = 'name', tokenize = 'unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE name_stems USING fts5 (
+    text, content = 'names', content_rowid = 'name', tokenize = 'porter unicode61 remove_diacritics 2');
 CREATE TABLE dictionary (
     field TEXT NOT NULL, code INTEGER NOT NULL, value TEXT NOT NULL, label TEXT NOT NULL, PRIMARY KEY (field, code)) WITHOUT ROWID;
 CREATE UNIQUE INDEX dictionary_value ON dictionary (field, value);
@@ -92,13 +94,12 @@ CREATE TABLE datasets (
 DERIVED_TABLES: Final = ("datasets", "dictionary", "name_stems", "name_words", "names", "concepts")
 
 _WORD = re.compile(r"[^\W_]+")
-_DOCUMENT = (
-    "row, id, record, run, dataset, kind, type, title, patient, patient_label, encounter, date, status, media_type, source, line"
-)
+_DOCUMENT = "row, run, id, record, dataset, kind, type, title, patient, patient_label, encounter, date, status, media_type, source, line"
 _SUMMARY = "id, title, dataset, kind, type, date, patient, patient_label, encounter"
 _NEWEST_FIRST = "date DESC, id"
 _FACT = (
-    "record, dataset, subject, relation, concept, label, start, stop, value, number, unit, status, assertion, counted, encounter, source, line"
+    "record, dataset, subject, relation, concept, label, start, stop, value, number, unit, status, assertion, counted, encounter, source,"
+    " line"
 )
 _FACT_ORDER = "start IS NULL, start, record, fact"
 _PATIENT = "id, dataset, label, sex, born, died, source, line"
@@ -161,7 +162,7 @@ class SqliteCatalog:
             " ORDER BY start, stop, id",
             (row,),
         )
-        return _with_mentions(found, tuple(Mention(*m[:6], Assertion(m[6]), *m[7:]) for m in mentions))
+        return replace(found, mentions=tuple(Mention(*(*m[:6], Assertion(m[6]), *m[7:])) for m in mentions))
 
     def documents_of_record(self, record: str) -> tuple[DocumentSummary, ...]:
         """The documents that a record carries."""
@@ -248,14 +249,10 @@ class SqliteCatalog:
             passages[row].append(PassageSpan(*span))
         texts = dict(self._all(f"SELECT row, text FROM texts WHERE row IN ({marks})", rows))  # noqa: S608 - only marks
         found = {}
-        for row, identifier, record, run, dataset, kind, type_, title, patient, label, encounter, date, *rest in self._all(
-            f"SELECT {_DOCUMENT} FROM documents WHERE row IN ({marks})",  # noqa: S608 - column names and marks
-            rows,
-        ):
-            document = Document(
-                identifier, record, dataset, kind, type_, title, texts[row], patient, label, encounter, date, *rest, tuple(passages[row])
-            )
-            found[row] = FoundDocument(document, run)
+        query = f"SELECT {_DOCUMENT} FROM documents WHERE row IN ({marks})"  # noqa: S608 - column names and marks
+        for row, run, *before, patient, label, encounter, date, status, media_type, source, line in self._all(query, rows):
+            after = patient, label, encounter, date, status, media_type, source, line, tuple(passages[row])
+            found[row] = FoundDocument(Document(*(*before, texts[row], *after)), run)
         return found
 
     def mentioned_concepts(self, rows: Sequence[int]) -> dict[int, list[MentionedConcept]]:
@@ -264,14 +261,15 @@ class SqliteCatalog:
         # With min() the other columns are those of the row that has it: https://sqlite.org/lang_select.html#bareagg
         for row, concept, label, assertion, mention, start in self._all(
             "SELECT document, concept, label, assertion, id, min(start) AS first FROM mentions"  # noqa: S608 - only marks
-            f" WHERE document IN ({_marks(rows)}) AND concept IS NOT NULL GROUP BY document, concept, assertion ORDER BY document, first, concept",
+            f" WHERE document IN ({_marks(rows)}) AND concept IS NOT NULL GROUP BY document, concept, assertion"
+            " ORDER BY document, first, concept",
             rows,
         ):
             found[row].append(MentionedConcept(concept, label, Assertion(assertion), mention, start))
         return found
 
     def codes(self, field: str, values: Sequence[str]) -> list[int]:
-        """Codes of the values of a field ('dataset', 'patient', 'type', 'concept') that this generation knows; unknown values are left out."""
+        """Codes of the values of a field ('dataset', 'patient', 'type', 'concept'), ascending; unknown values are left out."""
         if field == "concept":
             rows = self._all(f"SELECT ordinal FROM concepts WHERE concept IN ({_marks(values)}) ORDER BY ordinal", values)  # noqa: S608
         else:
@@ -288,17 +286,22 @@ class SqliteCatalog:
             rows = self._all(query, (field, *codes))
         return {code: (value, label) for code, value, label in rows}
 
-    def concepts_named(self, query: str, limit: int = 60) -> dict[str, str]:
-        """Concepts that a label or synonym shares a word with the query (stemmed), best match first → label."""
+    def concepts_named(self, query: str, limit: int = 60) -> dict[str, float]:
+        """Concepts with a name that shares words with the query (stemmed) → how well it matches: 1 for the best, none below a half."""
         words = dict.fromkeys(word.casefold() for word in _WORD.findall(query)[:64])
         if not words:
             return {}
         rows = self._all(
-            "SELECT c.concept, c.label FROM (SELECT rowid, rank FROM name_stems WHERE name_stems MATCH ? ORDER BY rank LIMIT ?) s"
+            "SELECT c.concept, s.rank FROM (SELECT rowid, rank FROM name_stems WHERE name_stems MATCH ? ORDER BY rank LIMIT ?) s"
             " JOIN names n ON n.name = s.rowid JOIN concepts c ON c.ordinal = n.concept ORDER BY s.rank, c.concept",
             (" OR ".join(f'"{word}"' for word in words), limit),
         )
-        return dict(rows)
+        named: dict[str, float] = {}
+        for concept, rank in rows:
+            strength = rank / rows[0][1]
+            if strength >= 0.5:
+                named.setdefault(concept, strength)
+        return named
 
     def records_charting(self, encounters: Sequence[str], concepts: Sequence[str]) -> list[str]:
         """Records of the encounters that chart one of the concepts as a counted fact."""
@@ -341,7 +344,7 @@ class SqliteCatalog:
 
     def _facts(self, where: str, values: Sequence[Any]) -> tuple[Fact, ...]:
         rows = self._all(f"SELECT {_FACT} FROM facts WHERE {where}", values)  # noqa: S608 - fixed clauses of this module
-        return tuple(Fact(*row[:12], Assertion(row[12]), bool(row[13]), *row[14:]) for row in rows)
+        return tuple(Fact(*(*row[:12], Assertion(row[12]), bool(row[13]), *row[14:])) for row in rows)
 
     def _dataset_of(self, subject: str) -> str:
         return str(self._all("SELECT dataset FROM facts WHERE subject = ? LIMIT 1", (subject,))[0][0])
@@ -352,10 +355,4 @@ def _marks(values: Sequence[Any]) -> str:
 
 
 def _concept_summary(row: Sequence[Any]) -> ConceptSummary:
-    return ConceptSummary(*row[:4], tuple(json.loads(row[4])), *row[5:])
-
-
-def _with_mentions(document: Document, mentions: tuple[Mention, ...]) -> Document:
-    from dataclasses import replace
-
-    return replace(document, mentions=mentions)
+    return ConceptSummary(*(*row[:4], tuple(json.loads(row[4])), *row[5:]))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -87,7 +88,8 @@ def gather(offsets: Int64, values: Int32, rows: NDArray[np.integer]) -> Int32:
     if not total:
         return np.empty(0, dtype=values.dtype)
     before = np.cumsum(lengths) - lengths
-    return values[np.arange(total) - np.repeat(before - starts, lengths)]
+    gathered: Int32 = values[np.arange(total) - np.repeat(before - starts, lengths)]
+    return gathered
 
 
 def compress(rows: NDArray[np.integer], values: NDArray[np.integer], count: int) -> tuple[Int64, NDArray[np.int64]]:
@@ -118,7 +120,8 @@ def save_columns(columns: Columns, folder: Path) -> None:
 def open_columns(folder: Path) -> Columns:
     """Map the arrays into memory, read-only. Raises GenerationUnreadable."""
     try:
-        return Columns(**{field.name: _map(folder / f"{field.name}.npy") for field in fields(Columns)})
+        arrays: dict[str, Any] = {field.name: _map(folder / f"{field.name}.npy") for field in fields(Columns)}
+        return Columns(**arrays)
     except (OSError, ValueError, EOFError) as error:
         raise GenerationUnreadable(f"the columns in {folder} cannot be read ({error}); ingest again to rebuild the generation") from error
 

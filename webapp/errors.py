@@ -79,7 +79,7 @@ class ProblemError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How an error is shown. `detail` is None where the error's own words are made for the client (they name no path and no text of a record)."""
+    """How an error is shown. `detail` is None where the error's own words are made for the client: they name no path and no text of a record."""
 
     type: str
     status: int
@@ -95,13 +95,15 @@ TABLE: dict[type[Exception], Rule] = {
         "nothing-published",
         503,
         "Nothing has been ingested yet",
-        f"There is no data to search. Run '{SAMPLE_COMMAND}' to load the sample, or 'commissure ingest fhir PATH --dataset NAME' for your own.",
+        f"There is no data to search. Run '{SAMPLE_COMMAND}' to load the sample, "
+        "or 'commissure ingest fhir PATH --dataset NAME' for data of your own.",
     ),
     ModelUnavailable: Rule(
         "model-unavailable",
         503,
         "The embedding model is not available",
-        "Semantic search needs the embedding model, which is missing or damaged. Ask with mode=lexical meanwhile; 'commissure status' says more.",
+        "Semantic search needs the embedding model, which is missing or damaged. "
+        "Ask with mode=lexical meanwhile; 'commissure status' says more.",
     ),
     GenerationUnreadable: Rule(
         "generation-unreadable",

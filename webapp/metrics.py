@@ -1,7 +1,82 @@
-"""Prometheus metrics. Placeholder."""
+"""Prometheus metrics, one registry per application, so that two applications in a process do not add up."""
 
-from flask import Flask
+import platform
+import time
+from typing import cast
+
+from flask import Flask, Response, current_app, g, request
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+from search.errors import SearchError
+from search.model import SearchResult
+from webapp.library import Library
+
+_KEY = "commissure_metrics"
+_SECONDS = (0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class Metrics:
+    """The metrics of one application. No label holds what a client sent: routes, known methods and statuses only."""
+
+    def __init__(self, version: str) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "commissure_http_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry
+        )
+        self.latency = Histogram(
+            "commissure_http_request_seconds", "Seconds from request to answer.", ("route",), buckets=_SECONDS, registry=self.registry
+        )
+        self.search_steps = Histogram(
+            "commissure_search_step_seconds", "Seconds of each step of a search.", ("step",), buckets=_SECONDS, registry=self.registry
+        )
+        self.searches = Counter("commissure_searches", "Searches answered, by whether something was missing.", ("complete",), registry=self.registry)
+        self.generation = Gauge("commissure_generation", "Number of the open generation; 0 while there is none.", registry=self.registry)
+        info = Gauge("commissure_build_info", "Always 1; the labels say what runs.", ("version", "python"), registry=self.registry)
+        info.labels(version, platform.python_version()).set(1)
+        ProcessCollector(registry=self.registry)
 
 
 def register(app: Flask) -> None:
-    """Count requests."""
+    """Count every request of the application, and answer /metrics."""
+    from webapp.api.operation import distribution_version
+
+    metrics = Metrics(distribution_version())
+    app.extensions[_KEY] = metrics
+
+    @app.before_request
+    def begin() -> None:
+        g.metrics_started = time.perf_counter()
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        route = request.url_rule.rule if request.url_rule else "(none)"
+        method = request.method if request.method in _METHODS else "OTHER"
+        metrics.requests.labels(method, route, str(response.status_code)).inc()
+        started = g.get("metrics_started")
+        if started is not None:
+            metrics.latency.labels(route).observe(time.perf_counter() - started)
+        return response
+
+    @app.get("/metrics")
+    def show_metrics() -> Response:
+        metrics.generation.set(_generation(cast(Library, app.extensions["commissure"])))
+        response = Response(generate_latest(metrics.registry), content_type=CONTENT_TYPE_LATEST)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def observe_search(result: SearchResult) -> None:
+    """Note how long each step of a search took; pages and the interface call it for every search they make."""
+    metrics = cast(Metrics, current_app.extensions[_KEY])
+    metrics.searches.labels("no" if result.notices else "yes").inc()
+    for step, seconds in result.timings.items():
+        metrics.search_steps.labels(step).observe(seconds)
+
+
+def _generation(library: Library) -> int:
+    try:
+        return library.current().generation
+    except (SearchError, OSError):
+        return 0

@@ -369,6 +369,8 @@ class PatientAnswerJson(PatientJson):
 class PatientListJson(TypedDict):
     """Patients by label."""
 
+    total: int
+    """How many there are over all pages."""
     patients: list[PatientJson]
     next_offset: int | None
     """Offset of the next page; null at the end."""

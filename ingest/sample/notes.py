@@ -1,5 +1,6 @@
 """Writes a note: which parts a kind of note has, what goes into them, and in which of several hands they are put down."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -45,7 +46,7 @@ def value_text(lab: LabEntry, value: float) -> str:
 def write(note: Note, scene: Scene, dice: Dice) -> tuple[Part, ...]:
     """The parts of the note in order."""
     writer = _WRITERS[note.kind]
-    parts = [(heading, " ".join(body.split(" ")).strip()) for heading, body in writer(note, scene, dice)]
+    parts = [(heading, re.sub(" {2,}", " ", body).strip()) for heading, body in writer(note, scene, dice)]
     return tuple((heading, body) for heading, body in parts if body)
 
 
@@ -149,7 +150,7 @@ def _discharge(note: Note, scene: Scene, dice: Dice) -> list[Part]:
     if dice.chance(0.6):
         parts.append((_heading("results", dice), _results(scene, dice)))
     parts.append((_heading("changes", dice), _changes(scene, dice)))
-    parts.append((_heading("discharge_medications", dice), _medications(scene, dice, scene.end)))
+    parts.append((_heading("discharge_medications", dice), _medications(scene, dice, leaving=True)))
     if note.assessment:
         parts.append(("Condition at Discharge", _say(note.assessment, scene, dice)))
     parts.append((_heading("followup", dice), _say(note.plan, scene, dice)))
@@ -272,8 +273,9 @@ def _past(scene: Scene, dice: Dice) -> str:
     return "\n".join(f"- {line}" for line in lines) if dice.chance(0.5) else "; ".join(lines) + "."
 
 
-def _medications(scene: Scene, dice: Dice, day: date | None = None) -> str:
-    drugs = [DRUGS[m.drug] for m in scene.person.taking(day or scene.day) if not DRUGS[m.drug].given]
+def _medications(scene: Scene, dice: Dice, *, leaving: bool = False) -> str:
+    taken = scene.person.taking_after(scene.end) if leaving else scene.person.taking_before(scene.day)
+    drugs = [DRUGS[m.drug] for m in taken if not DRUGS[m.drug].given]
     if not drugs:
         return dice.pick(("None.", "No regular medications.", "Takes no medicines."))
     style = dice.below(3)

@@ -76,8 +76,12 @@ class Person:
         """Completed years at a date."""
         return day.year - self.born.year - ((day.month, day.day) < (self.born.month, self.born.day))
 
-    def taking(self, day: date) -> list[Medication]:
-        """What the patient takes at home on a day, oldest first."""
+    def taking_before(self, day: date) -> list[Medication]:
+        """What the patient takes when a day begins, oldest first."""
+        return [m for m in self.medications if m.start < day and (m.stop is None or m.stop >= day)]
+
+    def taking_after(self, day: date) -> list[Medication]:
+        """What the patient takes when a day is over, oldest first."""
         return [m for m in self.medications if m.start <= day and (m.stop is None or m.stop > day)]
 
     def problems_at(self, day: date) -> list[Problem]:

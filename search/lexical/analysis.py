@@ -1,30 +1,41 @@
-"""Words of clinical and biomedical text: how they are cut, folded and stemmed, for the index and for highlighting alike."""
+"""Words of clinical and biomedical text: how they are cut, folded and stemmed, for the index and for highlighting alike.
+
+One spelling stands for many: letter case, accents and width are folded, Greek letters are spelled out (TNF-α is TNF-alpha), British and
+American forms meet (oedema, tumour, hospitalised), thousands separators go (1,000), and a hyphenated word is indexed by its parts and
+joined (IL-6 is found by "il6" and "il 6"). Every one of these was measured not to harm: docs/decisions/0002-lexical-index.md.
+"""
 
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
-import Stemmer
+STOP_WORDS = frozenset(
+    "a about above after again against am an and any are as at be because been before being below between both but by did do does doing "
+    "down during each few for from further had has have having he her here hers herself him himself his how i if in into is it its itself "
+    "me more most my myself nor of off on once only or other our ours ourselves out over s she should so some such t than that the their "
+    "theirs them themselves then there these they this those through to too under until up very was we were what when where which while "
+    "whom why with you your yours yourself yourselves".split()
+)
+"""Words that name nothing. 'No', 'not' and 'all' (a leukaemia) are kept: they carry meaning in a note."""
 
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|\w+")
-STOP_WORDS = frozenset(
-    """a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was will with""".split()
+_COMPOUND = re.compile(r"\w+(?:[-\u2010\u2011]\w+)+")
+_HYPHENS = re.compile(r"[-\u2010\u2011]")
+_GREEK = str.maketrans(
+    dict(
+        zip(
+            "αβγδεζηθικλμνξοπρσςτυφχψω",
+            "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda u nu xi omicron pi rho sigma sigma tau upsilon phi chi psi omega".split(),
+            strict=True,
+        )
+    )
 )
-
-
-def tokenize_with_spans(text: str) -> list[tuple[str, int, int]]:
-    """(term, start, end) of every indexed word, offsets in code points of `text`."""
-    found = []
-    for match in _WORD.finditer(text):
-        term = _term(match.group())
-        if term:
-            found.append((term, match.start(), match.end()))
-    return found
-
-
-def tokenize(text: str) -> list[str]:
-    """The terms of a text, in order, repeats kept."""
-    return [term for match in _WORD.finditer(text) if (term := _term(match.group()))]
+"""Mu is written 'u', as in ug and uL: in these texts it is the prefix of a unit."""
+_TUMOUR = re.compile(r"(?<=[a-z]{3})our(?=(?:s|al|ed|ing|able|ful|ite)?$)")
+_LOCALISE = re.compile(r"(?<=[a-z]{4})is(?=(?:e|ed|es|er|ers|ing|ation|ations)$)")
+MAX_WORD = 64
+"""Longer runs of letters and digits are no words (base64, sequences): only their first letters are indexed."""
 
 
 def terms(query: str) -> tuple[str, ...]:
@@ -32,11 +43,40 @@ def terms(query: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tokenize(query)))
 
 
-@lru_cache(maxsize=200_000)
+def tokenize(text: str) -> list[str]:
+    """The terms of a text, repeats kept: those of its words in order, then those of its hyphenated compounds."""
+    found = [term for word in _WORD.findall(text) if (term := _term(word[:MAX_WORD]))]
+    if "-" in text or "\u2010" in text or "\u2011" in text:
+        found += [term for compound in _COMPOUND.findall(text) if (term := _term(_joined(compound)))]
+    return found
+
+
+def tokenize_with_spans(text: str) -> list[tuple[str, int, int]]:
+    """(term, start, end) of every term that `tokenize` gives, offsets in code points of `text`, by start."""
+    words = [(_term(match.group()[:MAX_WORD]), match.start(), match.end()) for match in _WORD.finditer(text)]
+    compounds = [(_term(_joined(match.group())), match.start(), match.end()) for match in _COMPOUND.finditer(text)]
+    return sorted((found for found in (*words, *compounds) if found[0]), key=lambda found: (found[1], found[2]))
+
+
+def _joined(compound: str) -> str:
+    return _HYPHENS.sub("", compound)[:MAX_WORD]
+
+
+@lru_cache(maxsize=100_000)
 def _term(word: str) -> str:
-    """The stemmed, folded form of a word; '' for a stop word."""
-    folded = "".join(c for c in unicodedata.normalize("NFKD", word).casefold() if not unicodedata.combining(c))
+    """The folded, stemmed form of a word; '' for a stop word."""
+    decomposed = unicodedata.normalize("NFKD", word).casefold()
+    folded = "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_GREEK).replace(",", "")
     if folded in STOP_WORDS:
         return ""
-    stemmed: str = Stemmer.Stemmer("english").stemWord(folded)
+    american = _LOCALISE.sub("iz", _TUMOUR.sub("or", folded.replace("ae", "e").replace("oe", "e")))
+    stemmed: str = _stemmer().stemWord(american)
     return stemmed
+
+
+@cache
+def _stemmer() -> Any:
+    import Stemmer
+
+    # Its own cache of words would only double that of `_term`.
+    return Stemmer.Stemmer("english", 0)

@@ -1,53 +1,142 @@
-"""BM25 over units."""
+"""BM25 over units, and over the documents that hold them.
 
-from collections.abc import Iterable
+The index keeps, for each term, the units that have it and how often. Documents are scored from their units' counts, as if each document had
+been indexed whole: BM25 of whole documents ranks better than that of their best passages, while shared units are stored and read once.
+Arrays are memory-mapped; processes that serve one generation share them.
+"""
+
+import math
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from search.lexical.analysis import terms, tokenize
-from search.protocols import LexicalIndex, Mask, Rows, Scores
+from search.errors import GenerationUnreadable
+from search.lexical.analysis import tokenize
+from search.protocols import Mask, Rows, Scores
+from search.units import CSR
+
+K1 = 1.2
+B = 0.75
+"""The values of Lucene; nDCG@10 is flat from 1.2 to 2 on the collections measured."""
 
 
 def build_lexical(texts: Iterable[str], path: Path) -> None:
-    """Write the index of the texts, the i-th being row i, into the folder `path`."""
-    import bm25s
-
+    """Write the index of the texts, the i-th being row i, into the folder `path`. Memory grows with the index, not with the text."""
+    numbers: dict[str, int] = {}
+    term_of, row_of, count_of, lengths = array("i"), array("i"), array("i"), array("i")
+    for row, text in enumerate(texts):
+        counts = Counter(tokenize(text))
+        lengths.append(counts.total())
+        for term, count in counts.items():
+            term_of.append(numbers.setdefault(term, len(numbers)))
+            row_of.append(row)
+            count_of.append(count)
+    vocabulary = sorted(numbers)
+    rank = np.empty(len(numbers), dtype=np.int32)
+    rank[[numbers[term] for term in vocabulary]] = np.arange(len(vocabulary), dtype=np.int32)
+    terms = rank[np.frombuffer(term_of, dtype=np.int32)] if len(term_of) else np.empty(0, dtype=np.int32)
+    # Rows were appended in order, so a stable sort by term leaves each term's rows ascending.
+    order = np.argsort(terms, kind="stable")
+    offsets = np.zeros(len(vocabulary) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(terms, minlength=len(vocabulary)), out=offsets[1:])
     path.mkdir(parents=True, exist_ok=True)
-    corpus = [tokenize(text) for text in texts]
-    (path / "size").write_text(str(len(corpus)))
-    if any(corpus):
-        index = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
-        index.index(corpus, show_progress=False)
-        index.save(str(path), show_progress=False)
+    (path / "terms.txt").write_text("".join(f"{term}\n" for term in vocabulary), encoding="utf-8")
+    np.save(path / "offsets.npy", offsets)
+    np.save(path / "rows.npy", np.frombuffer(row_of, dtype=np.int32)[order] if len(row_of) else np.empty(0, dtype=np.int32))
+    np.save(path / "counts.npy", np.frombuffer(count_of, dtype=np.int32)[order] if len(count_of) else np.empty(0, dtype=np.int32))
+    np.save(path / "lengths.npy", np.frombuffer(lengths, dtype=np.int32) if len(lengths) else np.empty(0, dtype=np.int32))
 
 
-def open_lexical(path: Path) -> LexicalIndex:
+def open_lexical(path: Path) -> "Bm25Index":
     """Open the index in the folder `path`, read-only."""
-    import bm25s
+    try:
+        vocabulary = (path / "terms.txt").read_text(encoding="utf-8").split("\n")[:-1]
+        arrays = [np.load(path / f"{name}.npy", mmap_mode="r") for name in ("offsets", "rows", "counts", "lengths")]
+        whole = len(arrays[0]) == len(vocabulary) + 1 and arrays[0][-1] == len(arrays[1]) == len(arrays[2])
+    except (OSError, ValueError, EOFError) as error:
+        raise GenerationUnreadable(f"The text index in {path} cannot be read ({type(error).__name__}): publish the data again.") from error
+    if not whole:
+        raise GenerationUnreadable(f"The files of the text index in {path} do not belong together: publish the data again.")
+    return Bm25Index(vocabulary, *arrays)
 
-    size = int((path / "size").read_text())
-    index = bm25s.BM25.load(str(path), mmap=True) if any(path.glob("*.index.json")) or size and any(path.glob("params*")) else None
-    return _Bm25(index, size)
 
+class Bm25Index:
+    """A LexicalIndex that also scores whole documents."""
 
-class _Bm25:
-    def __init__(self, index: Any, size: int) -> None:
-        self._index = index
-        self._size = size
+    def __init__(
+        self, vocabulary: list[str], offsets: NDArray[np.int64], rows: NDArray[np.int32], counts: NDArray[np.int32], lengths: NDArray[np.int32]
+    ) -> None:
+        self._numbers = {term: number for number, term in enumerate(vocabulary)}
+        self._offsets = np.asarray(offsets)
+        self._rows = rows
+        self._counts = counts
+        self._lengths = lengths
+        self._mean = float(lengths.mean()) if len(lengths) else 0.0
+        self._documents: tuple[CSR, NDArray[np.int64], NDArray[np.float32]] | None = None
 
     @property
     def size(self) -> int:
-        return self._size
+        """How many units are indexed."""
+        return len(self._lengths)
 
     def search(self, query: str, k: int, allowed: Mask | None = None) -> tuple[Rows, Scores]:
-        known = [t for t in terms(query) if self._index is not None and t in self._index.vocab_dict]
-        if not known:
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-        scores = np.asarray(self._index.get_scores(known), dtype=np.float32)
+        """The k best allowed rows that share a term with the query, best first, ties by row."""
+        scores = np.zeros(self.size, dtype=np.float32)
+        for weight, rows, counts in self._postings(query):
+            saturated = counts / (counts + K1 * (1 - B + B / self._mean * self._lengths[rows]))
+            scores[rows] += (weight * _idf(len(rows), self.size) * (K1 + 1) * saturated).astype(np.float32)
         if allowed is not None:
-            scores = np.where(allowed, scores, 0)
-        rows = np.flatnonzero(scores > 0)
-        best = rows[np.lexsort((rows, -scores[rows]))[:k]]
-        return best, scores[best]
+            scores[~allowed] = 0
+        return best_first(scores, k)
+
+    def search_documents(self, query: str, links: CSR, allowed: Mask | None = None) -> Scores:
+        """(links.count,) BM25 of each document as a whole, 0 where it shares no term with the query or is not allowed."""
+        lengths, norms = self._lengths_of_documents(links)
+        scores = np.zeros(links.count, dtype=np.float32)
+        for weight, rows, counts in self._postings(query):
+            positions, documents = links.entries(rows)
+            within = np.bincount(documents, weights=counts[positions], minlength=links.count).astype(np.float32)
+            having = np.flatnonzero(within)
+            frequency = within[having]
+            scores[having] += weight * _idf(len(having), links.count) * (K1 + 1) * frequency / (frequency + norms[having])
+        if allowed is not None:
+            scores[~allowed] = 0
+        return scores
+
+    def _postings(self, query: str) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int32]]]:
+        """(how often the query says it, rows that have it, how often they do) of each term that is in the index."""
+        for term, times in Counter(tokenize(query)).items():
+            number = self._numbers.get(term)
+            if number is not None:
+                part = slice(self._offsets[number], self._offsets[number + 1])
+                yield times, np.asarray(self._rows[part], dtype=np.int64), np.asarray(self._counts[part])
+
+    def _lengths_of_documents(self, links: CSR) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        # One generation has one CSR: the last one seen is the one that is asked for again.
+        known = self._documents
+        if known is not None and known[0] is links:
+            return known[1], known[2]
+        positions, documents = links.entries(np.arange(self.size, dtype=np.int64))
+        lengths = np.bincount(documents, weights=self._lengths[positions], minlength=links.count).astype(np.int64)
+        norms = (K1 * (1 - B + B * lengths / max(float(lengths.mean()) if links.count else 0.0, 1e-9))).astype(np.float32)
+        self._documents = links, lengths, norms
+        return lengths, norms
+
+
+def best_first(scores: Scores, k: int) -> tuple[Rows, Scores]:
+    """The rows of the k highest positive scores, best first, ties by row."""
+    rows = np.flatnonzero(scores > 0)
+    if len(rows) > k:
+        # The k-th score decides who may be in; all rows that tie with it stay until ties are broken by row.
+        limit = np.partition(scores[rows], len(rows) - k)[len(rows) - k] if k else math.inf
+        rows = rows[scores[rows] >= limit]
+    order = rows[np.lexsort((rows, -scores[rows]))[:k]]
+    return order, scores[order]
+
+
+def _idf(having: int, total: int) -> float:
+    return math.log(1 + (total - having + 0.5) / (having + 0.5))

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, Response, make_response, render_template, url_for
 
+from graph.vocabulary import group_of
 from webapp.errors import ERROR_PAGE
 from webapp.pages import data, document, home, node, patient, search, wording
 from webapp.pages.reading import snapshot_or_none
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
         source=wording.short_source,
         ranges=wording.ranges,
         run_id=wording.run_id,
+        group_of=group_of,
     )
     app.jinja_env.globals.update(
         asset=asset,
@@ -46,6 +48,7 @@ def register(app: Flask) -> None:
         property_name=wording.property_name,
         relation_name=wording.relation_name,
         system_name=wording.system_name,
+        turn=patient.turn,
     )
     app.context_processor(_shared)
     app.extensions[ERROR_PAGE] = lambda problem: render_error(problem.status, problem.title, problem.detail)

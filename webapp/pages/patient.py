@@ -10,7 +10,7 @@ from search.protocols import Catalog
 from webapp.errors import not_found
 from webapp.pages.reading import ROWS, required, snapshot, whole_number
 from webapp.pages.search import State
-from webapp.pages.wording import GROUP_NAMES, address, group_name, group_order
+from webapp.pages.wording import GROUP_NAMES, address, group_order
 
 pages = Blueprint("patient", __name__)
 
@@ -140,6 +140,11 @@ def _kind_url(identifier: str, chosen: tuple[str, ...], group: str) -> str:
     return address("/patient", [("id", identifier), *(("kind", kind) for kind in kinds)])
 
 
+def turn(identifier: str, chosen: tuple[str, ...], page: int) -> str:
+    """The address of another page of the table."""
+    return address("/patient", [("id", identifier), *(("kind", kind) for kind in chosen), ("page", page)], "table")
+
+
 def events_of(catalog: Catalog, identifier: str) -> tuple[tuple[Event, ...], int, int]:
     """A patient's facts and documents, newest first; the number of documents; how many facts are left out."""
     facts = catalog.facts_of_patient(identifier, MOST_FACTS)
@@ -207,8 +212,3 @@ def _event_of_document(document: DocumentSummary) -> Event:
         source="",
         line=0,
     )
-
-
-def group_label(group: str, count: int) -> str:
-    """A lane's name."""
-    return group_name(group, count)

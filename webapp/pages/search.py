@@ -19,10 +19,12 @@ pages = Blueprint("search", __name__)
 
 WINDOW = 520
 """Code points of a passage that a hit shows; the document shows all."""
-FACETS = {"dataset": "Dataset", "type": "Document type", "patient": "Patient", "year": "Year", "concept": "Concept"}
+FACETS = {"dataset": "Dataset", "type": "Document type", "patient": "Patient", "concept": "Concept"}
 """Facet → its title, in the order of the page."""
 FACET_VALUES = 6
 """Values of a facet that are open; the rest unfold."""
+MOST_BARS = 24
+"""Bars of the histogram of years."""
 MODES = {
     Mode.HYBRID: ("Hybrid", "Meaning and words together"),
     Mode.SEMANTIC: ("Semantic", "Meaning only"),
@@ -72,9 +74,7 @@ class State:
         return address("/search", self.parameters)
 
     def with_value(self, facet: str, value: str) -> "State":
-        """The state with one more value of a facet (a year sets both dates), on its first page."""
-        if facet == "year":
-            return replace(self, date_from=value, date_to=value, page=1)
+        """The state with one more value of a facet, on its first page."""
         present: tuple[str, ...] = getattr(self, facet)
         return replace(self, page=1, **{facet: present if value in present else (*present, value)})  # type: ignore[arg-type]
 
@@ -119,6 +119,17 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
+class Bar:
+    """A bar of the histogram of years: its words, its count, its state and its outline in a box of 200 by 44."""
+
+    label: str
+    count: int
+    url: str
+    area: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class HitView:
     """A hit as the page draws it."""
 
@@ -140,6 +151,7 @@ class SearchPage:
     hits: tuple[HitView, ...]
     connections: Connections | None
     facets: tuple[tuple[str, str, tuple[FacetValue, ...]], ...]
+    years: tuple[Bar, ...]
     pages: int
     graph_down: bool
     relaxed: tuple[tuple[Chip, int], ...]
@@ -184,7 +196,7 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
     try:
         result = opened.retriever.search(state.search_request())
     except InvalidRequest as error:
-        return SearchPage(state, opened.generation, chips, None, (), None, (), 0, False, (), (), str(error))
+        return SearchPage(state, opened.generation, chips, None, (), None, (), (), 0, False, (), (), str(error))
     relaxed: tuple[tuple[Chip, int], ...] = ()
     suggestions: tuple[ConceptSummary, ...] = ()
     if not result.hits:
@@ -198,6 +210,7 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
         hits=tuple(_hit_view(hit, state) for hit in result.hits),
         connections=connections(result) if result.neighbourhood.nodes else None,
         facets=_facets(result, state),
+        years=_years(result.facets.get("year", ()), state),
         pages=-(-result.total // PAGE),
         graph_down=opened.graph is None,
         relaxed=tuple(sorted(relaxed, key=lambda item: -item[1])),
@@ -243,13 +256,39 @@ def _chips(catalog: Catalog, state: State) -> tuple[Chip, ...]:
 def _facets(result: SearchResult, state: State) -> tuple[tuple[str, str, tuple[FacetValue, ...]], ...]:
     found = []
     for facet, title in FACETS.items():
-        chosen = () if facet == "year" else getattr(state, facet)
+        chosen = getattr(state, facet)
         values = tuple(value for value in result.facets.get(facet, ()) if value.value not in chosen)
-        if facet == "year":
-            values = tuple(sorted(values, key=lambda value: value.value)) if len(values) > 1 else ()
         if values:
             found.append((facet, title, values))
     return tuple(found)
+
+
+def _years(values: tuple[FacetValue, ...], state: State) -> tuple[Bar, ...]:
+    """The histogram of years, from the first to the last; several years share a bar where there are many."""
+    counts = {int(value.value): value.count for value in values if re.fullmatch(r"\d{4}", value.value)}
+    if len(counts) < 2:
+        return ()
+    first, last = min(counts), max(counts)
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 10_000) if (last - first) // step < MOST_BARS)
+    starts = range(first - first % step if step > 1 else first, last + 1, step)
+    totals = [sum(counts.get(year, 0) for year in range(start, start + step)) for start in starts]
+    wide, most = 200 / len(totals), max(totals)
+    bars = []
+    for number, (start, total) in enumerate(zip(starts, totals, strict=True)):
+        end = start + step - 1
+        left, tall = number * wide, 3 + 39 * total / most
+        narrowed = replace(state, date_from=f"{start:04}", date_to=f"{end:04}", page=1)
+        if total:
+            bars.append(
+                Bar(
+                    label=str(start) if step == 1 else f"{start}–{end}",
+                    count=total,
+                    url=narrowed.url(),
+                    area=f"M{left:.1f} 0h{wide:.1f}v44h-{wide:.1f}z",
+                    path=f"M{left + wide * 0.1:.1f} 44v-{tall:.1f}h{wide * 0.8:.1f}v{tall:.1f}z",
+                )
+            )
+    return tuple(bars)
 
 
 def _hit_view(hit: Hit, state: State) -> HitView:

@@ -1,0 +1,131 @@
+"""Ingest without embedding, beside the same records through rdflib.
+
+    python benchmarks/ingest.py EXPORT [--baseline-records N]
+
+EXPORT is any FHIR bulk export. The baseline reads, validates and maps the same records in one process, adds every quad to an
+rdflib Dataset, serializes it as N-Quads and loads that again; it runs on the first N records of each file, and rates are compared.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import psutil
+
+
+def ingest(export: Path, folder: Path) -> tuple[dict[str, object], float]:
+    """The report of one ingest in a fresh process, and the peak resident memory of its process tree in MB."""
+    command = [
+        sys.executable,
+        "-m",
+        "commissure",
+        "--data",
+        str(folder),
+        "ingest",
+        "fhir",
+        str(export),
+        "--dataset",
+        "bench",
+        "--no-embed",
+        "--json",
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    peak = 0.0
+
+    def watch() -> None:
+        nonlocal peak
+        root = psutil.Process(process.pid)
+        while process.poll() is None:
+            try:
+                tree = [root, *root.children(recursive=True)]
+                peak = max(peak, sum(each.memory_info().rss for each in tree) / 1e6)
+            except psutil.Error:
+                pass
+            time.sleep(0.2)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    output, _ = process.communicate()
+    watcher.join()
+    return json.loads(output), peak
+
+
+def baseline(export: Path, limit: int) -> tuple[int, int, float]:
+    """(records, quads, seconds) of the same work through rdflib."""
+    import pyoxigraph
+    from rdflib import Dataset, Literal, URIRef
+
+    from ingest import formats
+    from ingest.model import MappingContext, SourceRecord
+    from ingest.readers import Block
+    from ingest.sources import expand
+
+    fhir = formats.find("fhir")
+    context = MappingContext("bench", "run", lambda kind, system, value: ())
+
+    def term(value: object) -> URIRef | Literal:
+        if isinstance(value, pyoxigraph.NamedNode):
+            return URIRef(value.value)
+        return Literal(value.value, lang=value.language, datatype=None if value.language else URIRef(value.datatype.value))
+
+    records = quads = 0
+    seconds = 0.0
+    dataset = Dataset()
+    for file in expand([str(export)]).files:
+        began = time.perf_counter()
+        mapped = []
+        for count, record in enumerate(fhir.read(Block(file))):
+            if count >= limit:
+                break
+            if isinstance(record, SourceRecord):
+                mapped.append(fhir.map(record, context).quads)
+        records += len(mapped)
+        seconds += time.perf_counter() - began
+        # Turning our N-Quads lines into rdflib terms is not the baseline's fault and not on its clock.
+        rows = [
+            (term(q.subject), term(q.predicate), term(q.object), URIRef(q.graph_name.value))
+            for q in pyoxigraph.parse("".join(mapped).encode(), format=pyoxigraph.RdfFormat.N_QUADS)
+        ]
+        quads += len(rows)
+        began = time.perf_counter()
+        for subject, predicate, value, graph in rows:
+            dataset.add((subject, predicate, value, graph))
+        seconds += time.perf_counter() - began
+    began = time.perf_counter()
+    with tempfile.NamedTemporaryFile(suffix=".nq") as file:
+        dataset.serialize(file.name, format="nquads", encoding="utf-8")
+        del dataset
+        Dataset().parse(file.name, format="nquads")
+    return records, quads, seconds + time.perf_counter() - began
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("export", type=Path)
+    parser.add_argument("--baseline-records", type=int, default=3000, metavar="N")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        report, peak = ingest(arguments.export, Path(folder))
+    read = report["records"]["read"]
+    ours = read / report["seconds"]
+    print(f"cores {os.cpu_count()}")
+    print(
+        f"commissure: {read:,} records, {report['quads']:,} quads, {report['documents']:,} documents in {report['seconds']:.1f} s: {ours:,.0f} records/s, peak {peak:,.0f} MB"
+    )
+    records, quads, seconds = baseline(arguments.export, arguments.baseline_records)
+    print(
+        f"rdflib:     {records:,} records, {quads:,} quads in {seconds:.1f} s: {records / seconds:,.0f} records/s, {quads / seconds:,.0f} quads/s"
+    )
+    print(f"ratio by quads   {report['quads'] / report['seconds'] / (quads / seconds):.1f}x")
+    print(f"ratio by records {ours / (records / seconds):.1f}x")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,285 @@
+"""The reference store: rdflib parses and keeps the quads, and every answer is worked out from all of them, as plainly as possible.
+
+For tests and small data. It shares no reading code with the other back ends, so that the contract compares two independent answers.
+"""
+
+import gzip
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+import rdflib
+from rdflib import BNode, Dataset, URIRef
+from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
+
+from graph.cursors import decode_cursor, encode_cursor
+from graph.errors import InvalidPart
+from graph.identifiers import canonical_literal
+from graph.model import (
+    Direction,
+    Edge,
+    Literal,
+    NeighbourCount,
+    Neighbourhood,
+    NeighbourPage,
+    Node,
+    NodeSummary,
+    Omitted,
+    Statistics,
+    Step,
+)
+from graph.vocabulary import LABEL, NOT_LINKS, PREF_LABEL, STUB, TYPE, XSD, local_name
+
+Statement = tuple[str, str, str | Literal, str]
+"""(subject, predicate, object, graph): an IRI object is a str, a literal a Literal."""
+
+
+class MemoryStore:
+    """A GraphStore held in memory."""
+
+    def __init__(self) -> None:
+        self._dataset = Dataset()
+        self._view: _View | None = None
+
+    def load(self, parts: Iterable[Path]) -> int:
+        """See GraphStore."""
+        read = 0
+        for part in parts:
+            for subject, predicate, value, graph in _parse(part):
+                if graph in (None, DATASET_DEFAULT_GRAPH_ID) or isinstance(subject, BNode) or isinstance(value, BNode):
+                    raise InvalidPart(f"{part}: a quad has no named graph or has a blank node")
+                self._dataset.graph(URIRef(str(graph))).add((subject, predicate, value))
+            read += _count_quads(part)
+        self._view = None
+        return read
+
+    def remove(self, graphs: Iterable[str]) -> int:
+        """See GraphStore."""
+        removed = 0
+        existing = {str(graph.identifier) for graph in self._dataset.graphs() if len(graph)}
+        for graph in set(graphs):
+            if graph in existing:
+                self._dataset.remove_graph(URIRef(graph))
+                removed += 1
+        self._view = None
+        return removed
+
+    def node(self, iri: str) -> Node | None:
+        """See GraphStore."""
+        statements = self._statements().of_subject.get(iri)
+        if not statements:
+            return None
+        properties: dict[str, set[Literal]] = defaultdict(set)
+        for _, predicate, value, _ in statements:
+            if isinstance(value, Literal):
+                properties[predicate].add(value)
+            elif predicate in NOT_LINKS and predicate != TYPE:
+                properties[predicate].add(Literal(value, XSD + "anyURI"))
+        summary = self._summary(iri)
+        return Node(
+            id=iri,
+            kind=summary.kind,
+            label=summary.label,
+            stub=summary.stub,
+            properties={predicate: tuple(sorted(values)) for predicate, values in sorted(properties.items())},
+            records=tuple(sorted({graph for *_, graph in statements})),
+        )
+
+    def summaries(self, iris: Iterable[str]) -> tuple[NodeSummary, ...]:
+        """See GraphStore."""
+        return tuple(self._summary(iri) for iri in iris)
+
+    def neighbourhood(self, seeds: Sequence[str], hops: Sequence[Sequence[Step]], prefer: AbstractSet[str] = frozenset()) -> Neighbourhood:
+        """See GraphStore."""
+        nodes = set(seeds)
+        edges: dict[tuple[str, str, str], Edge] = {}
+        asked: set[tuple[str, str, Direction, str]] = set()
+        reached = set(seeds)
+        for steps in hops:
+            frontier, reached = reached, set()
+            for node in frontier:
+                for step in steps:
+                    if step.kind is not None and step.kind != self._summary(node).kind:
+                        continue
+                    groups: dict[tuple[str, str], list[tuple[bool, int, str, Edge]]] = defaultdict(list)
+                    for neighbour, edge in self._neighbours(node, step.direction):
+                        if step.relations is None or edge.relation in step.relations:
+                            rank = (neighbour not in prefer, -edge.records, neighbour, edge)
+                            groups[edge.relation, self._summary(neighbour).kind].append(rank)
+                    for (relation, kind), ranked in groups.items():
+                        asked.add((node, relation, step.direction, kind))
+                        for _, _, neighbour, edge in sorted(ranked, key=lambda rank: rank[:3])[: max(step.limit, 0)]:
+                            edges[edge.source, edge.relation, edge.target] = edge
+                            nodes.add(neighbour)
+                            reached.add(neighbour)
+        omitted: list[Omitted] = []
+        for node, relation, direction, kind in sorted(asked):
+            left_out = 0
+            for neighbour, edge in self._neighbours(node, direction):
+                shown = (edge.source, edge.relation, edge.target) in edges
+                if edge.relation == relation and self._summary(neighbour).kind == kind and not shown:
+                    left_out += 1
+            if left_out:
+                omitted.append(Omitted(node, relation, direction, kind, left_out))
+        return Neighbourhood(self.summaries(sorted(nodes)), tuple(edges[key] for key in sorted(edges)), tuple(omitted))
+
+    def neighbour_counts(self, iri: str) -> tuple[NeighbourCount, ...]:
+        """See GraphStore."""
+        counts: Counter[tuple[str, Direction, str]] = Counter()
+        directions: tuple[Direction, ...] = ("in", "out")
+        for direction in directions:
+            for neighbour, edge in self._neighbours(iri, direction):
+                counts[edge.relation, direction, self._summary(neighbour).kind] += 1
+        return tuple(NeighbourCount(*key, count) for key, count in sorted(counts.items()))
+
+    def neighbours(
+        self,
+        iri: str,
+        *,
+        relation: str | None = None,
+        direction: Direction | None = None,
+        kind: str | None = None,
+        limit: int = 25,
+        cursor: str | None = None,
+    ) -> NeighbourPage:
+        """See GraphStore."""
+        if limit < 1:
+            raise ValueError("limit must be at least 1")
+        after = decode_cursor(cursor) if cursor is not None else None
+        entries: list[tuple[tuple[str, str, str], Edge]] = []
+        directions: tuple[Direction, ...] = ("in", "out")
+        for way in directions:
+            for neighbour, edge in self._neighbours(iri, way):
+                fits = relation in (None, edge.relation) and direction in (None, way)
+                if fits and kind in (None, self._summary(neighbour).kind):
+                    entries.append(((neighbour, edge.relation, way), edge))
+        entries.sort(key=lambda entry: entry[0])
+        rest = [entry for entry in entries if after is None or entry[0] > after]
+        page = rest[:limit]
+        return NeighbourPage(
+            neighbours=tuple((self._summary(position[0]), edge) for position, edge in page),
+            total=len(entries),
+            cursor=encode_cursor(page[-1][0]) if len(rest) > limit else None,
+        )
+
+    def references(self, iris: Iterable[str]) -> dict[str, int]:
+        """See GraphStore."""
+        of_object = self._statements().of_object
+        return {iri: len(of_object[iri]) for iri in iris if iri in of_object}
+
+    def statistics(self) -> Statistics:
+        """See GraphStore."""
+        view = self._statements()
+        kinds = Counter(self._summary(subject).kind for subject in view.of_subject)
+        graphs = {graph for statements in view.of_subject.values() for *_, graph in statements}
+        return Statistics(
+            quads=sum(len(statements) for statements in view.of_subject.values()), graphs=len(graphs), kinds=dict(sorted(kinds.items()))
+        )
+
+    def close(self) -> None:
+        """See GraphStore."""
+
+    def _statements(self) -> "_View":
+        if self._view is None:
+            self._view = _View(self._dataset)
+        return self._view
+
+    def _summary(self, iri: str) -> NodeSummary:
+        view = self._statements()
+        known = view.summaries.get(iri)
+        if known is None:
+            known = view.summaries[iri] = _summarize(iri, view.of_subject.get(iri, []))
+        return known
+
+    def _neighbours(self, iri: str, direction: Direction) -> list[tuple[str, Edge]]:
+        """Every neighbour in one direction with the edge to it."""
+        view = self._statements()
+        stated: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        for subject, predicate, value, graph in (view.of_subject if direction == "out" else view.of_object).get(iri, []):
+            if isinstance(value, str) and predicate not in NOT_LINKS:
+                stated[subject, predicate, value].append(graph)
+        return [
+            (target if direction == "out" else source, Edge(source, relation, target, len(graphs), tuple(sorted(graphs)[:3])))
+            for (source, relation, target), graphs in stated.items()
+        ]
+
+
+class _View:
+    """The dataset's statements by subject and by object."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.of_subject: dict[str, list[Statement]] = defaultdict(list)
+        self.of_object: dict[str, list[Statement]] = defaultdict(list)
+        self.summaries: dict[str, NodeSummary] = {}
+        distinct = {
+            (str(subject), str(predicate), _value(value), str(graph))
+            for subject, predicate, value, graph in dataset.quads()
+            if graph is not None
+        }
+        for statement in distinct:
+            self.of_subject[statement[0]].append(statement)
+            if isinstance(statement[2], str):
+                self.of_object[statement[2]].append(statement)
+        self.of_subject.default_factory = None
+        self.of_object.default_factory = None
+
+
+def _summarize(iri: str, statements: list[Statement]) -> NodeSummary:
+    classes = [(local_name(value), graph) for _, predicate, value, graph in statements if predicate == TYPE and isinstance(value, str)]
+    labels: dict[str, list[Literal]] = {PREF_LABEL: [], LABEL: []}
+    marked = set()
+    for _, predicate, value, graph in statements:
+        if isinstance(value, Literal) and predicate in labels:
+            labels[predicate].append(value)
+        if predicate == STUB and isinstance(value, Literal) and value.value == "true":
+            marked.add(graph)
+    best = sorted(labels[PREF_LABEL]) or sorted(labels[LABEL])
+    return NodeSummary(
+        id=iri,
+        kind=min((name for name, _ in classes), default="Thing"),
+        label=best[0].value if best else local_name(iri),
+        stub=bool(marked) and all(graph in marked for _, graph in classes),
+    )
+
+
+def _value(term: rdflib.term.Node) -> str | Literal:
+    if isinstance(term, rdflib.Literal):
+        if term.language:
+            return Literal(str(term), language=term.language.lower())
+        if term.datatype is None or str(term.datatype) == XSD + "string":
+            return Literal(str(term))
+        return Literal(*canonical_literal(str(term), str(term.datatype)))
+    return str(term)
+
+
+def _parse(part: Path) -> Iterator[tuple[rdflib.term.Node, rdflib.term.Node, rdflib.term.Node, rdflib.term.Node | None]]:
+    dataset = Dataset()
+    try:
+        with _open(part) as lines, _literals_as_written():
+            dataset.parse(lines, format="nquads")
+    except (OSError, EOFError, UnicodeError, rdflib.exceptions.ParserError) as error:
+        raise InvalidPart(f"{part}: {type(error).__name__}") from error
+    yield from dataset.quads()
+
+
+def _count_quads(part: Path) -> int:
+    with _open(part) as lines:
+        return sum(1 for line in lines if line.strip() and not line.lstrip().startswith(b"#"))
+
+
+def _open(part: Path) -> IO[bytes]:
+    return cast(IO[bytes], gzip.open(part, "rb")) if part.name.endswith(".gz") else part.open("rb")
+
+
+@contextmanager
+def _literals_as_written() -> Iterator[None]:
+    """rdflib respells typed literals while it parses; here they stay as the part wrote them."""
+    before = rdflib.NORMALIZE_LITERALS
+    rdflib.NORMALIZE_LITERALS = False
+    try:
+        yield
+    finally:
+        rdflib.NORMALIZE_LITERALS = before

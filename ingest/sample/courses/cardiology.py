@@ -1,0 +1,5 @@
+"""placeholder."""
+
+from ingest.sample.model import Course
+
+COURSES: tuple[Course, ...] = ()

@@ -1,0 +1,260 @@
+"""What publishing computes from the documents and facts of a generation: concepts and their names, code lists, counts, columns.
+
+Everything is derived anew for every generation and depends on the content alone, not on the order in which it came.
+"""
+
+import json
+import sqlite3
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.vocabulary import local_name
+from search.catalog import DERIVED, DERIVED_TABLES
+from search.columns import Columns, Int32, Int64, compress, day_interval, gather
+
+CHARTED: Final = frozenset({"condition", "medication", "procedure", "allergy", "immunization"})
+"""Relations of facts that describe a patient; observations and encounters are left out, being many and saying little."""
+
+
+def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.bool_]) -> Columns:
+    """Fill the derived tables of the catalog and return the columns. `keys` are the keys of the units by row."""
+    for table in DERIVED_TABLES:
+        db.execute(f"DROP TABLE IF EXISTS {table}")
+    for statement in DERIVED.split(";"):
+        db.execute(statement)
+    concepts = _concepts(db)
+    patients = _dictionary(db, "patient", _PATIENTS)
+    datasets = _dictionary(db, "dataset", _ALL_DATASETS)
+    types = _dictionary(db, "type", "SELECT DISTINCT type, type FROM documents ORDER BY 1")
+    documents = _documents(db, datasets, types, patients)
+    facts = _counted_facts(db, documents.encounter_codes, patients, concepts)
+    passage_documents, passage_units = _passages(db, keys, documents.places)
+    unit_offsets, unit_documents = compress(passage_units, passage_documents, len(keys))
+    document_offsets, document_concepts = compress(*_document_concepts(db, documents, facts, concepts), documents.count)
+    concept_offsets, concept_documents = compress(
+        document_concepts, np.repeat(np.arange(documents.count), np.diff(document_offsets)), len(concepts)
+    )
+    patient_offsets, patient_concepts = compress(facts.subjects[facts.charted], facts.concepts[facts.charted], len(patients))
+    concept_patients = np.bincount(compress(facts.subjects, facts.concepts, len(patients))[1], minlength=len(concepts))
+    db.executemany(
+        "UPDATE concepts SET patients = ?, documents = ?, facts = ? WHERE ordinal = ?",
+        zip(
+            concept_patients.tolist(),
+            np.diff(concept_offsets).tolist(),
+            np.bincount(facts.concepts, minlength=len(concepts)).tolist(),
+            range(len(concepts)),
+            strict=True,
+        ),
+    )
+    passage_datasets = documents.datasets[passage_documents]
+    _dataset_counts(
+        db,
+        datasets,
+        np.bincount(passage_datasets, minlength=len(datasets)),
+        np.bincount(passage_datasets[has_vector[passage_units]], minlength=len(datasets)),
+    )
+    return Columns(
+        rowids=documents.rowids,
+        datasets=documents.datasets,
+        types=documents.types,
+        patients=documents.patients,
+        first_days=documents.first_days,
+        last_days=documents.last_days,
+        copies=documents.copies,
+        unit_keys=np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, 16),
+        unit_offsets=unit_offsets,
+        unit_documents=unit_documents,
+        document_concept_offsets=document_offsets,
+        document_concepts=document_concepts.astype(np.int32),
+        concept_document_offsets=concept_offsets,
+        concept_documents=concept_documents.astype(np.int32),
+        patient_concept_offsets=patient_offsets,
+        patient_concepts=patient_concepts.astype(np.int32),
+        concept_patients=concept_patients.astype(np.int32),
+    )
+
+
+_PATIENTS = """
+SELECT v.value, coalesce(p.label, (SELECT max(d.patient_label) FROM documents d WHERE d.patient = v.value)) FROM (
+    SELECT patient AS value FROM documents WHERE patient IS NOT NULL UNION SELECT id FROM patients UNION SELECT subject FROM facts) v
+LEFT JOIN patients p ON p.id = v.value ORDER BY v.value
+"""
+
+_ALL_DATASETS = """
+SELECT dataset, dataset FROM (
+    SELECT dataset FROM documents UNION SELECT dataset FROM patients UNION SELECT dataset FROM facts UNION SELECT dataset FROM uses)
+ORDER BY 1
+"""
+
+_USES = """
+SELECT concept, display, max(system), max(code), sum(uses) AS uses FROM uses GROUP BY concept, display
+UNION ALL
+SELECT concept, label, '', '', count(*) FROM (
+    SELECT concept, label FROM facts WHERE concept IS NOT NULL AND concept NOT IN (SELECT concept FROM uses)
+    UNION ALL SELECT concept, label FROM mentions WHERE concept IS NOT NULL AND concept NOT IN (SELECT concept FROM uses))
+GROUP BY concept, label
+ORDER BY 1, 5 DESC, 2
+"""
+"""Concepts that no dataset states the use of take their names from facts and mentions."""
+
+_NAMES = """
+INSERT INTO names (concept, text) SELECT ordinal, text FROM (
+    SELECT ordinal, label AS text, -1 AS place FROM concepts
+    UNION ALL SELECT c.ordinal, s.value, s.key FROM concepts c, json_each(c.synonyms) s)
+ORDER BY ordinal, place
+"""
+
+_DATASETS = """
+INSERT INTO datasets SELECT v.value, coalesce(d.documents, 0), 0, 0, coalesce(p.patients, 0), coalesce(f.facts, 0), coalesce(m.mentions, 0),
+    d.first, d.last
+FROM dictionary v
+LEFT JOIN (SELECT dataset, count(*) AS documents, min(date) AS first, max(date) AS last FROM documents GROUP BY dataset) d
+    ON d.dataset = v.value
+LEFT JOIN (SELECT dataset, count(*) AS patients FROM patients GROUP BY dataset) p ON p.dataset = v.value
+LEFT JOIN (SELECT dataset, count(*) AS facts FROM facts GROUP BY dataset) f ON f.dataset = v.value
+LEFT JOIN (SELECT d.dataset, count(*) AS mentions FROM mentions m JOIN documents d ON d.row = m.document GROUP BY d.dataset) m
+    ON m.dataset = v.value
+WHERE v.field = 'dataset'
+"""
+
+
+def _concepts(db: sqlite3.Connection) -> dict[str, int]:
+    """Fill the tables of concepts and their names; concept → ordinal, in the order of their IRIs."""
+    ordinals: dict[str, int] = {}
+
+    def rows() -> Iterator[tuple[int, str, str, str, str, str]]:
+        for concept, group in groupby(db.execute(_USES), key=itemgetter(0)):
+            uses = list(group)
+            code = uses[0][3] or local_name(concept)
+            labels = [display for _, display, *_ in uses if display] or [code]
+            ordinals[concept] = len(ordinals)
+            yield ordinals[concept], concept, uses[0][2], code, labels[0], json.dumps(labels[1:], ensure_ascii=False)
+
+    db.executemany("INSERT INTO concepts (ordinal, concept, system, code, label, synonyms) VALUES (?, ?, ?, ?, ?, ?)", rows())
+    db.execute(_NAMES)
+    for index in ("name_words", "name_stems"):
+        db.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")  # noqa: S608 - names of this module
+    return ordinals
+
+
+def _dictionary(db: sqlite3.Connection, field: str, query: str) -> dict[str, int]:
+    """Number the values of a field in their order; `query` selects value and label."""
+    codes: dict[str, int] = {}
+
+    def rows() -> Iterator[tuple[str, int, str, str]]:
+        for value, label in db.execute(query):
+            codes[value] = len(codes)
+            yield field, codes[value], value, label or local_name(value)
+
+    db.executemany("INSERT INTO dictionary VALUES (?, ?, ?, ?)", rows())
+    return codes
+
+
+@dataclass(frozen=True)
+class _Documents:
+    """The documents in their order. `places` maps rows of the catalog to places in it; `encounters` are codes by `encounter_codes`."""
+
+    count: int
+    rowids: Int64
+    places: Int64
+    datasets: Int32
+    types: Int32
+    patients: Int32
+    encounters: Int32
+    first_days: Int32
+    last_days: Int32
+    copies: Int32
+    encounter_codes: dict[str, int]
+
+
+def _documents(db: sqlite3.Connection, datasets: dict[str, int], types: dict[str, int], patients: dict[str, int]) -> _Documents:
+    rowids = array("q")
+    columns = [array("i") for _ in range(7)]
+    encounters: dict[str, int] = {}
+    copies: dict[tuple[int, int, bytes], int] = {}
+    query = "SELECT row, dataset, type, patient, encounter, date, digest FROM documents ORDER BY date DESC, id"
+    for row, dataset, type_, patient, encounter, date, digest in db.execute(query):
+        rowids.append(row)
+        place = datasets[dataset], -1 if patient is None else patients[patient]
+        codes = (
+            *place,
+            types[type_],
+            -1 if encounter is None else encounters.setdefault(encounter, len(encounters)),
+            *day_interval(date),
+            copies.setdefault((*place, digest), len(copies)),
+        )
+        for column, code in zip(columns, codes, strict=True):
+            column.append(code)
+    dataset_column, patient_column, type_column, encounter_column, first, last, copy = (_ints(column) for column in columns)
+    rows = np.asarray(rowids, dtype=np.int64)
+    places = np.full(int(rows.max(initial=0)) + 1, -1, dtype=np.int64)
+    places[rows] = np.arange(len(rows))
+    return _Documents(len(rows), rows, places, dataset_column, type_column, patient_column, encounter_column, first, last, copy, encounters)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """Counted facts with a concept, as codes; `encounters` is -1 where no document belongs to the encounter."""
+
+    subjects: Int32
+    concepts: Int32
+    encounters: Int32
+    charted: NDArray[np.bool_]
+
+
+def _counted_facts(db: sqlite3.Connection, encounters: dict[str, int], patients: dict[str, int], concepts: dict[str, int]) -> _Facts:
+    columns = [array("i") for _ in range(4)]
+    subjects, codes, places, charted = columns
+    query = "SELECT subject, concept, encounter, relation FROM facts WHERE counted AND concept IS NOT NULL"
+    for subject, concept, encounter, relation in db.execute(query):
+        subjects.append(patients[subject])
+        codes.append(concepts[concept])
+        places.append(encounters.get(encounter, -1))
+        charted.append(relation in CHARTED)
+    return _Facts(_ints(subjects), _ints(codes), _ints(places), _ints(charted).astype(np.bool_))
+
+
+def _passages(db: sqlite3.Connection, keys: list[bytes], places: Int64) -> tuple[Int64, Int64]:
+    """Document and unit of every passage."""
+    rows, digests = array("q"), bytearray()
+    for row, key in db.execute("SELECT document, key FROM passages ORDER BY document, ordinal"):
+        rows.append(row)
+        digests += key
+    # Bytes strings of numpy compare like SQLite's blobs as long as all have one length.
+    units = np.searchsorted(np.frombuffer(b"".join(keys), dtype="S16"), np.frombuffer(bytes(digests), dtype="S16"))
+    return places[np.asarray(rows, dtype=np.int64)], units.astype(np.int64)
+
+
+def _document_concepts(
+    db: sqlite3.Connection, documents: _Documents, facts: _Facts, concepts: dict[str, int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(document, concept) of affirmed mentions and of counted facts of the document's encounter; pairs may repeat."""
+    mentioning, mentioned = array("q"), array("i")
+    for row, concept in db.execute("SELECT document, concept FROM mentions WHERE assertion = 'affirmed' AND concept IS NOT NULL"):
+        mentioning.append(documents.places[row])
+        mentioned.append(concepts[concept])
+    known = facts.encounters >= 0
+    offsets, charted = compress(facts.encounters[known], facts.concepts[known], len(documents.encounter_codes))
+    placed = np.flatnonzero(documents.encounters >= 0)
+    charting = documents.encounters[placed]
+    return (
+        np.concatenate([np.asarray(mentioning, dtype=np.int64), np.repeat(placed, np.diff(offsets)[charting])]),
+        np.concatenate([_ints(mentioned).astype(np.int64), gather(offsets, charted.astype(np.int32), charting).astype(np.int64)]),
+    )
+
+
+def _dataset_counts(db: sqlite3.Connection, codes: dict[str, int], passages: NDArray[np.int64], embedded: NDArray[np.int64]) -> None:
+    db.execute(_DATASETS)
+    rows = ((int(passages[code]), int(embedded[code]), dataset) for dataset, code in codes.items())
+    db.executemany("UPDATE datasets SET passages = ?, embedded = ? WHERE dataset = ?", rows)
+
+
+def _ints(values: Iterable[int]) -> Int32:
+    return np.asarray(values, dtype=np.int32)

@@ -1,0 +1,329 @@
+"""The main flow of search: from a question to hits joined with the graph.
+
+    filters → which documents are allowed at all
+    Ranker  → documents, best first, each with the passage that speaks best for it
+    page    → hits with highlights, answer sentence and evidence
+    facets  → counts over everything found
+    join    → one neighbourhood of the page's hits, and what they share
+
+Documents are numbered newest first (search.columns), so ties and browsing need no further order and every order is total: pages that
+are laid end to end are the whole list.
+"""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.errors import GraphError
+from graph.store import GraphStore
+from search.catalog import FoundDocument, MentionedConcept
+from search.columns import day_interval
+from search.errors import InvalidRequest, ModelUnavailable
+from search.facets import count_facets
+from search.generation import Generation
+from search.join import Joined, PageHit, join_page
+from search.model import Assertion, Evidence, Filters, Hit, Mode, PassageSpan, SearchRequest, SearchResult, Span
+from search.protocols import Embedder, Mask, Rows
+from search.ranking import RankedDocuments, Ranker
+from search.snippets import answer, highlight, opening, query_words
+
+DEPTH: Final = 1000
+"""Documents ranked, the same for every page: scores are fused relative to each other, so paging must not change how many there are."""
+
+MOST_PER_PAGE: Final = 100
+LONGEST_QUERY: Final = 10_000
+"""Characters. A model reads a few hundred words; a longer query is surely something pasted by mistake."""
+
+_CONCEPTS_PER_HIT: Final = 10
+_LONGEST_PASSAGE: Final = 4000
+"""Characters of a passage shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Found documents by number, best first, copies folded; `everything` are all of them, `copies` counts those folded into each."""
+
+    documents: Rows
+    copies: NDArray[np.int64]
+    everything: Rows
+    ranked: RankedDocuments | None
+    places: NDArray[np.int64]
+    """Position of each of `documents` in `ranked`."""
+    exact: bool
+
+
+class Retriever:
+    """Answers search requests over one generation. Safe for any number of threads."""
+
+    def __init__(self, generation: Generation, graph: GraphStore | None, embedder: Embedder | None) -> None:
+        """Without a graph hits have no neighbourhood; without an embedder, or with another than the vectors', words alone rank."""
+        self._generation = generation
+        self._columns = generation.columns
+        self._catalog = generation.catalog
+        self._graph = graph
+        self._gap = _semantic_gap(generation, embedder)
+        self._semantic = embedder is not None and generation.vectors is not None and generation.meta.model == embedder.name
+        self._ranker = Ranker(generation.vectors, generation.lexical, embedder)
+
+    def search(self, request: SearchRequest) -> SearchResult:
+        """One joined answer. Raises InvalidRequest."""
+        _check(request)
+        clock = _Clock()
+        notices: list[str] = []
+        with clock.step("filter"):
+            allowed = self._allowed(request.filters)
+        with clock.step("rank"):
+            found = self._find(request, allowed, notices)
+        page = slice(request.offset, request.offset + request.limit)
+        with clock.step("hits"):
+            named = self._catalog.concepts_named(request.query)
+            documents, mentions = self._read(found.documents[page])
+            hits = self._hits(request, found, documents, mentions, named)
+        with clock.step("facets"):
+            facets = count_facets(found.everything, self._columns, self._catalog, request.filters) if request.facets else {}
+        with clock.step("join"):
+            joined = self._join(request, found.documents[page], hits, mentions, named, notices)
+        ranking = found.ranked.timings if found.ranked is not None else {}
+        return SearchResult(
+            total=len(found.documents),
+            total_is_exact=found.exact,
+            generation=self._generation.number,
+            hits=hits,
+            neighbourhood=joined.neighbourhood,
+            groups=joined.groups,
+            shared=joined.shared,
+            facets=facets,
+            notices=tuple(notices),
+            seconds=clock.total(),
+            timings={**clock.steps, **ranking},
+        )
+
+    # --- what may be found ---
+
+    def _allowed(self, filters: Filters) -> Mask | None:
+        """Which documents the filters allow; None where they allow all. Values that no document has allow nothing."""
+        columns = self._columns
+        masks: list[Mask] = []
+        for field, values, column in (
+            ("dataset", filters.datasets, columns.datasets),
+            ("patient", filters.patients, columns.patients),
+            ("type", filters.types, columns.types),
+        ):
+            if values:
+                masks.append(np.isin(column, self._catalog.codes(field, values)))
+        if filters.concepts:
+            masks.append(columns.concept_mask(self._catalog.codes("concept", filters.concepts)))
+        if filters.date_from is not None:
+            masks.append(columns.last_days >= _day(filters.date_from, "date_from")[0])
+        if filters.date_to is not None:
+            masks.append((columns.first_days <= _day(filters.date_to, "date_to")[1]) & (columns.first_days > 0))
+        return np.logical_and.reduce(masks) if masks else None
+
+    # --- what is found ---
+
+    def _find(self, request: SearchRequest, allowed: Mask | None, notices: list[str]) -> _Found:
+        if not request.query.strip():
+            newest = np.arange(self._columns.documents) if allowed is None else np.flatnonzero(allowed)
+            return self._fold(newest, None, exact=True)
+        ranked = self._rank(request, allowed, notices)
+        return self._fold(ranked.documents, ranked, exact=ranked.exact)
+
+    def _rank(self, request: SearchRequest, allowed: Mask | None, notices: list[str]) -> RankedDocuments:
+        mode = request.mode
+        links = self._columns.unit_links
+        if mode is not Mode.LEXICAL:
+            if self._gap:
+                notices.append(self._gap)
+            if not self._semantic:
+                mode = Mode.LEXICAL
+        try:
+            return self._ranker.rank(request.query, mode, DEPTH, allowed, links)
+        except ModelUnavailable as error:
+            notices.append(f"Semantic search is unavailable, results are found by words alone: {error}")
+            return self._ranker.rank(request.query, Mode.LEXICAL, DEPTH, allowed, links)
+
+    def _fold(self, documents: Rows, ranked: RankedDocuments | None, *, exact: bool) -> _Found:
+        """Fold documents of a patient that have the same text into the first of them."""
+        _, first, group = np.unique(self._columns.copies[documents], return_index=True, return_inverse=True)
+        kept = np.sort(first)
+        copies = np.bincount(group, minlength=len(first))[group[kept]] - 1
+        return _Found(documents[kept], copies, documents, ranked, kept, exact)
+
+    # --- what is shown ---
+
+    def _read(self, page: Rows) -> tuple[dict[int, FoundDocument], dict[int, list[MentionedConcept]]]:
+        """The documents of the page and the concepts they mention, by number."""
+        rows = {int(self._columns.rowids[place]): int(place) for place in page}
+        if not rows:
+            return {}, {}
+        documents = self._catalog.found_documents(tuple(rows))
+        mentions = self._catalog.mentioned_concepts(tuple(rows))
+        return {rows[row]: found for row, found in documents.items()}, {rows[row]: listed for row, listed in mentions.items()}
+
+    def _hits(
+        self,
+        request: SearchRequest,
+        found: _Found,
+        documents: Mapping[int, FoundDocument],
+        mentions: Mapping[int, Sequence[MentionedConcept]],
+        named: Mapping[str, float],
+    ) -> tuple[Hit, ...]:
+        words = query_words(request.query)
+        hits = []
+        for index, place in enumerate(found.documents[request.offset : request.offset + request.limit].tolist(), request.offset):
+            document, run = documents[place].document, documents[place].run
+            score, scores, unit = _scores(found, index)
+            passage = self._passage(document.passages, unit)
+            start, end, section = (0, len(document.text), "") if passage is None else (passage.start, passage.end, passage.section)
+            end = min(end, start + _LONGEST_PASSAGE)
+            highlights, terms = highlight(document.text, start, end, words)
+            hits.append(
+                Hit(
+                    rank=index + 1,
+                    document=document.id,
+                    title=document.title,
+                    dataset=document.dataset,
+                    kind=document.kind,
+                    type=document.type,
+                    patient=document.patient,
+                    patient_label=document.patient_label,
+                    encounter=document.encounter,
+                    date=document.date,
+                    score=score,
+                    scores=scores,
+                    section=section,
+                    passage=Span(start, end, document.text[start:end]),
+                    highlights=highlights,
+                    answer=answer(document.text, start, end, words) if terms else None,
+                    matched_terms=tuple(word for term, word in words.items() if term in terms),
+                    concepts=_shown_concepts(mentions[place], named),
+                    evidence=Evidence(document.id, document.record, document.source, document.line, run, start, end),
+                    duplicates=int(found.copies[index]),
+                )
+            )
+        return tuple(hits)
+
+    def _passage(self, passages: tuple[PassageSpan, ...], unit: int) -> PassageSpan | None:
+        """The passage of a document that is the unit; what opens the document where nothing was asked."""
+        if unit >= 0:
+            key = self._columns.unit_keys[unit].tobytes()
+            for passage in passages:
+                if passage.key == key:
+                    return passage
+        return opening(passages)
+
+    # --- what it is joined with ---
+
+    def _join(
+        self,
+        request: SearchRequest,
+        page: Rows,
+        hits: Sequence[Hit],
+        mentions: Mapping[int, Sequence[MentionedConcept]],
+        named: Mapping[str, float],
+        notices: list[str],
+    ) -> Joined:
+        if not request.join:
+            return Joined()
+        if self._graph is None:
+            notices.append("The graph cannot be reached: hits are shown without their connections.")
+            return Joined()
+        seeds = [
+            PageHit(hit.rank, place, hit.evidence.record, hit.encounter, mentions[place])
+            for hit, place in zip(hits, page.tolist(), strict=True)
+        ]
+        try:
+            return join_page(self._graph, self._catalog, self._columns, seeds, named)
+        except GraphError as error:
+            notices.append(f"The graph cannot be read, hits are shown without their connections: {error}")
+            return Joined()
+
+
+def _check(request: SearchRequest) -> None:
+    if not 1 <= request.limit <= MOST_PER_PAGE:
+        raise InvalidRequest("limit", f"must be 1 to {MOST_PER_PAGE}, is {request.limit}")
+    if request.offset < 0:
+        raise InvalidRequest("offset", f"must not be negative, is {request.offset}")
+    if request.query.strip() and request.offset + request.limit > DEPTH:
+        raise InvalidRequest(
+            "offset", f"only the best {DEPTH} documents are ranked: narrow the search with filters instead of paging further"
+        )
+    if len(request.query) > LONGEST_QUERY:
+        raise InvalidRequest("q", f"must have at most {LONGEST_QUERY} characters, has {len(request.query)}")
+    first = last = 0
+    if request.filters.date_from is not None:
+        first, _ = _day(request.filters.date_from, "date_from")
+    if request.filters.date_to is not None:
+        _, last = _day(request.filters.date_to, "date_to")
+        if first > last:
+            raise InvalidRequest("date_to", f"lies before date_from: {request.filters.date_to} < {request.filters.date_from}")
+
+
+def _day(text: str, field: str) -> tuple[int, int]:
+    """First and last day of a date of a request. Raises InvalidRequest."""
+    first, last = day_interval(text) if len(text) <= 10 else (0, 0)
+    if first:
+        try:
+            date(first // 10000 or 1, first // 100 % 100 or 1, first % 100 or 1)
+        except ValueError:
+            first = 0
+    if not first or "00" in text[4:].split("-"):
+        raise InvalidRequest(field, f"must be a date as YYYY, YYYY-MM or YYYY-MM-DD, is {text[:40]!r}")
+    return first, last
+
+
+def _semantic_gap(generation: Generation, embedder: Embedder | None) -> str:
+    """What semantic search lacks, in words; '' where it is complete."""
+    meta = generation.meta
+    if not meta.units:
+        return ""
+    if embedder is None:
+        return "Semantic search is unavailable (no embedding model is loaded): results are found by words alone."
+    if not meta.vectors:
+        return "No passage is embedded yet: results are found by words alone."
+    if meta.model != embedder.name:
+        return f"The passages are embedded with {meta.model}, the query would be with {embedder.name}: results are found by words alone."
+    if meta.vectors < meta.units:
+        return (
+            f"The semantic index is incomplete: {meta.units - meta.vectors:,} of {meta.units:,} distinct passages are found by words alone."
+        )
+    return ""
+
+
+def _scores(found: _Found, index: int) -> tuple[float, dict[str, float], int]:
+    """Fused score, the score of each ranker that found the document, and its best unit (-1 when browsing)."""
+    ranked = found.ranked
+    if ranked is None:
+        return 0.0, {}, -1
+    place = int(found.places[index])
+    given = {"semantic": float(ranked.semantic[place]), "lexical": float(ranked.lexical[place])}
+    return float(ranked.scores[place]), {name: score for name, score in given.items() if score == score}, int(ranked.best_units[place])
+
+
+def _shown_concepts(mentions: Sequence[MentionedConcept], named: Mapping[str, float]) -> tuple[tuple[str, str, Assertion], ...]:
+    """Mentioned concepts, those that the query names first, then in order of mention."""
+    ordered = sorted(mentions, key=lambda m: -named.get(m.concept, 0.0))
+    return tuple((m.concept, m.label, m.assertion) for m in ordered[:_CONCEPTS_PER_HIT])
+
+
+class _Clock:
+    """Seconds by step."""
+
+    def __init__(self) -> None:
+        self._started = time.perf_counter()
+        self.steps: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.steps[name] = time.perf_counter() - started
+
+    def total(self) -> float:
+        return time.perf_counter() - self._started

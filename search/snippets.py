@@ -1,0 +1,93 @@
+"""What of a passage is shown as the reason for a hit: the words that match, and the sentence that answers best."""
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Final
+
+from search.lexical.analysis import tokenize_with_spans
+from search.model import PassageSpan, Span
+
+LONGEST_ANSWER: Final = 400
+"""Characters; a longer sentence (a list without full stops) is cut around its first match."""
+
+_MOST_HIGHLIGHTS = 50
+_LEAST_OPENING = 60
+"""Characters that a passage must have to be worth opening a document with."""
+
+# A sentence ends after .!? and before a capital or a digit (so not after 'Dr' or within 1.5), or with its line.
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9])|\s*\n\s*")
+_ABBREVIATION: Final = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|No|approx|e\.g|i\.e|Fig|Pt|pt)|\b[A-Z])\.$")
+
+
+def query_words(query: str) -> dict[str, str]:
+    """Term → the word of the query it stands for, in the order of the query."""
+    words: dict[str, str] = {}
+    for term, start, end in tokenize_with_spans(query):
+        words.setdefault(term, query[start:end])
+    return words
+
+
+def highlight(text: str, start: int, end: int, terms: Collection[str]) -> tuple[tuple[Span, ...], frozenset[str]]:
+    """Words of `text[start:end]` that match a term, neighbouring ones joined, and the terms that were found."""
+    spans: list[tuple[int, int]] = []
+    found: set[str] = set()
+    for term, first, last in tokenize_with_spans(text[start:end]):
+        if term not in terms:
+            continue
+        found.add(term)
+        first, last = first + start, last + start
+        if spans and text[spans[-1][1] : first].isspace() and "\n" not in text[spans[-1][1] : first]:
+            spans[-1] = (spans[-1][0], last)
+        elif len(spans) < _MOST_HIGHLIGHTS:
+            spans.append((first, last))
+    return tuple(Span(first, last, text[first:last]) for first, last in spans), frozenset(found)
+
+
+def answer(text: str, start: int, end: int, terms: Collection[str]) -> Span | None:
+    """The sentence of `text[start:end]` with most of the terms, then the densest, then the first; None where none has any."""
+    best: tuple[int, float, int] | None = None
+    chosen: tuple[int, int] | None = None
+    for first, last in sentences(text, start, end):
+        words = tokenize_with_spans(text[first:last])
+        matches = [(term, offset) for term, offset, _ in words if term in terms]
+        if not matches:
+            continue
+        score = len({term for term, _ in matches}), len(matches) / len(words), -first
+        if best is None or score > best:
+            best, chosen = score, _shorten(first, last, first + matches[0][1])
+    return None if chosen is None else Span(chosen[0], chosen[1], text[chosen[0] : chosen[1]])
+
+
+def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Offsets of the sentences (or lines) of `text[start:end]`, without the blanks around them."""
+    begin = start
+    for match in _SENTENCE_END.finditer(text, start, end):
+        if "\n" not in match.group() and _ABBREVIATION.search(text, max(begin, match.start() - 8), match.start()):
+            continue
+        stop = match.start() if "\n" in match.group() else match.end()
+        yield from _trimmed(text, begin, stop)
+        begin = match.end()
+    yield from _trimmed(text, begin, end)
+
+
+def opening(passages: tuple[PassageSpan, ...]) -> PassageSpan | None:
+    """The passage that opens a document nobody asked anything of: the first that is more than a line, else the longest."""
+    for passage in passages:
+        if passage.end - passage.start >= _LEAST_OPENING:
+            return passage
+    return max(passages, key=lambda p: (p.end - p.start, -p.start), default=None)
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    piece = text[start:end]
+    stripped = piece.strip()
+    if stripped:
+        begin = start + len(piece) - len(piece.lstrip())
+        yield begin, begin + len(stripped)
+
+
+def _shorten(start: int, end: int, match: int) -> tuple[int, int]:
+    if end - start <= LONGEST_ANSWER:
+        return start, end
+    begin = max(start, min(match - LONGEST_ANSWER // 4, end - LONGEST_ANSWER))
+    return begin, begin + LONGEST_ANSWER

@@ -1,0 +1,55 @@
+import gzip
+import json
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from ingest.errors import SourceNotFound
+from ingest.sources import expand
+from tests.ingest.exports import condition, note, patient
+
+
+@pytest.fixture
+def bucket(monkeypatch):
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    endpoint = f"http://{host}:{port}"
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": endpoint,
+    }.items():
+        monkeypatch.setenv(name, value)
+    client = boto3.client("s3", endpoint_url=endpoint)
+    client.create_bucket(Bucket="exports")
+    yield client
+    import s3fs
+
+    s3fs.S3FileSystem.clear_instance_cache()
+    server.stop()
+
+
+def put(client, key, *resources):
+    body = "".join(json.dumps(resource) + "\n" for resource in resources).encode()
+    client.put_object(Bucket="exports", Key=key, Body=gzip.compress(body) if key.endswith(".gz") else body)
+
+
+def test_an_export_on_s3_is_ingested_like_one_on_disk(bucket, lab):
+    put(bucket, "run/Patient/Patient-1-0.ndjson", patient())
+    put(bucket, "run/Condition/Condition-1-0.ndjson.gz", condition())
+    put(bucket, "run/DocumentReference/x.ndjson", note())
+    put(bucket, "elsewhere/Patient.ndjson", patient("p9"))
+    report = lab.ingest_path("s3://exports/run/")
+    assert (report.records["added"], report.records["rejected"], report.unresolved_references) == (3, 0, 0)
+    assert lab.library().record(lab.iri("Condition", "c1")).source == "s3://exports/run/Condition/Condition-1-0.ndjson.gz"
+    again = lab.ingest_path("s3://exports/run/*/*.ndjson*")
+    assert again.records["unchanged"] == 3
+
+
+def test_a_bucket_or_key_that_is_not_there_is_said(bucket):
+    for location in ("s3://nowhere/x/", "s3://exports/none/", "s3://exports/none*.ndjson"):
+        with pytest.raises(SourceNotFound, match=location.replace("*", r"\*")):
+            expand([location])

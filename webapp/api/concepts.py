@@ -1,0 +1,94 @@
+"""Concepts: autocomplete, one concept, and the patients who have it charted."""
+
+from typing import Any
+
+from webapp import serialize
+from webapp.api.operation import Context, Operation
+from webapp.api.paging import next_offset
+from webapp.api.parameters import ByIri, ConceptParameters, IriPage
+from webapp.errors import not_found
+
+
+def concepts(asked: ConceptParameters, context: Context) -> serialize.ConceptListJson:
+    """Concepts that begin with what was typed."""
+    found = context.snapshot.catalog.suggest_concepts(asked.q, asked.limit)
+    return {"concepts": [serialize.concept(one) for one in found], "generation": context.snapshot.generation}
+
+
+def concept(asked: ByIri, context: Context) -> serialize.ConceptAnswerJson:
+    """One concept and how widely it is used."""
+    found = context.snapshot.catalog.concept(asked.id)
+    if found is None:
+        raise _no_such_concept()
+    return {**serialize.concept(found), "generation": context.snapshot.generation}
+
+
+def patients_with_concept(asked: IriPage, context: Context) -> serialize.PatientListJson:
+    """Patients who have the concept charted as a counted fact."""
+    catalog = context.snapshot.catalog
+    known = catalog.concept(asked.id)
+    if known is None:
+        raise _no_such_concept()
+    found = catalog.patients_with_concept(asked.id, asked.limit + 1, asked.offset)
+    return {
+        "total": known.patients,
+        "patients": [serialize.patient(one) for one in found[: asked.limit]],
+        "next_offset": next_offset(asked.offset, asked.limit, len(found)),
+        "generation": context.snapshot.generation,
+    }
+
+
+def _no_such_concept() -> Exception:
+    return not_found("concept", "No record of the published generation uses a concept of this IRI. Find it with /api/v1/concepts?q=.")
+
+
+OPERATIONS: tuple[Operation[Any], ...] = (
+    Operation(
+        name="suggestConcepts",
+        method="GET",
+        path="/concepts",
+        tag="Concepts",
+        summary="Concepts that begin with what was typed, most used first",
+        handler=concepts,
+        answer=serialize.ConceptListJson,
+        parameters=ConceptParameters,
+        problems=(503,),
+        example={"q": "diab"},
+    ),
+    Operation(
+        name="getConcept",
+        method="GET",
+        path="/concepts/one",
+        tag="Concepts",
+        summary="One concept and how widely it is used",
+        handler=concept,
+        answer=serialize.ConceptAnswerJson,
+        parameters=ByIri,
+        problems=(404, 503),
+        example={"id": "{concept}"},
+    ),
+    Operation(
+        name="getConceptByPath",
+        method="GET",
+        path="/concepts/{id}",
+        tag="Concepts",
+        summary="One concept, its IRI percent-encoded in the address",
+        handler=concept,
+        answer=serialize.ConceptAnswerJson,
+        parameters=ByIri,
+        problems=(404, 503),
+        example={"id": "{concept}"},
+    ),
+    Operation(
+        name="getPatientsWithConcept",
+        method="GET",
+        path="/concepts/patients",
+        tag="Concepts",
+        summary="Patients who have the concept charted as a counted fact",
+        handler=patients_with_concept,
+        answer=serialize.PatientListJson,
+        parameters=IriPage,
+        problems=(404, 503),
+        example={"id": "{concept}", "limit": 10},
+    ),
+)

@@ -1,0 +1,154 @@
+"""The graph: nodes, their neighbours, and subgraphs around several of them."""
+
+import math
+from typing import Any
+
+from graph.model import Step
+from graph.vocabulary import expand
+from webapp import serialize
+from webapp.api.operation import Context, Operation
+from webapp.api.parameters import ByIri, NeighbourhoodBody, NeighbourhoodParameters, NeighbourParameters, StepBody
+from webapp.errors import FieldError, invalid, not_found
+
+WIDEST = 100_000
+"""Beginnings × limits of all hops: what a neighbourhood may reach at most over one relation."""
+
+
+def node(asked: ByIri, context: Context) -> serialize.NodeJson:
+    """Everything the graph says about one node itself."""
+    found = context.graph.node(asked.id)
+    if found is None:
+        raise not_found("node", "The graph says nothing of this IRI. Take one from the neighbourhood of a search.")
+    documents = context.snapshot.catalog.documents_of_record(asked.id)
+    references = context.graph.references([asked.id]).get(asked.id, 0)
+    return serialize.node(found, documents, references, context.snapshot.generation)
+
+
+def neighbour_counts(asked: ByIri, context: Context) -> serialize.NeighbourCountsJson:
+    """Neighbours of a node, counted by relation, direction and kind."""
+    return serialize.neighbour_counts(asked.id, context.graph.neighbour_counts(asked.id), context.snapshot.generation)
+
+
+def neighbours(asked: NeighbourParameters, context: Context) -> serialize.NeighbourPageJson:
+    """One page of a node's neighbours."""
+    try:
+        page = context.graph.neighbours(
+            asked.id,
+            relation=expand(asked.relation) if asked.relation else None,
+            direction=asked.direction,
+            kind=asked.kind,
+            limit=asked.limit,
+            cursor=asked.cursor,
+        )
+    except ValueError:
+        if asked.cursor is None:
+            raise
+        raise invalid(FieldError("cursor", "is not one that this server gave; begin again without it")) from None
+    return serialize.neighbour_page(asked.id, page, context.snapshot.generation)
+
+
+def neighbourhood(asked: NeighbourhoodParameters, context: Context) -> serialize.NeighbourhoodAnswerJson:
+    """The subgraph around some nodes."""
+    directions = ("out", "in") if asked.direction == "both" else (asked.direction,)
+    rules = tuple(StepBody(direction=way, limit=asked.limit, relations=asked.relation or None) for way in directions)
+    return neighbourhood_by_rules(NeighbourhoodBody(ids=asked.id, hops=(rules,) * asked.hops), context)
+
+
+def neighbourhood_by_rules(asked: NeighbourhoodBody, context: Context) -> serialize.NeighbourhoodAnswerJson:
+    """The subgraph around some nodes, by rules of the client's own."""
+    width = len(set(asked.ids)) * math.prod(max(rule.limit for rule in rules) for rules in asked.hops)
+    if width > WIDEST:
+        raise invalid(FieldError("hops", f"would reach too far ({width:,} nodes over one relation, at most {WIDEST:,}); lower the limits"))
+    hops = [[_step(rule) for rule in rules] for rules in asked.hops]
+    found = context.graph.neighbourhood(tuple(dict.fromkeys(asked.ids)), hops, frozenset(asked.prefer))
+    whole = serialize.neighbourhood(found)
+    return {
+        "nodes": whole["nodes"],
+        "edges": whole["edges"],
+        "omitted": whole["omitted"],
+        "generation": context.snapshot.generation,
+    }
+
+
+def _step(rule: StepBody) -> Step:
+    relations = None if rule.relations is None else tuple(expand(relation) for relation in rule.relations)
+    return Step(rule.direction, rule.limit, rule.kind, relations)
+
+
+OPERATIONS: tuple[Operation[Any], ...] = (
+    Operation(
+        name="getNode",
+        method="GET",
+        path="/nodes",
+        tag="Graph",
+        summary="Everything the graph says about one node itself",
+        handler=node,
+        answer=serialize.NodeJson,
+        parameters=ByIri,
+        problems=(404, 503),
+        example={"id": "{patient}"},
+    ),
+    Operation(
+        name="getNodeByPath",
+        method="GET",
+        path="/nodes/{id}",
+        tag="Graph",
+        summary="One node, its IRI percent-encoded in the address",
+        handler=node,
+        answer=serialize.NodeJson,
+        parameters=ByIri,
+        problems=(404, 503),
+        example={"id": "{patient}"},
+    ),
+    Operation(
+        name="getNeighbours",
+        method="GET",
+        path="/neighbours",
+        tag="Graph",
+        summary="A node's neighbours, page by page",
+        description="A node that nothing is said of has no neighbours. Two relations to the same neighbour are two entries.",
+        handler=neighbours,
+        answer=serialize.NeighbourPageJson,
+        parameters=NeighbourParameters,
+        problems=(503,),
+        example={"id": "{patient}", "direction": "in", "limit": 10},
+    ),
+    Operation(
+        name="countNeighbours",
+        method="GET",
+        path="/neighbours/counts",
+        tag="Graph",
+        summary="A node's neighbours, counted by relation, direction and kind",
+        handler=neighbour_counts,
+        answer=serialize.NeighbourCountsJson,
+        parameters=ByIri,
+        problems=(503,),
+        example={"id": "{patient}"},
+    ),
+    Operation(
+        name="getNeighbourhood",
+        method="GET",
+        path="/neighbourhood",
+        tag="Graph",
+        summary="The bounded subgraph around some nodes",
+        description="Bounds hold per node, relation, direction and kind of neighbour, so that no hub floods the answer; `omitted` counts what they cut.",
+        handler=neighbourhood,
+        answer=serialize.NeighbourhoodAnswerJson,
+        parameters=NeighbourhoodParameters,
+        problems=(503,),
+        example={"id": ["{patient}"], "hops": 1, "limit": 5},
+    ),
+    Operation(
+        name="getNeighbourhoodByRules",
+        method="POST",
+        path="/neighbourhood",
+        tag="Graph",
+        summary="The bounded subgraph around some nodes, by rules of one's own",
+        handler=neighbourhood_by_rules,
+        answer=serialize.NeighbourhoodAnswerJson,
+        parameters=NeighbourhoodBody,
+        problems=(413, 415, 503),
+        by_generation=False,
+        example={"ids": ["{patient}"], "hops": [[{"direction": "out", "limit": 5}], [{"direction": "in", "limit": 3}]]},
+    ),
+)

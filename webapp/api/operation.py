@@ -1,0 +1,234 @@
+"""An operation of the interface: declared once, then routed, validated, answered and documented from that declaration."""
+
+import difflib
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Generic, Literal, TypeVar
+
+import orjson
+from flask import Response, current_app, request
+from pydantic import ValidationError
+from werkzeug.exceptions import UnsupportedMediaType
+
+from graph.errors import StoreUnavailable
+from graph.store import GraphStore
+from webapp.api.parameters import NoParameters, Parameters, takes_several
+from webapp.errors import FieldError, invalid
+from webapp.library import Library, Snapshot
+from webapp.settings import WebSettings
+
+PREFIX = "/api/v1"
+
+P = TypeVar("P", bound=Parameters)
+
+
+@dataclass
+class Context:
+    """What a handler reads. The generation is taken once, when it is first asked for."""
+
+    library: Library
+    settings: WebSettings
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        """The generation this request reads to its end. Raises NothingPublished."""
+        return self.library.current()
+
+    @property
+    def graph(self) -> GraphStore:
+        """The graph of the generation. Raises StoreUnavailable."""
+        if self.snapshot.graph is None:
+            raise StoreUnavailable("The graph store is not reachable.")
+        return self.snapshot.graph
+
+
+@dataclass(frozen=True)
+class Operation(Generic[P]):
+    """One method of one address. A field of `parameters` that the address names in braces comes from there."""
+
+    name: str
+    """operationId."""
+    method: Literal["GET", "POST"]
+    path: str
+    """Below /api/v1, with `{name}` for the part that comes from the address."""
+    tag: str
+    summary: str
+    handler: Callable[[P, Context], Any]
+    answer: Any
+    """The class of the JSON that comes back."""
+    parameters: type[P]
+    """Query parameters (GET) or JSON body (POST)."""
+    description: str = ""
+    problems: tuple[int, ...] = ()
+    """Statuses of problems beside 400 and 500."""
+    by_generation: bool = True
+    """Whether the answer is a function of the published generation and the address (then it has an ETag)."""
+    example: Mapping[str, Any] = field(default_factory=dict)
+    """Parameters of the example; `{document}` and the like stand for something that is really there."""
+
+    @property
+    def rule(self) -> str:
+        """The address as Flask routes it. An identifier in the address may hold slashes."""
+        return PREFIX + self.path.replace("{id}", "<path:id>").replace("{", "<").replace("}", ">")
+
+    def respond(self, library: Library, settings: WebSettings, path_values: Mapping[str, str]) -> Response:
+        """Validate the request, answer it, and say how long the answer holds."""
+        parameters = self._read(path_values)
+        context = Context(library, settings)
+        etag = ""
+        if self.by_generation and self.method == "GET":
+            etag = entity_tag(context.snapshot)
+            if etag in request.if_none_match:
+                response = Response(status=304)
+                _cacheable(response, etag)
+                return response
+        value = self.handler(parameters, context)
+        if isinstance(value, Response):
+            return value
+        response = json_response(value)
+        # An answer that lacks something (a ranker, the graph) must not outlive the lack.
+        if etag and not value.get("notices"):
+            _cacheable(response, etag)
+        else:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _read(self, path_values: Mapping[str, str]) -> P:
+        if self.method == "POST":
+            refuse_query_parameters()
+            return parse(self.parameters, json_body())
+        return parse(self.parameters, {**query_values(self.parameters, frozenset(path_values)), **path_values})
+
+
+def parse(model: type[P], values: object) -> P:
+    """Parameters from what a client sent; every fault is named, no value is repeated."""
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        raise invalid(*(_field_error(model, fault["loc"], fault["type"], fault["msg"]) for fault in faults[:20])) from None
+
+
+def query_values(model: type[Parameters], in_path: frozenset[str] = frozenset()) -> dict[str, object]:
+    """The query parameters as the model takes them: lists where a parameter may be repeated."""
+    fields = {info.alias or name: name for name, info in model.model_fields.items()}
+    values: dict[str, object] = {}
+    errors = []
+    for name, given in request.args.lists():
+        if name not in fields or name in in_path:
+            errors.append(FieldError(name[:80], unknown_hint(name, set(fields) - in_path)))
+        elif takes_several(model, fields[name]):
+            values[name] = given
+        elif len(given) > 1:
+            errors.append(FieldError(name, "give it once"))
+        else:
+            values[name] = given[0]
+    if errors:
+        raise invalid(*errors[:20])
+    return values
+
+
+def unknown_hint(name: str, known: set[str]) -> str:
+    """What to say of a parameter that does not exist."""
+    near = difflib.get_close_matches(name[:80].lower(), sorted(known), n=1, cutoff=0.6)
+    if near:
+        return f"no such parameter; did you mean '{near[0]}'?"
+    return f"no such parameter; there are: {', '.join(sorted(known))}" if known else "no such parameter; this address takes none"
+
+
+def refuse_query_parameters() -> None:
+    """A POST carries everything in its body."""
+    if request.args:
+        raise invalid(*(FieldError(name[:80], "send it in the JSON body, not in the address") for name in list(request.args)[:20]))
+
+
+def json_body() -> object:
+    """The JSON object that the request carries."""
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType
+    try:
+        value = orjson.loads(request.get_data())
+    except orjson.JSONDecodeError:
+        raise invalid(FieldError("body", "is not JSON; check quotes, commas and the encoding (UTF-8)")) from None
+    if not isinstance(value, dict):
+        raise invalid(FieldError("body", "must be a JSON object"))
+    return value
+
+
+def json_response(value: object, status: int = 200) -> Response:
+    """A value as JSON."""
+    try:
+        body = orjson.dumps(value)
+    except TypeError:
+        # Half of a surrogate pair cannot be written as UTF-8, but it can as an escape.
+        body = json.dumps(value, separators=(",", ":")).encode()
+    return Response(body, status=status, content_type="application/json")
+
+
+def entity_tag(snapshot: Snapshot) -> str:
+    """The (weak) ETag of an answer: address and generation decide it, and whether the graph could be reached."""
+    parts = (
+        distribution_version(),
+        snapshot.generation,
+        snapshot.published,
+        snapshot.graph is not None,
+        request.full_path,
+        request.headers.get("Accept", ""),
+    )
+    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _cacheable(response: Response, etag: str) -> None:
+    response.set_etag(etag, weak=True)
+    # Clinical text: no shared cache, and the client's own asks before each use.
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.vary.add("Accept")
+
+
+def distribution_version() -> str:
+    """The installed version of Commissure."""
+    try:
+        return version("commissure")
+    except PackageNotFoundError:
+        return "0"
+
+
+def context() -> Context:
+    """The context of the current request, for addresses that are no Operation."""
+    return Context(current_app.extensions["commissure"], current_app.extensions["commissure_settings"])
+
+
+def _field_error(model: type[Parameters], place: tuple[int | str, ...], kind: str, message: str) -> FieldError:
+    name = ".".join(str(part)[:80] for part in place) or "body"
+    if kind == "extra_forbidden":
+        known = {info.alias or field for field, info in model.model_fields.items()} if len(place) == 1 else set()
+        return FieldError(name, unknown_hint(str(place[-1]), known) if known else "no such parameter")
+    if kind == "missing":
+        return FieldError(name, "is missing")
+    if kind == "string_pattern_mismatch":
+        last = place[-1] if isinstance(place[-1], str) else place[-2] if len(place) > 1 else ""
+        if last in ("from", "to"):
+            return FieldError(name, "must be a date: YYYY, YYYY-MM or YYYY-MM-DD")
+        return FieldError(name, "holds characters that it may not hold (spaces, quotes, angle brackets or control characters)")
+    return FieldError(name, message[:1].lower() + message[1:])
+
+
+__all__ = [
+    "PREFIX",
+    "Context",
+    "NoParameters",
+    "Operation",
+    "context",
+    "distribution_version",
+    "entity_tag",
+    "json_body",
+    "json_response",
+    "parse",
+    "query_values",
+    "refuse_query_parameters",
+    "unknown_hint",
+]

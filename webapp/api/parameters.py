@@ -1,0 +1,176 @@
+"""What each request may carry. These classes validate requests and are what the OpenAPI document is generated from."""
+
+from typing import Annotated, Literal, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from search.model import Mode
+
+Iri = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r'^[^\x00-\x20\x7f<>"{}|^`\\]+$')]
+"""An identifier. Never fetched, only looked up."""
+Word = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Date = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")]
+Limit = Annotated[int, Field(ge=1, le=100)]
+Offset = Annotated[int, Field(ge=0, le=1_000_000)]
+
+MAX_QUERY = 8_000
+"""Characters of a question. Longer ones are documents; the model reads the first few hundred words anyway."""
+
+
+class Parameters(BaseModel):
+    """Parameters of a request; unknown ones are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, populate_by_name=False)
+
+
+class NoParameters(Parameters):
+    """Nothing."""
+
+
+class SearchParameters(Parameters):
+    """One question. Values of one filter are alternatives, different filters restrict each other; all apply before ranking."""
+
+    q: Annotated[str, StringConstraints(max_length=MAX_QUERY)] = Field(default="", examples=["woman treated with cisplatin and paclitaxel"])
+    """The question in plain words. Empty browses what the filters allow, newest first."""
+    dataset: tuple[Word, ...] = Field(default=(), max_length=100)
+    """Only documents of these datasets."""
+    patient: tuple[Iri, ...] = Field(default=(), max_length=1000)
+    """Only documents of these patients (IRIs)."""
+    type: tuple[Word, ...] = Field(default=(), max_length=100)
+    """Only documents of these types, as the facet `type` spells them."""
+    concept: tuple[Iri, ...] = Field(default=(), max_length=100)
+    """Only documents that mention one of these concepts (affirmed), or whose encounter has it charted."""
+    date_from: Date | None = Field(default=None, alias="from", examples=["2019"])
+    """Earliest date, inclusive: YYYY, YYYY-MM or YYYY-MM-DD."""
+    date_to: Date | None = Field(default=None, alias="to", examples=["2024-06"])
+    """Latest date, inclusive: YYYY, YYYY-MM or YYYY-MM-DD."""
+    mode: Mode = Mode.HYBRID
+    """Which rankers answer."""
+    limit: Limit = 10
+    """Hits of this page."""
+    offset: Offset = 0
+    """Hits to pass over."""
+    join: bool = True
+    """Whether to fetch the graph neighbourhood of the hits."""
+    facets: bool = True
+    """Whether to count facets."""
+
+
+class ByIri(Parameters):
+    """One thing, by its identifier."""
+
+    id: Iri
+    """IRI of the thing."""
+
+
+class IriPage(ByIri):
+    """A page of what belongs to one thing."""
+
+    limit: Limit = 50
+    """Entries of this page."""
+    offset: Offset = 0
+    """Entries to pass over."""
+
+
+class NeighbourParameters(ByIri):
+    """A page of a node's neighbours."""
+
+    relation: Iri | None = Field(default=None, examples=["kg:subject"])
+    """Only over this relation: an IRI, or a name with one of the declared prefixes."""
+    direction: Literal["in", "out"] | None = None
+    """Only links that lead to the node (in) or from it (out)."""
+    kind: Word | None = Field(default=None, examples=["Condition"])
+    """Only neighbours of this kind."""
+    limit: Limit = 25
+    """Neighbours of this page."""
+    cursor: Annotated[str, StringConstraints(min_length=1, max_length=8192)] | None = None
+    """Where the page before ended, as its answer said. Keep the other parameters as they were."""
+
+
+class NeighbourhoodParameters(Parameters):
+    """A subgraph around some nodes, the same bounds at every hop."""
+
+    id: tuple[Iri, ...] = Field(min_length=1, max_length=50)
+    """IRIs of the nodes to begin with."""
+    hops: Annotated[int, Field(ge=1, le=3)] = 1
+    """How many links to follow from them."""
+    direction: Literal["in", "out", "both"] = "both"
+    """Which way to follow links."""
+    relation: tuple[Iri, ...] = Field(default=(), max_length=50, examples=[["kg:subject"]])
+    """Follow only these relations."""
+    limit: Limit = 10
+    """Neighbours kept per node, relation, direction and kind; what is cut is counted in `omitted`."""
+
+
+class StepBody(Parameters):
+    """One rule of expansion: from nodes of `kind` follow `relations` in `direction`."""
+
+    direction: Literal["in", "out"]
+    limit: Limit = 10
+    """Neighbours kept per node, relation, direction and kind of neighbour."""
+    kind: Word | None = None
+    """Expand only nodes of this kind."""
+    relations: tuple[Iri, ...] | None = Field(default=None, max_length=50)
+    """Follow only these relations."""
+
+
+class NeighbourhoodBody(Parameters):
+    """A subgraph around some nodes, by rules of one's own."""
+
+    ids: tuple[Iri, ...] = Field(min_length=1, max_length=50)
+    """IRIs of the nodes to begin with."""
+    hops: tuple[Annotated[tuple[StepBody, ...], Field(min_length=1, max_length=20)], ...] = Field(min_length=1, max_length=3)
+    """Hop n applies its rules to the nodes that hop n-1 reached."""
+    prefer: tuple[Iri, ...] = Field(default=(), max_length=1000)
+    """Nodes to keep first where a bound cuts."""
+
+
+class ConceptParameters(Parameters):
+    """What was typed so far."""
+
+    q: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(examples=["diab"])
+    """Beginnings of words of a label or synonym, or a code."""
+    limit: Limit = 10
+    """Concepts to return."""
+
+
+class PatientParameters(Parameters):
+    """A page of patients."""
+
+    dataset: Word | None = None
+    """Only patients of this dataset."""
+    limit: Limit = 50
+    """Patients of this page."""
+    offset: Offset = 0
+    """Patients to pass over."""
+
+
+class RunsParameters(Parameters):
+    """The newest ingest runs."""
+
+    limit: Limit = 50
+    """Runs to return."""
+
+
+class RunParameters(Parameters):
+    """One ingest run."""
+
+    run: Word
+    """Id of the run."""
+
+
+class IssueParameters(RunParameters):
+    """A page of a run's issues."""
+
+    severity: Literal["reject", "warning"] | None = None
+    """Only rejects, or only warnings."""
+    limit: Limit = 100
+    """Issues of this page."""
+    offset: Offset = 0
+    """Issues to pass over."""
+
+
+def takes_several(model: type[Parameters], field: str) -> bool:
+    """Whether a query parameter may be repeated."""
+    annotation = model.model_fields[field].annotation
+    return get_origin(annotation) is tuple or any(get_origin(one) is tuple for one in get_args(annotation))

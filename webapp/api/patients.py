@@ -1,0 +1,126 @@
+"""Patients, their facts and their documents."""
+
+from typing import Any
+
+from search.model import PatientSummary
+from webapp import serialize
+from webapp.api.operation import Context, Operation
+from webapp.api.paging import next_offset
+from webapp.api.parameters import ByIri, IriPage, PatientParameters
+from webapp.errors import not_found
+
+
+def patients(asked: PatientParameters, context: Context) -> serialize.PatientListJson:
+    """Patients by label."""
+    catalog = context.snapshot.catalog
+    found = catalog.patients(asked.dataset, asked.limit + 1, asked.offset)
+    return {
+        "total": sum(one.patients for one in catalog.datasets() if asked.dataset in (None, one.dataset)),
+        "patients": [serialize.patient(one) for one in found[: asked.limit]],
+        "next_offset": next_offset(asked.offset, asked.limit, len(found)),
+        "generation": context.snapshot.generation,
+    }
+
+
+def patient(asked: ByIri, context: Context) -> serialize.PatientAnswerJson:
+    """Who a patient is."""
+    found = _patient(asked.id, context)
+    facts = context.snapshot.catalog.count_facts_of_patient(asked.id)
+    return {**serialize.patient(found), "facts": facts, "generation": context.snapshot.generation}
+
+
+def facts(asked: IriPage, context: Context) -> serialize.FactListJson:
+    """A patient's facts, oldest first."""
+    _patient(asked.id, context)
+    catalog = context.snapshot.catalog
+    found = catalog.facts_of_patient(asked.id, asked.limit + 1, asked.offset)
+    return {
+        "patient": asked.id,
+        "total": catalog.count_facts_of_patient(asked.id),
+        "facts": [serialize.fact(one) for one in found[: asked.limit]],
+        "next_offset": next_offset(asked.offset, asked.limit, len(found)),
+        "generation": context.snapshot.generation,
+    }
+
+
+def documents(asked: IriPage, context: Context) -> serialize.DocumentListJson:
+    """A patient's documents, newest first."""
+    _patient(asked.id, context)
+    found = context.snapshot.catalog.documents_of_patient(asked.id, asked.limit + 1, asked.offset)
+    return {
+        "documents": [serialize.document_summary(one) for one in found[: asked.limit]],
+        "next_offset": next_offset(asked.offset, asked.limit, len(found)),
+        "generation": context.snapshot.generation,
+    }
+
+
+def _patient(iri: str, context: Context) -> PatientSummary:
+    found = context.snapshot.catalog.patient(iri)
+    if found is None:
+        raise not_found("patient", "The published generation holds no patient of this IRI. List them with /api/v1/patients.")
+    return found
+
+
+OPERATIONS: tuple[Operation[Any], ...] = (
+    Operation(
+        name="listPatients",
+        method="GET",
+        path="/patients",
+        tag="Patients",
+        summary="Patients by label",
+        handler=patients,
+        answer=serialize.PatientListJson,
+        parameters=PatientParameters,
+        problems=(503,),
+        example={"limit": 10},
+    ),
+    Operation(
+        name="getPatient",
+        method="GET",
+        path="/patients/one",
+        tag="Patients",
+        summary="Who a patient is",
+        handler=patient,
+        answer=serialize.PatientAnswerJson,
+        parameters=ByIri,
+        problems=(404, 503),
+        example={"id": "{patient}"},
+    ),
+    Operation(
+        name="getPatientByPath",
+        method="GET",
+        path="/patients/{id}",
+        tag="Patients",
+        summary="One patient, its IRI percent-encoded in the address",
+        handler=patient,
+        answer=serialize.PatientAnswerJson,
+        parameters=ByIri,
+        problems=(404, 503),
+        example={"id": "{patient}"},
+    ),
+    Operation(
+        name="getFactsOfPatient",
+        method="GET",
+        path="/patients/facts",
+        tag="Patients",
+        summary="A patient's facts, oldest first",
+        description="Counted or not: `counted` is false for what was refuted, not done, said of a relative or entered by a machine.",
+        handler=facts,
+        answer=serialize.FactListJson,
+        parameters=IriPage,
+        problems=(404, 503),
+        example={"id": "{patient}", "limit": 20},
+    ),
+    Operation(
+        name="getDocumentsOfPatient",
+        method="GET",
+        path="/patients/documents",
+        tag="Patients",
+        summary="A patient's documents, newest first",
+        handler=documents,
+        answer=serialize.DocumentListJson,
+        parameters=IriPage,
+        problems=(404, 503),
+        example={"id": "{patient}", "limit": 20},
+    ),
+)

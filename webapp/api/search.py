@@ -1,0 +1,62 @@
+"""Search: one question, joined with the graph."""
+
+from search.model import Filters, SearchRequest
+from webapp import metrics, serialize
+from webapp.api.operation import Context, Operation
+from webapp.api.parameters import SearchParameters
+
+_DESCRIPTION = (
+    "Finds documents by meaning and by words, and joins the page of hits with its graph neighbourhood: what the hits share, and how they "
+    "connect. `total` counts found documents; `notices` says in words what is missing or cut."
+)
+
+
+def search_request(asked: SearchParameters) -> SearchRequest:
+    """The question of the parameters."""
+    return SearchRequest(
+        query=asked.q,
+        filters=Filters(asked.dataset, asked.patient, asked.type, asked.concept, asked.date_from, asked.date_to),
+        mode=asked.mode,
+        limit=asked.limit,
+        offset=asked.offset,
+        join=asked.join,
+        facets=asked.facets,
+    )
+
+
+def search(asked: SearchParameters, context: Context) -> serialize.SearchResultJson:
+    """Answer one question."""
+    result = context.snapshot.retriever.search(search_request(asked))
+    metrics.observe_search(result)
+    return serialize.search_result(result)
+
+
+OPERATIONS: tuple[Operation[SearchParameters], ...] = (
+    Operation(
+        name="search",
+        method="GET",
+        path="/search",
+        tag="Search",
+        summary="Search documents, joined with the graph",
+        description=_DESCRIPTION,
+        handler=search,
+        answer=serialize.SearchResultJson,
+        parameters=SearchParameters,
+        problems=(503,),
+        example={"q": "woman treated with cisplatin and paclitaxel", "limit": 5},
+    ),
+    Operation(
+        name="searchByPost",
+        method="POST",
+        path="/search",
+        tag="Search",
+        summary="Search with a JSON body",
+        description=_DESCRIPTION + " The same parameters as GET, for long questions and many filters, and where addresses are logged.",
+        handler=search,
+        answer=serialize.SearchResultJson,
+        parameters=SearchParameters,
+        problems=(413, 415, 503),
+        by_generation=False,
+        example={"q": "shortness of breath at night", "limit": 5},
+    ),
+)

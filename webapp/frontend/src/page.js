@@ -1,0 +1,26 @@
+// What every page gets from a script, and which further scripts it needs.
+import { copyButtons } from "./copy.js";
+import { themeSwitch } from "./theme.js";
+
+const pages = {
+  search: () => import("./search.js"),
+  document: () => import("./document.js"),
+  node: () => import("./node.js"),
+  patient: () => import("./patient.js"),
+};
+
+themeSwitch();
+copyButtons();
+document.addEventListener("keydown", (event) => {
+  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+  if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    const box = document.querySelector('input[type="search"]');
+    if (box) {
+      event.preventDefault();
+      box.focus();
+      box.select();
+    }
+  }
+});
+const load = pages[document.body.dataset.page];
+if (load) load().then((page) => page.start());
