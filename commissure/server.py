@@ -10,6 +10,7 @@ from flask import Flask
 from commissure import assemble
 from commissure.errors import AddressInUse
 from search.errors import ModelUnavailable, NothingPublished
+from search.model import SearchRequest
 
 
 def make_app(settings: dict[str, Any]) -> Flask:
@@ -19,9 +20,7 @@ def make_app(settings: dict[str, Any]) -> Flask:
     model = assemble.embedder(settings)
     library = assemble.DataLibrary(assemble.workspace(settings), model)
     try:
-        snapshot = library.current()
-        model.encode_query("warm up")
-        snapshot.retriever.warm()
+        library.current().retriever.search(SearchRequest("warm up"))
     except NothingPublished as error:
         sys.stderr.write(f"{error}\n")
     except ModelUnavailable as error:

@@ -34,7 +34,7 @@ select block, seq, line, kind, id, hash, updated, version from (
     select *, row_number() over (
         partition by kind, id order by updated desc, length(version) desc, version desc, block desc, seq desc
     ) as place from plan.seen
-) where place = 1 and not exists (select 1 from plan.gone g where g.kind = seen.kind and g.id = seen.id);
+) as ranked where place = 1 and not exists (select 1 from plan.gone g where g.kind = ranked.kind and g.id = ranked.id);
 create unique index plan.winner_key on winner (kind, id);
 create table plan.work as
 select w.block, w.seq, w.kind, w.id, w.hash from plan.winner w

@@ -62,7 +62,7 @@ CREATE TABLE uses (
 INDEXES: Final = """
 CREATE INDEX IF NOT EXISTS documents_id ON documents (id);
 CREATE INDEX IF NOT EXISTS documents_record ON documents (record, batch);
-CREATE INDEX IF NOT EXISTS documents_patient ON documents (patient, date DESC, id);
+CREATE INDEX IF NOT EXISTS documents_patient ON documents (patient, date DESC, kind DESC, id);
 CREATE INDEX IF NOT EXISTS documents_encounter ON documents (encounter);
 CREATE INDEX IF NOT EXISTS facts_record ON facts (record, batch);
 CREATE INDEX IF NOT EXISTS facts_subject ON facts (subject, start IS NULL, start, record, fact);
@@ -96,7 +96,7 @@ DERIVED_TABLES: Final = ("datasets", "dictionary", "name_stems", "name_words", "
 _WORD = re.compile(r"[^\W_]+")
 _DOCUMENT = "row, run, id, record, dataset, kind, type, title, patient, patient_label, encounter, date, status, media_type, source, line"
 _SUMMARY = "id, title, dataset, kind, type, date, patient, patient_label, encounter"
-_NEWEST_FIRST = "date DESC, id"
+_NEWEST_FIRST = "date DESC, kind DESC, id"
 _FACT = (
     "record, dataset, subject, relation, concept, label, start, stop, value, number, unit, status, assertion, counted, encounter, source,"
     " line"

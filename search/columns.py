@@ -1,6 +1,6 @@
 """What filters, facets and grouping need to know of every document, as arrays on disk that processes share through the page cache.
 
-Documents of a generation are numbered newest first (documents without a date last), ties by IRI: the row of a document is also its place
+Documents of a generation are numbered newest first (documents without a date last), then by kind and IRI: the row of a document is also its place
 wherever scores are equal, so every order of documents is total. Units are numbered by their key, concepts and patients by their IRI: equal
 content gives equal files, whatever the history.
 """

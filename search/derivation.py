@@ -179,7 +179,8 @@ def _documents(db: sqlite3.Connection, datasets: dict[str, int], types: dict[str
     columns = [array("i") for _ in range(7)]
     encounters: dict[str, int] = {}
     copies: dict[tuple[int, int, bytes], int] = {}
-    query = "SELECT row, dataset, type, patient, encounter, date, digest FROM documents ORDER BY date DESC, id"
+    # Of a note and its copy in a report, which have one date, the note comes first: DocumentReference > DiagnosticReport.
+    query = "SELECT row, dataset, type, patient, encounter, date, digest FROM documents ORDER BY date DESC, kind DESC, id"
     for row, dataset, type_, patient, encounter, date, digest in db.execute(query):
         rowids.append(row)
         place = datasets[dataset], -1 if patient is None else patients[patient]

@@ -58,6 +58,14 @@ class VectorIndex(Protocol):
         """The k nearest allowed rows and their cosines, best first, ties by row; fewer where fewer are allowed."""
         ...
 
+    def cosines(self, vector: NDArray[np.float32], rows: Rows) -> Scores:
+        """The cosine of each of the rows, NaN where a row has no vector."""
+        ...
+
+    def vectors(self, rows: Rows) -> NDArray[np.float32]:
+        """(len(rows), dimension), zeros where a row has no vector."""
+        ...
+
 
 class LexicalIndex(Protocol):
     """Units by BM25."""
@@ -69,6 +77,17 @@ class LexicalIndex(Protocol):
 
     def search(self, query: str, k: int, allowed: Mask | None = None) -> tuple[Rows, Scores]:
         """The k best allowed rows that share a term with the query, best first, ties by row."""
+        ...
+
+    def search_documents(self, query: str, links: "CSR", allowed: Mask | None = None) -> tuple[Scores, float]:
+        """BM25 of each document as if it were indexed whole, (links.count,), 0 where it shares no term or is not allowed; and the bound.
+
+        No document can reach the bound, whatever it says: score over bound tells how much of the question a document covers.
+        """
+        ...
+
+    def scores(self, query: str, rows: Rows) -> Scores:
+        """BM25 of each of the rows, 0 where it shares no term with the query."""
         ...
 
 

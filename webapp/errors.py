@@ -7,7 +7,7 @@ what went wrong inside is logged under the request's id, which the answer names.
 import logging
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import cast
 
@@ -79,7 +79,7 @@ class ProblemError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How an error is shown. `detail` is None where the error's own words are made for the client: they name no path and no text of a record."""
+    """How an error is shown. `detail` is None where the error's own words are made for the client (no path, no text of a record)."""
 
     type: str
     status: int
@@ -191,7 +191,8 @@ def _page(problem: Problem) -> Response:
     render = cast("Callable[[Problem], Response] | None", current_app.extensions.get(ERROR_PAGE))
     if render is not None:
         try:
-            response = render(problem)
+            named = problem.detail if problem.status < HTTPStatus.INTERNAL_SERVER_ERROR else f"{problem.detail} ({instance()})"
+            response = render(replace(problem, detail=named))
         except Exception as error:  # The page of an error must not fail with another one.
             _log_failure(error, problem)
         else:

@@ -6,7 +6,7 @@ from typing import cast
 
 from flask import Flask, Response, current_app, g, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
 from search.errors import SearchError
 from search.model import SearchResult
@@ -22,16 +22,16 @@ class Metrics:
 
     def __init__(self, version: str) -> None:
         self.registry = CollectorRegistry()
-        self.requests = Counter(
-            "commissure_http_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry
-        )
+        self.requests = Counter("commissure_http_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry)
         self.latency = Histogram(
             "commissure_http_request_seconds", "Seconds from request to answer.", ("route",), buckets=_SECONDS, registry=self.registry
         )
         self.search_steps = Histogram(
             "commissure_search_step_seconds", "Seconds of each step of a search.", ("step",), buckets=_SECONDS, registry=self.registry
         )
-        self.searches = Counter("commissure_searches", "Searches answered, by whether something was missing.", ("complete",), registry=self.registry)
+        self.searches = Counter(
+            "commissure_searches", "Searches answered; complete: nothing was missing.", ("complete",), registry=self.registry
+        )
         self.generation = Gauge("commissure_generation", "Number of the open generation; 0 while there is none.", registry=self.registry)
         info = Gauge("commissure_build_info", "Always 1; the labels say what runs.", ("version", "python"), registry=self.registry)
         info.labels(version, platform.python_version()).set(1)
@@ -62,7 +62,7 @@ def register(app: Flask) -> None:
     @app.get("/metrics")
     def show_metrics() -> Response:
         metrics.generation.set(_generation(cast(Library, app.extensions["commissure"])))
-        response = Response(generate_latest(metrics.registry), content_type=CONTENT_TYPE_LATEST)
+        response = Response(generate_latest(metrics.registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
         response.headers["Cache-Control"] = "no-store"
         return response
 

@@ -229,7 +229,10 @@ def _sparql() -> dict[str, Any]:
     )
     responses = _responses(answers, (304, 403, 406, 413, 415, 501, 503))
     responses["200"]["headers"] = {
-        "Commissure-Truncated": {"description": "true where the row limit cut the answer.", "schema": {"type": "string", "enum": ["true", "false"]}},
+        "Commissure-Truncated": {
+            "description": "true where the row limit cut the answer.",
+            "schema": {"type": "string", "enum": ["true", "false"]},
+        },
         "Commissure-Generation": {"description": "The generation that was asked.", "schema": {"type": "string"}},
     }
     shared: dict[str, Any] = {"tags": ["Graph"], "description": description, "responses": responses}

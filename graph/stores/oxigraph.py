@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import IO, NamedTuple, cast
 
@@ -28,11 +29,13 @@ from graph.model import (
     NeighbourPage,
     Node,
     NodeSummary,
+    QueryResult,
     Statistics,
     Step,
 )
 from graph.stores.cache import WeightedCache
 from graph.stores.expansion import Link, expand
+from graph.stores.oxigraph_query import QueryWorkers
 from graph.vocabulary import LABEL, NOT_LINKS, PREF_LABEL, STUB, TYPE, XSD, local_name
 
 _BATCH_BYTES = 48_000_000
@@ -57,6 +60,8 @@ class OxigraphStore:
             raise StoreUnavailable(f"the graph store in {path} cannot be opened: {error}") from error
         self._links = _CachedLinks(self._store)
         self._statistics: Statistics | None = None
+        self._workers: QueryWorkers | None = None
+        self._snapshot: TemporaryDirectory[str] | None = None
         self._lock = Lock()
 
     @classmethod
@@ -199,8 +204,13 @@ class OxigraphStore:
             self._statistics = _statistics(self._opened())
         return self._statistics
 
+    def query(self, sparql: str, *, accept: str, timeout: float, max_rows: int) -> QueryResult:
+        """See SparqlQueryable. A store open for writing is queried in a snapshot of what it holds now."""
+        return self._query_workers().query(sparql, accept=accept, timeout=timeout, max_rows=max_rows)
+
     def close(self) -> None:
         """See GraphStore."""
+        self._end_queries()
         with self._lock:
             if self._store is None:
                 return
@@ -221,8 +231,32 @@ class OxigraphStore:
         return self._opened()
 
     def _forget(self) -> None:
+        self._end_queries()
         self._links.forget()
         self._statistics = None
+
+    def _query_workers(self) -> QueryWorkers:
+        with self._lock:
+            if self._workers is None:
+                folder = self.path
+                store = self._opened()
+                if not self.read_only:
+                    # Nobody may read a folder that is being written; a snapshot is hard links and takes milliseconds.
+                    self._snapshot = TemporaryDirectory(dir=self.path.parent, prefix=f".{self.path.name}-query-")
+                    folder = Path(self._snapshot.name) / "store"
+                    store.flush()
+                    store.backup(str(folder))
+                self._workers = QueryWorkers(folder)
+            return self._workers
+
+    def _end_queries(self) -> None:
+        with self._lock:
+            workers, self._workers = self._workers, None
+            snapshot, self._snapshot = self._snapshot, None
+        if workers:
+            workers.close()
+        if snapshot:
+            snapshot.cleanup()
 
 
 class _View(NamedTuple):

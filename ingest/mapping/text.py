@@ -60,5 +60,5 @@ def map_text(record: SourceRecord, context: MappingContext) -> Mapped:
 
 
 def _first_line(text: str) -> str:
-    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    line = next((line.strip().lstrip("#").strip() for line in text.splitlines() if line.strip()), "")
     return line if len(line) <= _TITLE_LENGTH else line[: _TITLE_LENGTH - 1].rstrip() + "…"

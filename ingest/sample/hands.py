@@ -27,7 +27,7 @@ def plain_text(title: str, parts: tuple[Part, ...], day: date, who: str, dice: D
         elif hand in (0, 4):
             blocks.append(f"# {heading}\n{body}")
         elif hand in (1, 2):
-            blocks.append(f"{heading.upper()}:\n{body}" if hand == 1 else f"{heading.upper()}: {body}")
+            blocks.append(f"{heading.upper()}:\n{body}" if hand == 1 or "\n" in body else f"{heading.upper()}: {body}")
         elif hand == 3:
             blocks.append(f"## {heading}\n{body}")
         else:

@@ -8,11 +8,15 @@ from datetime import date
 from ingest.sample import phrases
 from ingest.sample.codes.conditions import CONDITIONS
 from ingest.sample.codes.drugs import DRUGS
+from ingest.sample.codes.durations import PASSING
 from ingest.sample.codes.labs import LABS, UNIT_WORDS
 from ingest.sample.codes.acts import PROCEDURES, RELATIVES_CONDITIONS
 from ingest.sample.model import LabEntry, Note, Stage
 from ingest.sample.patients import Person, slots
 from ingest.sample.phrasing import Dice, fill
+
+_ARTICLE = re.compile(r"\b([Aa])(?= (?:8\d?|11|18)-)")
+_BEGINNING = re.compile(r"(^|[.!?] )([a-z])")
 
 Part = tuple[str, str]
 """(heading, body); the heading is '' where prose follows without one."""
@@ -55,7 +59,13 @@ def _heading(part: str, dice: Dice) -> str:
 
 
 def _say(template: str, scene: Scene, dice: Dice, **more: str) -> str:
-    return fill(template, dice, {**scene.slots, **more})
+    return tidy(fill(template, dice, {**scene.slots, **more}))
+
+
+def tidy(text: str) -> str:
+    """Sentences begin with a capital; 'a' becomes 'an' before eight, eleven and eighteen."""
+    text = _ARTICLE.sub(lambda m: m[1] + "n", text)
+    return _BEGINNING.sub(lambda m: m[1] + m[2].upper(), text)
 
 
 def _admission(note: Note, scene: Scene, dice: Dice) -> list[Part]:
@@ -254,7 +264,8 @@ def _complaint(note: Note, scene: Scene, dice: Dice) -> str:
 
 
 def _background(scene: Scene, dice: Dice) -> str:
-    names = [CONDITIONS[p.condition].name for p in scene.person.problems_at(scene.day) if p.start < scene.day]
+    known = [p for p in scene.person.problems_at(scene.day) if p.start < scene.day and p.condition not in PASSING]
+    names = [CONDITIONS[p.condition].name for p in known]
     if not names:
         return _say("{Mr} is a {aged} {man}[, previously well|, with no significant past medical history|].", scene, dice)
     return _say(dice.pick(phrases.INTROS), scene, dice, background=_and(names[-4:]))
@@ -263,7 +274,7 @@ def _background(scene: Scene, dice: Dice) -> str:
 def _past(scene: Scene, dice: Dice) -> str:
     lines = []
     for problem in scene.person.problems:
-        if problem.start < scene.day:
+        if problem.start < scene.day and not (problem.end and problem.condition in PASSING):
             name = CONDITIONS[problem.condition].name
             since = dice.pick((f" ({problem.start.year})", f", diagnosed {problem.start.year}", f" since {problem.start.year}", ""))
             over = f", resolved {problem.end.year}" if problem.end and problem.end <= scene.day else ""
@@ -384,7 +395,8 @@ def _flag(lab: LabEntry, value: float, style: int) -> str:
 
 def _diagnoses(scene: Scene, dice: Dice) -> str:
     fresh = [CONDITIONS[c].name for c in scene.stage.conditions]
-    known = [CONDITIONS[p.condition].name for p in scene.person.problems_at(scene.day) if p.condition not in scene.stage.conditions]
+    fresh_keys = (*scene.stage.conditions, *PASSING)
+    known = [CONDITIONS[p.condition].name for p in scene.person.problems_at(scene.day) if p.condition not in fresh_keys]
     names = [*fresh, *known[-4:]] or ["see hospital course"]
     return "\n".join(f"{n}. {name[:1].upper() + name[1:]}" for n, name in enumerate(names, 1))
 

@@ -159,9 +159,5 @@ NURSING = (
     "[Call light within reach, bed low.|Fall precautions in place.|Family at the bedside, questions answered.|Room quiet, lights dimmed.]",
     "[Intake and output on the chart.|Voiding without difficulty.|Bowels opened [this morning|yesterday].|Oral care given.]",
 )
-TECHNIQUES = (
-    "Standard departmental protocol.",
-    "Images obtained [with|without] difficulty; quality is [good|adequate|mildly degraded by motion].",
-    "Axial images with coronal and sagittal reformats.",
-)
+TECHNIQUES = ("Standard departmental protocol.", "Image quality is [good|adequate|mildly degraded by motion].")
 COMPARISONS = ("None available.", "Prior outside study, report only.", "Previous examination of {earlier}.", "No relevant priors.")

@@ -32,12 +32,12 @@ def moment(day: date, hour: int = 9, minute: int = 0) -> str:
     return f"{day.isoformat()}T{hour:02d}:{minute:02d}:00-05:00"
 
 
-def resource(kind: str, identifier: str, changed: date, profile: str = "", **elements: Any) -> Resource:
+def resource(kind: str, record: str, changed: date, profile: str = "", /, **elements: Any) -> Resource:
     """A resource with its meta; elements that are None or empty are left out."""
     meta: Resource = {"versionId": "1", "lastUpdated": moment(changed, 23, 30)}
     if profile:
         meta["profile"] = [CORE + profile]
-    return {"resourceType": kind, "id": identifier, "meta": meta, **{k: v for k, v in elements.items() if v not in (None, [], {}, "")}}
+    return {"resourceType": kind, "id": record, "meta": meta, **{k: v for k, v in elements.items() if v not in (None, [], {}, "")}}
 
 
 def coding(system: str, code: str, display: str) -> Resource:

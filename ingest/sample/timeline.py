@@ -96,18 +96,18 @@ def _wellness_days(person: Person, dice: Dice, first: date) -> Iterator[_Planned
     used: list[int] = []
     while day < END - timedelta(days=5):
         usable = [n for n, (ages, sexes, _) in enumerate(WELLNESS) if ages[0] <= person.age(day) <= ages[1] and person.sex in sexes and n not in used]
-        if usable and dice.chance(0.72):
+        if usable and dice.chance(0.7):
             pick = dice.pick(usable)
             used.append(pick)
             service = "pediatrics" if person.age(day) < 15 else "primary care"
             yield _Planned(day, "wellness", service, WELLNESS[pick][2], 1)
-        day += timedelta(days=dice.between(330, 480))
+        day += timedelta(days=dice.between(400, 640))
 
 
 def _acute_days(person: Person, dice: Dice, first: date) -> Iterator[_Planned]:
     span = (END - first).days - 15
     usable: list[Ailment] = [a for a in ACUTE if a.condition not in person.course.avoid and person.sex in a.sexes]
-    for ailment in dice.some(usable, dice.between(2, 4)):
+    for ailment in dice.some(usable, dice.between(1, 3)):
         day = first + timedelta(days=dice.between(0, max(span, 1)))
         if not ailment.ages[0] <= person.age(day) <= ailment.ages[1]:
             continue

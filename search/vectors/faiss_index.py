@@ -1,39 +1,151 @@
-"""Nearest units by cosine, with FAISS."""
+"""Nearest units by cosine, with FAISS.
 
+All vectors lie in one memory-mapped file, which answers exactly; processes that serve one generation share its pages. Above FLAT_UP_TO units
+an inverted file (half precision, √n cells) finds the candidates and the exact vectors score them. It looks into a quarter of its cells:
+recall@100 .98 of exact search on 100,000 units, ten times as fast (benchmarks/vectors.py). A filter that lets few units through makes it
+look into more, all of them where one in four or fewer is allowed: then nothing allowed can be missed.
+"""
+
+import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from search.protocols import Mask, Rows, Scores, VectorIndex
+from search.errors import GenerationUnreadable
+from search.protocols import Mask, Rows, Scores
+
+FLAT_UP_TO = 16_384
+"""Units; an exact search of so many takes about 2 ms."""
+_SHARE_OF_CELLS = 0.25
+_SPARE = 16
+"""Candidates fetched beyond k, so that exact scores can reorder those around the k-th."""
 
 
 def build_index(vectors: NDArray[np.float32], rows: Rows, path: Path) -> None:
-    """Write the index of `vectors` (unit length), where vector i belongs to row `rows[i]`, into the folder `path`."""
+    """Write the index of `vectors` (unit length), where vector i belongs to row `rows[i]` (distinct), into the folder `path`."""
+    import faiss
+
+    if vectors.ndim != 2 or len(vectors) != len(rows):
+        raise ValueError(f"{len(rows)} rows for vectors of shape {vectors.shape}")
     path.mkdir(parents=True, exist_ok=True)
-    np.save(path / "vectors.npy", np.ascontiguousarray(vectors, dtype=np.float32))
-    np.save(path / "rows.npy", np.ascontiguousarray(rows, dtype=np.int64))
+    order = np.argsort(rows, kind="stable")
+    vectors = np.ascontiguousarray(vectors[order], dtype=np.float32)
+    exact = faiss.IndexFlatIP(vectors.shape[1])
+    exact.add(vectors)
+    faiss.write_index(exact, str(path / "exact.faiss"))
+    np.save(path / "rows.npy", np.asarray(rows, dtype=np.int64)[order])
+    (path / "cells.faiss").unlink(missing_ok=True)
+    if len(vectors) > FLAT_UP_TO:
+        cells = round(math.sqrt(len(vectors)))
+        inverted = faiss.IndexIVFScalarQuantizer(
+            faiss.IndexFlatIP(vectors.shape[1]), vectors.shape[1], cells, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+        )
+        inverted.cp.niter = 8
+        inverted.train(vectors)
+        inverted.add(vectors)
+        faiss.write_index(inverted, str(path / "cells.faiss"))
 
 
-def open_index(path: Path) -> VectorIndex:
-    """Open the index in the folder `path`, read-only."""
-    return _Flat(np.load(path / "vectors.npy", mmap_mode="r"), np.load(path / "rows.npy"))
+def open_index(path: Path) -> "FaissIndex":
+    """Open the index in the folder `path`, read-only; raises GenerationUnreadable."""
+    import faiss
+
+    try:
+        rows = np.load(path / "rows.npy")
+        exact = faiss.read_index(str(path / "exact.faiss"), faiss.IO_FLAG_MMAP_IFC)
+        cells = path / "cells.faiss"
+        inverted = faiss.read_index(str(cells), faiss.IO_FLAG_READ_ONLY) if cells.exists() else None
+    except (OSError, ValueError, EOFError, RuntimeError) as error:
+        raise GenerationUnreadable(f"The vectors in {path} cannot be read ({type(error).__name__}): publish the data again.") from error
+    if exact.ntotal != len(rows) or (inverted is not None and inverted.ntotal != len(rows)):
+        raise GenerationUnreadable(f"The files of the vectors in {path} do not belong together: publish the data again.")
+    return FaissIndex(exact, inverted, rows)
 
 
-class _Flat:
-    def __init__(self, vectors: NDArray[np.float32], rows: Rows) -> None:
-        self._vectors = vectors
+class FaissIndex:
+    """A VectorIndex. Positions number the vectors, in the order of their rows."""
+
+    def __init__(self, exact: Any, inverted: Any, rows: Rows) -> None:
+        self._exact = exact
+        self._inverted = inverted
         self._rows = rows
+        self._positions = np.full(int(rows[-1]) + 1 if len(rows) else 0, -1, dtype=np.int32)
+        self._positions[rows] = np.arange(len(rows), dtype=np.int32)
 
     @property
     def size(self) -> int:
+        """How many units have a vector."""
         return len(self._rows)
 
     def search(self, vector: NDArray[np.float32], k: int, allowed: Mask | None = None) -> tuple[Rows, Scores]:
-        if not self.size:
+        """The k nearest allowed rows and their cosines, best first, ties by row; fewer where fewer are allowed."""
+        mask = None if allowed is None else allowed[self._rows]
+        among = self.size if mask is None else int(np.count_nonzero(mask))
+        k = min(k, among)
+        if k <= 0:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
-        keep = np.arange(self.size) if allowed is None else np.flatnonzero(allowed[self._rows])
-        scores: Scores = np.asarray(self._vectors[keep] @ vector, dtype=np.float32)
-        rows = self._rows[keep]
-        best = np.lexsort((rows, -scores))[:k]
-        return rows[best], scores[best]
+        if self._inverted is None or among <= FLAT_UP_TO // 4:
+            positions = np.arange(self.size) if mask is None else np.flatnonzero(mask)
+        else:
+            positions = self._candidates(vector, k, mask, among)
+            if len(positions) < k:
+                positions = np.arange(self.size) if mask is None else np.flatnonzero(mask)
+        scores = self._cosines(vector, positions)
+        if len(scores) > k:
+            # All that tie with the k-th stay until ties are broken by row.
+            near = scores >= np.partition(scores, len(scores) - k)[len(scores) - k]
+            positions, scores = positions[near], scores[near]
+        best = np.lexsort((positions, -scores))[:k]
+        return self._rows[positions[best]], scores[best]
+
+    def cosines(self, vector: NDArray[np.float32], rows: Rows) -> Scores:
+        """The cosine of each of the rows, NaN where a row has no vector."""
+        found = np.full(len(rows), np.nan, dtype=np.float32)
+        positions = self._positions_of(rows)
+        present = positions >= 0
+        found[present] = self._cosines(vector, positions[present])
+        return found
+
+    def vectors(self, rows: Rows) -> NDArray[np.float32]:
+        """(len(rows), dimension), zeros where a row has no vector."""
+        import faiss
+
+        stored = faiss.rev_swig_ptr(self._exact.get_xb(), self.size * self._exact.d).reshape(self.size, self._exact.d)
+        positions = self._positions_of(rows)
+        found: NDArray[np.float32] = stored[np.maximum(positions, 0)]
+        found[positions < 0] = 0
+        return found
+
+    def _positions_of(self, rows: Rows) -> NDArray[np.int64]:
+        positions = np.full(len(rows), -1, dtype=np.int64)
+        known = rows < len(self._positions)
+        positions[known] = self._positions[rows[known]]
+        return positions
+
+    def _cosines(self, vector: NDArray[np.float32], positions: NDArray[np.int64]) -> Scores:
+        import faiss
+
+        query = np.ascontiguousarray(vector, dtype=np.float32)
+        wanted = np.ascontiguousarray(positions, dtype=np.int64)
+        scores = np.empty(len(wanted), dtype=np.float32)
+        if len(wanted):
+            self._exact.compute_distance_subset(1, faiss.swig_ptr(query), len(wanted), faiss.swig_ptr(scores), faiss.swig_ptr(wanted))
+        return scores
+
+    def _candidates(self, vector: NDArray[np.float32], k: int, mask: Mask | None, among: int) -> NDArray[np.int64]:
+        import faiss
+
+        cells = self._inverted.nlist
+        looked_into = min(cells, math.ceil(cells * _SHARE_OF_CELLS * self.size / among))
+        parameters = faiss.SearchParametersIVF(nprobe=looked_into)
+        if mask is not None:
+            # Kept in a variable: FAISS reads it during the search and does not own it.
+            bits = np.packbits(mask, bitorder="little")
+            parameters.sel = selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))
+        _, found = self._inverted.search(np.ascontiguousarray(vector[None], dtype=np.float32), k + _SPARE, params=parameters)
+        if mask is not None:
+            del selector, bits
+        positions: NDArray[np.int64] = found[0][found[0] >= 0]
+        return positions

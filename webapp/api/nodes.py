@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from graph.model import Step
+from graph.model import Direction, Step
 from graph.vocabulary import expand
 from webapp import serialize
 from webapp.api.operation import Context, Operation
@@ -49,7 +49,7 @@ def neighbours(asked: NeighbourParameters, context: Context) -> serialize.Neighb
 
 def neighbourhood(asked: NeighbourhoodParameters, context: Context) -> serialize.NeighbourhoodAnswerJson:
     """The subgraph around some nodes."""
-    directions = ("out", "in") if asked.direction == "both" else (asked.direction,)
+    directions: tuple[Direction, ...] = ("out", "in") if asked.direction == "both" else (asked.direction,)
     rules = tuple(StepBody(direction=way, limit=asked.limit, relations=asked.relation or None) for way in directions)
     return neighbourhood_by_rules(NeighbourhoodBody(ids=asked.id, hops=(rules,) * asked.hops), context)
 
@@ -131,7 +131,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         path="/neighbourhood",
         tag="Graph",
         summary="The bounded subgraph around some nodes",
-        description="Bounds hold per node, relation, direction and kind of neighbour, so that no hub floods the answer; `omitted` counts what they cut.",
+        description="Bounds hold per node, relation, direction and kind of neighbour, so that no hub floods the answer; "
+        "`omitted` counts what they cut.",
         handler=neighbourhood,
         answer=serialize.NeighbourhoodAnswerJson,
         parameters=NeighbourhoodParameters,

@@ -114,7 +114,7 @@ def parse(model: type[P], values: object) -> P:
 
 
 def query_values(model: type[Parameters], in_path: frozenset[str] = frozenset()) -> dict[str, object]:
-    """The query parameters as the model takes them: lists where a parameter may be repeated."""
+    """The query parameters as the model takes them: lists where a parameter may be repeated. Empty ones, as forms send them, are absent."""
     fields = {info.alias or name: name for name, info in model.model_fields.items()}
     values: dict[str, object] = {}
     errors = []
@@ -122,10 +122,10 @@ def query_values(model: type[Parameters], in_path: frozenset[str] = frozenset())
         if name not in fields or name in in_path:
             errors.append(FieldError(name[:80], unknown_hint(name, set(fields) - in_path)))
         elif takes_several(model, fields[name]):
-            values[name] = given
+            values[name] = [one for one in given if one != ""]
         elif len(given) > 1:
             errors.append(FieldError(name, "give it once"))
-        else:
+        elif given[0] != "":
             values[name] = given[0]
     if errors:
         raise invalid(*errors[:20])
@@ -179,7 +179,12 @@ def entity_tag(snapshot: Snapshot) -> str:
         request.full_path,
         request.headers.get("Accept", ""),
     )
-    return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return entity_tag_of(repr(parts).encode("utf-8", "surrogatepass"))
+
+
+def entity_tag_of(content: bytes) -> str:
+    """The ETag of something that these bytes decide."""
+    return hashlib.sha256(content).hexdigest()[:32]
 
 
 def _cacheable(response: Response, etag: str) -> None:
@@ -225,6 +230,7 @@ __all__ = [
     "context",
     "distribution_version",
     "entity_tag",
+    "entity_tag_of",
     "json_body",
     "json_response",
     "parse",

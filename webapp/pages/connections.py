@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from graph.model import Omitted
-from graph.vocabulary import CHARTED, group_of
+from graph.model import Edge, Omitted
+from graph.vocabulary import CHARTED, HAS_TARGET, KG, group_of
 from search.model import Assertion, Hit, SearchResult, Shared
 from webapp.pages.wording import group_name, group_order, relation_name
 
+MENTIONS = KG + "mentions"
+"""The relation that stands in the picture for an annotation; the graph itself keeps the annotation."""
 MOST_NODES = 90
 """More than this is no picture; what is left out is said."""
 
@@ -66,6 +68,7 @@ class Connections:
 def connections(result: SearchResult) -> Connections:
     """The picture of a page of hits."""
     ranks = _ranks(result.hits)
+    result = _without_annotations(result)
     summaries = {node.id: node for node in result.neighbourhood.nodes}
     near = _near(result, ranks)
     kept = sorted(
@@ -91,6 +94,26 @@ def connections(result: SearchResult) -> Connections:
     if cut:
         omitted.append(f"{len(cut)} nodes joined to the fewest hits are not drawn")
     return Connections(points, tuple(_lines(result, numbers, ranks)), result.shared, tuple(omitted))
+
+
+def _without_annotations(result: SearchResult) -> SearchResult:
+    """Mentions as what they say: each annotation between a document and a concept becomes one line from the document to the concept."""
+    hood = result.neighbourhood
+    annotations = {node.id for node in hood.nodes if node.kind == "Annotation"}
+    if not annotations:
+        return result
+    targets: dict[str, set[str]] = defaultdict(set)
+    bodies: dict[str, set[str]] = defaultdict(set)
+    edges = []
+    for edge in hood.edges:
+        if edge.source in annotations:
+            (targets if edge.relation == HAS_TARGET else bodies)[edge.source].add(edge.target)
+        elif edge.target not in annotations:
+            edges.append(edge)
+    found = {(target, body) for one in annotations for target in targets[one] for body in bodies[one]}
+    edges += [Edge(target, MENTIONS, body, 1, ()) for target, body in sorted(found)]
+    nodes = tuple(node for node in hood.nodes if node.id not in annotations)
+    return replace(result, neighbourhood=replace(hood, nodes=nodes, edges=tuple(edges)))
 
 
 def _group(result: SearchResult, node: str, kind: str) -> str:
@@ -126,23 +149,30 @@ def _near(result: SearchResult, ranks: Mapping[str, tuple[int, ...]]) -> dict[st
 
 
 def _lines(result: SearchResult, numbers: Mapping[str, int], ranks: Mapping[str, tuple[int, ...]]) -> list[Line]:
-    kinds = {node.id: node.kind for node in result.neighbourhood.nodes}
+    said = {(hit.evidence.record, concept): assertion for hit in result.hits for concept, _, assertion in hit.concepts}
+    said |= {(hit.document, concept): assertion for hit in result.hits for concept, _, assertion in hit.concepts}
     lines: dict[tuple[int, int], Line] = {}
     for edge in result.neighbourhood.edges:
         if edge.source in numbers and edge.target in numbers and edge.source != edge.target:
-            style = "mentioned" if "Annotation" in (kinds.get(edge.source), kinds.get(edge.target)) else "charted"
             pair = (numbers[edge.source], numbers[edge.target])
-            if pair not in lines or edge.relation in CHARTED:
-                lines[pair] = Line(*pair, relation_name(edge.relation), style)
+            if edge.relation == MENTIONS:
+                lines.setdefault(pair, _mention_line(pair, said.get((edge.source, edge.target), Assertion.AFFIRMED)))
+            elif pair not in lines or edge.relation in CHARTED:
+                lines[pair] = Line(*pair, relation_name(edge.relation), "charted")
     joined = {frozenset(pair) for pair in lines}
     for hit in result.hits:
         for concept, _label, assertion in hit.concepts:
             source, target = numbers.get(hit.evidence.record, numbers.get(hit.document)), numbers.get(concept)
             if source is None or target is None or frozenset((source, target)) in joined:
                 continue
-            denied = assertion is Assertion.NEGATED
-            lines[(source, target)] = Line(source, target, "denies" if denied else f"mentions ({assertion})", "denied" if denied else "mentioned")
+            lines[(source, target)] = _mention_line((source, target), assertion)
     return [lines[pair] for pair in sorted(lines)]
+
+
+def _mention_line(pair: tuple[int, int], assertion: Assertion) -> Line:
+    if assertion is Assertion.NEGATED:
+        return Line(*pair, "denies", "denied")
+    return Line(*pair, "mentions" if assertion is Assertion.AFFIRMED else f"mentions ({assertion})", "mentioned")
 
 
 def _omitted_words(omitted: tuple[Omitted, ...], summaries: Mapping[str, object]) -> list[str]:

@@ -16,6 +16,10 @@ pages = Blueprint("patient", __name__)
 
 MOST_FACTS = 5000
 """Facts that picture and table hold; what is beyond is said."""
+NAMED = frozenset({"condition", "medication", "allergy"})
+"""Groups whose labels have rows of their own in the timeline."""
+MOST_ROWS = 12
+"""Labels of a group that have rows of their own; the rest share one."""
 MOST_LISTED = 80
 """Patients of one page of the list."""
 
@@ -56,6 +60,8 @@ class PatientPage:
     page: int
     pages: int
     documents: int
+    height: int
+    """Pixels the timeline will take, so that nothing moves when it arrives."""
 
 
 @pages.get("/patient")
@@ -84,6 +90,7 @@ def patient() -> str:
         page=page,
         pages=pages_,
         documents=documents,
+        height=_height(shown),
     )
     return render_template("patient.html", page=view, state=State())
 
@@ -126,6 +133,16 @@ def patients() -> str:
     return render_template(
         "patients.html", rows=rows[:MOST_LISTED], more=len(rows) > MOST_LISTED, page=page, dataset=dataset, total=total, state=State()
     )
+
+
+def _height(events: tuple[Event, ...]) -> int:
+    """As the timeline's script counts rows: one for each label of NAMED groups up to MOST_ROWS, one for each other group."""
+    labels: dict[str, set[str]] = {}
+    for event in events:
+        if event.start:
+            labels.setdefault(event.group, set()).add(event.label)
+    rows = sum(min(len(names), MOST_ROWS + 1) if group in NAMED else 1 for group, names in labels.items())
+    return 44 + 21 * rows
 
 
 def _patient(catalog: Catalog, identifier: str) -> PatientSummary:

@@ -23,6 +23,7 @@ FACETS = {"dataset": "Dataset", "type": "Document type", "patient": "Patient", "
 """Facet → its title, in the order of the page."""
 FACET_VALUES = 6
 """Values of a facet that are open; the rest unfold."""
+GRAPH_DOWN = "The graph cannot be reached at the moment: hits are shown without the picture of how they connect."
 MOST_BARS = 24
 """Bars of the histogram of years."""
 MODES = {
@@ -80,8 +81,6 @@ class State:
 
     def without_value(self, facet: str, value: str) -> "State":
         """The state without one value of a facet, on its first page."""
-        if facet in ("date_from", "date_to"):
-            return replace(self, page=1, **{facet: ""})  # type: ignore[arg-type]
         return replace(self, page=1, **{facet: tuple(v for v in getattr(self, facet) if v != value)})  # type: ignore[arg-type]
 
     def at_page(self, page: int) -> "State":
@@ -154,6 +153,7 @@ class SearchPage:
     years: tuple[Bar, ...]
     pages: int
     graph_down: bool
+    notices: tuple[str, ...]
     relaxed: tuple[tuple[Chip, int], ...]
     suggestions: tuple[ConceptSummary, ...]
     problem: str
@@ -196,11 +196,12 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
     try:
         result = opened.retriever.search(state.search_request())
     except InvalidRequest as error:
-        return SearchPage(state, opened.generation, chips, None, (), None, (), (), 0, False, (), (), str(error))
+        return SearchPage(state, opened.generation, chips, None, (), None, (), (), 0, False, (), (), (), str(error))
     relaxed: tuple[tuple[Chip, int], ...] = ()
     suggestions: tuple[ConceptSummary, ...] = ()
     if not result.hits:
-        relaxed = tuple((chip, _count(opened, chip.without)) for chip in chips[:8])
+        bare = Chip("", "any filter", State(state.query, mode=state.mode))
+        relaxed = tuple((chip, _count(opened, chip.without)) for chip in (*chips[:8], *([bare] if len(chips) > 1 else [])))
         suggestions = _suggestions(catalog, state.query)
     return SearchPage(
         state=state,
@@ -213,10 +214,20 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
         years=_years(result.facets.get("year", ()), state),
         pages=-(-result.total // PAGE),
         graph_down=opened.graph is None,
+        notices=_notices(opened, result),
         relaxed=tuple(sorted(relaxed, key=lambda item: -item[1])),
         suggestions=suggestions,
         problem="",
     )
+
+
+def _notices(opened: Snapshot, result: SearchResult) -> tuple[str, ...]:
+    """What is missing or cut; that the graph is down comes first, said by the search or else here."""
+    if opened.graph is not None:
+        return result.notices
+    said = [notice for notice in result.notices if "graph" in notice.lower()]
+    others = [notice for notice in result.notices if notice not in said]
+    return (*(said or [GRAPH_DOWN]), *others)
 
 
 def _count(opened: Snapshot, state: State) -> int:
@@ -247,9 +258,9 @@ def _chips(catalog: Catalog, state: State) -> tuple[Chip, ...]:
     if state.date_from and state.date_from == state.date_to:
         without = replace(state, date_from="", date_to="", page=1)
         chips.append(Chip("Year" if len(state.date_from) == 4 else "Date", state.date_from, without))
-    else:
-        chips += [Chip("From", state.date_from, state.without_value("date_from", ""))] if state.date_from else []
-        chips += [Chip("To", state.date_to, state.without_value("date_to", ""))] if state.date_to else []
+    elif state.date_from or state.date_to:
+        label = f"{state.date_from or '…'} – {state.date_to or '…'}"
+        chips.append(Chip("Dates", label, replace(state, date_from="", date_to="", page=1)))
     return tuple(chips)
 
 

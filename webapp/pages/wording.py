@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 
 from markupsafe import Markup, escape
 
-from graph.vocabulary import compact, local_name
+from graph.vocabulary import BASE, compact, local_name
 
 GROUP_NAMES = {
     "hit": ("hit", "hits"),
@@ -59,7 +59,13 @@ SYSTEM_NAMES = {
     "https://www.meddra.org": "MedDRA",
 }
 
-_HIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ue000-\uf8ff\ud800-\udfff]")
+_HIDDEN = re.compile(
+    "["
+    r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ue000-\uf8ff\ud800-\udfff"
+    "]"
+    # Joiners belong to emoji and to several scripts; between other characters they only hide.
+    r"|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
+)
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -184,7 +190,7 @@ def system_name(system: str) -> str:
 
 def short_iri(iri: str) -> str:
     """An IRI as people can read it."""
-    return unquote(compact(iri))
+    return unquote(compact(iri.removeprefix(BASE + "data/")))
 
 
 def short_source(source: str) -> str:

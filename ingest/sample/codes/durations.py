@@ -1,6 +1,10 @@
 """How long what passes by itself lasts, in days."""
 
 DRUG_DAYS = {
+    "acetaminophen": 30,
+    "enoxaparin": 28,
+    "ondansetron": 120,
+    "hydrocortisone-cream": 21,
     "dexamethasone": 90,
     "filgrastim": 5,
     "morphine": 60,
@@ -93,3 +97,24 @@ CONDITION_DAYS = {
     "sickle-crisis": 7,
 }
 """Diagnoses that end by themselves."""
+
+PASSING = frozenset(
+    (
+        "uri",
+        "uti",
+        "back-pain",
+        "ankle-sprain",
+        "contact-dermatitis",
+        "strep",
+        "influenza",
+        "covid",
+        "bppv",
+        "gastroenteritis",
+        "sinusitis",
+        "conjunctivitis",
+        "plantar-fasciitis",
+        "cellulitis",
+        "otitis",
+    )
+)
+"""Diagnoses that nobody lists as history once they are over."""

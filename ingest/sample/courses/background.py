@@ -95,7 +95,7 @@ WELLNESS: tuple[tuple[tuple[int, int], tuple[str, ...], Stage], ...] = (
             (
                 Note(
                     "wellness",
-                    story="[Medicare wellness visit|Preventive visit]. [One fall on ice last winter without injury.|No falls in the past year.] [Manages {his} own finances and shopping.|A [neighbor|relative] helps with heavy shopping.] [Hearing a little worse on the left.|Reads with glasses, last eye examination {#1-3} years ago.]",
+                    story="[Medicare wellness visit|Preventive visit]. [One fall on ice last winter without injury.|No falls in the past year.] [Manages {his} own finances and shopping.|A [neighbor|relative] helps with heavy shopping.] [Hearing a little worse on the left.|Reads with glasses, last eye examination [two|three] years ago.]",
                     exam="[Timed up-and-go {#8-13} seconds.|Clock drawing correct.] [Three of three words recalled.|Mini-Cog negative.]",
                     assessment="[Independent in daily living.|Functionally independent.] Hemoglobin {hgb}. [No concern about memory today.|Fall risk low.]",
                     plan="[Advance directive discussed and [completed|form given].|Health care proxy confirmed.] [Hearing test offered.|Eye examination advised.] [Bone density when due.|]",
@@ -208,7 +208,7 @@ ACUTE = (
                 (
                     Note(
                         "telephone",
-                        story="{Mr} reports {#1-3} days of burning with urination and frequency. Denies fever, flank pain, vaginal discharge or blood in the urine. [Similar episode {#1-3} years ago.|Never had this before.]",
+                        story="{Mr} reports [two|three] days of burning with urination and frequency. Denies fever, flank pain, vaginal discharge or blood in the urine. [Similar episode [two|three] years ago.|Never had this before.]",
                         assessment="Uncomplicated urinary tract infection, treated without an office visit per protocol.",
                         plan="Nitrofurantoin for five days sent to the pharmacy. Come in if fever, vomiting or back pain develop.",
                     ),
@@ -310,7 +310,7 @@ ACUTE = (
                     Note(
                         "progress",
                         complaint="sore throat and fever",
-                        story="Sore throat for {#1-3} days with fever to {#38.2-39.4} °C, no cough and no runny nose. [A classmate|A coworker|A sibling] has strep.",
+                        story="Sore throat for two days with fever to {#38.2-39.4} °C, no cough and no runny nose. [A classmate|A coworker|A sibling] has strep.",
                         exam="Tonsils large with white exudate, tender anterior cervical nodes. No rash. Lungs clear.",
                         assessment="Streptococcal pharyngitis, rapid antigen test positive.",
                         plan="Penicillin V for ten days. Stay home for 24 hours. Call if unable to swallow fluids or if the neck becomes stiff.",
@@ -356,7 +356,7 @@ ACUTE = (
                     Note(
                         "progress",
                         complaint="positive COVID-19 home test",
-                        story="Home test positive [this morning|yesterday]. {#1-4} days of congestion, scratchy throat and fatigue, loss of smell since [today|last night]. [Fully vaccinated|Vaccinated twice, no booster]. Home oximeter reads {#95-98}%. Not short of breath at rest or on stairs.",
+                        story="Home test positive [this morning|yesterday]. [two|three|four] days of congestion, scratchy throat and fatigue, loss of smell since [today|last night]. [Fully vaccinated|Vaccinated twice, no booster]. Home oximeter reads {#95-98}%. Not short of breath at rest or on stairs.",
                         exam="Speaks in full sentences on video, no cough during the visit.",
                         assessment="COVID-19, mild illness, no hypoxia.",
                         plan="Isolate for five days. Check oxygen twice daily and go to the emergency department below 92%. No antiviral after discussion of benefit.",

@@ -170,7 +170,6 @@ export function drawPicture(section, canvas, on) {
     layout: { name: "preset" },
     minZoom: 0.2,
     maxZoom: 3,
-    wheelSensitivity: 0.6,
     boxSelectionEnabled: false,
     userZoomingEnabled: false,
   });

@@ -27,7 +27,7 @@ export function themeSwitch() {
   const button = document.querySelector("button.theme");
   if (!button) return;
   let theme = stored();
-  const label = button.querySelector("span");
+  const label = button.querySelector(".name");
   label.textContent = theme;
   button.hidden = false;
   button.addEventListener("click", () => {

@@ -18,6 +18,7 @@ const lanes = [
 ];
 const named = new Set(["condition", "medication", "allergy"]);
 const mostRows = 12;
+const isoFormat = { year: "%Y", quarter: "%Y-%m", month: "%Y-%m", week: "%Y-%m-%d", date: "%Y-%m-%d", hours: "%m-%d %H:%M", minutes: "%H:%M", seconds: "%H:%M:%S", milliseconds: "%S.%L" };
 
 // "2019", "2019-05" and "2019-05-17T08:00:00+02:00" as milliseconds; `last` takes the end of what the precision leaves open.
 function time(text, last) {
@@ -139,7 +140,7 @@ function specification(marks, rows, width) {
             field: "start",
             type: "temporal",
             scale: { type: "utc", nice: false },
-            axis: { title: null, orient: "top", tickCount: narrow ? 4 : 9, labelOverlap: true },
+            axis: { title: null, orient: "top", tickCount: narrow ? 3 : 8, labelOverlap: true, format: isoFormat },
           },
           y,
           fill: colourBy,
@@ -202,7 +203,7 @@ export async function drawTimeline(place, { events, undated }) {
   let view = null;
   async function draw() {
     view?.finalize();
-    const runtime = vega.parse(compile(specification(marks, rows, place.clientWidth)).spec, null, { ast: true });
+    const runtime = vega.parse(compile(specification(marks, rows, place.clientWidth), { logger: vega.logger(vega.Error) }).spec, null, { ast: true });
     view = new vega.View(runtime, { renderer: "canvas", expr: expressionInterpreter, logLevel: vega.Error });
     view.tooltip(() => {});
     view.initialize(holder);

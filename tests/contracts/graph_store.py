@@ -1,0 +1,658 @@
+"""What every GraphStore back end must do, compared by value with explicit expectations and with the in-memory reference.
+
+A back end inherits `GraphStoreContract` and supplies one fixture, `new_store`: a function that gives a fresh, empty store at each call.
+"""
+
+import gzip
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from graph.errors import InvalidCursor, InvalidPart
+from graph.identifiers import iri_term, literal_term
+from graph.model import Direction, Edge, Literal, NeighbourCount, NodeSummary, Omitted, Statistics, Step
+from graph.store import GraphStore
+from graph.stores.memory import MemoryStore
+from graph.vocabulary import DERIVED_FROM, FHIR, KG, LABEL, NOTATION, PREF_LABEL, STUB, TYPE, XSD, expand
+
+BASE = "https://example.org/data/"
+PATIENT, ENCOUNTER, NOTE = BASE + "Patient/1", BASE + "Encounter/1", BASE + "DocumentReference/1"
+ASTHMA, ASPIRIN = "http://snomed.info/id/195967001", "http://purl.bioontology.org/ontology/RXNORM/1191"
+CONCEPTS = BASE + "derived/concepts"
+STUBS = BASE + "derived/stubs"
+
+Value = str | Literal
+NewStore = Callable[[], GraphStore]
+
+
+def quad(subject: str, predicate: str, value: Value, graph: str) -> str:
+    """One line of N-Quads; predicates may be written `kg:subject`; a str value is an IRI."""
+    if isinstance(value, Literal):
+        term = literal_term(value.value, value.datatype, value.language)
+    else:
+        term = iri_term(expand(value))
+    return f"{iri_term(subject)} {iri_term(expand(predicate))} {term} {iri_term(graph)} .\n"
+
+
+def record(iri: str, kind: str, *said: tuple[str, Value], label: str = "", graph: str | None = None) -> str:
+    """The quads of one record: its class, its label and what it says about itself."""
+    lines = [quad(iri, TYPE, FHIR + kind, graph or iri)]
+    if label:
+        lines.append(quad(iri, LABEL, Literal(label), graph or iri))
+    return "".join(lines + [quad(iri, predicate, value, graph or iri) for predicate, value in said])
+
+
+def concept(iri: str, label: str) -> str:
+    """The quads of a concept."""
+    return quad(iri, TYPE, "skos:Concept" if False else expand("skos:Concept"), CONCEPTS) + quad(iri, PREF_LABEL, Literal(label), CONCEPTS)
+
+
+CHART = "".join(
+    (
+        record(PATIENT, "Patient", ("kg:birthDate", Literal("1960-01-01", XSD + "date")), label="Ann Example"),
+        record(ENCOUNTER, "Encounter", ("kg:subject", PATIENT), label="Check up"),
+        record(NOTE, "DocumentReference", ("kg:subject", PATIENT), ("kg:encounter", ENCOUNTER), label="Note"),
+        *(
+            record(
+                f"{BASE}Condition/{number}",
+                "Condition",
+                ("kg:subject", PATIENT),
+                ("kg:encounter", ENCOUNTER),
+                ("kg:code", ASTHMA),
+                label="Asthma",
+            )
+            + quad(PATIENT, "kg:hasCondition", ASTHMA, f"{BASE}Condition/{number}")
+            for number in range(1, 6)
+        ),
+        record(f"{BASE}MedicationRequest/1", "MedicationRequest", ("kg:subject", PATIENT), ("kg:code", ASPIRIN)),
+        quad(PATIENT, "kg:hasMedication", ASPIRIN, f"{BASE}MedicationRequest/1"),
+        concept(ASTHMA, "Asthma"),
+        concept(ASPIRIN, "Aspirin"),
+    )
+)
+
+
+class Rig:
+    """The store under test beside the reference; what is done is done to both."""
+
+    def __init__(self, new_store: NewStore, folder: Path) -> None:
+        self.new_store = new_store
+        self.store = new_store()
+        self.reference = MemoryStore()
+        self.folder = folder
+        self._numbers = itertools.count()
+        self._iris: set[str] = {"https://example.org/nothing-is-said-of-this", "not an IRI"}
+
+    def part(self, text: str, compress: bool = False) -> Path:
+        """A part file with this text."""
+        path = self.folder / f"part-{id(self)}-{next(self._numbers)}.nq{'.gz' if compress else ''}"
+        path.write_bytes(gzip.compress(text.encode()) if compress else text.encode())
+        return path
+
+    def load(self, *texts: str) -> int:
+        """Load each text as a part of its own, every other one gzipped; the number of quads read."""
+        parts = [self.part(text, compress=bool(number % 2)) for number, text in enumerate(texts)]
+        read = self.store.load(parts)
+        assert read == self.reference.load(parts)
+        self._iris.update(_iris_of(texts))
+        return read
+
+    def remove(self, *graphs: str) -> int:
+        """Remove graphs."""
+        removed = self.store.remove(graphs)
+        assert removed == self.reference.remove(graphs)
+        return removed
+
+    def same(self) -> None:
+        """Every question about every node ever loaded gets the reference's answer."""
+        store, reference, iris = self.store, self.reference, sorted(self._iris)
+        assert store.statistics() == reference.statistics()
+        assert store.summaries(iris) == reference.summaries(iris)
+        assert store.references(iris) == reference.references(iris)
+        for iri in iris:
+            assert store.node(iri) == reference.node(iri)
+            assert store.neighbour_counts(iri) == reference.neighbour_counts(iri)
+            assert all_pages(store, iri) == all_pages(reference, iri)
+
+    def close(self) -> None:
+        """Close the store under test."""
+        self.store.close()
+
+
+def all_pages(store: GraphStore, iri: str, limit: int = 2, **filters: str) -> list[tuple[NodeSummary, Edge]]:
+    """All neighbours, page by page; the pages are full but the last, and agree on the total."""
+    entries: list[tuple[NodeSummary, Edge]] = []
+    cursor: str | None = None
+    while True:
+        page = store.neighbours(iri, limit=limit, cursor=cursor, **filters)  # type: ignore[arg-type]
+        entries.extend(page.neighbours)
+        assert len(page.neighbours) == limit or page.cursor is None
+        if page.cursor is None:
+            assert page.total == len(entries)
+            return entries
+        cursor = page.cursor
+        assert len(entries) < page.total
+
+
+def _iris_of(texts: Iterable[str]) -> set[str]:
+    iris: set[str] = set()
+    for text in texts:
+        for line in text.splitlines():
+            subject, _, rest = line.split(" ", 2)
+            iris.add(subject[1:-1])
+            if rest.startswith("<"):
+                iris.add(rest[1 : rest.index(">")])
+    return iris
+
+
+def check_loading_counts_and_repeats_without_effect(rig: Rig) -> None:
+    lines = CHART.count("\n")
+    assert rig.load(CHART) == lines
+    rig.same()
+    before = rig.store.statistics()
+    assert before.quads == lines
+    assert before.graphs == 10
+    assert rig.load(CHART) == lines
+    assert rig.load(CHART, CHART) == 2 * lines
+    assert rig.store.statistics() == before
+    rig.same()
+
+
+def check_parts_without_a_last_line_end_do_not_run_together(rig: Rig) -> None:
+    one, two = quad(PATIENT, LABEL, Literal("a"), PATIENT), quad(PATIENT, LABEL, Literal("b"), PATIENT)
+    assert rig.load(one.rstrip("\n"), two.rstrip("\n"), "", one + "\n# a comment\n\n" + two) == 4
+    assert rig.store.statistics().quads == 2
+    rig.same()
+
+
+def check_replacing_a_record(rig: Rig) -> None:
+    rig.load(CHART)
+    assert rig.remove(ENCOUNTER) == 1
+    rig.load(record(ENCOUNTER, "Encounter", ("kg:serviceProvider", BASE + "Organization/1"), label="Emergency"))
+    node = rig.store.node(ENCOUNTER)
+    assert node is not None
+    assert (node.label, node.records) == ("Emergency", (ENCOUNTER,))
+    assert node.properties == {LABEL: (Literal("Emergency"),)}
+    assert NeighbourCount(KG + "subject", "out", "Patient", 1) not in rig.store.neighbour_counts(ENCOUNTER)
+    rig.same()
+
+
+def check_removing_leaves_what_others_say(rig: Rig) -> None:
+    rig.load(CHART)
+    assert rig.remove(BASE + "Condition/1", BASE + "nowhere", "not an IRI", BASE + "Condition/1") == 1
+    (asthma,) = [edge for _, edge in all_pages(rig.store, PATIENT, relation=KG + "hasCondition")]
+    assert asthma == Edge(PATIENT, KG + "hasCondition", ASTHMA, 4, tuple(f"{BASE}Condition/{number}" for number in (2, 3, 4)))
+    assert rig.store.node(BASE + "Condition/1") is None
+    assert rig.store.summaries([ASTHMA]) == (NodeSummary(ASTHMA, "Concept", "Asthma"),)
+    rig.same()
+    assert rig.remove(*(f"{BASE}Condition/{number}" for number in range(1, 6))) == 4
+    assert all_pages(rig.store, PATIENT, relation=KG + "hasCondition") == []
+    assert rig.store.node(PATIENT) is not None
+    rig.same()
+    assert rig.remove(CONCEPTS, PATIENT, ENCOUNTER, NOTE, BASE + "MedicationRequest/1") == 5
+    assert rig.store.statistics() == Statistics(0, 0, {})
+    rig.same()
+
+
+def check_a_node_said_by_several_records(rig: Rig) -> None:
+    rig.load(
+        record(PATIENT, "Patient", ("kg:name", Literal("Ann")), ("kg:name", Literal("Anna")), label="Ann"),
+        quad(PATIENT, "kg:name", Literal("Ann"), NOTE) + quad(PATIENT, "kg:name", Literal("Zoe"), NOTE),
+        quad(PATIENT, LABEL, Literal("An earlier label"), ENCOUNTER),
+    )
+    node = rig.store.node(PATIENT)
+    assert node is not None
+    assert node.properties[KG + "name"] == (Literal("Ann"), Literal("Anna"), Literal("Zoe"))
+    assert node.records == (NOTE, ENCOUNTER, PATIENT)
+    assert node.label == "An earlier label"
+    rig.same()
+
+
+def check_stubs_are_completed_later(rig: Rig) -> None:
+    stub = quad(PATIENT, TYPE, FHIR + "Patient", STUBS) + quad(PATIENT, STUB, Literal("true", XSD + "boolean"), STUBS)
+    rig.load(stub, record(NOTE, "DocumentReference", ("kg:subject", PATIENT)))
+    assert rig.store.summaries([PATIENT, NOTE]) == (
+        NodeSummary(PATIENT, "Patient", "1", stub=True),
+        NodeSummary(NOTE, "DocumentReference", "1"),
+    )
+    rig.load(quad(PATIENT, "kg:hasCondition", ASTHMA, BASE + "Condition/1"))
+    assert rig.store.summaries([PATIENT])[0].stub
+    rig.same()
+    rig.load(record(PATIENT, "Patient", label="Ann"))
+    assert rig.store.summaries([PATIENT]) == (NodeSummary(PATIENT, "Patient", "Ann", stub=False),)
+    node = rig.store.node(PATIENT)
+    assert node is not None
+    assert not node.stub
+    rig.same()
+    rig.remove(PATIENT)
+    assert rig.store.summaries([PATIENT])[0].stub
+    rig.remove(STUBS)
+    assert rig.store.summaries([PATIENT]) == (NodeSummary(PATIENT, "Thing", "1"),)
+    rig.same()
+
+
+LITERALS = (
+    Literal(""),
+    Literal(" spaces  and\ttabs "),
+    Literal('quotes " and \\ backslashes \\n \\u0041'),
+    Literal("lines\nof\r\ntext\u2028and\u0085more"),
+    Literal("control \x00\x01\x1f\x7f characters"),
+    Literal("Ünïcödé 漢字 العربية \u202eright to left\u202c 👩🏽‍⚕️ \U0010fffd"),
+    Literal("e\u0301 is not \u00e9"),
+    Literal("true"),
+    Literal("5"),
+    Literal("true", XSD + "boolean"),
+    Literal("5", XSD + "integer"),
+    Literal("-12345678901234567890123", XSD + "integer"),
+    Literal("1.5", XSD + "decimal"),
+    Literal("0.000001", XSD + "decimal"),
+    Literal("1500000", XSD + "double"),
+    Literal("2020", XSD + "gYear"),
+    Literal("2020-05", XSD + "gYearMonth"),
+    Literal("2020-02-29", XSD + "date"),
+    Literal("2020-02-29T12:30:00-05:00", XSD + "dateTime"),
+    Literal("2020-02-29T12:30:00.123Z", XSD + "dateTime"),
+    Literal("12:30:00", XSD + "time"),
+    Literal("https://example.org/?q=a b", XSD + "anyURI"),
+    Literal("not a number", XSD + "integer"),
+    Literal("any", "https://example.org/types#own"),
+    Literal("colour", language="en"),
+    Literal("colour", language="en-gb"),
+    Literal("colour"),
+    Literal("Farbe", language="de"),
+    Literal("x" * 1_000_000),
+    Literal("é\n" * 500_000, language="fr"),
+)
+
+
+def check_literals_come_back_as_they_were(rig: Rig) -> None:
+    rig.load("".join(quad(NOTE, "kg:value", literal, NOTE) for literal in LITERALS))
+    node = rig.store.node(NOTE)
+    assert node is not None
+    assert node.properties == {KG + "value": tuple(sorted(LITERALS))}
+    assert rig.store.statistics().quads == len(LITERALS)
+    rig.same()
+    rig.remove(NOTE)
+    assert rig.store.node(NOTE) is None
+
+
+def check_literals_are_spelled_canonically(rig: Rig) -> None:
+    spelled = {
+        ("007", "integer"): ("7", "integer"),
+        ("5", "positiveInteger"): ("5", "integer"),
+        ("+1.50", "decimal"): ("1.5", "decimal"),
+        ("10.0", "decimal"): ("10", "decimal"),
+        ("1e3", "double"): ("1000", "double"),
+        ("0", "boolean"): ("false", "boolean"),
+        ("2020-01-01T00:00:00.500+00:00", "dateTime"): ("2020-01-01T00:00:00.5Z", "dateTime"),
+        ("2020-01-01T00:00:00", "dateTime"): ("2020-01-01T00:00:00", "dateTime"),
+    }
+    head = f"{iri_term(NOTE)} {iri_term(KG + 'value')}"
+    rig.load(
+        "".join(f'{head} "{value}"^^<{XSD}{name}> {iri_term(NOTE)} .\n' for value, name in spelled)
+        + f'{head} "tag"@en-GB {iri_term(NOTE)} .\n'
+        + f'{head} "plain"^^<{XSD}string> {iri_term(NOTE)} .\n'
+    )
+    node = rig.store.node(NOTE)
+    assert node is not None
+    expected = [Literal(value, XSD + name) for value, name in spelled.values()]
+    assert node.properties[KG + "value"] == tuple(sorted([*expected, Literal("tag", language="en-gb"), Literal("plain")]))
+    rig.same()
+
+
+def check_odd_iris(rig: Rig) -> None:
+    odd = [
+        "urn:uuid:9b6e1c1e-0000-4000-8000-000000000000",
+        "urn:oid:1.2.3",
+        "https://example.org/a%20b%2Fc",
+        "https://example.org/~!$&'()*+,;=:@-._?query=a/b?c&d=%C3%A9#fragment/?",
+        "https://example.org/Ünïcödé/漢字",
+        "https://user@example.org:8080/a//b/",
+        "https://[2001:db8::1]/x",
+        "file:///folder/file.ndjson#line=7",
+        "mailto:someone@example.org",
+        "https://example.org/ends/with/",
+        "https://example.org#",
+        "x:y",
+        "https://example.org/" + "long" * 1000,
+        'https://example.org/made safe/"<>{}|^`\\[]#a#b',
+        "no scheme at all",
+    ]
+    rig.load("".join(record(iri, "Thing", ("kg:next", odd[number - 1])) for number, iri in enumerate(odd)))
+    assert rig.store.statistics() == Statistics(2 * len(odd), len(odd), {"Thing": len(odd)})
+    assert [summary.label for summary in rig.store.summaries(odd[4:13:5])] == ["漢字", "https://example.org/ends/with/"]
+    rig.same()
+
+
+def check_kinds_and_labels(rig: Rig) -> None:
+    both, none, terms = BASE + "both", BASE + "none", BASE + "terms"
+    rig.load(
+        quad(both, TYPE, FHIR + "Patient", both)
+        + quad(both, TYPE, FHIR + "Group", NOTE)
+        + quad(both, TYPE, "https://example.org/other/Patient", NOTE)
+        + quad(both, TYPE, Literal("Aardvark"), NOTE)
+        + quad(none, "kg:value", Literal("x"), none)
+        + quad(terms, LABEL, Literal("A label"), terms)
+        + quad(terms, PREF_LABEL, Literal("The preferred label", language="en"), terms)
+        + quad(terms, PREF_LABEL, Literal("A preferred label", language="sv"), NOTE)
+        + quad(terms, LABEL, BASE + "no-label", NOTE)
+    )
+    assert rig.store.summaries([terms, both, BASE + "unknown/x#y", none, both]) == (
+        NodeSummary(terms, "Thing", "A preferred label"),
+        NodeSummary(both, "Group", "both"),
+        NodeSummary(BASE + "unknown/x#y", "Thing", "y"),
+        NodeSummary(none, "Thing", "none"),
+        NodeSummary(both, "Group", "both"),
+    )
+    assert rig.store.summaries([]) == ()
+    assert rig.store.statistics().kinds == {"Group": 1, "Thing": 2}
+    rig.same()
+
+
+def check_what_is_a_link_and_what_a_property(rig: Rig) -> None:
+    source, scheme = "file:///export/notes.ndjson#line=1", "http://snomed.info/sct"
+    rig.load(
+        record(NOTE, "DocumentReference", (DERIVED_FROM, source), ("prov:wasGeneratedBy", BASE + "run/1"), ("kg:encounter", ENCOUNTER))
+        + record(ASTHMA, "Concept", ("skos:inScheme", scheme), (NOTATION, Literal("195967001")), graph=CONCEPTS)
+    )
+    note, asthma = rig.store.node(NOTE), rig.store.node(ASTHMA)
+    assert note is not None
+    assert asthma is not None
+    assert note.properties == {
+        DERIVED_FROM: (Literal(source, XSD + "anyURI"),),
+        expand("prov:wasGeneratedBy"): (Literal(BASE + "run/1", XSD + "anyURI"),),
+    }
+    assert asthma.properties == {expand("skos:inScheme"): (Literal(scheme, XSD + "anyURI"),), NOTATION: (Literal("195967001"),)}
+    assert [edge.relation for _, edge in all_pages(rig.store, NOTE)] == [KG + "encounter"]
+    assert all_pages(rig.store, source) == all_pages(rig.store, scheme) == []
+    assert rig.store.neighbourhood([scheme], [[Step("in", 5, relations=(expand("skos:inScheme"),))]]).edges == ()
+    rig.same()
+
+
+def check_neighbourhood_keeps_the_limit_and_counts_the_rest(rig: Rig) -> None:
+    rig.load(CHART)
+    found = rig.store.neighbourhood([ENCOUNTER], [[Step("in", 2)]])
+    assert [node.id for node in found.nodes] == [f"{BASE}Condition/1", f"{BASE}Condition/2", NOTE, ENCOUNTER]
+    assert found.nodes[0] == NodeSummary(f"{BASE}Condition/1", "Condition", "Asthma")
+    assert found.edges[0] == Edge(f"{BASE}Condition/1", KG + "encounter", ENCOUNTER, 1, (f"{BASE}Condition/1",))
+    assert len(found.edges) == 3
+    assert found.omitted == (Omitted(ENCOUNTER, KG + "encounter", "in", "Condition", 3),)
+    for limit, left_out in ((0, 5), (1, 4), (4, 1), (5, 0), (99, 0)):
+        hops = [[Step("in", limit, relations=(KG + "encounter",))]]
+        found = rig.store.neighbourhood([ENCOUNTER], hops)
+        assert sum(omitted.count for omitted in found.omitted if omitted.kind == "Condition") == left_out
+        assert found == rig.reference.neighbourhood([ENCOUNTER], hops)
+
+
+def check_neighbourhood_prefers_and_ranks(rig: Rig) -> None:
+    codes = [f"http://snomed.info/id/{number}" for number in range(1, 7)]
+    rig.load(
+        record(PATIENT, "Patient")
+        + "".join(
+            quad(PATIENT, "kg:hasCondition", code, f"{BASE}Condition/{number}-{again}")
+            for number, code in enumerate(codes)
+            for again in range(1 + (number == 4) + 2 * (number == 5))
+        )
+        + "".join(concept(code, code) for code in codes)
+    )
+
+    def kept(limit: int, prefer: Iterable[str] = ()) -> list[str]:
+        found = rig.store.neighbourhood([PATIENT], [[Step("out", limit)]], frozenset(prefer))
+        assert found == rig.reference.neighbourhood([PATIENT], [[Step("out", limit)]], frozenset(prefer))
+        return [edge.target[-1] for edge in found.edges]
+
+    assert kept(1) == ["6"]
+    assert kept(2) == ["5", "6"]
+    assert kept(4) == ["1", "2", "5", "6"]
+    assert kept(2, [codes[3], codes[2], "https://example.org/elsewhere"]) == ["3", "4"]
+    assert kept(1, [codes[3], codes[4]]) == ["5"]
+
+
+def check_neighbourhood_follows_kinds_relations_and_directions(rig: Rig) -> None:
+    rig.load(CHART)
+    subject, encounter, code = KG + "subject", KG + "encounter", KG + "code"
+    page: list[list[Step]] = [
+        [Step("out", 3, kind="DocumentReference", relations=(subject, encounter, subject))],
+        [
+            Step("in", 2, kind="Encounter", relations=(encounter,)),
+            Step("out", 4, kind="Patient", relations=(KG + "hasCondition", KG + "hasMedication", TYPE)),
+            Step("in", 9, kind="Observation"),
+        ],
+        [Step("out", 4, relations=(code,))],
+    ]
+    found = rig.store.neighbourhood([NOTE], page)
+    assert {(edge.source.removeprefix(BASE), edge.relation[len(KG) :], edge.target) for edge in found.edges} == {
+        ("DocumentReference/1", "subject", PATIENT),
+        ("DocumentReference/1", "encounter", ENCOUNTER),
+        ("Condition/1", "encounter", ENCOUNTER),
+        ("Condition/2", "encounter", ENCOUNTER),
+        ("Patient/1", "hasCondition", ASTHMA),
+        ("Patient/1", "hasMedication", ASPIRIN),
+        ("Condition/1", "code", ASTHMA),
+        ("Condition/2", "code", ASTHMA),
+    }
+    assert found.omitted == (Omitted(ENCOUNTER, encounter, "in", "Condition", 3),)
+    assert found == rig.reference.neighbourhood([NOTE], page)
+    for hops in (
+        [[Step("out", 9)], [Step("in", 9)], [Step("out", 9)]],
+        [[Step("in", 1), Step("out", 1)]] * 3,
+        [[Step("in", 2, kind="Concept"), Step("in", 4), Step("in", 1, relations=(code,))]],
+        [[Step("out", 1, relations=())], [Step("out", 1)]],
+        [[], [Step("out", 1)]],
+    ):
+        for seeds in ([NOTE], [ASTHMA, ASPIRIN, ASTHMA], [PATIENT, ENCOUNTER], ["https://example.org/unknown", "not an IRI", NOTE], []):
+            assert rig.store.neighbourhood(seeds, hops) == rig.reference.neighbourhood(seeds, hops)
+
+
+def check_neighbourhood_counts_an_edge_shown_from_its_other_end_as_shown(rig: Rig) -> None:
+    rig.load(CHART)
+    conditions = [f"{BASE}Condition/{number}" for number in (4, 5)]
+    found = rig.store.neighbourhood([ENCOUNTER, *conditions], [[Step("in", 1, kind="Encounter"), Step("out", 5, kind="Condition")]])
+    assert [omitted for omitted in found.omitted if omitted.kind == "Condition"] == [
+        Omitted(ENCOUNTER, KG + "encounter", "in", "Condition", 2)
+    ]
+    assert found == rig.reference.neighbourhood(
+        [ENCOUNTER, *conditions], [[Step("in", 1, kind="Encounter"), Step("out", 5, kind="Condition")]]
+    )
+
+
+def check_circles_and_loops(rig: Rig) -> None:
+    one, two = BASE + "Organization/1", BASE + "Organization/2"
+    rig.load(
+        record(one, "Organization", ("kg:partOf", two), ("kg:partOf", one))
+        + record(two, "Organization", ("kg:partOf", one), ("kg:peer", one))
+    )
+    assert all_pages(rig.store, one) == [
+        (NodeSummary(one, "Organization", "1"), Edge(one, KG + "partOf", one, 1, (one,))),
+        (NodeSummary(one, "Organization", "1"), Edge(one, KG + "partOf", one, 1, (one,))),
+        (NodeSummary(two, "Organization", "2"), Edge(two, KG + "partOf", one, 1, (two,))),
+        (NodeSummary(two, "Organization", "2"), Edge(one, KG + "partOf", two, 1, (one,))),
+        (NodeSummary(two, "Organization", "2"), Edge(two, KG + "peer", one, 1, (two,))),
+    ]
+    for limit in (0, 1, 2):
+        hops = [[Step("out", limit), Step("in", limit)]] * 3
+        assert rig.store.neighbourhood([one], hops) == rig.reference.neighbourhood([one], hops)
+    rig.same()
+
+
+def check_neighbour_counts(rig: Rig) -> None:
+    rig.load(CHART)
+    assert rig.store.neighbour_counts(PATIENT) == (
+        NeighbourCount(KG + "hasCondition", "out", "Concept", 1),
+        NeighbourCount(KG + "hasMedication", "out", "Concept", 1),
+        NeighbourCount(KG + "subject", "in", "Condition", 5),
+        NeighbourCount(KG + "subject", "in", "DocumentReference", 1),
+        NeighbourCount(KG + "subject", "in", "Encounter", 1),
+        NeighbourCount(KG + "subject", "in", "MedicationRequest", 1),
+    )
+    assert rig.store.neighbour_counts("https://example.org/unknown") == ()
+    rig.same()
+
+
+def check_paging(rig: Rig) -> None:
+    rig.load(CHART)
+    everything = all_pages(rig.reference, PATIENT, limit=1000)
+    assert len(everything) == 10
+    for limit in (1, 3, 7, 10, 11):
+        assert all_pages(rig.store, PATIENT, limit=limit) == everything
+    filters: tuple[dict[str, str], ...] = (
+        {"direction": "in"},
+        {"direction": "out"},
+        {"kind": "Condition"},
+        {"relation": KG + "subject"},
+        {"relation": KG + "subject", "direction": "out"},
+        {"relation": KG + "subject", "direction": "in", "kind": "Encounter"},
+    )
+    for chosen in filters:
+        assert all_pages(rig.store, PATIENT, limit=2, **chosen) == all_pages(rig.reference, PATIENT, limit=100, **chosen)
+    assert len(all_pages(rig.store, PATIENT, kind="Condition")) == 5
+    first = rig.store.neighbours(PATIENT, limit=4)
+    rig.load(record(BASE + "Account/0", "Account", ("kg:subject", PATIENT)))
+    second = rig.store.neighbours(PATIENT, limit=100, cursor=first.cursor)
+    assert [*first.neighbours, *second.neighbours] == everything
+    assert second.total == 11
+
+
+def check_paging_refuses_what_it_cannot_do(rig: Rig) -> None:
+    rig.load(CHART)
+    for cursor in ("", "!", "bm90IGpzb24", "WzEsMiwzXQ", "é"):
+        with pytest.raises(InvalidCursor):
+            rig.store.neighbours(PATIENT, cursor=cursor)
+    for limit in (0, -1):
+        with pytest.raises(ValueError, match="limit"):
+            rig.store.neighbours(PATIENT, limit=limit)
+
+
+def check_references(rig: Rig) -> None:
+    rig.load(CHART)
+    counts = rig.store.references([PATIENT, ASTHMA, NOTE, "https://example.org/unknown", "not an IRI", PATIENT, FHIR + "Condition"])
+    assert counts == {PATIENT: 8, ASTHMA: 10, FHIR + "Condition": 5}
+    assert rig.store.references([]) == {}
+
+
+def check_statistics(rig: Rig) -> None:
+    assert rig.store.statistics() == Statistics(0, 0, {})
+    rig.load(CHART, quad(BASE + "untyped", LABEL, Literal("x"), NOTE))
+    assert rig.store.statistics() == Statistics(
+        quads=CHART.count("\n") + 1,
+        graphs=10,
+        kinds={"Concept": 2, "Condition": 5, "DocumentReference": 1, "Encounter": 1, "MedicationRequest": 1, "Patient": 1, "Thing": 1},
+    )
+
+
+def check_broken_parts_are_named(rig: Rig) -> None:
+    good = quad(PATIENT, LABEL, Literal("x"), PATIENT)
+    broken = {
+        "syntax": rig.part(good + "<https://example.org/a> nonsense .\n" + good),
+        "no graph": rig.part(f'{iri_term(PATIENT)} {iri_term(LABEL)} "x" .\n'),
+        "not text": rig.part(good, compress=True).rename(rig.folder / f"raw-{id(rig)}.nq"),
+        "cut": rig.part(good * 1000, compress=True),
+        "missing": rig.folder / "missing.nq",
+        "missing.gz": rig.folder / "missing.nq.gz",
+    }
+    broken["cut"].write_bytes(broken["cut"].read_bytes()[:-30])
+    for name, part in broken.items():
+        store = rig.new_store()
+        with pytest.raises(InvalidPart) as raised:
+            store.load([rig.part(good), part])
+        assert name == "no graph" or part.name in str(raised.value)
+        store.close()
+
+
+def check_a_supernode(rig: Rig) -> None:
+    """100,000 records of one concept: bounded, counted and paged without special care by the caller."""
+    count = 100_000
+    lines = [quad(f"{BASE}Observation/{number:06}", "kg:code", ASTHMA, f"{BASE}Observation/{number:06}") for number in range(count)]
+    store = rig.store
+    assert store.load([rig.part("".join(lines))]) == count
+    assert store.references([ASTHMA]) == {ASTHMA: count}
+    assert store.neighbour_counts(ASTHMA) == (NeighbourCount(KG + "code", "in", "Thing", count),)
+    hops = [[Step("in", 3)]]
+    found = store.neighbourhood([ASTHMA], hops, frozenset([f"{BASE}Observation/077777"]))
+    assert [edge.source[-6:] for edge in found.edges] == ["000000", "000001", "077777"]
+    assert found.omitted == (Omitted(ASTHMA, KG + "code", "in", "Thing", count - 3),)
+    page = store.neighbours(ASTHMA, limit=2)
+    assert [summary.id[-6:] for summary, _ in page.neighbours] == ["000000", "000001"]
+    assert page.total == count
+    last = store.neighbours(ASTHMA, limit=2, cursor=page.cursor)
+    assert [summary.id[-6:] for summary, _ in last.neighbours] == ["000002", "000003"]
+
+
+NODES = [PATIENT, ENCOUNTER, NOTE, ASTHMA, BASE + "Ünï", "urn:x:1"]
+GRAPHS = [PATIENT, ENCOUNTER, NOTE, STUBS]
+RELATIONS = [KG + "subject", KG + "code", DERIVED_FROM]
+_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
+_LITERAL = st.one_of(
+    st.builds(Literal, _TEXT),
+    st.builds(Literal, _TEXT, language=st.sampled_from(["en", "de-ch"])),
+    st.builds(Literal, st.integers().map(str), st.just(XSD + "integer")),
+    st.builds(Literal, st.decimals(allow_nan=False, allow_infinity=False, places=3).map(str), st.just(XSD + "decimal")),
+)
+_LINE = st.one_of(
+    st.builds(quad, st.sampled_from(NODES), st.sampled_from(RELATIONS), st.sampled_from(NODES), st.sampled_from(GRAPHS)),
+    st.builds(quad, st.sampled_from(NODES), st.just(TYPE), st.sampled_from([FHIR + "Patient", FHIR + "Group"]), st.sampled_from(GRAPHS)),
+    st.builds(quad, st.sampled_from(NODES), st.sampled_from([LABEL, PREF_LABEL, KG + "value"]), _LITERAL, st.sampled_from(GRAPHS)),
+    st.builds(quad, st.sampled_from(NODES), st.just(STUB), st.just(Literal("true", XSD + "boolean")), st.sampled_from(GRAPHS)),
+)
+_CHANGE = st.one_of(st.lists(_LINE, min_size=1, max_size=25), st.sets(st.sampled_from(GRAPHS), max_size=2))
+_DIRECTION: st.SearchStrategy[Direction] = st.sampled_from(["out", "in"])
+_STEP = st.builds(
+    Step,
+    _DIRECTION,
+    st.integers(0, 3),
+    kind=st.sampled_from([None, None, "Patient", "Thing"]),
+    relations=st.one_of(st.none(), st.lists(st.sampled_from(RELATIONS), max_size=2).map(tuple)),
+)
+_HOPS = st.lists(st.lists(_STEP, max_size=3), max_size=3)
+
+
+def check_generated_graphs(rig: Rig) -> None:
+    @settings(
+        max_examples=30,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(
+        changes=st.lists(_CHANGE, min_size=1, max_size=4),
+        seeds=st.lists(st.sampled_from(NODES), max_size=3),
+        hops=_HOPS,
+        prefer=st.frozensets(st.sampled_from(NODES), max_size=2),
+    )
+    def compare(changes: Sequence[list[str] | set[str]], seeds: list[str], hops: list[list[Step]], prefer: frozenset[str]) -> None:
+        one = Rig(rig.new_store, rig.folder)
+        for change in changes:
+            if isinstance(change, set):
+                one.remove(*change)
+            else:
+                one.load("".join(change))
+        one.same()
+        assert one.store.neighbourhood(seeds, hops, prefer) == one.reference.neighbourhood(seeds, hops, prefer)
+        one.close()
+
+    compare()
+
+
+CHECKS: dict[str, Callable[[Rig], None]] = {
+    name.removeprefix("check_"): check for name, check in globals().items() if name.startswith("check_")
+}
+
+
+class GraphStoreContract:
+    """Inherit and supply the fixture `new_store`."""
+
+    @pytest.fixture
+    def new_store(self) -> NewStore:
+        raise NotImplementedError
+
+    @pytest.mark.parametrize("name", CHECKS)
+    def test_keeps_the_contract(self, name: str, new_store: NewStore, tmp_path: Path) -> None:
+        rig = Rig(new_store, tmp_path)
+        CHECKS[name](rig)
+        rig.close()

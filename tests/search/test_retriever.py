@@ -1,0 +1,312 @@
+"""Search results compared with a reference that looks at every document."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from graph.errors import StoreUnavailable
+from graph.stores.memory import MemoryStore
+from search.errors import InvalidRequest, ModelUnavailable
+from search.generation import Generation
+from search.model import Assertion, Document, Filters, Mode, SearchRequest, SearchResult
+from search.passages import embedding_text
+from search.retriever import Retriever
+from tests.search.clinic import CONDITIONS, MEDICATIONS, Clinic, FakeEmbedder, build, condition, make_clinic, write_quads
+
+QUERY = "woman treated with cisplatin and paclitaxel"
+FILTERS = (
+    Filters(),
+    Filters(types=("Report",)),
+    Filters(types=("Report", "Discharge summary"), date_from="2020"),
+    Filters(datasets=("other",)),
+    Filters(patients=("https://w3id.org/commissure/data/clinic/Patient/p3",)),
+    Filters(concepts=(condition("Gout"),)),
+    Filters(concepts=(condition("Gout"), condition("Asthma")), datasets=("clinic",)),
+    Filters(date_from="2019-05-20", date_to="2020"),
+    Filters(date_to="2019-05"),
+    Filters(date_from="2021-02-28"),
+    Filters(patients=("https://w3id.org/commissure/data/other/Patient/p3",), datasets=("clinic",)),
+)
+
+
+@pytest.fixture(scope="module")
+def clinic() -> Clinic:
+    one, two = make_clinic(seed=5, patients=25), make_clinic(seed=6, patients=10, dataset="other")
+    return Clinic(one.documents + two.documents, one.facts + two.facts, one.patients + two.patients)
+
+
+@pytest.fixture(scope="module")
+def generation(clinic: Clinic, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generation]:
+    folder = tmp_path_factory.mktemp("generation")
+    build(clinic, folder, embedder=FakeEmbedder())
+    generation = Generation.open(folder / "g1")
+    yield generation
+    generation.close()
+
+
+@pytest.fixture(scope="module")
+def graph(clinic: Clinic, tmp_path_factory: pytest.TempPathFactory) -> MemoryStore:
+    store = MemoryStore()
+    store.load([write_quads(clinic, tmp_path_factory.mktemp("quads") / "part.nq")])
+    return store
+
+
+@pytest.fixture(scope="module")
+def retriever(generation: Generation, graph: MemoryStore) -> Retriever:
+    return Retriever(generation, graph, FakeEmbedder())
+
+
+def days(date: str | None) -> tuple[str, str]:
+    day = (date or "")[:10]
+    return (day + "0000-00-00"[len(day) :], day + "0000-99-99"[len(day) :]) if day else ("", "")
+
+
+def allows(filters: Filters, document: Document, clinic: Clinic) -> bool:
+    """What the filters mean, said plainly."""
+    if filters.datasets and document.dataset not in filters.datasets:
+        return False
+    if filters.patients and document.patient not in filters.patients:
+        return False
+    if filters.types and document.type not in filters.types:
+        return False
+    if filters.concepts and not concepts_of(document, clinic) & set(filters.concepts):
+        return False
+    first, last = days(document.date)
+    if filters.date_from and not (last and last >= days(filters.date_from)[0]):
+        return False
+    return not (filters.date_to and not (first and first <= days(filters.date_to)[1]))
+
+
+def concepts_of(document: Document, clinic: Clinic) -> set[str]:
+    mentioned = {m.concept for m in document.mentions if m.concept and m.assertion is Assertion.AFFIRMED}
+    return mentioned | {f.concept for f in clinic.facts if f.concept and f.counted and f.encounter == document.encounter}
+
+
+def newest_first(documents: list[Document]) -> list[Document]:
+    ordered = sorted(documents, key=lambda d: d.id)
+    ordered.sort(key=lambda d: d.kind, reverse=True)
+    return sorted(ordered, key=lambda d: d.date or "", reverse=True)
+
+
+def folded(documents: list[Document]) -> list[Document]:
+    first: dict[tuple[object, ...], Document] = {}
+    for document in documents:
+        first.setdefault((document.dataset, document.patient, document.text.strip()), document)
+    return list(first.values())
+
+
+def whole(retriever: Retriever, request: SearchRequest) -> list[str]:
+    return [hit.document for hit in retriever.search(replace(request, limit=100, join=False)).hits]
+
+
+@pytest.mark.parametrize("filters", FILTERS)
+def test_browsing_shows_exactly_what_the_filters_allow_newest_first(retriever: Retriever, clinic: Clinic, filters: Filters) -> None:
+    expected = folded(newest_first([d for d in clinic.documents if allows(filters, d, clinic)]))
+    result = retriever.search(SearchRequest("", filters, limit=100, join=False))
+    assert [hit.document for hit in result.hits] == [d.id for d in expected][:100]
+    assert (result.total, result.total_is_exact) == (len(expected), True)
+
+
+def test_the_filters_of_these_tests_tell_documents_apart(clinic: Clinic) -> None:
+    sizes = [sum(allows(f, d, clinic) for d in clinic.documents) for f in FILTERS]
+    assert sizes[0] == len(clinic.documents) > 100
+    assert all(0 < size < len(clinic.documents) for size in sizes[1:-1]), sizes
+    assert sizes[-1] == 0
+
+
+@pytest.mark.parametrize("filters", FILTERS)
+def test_semantic_order_is_that_of_every_cosine(retriever: Retriever, clinic: Clinic, filters: Filters) -> None:
+    embedder = FakeEmbedder()
+    query = embedder.encode_query(QUERY)
+    ranked = []
+    for place, document in enumerate(newest_first(clinic.documents)):
+        if allows(filters, document, clinic):
+            texts = [embedding_text(p, document.text) for p in document.passages]
+            ranked.append((round(float(np.max(embedder.encode(texts) @ query)), 5), place, document))
+    expected = folded([d for *_, d in sorted(ranked, key=lambda r: (-r[0], r[1]))])
+    result = retriever.search(SearchRequest(QUERY, filters, Mode.SEMANTIC, limit=100, join=False))
+    scores = {d.id: score for score, _, d in ranked}
+    assert [scores[hit.document] for hit in result.hits] == [scores[d.id] for d in expected][:100]
+    assert {hit.document for hit in result.hits} == {d.id for d in expected} or len(expected) > 100
+    assert result.total == len(expected)
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_filter_on_one_patient_brings_exactly_their_notes(retriever: Retriever, clinic: Clinic, mode: Mode) -> None:
+    for patient in clinic.patients:
+        own = folded(newest_first([d for d in clinic.documents if d.patient == patient.id]))
+        query = "patient mother blood hemoglobin uric metformin started fever presents elevated"
+        result = retriever.search(SearchRequest(query, Filters(patients=(patient.id,)), mode, limit=100))
+        assert {hit.document for hit in result.hits} <= {d.id for d in own}
+        if mode is not Mode.LEXICAL:
+            assert {hit.document for hit in result.hits} == {d.id for d in own}
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize("query", [QUERY, ""])
+def test_pages_end_to_end_are_the_whole_list(retriever: Retriever, query: str, mode: Mode) -> None:
+    total = retriever.search(SearchRequest(query, mode=mode)).total
+    paged: list[str] = []
+    for offset in range(0, total, 7):
+        result = retriever.search(SearchRequest(query, mode=mode, limit=7, offset=offset, join=False))
+        assert [hit.rank for hit in result.hits] == list(range(offset + 1, min(offset + 7, total) + 1))
+        paged.extend(hit.document for hit in result.hits)
+    assert len(paged) == len(set(paged)) == total
+    assert paged[:100] == whole(retriever, SearchRequest(query, mode=mode))
+
+
+def test_scores_fall_and_ties_are_newest_first(retriever: Retriever, clinic: Clinic) -> None:
+    places = {d.id: place for place, d in enumerate(newest_first(clinic.documents))}
+    hits = retriever.search(SearchRequest(QUERY, limit=100)).hits
+    keys = [(-hit.score, places[hit.document]) for hit in hits]
+    assert keys == sorted(keys)
+    assert len({hit.score for hit in hits}) < len(hits), "there are ties to break"
+
+
+@pytest.mark.parametrize("filters", FILTERS)
+@pytest.mark.parametrize("query", [QUERY, ""])
+def test_facets_count_what_was_found(retriever: Retriever, clinic: Clinic, query: str, filters: Filters) -> None:
+    mode = Mode.SEMANTIC  # finds everything allowed
+    found = [d for d in clinic.documents if allows(filters, d, clinic)]
+    facets = retriever.search(SearchRequest(query, filters, mode, join=False)).facets
+    expected = {
+        "dataset": Counter(d.dataset for d in found),
+        "type": Counter(d.type for d in found),
+        "patient": Counter(d.patient for d in found if d.patient),
+        "concept": Counter(c for d in found for c in concepts_of(d, clinic)),
+        "year": Counter(d.date[:4] for d in found if d.date),
+    }
+    assert set(facets) == set(expected)
+    for name, values in facets.items():
+        assert {v.value: v.count for v in values if v.count} == {
+            value: expected[name][value] for value in {v.value for v in values if v.count}
+        }
+        chosen = {"dataset": filters.datasets, "type": filters.types, "patient": filters.patients, "concept": filters.concepts}.get(name, ())
+        assert set(chosen) <= {v.value for v in values}
+        shown = sorted((v.count for v in values if v.value not in chosen), reverse=True)
+        rest = sorted((count for value, count in expected[name].items() if value not in chosen), reverse=True)
+        assert shown == rest[: len(shown)]
+        assert len(shown) >= min(12 - len(chosen), len(rest))
+    labels = {v.value: v.label for v in facets["concept"]}
+    names = {condition(name): name for name in CONDITIONS + MEDICATIONS}
+    assert all(label == names[value] for value, label in labels.items())
+    assert {v.value: v.label for v in facets["patient"]}.items() <= {p.id: p.label for p in clinic.patients}.items()
+
+
+def test_hits_say_why(retriever: Retriever, clinic: Clinic) -> None:
+    by_id = {d.id: d for d in clinic.documents}
+    words = {"cisplatin", "paclitaxel", "treated", "woman", "with"}
+    hits = retriever.search(SearchRequest(QUERY, limit=100)).hits
+    assert any(hit.answer for hit in hits)
+    for hit in hits:
+        document = by_id[hit.document]
+        for span in (hit.passage, *hit.highlights, *filter(None, [hit.answer])):
+            assert document.text[span.start : span.end] == span.text
+            assert hit.passage.start <= span.start < span.end <= hit.passage.end
+        assert {w.lower() for span in hit.highlights for w in span.text.split()} <= words | {"and"}
+        assert set(hit.matched_terms) == {
+            w for w in words - {"with"} if w in document.text[hit.passage.start : hit.passage.end].lower().split()
+        }
+        assert (hit.answer is None) == (not hit.matched_terms)
+        assert (hit.evidence.document, hit.evidence.record) == (document.id, document.record)
+        assert (hit.evidence.source, hit.evidence.line, hit.evidence.run) == (document.source, document.line, "run-1")
+        assert set(hit.scores) <= {"semantic", "lexical"}
+        assert set(hit.concepts) == {(m.concept, m.label, m.assertion) for m in document.mentions}
+    assert hits[0].answer is not None and "cisplatin and paclitaxel" in hits[0].answer.text
+
+
+def test_copies_are_folded_and_findable(retriever: Retriever, clinic: Clinic) -> None:
+    reports = [d for d in clinic.documents if d.kind == "DiagnosticReport"]
+    assert reports
+    result = retriever.search(SearchRequest("", limit=100, join=False))
+    assert sum(hit.duplicates for hit in result.hits) > 0
+    assert not {d.id for d in reports} & {hit.document for hit in result.hits}, "the note stands for its report"
+    found = retriever.search(SearchRequest("", Filters(types=("Report",)), limit=100, join=False))
+    assert {hit.document for hit in found.hits} == {d.id for d in reports}
+
+
+def test_values_nobody_has_find_nothing(retriever: Retriever) -> None:
+    for filters in (Filters(datasets=("no",)), Filters(patients=("no",)), Filters(types=("no",)), Filters(concepts=("no",))):
+        for query in ("", QUERY):
+            result = retriever.search(SearchRequest(query, filters))
+            assert (result.total, result.hits, result.shared, result.neighbourhood.nodes) == (0, (), (), ())
+            assert any(v.value == "no" and v.count == 0 for values in result.facets.values() for v in values)
+
+
+@pytest.mark.parametrize(
+    ("request_", "field"),
+    [
+        (SearchRequest("x", limit=0), "limit"),
+        (SearchRequest("x", limit=101), "limit"),
+        (SearchRequest("x", offset=-1), "offset"),
+        (SearchRequest("x", offset=991), "offset"),
+        (SearchRequest("x" * 10_001), "q"),
+        (SearchRequest("x", Filters(date_from="yesterday")), "date_from"),
+        (SearchRequest("x", Filters(date_from="2019-13")), "date_from"),
+        (SearchRequest("x", Filters(date_to="2019-02-30")), "date_to"),
+        (SearchRequest("x", Filters(date_to="2019-00")), "date_to"),
+        (SearchRequest("x", Filters(date_to="2019-05-01T10:00:00Z")), "date_to"),
+        (SearchRequest("x", Filters(date_from="2020", date_to="2019")), "date_to"),
+        (SearchRequest("x", Filters(date_from="٢٠١٩")), "date_from"),
+    ],
+)
+def test_bad_requests_name_the_field(retriever: Retriever, request_: SearchRequest, field: str) -> None:
+    with pytest.raises(InvalidRequest) as error:
+        retriever.search(request_)
+    assert error.value.field == field
+
+
+@pytest.mark.parametrize("query", ["\x00", '"', "*", "NEAR(", "a" * 9999, "日本語 ½ ﷺ", "\ud800", "-", "the of", "' OR 1=1 --"])
+def test_odd_queries_are_only_words(retriever: Retriever, query: str) -> None:
+    result = retriever.search(SearchRequest(query, mode=Mode.LEXICAL))
+    assert result.total == 0 or result.hits
+
+
+def test_without_a_model_words_find(generation: Generation, graph: MemoryStore, retriever: Retriever) -> None:
+    lexical = whole(retriever, SearchRequest(QUERY, mode=Mode.LEXICAL))
+    for embedder in (None, FakeEmbedder("another")):
+        result = Retriever(generation, graph, embedder).search(SearchRequest(QUERY, limit=100))
+        assert [hit.document for hit in result.hits] == lexical
+        assert len(result.notices) == 1 and "words alone" in result.notices[0]
+    assert retriever.search(SearchRequest(QUERY)).notices == ()
+
+
+def test_a_model_that_fails_is_noticed(generation: Generation, graph: MemoryStore, retriever: Retriever) -> None:
+    class Broken(FakeEmbedder):
+        def encode_query(self, text: str) -> np.ndarray:
+            raise ModelUnavailable("model.safetensors is damaged")
+
+    result = Retriever(generation, graph, Broken()).search(SearchRequest(QUERY, limit=100))
+    assert [hit.document for hit in result.hits] == whole(retriever, SearchRequest(QUERY, mode=Mode.LEXICAL))
+    assert "damaged" in result.notices[0]
+
+
+def test_without_a_graph_hits_stay(generation: Generation, retriever: Retriever) -> None:
+    class Down(MemoryStore):
+        def neighbourhood(self, *args: object, **kwargs: object) -> None:  # type: ignore[override]
+            raise StoreUnavailable("connection refused")
+
+    expected = retriever.search(SearchRequest(QUERY))
+    assert expected.neighbourhood.nodes
+    for graph in (None, Down()):
+        result = Retriever(generation, graph, FakeEmbedder()).search(SearchRequest(QUERY))
+        assert result.hits == expected.hits
+        assert (result.neighbourhood.nodes, result.shared, dict(result.groups)) == ((), (), {})
+        assert len(result.notices) == 1
+    assert retriever.search(SearchRequest(QUERY, join=False)).neighbourhood.nodes == ()
+
+
+def test_threads_get_the_same_answers(retriever: Retriever) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    def ask(number: int) -> SearchResult:
+        return retriever.search(SearchRequest(QUERY if number % 2 else "cough", join=False))
+
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(ask, range(40)))
+    for number, result in enumerate(results):
+        assert result.hits == results[number % 2].hits
