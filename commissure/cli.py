@@ -281,7 +281,7 @@ def search(context: click.Context, /, question: str, as_json: bool, **filters: A
     \b
     Example:  commissure search "woman treated with cisplatin and paclitaxel" --dataset demo
     """
-    from search.serialize import search_result
+    from webapp.serialize import search_result
 
     from commissure import assemble
     from search.model import Filters, Mode, SearchRequest

@@ -1,6 +1,6 @@
 """What filters, facets and grouping need to know of every document, as arrays on disk that processes share through the page cache.
 
-Documents of a generation are numbered newest first (documents without a date last), then by kind and IRI: the row of a document is also its place
+Documents of a generation are numbered newest first (those without a date last), then by kind and IRI: the row of a document is its place
 wherever scores are equal, so every order of documents is total. Units are numbered by their key, concepts and patients by their IRI: equal
 content gives equal files, whatever the history.
 """
@@ -80,25 +80,33 @@ class Columns:
         return gather(self.document_concept_offsets, self.document_concepts, documents)
 
 
+def lengths(offsets: Int64, rows: NDArray[np.integer]) -> Int64:
+    """How many values each of the given rows of a compressed table has."""
+    counts: Int64 = offsets[rows + 1] - offsets[rows]
+    return counts
+
+
 def gather(offsets: Int64, values: Int32, rows: NDArray[np.integer]) -> Int32:
     """The values of the given rows of a compressed table, one row after the other."""
-    starts = offsets[rows]
-    lengths = offsets[np.asarray(rows) + 1] - starts
-    total = int(lengths.sum())
-    if not total:
-        return np.empty(0, dtype=values.dtype)
-    before = np.cumsum(lengths) - lengths
-    gathered: Int32 = values[np.arange(total) - np.repeat(before - starts, lengths)]
+    counts = lengths(offsets, rows)
+    before = np.cumsum(counts) - counts
+    gathered: Int32 = values[np.arange(int(counts.sum())) - np.repeat(before - offsets[rows], counts)]
     return gathered
+
+
+def distinct_pairs(rows: NDArray[np.integer], values: NDArray[np.integer]) -> tuple[Int64, Int64]:
+    """The distinct (row, value) pairs, ascending."""
+    width = int(values.max(initial=0)) + 1
+    pairs = np.unique(rows.astype(np.int64) * width + values)
+    return pairs // width, pairs % width
 
 
 def compress(rows: NDArray[np.integer], values: NDArray[np.integer], count: int) -> tuple[Int64, NDArray[np.int64]]:
     """Distinct (row, value) pairs as a compressed table of `count` rows: its offsets and its values, ascending within a row."""
-    width = int(values.max()) + 1 if len(values) else 1
-    pairs = np.unique(rows.astype(np.int64) * width + values)
+    kept, kept_values = distinct_pairs(rows, values)
     offsets = np.zeros(count + 1, dtype=np.int64)
-    np.cumsum(np.bincount(pairs // width, minlength=count), out=offsets[1:])
-    return offsets, pairs % width
+    np.cumsum(np.bincount(kept, minlength=count), out=offsets[1:])
+    return offsets, kept_values
 
 
 def day_interval(date: str | None) -> tuple[int, int]:

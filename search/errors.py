@@ -4,6 +4,7 @@ SearchError
 ├── InvalidRequest        a search request that cannot be answered as asked (names the field)
 ├── ModelUnavailable      the embedding model is missing, damaged or unknown
 ├── GenerationUnreadable  a generation's files are missing or damaged
+├── CollectionUnreadable  a judged collection cannot be read (names file and line)
 └── NothingPublished      no generation exists yet
 """
 
@@ -26,6 +27,10 @@ class ModelUnavailable(SearchError):
 
 class GenerationUnreadable(SearchError):
     """A generation's files are missing or damaged."""
+
+
+class CollectionUnreadable(SearchError):
+    """A judged collection cannot be read; the message names the file and the line."""
 
 
 class NothingPublished(SearchError):

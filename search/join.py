@@ -19,7 +19,7 @@ from graph.model import Direction, Edge, Neighbourhood, NodeSummary, Omitted, St
 from graph.store import GraphStore
 from graph.vocabulary import CHARTED, CODE, ENCOUNTER, HAS_BODY, HAS_TARGET, KG, RELATION_GROUPS, SUBJECT, group_of
 from search.catalog import MentionedConcept, SqliteCatalog
-from search.columns import Columns, gather
+from search.columns import Columns, distinct_pairs, gather, lengths
 from search.model import Assertion, Shared
 
 NODES_PER_HIT: Final = 12
@@ -91,7 +91,14 @@ def join_page(graph: GraphStore, catalog: SqliteCatalog, columns: Columns, hits:
     commonplace = {node for node, count in patients.items() if everyone >= _FEW_PATIENTS and 2 * count >= everyone} - named.keys()
     telling = sorted(
         reach.paths,
-        key=lambda node: (-named.get(node, 0.0), node in commonplace, -len(reach.paths[node]), patients.get(node, 0), node),
+        key=lambda node: (
+            -named.get(node, 0.0),
+            node in commonplace,
+            reach.groups.get(node) == "observation",
+            -len(reach.paths[node]),
+            patients.get(node, 0),
+            node,
+        ),
     )
     kept = _fit(seeds, telling, reach, max(_LEAST_NODES, NODES_PER_HIT * len(hits)))
     neighbourhood = _restrict(found, kept, reach.kinds)
@@ -123,15 +130,19 @@ def _preferred(catalog: SqliteCatalog, columns: Columns, hits: Sequence[PageHit]
 
 def _common_concepts(columns: Columns, places: Sequence[int]) -> list[int]:
     """Codes of concepts that at least two of the documents, or their patients, have: by how many have them, then the rarest first."""
-    sets = []
-    for place in places:
-        own = columns.concepts_of_documents(np.array([place]))
-        patient = int(columns.patients[place])
-        charted = gather(columns.patient_concept_offsets, columns.patient_concepts, np.array([patient])) if patient >= 0 else own
-        sets.append(np.union1d(own, charted))
-    if not sets:
-        return []
-    concepts, counts = np.unique(np.concatenate(sets), return_counts=True)
+    documents = np.asarray(places, dtype=np.int64)
+    treated = documents[columns.patients[documents] >= 0]
+    patients = columns.patients[treated]
+    own = columns.concepts_of_documents(documents)
+    charted = gather(columns.patient_concept_offsets, columns.patient_concepts, patients)
+    owners = np.concatenate(
+        [
+            np.repeat(documents, lengths(columns.document_concept_offsets, documents)),
+            np.repeat(treated, lengths(columns.patient_concept_offsets, patients)),
+        ]
+    )
+    _, found = distinct_pairs(owners, np.concatenate([own, charted]))
+    concepts, counts = np.unique(found, return_counts=True)
     several = counts >= 2
     concepts, counts = concepts[several], counts[several]
     common: list[int] = concepts[np.lexsort((concepts, columns.concept_patients[concepts], -counts))][:_COMMON].tolist()

@@ -31,7 +31,7 @@ from search.join import Joined, PageHit, join_page
 from search.model import Assertion, Evidence, Filters, Hit, Mode, PassageSpan, SearchRequest, SearchResult, Span
 from search.protocols import Embedder, Mask, Rows
 from search.ranking import RankedDocuments, Ranker
-from search.snippets import answer, highlight, opening, query_words
+from search.snippets import answer, find_matches, highlights, opening, query_words
 
 DEPTH: Final = 1000
 """Documents ranked, the same for every page: scores are fused relative to each other, so paging must not change how many there are."""
@@ -70,6 +70,7 @@ class Retriever:
         self._gap = _semantic_gap(generation, embedder)
         self._semantic = embedder is not None and generation.vectors is not None and generation.meta.model == embedder.name
         self._ranker = Ranker(generation.vectors, generation.lexical, embedder)
+        self._ranker.prepare(self._columns.unit_links)
 
     def search(self, request: SearchRequest) -> SearchResult:
         """One joined answer. Raises InvalidRequest."""
@@ -182,7 +183,8 @@ class Retriever:
             passage = self._passage(document.passages, unit)
             start, end, section = (0, len(document.text), "") if passage is None else (passage.start, passage.end, passage.section)
             end = min(end, start + _LONGEST_PASSAGE)
-            highlights, terms = highlight(document.text, start, end, words)
+            matches = find_matches(document.text, start, end, words)
+            terms = {match.term for match in matches}
             hits.append(
                 Hit(
                     rank=index + 1,
@@ -199,8 +201,8 @@ class Retriever:
                     scores=scores,
                     section=section,
                     passage=Span(start, end, document.text[start:end]),
-                    highlights=highlights,
-                    answer=answer(document.text, start, end, words) if terms else None,
+                    highlights=highlights(document.text, matches),
+                    answer=answer(document.text, start, end, matches),
                     matched_terms=tuple(word for term, word in words.items() if term in terms),
                     concepts=_shown_concepts(mentions[place], named),
                     evidence=Evidence(document.id, document.record, document.source, document.line, run, start, end),

@@ -1,8 +1,8 @@
 """What of a passage is shown as the reason for a hit: the words that match, and the sentence that answers best."""
 
 import re
-from collections.abc import Collection, Iterator
-from typing import Final
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final, NamedTuple
 
 from search.lexical.analysis import tokenize_with_spans
 from search.model import PassageSpan, Span
@@ -19,6 +19,14 @@ _SENTENCE_END: Final = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9])|
 _ABBREVIATION: Final = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|No|approx|e\.g|i\.e|Fig|Pt|pt)|\b[A-Z])\.$")
 
 
+class Match(NamedTuple):
+    """A word of a text that stands for a term of the query."""
+
+    term: str
+    start: int
+    end: int
+
+
 def query_words(query: str) -> dict[str, str]:
     """Term → the word of the query it stands for, in the order of the query."""
     words: dict[str, str] = {}
@@ -27,34 +35,37 @@ def query_words(query: str) -> dict[str, str]:
     return words
 
 
-def highlight(text: str, start: int, end: int, terms: Collection[str]) -> tuple[tuple[Span, ...], frozenset[str]]:
-    """Words of `text[start:end]` that match a term, neighbouring ones joined, and the terms that were found."""
+def find_matches(text: str, start: int, end: int, terms: Collection[str]) -> list[Match]:
+    """Words of `text[start:end]` that stand for one of the terms, in order."""
+    return [Match(term, start + first, start + last) for term, first, last in tokenize_with_spans(text[start:end]) if term in terms]
+
+
+def highlights(text: str, matches: Sequence[Match]) -> tuple[Span, ...]:
+    """The matched words, those with only blanks between them joined."""
     spans: list[tuple[int, int]] = []
-    found: set[str] = set()
-    for term, first, last in tokenize_with_spans(text[start:end]):
-        if term not in terms:
-            continue
-        found.add(term)
-        first, last = first + start, last + start
-        if spans and text[spans[-1][1] : first].isspace() and "\n" not in text[spans[-1][1] : first]:
-            spans[-1] = (spans[-1][0], last)
-        elif len(spans) < _MOST_HIGHLIGHTS:
-            spans.append((first, last))
-    return tuple(Span(first, last, text[first:last]) for first, last in spans), frozenset(found)
+    for match in matches:
+        between = text[spans[-1][1] : match.start] if spans else ""
+        if between.isspace() and "\n" not in between:
+            spans[-1] = spans[-1][0], match.end
+        else:
+            spans.append((match.start, match.end))
+    return tuple(Span(first, last, text[first:last]) for first, last in spans[:_MOST_HIGHLIGHTS])
 
 
-def answer(text: str, start: int, end: int, terms: Collection[str]) -> Span | None:
-    """The sentence of `text[start:end]` with most of the terms, then the densest, then the first; None where none has any."""
+def answer(text: str, start: int, end: int, matches: Sequence[Match]) -> Span | None:
+    """The sentence of `text[start:end]` that has most of the matched terms, then the densest, then the first; None without a match."""
     best: tuple[int, float, int] | None = None
     chosen: tuple[int, int] | None = None
-    for first, last in sentences(text, start, end):
-        words = tokenize_with_spans(text[first:last])
-        matches = [(term, offset) for term, offset, _ in words if term in terms]
-        if not matches:
-            continue
-        score = len({term for term, _ in matches}), len(matches) / len(words), -first
-        if best is None or score > best:
-            best, chosen = score, _shorten(first, last, first + matches[0][1])
+    following = 0
+    for first, last in sentences(text, start, end) if matches else ():
+        begin = following
+        while following < len(matches) and matches[following].start < last:
+            following += 1
+        within = matches[begin:following]
+        if within:
+            score = len({match.term for match in within}), len(within) / (last - first), -first
+            if best is None or score > best:
+                best, chosen = score, _shorten(first, last, within[0].start)
     return None if chosen is None else Span(chosen[0], chosen[1], text[chosen[0] : chosen[1]])
 
 

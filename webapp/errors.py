@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from graph.errors import (
     GraphError,
+    InvalidCursor,
     InvalidDatasetName,
     QueryRefused,
     QuerySyntaxError,
@@ -113,6 +114,7 @@ TABLE: dict[type[Exception], Rule] = {
     ),
     SearchError: Rule("search-failed", 500, "The search failed", "The search failed. The server's log holds the reason under this id."),
     InvalidDatasetName: Rule("invalid-request", 400, "The request cannot be answered as asked"),
+    InvalidCursor: Rule("invalid-request", 400, "The request cannot be answered as asked"),
     StoreUnavailable: Rule(
         "graph-unavailable",
         503,
@@ -127,6 +129,9 @@ TABLE: dict[type[Exception], Rule] = {
 }
 """The one table from error to HTTP status; an error without a row of its own takes that of its nearest ancestor."""
 
+_PARAMETERS = {"date_from": "from", "date_to": "to"}
+"""Fields of a search request → the parameters that carry them, where the names differ."""
+
 _INTERNAL = Rule("internal", 500, "Something went wrong", "Something went wrong here. The server's log holds the reason under this id.")
 
 
@@ -137,8 +142,17 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, HTTPException):
         return _http_problem(error)
     rule = next((TABLE[kind] for kind in type(error).__mro__ if kind in TABLE), _INTERNAL)
-    errors = (FieldError(error.field, str(error).removeprefix(f"{error.field}: ")),) if isinstance(error, InvalidRequest) else ()
-    return Problem(rule.type, rule.status, rule.title, rule.detail or str(error), errors)
+    if isinstance(error, InvalidRequest):
+        return invalid(_as_parameter(error)).problem
+    return Problem(rule.type, rule.status, rule.title, rule.detail or str(error))
+
+
+def _as_parameter(error: InvalidRequest) -> FieldError:
+    """What the search refuses, under the names that parameters have in addresses."""
+    message = str(error).removeprefix(f"{error.field}: ")
+    for field, parameter in _PARAMETERS.items():
+        message = message.replace(field, parameter)
+    return FieldError(_PARAMETERS.get(error.field, error.field), message)
 
 
 def invalid(*errors: FieldError) -> ProblemError:

@@ -77,7 +77,7 @@ def register(app: Flask, settings: WebSettings) -> None:
                     421,
                     "This server does not answer under this name",
                     "The host name of the request is not among the allowed ones. "
-                    "If the name is right, start the server with --allow-host NAME or set COMMISSURE_ALLOWED_HOSTS.",
+                    "If the name is right, add it to the setting allowed_hosts (COMMISSURE_ALLOWED_HOSTS) and start the server again.",
                 )
             )
 

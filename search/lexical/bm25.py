@@ -76,7 +76,7 @@ class Bm25Index:
         self._counts = counts
         self._lengths = lengths
         self._mean = float(lengths.mean()) if len(lengths) else 0.0
-        self._documents: tuple[CSR, NDArray[np.int64], NDArray[np.float32]] | None = None
+        self._norms: tuple[CSR, NDArray[np.float32]] | None = None
 
     @property
     def size(self) -> int:
@@ -85,26 +85,38 @@ class Bm25Index:
 
     def search(self, query: str, k: int, allowed: Mask | None = None) -> tuple[Rows, Scores]:
         """The k best allowed rows that share a term with the query, best first, ties by row."""
-        scores = np.zeros(self.size, dtype=np.float32)
-        for weight, rows, counts in self._postings(query):
-            saturated = counts / (counts + K1 * (1 - B + B / self._mean * self._lengths[rows]))
-            scores[rows] += (weight * _idf(len(rows), self.size) * (K1 + 1) * saturated).astype(np.float32)
+        scores = self._scores(query)
         if allowed is not None:
             scores[~allowed] = 0
         return best_first(scores, k)
 
-    def search_documents(self, query: str, links: CSR, allowed: Mask | None = None) -> Scores:
-        """(links.count,) BM25 of each document as a whole, 0 where it shares no term with the query or is not allowed."""
-        lengths, norms = self._lengths_of_documents(links)
+    def scores(self, query: str, rows: Rows) -> Scores:
+        """BM25 of each of the rows, 0 where it shares no term with the query."""
+        found: Scores = self._scores(query)[rows]
+        return found
+
+    def search_documents(self, query: str, links: CSR, allowed: Mask | None = None) -> tuple[Scores, float]:
+        """BM25 of each document as if it were indexed whole, and the bound that none reaches; see LexicalIndex."""
+        norms = self._norms_of_documents(links)
         scores = np.zeros(links.count, dtype=np.float32)
-        for weight, rows, counts in self._postings(query):
+        bound = 0.0
+        for times, rows, counts in self._postings(query):
             positions, documents = links.entries(rows)
-            within = np.bincount(documents, weights=counts[positions], minlength=links.count).astype(np.float32)
+            within = np.bincount(documents, weights=counts[positions], minlength=links.count)
             having = np.flatnonzero(within)
-            frequency = within[having]
-            scores[having] += weight * _idf(len(having), links.count) * (K1 + 1) * frequency / (frequency + norms[having])
+            frequency = within[having].astype(np.float32)
+            weight = times * _idf(len(having), links.count) * (K1 + 1)
+            scores[having] += weight * frequency / (frequency + norms[having])
+            bound += weight
         if allowed is not None:
             scores[~allowed] = 0
+        return scores, bound
+
+    def _scores(self, query: str) -> Scores:
+        scores = np.zeros(self.size, dtype=np.float32)
+        for times, rows, counts in self._postings(query):
+            norms = K1 * (1 - B + B / self._mean * self._lengths[rows])
+            scores[rows] += times * _idf(len(rows), self.size) * (K1 + 1) * counts / (counts + norms)
         return scores
 
     def _postings(self, query: str) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int32]]]:
@@ -115,16 +127,18 @@ class Bm25Index:
                 part = slice(self._offsets[number], self._offsets[number + 1])
                 yield times, np.asarray(self._rows[part], dtype=np.int64), np.asarray(self._counts[part])
 
-    def _lengths_of_documents(self, links: CSR) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    def _norms_of_documents(self, links: CSR) -> NDArray[np.float32]:
+        """What dampens the counts of each document: K1, grown with its length."""
         # One generation has one CSR: the last one seen is the one that is asked for again.
-        known = self._documents
+        known = self._norms
         if known is not None and known[0] is links:
-            return known[1], known[2]
+            return known[1]
         positions, documents = links.entries(np.arange(self.size, dtype=np.int64))
-        lengths = np.bincount(documents, weights=self._lengths[positions], minlength=links.count).astype(np.int64)
-        norms = (K1 * (1 - B + B * lengths / max(float(lengths.mean()) if links.count else 0.0, 1e-9))).astype(np.float32)
-        self._documents = links, lengths, norms
-        return lengths, norms
+        lengths = np.bincount(documents, weights=self._lengths[positions], minlength=links.count)
+        mean = float(lengths.mean()) if links.count else 0.0
+        norms = (K1 * (1 - B + B * lengths / max(mean, 1e-9))).astype(np.float32)
+        self._norms = links, norms
+        return norms
 
 
 def best_first(scores: Scores, k: int) -> tuple[Rows, Scores]:

@@ -106,13 +106,17 @@ def make_clinic(seed: int = 1, patients: int = 12, dataset: str = "clinic") -> C
     for number in range(patients):
         patient = record_iri(dataset, "Patient", f"p{number}")
         label = f"Person {chance.choice('ABCDEF')}{number}"
-        clinic.patients.append(PatientSummary(patient, dataset, label, chance.choice(("female", "male")), "1970-01-01", None, "Patient.ndjson", 1))
+        clinic.patients.append(
+            PatientSummary(patient, dataset, label, chance.choice(("female", "male")), "1970-01-01", None, "Patient.ndjson", 1)
+        )
         for visit in range(chance.randint(2, 6)):
             encounter = record_iri(dataset, "Encounter", f"p{number}-{visit}")
             date = chance.choice(DATES)
             body = " ".join(chance.sample(SENTENCES, chance.randint(1, 4)))
             text = f"\n# Chief Complaint\n{body}\n\n# Plan\n{chance.choice(SENTENCES)}\n"
-            note = _document(dataset, f"p{number}-{visit}", "DocumentReference", chance.choice(TYPES), text, date, patient, label, encounter)
+            note = _document(
+                dataset, f"p{number}-{visit}", "DocumentReference", chance.choice(TYPES), text, date, patient, label, encounter
+            )
             if chance.random() < 0.6:
                 note = replace(note, mentions=(_mention(note, chance),))
             clinic.documents.append(note)

@@ -1,11 +1,78 @@
-"""The application over the library in memory."""
+"""The application over the library in memory, and a client that holds every answer of the interface against the OpenAPI document."""
+
+import re
+from functools import lru_cache
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jsonschema import Draft202012Validator
+from werkzeug.test import TestResponse
 
 from tests.webapp.fixtures import MemoryLibrary
 from webapp.app import create_app
+from webapp.openapi import openapi
+
+
+@lru_cache(maxsize=1)
+def document() -> dict[str, Any]:
+    return openapi()
+
+
+@lru_cache(maxsize=256)
+def validator(pointer: tuple[str, ...]) -> Draft202012Validator:
+    schema: Any = document()
+    for key in pointer:
+        schema = schema[key]
+    return Draft202012Validator({**schema, "components": document()["components"]})
+
+
+@lru_cache(maxsize=1)
+def addresses() -> list[tuple[re.Pattern[str], str]]:
+    """Documented addresses, those without a part to fill in first."""
+    paths = sorted(document()["paths"], key=lambda path: ("{" in path, -len(path)))
+    return [(re.compile(re.sub(r"\\{\w+\\}", ".+", re.escape(path))), path) for path in paths]
+
+
+def check(method: str, path: str, response: TestResponse) -> None:
+    """Fail where an answer is not as the document says."""
+    found = next((listed for pattern, listed in addresses() if pattern.fullmatch(path)), None)
+    operation = document()["paths"].get(found, {}).get(method.lower()) if found else None
+    if operation is None:
+        if method != "OPTIONS" and path.startswith("/api/v1"):
+            assert response.status_code in (308, 404, 405, 421), f"{method} {path} is not documented but answers {response.status_code}"
+        return
+    status = str(response.status_code)
+    assert status in operation["responses"], f"{method} {found} answers {status}, which is not documented"
+    described = operation["responses"][status]
+    if "content" not in described or method == "HEAD":
+        assert response.data == b""
+        return
+    assert response.mimetype in described["content"], f"{method} {found} answers {response.mimetype}"
+    if "json" in response.mimetype:
+        pointer = ("paths", found or "", method.lower(), "responses", status, "content", response.mimetype, "schema")
+        errors = [f"{error.json_path}: {error.message}" for error in validator(pointer).iter_errors(response.json)]
+        assert errors == [], f"{method} {found} {status}"
+
+
+class CheckedClient(FlaskClient):
+    """Holds every answer against the OpenAPI document."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        response = super().open(*args, **kwargs)
+        request = response.request
+        check(request.method, request.path, response)
+        return response
+
+
+def make_client(library: MemoryLibrary, **settings: Any) -> FlaskClient:
+    """A checking client of an application with these settings."""
+    from webapp.settings import WebSettings
+
+    app = create_app(library, settings=WebSettings(**settings))
+    app.test_client_class = CheckedClient
+    return app.test_client()
 
 
 @pytest.fixture
@@ -15,7 +82,9 @@ def library() -> MemoryLibrary:
 
 @pytest.fixture
 def app(library: MemoryLibrary) -> Flask:
-    return create_app(library)
+    app = create_app(library)
+    app.test_client_class = CheckedClient
+    return app
 
 
 @pytest.fixture

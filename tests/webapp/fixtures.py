@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from graph import vocabulary as v
+from graph.errors import InvalidCursor
 from graph.identifiers import concept_iri, iri_term, literal_term, record_iri
 from graph.model import (
     Direction,
@@ -488,6 +489,8 @@ class MemoryGraph:
             and (direction is None or way == direction)
             and (kind is None or node.kind == kind)
         ]
+        if cursor is not None and not cursor.isdigit():
+            raise InvalidCursor("the cursor is not one that a former page gave; start without a cursor")
         start = int(cursor or 0)
         end = start + limit
         return NeighbourPage(tuple(matching[start:end]), len(matching), str(end) if end < len(matching) else None)

@@ -15,6 +15,8 @@ from webapp.library import Snapshot
 
 log = logging.getLogger("commissure.web")
 
+_NO_MODEL = "search by meaning does not answer, words alone rank; 'commissure status' says more"
+
 probes = Blueprint("probes", __name__)
 
 
@@ -34,10 +36,14 @@ class Readiness:
         if not self.trying.acquire(blocking=False):
             return "the embedding model is being loaded"
         try:
-            snapshot.retriever.search(SearchRequest("ready", mode=Mode.SEMANTIC, limit=1, join=False, facets=False))
+            found = snapshot.retriever.search(SearchRequest("ready", mode=Mode.SEMANTIC, limit=1, join=False, facets=False))
+            # Without its model the search falls back to words, and no hit has a score of meaning.
+            by_meaning = any("semantic" in hit.scores for hit in found.hits)
+            if not by_meaning and any(dataset.embedded for dataset in snapshot.catalog.datasets()):
+                return _NO_MODEL
         except SearchError as error:
             log.warning("%s not ready: %s", instance(), type(error).__name__)
-            return "semantic search does not answer; 'commissure status' says more"
+            return _NO_MODEL
         finally:
             self.trying.release()
         self.answered = key

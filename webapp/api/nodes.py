@@ -3,6 +3,7 @@
 import math
 from typing import Any
 
+from graph.errors import InvalidCursor
 from graph.model import Direction, Step
 from graph.vocabulary import expand
 from webapp import serialize
@@ -40,9 +41,7 @@ def neighbours(asked: NeighbourParameters, context: Context) -> serialize.Neighb
             limit=asked.limit,
             cursor=asked.cursor,
         )
-    except ValueError:
-        if asked.cursor is None:
-            raise
+    except InvalidCursor:
         raise invalid(FieldError("cursor", "is not one that this server gave; begin again without it")) from None
     return serialize.neighbour_page(asked.id, page, context.snapshot.generation)
 

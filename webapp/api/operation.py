@@ -82,7 +82,7 @@ class Operation(Generic[P]):
         etag = ""
         if self.by_generation and self.method == "GET":
             etag = entity_tag(context.snapshot)
-            if etag in request.if_none_match:
+            if request.if_none_match.contains_weak(etag):
                 response = Response(status=304)
                 _cacheable(response, etag)
                 return response
@@ -110,6 +110,9 @@ def parse(model: type[P], values: object) -> P:
         return model.model_validate(values)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
+        # A list that lost its faulty entries is not also too short.
+        deeper = {fault["loc"][:depth] for fault in faults for depth in range(len(fault["loc"]))}
+        faults = [fault for fault in faults if fault["type"] != "too_short" or fault["loc"] not in deeper]
         raise invalid(*(_field_error(model, fault["loc"], fault["type"], fault["msg"]) for fault in faults[:20])) from None
 
 

@@ -69,7 +69,7 @@ def sparql(context: Context) -> Response:
     media_type = _negotiate(asked)
     snapshot = context.snapshot
     etag = entity_tag(snapshot) if request.method == "GET" else ""
-    if etag and etag in request.if_none_match:
+    if etag and request.if_none_match.contains_weak(etag):
         response = Response(status=304)
     else:
         store = context.graph
@@ -172,6 +172,9 @@ def _negotiate(asked: Asked) -> str:
             possible = ", ".join(name for name, media in FORMATS.items() if media in offered.values())
             raise invalid(FieldError("format", f"this query gives {kind}, which come as: {possible}"))
         return FORMATS[asked.format]
+    if form is None:
+        # Not a query, or one whose form only a full parser sees: the store says what is wrong, or chooses.
+        return request.headers.get("Accept", "*/*")
     first = next(iter(offered.values()))
     accepted = request.accept_mimetypes
     if not accepted:

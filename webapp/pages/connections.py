@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from graph.model import Edge, Omitted
-from graph.vocabulary import CHARTED, HAS_TARGET, KG, group_of
+from graph.vocabulary import CHARTED, CODE, HAS_TARGET, KG, group_of
 from search.model import Assertion, Hit, SearchResult, Shared
 from webapp.pages.wording import group_name, group_order, relation_name
 
+RECORD_CODES = frozenset({CODE, KG + "medication"})
+"""Relations from a record to the concept it charts."""
+RECORD_GROUPS = frozenset({"condition", "medication", "procedure", "observation", "allergy", "immunization"})
 MENTIONS = KG + "mentions"
 """The relation that stands in the picture for an annotation; the graph itself keeps the annotation."""
 MOST_NODES = 90
@@ -54,7 +57,9 @@ class Connections:
         for point in self.points:
             if not point.rank:
                 found[point.group].append(point)
-        return tuple((g, tuple(sorted(p, key=lambda n: (-len(n.hits), n.label)))) for g, p in sorted(found.items(), key=lambda i: group_order(i[0])))
+        return tuple(
+            (g, tuple(sorted(p, key=lambda n: (-len(n.hits), n.label)))) for g, p in sorted(found.items(), key=lambda i: group_order(i[0]))
+        )
 
     @property
     def picture(self) -> dict[str, object]:
@@ -68,7 +73,7 @@ class Connections:
 def connections(result: SearchResult) -> Connections:
     """The picture of a page of hits."""
     ranks = _ranks(result.hits)
-    result = _without_annotations(result)
+    result = _without_records(_without_annotations(result), ranks)
     summaries = {node.id: node for node in result.neighbourhood.nodes}
     near = _near(result, ranks)
     kept = sorted(
@@ -114,6 +119,30 @@ def _without_annotations(result: SearchResult) -> SearchResult:
     edges += [Edge(target, MENTIONS, body, 1, ()) for target, body in sorted(found)]
     nodes = tuple(node for node in hood.nodes if node.id not in annotations)
     return replace(result, neighbourhood=replace(hood, nodes=nodes, edges=tuple(edges)))
+
+
+def _without_records(result: SearchResult, ranks: Mapping[str, tuple[int, ...]]) -> SearchResult:
+    """Charted records as what they chart: a record coded by one concept gives its lines to the concept; so each thing is drawn once."""
+    hood = result.neighbourhood
+    kinds = {node.id: node.kind for node in hood.nodes}
+    coded: dict[str, set[str]] = defaultdict(set)
+    for edge in hood.edges:
+        if edge.relation in RECORD_CODES and kinds.get(edge.target) == "Concept" and group_of(kinds.get(edge.source, "")) in RECORD_GROUPS:
+            coded[edge.source].add(edge.target)
+    concept_of = {record: min(concepts) for record, concepts in coded.items() if len(concepts) == 1 and record not in ranks}
+    if not concept_of:
+        return result
+    groups = dict(result.groups)
+    for record, concept in concept_of.items():
+        if groups.get(concept, "concept") == "concept":
+            groups[concept] = group_of(kinds[record])
+    edges: dict[tuple[str, str, str], Edge] = {}
+    for edge in hood.edges:
+        source, target = concept_of.get(edge.source, edge.source), concept_of.get(edge.target, edge.target)
+        if source != target:
+            edges.setdefault((source, edge.relation, target), replace(edge, source=source, target=target))
+    nodes = tuple(node for node in hood.nodes if node.id not in concept_of)
+    return replace(result, groups=groups, neighbourhood=replace(hood, nodes=nodes, edges=tuple(edges.values())))
 
 
 def _group(result: SearchResult, node: str, kind: str) -> str:

@@ -1,6 +1,5 @@
 """The document page: a note with its mentions marked, and where all of it comes from. Also the source of any record, as it came in."""
 
-import json
 import re
 from collections import defaultdict
 from collections.abc import Callable
@@ -36,7 +35,11 @@ SPOKEN = {
     Assertion.FAMILY: "in the family ",
 }
 """What is read before a mention that does not affirm."""
-_STOP = frozenset("a an and are as at be but by for from had has have in is it no not of on or that the this to was were who with".split())
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\],:]|[^\s{}\[\],:"]+')
+_STOP = frozenset(
+    ("a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "from", "had", "has", "have", "in", "is", "it", "no", "not")
+)
+_STOP |= {"of", "on", "or", "that", "the", "this", "to", "was", "were", "who", "with"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,9 @@ def document() -> str:
         several = opened.catalog.documents_of_record(identifier)
         found = opened.catalog.document(several[0].id) if several else None
     if found is None:
-        raise not_found("document", "No document of the published generation has this address. It may have been removed or renamed by a later ingest.")
+        raise not_found(
+            "document", "No document of the published generation has this address. It may have been removed or renamed by a later ingest."
+        )
     encounter = opened.graph.summaries([found.encounter])[0].label if opened.graph is not None and found.encounter else ""
     facts = opened.catalog.facts_of_encounter(found.encounter) if found.encounter else ()
     siblings = len(opened.catalog.documents_of_record(found.record))
@@ -101,7 +106,9 @@ def document() -> str:
     return render_template("document.html", page=page, state=State(query=request.args.get("q", "")))
 
 
-def document_page(found: Document, encounter_label: str, facts: tuple[Fact, ...], record: RecordSource | None, siblings: int) -> DocumentPage:
+def document_page(
+    found: Document, encounter_label: str, facts: tuple[Fact, ...], record: RecordSource | None, siblings: int
+) -> DocumentPage:
     """Arrange a document for its page."""
     query = request.args.get("q", "")
     span = _span(len(found.text))
@@ -261,9 +268,24 @@ def record() -> str:
     found = library().record(identifier)
     if found is None:
         raise not_found("record", "No record has this address. It may have been removed by a later ingest.")
-    raw = found.raw
-    try:
-        raw = json.dumps(json.loads(raw), indent=2, ensure_ascii=False)
-    except ValueError:
-        pass
+    raw = indented(found.raw) if len(found.raw) <= RAW else found.raw
     return render_template("record.html", record=found, raw=raw[:RAW], cut=max(0, len(raw) - RAW), state=State())
+
+
+def indented(raw: str) -> str:
+    """JSON with line breaks and nothing else changed: numbers, escapes and the order of members stay as they came in."""
+    out: list[str] = []
+    depth = 0
+    tokens = _TOKENS.findall(raw)
+    for token, following in zip(tokens, [*tokens[1:], ""], strict=True):
+        if token in ("{", "["):
+            depth += 1
+            out += [token] if following in ("}", "]") else [token, "\n", "  " * depth]
+        elif token in ("}", "]"):
+            depth = max(0, depth - 1)
+            out += [token] if out[-1:] in (["{"], ["["]) else ["\n", "  " * depth, token]
+        elif token == ",":
+            out += [",", "\n", "  " * depth]
+        else:
+            out.append(": " if token == ":" else token)
+    return "".join(out)

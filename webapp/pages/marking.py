@@ -6,8 +6,9 @@ spans that cover it; so the characters come out exactly once and in order, whate
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from webapp.pages.wording import plain_visible, visible_characters
 
@@ -36,7 +37,7 @@ def marked(text: str, marks: Sequence[Mark], start: int = 0, end: int | None = N
     active: list[Mark] = []
     begun: set[int] = set()
     following = 0
-    for left, right in zip(cuts, cuts[1:], strict=False):
+    for left, right in pairwise(cuts):
         active = [m for m in active if m.end > left]
         while following < len(inside) and inside[following].start <= left:
             active.append(inside[following])
@@ -61,5 +62,5 @@ def _piece(words: Markup, active: Sequence[Mark], begun: set[int]) -> Markup:
         attributes += Markup(' data-{}="{}"').format(key, value)
     if lead in first and lead.spoken:
         words = Markup('<span class="sr">{}</span>').format(lead.spoken) + words
-    element = "b" if classes == "heading" else "mark"
-    return Markup("<{0} class=\"{1}\"{2}>{3}</{0}>").format(Markup(element), escape(classes), attributes, words)
+    whole = Markup('<b class="{}"{}>{}</b>') if classes == "heading" else Markup('<mark class="{}"{}>{}</mark>')
+    return whole.format(classes, attributes, words)

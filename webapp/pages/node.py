@@ -111,7 +111,9 @@ def _groups(graph: GraphStore, identifier: str) -> tuple[Group, ...]:
     return tuple(groups)
 
 
-def _group(identifier: str, count: NeighbourCount, key: str, opened: NeighbourPage | None, toggle: str, others: list[tuple[str, str]]) -> Group:
+def _group(
+    identifier: str, count: NeighbourCount, key: str, opened: NeighbourPage | None, toggle: str, others: list[tuple[str, str]]
+) -> Group:
     cursor = opened.cursor if opened else None
     return Group(
         count=count,

@@ -77,7 +77,8 @@ def patient() -> str:
     pages_ = max(1, -(-len(shown) // ROWS))
     page = min(whole_number("page", 1, 1), pages_)
     groups = tuple(
-        (group, count, _kind_url(identifier, chosen, group)) for group, count in sorted(counts.items(), key=lambda item: group_order(item[0]))
+        (group, count, _kind_url(identifier, chosen, group))
+        for group, count in sorted(counts.items(), key=lambda item: group_order(item[0]))
     )
     view = PatientPage(
         patient=found,

@@ -333,4 +333,5 @@ def _window(hit: Hit) -> tuple[int, int]:
 def citation(hit: Hit) -> str:
     """A line a person can paste into a paper or a mail."""
     evidence = hit.evidence
-    return plain_visible(f"{hit.title}{', ' + hit.date[:10] if hit.date else ''}. {hit.document}, characters {evidence.start}-{evidence.end}. {evidence.source}:{evidence.line}")
+    title = f"{hit.title}, {hit.date[:10]}" if hit.date else hit.title
+    return plain_visible(f"{title}. {hit.document}, characters {evidence.start}-{evidence.end}. {evidence.source}:{evidence.line}")

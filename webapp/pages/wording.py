@@ -135,7 +135,11 @@ def years_between(start: str, end: str) -> int | None:
 
 def _parts(value: str) -> tuple[int, int, int]:
     pieces = [int(piece) for piece in value[:10].split("-")]
-    return (pieces[0], *(pieces[1:] + [1, 1])[:2])  # type: ignore[return-value]
+    return _three([*pieces, 1, 1])
+
+
+def _three(pieces: Sequence[int]) -> tuple[int, int, int]:
+    return pieces[0], pieces[1], pieces[2]
 
 
 def age_phrase(born: str | None, died: str | None, today: date | None = None) -> str:

@@ -1,6 +1,6 @@
 """The courses of disease the sample's patients live through, one module for each field of medicine."""
 
-from ingest.sample.courses.cardiology import COURSES as CARDIOLOGY
-from ingest.sample.courses.oncology import COURSES as ONCOLOGY
+from ingest.sample.courses import cardiology, chest, kidneys, metabolism, oncology
 
-COURSES = (*ONCOLOGY, *CARDIOLOGY)
+COURSES = (*oncology.COURSES, *cardiology.COURSES, *metabolism.COURSES, *chest.COURSES, *kidneys.COURSES)
+"""In the order in which patients are given to them, again and again."""

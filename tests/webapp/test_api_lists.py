@@ -1,0 +1,143 @@
+"""Concepts, patients, datasets and ingest runs."""
+
+from typing import Any
+from urllib.parse import quote
+
+from flask.testing import FlaskClient
+
+from tests.webapp.fixtures import (
+    CISPLATIN,
+    DATASET,
+    DIABETES,
+    FAILED_RUN,
+    FOLLOW_UP_NOTE,
+    HAEMOGLOBIN_A1C,
+    MILAN,
+    NEUROPATHY,
+    ONCOLOGY_NOTE,
+    OTHER_DATASET,
+    OVARIAN_CANCER,
+    PACLITAXEL,
+    ROSA,
+    RUN,
+    SNOMED,
+    MemoryLibrary,
+)
+
+
+def get(client: FlaskClient, path: str, **parameters: Any) -> Any:
+    response = client.get(path, query_string=parameters)
+    assert response.status_code == 200, response.text
+    return response.json
+
+
+def test_concepts_complete_what_is_typed(client: FlaskClient) -> None:
+    assert get(client, "/api/v1/concepts", q="dia mel") == {
+        "concepts": [
+            {
+                "concept": DIABETES,
+                "system": SNOMED,
+                "code": "44054006",
+                "label": "Type 2 diabetes mellitus",
+                "synonyms": ["Diabetes mellitus type II"],
+                "patients": 1,
+                "documents": 2,
+                "facts": 1,
+            }
+        ],
+        "generation": 7,
+    }
+    assert [one["concept"] for one in get(client, "/api/v1/concepts", q="taxol")["concepts"]] == [PACLITAXEL]
+    assert [one["concept"] for one in get(client, "/api/v1/concepts", q="4548-4")["concepts"]] == [HAEMOGLOBIN_A1C]
+    assert get(client, "/api/v1/concepts", q="zzz")["concepts"] == []
+
+
+def test_one_concept(client: FlaskClient) -> None:
+    found = get(client, "/api/v1/concepts/one", id=OVARIAN_CANCER)
+    assert (found["label"], found["patients"], found["documents"], found["generation"]) == ("Ovarian cancer", 1, 3, 7)
+    assert get(client, "/api/v1/concepts/" + quote(OVARIAN_CANCER, safe="")) == found
+
+
+def test_patients_with_a_concept_have_it_counted(client: FlaskClient) -> None:
+    found = get(client, "/api/v1/concepts/patients", id=CISPLATIN)
+    assert [one["id"] for one in found["patients"]] == [ROSA]
+    assert found["total"] == 1
+    assert get(client, "/api/v1/concepts/patients", id=NEUROPATHY)["patients"] == []
+    assert client.get("/api/v1/concepts/patients?id=http://nope").status_code == 404
+
+
+def test_patients_are_listed_by_label(client: FlaskClient) -> None:
+    found = get(client, "/api/v1/patients")
+    assert [one["label"] for one in found["patients"]] == ["Milan Okafor", "Rosa Lindqvist"]
+    assert (found["total"], found["next_offset"]) == (2, None)
+    first = get(client, "/api/v1/patients", limit=1)
+    assert ([one["id"] for one in first["patients"]], first["next_offset"]) == ([MILAN], 1)
+    second = get(client, "/api/v1/patients", limit=1, offset=first["next_offset"])
+    assert ([one["id"] for one in second["patients"]], second["next_offset"]) == ([ROSA], None)
+    assert get(client, "/api/v1/patients", dataset=OTHER_DATASET) == {"total": 0, "patients": [], "next_offset": None, "generation": 7}
+
+
+def test_one_patient(client: FlaskClient) -> None:
+    found = get(client, "/api/v1/patients/one", id=ROSA)
+    assert found == {
+        "id": ROSA,
+        "dataset": DATASET,
+        "label": "Rosa Lindqvist",
+        "sex": "female",
+        "born": "1961-04",
+        "died": "2025-01-05",
+        "source": "exports/demo/Patient.ndjson",
+        "line": 1,
+        "facts": 4,
+        "generation": 7,
+    }
+    assert get(client, "/api/v1/patients/" + quote(ROSA, safe="")) == found
+
+
+def test_facts_say_whether_they_count(client: FlaskClient) -> None:
+    found = get(client, "/api/v1/patients/facts", id=ROSA)
+    assert [(one["label"], one["counted"], one["assertion"]) for one in found["facts"]] == [
+        ("Ovarian cancer", True, "affirmed"),
+        ("cisplatin", True, "affirmed"),
+        ("paclitaxel", True, "affirmed"),
+        ("Neuropathy", False, "negated"),
+    ]
+    assert (found["total"], found["next_offset"]) == (4, None)
+    page = get(client, "/api/v1/patients/facts", id=ROSA, limit=3)
+    assert (page["total"], len(page["facts"]), page["next_offset"]) == (4, 3, 3)
+    values = get(client, "/api/v1/patients/facts", id=MILAN)["facts"]
+    assert [(one["number"], one["unit"]) for one in values if one["relation"] == "observation"] == [(7.4, "%")]
+
+
+def test_documents_of_a_patient_come_newest_first(client: FlaskClient) -> None:
+    found = get(client, "/api/v1/patients/documents", id=ROSA, limit=2)
+    assert [one["id"] for one in found["documents"]] == [FOLLOW_UP_NOTE, ONCOLOGY_NOTE]
+    assert found["next_offset"] == 2
+
+
+def test_datasets_say_what_is_published(client: FlaskClient, library: MemoryLibrary) -> None:
+    found = get(client, "/api/v1/datasets")
+    assert (found["generation"], found["published"]) == (7, "2024-05-01T08:00:42Z")
+    assert [one["dataset"] for one in found["datasets"]] == [DATASET, OTHER_DATASET]
+    demo = found["datasets"][0]
+    assert (demo["records"], demo["unresolved_references"], demo["kinds"]["Patient"]) == (15, 1, 2)
+    assert demo["published"]["documents"] == 5
+    assert found["datasets"][1]["published"]["embedded"] < found["datasets"][1]["published"]["passages"]
+    library.snapshot = None
+    assert get(client, "/api/v1/datasets") == {"datasets": [], "generation": None, "published": None}
+
+
+def test_runs_and_their_issues(client: FlaskClient) -> None:
+    assert [(one["run"], one["state"]) for one in get(client, "/api/v1/runs")["runs"]] == [(RUN, "finished"), (FAILED_RUN, "failed")]
+    assert [one["run"] for one in get(client, "/api/v1/runs", limit=1)["runs"]] == [RUN]
+    run = get(client, f"/api/v1/runs/{RUN}")
+    assert (run["records"]["read"], run["rejects"], run["skipped"]) == (20, {"json": 1, "invalid": 1}, {"claim": 3})
+    issues = get(client, f"/api/v1/runs/{RUN}/issues", severity="reject")
+    assert [(one["code"], one["source"], one["line"]) for one in issues["issues"]] == [
+        ("json", "exports/demo/Condition.ndjson", 9),
+        ("invalid", "exports/demo/Observation.ndjson", 3),
+    ]
+    assert get(client, f"/api/v1/runs/{RUN}/issues", limit=2)["next_offset"] == 2
+    assert get(client, f"/api/v1/runs/{RUN}/issues", limit=2, offset=2)["next_offset"] is None
+    assert client.get("/api/v1/runs/nope").status_code == 404
+    assert client.get("/api/v1/runs/nope/issues").status_code == 404

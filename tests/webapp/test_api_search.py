@@ -1,0 +1,250 @@
+"""GET and POST /api/v1/search."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from flask.testing import FlaskClient
+
+from search.errors import InvalidRequest, ModelUnavailable
+from search.model import Filters, Mode, SearchRequest
+from tests.webapp.fixtures import (
+    CISPLATIN,
+    DATASET,
+    DIABETES,
+    FOLLOW_UP_NOTE,
+    LETTER,
+    MILAN,
+    ONCOLOGY_NOTE,
+    OTHER_DATASET,
+    OVARIAN_CANCER,
+    ROSA,
+    RUN,
+    SOURCE,
+    MemoryLibrary,
+    make_snapshot,
+)
+
+
+def search(client: FlaskClient, **parameters: Any) -> Any:
+    response = client.get("/api/v1/search?" + urlencode(parameters, doseq=True))
+    assert response.status_code == 200, response.text
+    return response.json
+
+
+def requests(library: MemoryLibrary) -> list[SearchRequest]:
+    assert library.snapshot is not None
+    return library.snapshot.retriever.requests
+
+
+def test_the_stable_keys_hold_what_was_found(client: FlaskClient) -> None:
+    found = search(client, q="woman treated with cisplatin and paclitaxel", limit=2)
+    assert list(found) == [
+        "total",
+        "total_is_exact",
+        "generation",
+        "hits",
+        "neighbourhood",
+        "shared",
+        "facets",
+        "notices",
+        "seconds",
+        "timings",
+    ]
+    assert found["generation"] == 7
+    hit = found["hits"][0]
+    assert hit["document"] == ONCOLOGY_NOTE
+    assert (hit["title"], hit["patient"], hit["date"], hit["score"]) == ("Oncology visit", ROSA, "2024-03-18", 1.0)
+    assert hit["passage"]["text"].startswith("History of present illness:\nWoman treated with cisplatin")
+    assert (hit["passage"]["start"], hit["passage"]["end"]) == (0, len(hit["passage"]["text"]))
+    assert {"text": "cisplatin", "start": 47, "end": 56} in hit["highlights"]
+    assert hit["answer"] == {
+        "text": "Woman treated with cisplatin and paclitaxel for ovarian cancer since March.",
+        "start": 28,
+        "end": 103,
+    }
+    assert hit["evidence"] == {
+        "document": ONCOLOGY_NOTE,
+        "record": ONCOLOGY_NOTE,
+        "source": SOURCE,
+        "line": 1,
+        "run": RUN,
+        "start": 0,
+        "end": hit["passage"]["end"],
+    }
+    assert {"concept": CISPLATIN, "label": "cisplatin", "assertion": "affirmed"} in hit["concepts"]
+
+
+def test_hits_are_joined_with_the_graph(client: FlaskClient) -> None:
+    found = search(client, q="cisplatin")
+    nodes = {node["id"]: node for node in found["neighbourhood"]["nodes"]}
+    assert nodes[ROSA] == {"id": ROSA, "kind": "Patient", "group": "patient", "label": "Rosa Lindqvist", "stub": False}
+    assert nodes[CISPLATIN]["group"] == "medication"
+    edges = {(edge["source"], edge["relation_name"], edge["target"]) for edge in found["neighbourhood"]["edges"]}
+    assert (ONCOLOGY_NOTE, "kg:subject", ROSA) in edges
+    assert (ROSA, "kg:hasMedication", CISPLATIN) in edges
+    assert found["shared"][0] == {
+        "node": OVARIAN_CANCER,
+        "label": "Ovarian cancer",
+        "kind": "Concept",
+        "group": "condition",
+        "hits": [1, 2],
+    }
+
+
+@pytest.mark.parametrize("post", [False, True])
+def test_every_parameter_reaches_the_search(client: FlaskClient, library: MemoryLibrary, post: bool) -> None:
+    body: dict[str, Any] = {
+        "q": "pain",
+        "dataset": [DATASET, OTHER_DATASET],
+        "patient": [ROSA, MILAN],
+        "type": ["Progress note", "Oncology note"],
+        "concept": [DIABETES],
+        "from": "2019",
+        "to": "2024-06-30",
+        "mode": "lexical",
+        "limit": 3,
+        "offset": 6,
+        "join": False,
+        "facets": False,
+    }
+    if post:
+        response = client.post("/api/v1/search", json=body)
+    else:
+        body["join"] = body["facets"] = "false"
+        response = client.get("/api/v1/search?" + urlencode(body, doseq=True))
+    assert response.status_code == 200
+    assert requests(library) == [
+        SearchRequest(
+            "pain",
+            Filters((DATASET, OTHER_DATASET), (ROSA, MILAN), ("Progress note", "Oncology note"), (DIABETES,), "2019", "2024-06-30"),
+            Mode.LEXICAL,
+            limit=3,
+            offset=6,
+            join=False,
+            facets=False,
+        )
+    ]
+
+
+def test_get_and_post_answer_the_same(client: FlaskClient) -> None:
+    posted = client.post("/api/v1/search", json={"q": "cisplatin", "patient": [ROSA]})
+    assert posted.json == search(client, q="cisplatin", patient=ROSA)
+    assert [hit["document"] for hit in posted.json["hits"]] == [FOLLOW_UP_NOTE, ONCOLOGY_NOTE]
+
+
+def test_without_parameters_it_browses_newest_first(client: FlaskClient, library: MemoryLibrary) -> None:
+    found = search(client)
+    assert requests(library) == [SearchRequest("")]
+    assert found["total"] == 6
+    assert found["hits"][0]["document"] == FOLLOW_UP_NOTE
+
+
+def test_empty_fields_of_a_form_are_absent(client: FlaskClient, library: MemoryLibrary) -> None:
+    response = client.get("/api/v1/search?q=letter&dataset=&from=&to=&mode=&limit=&join=")
+    assert response.status_code == 200
+    assert requests(library) == [SearchRequest("letter")]
+
+
+def test_pages_of_hits_follow_each_other(client: FlaskClient) -> None:
+    whole = [hit["document"] for hit in search(client, limit=6)["hits"]]
+    pages = [hit["document"] for offset in (0, 2, 4) for hit in search(client, limit=2, offset=offset)["hits"]]
+    assert pages == whole
+    assert len(set(whole)) == 6
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "detail"),
+    [
+        ("limit=0", "limit", "input should be greater than or equal to 1"),
+        ("limit=101", "limit", "input should be less than or equal to 100"),
+        ("limit=ten", "limit", "input should be a valid integer, unable to parse string as an integer"),
+        ("offset=-1", "offset", "input should be greater than or equal to 0"),
+        ("mode=fuzzy", "mode", "input should be 'hybrid', 'semantic' or 'lexical'"),
+        ("from=last+year", "from", "must be a date: YYYY, YYYY-MM or YYYY-MM-DD"),
+        ("to=2024-13", "to", "must be a date: YYYY, YYYY-MM or YYYY-MM-DD"),
+        ("concept=has+space", "concept.0", "holds characters that it may not hold (spaces, quotes, angle brackets or control characters)"),
+        ("q=a&q=b", "q", "give it once"),
+        ("quary=x", "quary", "no such parameter; there are: "),
+        ("pateint=x", "pateint", "no such parameter; did you mean 'patient'?"),
+        ("date_from=2019", "date_from", "no such parameter; "),
+        ("q=" + "x" * 8001, "q", "string should have at most 8000 characters"),
+    ],
+)
+def test_bad_parameters_are_named(client: FlaskClient, library: MemoryLibrary, query: str, field: str, detail: str) -> None:
+    response = client.get("/api/v1/search?" + query)
+    assert response.status_code == 400
+    assert response.json["type"] == "https://w3id.org/commissure/problem/invalid-request"
+    assert [error["field"] for error in response.json["errors"]] == [field]
+    assert response.json["errors"][0]["detail"].startswith(detail)
+    assert requests(library) == []
+
+
+def test_all_faults_are_named_at_once(client: FlaskClient) -> None:
+    response = client.post("/api/v1/search", json={"limit": 0, "mode": "x", "dataset": "demo", "nope": 1})
+    assert {error["field"] for error in response.json["errors"]} == {"limit", "mode", "dataset", "nope"}
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status", "detail"),
+    [
+        (b"{", "application/json", 400, "body: is not JSON"),
+        (b"[]", "application/json", 400, "body: must be a JSON object"),
+        (b"\xff\xfe", "application/json", 400, "body: is not JSON"),
+        (b"q=x", "application/x-www-form-urlencoded", 415, "The request body is of a type"),
+        (b"[" * 100_000, "application/json", 400, "body: is not JSON"),
+    ],
+)
+def test_bad_bodies_are_refused(client: FlaskClient, body: bytes, kind: str, status: int, detail: str) -> None:
+    response = client.post("/api/v1/search", data=body, content_type=kind)
+    assert response.status_code == status
+    assert response.json["detail"].startswith(detail)
+
+
+def test_post_takes_nothing_from_the_address(client: FlaskClient) -> None:
+    response = client.post("/api/v1/search?q=cisplatin", json={})
+    assert response.status_code == 400
+    assert response.json["errors"] == [{"field": "q", "detail": "send it in the JSON body, not in the address"}]
+
+
+def test_what_the_search_refuses_names_its_field(client: FlaskClient, library: MemoryLibrary) -> None:
+    assert library.snapshot is not None
+    library.snapshot.retriever.fail = InvalidRequest("offset", "reaches beyond the 1,000 ranked documents; narrow the filters")
+    response = client.get("/api/v1/search?q=x&offset=5000")
+    assert response.status_code == 400
+    assert response.json["errors"] == [{"field": "offset", "detail": "reaches beyond the 1,000 ranked documents; narrow the filters"}]
+
+
+def test_a_missing_model_is_said(client: FlaskClient, library: MemoryLibrary) -> None:
+    assert library.snapshot is not None
+    library.snapshot.retriever.fail = ModelUnavailable("/home/someone/models/minilm is damaged")
+    response = client.get("/api/v1/search?q=x")
+    assert response.status_code == 503
+    assert response.json["type"].endswith("/model-unavailable")
+    assert "/home/someone" not in response.text
+    assert "mode=lexical" in response.json["detail"]
+
+
+def test_without_a_graph_hits_come_with_a_notice(client: FlaskClient, library: MemoryLibrary) -> None:
+    library.snapshot = make_snapshot(with_graph=False)
+    found = search(client, q="cisplatin")
+    assert found["total"] == 2
+    assert found["neighbourhood"] == {"nodes": [], "edges": [], "omitted": []}
+    assert found["notices"] == ["The graph cannot be reached just now: hits are shown without their neighbourhood."]
+
+
+def test_nothing_published_says_how_to_begin(client: FlaskClient, library: MemoryLibrary) -> None:
+    library.snapshot = None
+    response = client.get("/api/v1/search?q=x")
+    assert response.status_code == 503
+    assert response.json["type"].endswith("/nothing-published")
+    assert "commissure demo" in response.json["detail"]
+
+
+def test_a_request_takes_the_generation_once(client: FlaskClient, library: MemoryLibrary) -> None:
+    search(client, q="cisplatin")
+    assert library.taken == 1
+
+
+def test_filters_find_what_they_name(client: FlaskClient) -> None:
+    assert [hit["document"] for hit in search(client, q="diabetes", dataset=OTHER_DATASET)["hits"]] == [LETTER]
