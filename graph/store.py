@@ -88,7 +88,8 @@ class SparqlQueryable(Protocol):
     def query(self, sparql: str, *, accept: str, timeout: float, max_rows: int) -> QueryResult:
         """Run SELECT, ASK, CONSTRUCT or DESCRIBE within `timeout` seconds and `max_rows` rows or triples.
 
-        `accept` is a result media type (JSON, XML, CSV, TSV for rows; Turtle, N-Triples for triples).
-        Raises QueryRefused for updates and SERVICE, QuerySyntaxError, QueryTimeout.
+        `accept` is an Accept header or a media type (JSON, XML, CSV, TSV for rows; Turtle, N-Triples for triples); see `graph.sparql`.
+        A query without FROM reads the union of all named graphs, in which a statement made by several records may match several times.
+        Raises QueryRefused for updates and SERVICE, QuerySyntaxError, QueryTimeout, UnsupportedCapability where `accept` fits no form.
         """
         ...

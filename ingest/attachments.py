@@ -6,10 +6,10 @@ The text is never trimmed: offsets of mentions and passages count code points of
 import base64
 import binascii
 import codecs
+import html
 import io
 import re
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from typing import Final
 
 MAX_BYTES: Final = 64 * 1024 * 1024
@@ -175,25 +175,73 @@ def _bounded(text: str) -> str:
 def _html_text(markup: str) -> str:
     if len(markup) > MAX_MARKUP:
         raise AttachmentError("too-large", f"the attachment's markup is longer than {MAX_MARKUP // 2**20} MB")
-    parser = _TextOfHtml()
-    parser.feed(markup)
-    parser.close()
-    return _bounded(parser.text())
+    layout = _Layout()
+    _read_markup(markup, layout)
+    return _bounded(layout.text())
 
 
-class _TextOfHtml(HTMLParser):
+def _read_markup(markup: str, layout: "_Layout") -> None:
+    """Feed tags and text to the layout, in time linear in the markup (html.parser takes minutes for 1 MB of hostile `<!--<!--`)."""
+    position = 0
+    while (start := markup.find("<", position)) >= 0:
+        if start > position:
+            layout.add(_unescape(markup[position:start]))
+        tag = _TAG.match(markup, start)
+        if tag:
+            end = _end_of_tag(markup, tag.end())
+            name = tag[2].lower().rpartition(":")[2]
+            if not tag[1] and name in _RAW:
+                closing = _RAW[name].search(markup, end)
+                position = closing.start() if closing else len(markup)
+            else:
+                position = end
+            if tag[1]:
+                layout.close(name)
+            else:
+                layout.open(name, empty=markup.startswith("/>", end - 2))
+            continue
+        opening = next((mark for mark in _SPECIAL if markup.startswith(mark, start)), "")
+        if not opening:
+            layout.add("<")
+            position = start + 1
+            continue
+        end = markup.find(_SPECIAL[opening], start + len(opening))
+        if opening == "<![CDATA[":
+            layout.add(markup[start + len(opening) : end if end >= 0 else len(markup)])
+        position = end + len(_SPECIAL[opening]) if end >= 0 else len(markup)
+    layout.add(_unescape(markup[position:]))
+
+
+_TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]{0,100})")
+_SPECIAL = {"<!--": "-->", "<![CDATA[": "]]>", "<!": ">", "<?": ">", "</": ">"}
+_RAW = {name: re.compile(rf"</{name}", re.I) for name in ("script", "style")}
+
+
+def _end_of_tag(markup: str, start: int) -> int:
+    """Where the tag ends: after the first '>' outside quotes, or after the first '>' of all where the quotes do not close soon."""
+    attributes = _ATTRIBUTES.match(markup, start, start + _LONGEST_QUOTED)
+    if attributes and markup.startswith(">", attributes.end()):
+        return attributes.end() + 1
+    return (markup.find(">", start) + 1) or len(markup)
+
+
+_ATTRIBUTES = re.compile(r"""(?:[^>"']++|"[^"]*+"|'[^']*+')*+""")
+_LONGEST_QUOTED = 1024
+
+
+def _unescape(text: str) -> str:
+    if "&" not in text:
+        return text
+    try:
+        return html.unescape(text)
+    except ValueError:  # a character reference of thousands of digits
+        return text
+
+
+class _Layout:
     """Collects what a browser would show: block elements begin a line, runs of white space are one space, scripts are dropped."""
 
-    _BLOCKS = frozenset(
-        "address article aside blockquote body br caption dd details div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr"
-        " html item li list main nav ol p paragraph pre section summary table tbody tfoot thead title tr ul".split()
-    )
-    _CELLS = frozenset({"td", "th"})
-    _HIDDEN = frozenset({"script", "style", "template", "noscript", "head", "object", "svg", "math"})
-    _SPACE = re.compile(r"[ \t\r\n\f]+")
-
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self._pieces: list[str] = []
         self._hidden: list[str] = []
         self._preformatted = 0
@@ -203,8 +251,8 @@ class _TextOfHtml(HTMLParser):
     def text(self) -> str:
         return "".join(self._pieces)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self._HIDDEN:
+    def open(self, tag: str, empty: bool) -> None:
+        if tag in _HIDDEN and not empty:
             self._hidden.append(tag)
         elif tag == "body":
             self._hidden.clear()  # a head that was never closed must not hide the whole note
@@ -213,32 +261,28 @@ class _TextOfHtml(HTMLParser):
         if tag == "br":
             self._pieces.append("\n")
             self._at_line_start, self._space_pending = True, False
-        elif tag in self._BLOCKS:
+        elif tag in _BLOCKS:
             self._break()
-            self._preformatted += tag == "pre"
-        elif tag in self._CELLS:
+            self._preformatted += tag == "pre" and not empty
+        elif tag in _CELLS:
             self._space_pending = True
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in self._HIDDEN:
-            self.handle_starttag(tag, attrs)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._hidden:
-            while self._hidden and self._hidden.pop() != tag:
-                pass
-        elif not self._hidden and tag in self._BLOCKS:
+    def close(self, tag: str) -> None:
+        if tag in _HIDDEN:
+            if tag in self._hidden:
+                del self._hidden[self._hidden.index(tag) :]
+        elif not self._hidden and tag in _BLOCKS:
             self._break()
             self._preformatted -= tag == "pre" and self._preformatted > 0
 
-    def handle_data(self, data: str) -> None:
-        if self._hidden:
+    def add(self, data: str) -> None:
+        if self._hidden or not data:
             return
         if self._preformatted:
             self._pieces.append(data)
             self._at_line_start, self._space_pending = data.endswith("\n"), False
             return
-        words = self._SPACE.sub(" ", data)
+        words = _SPACES.sub(" ", data)
         shown = words.strip(" ")
         if not shown:
             self._space_pending |= bool(words)
@@ -252,6 +296,33 @@ class _TextOfHtml(HTMLParser):
         if not self._at_line_start:
             self._pieces.append("\n")
         self._at_line_start, self._space_pending = True, False
+
+
+_SPACES = re.compile(r"[ \t\r\n\f]+")
+_HIDDEN = frozenset({"script", "style", "template", "noscript", "head", "object", "svg", "math"})
+_CELLS = frozenset({"td", "th"})
+_BLOCKS = frozenset(
+    (
+        *(
+            "address",
+            "article",
+            "aside",
+            "blockquote",
+            "body",
+            "caption",
+            "dd",
+            "details",
+            "div",
+            "dl",
+            "dt",
+            "fieldset",
+            "figure",
+            "footer",
+        ),
+        *("form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "item", "li", "list", "main", "nav", "ol", "p", "paragraph"),
+        *("pre", "section", "summary", "table", "tbody", "tfoot", "thead", "title", "tr", "ul"),
+    )
+)
 
 
 def _rtf_text(content: bytes) -> str:

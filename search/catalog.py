@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -286,15 +287,15 @@ class SqliteCatalog:
             rows = self._all(query, (field, *codes))
         return {code: (value, label) for code, value, label in rows}
 
-    def concepts_named(self, query: str, limit: int = 60) -> dict[str, float]:
-        """Concepts with a name that shares words with the query (stemmed) → how well it matches: 1 for the best, none below a half."""
-        words = dict.fromkeys(word.casefold() for word in _WORD.findall(query)[:64])
-        if not words:
+    def concepts_named(self, words: Iterable[str], limit: int = 60) -> dict[str, float]:
+        """Concepts with a name that has some of the words (stemmed) → how well it matches: 1 for the best, none below a half."""
+        known = list(dict.fromkeys(part.casefold() for word in islice(words, 64) for part in _WORD.findall(word)))
+        if not known:
             return {}
         rows = self._all(
             "SELECT c.concept, s.rank FROM (SELECT rowid, rank FROM name_stems WHERE name_stems MATCH ? ORDER BY rank LIMIT ?) s"
             " JOIN names n ON n.name = s.rowid JOIN concepts c ON c.ordinal = n.concept ORDER BY s.rank, c.concept",
-            (" OR ".join(f'"{word}"' for word in words), limit),
+            (" OR ".join(f'"{word}"' for word in known), limit),
         )
         named: dict[str, float] = {}
         for concept, rank in rows:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -67,8 +68,7 @@ class Retriever:
         self._columns = generation.columns
         self._catalog = generation.catalog
         self._graph = graph
-        self._gap = _semantic_gap(generation, embedder)
-        self._semantic = embedder is not None and generation.vectors is not None and generation.meta.model == embedder.name
+        self._embedder = embedder
         self._ranker = Ranker(generation.vectors, generation.lexical, embedder)
         self._ranker.prepare(self._columns.unit_links)
 
@@ -83,9 +83,10 @@ class Retriever:
             found = self._find(request, allowed, notices)
         page = slice(request.offset, request.offset + request.limit)
         with clock.step("hits"):
-            named = self._catalog.concepts_named(request.query)
+            words = query_words(request.query)
+            named = self._catalog.concepts_named(words.values())
             documents, mentions = self._read(found.documents[page])
-            hits = self._hits(request, found, documents, mentions, named)
+            hits = self._hits(request, words, found, documents, mentions, named)
         with clock.step("facets"):
             facets = count_facets(found.everything, self._columns, self._catalog, request.filters) if request.facets else {}
         with clock.step("join"):
@@ -138,16 +139,33 @@ class Retriever:
     def _rank(self, request: SearchRequest, allowed: Mask | None, notices: list[str]) -> RankedDocuments:
         mode = request.mode
         links = self._columns.unit_links
-        if mode is not Mode.LEXICAL:
-            if self._gap:
-                notices.append(self._gap)
-            if not self._semantic:
-                mode = Mode.LEXICAL
         try:
+            if mode is not Mode.LEXICAL:
+                usable, notice = self._semantics
+                mode = mode if usable else Mode.LEXICAL
+                notices.extend(filter(None, [notice]))
             return self._ranker.rank(request.query, mode, DEPTH, allowed, links)
         except ModelUnavailable as error:
             notices.append(f"Semantic search is unavailable, results are found by words alone: {error}")
             return self._ranker.rank(request.query, Mode.LEXICAL, DEPTH, allowed, links)
+
+    @cached_property
+    def _semantics(self) -> tuple[bool, str]:
+        """Whether meaning can rank, and what it lacks in words. Asked only when needed: the embedder's name may load the model."""
+        meta = self._generation.meta
+        if not meta.units:
+            return False, ""
+        if self._embedder is None:
+            return False, "Semantic search is unavailable (no embedding model is loaded): results are found by words alone."
+        if not meta.vectors:
+            return False, "No passage is embedded yet: results are found by words alone."
+        name = self._embedder.name
+        if meta.model != name:
+            return False, f"The passages are embedded with {meta.model}, the query would be with {name}: results are found by words alone."
+        absent = meta.units - meta.vectors
+        if absent:
+            return True, f"The semantic index is incomplete: {absent:,} of {meta.units:,} distinct passages are found by words alone."
+        return True, ""
 
     def _fold(self, documents: Rows, ranked: RankedDocuments | None, *, exact: bool) -> _Found:
         """Fold documents of a patient that have the same text into the first of them."""
@@ -170,12 +188,12 @@ class Retriever:
     def _hits(
         self,
         request: SearchRequest,
+        words: Mapping[str, str],
         found: _Found,
         documents: Mapping[int, FoundDocument],
         mentions: Mapping[int, Sequence[MentionedConcept]],
         named: Mapping[str, float],
     ) -> tuple[Hit, ...]:
-        words = query_words(request.query)
         hits = []
         for index, place in enumerate(found.documents[request.offset : request.offset + request.limit].tolist(), request.offset):
             document, run = documents[place].document, documents[place].run
@@ -278,24 +296,6 @@ def _day(text: str, field: str) -> tuple[int, int]:
     if not first or "00" in text[4:].split("-"):
         raise InvalidRequest(field, f"must be a date as YYYY, YYYY-MM or YYYY-MM-DD, is {text[:40]!r}")
     return first, last
-
-
-def _semantic_gap(generation: Generation, embedder: Embedder | None) -> str:
-    """What semantic search lacks, in words; '' where it is complete."""
-    meta = generation.meta
-    if not meta.units:
-        return ""
-    if embedder is None:
-        return "Semantic search is unavailable (no embedding model is loaded): results are found by words alone."
-    if not meta.vectors:
-        return "No passage is embedded yet: results are found by words alone."
-    if meta.model != embedder.name:
-        return f"The passages are embedded with {meta.model}, the query would be with {embedder.name}: results are found by words alone."
-    if meta.vectors < meta.units:
-        return (
-            f"The semantic index is incomplete: {meta.units - meta.vectors:,} of {meta.units:,} distinct passages are found by words alone."
-        )
-    return ""
 
 
 def _scores(found: _Found, index: int) -> tuple[float, dict[str, float], int]:

@@ -208,9 +208,9 @@ def _operation(operation: Operation[Any]) -> dict[str, Any]:
     return content
 
 
-def _responses(content: Mapping[str, Any], problems: tuple[int, ...]) -> dict[str, Any]:
+def _responses(content: Mapping[str, Any], problems: tuple[int, ...], always: tuple[int, ...] = (400, 421, 500)) -> dict[str, Any]:
     responses: dict[str, Any] = {"200": {"description": "The answer.", "content": dict(content)}}
-    for status in sorted({*problems, 400, 421, 500}):
+    for status in sorted({*problems, *always}):
         responses[str(status)] = {"description": _PROBLEMS[status]}
         if status != 304:
             responses[str(status)]["content"] = {MEDIA_TYPE: {"schema": {"$ref": _REF + "Problem"}}}
@@ -292,7 +292,7 @@ def _service_paths() -> dict[str, Any]:
                 "operationId": "getOpenApi",
                 "tags": ["Service"],
                 "summary": "This document",
-                "responses": {"200": {"description": "The document.", "content": {"application/json": {"schema": {"type": "object"}}}}},
+                "responses": _responses({"application/json": {"schema": {"type": "object"}}}, (304,), always=(421, 500)),
             }
         },
         "/healthz": {
@@ -319,7 +319,7 @@ def _service_paths() -> dict[str, Any]:
                 "operationId": "metrics",
                 "tags": ["Service"],
                 "summary": "Metrics in Prometheus' text format",
-                "responses": {"200": {"description": "The metrics.", "content": {"text/plain": {"schema": {"type": "string"}}}}},
+                "responses": _responses({"text/plain": {"schema": {"type": "string"}}}, (), always=(421, 500)),
             }
         },
     }

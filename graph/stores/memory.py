@@ -274,6 +274,10 @@ class _Lines:
         """The next line, however long; '' at the end."""
         return self._lines.readline().decode()
 
+    def close(self) -> None:
+        """Close the part."""
+        self._lines.close()
+
 
 def _count_quads(part: Path) -> int:
     with _open(part) as lines:

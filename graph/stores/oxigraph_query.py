@@ -3,6 +3,9 @@
 Oxigraph cannot stop a query once it has begun, so a query runs in a worker process that opened the folder read-only; one that runs past
 its limit is killed, and a new worker takes its place. Workers also have bounded memory and, where the system allows it, no network.
 
+Oxigraph's union of named graphs keeps duplicates: a statement that three records make matches three times where no GRAPH and no FROM
+is written, so counts over it want `COUNT(DISTINCT …)`.
+
 Run as a module this is the worker: `python -m graph.stores.oxigraph_query FOLDER DESCRIPTOR`.
 """
 

@@ -1,7 +1,6 @@
 """A believable FHIR R4 export that the project writes itself, for demonstrations and tests.
 
-The people are invented; codes are real. The same arguments write the same bytes: nothing depends on the clock, the locale or the machine
-(the bytes of PDF notes also depend on the version of fpdf2).
+The people are invented; codes are real. The same arguments write the same bytes: nothing depends on the clock, the locale or the machine.
 """
 
 from pathlib import Path

@@ -97,7 +97,9 @@ def report(visit: Visit, written: Written, number: int, dice: Dice) -> Composed:
     """A DiagnosticReport of imaging or pathology with its text."""
     kind = written.note.kind
     category, category_display = _REPORTS[kind]
-    title = f"{written.note.study.split('.')[0][:80]}" if written.note.study and not set("[{") & set(written.note.study) else _TITLES[kind][0]
+    title = (
+        f"{written.note.study.split('.')[0][:80]}" if written.note.study and not set("[{") & set(written.note.study) else _TITLES[kind][0]
+    )
     text = hands.plain_text(title, written.parts, written.day, f"{visit.person.given} {visit.person.family}", dice)
     code, display = acts.NOTE_KINDS[kind]
     conclusion = next((body for heading, body in reversed(written.parts) if heading), "")
@@ -116,7 +118,14 @@ def report(visit: Visit, written: Written, number: int, dice: Dice) -> Composed:
             issued=moment(written.day, 15, 30),
             performer=[practitioner_reference(written.author)],
             conclusion=conclusion,
-            presentedForm=[{"contentType": hands.PLAIN, "data": b64encode(text.encode()).decode(), "title": title, "creation": moment(written.day, 15, 30)}],
+            presentedForm=[
+                {
+                    "contentType": hands.PLAIN,
+                    "data": b64encode(text.encode()).decode(),
+                    "title": title,
+                    "creation": moment(written.day, 15, 30),
+                }
+            ],
         ),
         hands.PLAIN,
         text,

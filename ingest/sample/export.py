@@ -148,7 +148,9 @@ def _notes(pile: _Pile, visits: list[Visit], dice: Dice) -> None:
                 composed = documents.document(visit, written, count, dice, enrich, "")
                 if composed.text and dice.chance(0.02):
                     count += 1
-                    later = Written(written.note, written.day + timedelta(days=1), written.author, (*written.parts, ("Addendum", _addendum(dice))))
+                    later = Written(
+                        written.note, written.day + timedelta(days=1), written.author, (*written.parts, ("Addendum", _addendum(dice)))
+                    )
                     amended = documents.document(visit, later, count, dice, False, composed.resource["id"])
                     composed.resource["status"] = "superseded"
                     _add_note(pile, amended)
@@ -177,7 +179,13 @@ def _immunizations(pile: _Pile, somebody: Person, visits: list[Visit], dice: Dic
         if visit.stage.setting != "clinic" or not any(n.kind == "wellness" for n in visit.stage.notes):
             continue
         age = somebody.age(visit.day)
-        usual = ("dtap", "ipv", "mmr", "varicella") if age < 7 else ("influenza", "tdap", "covid") if age < 50 else ("influenza", "zoster", "pcv13", "covid")
+        usual = (
+            ("dtap", "ipv", "mmr", "varicella")
+            if age < 7
+            else ("influenza", "tdap", "covid")
+            if age < 50
+            else ("influenza", "zoster", "pcv13", "covid")
+        )
         for key in dice.some(usual, dice.between(1, 2)):
             number += 1
             pile.add(resources.immunization(somebody, number, key, visit.day, visit, refused=dice.chance(0.06)))
@@ -216,7 +224,9 @@ def _oddities(pile: _Pile, somebody: Person, visits: list[Visit]) -> None:
                 f"{visit.id}-o98",
                 visit.day,
                 status="cancelled",
-                category=[resources.concept("", resources.coding(resources.TERMINOLOGY + "observation-category", "laboratory", "Laboratory"))],
+                category=[
+                    resources.concept("", resources.coding(resources.TERMINOLOGY + "observation-category", "laboratory", "Laboratory"))
+                ],
                 code=resources.concept("Potassium", resources.coding(resources.LOINC, LABS["k"].loinc, LABS["k"].display)),
                 subject=resources.reference("Patient", somebody.id),
                 encounter=resources.reference("Encounter", visit.id),
@@ -227,7 +237,11 @@ def _oddities(pile: _Pile, somebody: Person, visits: list[Visit]) -> None:
             )
         )
     elif rest == 5:
-        order = resources.medication_request(somebody, somebody.medications[-1], visit, "", visit.day, Dice(somebody.id)) if somebody.medications else None
+        order = (
+            resources.medication_request(somebody, somebody.medications[-1], visit, "", visit.day, Dice(somebody.id))
+            if somebody.medications
+            else None
+        )
         if order:
             order.update(id=f"{somebody.id}-m98", status="cancelled", statusReason=resources.concept("Ordered twice by mistake"))
             pile.add(order)
@@ -240,4 +254,3 @@ def _referred(pile: _Pile) -> set[str]:
         if target.startswith("Medication/med-"):
             found.add(target.removeprefix("Medication/med-"))
     return found
-

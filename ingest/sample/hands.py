@@ -3,6 +3,7 @@
 from datetime import date
 from html import escape
 
+from ingest.sample import pdf
 from ingest.sample.notes import Part
 from ingest.sample.phrasing import Dice
 
@@ -46,7 +47,11 @@ def html_page(title: str, parts: tuple[Part, ...], day: date) -> str:
             body.append("<ul>" + "".join(f"<li>{escape(line[2:])}</li>" for line in lines) + "</ul>")
         else:
             body.extend(f"<p>{escape(line)}</p>" for line in lines if line)
-    return f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>{escape(title)}</title></head>\n<body>\n' + "\n".join(body) + "\n</body></html>\n"
+    return (
+        f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>{escape(title)}</title></head>\n<body>\n'
+        + "\n".join(body)
+        + "\n</body></html>\n"
+    )
 
 
 def rich_text(title: str, parts: tuple[Part, ...], day: date) -> str:
@@ -72,30 +77,10 @@ def _rtf(text: str) -> str:
 
 
 def pdf_file(title: str, parts: tuple[Part, ...], day: date) -> bytes:
-    """The note as a PDF of one or more pages; the same bytes for the same note and library version."""
-    from datetime import UTC, datetime
-
-    from fpdf import FPDF
-    from fpdf.enums import XPos, YPos
-
-    document = FPDF(format="Letter")
-    document.set_creation_date(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
-    document.set_title(title)
-    document.add_page()
-    document.set_font("Helvetica", "B", 14)
-    document.multi_cell(0, 8, _latin(title), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-    document.set_font("Helvetica", "", 10)
-    document.multi_cell(0, 6, day.isoformat(), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+    """The note as a PDF of one or more pages, uncompressed, so that its bytes depend on nothing but the note (see `ingest.sample.pdf`)."""
+    lines = [pdf.Line(title, 14), pdf.Line(day.isoformat()), pdf.Line("")]
     for heading, text in parts:
         if heading:
-            document.ln(2)
-            document.set_font("Helvetica", "B", 11)
-            document.multi_cell(0, 6, _latin(heading), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-        document.set_font("Helvetica", "", 10)
-        document.multi_cell(0, 5, _latin(text), new_x=XPos.LMARGIN, new_y=YPos.NEXT)
-    return bytes(document.output())
-
-
-def _latin(text: str) -> str:
-    """PDF's built-in fonts know Latin-1 only."""
-    return text.replace("—", "-").replace("’", "'").encode("latin-1", "replace").decode("latin-1")
+            lines += [pdf.Line(""), pdf.Line(heading, 12)]
+        lines += [pdf.Line(line) for line in text.split("\n")]
+    return pdf.write(lines, title, day)

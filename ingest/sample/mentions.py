@@ -62,8 +62,12 @@ class Entity:
 def extension(text: str, dice: Dice) -> dict[str, Any]:
     """The extension of a DocumentReference whose text this is."""
     services = [
-        _service("infer-icd10", "aws-cm-icd10-entity", "ICD10CMConcepts", "Concept", tuple(diagnoses(text, dice)), "DX_NAME", "MEDICAL_CONDITION"),
-        _service("infer-rxnorm", "aws-cm-rxnorm-entity", "RxNormConcepts", "Concepts", tuple(medicines(text, dice)), "GENERIC_NAME", "MEDICATION"),
+        _service(
+            "infer-icd10", "aws-cm-icd10-entity", "ICD10CMConcepts", "Concept", tuple(diagnoses(text, dice)), "DX_NAME", "MEDICAL_CONDITION"
+        ),
+        _service(
+            "infer-rxnorm", "aws-cm-rxnorm-entity", "RxNormConcepts", "Concepts", tuple(medicines(text, dice)), "GENERIC_NAME", "MEDICATION"
+        ),
     ]
     status = {"url": f"{BASE}status/", "valueString": "SUCCESS"}
     message = {"url": f"{BASE}message/", "valueString": "The Amazon HealthLake integrated medical NLP operation was successful."}

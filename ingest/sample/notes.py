@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from ingest.sample import phrases
+from ingest.sample.codes.acts import PROCEDURES, RELATIVES_CONDITIONS
 from ingest.sample.codes.conditions import CONDITIONS
 from ingest.sample.codes.drugs import DRUGS
 from ingest.sample.codes.durations import PASSING
 from ingest.sample.codes.labs import LABS, UNIT_WORDS
-from ingest.sample.codes.acts import PROCEDURES, RELATIVES_CONDITIONS
 from ingest.sample.model import LabEntry, Note, Stage
 from ingest.sample.patients import Person, slots
 from ingest.sample.phrasing import Dice, fill
@@ -197,7 +197,9 @@ def _operative(note: Note, scene: Scene, dice: Dice) -> list[Part]:
         (_heading("details", dice), _say(note.exam, scene, dice)),
     ]
     if dice.chance(0.7):
-        blood = _say("[Estimated blood loss|Blood loss] [minimal|about {#20-180} mL]. [No immediate complications.|Tolerated well.]", scene, dice)
+        blood = _say(
+            "[Estimated blood loss|Blood loss] [minimal|about {#20-180} mL]. [No immediate complications.|Tolerated well.]", scene, dice
+        )
         parts.append(("Complications", blood))
     parts.append((_heading("plan", dice), _say(note.plan, scene, dice)))
     return parts
@@ -320,7 +322,14 @@ def _family(scene: Scene, dice: Dice) -> str:
             fill(
                 template,
                 dice,
-                {"Relation": cap, "relation": relation, "condition": condition, "age": str(age), "theirs": theirs, "decade": f"{age // 10}0s"},
+                {
+                    "Relation": cap,
+                    "relation": relation,
+                    "condition": condition,
+                    "age": str(age),
+                    "theirs": theirs,
+                    "decade": f"{age // 10}0s",
+                },
             )
         )
     absent = [c for c in sorted(RELATIVES_CONDITIONS) if c not in {c for _, c, _ in scene.person.relatives} and not c.startswith("a ")]
@@ -334,8 +343,18 @@ def _family(scene: Scene, dice: Dice) -> str:
 def _social(scene: Scene, dice: Dice) -> str:
     person = scene.person
     if person.age(scene.day) < 18:
-        return _say("Lives at home with {his} {carer}[ and siblings|, no pets|, one cat|]. [No smokers in the household.|Attends [daycare|school].|]", scene, dice)
-    work = _say("[Works as a {trade}.|{trade_cap} by trade.|Retired {trade}.|]" if person.age(scene.day) > 64 else "[Works as a {trade}.|{trade_cap}.|Employed as a {trade}.]", scene, dice)
+        return _say(
+            "Lives at home with {his} {carer}[ and siblings|, no pets|, one cat|]. [No smokers in the household.|Attends [daycare|school].|]",
+            scene,
+            dice,
+        )
+    work = _say(
+        "[Works as a {trade}.|{trade_cap} by trade.|Retired {trade}.|]"
+        if person.age(scene.day) > 64
+        else "[Works as a {trade}.|{trade_cap}.|Employed as a {trade}.]",
+        scene,
+        dice,
+    )
     said = [
         f"{person.home[:1].upper() + person.home[1:]}." if dice.chance(0.6) else "",
         work if person.age(scene.day) <= 66 else work.replace("Works as", "Formerly worked as"),

@@ -165,7 +165,9 @@ def _allergies(dice: Dice, course: Course) -> tuple[tuple[str, str, str, str, st
 def _relatives(dice: Dice, course: Course) -> tuple[tuple[str, str, int], ...]:
     found = list(dice.some(course.family, dice.pick((0, 1, 1, 2))))
     common = sorted(RELATIVES_CONDITIONS)
-    for relation in dice.some(("mother", "father", "sister", "brother", "maternal aunt", "paternal grandfather", "maternal grandmother"), 2):
+    for relation in dice.some(
+        ("mother", "father", "sister", "brother", "maternal aunt", "paternal grandfather", "maternal grandmother"), 2
+    ):
         condition = dice.pick(common)
         if relation in {r for r, _, _ in found} or condition in {c for _, c, _ in found}:
             continue

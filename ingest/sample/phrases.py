@@ -1,5 +1,6 @@
 """What every note may say beside its course: headings, reviews of systems, normal findings, ways to put the same fact."""
 
+# ruff: noqa: E501 - one entry to a line
 HEADINGS = {
     "complaint": ("Chief Complaint", "Presenting Complaint", "Reason for Visit"),
     "story": ("History of Present Illness", "History of Presenting Complaint", "HPI"),
@@ -43,7 +44,10 @@ HEADINGS = {
 
 SYMPTOMS = (
     ("chest pain", ("chest", "angina")),
-    ("shortness of breath", ("breath", "dyspn", "wheez", "hypox", "respir", "oxygen", "asthma", "copd", "pneumon", "embol", "heart failure")),
+    (
+        "shortness of breath",
+        ("breath", "dyspn", "wheez", "hypox", "respir", "oxygen", "asthma", "copd", "pneumon", "embol", "heart failure"),
+    ),
     ("palpitations", ("palpit", "fibrillation", "rhythm", "tachy")),
     ("fever", ("fever", "febrile", "chills", "temperature", "rigor", "infect", "sepsis", "tubercul")),
     ("night sweats", ("sweat", "lymphoma", "tubercul", "endocard")),
@@ -66,8 +70,14 @@ SYMPTOMS = (
 """A symptom a review of systems may deny, and stems whose presence in the note forbids it."""
 
 NORMAL = (
-    (("lung", "chest", "breath", "crackle", "wheez", "air entry"), ("Lungs clear to auscultation bilaterally.", "Chest clear, no wheeze or crackles.")),
-    (("heart", "murmur", "s1", "rhythm", "jugular", "jvp"), ("Heart sounds normal, no murmur.", "Regular rate and rhythm without murmurs, rubs or gallops.")),
+    (
+        ("lung", "chest", "breath", "crackle", "wheez", "air entry"),
+        ("Lungs clear to auscultation bilaterally.", "Chest clear, no wheeze or crackles."),
+    ),
+    (
+        ("heart", "murmur", "s1", "rhythm", "jugular", "jvp"),
+        ("Heart sounds normal, no murmur.", "Regular rate and rhythm without murmurs, rubs or gallops."),
+    ),
     (("abdom", "belly", "liver", "spleen", "fundus", "gravid"), ("Abdomen soft, non-tender, no organomegaly.", "Abdomen benign.")),
     (("edema", "leg", "calf", "calves", "foot", "feet", "extremit"), ("No peripheral edema.", "Extremities warm, no edema.")),
     (("alert", "orient", "confus", "drows", "gcs", "neuro"), ("Alert and oriented.", "Alert, answers appropriately, no focal deficit.")),
@@ -106,7 +116,14 @@ NO_RELATIVE = (
 )
 NO_FAMILY = ("Family history is noncontributory.", "No significant family history.", "Adopted as an infant; family history unknown.")
 
-DENIALS = ("Denies {list}.", "No {list}.", "Negative for {list}.", "{He} denies {list}.", "There has been no {list}.", "Specifically denies {list}.")
+DENIALS = (
+    "Denies {list}.",
+    "No {list}.",
+    "Negative for {list}.",
+    "{He} denies {list}.",
+    "There has been no {list}.",
+    "Specifically denies {list}.",
+)
 OTHERWISE = ("Remaining systems reviewed and negative.", "All other systems negative.", "Otherwise as above.", "")
 
 VITALS = (

@@ -126,7 +126,10 @@ def patient(person: Person, changed: date, dice: Dice) -> Resource:
         changed,
         "us-core-patient",
         extension=[
-            {"url": CORE + "us-core-race", "extension": [{"url": "ombCategory", "valueCoding": coding(omb, code, race)}, {"url": "text", "valueString": race}]},
+            {
+                "url": CORE + "us-core-race",
+                "extension": [{"url": "ombCategory", "valueCoding": coding(omb, code, race)}, {"url": "text", "valueString": race}],
+            },
             {
                 "url": CORE + "us-core-ethnicity",
                 "extension": [{"url": "ombCategory", "valueCoding": coding(omb, *ethnicity)}, {"url": "text", "valueString": ethnicity[1]}],
@@ -140,7 +143,15 @@ def patient(person: Person, changed: date, dice: Dice) -> Resource:
         gender=person.sex,
         birthDate=person.born.isoformat() if not dice.chance(0.04) else person.born.isoformat()[:7],
         deceasedDateTime=moment(person.died, 14, 5) if person.died else None,
-        address=[{"use": "home", "line": [f"{dice.between(2, 480)} {dice.pick(people.STREETS)}"], "city": town, "state": state, "postalCode": postcode}],
+        address=[
+            {
+                "use": "home",
+                "line": [f"{dice.between(2, 480)} {dice.pick(people.STREETS)}"],
+                "city": town,
+                "state": state,
+                "postalCode": postcode,
+            }
+        ],
     )
 
 
@@ -178,7 +189,9 @@ def encounter(visit: Visit, dice: Dice, problems: list[Problem]) -> Resource:
         if inpatient
         else None,
         location=[{"location": reference("Location", f"loc-{place}")}],
-        serviceProvider=reference("Organization", "org-harborview" if visit.stage.setting in ("ward", "emergency", "infusion") else "org-clinics"),
+        serviceProvider=reference(
+            "Organization", "org-harborview" if visit.stage.setting in ("ward", "emergency", "infusion") else "org-clinics"
+        ),
     )
 
 
@@ -194,7 +207,9 @@ def condition(person: Person, problem: Problem, visit: Visit | None, end: date, 
         problem.record,
         problem.end if problem.end and not active else problem.start,
         "us-core-condition-encounter-diagnosis" if category[0] == "encounter-diagnosis" else "us-core-condition-problems-health-concerns",
-        clinicalStatus=concept("", coding(TERMINOLOGY + "condition-clinical", "active" if active else "resolved", "Active" if active else "Resolved")),
+        clinicalStatus=concept(
+            "", coding(TERMINOLOGY + "condition-clinical", "active" if active else "resolved", "Active" if active else "Resolved")
+        ),
         verificationStatus=concept("", coding(TERMINOLOGY + "condition-ver-status", "confirmed", "Confirmed")),
         category=[concept("", coding(TERMINOLOGY + "condition-category", *category))],
         code=condition_concept(problem.condition),
@@ -270,7 +285,14 @@ def medication_request(person: Person, medication: Medication, visit: Visit | No
 def medication(drug: str, changed: date) -> Resource:
     """A Medication that infusions refer to."""
     entry = DRUGS[drug]
-    return resource("Medication", f"med-{drug}", changed, "us-core-medication", code=concept(entry.name, coding(RXNORM, entry.rxnorm, entry.display)), status="active")
+    return resource(
+        "Medication",
+        f"med-{drug}",
+        changed,
+        "us-core-medication",
+        code=concept(entry.name, coding(RXNORM, entry.rxnorm, entry.display)),
+        status="active",
+    )
 
 
 def observation(visit: Visit, identifier: str, key: str, value: float, minute: int) -> Resource:
@@ -308,7 +330,10 @@ def blood_pressure(visit: Visit, identifier: str) -> Resource:
         encounter=reference("Encounter", visit.id),
         effectiveDateTime=moment(visit.day, 8, 5),
         component=[
-            {"code": concept(LABS[k].name, coding(LOINC, LABS[k].loinc, LABS[k].display)), "valueQuantity": _quantity(LABS[k], visit.measured[k])}
+            {
+                "code": concept(LABS[k].name, coding(LOINC, LABS[k].loinc, LABS[k].display)),
+                "valueQuantity": _quantity(LABS[k], visit.measured[k]),
+            }
             for k in ("sbp", "dbp")
         ],
     )
@@ -458,7 +483,12 @@ def _category(code: str) -> Resource:
 
 def _quantity(lab: LabEntry, value: float) -> Resource:
     number: float | int = round(value, lab.decimals) if lab.decimals else round(value)
-    return {"value": number, "unit": UNIT_WORDS.get(lab.unit, lab.unit) or lab.unit, "system": "http://unitsofmeasure.org", "code": lab.unit}
+    return {
+        "value": number,
+        "unit": UNIT_WORDS.get(lab.unit, lab.unit) or lab.unit,
+        "system": "http://unitsofmeasure.org",
+        "code": lab.unit,
+    }
 
 
 def _interpretation(lab: LabEntry, value: float) -> list[Resource] | None:
@@ -476,6 +506,10 @@ def _range(lab: LabEntry) -> list[Resource] | None:
     bounds = {}
     for name, bound in (("low", lab.low), ("high", lab.high)):
         if bound is not None:
-            bounds[name] = {"value": bound, "unit": UNIT_WORDS.get(lab.unit, lab.unit) or lab.unit, "system": "http://unitsofmeasure.org", "code": lab.unit}
+            bounds[name] = {
+                "value": bound,
+                "unit": UNIT_WORDS.get(lab.unit, lab.unit) or lab.unit,
+                "system": "http://unitsofmeasure.org",
+                "code": lab.unit,
+            }
     return [bounds] if bounds else None
-

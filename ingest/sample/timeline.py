@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from ingest.sample.codes.durations import CONDITION_DAYS, DRUG_DAYS
 from ingest.sample.codes.labs import LABS
-from ingest.sample.courses.background import ACUTE, BACKGROUND, WELLNESS, Ailment
+from ingest.sample.courses.ailments import ACUTE, Ailment
+from ingest.sample.courses.background import BACKGROUND, WELLNESS
 from ingest.sample.model import Note, Stage
 from ingest.sample.notes import Part, Scene, scene_slots, value_text, write
 from ingest.sample.patients import END, Medication, Person, Problem
@@ -95,7 +96,11 @@ def _wellness_days(person: Person, dice: Dice, first: date) -> Iterator[_Planned
     day = first + timedelta(days=dice.between(0, 200))
     used: list[int] = []
     while day < END - timedelta(days=5):
-        usable = [n for n, (ages, sexes, _) in enumerate(WELLNESS) if ages[0] <= person.age(day) <= ages[1] and person.sex in sexes and n not in used]
+        usable = [
+            n
+            for n, (ages, sexes, _) in enumerate(WELLNESS)
+            if ages[0] <= person.age(day) <= ages[1] and person.sex in sexes and n not in used
+        ]
         if usable and dice.chance(0.7):
             pick = dice.pick(usable)
             used.append(pick)
@@ -122,7 +127,9 @@ def _chart_history(person: Person, dice: Dice, first: date) -> None:
     """What was known before the first visit: the course's own history, and background conditions with their medicines."""
     age = person.age(first)
     usable = [
-        b for b in BACKGROUND if b.condition not in (*person.course.avoid, *person.course.history) and person.sex in b.sexes and age >= b.age
+        b
+        for b in BACKGROUND
+        if b.condition not in (*person.course.avoid, *person.course.history) and person.sex in b.sexes and age >= b.age
     ]
     chosen = dice.some(usable, dice.pick((0, 1, 1, 2, 3))) if age > 30 else dice.some(usable, dice.pick((0, 0, 1)))
     conditions = [(c, ()) for c in person.course.history] + [(b.condition, b.drugs) for b in chosen]

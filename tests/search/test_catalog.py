@@ -151,9 +151,9 @@ def test_suggestions(named: SqliteCatalog, text: str, expected: list[str]) -> No
 
 
 def test_concepts_named_by_a_query(named: SqliteCatalog) -> None:
-    assert list(named.concepts_named("woman with breast neoplasms")) == ["urn:bc"]
-    assert named.concepts_named("hypertensive")["urn:ht"] == 1.0
-    assert named.concepts_named("nothing of it") == named.concepts_named("") == {}
+    assert list(named.concepts_named(["woman", "breast", "neoplasms"])) == ["urn:bc"]
+    assert named.concepts_named(["hypertensive"])["urn:ht"] == 1.0
+    assert named.concepts_named(["nothing"]) == named.concepts_named([]) == named.concepts_named(['"']) == {}
 
 
 def test_a_subject_without_a_patient_record_is_listed_by_its_id(tmp_path: Path, clinic: Clinic) -> None:

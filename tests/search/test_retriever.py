@@ -300,6 +300,25 @@ def test_without_a_model_words_find(generation: Generation, graph: MemoryStore, 
     assert retriever.search(SearchRequest(QUERY)).notices == ()
 
 
+def test_words_need_no_model(generation: Generation, retriever: Retriever) -> None:
+    class Unloaded:
+        dimension = 32
+
+        @property
+        def name(self) -> str:
+            raise ModelUnavailable("there is no model")
+
+        encode = encode_query = None
+
+    unloaded = Retriever(generation, None, Unloaded())  # type: ignore[arg-type]
+    lexical = SearchRequest(QUERY, mode=Mode.LEXICAL, limit=100, join=False)
+    assert unloaded.search(lexical).hits == retriever.search(lexical).hits
+    assert unloaded.search(lexical).notices == ()
+    hybrid = unloaded.search(SearchRequest(QUERY, limit=100, join=False))
+    assert hybrid.hits == retriever.search(lexical).hits
+    assert "there is no model" in hybrid.notices[0]
+
+
 def test_a_model_that_fails_is_noticed(generation: Generation, graph: MemoryStore, retriever: Retriever) -> None:
     class Broken(FakeEmbedder):
         def encode_query(self, text: str) -> np.ndarray:

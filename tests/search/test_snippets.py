@@ -1,5 +1,7 @@
 """Highlights and answer sentences: literal texts, literal spans."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,7 +56,7 @@ def test_sentences_cover_every_word_once_and_in_order(text: str, cut: int, tail:
     start, end = min(cut, len(text)), max(min(cut, len(text)), len(text) - tail)
     spans = list(sentences(text, start, end))
     assert all(start <= first < last <= end for first, last in spans)
-    assert all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left[1] <= right[0] for left, right in pairwise(spans))
     assert "".join("".join(text[a:b].split()) for a, b in spans) == "".join(text[start:end].split())
 
 

@@ -34,10 +34,8 @@ def test_a_node_says_everything_about_itself(client: FlaskClient) -> None:
     found = get(client, "/api/v1/nodes", id=ROSA)
     assert (found["kind"], found["group"], found["label"], found["stub"]) == ("Patient", "patient", "Rosa Lindqvist", False)
     assert found["properties"][v.KG + "birthDate"] == [{"value": "1961-04", "datatype": v.XSD + "gYearMonth", "language": None}]
-    assert found["records"] == sorted(
-        [ROSA, *(v.BASE + f"data/{DATASET}/{one}" for one in ("Condition/rosa-cancer", "MedicationRequest/rosa-cisplatin"))]
-        + [v.BASE + f"data/{DATASET}/MedicationRequest/rosa-paclitaxel"]
-    )
+    charted = (("Condition", "cancer"), ("MedicationRequest", "cisplatin"), ("MedicationRequest", "paclitaxel"))
+    assert found["records"] == sorted([ROSA, *(v.BASE + f"data/{DATASET}/{kind}/rosa-{what}" for kind, what in charted)])
     assert found["references"] == 7
     assert client.get("/api/v1/nodes/" + quote(ROSA, safe="")).json == found
 
@@ -94,7 +92,9 @@ def test_a_foreign_cursor_is_refused(client: FlaskClient) -> None:
 
 
 def test_a_neighbourhood_joins_its_beginnings(client: FlaskClient) -> None:
-    found = get(client, "/api/v1/neighbourhood", id=[ONCOLOGY_NOTE, FOLLOW_UP_NOTE], direction="out", relation=["kg:subject", "kg:encounter"])
+    found = get(
+        client, "/api/v1/neighbourhood", id=[ONCOLOGY_NOTE, FOLLOW_UP_NOTE], direction="out", relation=["kg:subject", "kg:encounter"]
+    )
     assert {one["id"] for one in found["nodes"]} == {ONCOLOGY_NOTE, FOLLOW_UP_NOTE, ROSA, ROSA_VISIT}
     assert {(one["source"], one["relation_name"], one["target"]) for one in found["edges"]} == {
         (note, relation, target)

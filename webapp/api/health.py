@@ -37,9 +37,8 @@ class Readiness:
             return "the embedding model is being loaded"
         try:
             found = snapshot.retriever.search(SearchRequest("ready", mode=Mode.SEMANTIC, limit=1, join=False, facets=False))
-            # Without its model the search falls back to words, and no hit has a score of meaning.
-            by_meaning = any("semantic" in hit.scores for hit in found.hits)
-            if not by_meaning and any(dataset.embedded for dataset in snapshot.catalog.datasets()):
+            # Without its model the search falls back to words, and nothing was encoded.
+            if "encode" not in found.timings and any(dataset.embedded for dataset in snapshot.catalog.datasets()):
                 return _NO_MODEL
         except SearchError as error:
             log.warning("%s not ready: %s", instance(), type(error).__name__)

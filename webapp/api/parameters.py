@@ -13,7 +13,7 @@ Date = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0
 Limit = Annotated[int, Field(ge=1, le=100)]
 Offset = Annotated[int, Field(ge=0, le=1_000_000)]
 
-MAX_QUERY = 8_000
+MAX_QUERY = 10_000
 """Characters of a question. Longer ones are documents; the model reads the first few hundred words anyway."""
 
 

@@ -1,5 +1,6 @@
 """The document page: a note with its mentions marked, and where all of it comes from. Also the source of any record, as it came in."""
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Callable
@@ -273,19 +274,23 @@ def record() -> str:
 
 
 def indented(raw: str) -> str:
-    """JSON with line breaks and nothing else changed: numbers, escapes and the order of members stay as they came in."""
+    """JSON with line breaks and nothing else changed: numbers, escapes and the order of members stay. Other text comes back as it is."""
+    try:
+        json.loads(raw)
+    except ValueError:
+        return raw
     out: list[str] = []
     depth = 0
-    tokens = _TOKENS.findall(raw)
-    for token, following in zip(tokens, [*tokens[1:], ""], strict=True):
-        if token in ("{", "["):
+    pieces = _TOKENS.findall(raw)
+    for piece, following in zip(pieces, [*pieces[1:], ""], strict=True):
+        if piece in ("{", "["):
             depth += 1
-            out += [token] if following in ("}", "]") else [token, "\n", "  " * depth]
-        elif token in ("}", "]"):
+            out += [piece] if following in ("}", "]") else [piece, "\n", "  " * depth]
+        elif piece in ("}", "]"):
             depth = max(0, depth - 1)
-            out += [token] if out[-1:] in (["{"], ["["]) else ["\n", "  " * depth, token]
-        elif token == ",":
+            out += [piece] if out[-1:] in (["{"], ["["]) else ["\n", "  " * depth, piece]
+        elif piece == ",":
             out += [",", "\n", "  " * depth]
         else:
-            out.append(": " if token == ":" else token)
+            out.append(": " if piece == ":" else piece)
     return "".join(out)

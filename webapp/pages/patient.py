@@ -210,7 +210,7 @@ def why_not_counted(fact: Fact) -> str:
     if fact.assertion is Assertion.FAMILY:
         return "a relative's"
     if fact.assertion is not Assertion.AFFIRMED:
-        return str(fact.assertion)
+        return f"{fact.assertion} ({fact.status})" if fact.status else str(fact.assertion)
     return fact.status or "not counted by the status policy"
 
 

@@ -87,9 +87,9 @@ class State:
         """The state on another page."""
         return replace(self, page=page)
 
-    def in_mode(self, mode: Mode) -> "State":
+    def in_mode(self, mode: str) -> "State":
         """The state in another mode, on its first page."""
-        return replace(self, mode=mode, page=1)
+        return replace(self, mode=Mode(mode), page=1)
 
     def in_view(self, view: str) -> "State":
         """The state with the other half shown on a narrow screen."""

@@ -1,5 +1,6 @@
 """Procedures, vaccines, allergies, kinds of note and services of the sample."""
 
+# ruff: noqa: E501 - one entry to a line
 PROCEDURES = {
     "chemotherapy": ("367336001", "Chemotherapy (procedure)", "chemotherapy"),
     "radiotherapy": ("33195004", "External beam radiation therapy procedure (procedure)", "external beam radiotherapy"),
@@ -63,7 +64,13 @@ VACCINES = {
 """Key → CVX code and display."""
 
 ALLERGIES = (
-    ("penicillin", "91936005", "Allergy to Penicillin", "medication", ("hives as a child", "an urticarial rash", "facial swelling in {#1988-2009}")),
+    (
+        "penicillin",
+        "91936005",
+        "Allergy to Penicillin",
+        "medication",
+        ("hives as a child", "an urticarial rash", "facial swelling in {#1988-2009}"),
+    ),
     ("sulfonamides", "91939003", "Allergy to sulfonamide (finding)", "medication", ("a widespread rash", "fever and rash in {#1995-2012}")),
     ("latex", "300916003", "Latex allergy", "environment", ("contact urticaria", "itching and wheals")),
     ("peanuts", "91935009", "Allergy to peanuts", "food", ("throat tightness", "lip swelling and hives")),

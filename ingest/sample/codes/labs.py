@@ -1,5 +1,6 @@
 """Laboratory results, vital signs and scores of the sample, with LOINC codes, UCUM units and adult reference ranges."""
 
+# ruff: noqa: E501 - one entry to a line
 from ingest.sample.model import LabEntry
 
 LABS = {
@@ -51,7 +52,9 @@ LABS = {
         "NT-proBNP", "33762-6", "Natriuretic peptide.B prohormone N-Terminal [Mass/volume] in Serum or Plasma", "pg/mL", None, 300, 0
     ),
     "ef": LabEntry("left ventricular ejection fraction", "10230-1", "Left ventricular Ejection fraction", "%", 52, 72, 0, "", "procedure"),
-    "ldl": LabEntry("LDL cholesterol", "13457-7", "Cholesterol in LDL [Mass/volume] in Serum or Plasma by calculation", "mg/dL", None, 100, 0, "lipid"),
+    "ldl": LabEntry(
+        "LDL cholesterol", "13457-7", "Cholesterol in LDL [Mass/volume] in Serum or Plasma by calculation", "mg/dL", None, 100, 0, "lipid"
+    ),
     "hdl": LabEntry("HDL cholesterol", "2085-9", "Cholesterol in HDL [Mass/volume] in Serum or Plasma", "mg/dL", 40, None, 0, "lipid"),
     "chol": LabEntry("total cholesterol", "2093-3", "Cholesterol [Mass/volume] in Serum or Plasma", "mg/dL", None, 200, 0, "lipid"),
     "tg": LabEntry("triglycerides", "2571-8", "Triglyceride [Mass/volume] in Serum or Plasma", "mg/dL", None, 150, 0, "lipid"),
@@ -68,7 +71,13 @@ LABS = {
     "ldh": LabEntry("LDH", "2532-0", "Lactate dehydrogenase [Enzymatic activity/volume] in Serum or Plasma", "U/L", 120, 246, 0),
     "cd4": LabEntry("CD4 count", "24467-3", "CD3+CD4+ (T4 helper) cells [#/volume] in Blood", "/uL", 500, 1500, 0),
     "vl": LabEntry(
-        "HIV-1 RNA", "20447-9", "HIV 1 RNA [#/volume] (viral load) in Serum or Plasma by NAA with probe detection", "{copies}/mL", None, 20, 0
+        "HIV-1 RNA",
+        "20447-9",
+        "HIV 1 RNA [#/volume] (viral load) in Serum or Plasma by NAA with probe detection",
+        "{copies}/mL",
+        None,
+        20,
+        0,
     ),
     "ddimer": LabEntry("D-dimer", "48065-7", "Fibrin D-dimer FEU [Mass/volume] in Platelet poor plasma", "ug/mL{FEU}", None, 0.5, 1),
     "lithium": LabEntry("lithium level", "14334-7", "Lithium [Moles/volume] in Serum or Plasma", "mmol/L", 0.6, 1.2, 1),
@@ -87,7 +96,9 @@ LABS = {
         "survey",
     ),
     "fev1": LabEntry("FEV1 (% predicted)", "20152-5", "FEV1 measured/predicted", "%", 80, None, 0, "", "procedure"),
-    "spo2": LabEntry("oxygen saturation", "59408-5", "Oxygen saturation in Arterial blood by Pulse oximetry", "%", 94, None, 0, "", "vital-signs"),
+    "spo2": LabEntry(
+        "oxygen saturation", "59408-5", "Oxygen saturation in Arterial blood by Pulse oximetry", "%", 94, None, 0, "", "vital-signs"
+    ),
     "temp": LabEntry("temperature", "8310-5", "Body temperature", "Cel", 36.1, 37.5, 1, "", "vital-signs"),
     "hr": LabEntry("heart rate", "8867-4", "Heart rate", "/min", 60, 100, 0, "", "vital-signs"),
     "rr": LabEntry("respiratory rate", "9279-1", "Respiratory rate", "/min", 12, 20, 0, "", "vital-signs"),

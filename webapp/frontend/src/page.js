@@ -23,4 +23,4 @@ document.addEventListener("keydown", (event) => {
   }
 });
 const load = pages[document.body.dataset.page];
-if (load) load().then((page) => page.start());
+(load ? load().then((page) => page.start()) : Promise.resolve()).then(() => (document.documentElement.dataset.ready = "true"));

@@ -1,0 +1,107 @@
+"""A real Chromium, and the application over the library in memory on a free port of the loopback."""
+
+import logging
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from werkzeug.serving import make_server
+
+from tests.webapp.fixtures import MemoryLibrary
+from webapp import assets
+from webapp.app import create_app
+
+playwright_api = pytest.importorskip("playwright.sync_api", reason="the browser tests need the package 'playwright'")
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+ON_CI = os.environ.get("CI", "").lower() == "true"
+
+
+def missing(what: str) -> None:
+    """Skip with a message; on CI, where nothing may be missing, fail."""
+    if ON_CI:
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def bundles() -> None:
+    try:
+        assets.build()
+    except assets.AssetsUnavailable as error:
+        missing(str(error))
+
+
+@pytest.fixture(scope="session")
+def browser(bundles: None) -> Iterator[object]:
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if path is None:
+        missing("no Chromium on the PATH: install the package 'chromium'")
+    with playwright_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+def serve(library: MemoryLibrary) -> Iterator[str]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = make_server("127.0.0.1", 0, create_app(library), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(10)
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[str]:
+    """The address of the application over the canned data."""
+    yield from serve(MemoryLibrary())
+
+
+@pytest.fixture(scope="session")
+def empty_site() -> Iterator[str]:
+    """The address of the application with nothing loaded."""
+    yield from serve(MemoryLibrary(snapshot=None))
+
+
+@pytest.fixture
+def open_tab(browser: object) -> Iterator[Callable[..., object]]:
+    """Opens pages; at the end of the test, none of them may have had an error or a violation of the content policy."""
+    contexts = []
+    said: list[str] = []
+
+    def open_one(width: int = 1440, height: int = 900, theme: str = "light", scripts: bool = True) -> object:
+        context = browser.new_context(  # type: ignore[attr-defined]
+            viewport={"width": width, "height": height}, color_scheme=theme, java_script_enabled=scripts, reduced_motion="reduce"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda message: said.append(f"{message.type}: {message.text}") if message.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: said.append(f"exception: {error}"))
+        page.on("requestfailed", lambda request: said.append(f"failed: {request.url} {request.failure}") if not _left(request) else None)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert said == []
+
+
+def _left(request: object) -> bool:
+    """Whether a request was given up because the page was left."""
+    return "ERR_ABORTED" in str(request.failure)  # type: ignore[attr-defined]

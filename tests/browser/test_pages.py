@@ -1,0 +1,301 @@
+"""The pages in a real browser: by keyboard, without scripts, at three widths in both themes, restored from an address, and heard."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.webapp import fixtures as f
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).resolve().parents[2] / "webapp" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+PAGES = {
+    "home": "/",
+    "search": "/search?q=ovarian+cancer+cisplatin+metformin",
+    "connections": "/search?q=ovarian+cancer+cisplatin+metformin&view=connections",
+    "list": "/search?q=cisplatin&show=list",
+    "filtered": f"/search?q=metformin&patient={quote(f.MILAN)}&type=Progress+note&from=2020",
+    "no hits": "/search?q=zzzz+diabetes&type=Oncology+note&from=1990&to=1991",
+    "document": f"/document?id={quote(f.ONCOLOGY_NOTE)}&start=29&end=108&q=cisplatin",
+    "hostile document": f"/document?id={quote(f.HOSTILE_NOTE)}",
+    "concept": f"/node?id={quote(f.CISPLATIN)}",
+    "node": f"/node?id={quote(f.ROSA)}&expand={quote('in|DocumentReference|https://w3id.org/commissure/ns#subject')}",
+    "patient": f"/patient?id={quote(f.ROSA)}",
+    "patients": "/patients",
+    "data": "/data",
+    "run": f"/data/runs/{f.RUN}",
+    "record": f"/record?id={quote(f.ROSA)}",
+}
+Open = Callable[..., Any]
+
+
+def settle(page: Any) -> None:
+    """Wait until what scripts draw on this page is drawn."""
+    page.wait_for_selector("html[data-ready]")
+    for name in ("canvas", "timeline"):
+        place = page.query_selector(f"#{name}")
+        if place is not None and place.is_visible():
+            page.wait_for_selector(f"#{name}[data-drawn]")
+
+
+def focused(page: Any) -> str:
+    return str(page.evaluate("document.activeElement.textContent.trim() || document.activeElement.name || ''"))
+
+
+def tab_to(page: Any, selector: str, most: int = 80) -> None:
+    """Press Tab until the focus is on the element."""
+    for _ in range(most):
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} cannot be reached by keyboard in {most} steps")
+
+
+def test_walk_by_keyboard(site: str, open_tab: Open) -> None:
+    page = open_tab()
+    page.goto(site + "/")
+    assert page.evaluate("document.activeElement.name") == "q"
+    page.keyboard.type("cisplatin paclitaxel")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?*")
+    settle(page)
+    page.keyboard.press("Tab")
+    assert focused(page) == "Skip to hits"
+    page.keyboard.press("Enter")
+    tab_to(page, "#hit-1 h2 a", 30)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/document?*")
+    settle(page)
+    assert page.locator("#span").is_visible()
+    page.keyboard.press("n")
+    assert "match 1 of" in page.locator("#keys").inner_text()
+    page.keyboard.press("n")
+    assert "match 2 of" in page.locator("#keys").inner_text()
+    page.keyboard.press("p")
+    assert "match 1 of" in page.locator("#keys").inner_text()
+    assert page.locator("mark.here").count() == 1
+    tab_to(page, 'a[href^="/patient?"]', 30)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/patient?*")
+    settle(page)
+    assert page.locator("h1").inner_text() == "Rosa Lindqvist"
+    page.go_back()
+    page.wait_for_url("**/document?*")
+    page.go_back()
+    page.wait_for_url("**/search?*")
+    settle(page)
+    assert page.locator('input[name="q"]').first.input_value() == "cisplatin paclitaxel"
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "q"
+
+
+def test_walk_without_scripts(site: str, open_tab: Open) -> None:
+    page = open_tab(scripts=False)
+    page.goto(site + "/")
+    page.fill('input[name="q"]', "cisplatin paclitaxel")
+    page.click("button:has-text('Search')")
+    assert page.locator(".hit").count() == 2
+    assert page.locator(".as-list").is_visible()
+    assert not page.locator(".picture").is_visible()
+    assert page.locator("button.copy:visible").count() == 0
+    page.click(".facet a:has-text('Oncology note')")
+    assert page.locator(".hit").count() == 1
+    page.click(".chosen a")
+    assert page.locator(".hit").count() == 2
+    page.click("#hit-1 summary")
+    assert page.locator("#hit-1 .chain").is_visible()
+    page.click("#hit-1 h2 a")
+    assert page.locator("mark.m-negated").inner_text().endswith("neuropathy")
+    page.click(".meta a:has-text('Rosa Lindqvist')")
+    assert page.locator("h1").inner_text() == "Rosa Lindqvist"
+    assert not page.locator("#timeline").is_visible()
+    assert page.locator("tr.uncounted").count() == 1
+    page.click("text=In the graph")
+    page.click("a.toggle:has-text('document reference')")
+    assert page.locator(".rows li").count() == 2
+
+
+def test_nodes_open_in_place_and_stay_in_the_address(site: str, open_tab: Open) -> None:
+    page = open_tab()
+    page.goto(f"{site}/node?id={quote(f.ROSA)}")
+    page.evaluate("window.marked = true")
+    page.click("a.toggle:has-text('document reference')")
+    page.wait_for_selector(".rows li")
+    assert page.evaluate("window.marked") is True
+    names = page.locator(".rows li").all_inner_texts()
+    page.reload()
+    assert page.locator(".rows li").all_inner_texts() == names
+    assert page.locator('a.toggle[aria-expanded="true"]').count() == 1
+    page.click('a.toggle[aria-expanded="true"]')
+    page.wait_for_selector('a.toggle[aria-expanded="true"]', state="detached")
+    assert "expand" not in page.url
+
+
+def view_of(page: Any) -> dict[str, object]:
+    """What a person sees of a search, element by element."""
+    return {
+        "box": page.locator('input[name="q"]').first.input_value(),
+        "chips": page.locator(".chosen li").all_inner_texts(),
+        "mode": page.locator(".modes [aria-current]").inner_text(),
+        "hits": page.locator(".hit h2").all_inner_texts(),
+        "passages": page.locator(".hit .passage").all_inner_texts(),
+        "facets": page.locator(".facet li").all_inner_texts(),
+        "nodes": page.locator("[data-n]").all_text_contents(),
+        "shared": page.locator(".shared li").all_inner_texts(),
+        "shown": page.locator('[data-show][aria-pressed="true"]').inner_text(),
+        "chosen node": page.locator("#picture-said").text_content(),
+    }
+
+
+def test_address_restores_the_view(site: str, open_tab: Open) -> None:
+    page = open_tab()
+    page.goto(f"{site}/search?q=cisplatin+metformin")
+    settle(page)
+    page.click(".facet a:has-text('demo')")
+    settle(page)
+    page.click(".modes a:has-text('Lexical')")
+    settle(page)
+    page.click(".shared li:has-text('Rosa Lindqvist') .button")
+    settle(page)
+    page.click('[data-show="list"]')
+    seen = view_of(page)
+    assert seen["chips"] == ["Dataset demo ×", "Patient Rosa Lindqvist ×", "Clear all"]
+    assert seen["mode"] == "Lexical"
+    other = open_tab()
+    other.goto(page.url)
+    settle(other)
+    assert view_of(other) == seen
+
+
+def test_chosen_node_is_in_the_address(site: str, open_tab: Open) -> None:
+    page = open_tab()
+    page.goto(f"{site}/search?q=cisplatin&node={quote(f.ROSA)}")
+    settle(page)
+    assert "Rosa Lindqvist" in page.locator("#picture-said").inner_text()
+
+
+def test_hits_and_nodes_light_each_other(site: str, open_tab: Open) -> None:
+    page = open_tab()
+    page.goto(f"{site}/search?q=cisplatin+metformin")
+    settle(page)
+    page.hover("#hit-1 h2")
+    lit = page.locator(".shared li.lit").all_inner_texts()
+    assert any("Rosa Lindqvist" in one for one in lit)
+    assert not any("Milan Okafor" in one for one in lit)
+    page.hover(".shared li:has-text('Milan Okafor')")
+    assert {one.get_attribute("data-hit") for one in page.locator(".hit.lit").all()} == set(
+        page.locator(".shared li:has-text('Milan Okafor')").get_attribute("data-hits").split()
+    )
+
+
+def test_picture_draws_every_node_of_the_list(site: str, open_tab: Open) -> None:
+    page = open_tab()
+    page.goto(site + PAGES["search"])
+    settle(page)
+    assert int(page.locator("#canvas").get_attribute("data-drawn")) == page.locator("[data-n]").count()
+    assert page.locator("#canvas canvas").count() >= 1
+
+
+def test_timeline_draws_every_dated_event(site: str, open_tab: Open) -> None:
+    page = open_tab()
+    page.goto(site + PAGES["patient"])
+    settle(page)
+    assert int(page.locator("#timeline").get_attribute("data-drawn")) == 7
+    before = page.locator("#table").bounding_box()
+    page.reload()
+    settle(page)
+    assert page.locator("#table").bounding_box() == before
+
+
+def test_theme_is_kept(site: str, open_tab: Open) -> None:
+    page = open_tab(theme="light")
+    page.goto(site + "/data")
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.click("button.theme")
+    page.click("button.theme")
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert dark != light
+    page.goto(site + PAGES["search"])
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_fits_every_width_and_theme_and_can_be_heard(site: str, open_tab: Open, name: str) -> None:
+    for width in (360, 768, 1440):
+        for theme in ("light", "dark"):
+            page = open_tab(width=width, theme=theme)
+            page.goto(site + PAGES[name])
+            settle(page)
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (width, theme)
+            if width != 768:
+                assert findings(page) == [], (width, theme)
+            page.context.close()
+
+
+def findings(page: Any) -> list[str]:
+    """What axe-core calls serious or critical, with the first element."""
+    # The content policy lets no page load a foreign script; the driver's own evaluation is not the page's.
+    page.evaluate(AXE.read_text("utf-8") + "; undefined")
+    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{one['id']}: {one['help']}: {json.dumps(one['nodes'][0]['html'])[:200]} {one['nodes'][0]['failureSummary'][:200]}"
+        for one in result["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+
+
+def test_empty_installation(empty_site: str, open_tab: Open) -> None:
+    for width in (360, 1440):
+        page = open_tab(width=width)
+        page.goto(empty_site + "/")
+        assert page.locator(".command code").first.inner_text() == "commissure demo"
+        assert page.locator("button.copy").first.is_visible()
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert findings(page) == []
+
+
+def test_hostile_note_is_text(site: str, open_tab: Open) -> None:
+    page = open_tab()
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    page.goto(site + PAGES["hostile document"])
+    settle(page)
+    assert dialogs == []
+    note = page.locator("#text").inner_text()
+    assert "<script>alert('note')</script> </textarea></pre><b>bold</b> &amp; &lt;" in note
+    assert page.locator("#text script, #text b:not(.heading), #text img").count() == 0
+    assert re.search("U\\+202E\\s*right to left\\s*U\\+202C", note)
+
+
+def test_picture_is_fetched_only_where_it_is_shown(site: str, open_tab: Open) -> None:
+    page = open_tab(width=360)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(site + PAGES["search"])
+    page.wait_for_load_state("networkidle")
+    assert not any("picture" in url for url in asked)
+    page.click(".tabs a:has-text('How they connect')")
+    settle(page)
+    assert any("picture" in url for url in asked)
+    assert not any("timeline" in url for url in asked)
+
+
+def test_script_of_the_search_page_is_small(bundles: None) -> None:
+    import gzip
+
+    dist = Path(__file__).resolve().parents[2] / "webapp" / "static" / "dist"
+    needed = {"page.js"}
+    waiting = ["page.js"]
+    while waiting:
+        text = (dist / waiting.pop()).read_text("utf-8")
+        for name in re.findall(r'"\./([\w.-]+\.js)"', text):
+            if name not in needed and not name.startswith(("picture", "timeline")):
+                needed.add(name)
+                waiting.append(name)
+    assert any(name.startswith("search") for name in needed)
+    assert sum(len(gzip.compress((dist / name).read_bytes())) for name in needed) <= 60_000

@@ -1,0 +1,226 @@
+"""What is special about the embedded store: folders that are cloned for each generation, and loads from several threads."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import graph.stores.oxigraph as oxigraph
+from graph.errors import InvalidPart, StoreUnavailable
+from graph.model import Literal, Statistics
+from graph.store import GraphStore, SparqlQueryable
+from graph.stores.oxigraph import OxigraphStore
+from graph.vocabulary import LABEL
+from tests.contracts.graph_store import ASTHMA, BASE, CHART, PATIENT, quad, record
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text)
+    return path
+
+
+def observations(first: int, count: int) -> str:
+    return "".join(
+        record(f"{BASE}Observation/{n}", "Observation", ("kg:subject", PATIENT), ("kg:code", ASTHMA), label=f"Observation {n} " + "x" * 200)
+        for n in range(first, first + count)
+    )
+
+
+def publish(folder: Path, text: str) -> Path:
+    store = OxigraphStore.open(folder)
+    store.load([write(folder.with_suffix(".nq"), text)])
+    store.close()
+    return folder
+
+
+def label(store: OxigraphStore) -> str:
+    return store.summaries([PATIENT])[0].label
+
+
+def test_is_a_graph_store_that_answers_sparql(tmp_path: Path) -> None:
+    store: GraphStore = OxigraphStore(tmp_path / "store")
+    assert isinstance(store, SparqlQueryable)
+    store.close()
+
+
+def test_keeps_its_quads_when_closed_and_opened_again(tmp_path: Path) -> None:
+    folder = publish(tmp_path / "one", CHART)
+    for opened in (OxigraphStore.open_read_only(folder), OxigraphStore.open(folder)):
+        assert opened.statistics().quads == CHART.count("\n")
+        opened.close()
+
+
+def test_a_generation_stays_as_it_was_while_and_after_the_next_is_written_and_compacted(tmp_path: Path) -> None:
+    first = publish(tmp_path / "1", CHART + observations(0, 3000))
+    reader = OxigraphStore.open_read_only(first)
+    before = (reader.statistics(), reader.node(PATIENT), reader.neighbour_counts(PATIENT))
+    files = {file.name: file.read_bytes() for file in first.iterdir() if not file.name.startswith("LOG")}
+
+    OxigraphStore.clone(first, tmp_path / "2")
+    writer = OxigraphStore.open(tmp_path / "2")
+    removed = writer.remove([f"{BASE}Observation/{n}" for n in range(2500)] + [PATIENT])
+    assert removed == 2501
+    writer.load([write(tmp_path / "more.nq", observations(5000, 3000) + record(PATIENT, "Patient", label="Renamed"))])
+    assert writer._store is not None
+    writer._store.optimize()
+    assert (reader.statistics(), reader.node(PATIENT), reader.neighbour_counts(PATIENT)) == before
+    writer.close()
+    reader.close()
+
+    for _ in range(2):
+        old, new = OxigraphStore.open_read_only(first), OxigraphStore.open_read_only(tmp_path / "2")
+        assert (old.statistics(), old.node(PATIENT), old.neighbour_counts(PATIENT)) == before
+        assert (label(old), label(new)) == ("Ann Example", "Renamed")
+        assert new.statistics().kinds["Observation"] == 3500
+        old.close()
+        new.close()
+    assert {file.name: file.read_bytes() for file in first.iterdir() if not file.name.startswith("LOG")} == files
+
+    for file in first.iterdir():
+        file.unlink()
+    alone = OxigraphStore.open_read_only(tmp_path / "2")
+    assert alone.statistics().kinds["Observation"] == 3500
+    assert len(alone.neighbours(ASTHMA, limit=10_000).neighbours) == 3506
+    alone.close()
+
+
+def test_a_clone_shares_its_tables_and_nothing_else(tmp_path: Path) -> None:
+    first = publish(tmp_path / "1", CHART)
+    OxigraphStore.clone(first, tmp_path / "2")
+    shared = {file.name for file in first.iterdir() if file.stat().st_nlink > 1}
+    assert shared == {file.name for file in first.glob("*.sst")} != set()
+    for file in (tmp_path / "2").iterdir():
+        if file.suffix != ".sst":
+            assert file.stat().st_nlink == 1
+
+
+def test_a_clone_is_a_copy_where_the_file_system_has_no_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links(source: Path, target: Path) -> None:
+        raise PermissionError("no hard links here")
+
+    first = publish(tmp_path / "1", CHART)
+    monkeypatch.setattr(os, "link", no_links)
+    OxigraphStore.clone(first, tmp_path / "2")
+    assert all(file.stat().st_nlink == 1 for file in first.iterdir())
+    clone = OxigraphStore.open(tmp_path / "2")
+    assert clone.remove([PATIENT]) == 1
+    clone.close()
+    old = OxigraphStore.open_read_only(first)
+    assert label(old) == "Ann Example"
+    old.close()
+
+
+def test_cloning_refuses_a_target_that_exists_and_a_source_that_does_not(tmp_path: Path) -> None:
+    first = publish(tmp_path / "1", CHART)
+    with pytest.raises(FileExistsError):
+        OxigraphStore.clone(first, first)
+    with pytest.raises(FileNotFoundError):
+        OxigraphStore.clone(tmp_path / "nothing", tmp_path / "2")
+
+
+def test_a_killed_writer_leaves_the_generation_it_cloned(tmp_path: Path) -> None:
+    first = publish(tmp_path / "1", CHART + observations(0, 500))
+    more = write(tmp_path / "more.nq", observations(1000, 20_000))
+    code = (
+        "import sys; from pathlib import Path; from graph.stores.oxigraph import OxigraphStore as S\n"
+        "S.clone(Path(sys.argv[1]), Path(sys.argv[2])); s = S.open(Path(sys.argv[2])); print('begun', flush=True)\n"
+        "s.remove([sys.argv[4]])\n"
+        "while True: s.load([Path(sys.argv[3])])\n"
+    )
+    for attempt, wait in enumerate((0.0, 0.1, 0.4)):
+        writer = subprocess.Popen(
+            [sys.executable, "-c", code, str(first), str(tmp_path / f"killed-{attempt}"), str(more), PATIENT],
+            stdout=subprocess.PIPE,
+            cwd=Path(oxigraph.__file__).parents[2],
+        )
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == b"begun\n"
+        time.sleep(wait)
+        writer.send_signal(signal.SIGKILL)
+        writer.wait()
+        writer.stdout.close()
+        reader = OxigraphStore.open_read_only(first)
+        assert reader.statistics().kinds["Observation"] == 500
+        assert label(reader) == "Ann Example"
+        reader.close()
+    OxigraphStore.clone(first, tmp_path / "again")
+    again = OxigraphStore.open(tmp_path / "again")
+    again.load([more])
+    assert again.statistics().kinds["Observation"] == 20_500
+    again.close()
+
+
+def test_loads_from_two_threads_give_what_one_gives(tmp_path: Path) -> None:
+    parts = [write(tmp_path / f"{n}.nq", CHART + observations(n * 400, 500)) for n in range(6)]
+    one, two = OxigraphStore(tmp_path / "one"), OxigraphStore(tmp_path / "two")
+    read = one.load(parts)
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(lambda part: two.load([part]), parts)) == read
+    assert two.statistics() == one.statistics()
+    assert two.neighbour_counts(PATIENT) == one.neighbour_counts(PATIENT)
+    one.close()
+    two.close()
+
+
+def test_large_parts_are_loaded_in_several_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(oxigraph, "_BATCH_BYTES", 50_000)
+    store = OxigraphStore(tmp_path / "store")
+    parts = [write(tmp_path / f"{n}.nq", observations(n * 100, 100)) for n in range(7)]
+    assert store.load(parts) == 7 * 400
+    assert store.statistics().kinds == {"Observation": 700}
+    store.close()
+
+
+def test_an_error_names_the_part_and_the_line_among_many(tmp_path: Path) -> None:
+    store = OxigraphStore(tmp_path / "store")
+    good = write(tmp_path / "good.nq", CHART)
+    bad = write(tmp_path / "bad.nq", CHART + '<https://example.org/a b> <https://example.org/p> "x" <https://example.org/g> .\n')
+    with pytest.raises(InvalidPart, match=rf"bad\.nq, line {CHART.count(chr(10)) + 1}"):
+        store.load([good, bad, good])
+    store.close()
+
+
+def test_reading_sees_what_was_written_since(tmp_path: Path) -> None:
+    store = OxigraphStore(tmp_path / "store")
+    assert store.node(PATIENT) is None
+    store.load([write(tmp_path / "1.nq", quad(PATIENT, LABEL, Literal("One"), PATIENT))])
+    assert label(store) == "One"
+    store.remove([PATIENT])
+    assert label(store) == "1"
+    assert store.statistics() == Statistics(0, 0, {})
+    store.close()
+
+
+def test_a_read_only_store_refuses_to_change_and_a_closed_one_to_answer(tmp_path: Path) -> None:
+    folder = publish(tmp_path / "1", CHART)
+    store = OxigraphStore.open_read_only(folder)
+    with pytest.raises(StoreUnavailable, match="reading only"):
+        store.load([])
+    with pytest.raises(StoreUnavailable, match="reading only"):
+        store.remove([PATIENT])
+    store.close()
+    store.close()
+    for ask in (lambda: store.node(PATIENT), lambda: store.summaries([PATIENT]), store.statistics, lambda: store.references([PATIENT])):
+        with pytest.raises(StoreUnavailable, match="closed"):
+            ask()
+
+
+def test_what_is_no_store_cannot_be_opened(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable):
+        OxigraphStore.open_read_only(tmp_path / "nothing")
+    write(tmp_path / "file", "no folder")
+    with pytest.raises(StoreUnavailable):
+        OxigraphStore.open(tmp_path / "file")
+
+
+def test_one_folder_has_one_writer(tmp_path: Path) -> None:
+    store = OxigraphStore.open(tmp_path / "store")
+    with pytest.raises(StoreUnavailable):
+        OxigraphStore.open(tmp_path / "store")
+    store.close()
+    OxigraphStore.open(tmp_path / "store").close()

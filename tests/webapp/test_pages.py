@@ -1,0 +1,430 @@
+"""The pages as HTML, without a browser: what they say, where they link, and what they do with hostile and missing data."""
+
+import json
+import re
+from dataclasses import replace
+from html import unescape
+from html.parser import HTMLParser
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from search.errors import InvalidRequest
+from search.model import Mode, SearchRequest
+from tests.webapp import fixtures as f
+from tests.webapp.fixtures import MemoryLibrary
+from webapp.app import create_app
+from webapp.settings import WebSettings
+
+PAGES = (
+    "/",
+    "/search?q=cisplatin",
+    "/search",
+    "/search?q=nothing-has-this-word&dataset=demo&from=1990",
+    f"/document?id={quote(f.ONCOLOGY_NOTE)}&start=29&end=108&q=cisplatin",
+    f"/document?id={quote(f.HOSTILE_NOTE)}",
+    f"/node?id={quote(f.CISPLATIN)}",
+    f"/node?id={quote(f.ROSA)}",
+    f"/patient?id={quote(f.ROSA)}",
+    "/patients",
+    "/data",
+    f"/data/runs/{f.RUN}",
+    f"/data/runs/{f.FAILED_RUN}",
+    f"/record?id={quote(f.ROSA)}",
+)
+VOID = frozenset(("meta", "link", "input", "br", "img", "hr"))
+FOREIGN = frozenset(("path",))
+
+
+class Page(HTMLParser):
+    """What the tests ask of a page: its elements, its links, its text; and whether every element is closed where it should be."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.words: list[str] = []
+        self.ids: list[str] = []
+        self.feed(html)
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.elements.append((tag, given))
+        if "id" in given:
+            self.ids.append(given["id"])
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {name: value or "" for name, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.words).split())
+
+    def links(self) -> list[str]:
+        return [given["href"] for tag, given in self.elements if tag == "a" and "href" in given]
+
+    def having(self, name: str, value: str) -> list[dict[str, str]]:
+        return [given for _, given in self.elements if value in given.get(name, "").split()]
+
+
+def get(client: FlaskClient, url: str, status: int = 200) -> Page:
+    answer = client.get(url, headers={"Accept": "text/html"})
+    assert answer.status_code == status, answer.text
+    return Page(answer.text)
+
+
+def query(url: str) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(url).query)
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_page_is_well_formed_and_keeps_the_content_policy(client: FlaskClient, url: str) -> None:
+    page = get(client, url)
+    assert len(page.ids) == len(set(page.ids))
+    for tag, given in page.elements:
+        assert "style" not in given
+        assert not [name for name in given if name.startswith("on")]
+        assert tag != "style"
+        if tag == "script":
+            assert given.get("src", "").startswith("/static/") or given.get("type") == "application/json"
+        if tag == "a" and "href" in given:
+            assert given["href"].startswith(("/", "#"))
+    assert [given for tag, given in page.elements if tag == "html"] == [{"lang": "en"}]
+    assert len([tag for tag, _ in page.elements if tag == "h1"]) == 1
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_links_to_pages_lead_somewhere(client: FlaskClient, url: str) -> None:
+    for link in dict.fromkeys(get(client, url).links()):
+        path = link.split("#")[0]
+        if path and not path.startswith(("/api/", "/record")):
+            assert client.get(path, headers={"Accept": "text/html"}).status_code == 200, link
+
+
+@pytest.mark.parametrize("url", PAGES)
+def test_anchors_exist(client: FlaskClient, url: str) -> None:
+    page = get(client, url)
+    assert {link[1:] for link in page.links() if link.startswith("#")} <= set(page.ids)
+
+
+def test_search_asks_what_the_address_says(client: FlaskClient, library: MemoryLibrary) -> None:
+    client.get(
+        "/search",
+        query_string=[
+            ("q", "metformin dose"),
+            ("dataset", "demo"),
+            ("dataset", "letters"),
+            ("patient", f.MILAN),
+            ("type", "Progress note"),
+            ("concept", f.METFORMIN),
+            ("from", "2019-05"),
+            ("to", "2024"),
+            ("mode", "lexical"),
+            ("page", "3"),
+        ],
+    )
+    assert library.snapshot is not None
+    asked = library.snapshot.retriever.requests[0]
+    assert asked.query == "metformin dose"
+    assert asked.filters.datasets == ("demo", "letters")
+    assert asked.filters.patients == (f.MILAN,)
+    assert asked.filters.types == ("Progress note",)
+    assert asked.filters.concepts == (f.METFORMIN,)
+    assert (asked.filters.date_from, asked.filters.date_to) == ("2019-05", "2024")
+    assert asked.mode is Mode.LEXICAL
+    assert (asked.limit, asked.offset) == (10, 20)
+    assert asked.join
+    assert asked.facets
+
+
+def test_hit_shows_passage_answer_highlights_and_evidence(client: FlaskClient) -> None:
+    html = client.get("/search?q=cisplatin+paclitaxel").text
+    first = html[html.index('id="hit-1"') : html.index('id="hit-2"')]
+    assert "Oncology visit" in first
+    assert "Rosa Lindqvist" in first
+    assert "2024-03-18" in first
+    assert '<mark class="answer term">cisplatin</mark>' in first or '<mark class="term answer">cisplatin</mark>' in first
+    assert '<mark class="answer">' in first
+    assert 'class="chip a-negated"' in first
+    assert '<span class="sr">not </span>' in first
+    assert "demo/DocumentReference.ndjson:1" in first
+    assert f"/data/runs/{f.RUN}" in first
+    assert "<td>10.000</td>" in first
+    document = unescape(re.search(r'href="(/document[^"]*)"', first)[1])  # type: ignore[index]
+    start, end = int(query(document)["start"][0]), int(query(document)["end"][0])
+    text = next(one for one in f.DOCUMENTS if one.id == f.ONCOLOGY_NOTE).text
+    assert text[start:end].strip().startswith("Woman treated with cisplatin")
+
+
+def test_facet_links_add_a_filter_and_chips_take_it_away(client: FlaskClient) -> None:
+    page = get(client, "/search?q=metformin&mode=lexical&dataset=demo")
+    adding = [link for link in page.links() if query(link).get("type") == ["Progress note"]]
+    assert query(adding[0]) == {"q": ["metformin"], "dataset": ["demo"], "type": ["Progress note"], "mode": ["lexical"]}
+    removing = [given for given in page.having("href", "/search?q=metformin&mode=lexical") if "Remove" in given.get("aria-label", "")]
+    assert [given["aria-label"] for given in removing] == ["Remove the filter Dataset: demo"]
+
+
+def test_no_hits_say_what_each_filter_costs(client: FlaskClient) -> None:
+    page = get(client, "/search?q=cisplatin&type=Progress+note&dataset=letters")
+    assert "Nothing fits" in page.text
+    assert "1 document without dataset letters" in page.text
+    assert "still nothing without type Progress note" in page.text
+    assert "3 documents without any filter" in page.text or "2 documents without any filter" in page.text
+
+
+def test_no_hits_suggest_concepts(client: FlaskClient) -> None:
+    page = get(client, "/search?q=taxol")
+    assert "paclitaxel" in page.text
+    assert "/search?q=paclitaxel" in page.links()
+
+
+def test_bad_request_is_explained_and_the_form_kept(client: FlaskClient, library: MemoryLibrary) -> None:
+    assert library.snapshot is not None
+    library.snapshot.retriever.fail = InvalidRequest("from", "'yesterday' is no date: use YYYY, YYYY-MM or YYYY-MM-DD")
+    page = get(client, "/search?q=cisplatin&from=yesterday", 400)
+    assert "from: 'yesterday' is no date" in page.text
+    assert [given["value"] for given in page.having("name", "from") if given.get("type") != "hidden"] == ["yesterday"]
+
+
+def test_pages_keep_the_question_and_turn(app: Flask, library: MemoryLibrary) -> None:
+    assert library.snapshot is not None
+    searcher = library.snapshot.retriever
+    plain = searcher.search
+
+    def many(request: SearchRequest) -> object:
+        return replace(plain(replace(request, offset=0)), total=25)
+
+    searcher.search = many  # type: ignore[assignment,method-assign]
+    page = get(app.test_client(), "/search?q=metformin&page=2&mode=lexical")
+    assert "Page 2 of 3" in page.text
+    turning = {given.get("rel"): given["href"] for tag, given in page.elements if tag == "a" and given.get("rel")}
+    assert turning == {"prev": "/search?q=metformin&mode=lexical", "next": "/search?q=metformin&mode=lexical&page=3"}
+
+
+def test_list_holds_every_node_of_the_picture(client: FlaskClient) -> None:
+    page = get(client, "/search?q=cisplatin")
+    rows = [given for _, given in page.elements if "data-n" in given]
+    assert sorted(int(given["data-n"]) for given in rows) == list(range(len(rows)))
+    assert {given["data-group"] for given in rows} >= {"hit", "patient", "encounter", "condition", "medication"}
+    html = client.get("/search?q=cisplatin").text
+    picture = json.loads(re.search(r'id="lines">(.*?)</script>', html, re.DOTALL)[1])  # type: ignore[index]
+    assert picture["lines"]
+    assert all(source < len(rows) and target < len(rows) for source, target, _, _ in picture["lines"])
+    assert "has condition" in picture["labels"]
+
+
+def test_shared_nodes_become_filters(client: FlaskClient) -> None:
+    page = get(client, "/search?q=cisplatin")
+    assert "2 of 2 hits" in page.text
+    filters = [query(given["href"]) for given in page.having("class", "small")]
+    assert {"q": ["cisplatin"], "concept": [f.OVARIAN_CANCER]} in filters
+    assert {"q": ["cisplatin"], "patient": [f.ROSA]} in filters
+
+
+def test_graph_down_is_said_once_and_hits_remain(library: MemoryLibrary) -> None:
+    library.snapshot = f.make_snapshot(with_graph=False)
+    client = create_app(library).test_client()
+    page = get(client, "/search?q=cisplatin")
+    assert page.text.count("graph cannot be reached") == 1
+    assert "Try again" in page.text
+    assert page.having("id", "hit-1")
+    assert not page.having("id", "connections")
+    assert "cannot be reached" in get(client, f"/node?id={quote(f.CISPLATIN)}").text
+    assert "Rosa Lindqvist" in get(client, f"/patient?id={quote(f.ROSA)}").text
+    assert "cannot be reached" in get(client, "/data").text
+
+
+def test_nothing_loaded_gives_the_one_command(library: MemoryLibrary) -> None:
+    library.snapshot = None
+    client = create_app(library).test_client()
+    for url in ("/", "/search?q=x"):
+        assert "commissure demo" in get(client, url).text
+    assert "Nothing is published yet" in get(client, "/data").text
+    assert "commissure demo" in get(client, f"/patient?id={quote(f.ROSA)}", 503).text
+
+
+def test_document_marks_mentions_by_assertion(client: FlaskClient) -> None:
+    page = get(client, f"/document?id={quote(f.ONCOLOGY_NOTE)}")
+    html = client.get(f"/document?id={quote(f.ONCOLOGY_NOTE)}").text
+    note = html[html.index('id="text"') :]
+    assert re.search(r'<mark class="m m-affirmed" id="m1"[^>]*>cisplatin</mark>', note)
+    assert re.search(r'<mark class="m m-negated"[^>]*><span class="sr">not </span>neuropathy</mark>', note)
+    assert re.search(r'<mark class="m m-family"[^>]*><span class="sr">in the family </span>hypertension</mark>', note)
+    assert "demo/DocumentReference.ndjson:1" in page.text
+    assert re.findall(r'<li><a href="#s\d+"><bdi>(.*?)</bdi>', html) == ["History of present illness", "Plan"]
+
+
+def test_document_opens_at_a_span(client: FlaskClient) -> None:
+    html = client.get(f"/document?id={quote(f.ONCOLOGY_NOTE)}&start=29&end=62").text
+    text = next(one for one in f.DOCUMENTS if one.id == f.ONCOLOGY_NOTE).text
+    marked = "".join(re.findall(r'<mark class="[^"]*\bspan\b[^"]*"[^>]*>(.*?)</mark>', html))
+    assert marked == text[29:62]
+    assert html.count('id="span"') == 1
+
+
+@pytest.mark.parametrize("span", ["start=-5&end=3", "start=9999&end=10000", "start=5&end=2", "start=x&end=y", "start=3"])
+def test_impossible_spans_do_no_harm(client: FlaskClient, span: str) -> None:
+    get(client, f"/document?id={quote(f.ONCOLOGY_NOTE)}&{span}")
+
+
+def test_hostile_text_is_shown_as_text(client: FlaskClient) -> None:
+    for url in (f"/document?id={quote(f.HOSTILE_NOTE)}", "/search?q=metformin+continued", f"/patient?id={quote(f.MILAN)}"):
+        html = client.get(url).text
+        assert "<script>alert" not in html
+        assert "<img src=x" not in html
+        assert "\u202e" not in html
+        assert "\x00" not in html
+    page = get(client, f"/document?id={quote(f.HOSTILE_NOTE)}")
+    note = page.text
+    assert "<script>alert('note')</script> </textarea></pre><b>bold</b> &amp; &lt;" in note
+    assert "U+202E" in note
+    assert "{{ 7 * 7 }} ${7*7}" in note
+    assert "\U0001f468\u200d\U0001f469\u200d\U0001f467" in note
+
+
+@pytest.mark.parametrize("value", ['"><script>alert(1)</script>', "\u202e'onmouseover=alert(1)//", "%00", "a" * 3000])
+def test_hostile_parameters_are_shown_as_text(client: FlaskClient, value: str) -> None:
+    for url in (
+        "/search?q=",
+        "/search?q=x&type=",
+        "/search?q=x&concept=",
+        "/search?q=x&from=",
+        "/document?id=",
+        "/node?id=",
+        "/data/runs/",
+    ):
+        answer = client.get(url + quote(value, safe=""), headers={"Accept": "text/html"})
+        assert answer.status_code in (200, 400, 404), answer.text
+        assert "<script>alert(1)" not in answer.text
+        Page(answer.text)
+
+
+def test_patient_page_marks_what_does_not_count(client: FlaskClient) -> None:
+    html = client.get(f"/patient?id={quote(f.ROSA)}").text
+    row = next(row for row in html.split("<tr") if "Neuropathy" in row)
+    assert 'class="uncounted"' in row
+    assert "not counted: <bdi>negated (refuted)</bdi>" in row
+    page = get(client, f"/patient?id={quote(f.ROSA)}")
+    assert "died at 63 on 2025-01-05" in page.text
+    assert "born 1961-04" in page.text
+
+
+def test_patient_lanes_filter(client: FlaskClient) -> None:
+    page = get(client, f"/patient?id={quote(f.ROSA)}&kind=medication")
+    assert "paclitaxel" in page.text
+    assert "Neuropathy" not in page.text
+    lanes = page.having("aria-pressed", "true")
+    assert [query(given["href"]) for given in lanes] == [{"id": [f.ROSA]}]
+
+
+def test_timeline_data(client: FlaskClient) -> None:
+    answer = client.get(f"/patient/timeline?id={quote(f.ROSA)}&kind=medication")
+    events = answer.json["events"]  # type: ignore[index]
+    assert [(one["l"], one["s"], one["e"], one["c"]) for one in events] == [
+        ("paclitaxel", "2024-03-01", "", True),
+        ("cisplatin", "2024-03-01", "2024-04-20", True),
+    ]
+    refuted = next(one for one in client.get(f"/patient/timeline?id={quote(f.ROSA)}").json["events"] if one["l"] == "Neuropathy")  # type: ignore[index]
+    assert refuted["c"] is False
+    assert refuted["w"]
+
+
+def test_node_groups_open_without_a_script(client: FlaskClient) -> None:
+    closed = get(client, f"/node?id={quote(f.ROSA)}")
+    toggles = closed.having("class", "toggle")
+    assert {given["aria-expanded"] for given in toggles} == {"false"}
+    documents = next(given for given in toggles if "DocumentReference" in given["href"])
+    opened = get(client, documents["href"])
+    assert "Follow-up after chemotherapy" in opened.text
+    rows = client.get(documents["data-fragment"]).text
+    assert "Follow-up after chemotherapy" in rows
+    assert "<html" not in rows
+    again = next(given for given in opened.having("class", "toggle") if "DocumentReference" in given["data-key"])
+    assert again["aria-expanded"] == "true"
+    assert "expand" not in query(again["href"])
+
+
+def test_concept_page_counts_lead_to_patients_and_documents(client: FlaskClient) -> None:
+    page = get(client, f"/node?id={quote(f.OVARIAN_CANCER)}")
+    assert "SNOMED CT 363443007" in page.text
+    assert "Malignant tumor of ovary" in page.text
+    assert "1 patient has it charted" in page.text
+    assert any(query(link) == {"id": [f.ROSA]} for link in page.links() if link.startswith("/patient"))
+    assert any(query(link) == {"concept": [f.OVARIAN_CANCER]} for link in page.links() if link.startswith("/search"))
+
+
+def test_data_and_run_pages_count_and_name_rejects(client: FlaskClient) -> None:
+    data = get(client, "/data")
+    assert "8 of 8 passages" in data.text
+    assert "1 of 2 passages" in data.text
+    assert "1 to records that this dataset does not hold" in data.text
+    run = get(client, f"/data/runs/{f.RUN}")
+    for words in ("Condition.ndjson", "The line is not JSON: it ends inside a string.", "onsetDateTime"):
+        assert words in run.text
+    rejects = get(client, f"/data/runs/{f.RUN}?severity=reject")
+    assert "month above 12" not in rejects.text
+    assert "A required element is missing." in rejects.text
+    assert "Nothing is at exports/missing" in get(client, f"/data/runs/{f.FAILED_RUN}").text
+
+
+def test_record_shows_the_source_as_it_came(client: FlaskClient, library: MemoryLibrary) -> None:
+    page = get(client, f"/record?id={quote(f.ROSA)}")
+    assert '"birthDate": "1961-04"' in page.text
+    assert "exports/demo/Patient.ndjson, line 1" in page.text
+    closed = create_app(library, settings=WebSettings(raw_records=False)).test_client()
+    assert "birthDate" not in get(closed, f"/record?id={quote(f.ROSA)}", 404).text
+
+
+@pytest.mark.parametrize("url", ["/document?id=x", "/patient?id=x", "/record?id=x", "/data/runs/x", "/node?id=urn:nothing", "/nowhere"])
+def test_what_is_not_there_is_said(client: FlaskClient, url: str) -> None:
+    page = get(client, url, 404)
+    assert "Back to the start" in page.text
+
+
+def test_long_text_comes_in_parts_and_links_find_theirs(library: MemoryLibrary) -> None:
+    assert library.snapshot is not None
+    catalog = library.snapshot.catalog
+    long = "word " * 100_000 + "metformin " + "x" * 500_000
+    place = long.index("metformin")
+    noted = next(one for one in f.DOCUMENTS if one.id == f.DIABETES_NOTE)
+    mention = replace(noted.mentions[1], start=place, end=place + 9)
+    catalog.documents = tuple(
+        replace(one, text=long, mentions=(mention,), passages=()) if one.id == f.DIABETES_NOTE else one for one in catalog.documents
+    )
+    client = create_app(library).test_client()
+    first = get(client, f"/document?id={quote(f.DIABETES_NOTE)}")
+    assert "shown in 5 parts" in first.text
+    there = next(link for link in first.links() if link.endswith("#m1"))
+    assert 'id="m1"' in client.get(there.split("#")[0]).text
+    at_span = client.get(f"/document?id={quote(f.DIABETES_NOTE)}&start={place}&end={place + 9}").text
+    assert 'id="span"' in at_span or "span" in at_span
+    assert len(at_span) < 300_000
+
+
+def test_first_page_of_results_is_small(client: FlaskClient) -> None:
+    assert len(client.get("/search?q=cisplatin+metformin").data) <= 60_000
+
+
+def test_pages_work_without_built_scripts(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    from webapp import pages
+
+    plain = pages.asset
+    monkeypatch.setitem(client.application.jinja_env.globals, "asset", lambda name: "" if name.startswith("dist/") else plain(name))
+    search = get(client, "/search?q=cisplatin")
+    assert not search.having("id", "canvas")
+    assert search.having("class", "no-picture")
+    assert "Rosa Lindqvist" in search.text
+    patient = get(client, f"/patient?id={quote(f.ROSA)}")
+    assert not patient.having("id", "timeline")
+    assert "cisplatin" in patient.text
