@@ -10,7 +10,7 @@ import html
 import io
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 """Largest attachment that is decoded, in bytes before any text is taken out of it."""
@@ -326,8 +326,9 @@ _BLOCKS = frozenset(
 
 
 def _rtf_text(content: bytes) -> str:
-    from striprtf.striprtf import rtf_to_text
+    from striprtf import striprtf
 
+    rtf_to_text: Any = striprtf.rtf_to_text
     if len(content) > MAX_MARKUP:
         raise AttachmentError("too-large", f"the attachment's RTF is longer than {MAX_MARKUP // 2**20} MB")
     try:

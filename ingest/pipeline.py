@@ -85,6 +85,7 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
                 else:
                     published = Published(ledger.generation, 0, 0, ledger.unresolved(dataset), 0)
                     _tally(run, plan)
+                    run.counts.passages = {"total": 0, "embedded": 0}
                     ledger.finish(run.id, "finished", run.counts)
         except BaseException as error:
             state = "failed" if isinstance(error, Exception) else "interrupted"

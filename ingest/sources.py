@@ -4,6 +4,7 @@ The role comes from what Bulk Data says of a file (its manifest, its folder), ne
 """
 
 import glob
+import io
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from ingest.model import Issue, Severity
 
 _DATA_SUFFIXES = (".ndjson", ".jsonl", ".json")
 _MANIFEST_LIMIT = 16 << 20
+_REMOTE_BUFFER = 1 << 20
 
 
 class Role(StrEnum):
@@ -104,7 +106,7 @@ def is_splittable(file: SourceFile) -> bool:
 def _open_raw(file: SourceFile) -> Iterator[IO[bytes]]:
     if file.is_remote:
         fs, path = _filesystem(file.uri)
-        with fs.open(path, "rb") as stream:
+        with fs.open(path, "rb") as remote, io.BufferedReader(remote, _REMOTE_BUFFER) as stream:
             yield stream
     else:
         with Path(file.uri).open("rb") as stream:

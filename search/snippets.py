@@ -75,8 +75,7 @@ def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for match in _SENTENCE_END.finditer(text, start, end):
         if "\n" not in match.group() and _ABBREVIATION.search(text, max(begin, match.start() - 8), match.start()):
             continue
-        stop = match.start() if "\n" in match.group() else match.end()
-        yield from _trimmed(text, begin, stop)
+        yield from _trimmed(text, begin, match.end())
         begin = match.end()
     yield from _trimmed(text, begin, end)
 

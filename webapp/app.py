@@ -1,6 +1,6 @@
 """The application factory: one library in, one WSGI application out."""
 
-from flask import Flask
+from flask import Flask, Response
 
 from webapp.library import Library
 from webapp.settings import WebSettings
@@ -28,4 +28,10 @@ def create_app(library: Library, *, settings: WebSettings = _DEFAULTS) -> Flask:
     errors.register(app)
     api.register(app, settings)
     pages.register(app)
+
+    @app.get("/favicon.ico")
+    def favicon() -> Response:
+        # Browsers ask for it where an answer is no page of ours, such as JSON.
+        return app.send_static_file("favicon.svg")
+
     return app

@@ -1,7 +1,7 @@
 """HealthLake-like language extensions for a handful of notes: what an entity service would have found in the text.
 
-Structure and spelling are those of HealthLake exports: one extension per service with a raw response that is not JSON, the model version and one
-extension per entity; negation and other traits are in the raw response only. Offsets count code points of the decoded text.
+Structure and spelling are those of HealthLake exports: one extension per service with a raw response that is not JSON, the model
+version and one extension per entity; negation and other traits are in the raw response only. Offsets count code points of the text.
 """
 
 import re

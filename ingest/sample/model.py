@@ -1,7 +1,7 @@
 """The shapes of the tables from which the sample is written.
 
-Texts are templates (see `ingest.sample.phrasing`): `[a|b]` chooses, `{slot}` inserts. A course is a disease as one patient lives it: stages in
-order, each a visit or stay with what is measured, found, started, stopped and written down.
+Texts are templates (see `ingest.sample.phrasing`): `[a|b]` chooses, `{slot}` inserts. A course is a disease as one patient lives it:
+stages in order, each a visit or stay with what is measured, found, started, stopped and written down.
 """
 
 from collections.abc import Mapping
@@ -86,7 +86,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A disease as a person lives it. `history` lists conditions charted before it begins, `habits` may fix smoking ('former', 'current', 'never')."""
+    """A disease as a person lives it. `history` lists conditions charted before it begins; `smoking` may be fixed."""
 
     key: str
     service: str

@@ -110,7 +110,7 @@ def _wellness(note: Note, scene: Scene, dice: Dice) -> list[Part]:
         (_heading("exam", dice), _examination(note, scene, dice)),
         (_heading("results", dice), _results(scene, dice)),
     ]
-    kept = [p for p in parts[:1]] + [p for p in parts[1:] if dice.chance(0.7)]
+    kept = [parts[0], *(p for p in parts[1:] if dice.chance(0.7))]
     return [*kept, *_conclusion(note, scene, dice), ("", _closing(scene, dice))]
 
 
@@ -317,7 +317,7 @@ def _family(scene: Scene, dice: Dice) -> str:
     for relation, condition, age in scene.person.relatives:
         theirs = "his" if relation in {"father", "brother", "paternal grandfather", "paternal uncle"} else "her"
         cap = relation[:1].upper() + relation[1:]
-        template = dice.pick(phrases.RELATIVE)
+        template = dice.pick(phrases.RELATIVE_EVENT if condition.startswith("a ") else phrases.RELATIVE)
         said.append(
             fill(
                 template,
@@ -344,7 +344,7 @@ def _social(scene: Scene, dice: Dice) -> str:
     person = scene.person
     if person.age(scene.day) < 18:
         return _say(
-            "Lives at home with {his} {carer}[ and siblings|, no pets|, one cat|]. [No smokers in the household.|Attends [daycare|school].|]",
+            "Lives at home with {his} {carer}[ and siblings|, no pets|, one cat|]. [No smokers in the home.|Attends [daycare|school].|]",
             scene,
             dice,
         )

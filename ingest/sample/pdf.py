@@ -1,4 +1,4 @@
-"""Writes a plain text PDF: Letter pages, a built-in font, no compression, no clock. What a scanner's cover sheet would look like, and no more."""
+"""Writes a plain text PDF: Letter pages, built-in fonts, no compression, no clock."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

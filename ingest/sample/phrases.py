@@ -109,6 +109,11 @@ RELATIVE = (
     "{Relation} was found to have {condition} in {theirs} {decade}.",
     "There is a family history of {condition} ({relation}, age {age}).",
 )
+RELATIVE_EVENT = (
+    "{Relation} had {condition} at {age}.",
+    "{Relation} had {condition} in {theirs} {decade}.",
+    "{Relation} survived {condition} at age {age}.",
+)
 NO_RELATIVE = (
     "No family history of {condition}.",
     "Denies any family history of {condition}.",

@@ -26,8 +26,9 @@ class Dice:
 
     def number(self, low: float, high: float, decimals: int) -> float:
         """A decimal number from low to high."""
-        steps = round((high - low) * 10**decimals)
-        return round(low + self.below(steps + 1) / 10**decimals, decimals)
+        scale = float(10**decimals)
+        steps = round((high - low) * scale)
+        return round(low + self.below(steps + 1) / scale, decimals)
 
     def chance(self, share: float) -> bool:
         """True in `share` of the draws."""

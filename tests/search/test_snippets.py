@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from search.model import PassageSpan
@@ -52,6 +52,7 @@ def test_sentences(text: str, expected: list[str]) -> None:
 
 
 @given(st.text(alphabet="aA1 .!?\n\"')(", max_size=60), st.integers(0, 10), st.integers(0, 10))
+@example("?)\n1", 0, 0)
 def test_sentences_cover_every_word_once_and_in_order(text: str, cut: int, tail: int) -> None:
     start, end = min(cut, len(text)), max(min(cut, len(text)), len(text) - tail)
     spans = list(sentences(text, start, end))

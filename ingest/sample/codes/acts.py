@@ -1,6 +1,5 @@
 """Procedures, vaccines, allergies, kinds of note and services of the sample."""
 
-# ruff: noqa: E501 - one entry to a line
 PROCEDURES = {
     "chemotherapy": ("367336001", "Chemotherapy (procedure)", "chemotherapy"),
     "radiotherapy": ("33195004", "External beam radiation therapy procedure (procedure)", "external beam radiotherapy"),

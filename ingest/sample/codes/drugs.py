@@ -1,6 +1,5 @@
 """Medicines of the sample: RxNorm codes of clinical drugs where a strength is meant, of ingredients elsewhere."""
 
-# ruff: noqa: E501 - one entry to a line
 from ingest.sample.model import DrugEntry
 
 DRUGS = {

@@ -1,6 +1,5 @@
 """Laboratory results, vital signs and scores of the sample, with LOINC codes, UCUM units and adult reference ranges."""
 
-# ruff: noqa: E501 - one entry to a line
 from ingest.sample.model import LabEntry
 
 LABS = {

@@ -1,0 +1,93 @@
+"""Codings and CodeableConcepts: the concepts they name and the words they use for them."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from graph.identifiers import canonical_system, concept_iri, iri_term, literal_term, notation
+from search.model import ConceptUse
+
+_SHORT = 200
+
+
+class Code(NamedTuple):
+    """A coding in the graph: the node it links to (`term`, with `use`), or only words (`term` is then a literal, `use` is None)."""
+
+    term: str
+    use: ConceptUse | None
+    text: str
+
+
+@lru_cache(maxsize=65536)
+def concept(system: str, code: str, display: str) -> Code:
+    """The concept a system's code names."""
+    iri = concept_iri(system, code)
+    return Code(iri_term(iri), ConceptUse(iri, canonical_system(system), notation(system, code), display), display or code)
+
+
+@lru_cache(maxsize=16384)
+def attribute(system: str, code: str, display: str) -> Code:
+    """What an element that orders records rather than describing a patient ('category', 'class') says.
+
+    FHIR's own code systems give words: as nodes they would join every vital sign to every other. Anything else is a concept.
+    """
+    if system.startswith(("http://terminology.hl7.org/", "http://hl7.org/fhir/")) and not system.startswith("http://hl7.org/fhir/sid/"):
+        return Code(literal_term(display or code), None, display or code)
+    return concept(system, code, display)
+
+
+@lru_cache(maxsize=65536)
+def words(text: str) -> Code:
+    """A code given in words only."""
+    return Code(literal_term(text), None, text)
+
+
+def codes(value: Any, administrative: bool = False) -> Iterator[Code]:
+    """What a CodeableConcept or Coding (or a list of them) says: its codings, or its words where no coding has system and code."""
+    if type(value) is list:
+        for item in value:
+            yield from codes(item, administrative)
+        return
+    if type(value) is not dict:
+        return
+    codings = value.get("coding")
+    if codings is None:
+        codings = (value,) if "code" in value or "display" in value else ()
+    understood = False
+    read = attribute if administrative else concept
+    for coding in codings:
+        system, code = coding.get("system"), coding.get("code")
+        if system and code:
+            understood = True
+            yield read(system, code, coding.get("display") or "")
+    if not understood:
+        text = text_of(value)
+        if text:
+            yield words(text)
+
+
+def text_of(value: Any) -> str:
+    """The words of a CodeableConcept or Coding (the first of a list that has any): its text, a display, a code, or ''."""
+    if type(value) is list:
+        return next((text for item in value if (text := text_of(item))), "")
+    if type(value) is not dict:
+        return ""
+    text = value.get("text") or value.get("display")
+    if not text:
+        codings = value.get("coding") or ()
+        text = next((c["display"] for c in codings if c.get("display")), "") or next((c["code"] for c in codings if c.get("code")), "")
+    text = text or value.get("code") or ""
+    return text if isinstance(text, str) else ""
+
+
+def code_of(value: Any) -> str:
+    """The first code of a CodeableConcept, '' if it has none."""
+    if type(value) is not dict:
+        return ""
+    return next((coding["code"] for coding in value.get("coding") or () if coding.get("code")), "")
+
+
+def short(text: str, limit: int = _SHORT) -> str:
+    """One line of at most `limit` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"

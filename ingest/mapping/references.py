@@ -1,0 +1,109 @@
+"""References of every style, and the nodes they lead to."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+from urllib.parse import unquote
+
+from graph.identifiers import iri_term, record_iri, safe_iri, unresolved_iri
+from ingest.mapping.r4 import RESOURCE_TYPES
+from ingest.model import MappingContext, PendingReference, Target
+
+ANY: Final = "Resource"
+URI_SYSTEM: Final = "urn:ietf:rfc:3986"
+"""The identifier system by which FHIR identifies something by its URI alone."""
+
+_LITERAL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.\-]*://[^?#]*/)?([A-Z][A-Za-z]+)/([^/?#|\s]+)(?:/_history/[^/?#\s]*)?")
+_SEARCH = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.\-]*://[^?#]*/)?([A-Z][A-Za-z]+)\?(?:.*&)?identifier=([^&]*)(?:&.*)?")
+
+
+class Link(NamedTuple):
+    """Where a reference leads. `target` is None for what can be no record of the dataset; `kind` is '' if unknown."""
+
+    iri: str
+    term: str
+    kind: str
+    target: Target | None
+    pending: PendingReference | None = None
+
+
+def resolve(
+    reference: Mapping[str, Any], allowed: tuple[str, ...], context: MappingContext, urns: Mapping[str, str], record: str
+) -> Link | None:
+    """The node a Reference leads to; None where it only has a display (or nothing)."""
+    literal = reference.get("reference")
+    if type(literal) is str and literal:
+        if urns and literal in urns:
+            return _record(context.dataset, urns[literal]) or _external(literal)
+        if literal[0] == "#":
+            return _contained(record, literal)
+        link = _record(context.dataset, literal)
+        if link is not None:
+            return link
+        search = _search(literal)
+        if search is not None:
+            return _find(*search, context)
+        if literal.startswith(("urn:uuid:", "urn:oid:")):
+            return _find(_kind(reference, allowed), URI_SYSTEM, literal, context, allowed)
+        return _external(literal)
+    identifier = reference.get("identifier")
+    if type(identifier) is dict and type(identifier.get("value")) is str:
+        system = identifier.get("system")
+        return _find(_kind(reference, allowed), system if type(system) is str else "", identifier["value"], context, allowed)
+    return None
+
+
+def _kind(reference: Mapping[str, Any], allowed: tuple[str, ...]) -> str:
+    stated = reference.get("type")
+    if type(stated) is str and stated.rpartition("/")[2] in RESOURCE_TYPES:
+        return stated.rpartition("/")[2]
+    return allowed[0] if len(allowed) == 1 else ANY
+
+
+def _find(kind: str, system: str, value: str, context: MappingContext, allowed: tuple[str, ...] = ()) -> Link:
+    """The one record that carries the identifier, or a stub for it."""
+    found = context.find("" if kind == ANY else kind, system, value)
+    if len(found) > 1 and kind == ANY and allowed and ANY not in allowed:
+        found = tuple(key for key in found if key.partition("/")[0] in allowed)
+    if len(found) == 1:
+        link = _record(context.dataset, found[0])
+        if link is not None:
+            return link
+    return _stub(context.dataset, kind, system, value, len(found) > 1)
+
+
+@lru_cache(maxsize=131072)
+def _record(dataset: str, reference: str) -> Link | None:
+    parsed = _LITERAL.fullmatch(reference)
+    if not parsed or parsed[1] not in RESOURCE_TYPES:
+        return None
+    iri = record_iri(dataset, parsed[1], parsed[2])
+    return Link(iri, iri_term(iri), parsed[1], Target(iri, parsed[1]))
+
+
+@lru_cache(maxsize=65536)
+def _search(reference: str) -> tuple[str, str, str] | None:
+    """(type, system, value) of a conditional reference."""
+    parsed = _SEARCH.fullmatch(reference)
+    if not parsed or parsed[1] not in RESOURCE_TYPES:
+        return None
+    system, separator, value = unquote(parsed[2]).partition("|")
+    return (parsed[1], system, value) if separator else (parsed[1], "", system)
+
+
+@lru_cache(maxsize=16384)
+def _stub(dataset: str, kind: str, system: str, value: str, ambiguous: bool) -> Link:
+    iri = unresolved_iri(dataset, kind, system, value)
+    return Link(iri, iri_term(iri), kind, Target(iri, kind), PendingReference(kind, system, value, ambiguous))
+
+
+@lru_cache(maxsize=4096)
+def _external(reference: str) -> Link:
+    iri = safe_iri(reference)
+    return Link(iri, iri_term(iri), "", None)
+
+
+def _contained(record: str, reference: str) -> Link:
+    iri = safe_iri(record + reference) if len(reference) > 1 else record
+    return Link(iri, iri_term(iri), "", None)

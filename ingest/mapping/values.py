@@ -1,0 +1,92 @@
+"""Dates, numbers and quantities: as the graph writes them and as people read them."""
+
+import re
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any
+
+from graph.identifiers import literal_term
+from graph.vocabulary import XSD
+from ingest.mapping.codes import text_of
+
+_DATES = (
+    (re.compile(r"\d{4}"), XSD + "gYear"),
+    (re.compile(r"\d{4}-\d\d"), XSD + "gYearMonth"),
+    (re.compile(r"\d{4}-\d\d-\d\d"), XSD + "date"),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+\-]\d\d:\d\d)?"), XSD + "dateTime"),
+)
+_COMPARATORS = {"<", "<=", ">=", ">"}
+
+
+@lru_cache(maxsize=131072)
+def date_term(value: str) -> str:
+    """A date of any FHIR precision as N-Quads writes it, with the datatype of its precision."""
+    for pattern, datatype in _DATES:
+        if pattern.fullmatch(value):
+            return literal_term(value, datatype)
+    return literal_term(value)
+
+
+@lru_cache(maxsize=65536)
+def number_term(value: str) -> str:
+    """A decimal number as N-Quads writes it."""
+    return literal_term(value, XSD + "decimal")
+
+
+def number_text(value: Any) -> str:
+    """A JSON number (or a string that holds one) in plain decimal digits; '' for anything else."""
+    kind = type(value)
+    if kind is int:
+        return str(value)
+    if kind is float or kind is str:
+        try:
+            number = Decimal(repr(value) if kind is float else value)
+        except InvalidOperation:
+            return ""
+        if not number.is_finite() or abs(number.adjusted()) > 100:
+            return ""
+        text = format(number, "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return ""
+
+
+def quantity(value: Any) -> tuple[str, str, str]:
+    """(display, number, unit) of a Quantity; '' where absent."""
+    if type(value) is not dict:
+        return "", "", ""
+    number = number_text(value.get("value"))
+    unit = value.get("unit") or value.get("code") or ""
+    if not isinstance(unit, str) or unit == "{score}":
+        unit = "score" if unit == "{score}" else ""
+    comparator = value.get("comparator")
+    before = comparator if comparator in _COMPARATORS else ""
+    if not number:
+        return unit, "", unit
+    if unit == "%":
+        return f"{before}{number}%", number, unit
+    return f"{before}{number} {unit}" if unit else before + number, number, unit
+
+
+def display(element: str, value: Any) -> str:
+    """A value[x] of any type as people read it, '' if there is no short way to say it."""
+    if type(value) is str:
+        return value
+    if type(value) is bool:
+        return "yes" if value else "no"
+    if type(value) in (int, float):
+        return number_text(value)
+    if type(value) is not dict:
+        return ""
+    if element.endswith(("Quantity", "Age", "Duration", "Count", "Distance", "Money")):
+        return quantity(value)[0]
+    if element.endswith("Range"):
+        low, high = quantity(value.get("low")), quantity(value.get("high"))
+        if low[1] and high[1]:
+            return f"{low[1]}–{high[0]}"
+        return f"≥{low[0]}" if low[1] else f"≤{high[0]}" if high[1] else ""
+    if element.endswith("Ratio"):
+        parts = [quantity(value.get("numerator"))[0], quantity(value.get("denominator"))[0]]
+        return " / ".join(parts) if all(parts) else ""
+    if element.endswith("Period"):
+        return "–".join(part for key in ("start", "end") if (part := value.get(key)) and type(part) is str)
+    return text_of(value)
