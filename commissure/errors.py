@@ -7,7 +7,7 @@ CommissureError
 
 from graph.errors import GraphError, InvalidDatasetName, QueryRefused, QuerySyntaxError, QueryTimeout
 from ingest.errors import DatasetBusy, DiskFull, IngestError, SourceNotFound, UnknownDataset, UnsupportedSource
-from search.errors import InvalidRequest, ModelUnavailable, NothingPublished, SearchError
+from search.errors import CollectionUnreadable, InvalidRequest, ModelUnavailable, NothingPublished, SearchError
 
 
 class CommissureError(Exception):
@@ -38,6 +38,7 @@ _BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (SourceNotFound, "missing"),
     (UnknownDataset, "missing"),
     (NothingPublished, "missing"),
+    (CollectionUnreadable, "missing"),
     (DatasetBusy, "busy"),
     (DiskFull, "full"),
     (BadSetting, "usage"),

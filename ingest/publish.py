@@ -66,6 +66,7 @@ class Draft:
         self._concepts: list[Part] = []
         self._passages = 0
         self._changed = False
+        self._dropped = False
         self._shown = False
 
     def __enter__(self) -> "Draft":
@@ -102,6 +103,7 @@ class Draft:
 
     def drop_dataset(self) -> None:
         """Take the whole dataset out."""
+        self._dropped = True
         if self._ledger.datasets() == (self._dataset,):
             self._graph.close()
             shutil.rmtree(self._folder / "graph")
@@ -113,7 +115,7 @@ class Draft:
 
     def finish(self, unresolved: Iterable[tuple[str, str]], embed: bool) -> Published:
         """Derive concepts and stubs, index and embed, and put everything on disk. `unresolved` are (IRI, kind) of candidates for stubs."""
-        references = self._load_derived(tuple(unresolved))
+        references = {} if self._dropped else self._load_derived(tuple(unresolved))
         self._graph.close()
         cache = EmbeddingCache(self._workspace.embeddings_path)
         report = self._search.finish(self._tools.embedder if embed else None, cache, _Steps(self._progress))

@@ -94,7 +94,7 @@ def test_query_status_datasets_and_drop(run, folder, ingested):
         (["query", "--sparql", "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"], 2, "SERVICE"),
         (["search", "x", "--limit", "0"], 2, "limit"),
         (["search", "x", "--from", "yesterday"], 2, "date"),
-        (["evaluate", "nowhere"], 2, "nowhere"),
+        (["evaluate", "nowhere"], 4, "nowhere"),
         (["--config", "missing.toml", "status"], 2, "missing.toml"),
         (["nonsense"], 2, "No such command"),
     ],

@@ -107,7 +107,7 @@ def named(tmp_path: Path) -> Iterator[SqliteCatalog]:
             "one",
             [
                 (ConceptUse("urn:ht", SNOMED, "38341003", "Hypertension"), 3),
-                (ConceptUse("urn:ht", SNOMED, "38341003", "Hypertensive disorder, systemic arterial"), 5),
+                (ConceptUse("urn:ht", SNOMED, "38341003", "Arterial hypertensive disorder, systemic"), 5),
                 (ConceptUse("urn:bc", SNOMED, "254837009", "Malignant neoplasm of breast (disorder)"), 2),
                 (ConceptUse("urn:tie", SNOMED, "1", "Beta"), 1),
                 (ConceptUse("urn:tie", SNOMED, "1", "Alpha"), 1),
@@ -124,7 +124,7 @@ def named(tmp_path: Path) -> Iterator[SqliteCatalog]:
 def test_the_most_used_display_is_the_label_ties_alphabetical(named: SqliteCatalog) -> None:
     hypertension, tie, bare = (named.concept(c) for c in ("urn:ht", "urn:tie", "urn:bare/Z99.9"))
     assert hypertension is not None and tie is not None and bare is not None
-    assert (hypertension.label, hypertension.synonyms) == ("Hypertension", ("Hypertensive disorder, systemic arterial",))
+    assert (hypertension.label, hypertension.synonyms) == ("Hypertension", ("Arterial hypertensive disorder, systemic",))
     assert (tie.label, tie.synonyms) == ("Alpha", ("Beta",))
     assert (bare.label, bare.system) == ("Z99.9", "icd")
     assert [d.dataset for d in named.datasets()] == ["one", "two"]

@@ -146,7 +146,23 @@ def test_shared_nodes_join_the_hits_they_name(result: SearchResult, clinic: Clin
     assert not {hit.evidence.record for hit in result.hits} & {shared.node for shared in result.shared}
 
 
-def test_what_the_query_names_is_shown_first(retriever: Retriever, clinic: Clinic) -> None:
+@pytest.mark.parametrize("room", [0, 36, 38, 40, 44, 50])
+def test_with_little_room_the_most_telling_stays(
+    retriever: Retriever, result: SearchResult, room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hits, patients and encounters always; of the rest first what the query names."""
+    monkeypatch.setattr("search.join.NODES_PER_HIT", 0)
+    monkeypatch.setattr("search.join._LEAST_NODES", room)
+    cut = retriever.search(SearchRequest(QUERY)).neighbourhood
+    core = [n for n in result.neighbourhood.nodes if n.kind in ("Patient", "Encounter", "DocumentReference", "DiagnosticReport")]
+    assert {n.id for n in core} <= {n.id for n in cut.nodes}
+    assert len(cut.nodes) <= max(room, len(core))
+    concepts = [n.id for n in cut.nodes if n.kind == "Concept"]
+    named = {condition(name) for name in ("Cisplatin 50 MG Injection", "Paclitaxel 100 MG Injection", "Malignant neoplasm of breast")}
+    assert len(named & set(concepts)) >= min(len(concepts), len(named & {n.id for n in result.neighbourhood.nodes}))
+
+
+def test_what_the_query_names_is_shown(retriever: Retriever, clinic: Clinic) -> None:
     """Wherever a hit's patient has the named medication charted, the picture has it."""
     wanted = {condition("Cisplatin 50 MG Injection"), condition("Paclitaxel 100 MG Injection")}
     result = retriever.search(SearchRequest("cisplatin paclitaxel injection"))
