@@ -116,13 +116,11 @@ def main() -> None:
     read = report["records"]["read"]
     ours = read / report["seconds"]
     print(f"cores {os.cpu_count()}")
-    print(
-        f"commissure: {read:,} records, {report['quads']:,} quads, {report['documents']:,} documents in {report['seconds']:.1f} s: {ours:,.0f} records/s, peak {peak:,.0f} MB"
-    )
+    print(f"commissure: {read:,} records, {report['quads']:,} quads, {report['documents']:,} documents in {report['seconds']:.1f} s")
+    print(f"            {ours:,.0f} records/s, peak {peak:,.0f} MB")
     records, quads, seconds = baseline(arguments.export, arguments.baseline_records)
-    print(
-        f"rdflib:     {records:,} records, {quads:,} quads in {seconds:.1f} s: {records / seconds:,.0f} records/s, {quads / seconds:,.0f} quads/s"
-    )
+    print(f"rdflib:     {records:,} records, {quads:,} quads in {seconds:.1f} s")
+    print(f"            {records / seconds:,.0f} records/s, {quads / seconds:,.0f} quads/s")
     print(f"ratio by quads   {report['quads'] / report['seconds'] / (quads / seconds):.1f}x")
     print(f"ratio by records {ours / (records / seconds):.1f}x")
 

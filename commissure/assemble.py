@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from search.retriever import Retriever
 
 from graph.store import GraphStore
 from graph.vocabulary import BASE
@@ -20,6 +19,7 @@ from ingest.workspace import Workspace
 from search.errors import NothingPublished
 from search.generation import Generation
 from search.protocols import Embedder
+from search.retriever import Retriever
 from webapp.library import DatasetStatus, RecordSource, RejectedLine, RunStatus
 from webapp.settings import LOOPBACK, WebSettings
 
@@ -81,6 +81,8 @@ def web_settings(settings: dict[str, Any]) -> WebSettings:
         sparql_timeout=settings["sparql_timeout"],
         sparql_max_rows=settings["sparql_max_rows"],
         raw_records=settings["raw_records"],
+        max_body=settings["max_body"],
+        hsts=settings["hsts"],
         trusted_proxies=settings["trusted_proxies"],
     )
 

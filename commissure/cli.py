@@ -281,10 +281,9 @@ def search(context: click.Context, /, question: str, as_json: bool, **filters: A
     \b
     Example:  commissure search "woman treated with cisplatin and paclitaxel" --dataset demo
     """
-    from webapp.serialize import search_result
-
     from commissure import assemble
     from search.model import Filters, Mode, SearchRequest
+    from webapp.serialize import search_result
 
     settings = _settings(context)
     request = SearchRequest(
@@ -337,8 +336,8 @@ def query(context: click.Context, sparql: str, media_type: str) -> None:
     from graph.store import SparqlQueryable
 
     settings = _settings(context)
-    snapshot = assemble.DataLibrary(assemble.workspace(settings), None).current()
-    if not isinstance(snapshot.graph, SparqlQueryable):
+    graph = assemble.DataLibrary(assemble.workspace(settings), None).current().graph
+    if not isinstance(graph, SparqlQueryable):
         raise UnsupportedCapability("this graph store does not answer SPARQL")
     text = click.get_text_stream("stdin").read() if sparql == "-" else sparql
     accept = {
@@ -349,7 +348,7 @@ def query(context: click.Context, sparql: str, media_type: str) -> None:
         "turtle": "text/turtle",
         "ntriples": "application/n-triples",
     }[media_type]
-    result = snapshot.graph.query(text, accept=accept, timeout=settings["sparql_timeout"], max_rows=settings["sparql_max_rows"])
+    result = graph.query(text, accept=accept, timeout=settings["sparql_timeout"], max_rows=settings["sparql_max_rows"])
     click.get_binary_stream("stdout").write(result.body)
     if result.truncated:
         click.echo(f"! cut at {settings['sparql_max_rows']:,} rows (COMMISSURE_SPARQL_MAX_ROWS)", err=True)

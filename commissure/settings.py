@@ -41,6 +41,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("sparql_timeout", float, 10.0, "seconds", "time limit of a SPARQL query"),
     Setting("sparql_max_rows", int, 10_000, "rows", "row limit of a SPARQL query"),
     Setting("raw_records", bool, True, "true or false", "whether the source JSON of records is shown"),
+    Setting("max_body", int, 1_000_000, "bytes", "largest request body the web server takes"),
+    Setting("hsts", bool, False, "true or false", "whether browsers are told to use HTTPS only (behind a proxy that speaks it)"),
     Setting("trusted_proxies", int, 0, "proxies", "reverse proxies before the web server whose X-Forwarded headers count"),
 )
 _NAMES = {setting.name: setting for setting in SETTINGS}

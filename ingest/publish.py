@@ -12,8 +12,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-from search.generation import GenerationBuilder
-
 from graph.identifiers import derived_graph_iri, iri_term, literal_term, notation, record_iri
 from graph.store import GraphStore
 from graph.vocabulary import ALT_LABEL, CONCEPT, FHIR, IN_SCHEME, LABEL, NOTATION, PREF_LABEL, STUB, TYPE, XSD, local_name
@@ -22,6 +20,7 @@ from ingest.progress import Progress
 from ingest.staging import Part, sync, sync_folder
 from ingest.workspace import Workspace
 from search.embedding_cache import EmbeddingCache
+from search.generation import GenerationBuilder
 from search.model import ConceptUse
 from search.protocols import Embedder
 

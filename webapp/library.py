@@ -61,7 +61,10 @@ class DatasetStatus:
 
 @dataclass(frozen=True, slots=True)
 class RunStatus:
-    """One ingest run. `state` is running, finished, failed or interrupted; `records` has read, added, changed, unchanged, removed, rejected."""
+    """One ingest run.
+
+    `state` is running, finished, failed or interrupted; `records` has read, added, changed, unchanged, removed, rejected.
+    """
 
     run: str
     dataset: str

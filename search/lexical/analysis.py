@@ -11,11 +11,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 STOP_WORDS = frozenset(
-    "a about above after again against am an and any are as at be because been before being below between both but by did do does doing "
-    "down during each few for from further had has have having he her here hers herself him himself his how i if in into is it its itself "
-    "me more most my myself nor of off on once only or other our ours ourselves out over s she should so some such t than that the their "
-    "theirs them themselves then there these they this those through to too under until up very was we were what when where which while "
-    "whom why with you your yours yourself yourselves".split()
+    ["a", "about", "above", "after", "again", "against", "am", "an", "and", "any", "are", "as", "at", "be", "because", "been", "before", "being", "below", "between", "both", "but", "by", "did", "do", "does", "doing", "down", "during", "each", "few", "for", "from", "further", "had", "has", "have", "having", "he", "her", "here", "hers", "herself", "him", "himself", "his", "how", "i", "if", "in", "into", "is", "it", "its", "itself", "me", "more", "most", "my", "myself", "nor", "of", "off", "on", "once", "only", "or", "other", "our", "ours", "ourselves", "out", "over", "s", "she", "should", "so", "some", "such", "t", "than", "that", "the", "their", "theirs", "them", "themselves", "then", "there", "these", "they", "this", "those", "through", "to", "too", "under", "until", "up", "very", "was", "we", "were", "what", "when", "where", "which", "while", "whom", "why", "with", "you", "your", "yours", "yourself", "yourselves"]
 )
 """Words that name nothing. 'No', 'not' and 'all' (a leukaemia) are kept: they carry meaning in a note."""
 
@@ -26,7 +22,7 @@ _GREEK = str.maketrans(
     dict(
         zip(
             "αβγδεζηθικλμνξοπρσςτυφχψω",
-            "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda u nu xi omicron pi rho sigma sigma tau upsilon phi chi psi omega".split(),
+            ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda", "u", "nu", "xi", "omicron", "pi", "rho", "sigma", "sigma", "tau", "upsilon", "phi", "chi", "psi", "omega"],
             strict=True,
         )
     )

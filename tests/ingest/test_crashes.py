@@ -1,6 +1,5 @@
 """`kill -9` at any durable step: what was published stays readable, and the next run ends where an undisturbed one would."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -78,6 +77,6 @@ def test_killed_at_any_durable_step(tmp_path, undisturbed):
         report = lab.ingest_path(folder / "second")
         assert lab.quads() == expected, f"at {point}"
         assert report.records["rejected"] == 0
-        assert sorted(os.listdir(folder / "data" / "generations"))[-1] == f"{lab.workspace.current():06d}"
+        assert max(path.name for path in (folder / "data" / "generations").iterdir()) == f"{lab.workspace.current():06d}"
         states = [status.state for status in lab.library().runs()]
         assert states[0] == "finished" and states.count("running") == 0

@@ -142,7 +142,7 @@ def test_bad_lines_are_rejected_with_their_place_and_the_rest_is_published(lab):
 
 def test_dropping_a_dataset_leaves_the_others(lab):
     lab.ingest(patient(), condition(), note(), dataset="a")
-    before = [quad for quad in lab.quads()]
+    before = list(lab.quads())
     lab.ingest(patient(), condition(), note(text="Only in b."), dataset="b")
     assert drop("b", lab.workspace, lab.tools, Silent()) == 3
     assert lab.quads() == before

@@ -1,5 +1,6 @@
 import os
 import signal
+from pathlib import Path
 
 from ingest.workers import Pool
 
@@ -15,8 +16,8 @@ def die_on_three(number):
 
 
 def die_once(path):
-    if not os.path.exists(path):
-        open(path, "w").close()
+    if not Path(path).exists():
+        Path(path).touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return "done"
 
