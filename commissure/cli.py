@@ -336,8 +336,8 @@ def query(context: click.Context, sparql: str, media_type: str) -> None:
     from graph.store import SparqlQueryable
 
     settings = _settings(context)
-    graph = assemble.DataLibrary(assemble.workspace(settings), None).current().graph
-    if not isinstance(graph, SparqlQueryable):
+    store: object = assemble.DataLibrary(assemble.workspace(settings), None).current().graph
+    if not isinstance(store, SparqlQueryable):
         raise UnsupportedCapability("this graph store does not answer SPARQL")
     text = click.get_text_stream("stdin").read() if sparql == "-" else sparql
     accept = {
@@ -348,7 +348,7 @@ def query(context: click.Context, sparql: str, media_type: str) -> None:
         "turtle": "text/turtle",
         "ntriples": "application/n-triples",
     }[media_type]
-    result = graph.query(text, accept=accept, timeout=settings["sparql_timeout"], max_rows=settings["sparql_max_rows"])
+    result = store.query(text, accept=accept, timeout=settings["sparql_timeout"], max_rows=settings["sparql_max_rows"])
     click.get_binary_stream("stdout").write(result.body)
     if result.truncated:
         click.echo(f"! cut at {settings['sparql_max_rows']:,} rows (COMMISSURE_SPARQL_MAX_ROWS)", err=True)
