@@ -339,7 +339,7 @@ def query(context: click.Context, sparql: str, media_type: str) -> None:
     store: object = assemble.DataLibrary(assemble.workspace(settings), None).current().graph
     if not isinstance(store, SparqlQueryable):
         raise UnsupportedCapability("this graph store does not answer SPARQL")
-    text = click.get_text_stream("stdin").read() if sparql == "-" else sparql
+    text = sys.stdin.read() if sparql == "-" else sparql
     accept = {
         "json": "application/sparql-results+json",
         "xml": "application/sparql-results+xml",
@@ -349,7 +349,7 @@ def query(context: click.Context, sparql: str, media_type: str) -> None:
         "ntriples": "application/n-triples",
     }[media_type]
     result = store.query(text, accept=accept, timeout=settings["sparql_timeout"], max_rows=settings["sparql_max_rows"])
-    click.get_binary_stream("stdout").write(result.body)
+    sys.stdout.buffer.write(result.body)
     if result.truncated:
         click.echo(f"! cut at {settings['sparql_max_rows']:,} rows (COMMISSURE_SPARQL_MAX_ROWS)", err=True)
 
