@@ -28,6 +28,14 @@ class GraphStore(Protocol):
         """
         ...
 
+    def replace(self, parts: Iterable[Path]) -> int:
+        """Make every graph that the parts name hold exactly what they say of it; the number of quads read.
+
+        A graph is named by one part only. A reader sees the old or the new statements of a graph wherever the store can do that.
+        Raises InvalidPart.
+        """
+        ...
+
     def remove(self, graphs: Iterable[str]) -> int:
         """Drop named graphs; the number that existed. What other graphs say about the same nodes stays."""
         ...

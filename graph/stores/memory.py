@@ -55,6 +55,12 @@ class MemoryStore:
             raise InvalidPart("a part holds statements without a named graph; every line of a part names its record's graph")
         return read
 
+    def replace(self, parts: Iterable[Path]) -> int:
+        """See GraphStore."""
+        parts = list(parts)
+        self.remove(graph for part in parts for graph in _graphs(part))
+        return self.load(parts)
+
     def remove(self, graphs: Iterable[str]) -> int:
         """See GraphStore."""
         removed = 0
@@ -277,6 +283,12 @@ class _Lines:
     def close(self) -> None:
         """Close the part."""
         self._lines.close()
+
+
+def _graphs(part: Path) -> set[str]:
+    dataset = Dataset()
+    _parse(part, dataset)
+    return {str(graph.identifier) for graph in dataset.graphs() if len(graph)}
 
 
 def _count_quads(part: Path) -> int:

@@ -110,6 +110,12 @@ class OxigraphStore:
             raise InvalidPart("a part holds statements without a named graph; every line of a part names its record's graph")
         return read
 
+    def replace(self, parts: Iterable[Path]) -> int:
+        """See GraphStore."""
+        parts = list(parts)
+        self.remove({graph for part in parts for graph in _graphs(part)})
+        return self.load(parts)
+
     def remove(self, graphs: Iterable[str]) -> int:
         """See GraphStore."""
         store = self._writable()
@@ -453,6 +459,17 @@ def _bulk_load(store: ox.Store, parts: Sequence[Path]) -> int:
     finally:
         stream.close()
     return stream.quads
+
+
+def _graphs(part: Path) -> set[str]:
+    """The named graphs of a part."""
+    stream = _PartStream([part])
+    try:
+        return {_name(quad.graph_name) for quad in ox.parse(cast(IO[bytes], stream), ox.RdfFormat.N_QUADS)}
+    except (SyntaxError, ValueError, EOFError, OSError) as error:
+        raise _explain([part], error) from error
+    finally:
+        stream.close()
 
 
 def _explain(parts: Sequence[Path], error: Exception) -> Exception:

@@ -105,6 +105,14 @@ class Rig:
         assert removed == self.reference.remove(graphs)
         return removed
 
+    def replace(self, *texts: str) -> int:
+        """Replace the graphs that the texts name."""
+        parts = [self.part(text, compress=bool(number % 2)) for number, text in enumerate(texts)]
+        read = self.store.replace(parts)
+        assert read == self.reference.replace(parts)
+        self._iris.update(_iris_of(texts))
+        return read
+
     def same(self) -> None:
         """Every question about every node ever loaded gets the reference's answer."""
         store, reference, iris = self.store, self.reference, sorted(self._iris)
@@ -178,6 +186,24 @@ def check_replacing_a_record(rig: Rig) -> None:
     assert (node.label, node.records) == ("Emergency", (ENCOUNTER,))
     assert node.properties == {LABEL: (Literal("Emergency"),)}
     assert NeighbourCount(KG + "subject", "out", "Patient", 1) not in rig.store.neighbour_counts(ENCOUNTER)
+    rig.same()
+
+
+def check_replacing_graphs_in_place(rig: Rig) -> None:
+    rig.load(CHART)
+    encounter = record(ENCOUNTER, "Encounter", ("kg:serviceProvider", BASE + "Organization/1"), label="Emergency")
+    third = record(f"{BASE}Condition/3", "Condition", ("kg:subject", PATIENT), label="Refuted asthma")
+    new = record(f"{BASE}Condition/6", "Condition", ("kg:subject", PATIENT), label="New")
+    assert rig.replace(encounter, third + new) == 9
+    node = rig.store.node(ENCOUNTER)
+    assert node is not None
+    assert node.properties == {LABEL: (Literal("Emergency"),)}
+    asthma = Edge(PATIENT, KG + "hasCondition", ASTHMA, 4, tuple(f"{BASE}Condition/{number}" for number in (1, 2, 4)))
+    assert [edge for _, edge in all_pages(rig.store, PATIENT, relation=KG + "hasCondition")] == [asthma]
+    rig.same()
+    assert rig.replace(encounter, third + new) == 9
+    rig.same()
+    assert rig.replace() == 0
     rig.same()
 
 
