@@ -1,7 +1,8 @@
 """The only place that picks back ends: makes the tools of ingest and the library of the web out of the settings."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,7 @@ from graph.store import GraphStore
 from graph.vocabulary import BASE
 from ingest.ledger import Ledger, Run
 from ingest.publish import Tools
+from ingest.replica import PublishedGraph, Replica
 from ingest.staging import Part
 from ingest.workspace import Workspace
 from search.errors import NothingPublished
@@ -69,7 +71,29 @@ def embedder(settings: dict[str, Any]) -> Embedder:
 
 def tools(settings: dict[str, Any]) -> Tools:
     """What ingest works with."""
-    return Tools(graph=_draft_graph, embedder=embedder(settings))
+    from commissure.stores import serving_address
+
+    address = serving_address(settings["store"], workspace(settings).published()[1])
+    return Tools(graph=_draft_graph, embedder=embedder(settings), published=published_graph, replica=replica(address, settings))
+
+
+def replica(address: str, settings: dict[str, Any]) -> Replica | None:
+    """The store at an address; None for the embedded one."""
+    from commissure.stores import open_store
+
+    return Replica(address, open_store(address, settings)) if address else None
+
+
+@contextmanager
+def published_graph(folder: Path) -> Iterator[PublishedGraph]:
+    """The embedded graph of a published generation."""
+    from graph.stores.oxigraph import OxigraphStore
+
+    store = OxigraphStore.open_read_only(folder)
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 def web_settings(settings: dict[str, Any]) -> WebSettings:
@@ -100,6 +124,7 @@ class OpenSnapshot:
     """One opened generation."""
 
     generation: int
+    store: str
     published: str
     catalog: Any
     retriever: Retriever
@@ -109,31 +134,44 @@ class OpenSnapshot:
 class DataLibrary:
     """The web's Library over a data folder. Picks up a new generation at the next request after it is published."""
 
-    def __init__(self, workspace: Workspace, embedder: Embedder | None) -> None:
-        self._workspace, self._embedder = workspace, embedder
+    def __init__(self, workspace: Workspace, embedder: Embedder | None, settings: Mapping[str, Any] | None = None) -> None:
+        """`settings` say which graph store answers; without them it is the embedded one."""
+        self._workspace, self._embedder, self._settings = workspace, embedder, settings
         self._lock = threading.Lock()
         self._snapshot: OpenSnapshot | None = None
+        self._remote: dict[str, GraphStore] = {}
 
     def current(self) -> OpenSnapshot:
         """The generation published now. Older ones are closed by the garbage collector when their last request ends."""
-        number = self._workspace.current()
+        published = self._workspace.published()
         snapshot = self._snapshot
-        if snapshot is not None and snapshot.generation == number:
+        if snapshot is not None and (snapshot.generation, snapshot.store) == published:
             return snapshot
         with self._lock:
-            if self._snapshot is None or self._snapshot.generation != number:
-                self._snapshot = self._open(number)
+            if self._snapshot is None or (self._snapshot.generation, self._snapshot.store) != published:
+                self._snapshot = self._open(*published)
             return self._snapshot
 
-    def _open(self, number: int) -> OpenSnapshot:
-        from graph.stores.oxigraph import OxigraphStore
-
+    def _open(self, number: int, store: str) -> OpenSnapshot:
         if not number:
             raise NothingPublished("nothing has been ingested yet: `commissure demo` loads the sample, `commissure ingest` your own data")
         folder = self._workspace.generation_folder(number)
         generation = Generation.open(folder / "search")
-        graph = OxigraphStore.open_read_only(folder / "graph")
-        return OpenSnapshot(number, generation.published, generation.catalog, Retriever(generation, graph, self._embedder), graph)
+        graph = self._graph(folder / "graph", store)
+        return OpenSnapshot(number, store, generation.published, generation.catalog, Retriever(generation, graph, self._embedder), graph)
+
+    def _graph(self, embedded: Path, published: str) -> GraphStore:
+        """The store that answers: the one asked for, else the one that was published with."""
+        from commissure.stores import open_store, serving_address
+
+        address = serving_address(self._settings["store"], published) if self._settings else ""
+        if not address:
+            from graph.stores.oxigraph import OxigraphStore
+
+            return OxigraphStore.open_read_only(embedded)
+        if address not in self._remote:
+            self._remote[address] = open_store(address, self._settings or {})
+        return self._remote[address]
 
     def datasets(self) -> tuple[DatasetStatus, ...]:
         """All datasets, by name."""

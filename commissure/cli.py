@@ -53,6 +53,17 @@ def _data_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--data", metavar="DIR", expose_value=False, callback=remember, help="Data folder.")(command)
 
 
+def _store_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Accept --store, as a setting."""
+
+    def remember(context: click.Context, _: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            context.obj["flags"]["store"] = value
+
+    text = "Graph store: embedded, gremlin+ws://…, sparql+http://… (default: the one the data folder was published with)."
+    return click.option("--store", metavar="ADDRESS", expose_value=False, callback=remember, help=text)(command)
+
+
 def _json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
 
@@ -84,6 +95,7 @@ def _ingest_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--no-embed", is_flag=True, help="Leave new passages without vectors: word search finds them, search by meaning does not yet."
         ),
+        _store_option,
         _json_option,
         _data_option,
     ):
@@ -158,6 +170,11 @@ def _print_report(report: "RunReport") -> None:
         f"generation {report.generation}: {report.quads:,} quads, {report.documents:,} documents, {report.passages['total']:,} passages "
         f"({report.passages['embedded']:,} read by the model), {report.unresolved_references:,} unresolved references"
     )
+    if report.store:
+        state = f"{report.unsettled_graphs:,} graphs behind" if report.unsettled_graphs else "in step"
+        click.echo(f"graph store {report.store}: {state}")
+    if report.unsettled_graphs:
+        click.echo("! the graph store failed after publishing; run the same command again when it answers")
     for name, counts in (("rejects", report.rejects), ("warnings", report.warnings)):
         if counts:
             click.echo(
@@ -198,6 +215,7 @@ def datasets(context: click.Context, as_json: bool) -> None:
 @datasets.command("drop")
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@_store_option
 @_json_option
 @_data_option
 @click.pass_context
@@ -293,7 +311,7 @@ def search(context: click.Context, /, question: str, as_json: bool, **filters: A
         filters["limit"],
         filters["offset"],
     )
-    library = assemble.DataLibrary(assemble.workspace(settings), assemble.embedder(settings))
+    library = assemble.DataLibrary(assemble.workspace(settings), assemble.embedder(settings), settings)
     result = library.current().retriever.search(request)
     if as_json:
         _print_json(search_result(result))
@@ -336,7 +354,7 @@ def query(context: click.Context, sparql: str, media_type: str) -> None:
     from graph.store import SparqlQueryable
 
     settings = _settings(context)
-    store: object = assemble.DataLibrary(assemble.workspace(settings), None).current().graph
+    store: object = assemble.DataLibrary(assemble.workspace(settings), None, settings).current().graph
     if not isinstance(store, SparqlQueryable):
         raise UnsupportedCapability("this graph store does not answer SPARQL")
     text = sys.stdin.read() if sparql == "-" else sparql
@@ -391,6 +409,7 @@ def evaluate(context: click.Context, folder: Path, as_json: bool) -> None:
 @cli.command()
 @click.option("--host", metavar="ADDRESS", help="Address to listen on (default 127.0.0.1).")
 @click.option("--port", type=int, help="Port to listen on (default 8000).")
+@_store_option
 @_data_option
 @click.pass_context
 def serve(context: click.Context, host: str | None, port: int | None) -> None:

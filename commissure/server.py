@@ -18,7 +18,7 @@ def make_app(settings: dict[str, Any]) -> Flask:
     from webapp.app import create_app
 
     model = assemble.embedder(settings)
-    library = assemble.DataLibrary(assemble.workspace(settings), model)
+    library = assemble.DataLibrary(assemble.workspace(settings), model, settings)
     try:
         library.current().retriever.search(SearchRequest("warm up"))
     except NothingPublished as error:

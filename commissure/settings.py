@@ -36,6 +36,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "precision", str, "auto", "auto, float32 or bfloat16", "arithmetic of the model; auto takes bfloat16 where the processor has it"
     ),
+    Setting("store", str, "", "address", "graph store: embedded, gremlin+ws://…, sparql+http://…; empty: the one published with"),
+    Setting("store_user", str, "", "name", "user of the graph store"),
+    Setting("store_password", str, "", "secret", "password of the graph store"),
+    Setting("store_token", str, "", "secret", "bearer token of a SPARQL server"),
+    Setting("store_timeout", float, 20.0, "seconds", "time limit of a request to the graph store"),
     Setting("allowed_hosts", str, "", "names, comma-separated", "host names the web server answers to beside the loopback ones"),
     Setting("sparql", bool, True, "true or false", "whether the SPARQL endpoint answers"),
     Setting("sparql_timeout", float, 10.0, "seconds", "time limit of a SPARQL query"),

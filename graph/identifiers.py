@@ -77,8 +77,12 @@ def unresolved_iri(dataset: str, kind: str, system: str, value: str) -> str:
     return f"{BASE}data/{dataset}/{kind}/identifier/{quote(system, safe='')}/{quote(value, safe='')}"
 
 
+DERIVED_GRAPHS = ("concepts", "stubs")
+"""What publishing derives for a dataset, each in a named graph of its own."""
+
+
 def derived_graph_iri(dataset: str, name: str) -> str:
-    """The named graph of what publishing derives for a dataset: `concepts` and `stubs`."""
+    """The named graph of what publishing derives for a dataset (`DERIVED_GRAPHS`)."""
     return f"{BASE}data/{dataset}/derived/{name}"
 
 

@@ -5,6 +5,7 @@ IngestError
 ├── UnsupportedSource  it is there, but in a format no reader knows
 ├── DatasetBusy        another process is writing to the data folder
 ├── UnknownDataset     no dataset of that name
+├── StoreTaken         the graph store belongs to another data folder
 ├── LedgerDamaged      the ledger cannot be read or is of another version
 └── DiskFull           there is no room to write
 """
@@ -32,6 +33,10 @@ class DatasetBusy(IngestError):
 
 class UnknownDataset(IngestError):
     """No dataset of that name."""
+
+
+class StoreTaken(IngestError):
+    """The graph store belongs to another data folder."""
 
 
 class LedgerDamaged(IngestError):

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 import orjson
 
-from graph.identifiers import record_iri
+from graph.identifiers import DERIVED_GRAPHS, derived_graph_iri, record_iri
 from ingest.errors import LedgerDamaged
 
 _VERSION = 1
@@ -215,6 +215,13 @@ class Ledger:
         """The IRI of every represented record."""
         rows = self.db.execute("select kind, id from records where dataset = ? and state = 'kept'", (dataset,))
         return tuple(record_iri(dataset, kind, identifier) for kind, identifier in rows)
+
+    def graphs(self) -> Iterator[str]:
+        """The named graph of every represented record and of everything derived, of all datasets."""
+        for dataset in self.datasets():
+            for kind, identifier in self.db.execute("select kind, id from records where dataset = ? and state = 'kept'", (dataset,)):
+                yield record_iri(dataset, kind, identifier)
+            yield from (derived_graph_iri(dataset, name) for name in DERIVED_GRAPHS)
 
     def find_record(self, dataset: str, kind: str, identifier: str) -> FoundRecord | None:
         """Where a represented record came from; `identifier` as it stands in the record's IRI."""

@@ -10,13 +10,14 @@ import hashlib
 import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
 
+from graph.errors import StoreUnavailable
 from graph.identifiers import check_dataset_name, record_iri
 from ingest import formats
 from ingest.errors import UnknownDataset, disk_full
@@ -26,6 +27,7 @@ from ingest.plan import Plan, Scanned
 from ingest.progress import Progress
 from ingest.publish import Draft, Published, Tools
 from ingest.readers import Block
+from ingest.replica import Replication
 from ingest.sources import Listing, SourceFile, expand
 from ingest.staging import Part, PartSummary
 from ingest.worker import MapTask, ScanTask, issues_file, map_block, rows_file, scan
@@ -49,7 +51,11 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What a run did: the stable keys of `ingest --json`, and the issues by code."""
+    """What a run did: the stable keys of `ingest --json`, and the issues by code.
+
+    `unsettled_graphs` counts what the graph store in `store` does not say as it is published, because it failed after publishing;
+    the next run settles it.
+    """
 
     run: str
     dataset: str
@@ -60,6 +66,8 @@ class RunReport:
     passages: Mapping[str, int]
     unresolved_references: int
     generation: int
+    store: str = ""
+    unsettled_graphs: int = 0
     rejects: Mapping[str, int] = field(default_factory=dict)
     warnings: Mapping[str, int] = field(default_factory=dict)
     skipped: Mapping[str, int] = field(default_factory=dict)
@@ -73,7 +81,8 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
     format_ = formats.find(options.format)
     with workspace.writing() as ledger:
         listing = expand(locations, format_.suffixes)
-        run = _Run(ledger, _new_run(), dataset, workspace, tools, options, progress)
+        replication = _prepare(ledger, workspace, tools)
+        run = _Run(ledger, _new_run(), dataset, workspace, tools, replication, options, progress)
         ledger.begin(run.id, dataset, locations)
         try:
             with _plan(run) as plan, Pool(options.workers) as pool:
@@ -87,12 +96,14 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
                     _tally(run, plan)
                     run.counts.passages = {"total": 0, "embedded": 0}
                     ledger.finish(run.id, "finished", run.counts)
+                    _serve_from(ledger, workspace, replication)
         except BaseException as error:
             state = "failed" if isinstance(error, Exception) else "interrupted"
             ledger.finish(run.id, state, run.counts, type(error).__name__)
             if full := disk_full(error, workspace.folder):
                 raise full from error
             raise
+        unsettled = _settle(ledger, workspace, tools, replication, progress)
         workspace.clean(ledger)
     return RunReport(
         run=run.id,
@@ -104,6 +115,8 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
         passages=run.counts.passages,
         unresolved_references=published.unresolved,
         generation=published.generation,
+        store=replication.address,
+        unsettled_graphs=unsettled,
         rejects=run.counts.rejects,
         warnings=run.counts.warnings,
         skipped=run.counts.skipped,
@@ -117,16 +130,50 @@ def drop(dataset: str, workspace: Workspace, tools: Tools, progress: Progress) -
         if dataset not in ledger.datasets():
             raise UnknownDataset(f"no dataset is called {dataset!r}; `commissure datasets` lists those there are")
         held = sum(ledger.kinds(dataset).values())
+        replication = _prepare(ledger, workspace, tools)
         progress.step("removing")
-        with Draft(ledger, dataset, workspace, tools, progress) as draft:
+        with Draft(ledger, dataset, workspace, tools, replication, progress) as draft:
             draft.drop_dataset()
             published = draft.finish((), embed=True)
             with ledger.transaction() as db:
                 ledger.forget(db, dataset)
                 draft.enter(db, published)
             draft.show()
+        _settle(ledger, workspace, tools, replication, progress)
         workspace.clean(ledger)
         return held
+
+
+def _prepare(ledger: Ledger, workspace: Workspace, tools: Tools) -> Replication:
+    """The replicas of the data folder; a store that is new to it is brought to hold what is published."""
+    replication = Replication(ledger, tools.replica)
+    if tools.replica is None:
+        return replication
+    if not ledger.generation:
+        replication.prepare((), None)
+        return replication
+    with tools.published(workspace.generation_folder(ledger.generation) / "graph") as graph:
+        replication.prepare(ledger.graphs(), graph)
+    return replication
+
+
+def _serve_from(ledger: Ledger, workspace: Workspace, replication: Replication) -> None:
+    """Let the replica answer for a generation that stays as it is."""
+    if workspace.published() != (ledger.generation, replication.address):
+        with ledger.transaction() as db:
+            db.execute("insert or replace into meta values ('store', ?)", (replication.address,))
+        workspace.show(ledger.generation, replication.address)
+
+
+def _settle(ledger: Ledger, workspace: Workspace, tools: Tools, replication: Replication, progress: Progress) -> int:
+    """Bring the replica in step; how many of its graphs are not, where it fails. What is published stays published."""
+    if tools.replica is None:
+        return 0
+    if waiting := replication.unsettled():
+        progress.step("settling the graph store", waiting)
+        with tools.published(workspace.generation_folder(ledger.generation) / "graph") as graph, suppress(StoreUnavailable):
+            replication.settle(graph)
+    return replication.unsettled()
 
 
 @dataclass(slots=True)
@@ -138,6 +185,7 @@ class _Run:
     dataset: str
     workspace: Workspace
     tools: Tools
+    replication: Replication
     options: Options
     progress: Progress
     counts: RunCounts = field(default_factory=RunCounts)
@@ -248,7 +296,7 @@ def _tasks(run: _Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
 
 def _publish(run: _Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool) -> Published:
     """Map what is new, apply it to a draft of the next generation as it arrives, and publish the draft together with the ledger."""
-    with Draft(run.ledger, run.dataset, run.workspace, run.tools, run.progress) as draft:
+    with Draft(run.ledger, run.dataset, run.workspace, run.tools, run.replication, run.progress) as draft:
         draft.remove(plan.gone())
         run.say("mapping", len(tasks))
         parts = []

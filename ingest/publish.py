@@ -7,16 +7,18 @@ import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-from graph.identifiers import derived_graph_iri, iri_term, literal_term, notation, record_iri
+from graph.identifiers import DERIVED_GRAPHS, derived_graph_iri, iri_term, literal_term, notation, record_iri
 from graph.store import GraphStore
 from graph.vocabulary import ALT_LABEL, CONCEPT, FHIR, IN_SCHEME, LABEL, NOTATION, PREF_LABEL, STUB, TYPE, XSD, local_name
 from ingest.ledger import Ledger, now
 from ingest.progress import Progress
+from ingest.replica import PublishedGraph, Replica, Replication
 from ingest.staging import Part, sync, sync_folder
 from ingest.workspace import Workspace
 from search.embedding_cache import EmbeddingCache
@@ -35,12 +37,23 @@ class GraphMaker(Protocol):
         ...
 
 
+class GraphReader(Protocol):
+    """Opens the embedded graph of a published generation."""
+
+    def __call__(self, folder: Path) -> AbstractContextManager[PublishedGraph]:
+        """Open it for the length of a `with`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Tools:
     """The back ends a run works with."""
 
     graph: GraphMaker
     embedder: Embedder
+    published: GraphReader
+    replica: Replica | None = None
+    """The store that answers in place of the embedded graph; None where that answers itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +70,10 @@ class Published:
 class Draft:
     """The next generation in the making. Use as a context manager: without `show` it is thrown away."""
 
-    def __init__(self, ledger: Ledger, dataset: str, workspace: Workspace, tools: Tools, progress: Progress) -> None:
+    def __init__(
+        self, ledger: Ledger, dataset: str, workspace: Workspace, tools: Tools, replication: Replication, progress: Progress
+    ) -> None:
+        self._replication = replication
         self._ledger, self._dataset, self._workspace, self._tools, self._progress = ledger, dataset, workspace, tools, progress
         self.generation = ledger.generation + 1
         self._folder = workspace.generation_folder(self.generation)
@@ -67,6 +83,7 @@ class Draft:
         self._changed = False
         self._dropped = False
         self._shown = False
+        self._derived = [derived_graph_iri(dataset, name) for name in DERIVED_GRAPHS]
 
     def __enter__(self) -> "Draft":
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -86,6 +103,7 @@ class Draft:
         """Take out the (kind, id) of represented records."""
         if records:
             iris = [record_iri(self._dataset, kind, identifier) for kind, identifier in records]
+            self._replication.touch(iris)
             self._graph.remove(iris)
             self._search.remove(iris)
             self._changed = True
@@ -93,6 +111,8 @@ class Draft:
     def apply(self, part: Part, replaced: Sequence[tuple[str, str]]) -> None:
         """Bring a part in, in place of what its records said before."""
         self.remove(replaced)
+        self._replication.touch((record.record for record in part.records() if record.state == "kept"), part.key)
+        self._replication.load(part.key, part.quads)
         self._graph.load([part.quads])
         self._search.add_documents(part.documents(), run=part.run)
         self._search.add_facts(part.facts())
@@ -103,13 +123,13 @@ class Draft:
     def drop_dataset(self) -> None:
         """Take the whole dataset out."""
         self._dropped = True
+        self._replication.touch([*self._ledger.record_iris(self._dataset), *self._derived])
         if self._ledger.datasets() == (self._dataset,):
             self._graph.close()
             shutil.rmtree(self._folder / "graph")
             self._graph = self._tools.graph(None, self._folder / "graph")
         else:
-            derived = [derived_graph_iri(self._dataset, name) for name in ("concepts", "stubs")]
-            self._graph.remove([*self._ledger.record_iris(self._dataset), *derived])
+            self._graph.remove([*self._ledger.record_iris(self._dataset), *self._derived])
         self._search.drop_dataset(self._dataset)
 
     def finish(self, unresolved: Iterable[tuple[str, str]], embed: bool) -> Published:
@@ -128,11 +148,13 @@ class Draft:
             db.execute("insert or replace into datasets values (?, ?, ?)", (self._dataset, published.unresolved, now()))
         db.execute("insert or replace into meta values ('generation', ?)", (str(self.generation),))
         db.execute("insert or replace into meta values ('missing_vectors', ?)", (str(published.missing_vectors),))
+        db.execute("insert or replace into meta values ('store', ?)", (self._replication.address,))
+        self._replication.enter(db)
 
     def show(self) -> None:
         """Make it the published generation."""
         self._shown = True
-        self._workspace.show(self.generation)
+        self._workspace.show(self.generation, self._replication.address)
 
     def _load_derived(self, unresolved: Sequence[tuple[str, str]]) -> dict[str, int]:
         """Write the dataset's concepts and stubs anew; how often each stub is referred to."""
@@ -141,7 +163,9 @@ class Draft:
         stubs = [(iri, kind) for iri, kind in unresolved if iri in references]
         path = self._folder / _DERIVED
         path.write_text("".join((*_concept_quads(self._dataset, uses), *_stub_quads(self._dataset, stubs))), encoding="utf-8")
-        self._graph.remove([derived_graph_iri(self._dataset, name) for name in ("concepts", "stubs")])
+        self._replication.touch(self._derived)
+        self._replication.add(path)
+        self._graph.remove(self._derived)
         self._graph.load([path])
         path.unlink()
         self._search.set_concepts(self._dataset, sorted(uses.items(), key=lambda item: (item[0].concept, item[0].display)))

@@ -64,15 +64,20 @@ class Workspace:
 
     def current(self) -> int:
         """The published generation; 0 before the first."""
-        try:
-            return int((self.folder / "CURRENT").read_text())
-        except FileNotFoundError:
-            return 0
+        return self.published()[0]
 
-    def show(self, generation: int) -> None:
-        """Make a whole generation the published one, by an atomic rename."""
+    def published(self) -> tuple[int, str]:
+        """The published generation, and the address of the graph store that answers for it ('' the embedded one)."""
+        try:
+            generation, _, store = (self.folder / "CURRENT").read_text().partition("\n")
+            return int(generation), store.strip()
+        except FileNotFoundError:
+            return 0, ""
+
+    def show(self, generation: int, store: str) -> None:
+        """Make a whole generation the published one, with the graph store that answers for it, by an atomic rename."""
         temporary = self.folder / ".CURRENT.tmp"
-        temporary.write_text(f"{generation}\n")
+        temporary.write_text(f"{generation}\n{store}\n")
         sync(temporary)
         temporary.replace(self.folder / "CURRENT")
         sync(self.folder)
@@ -97,8 +102,9 @@ class Workspace:
             os.pwrite(lock, str(os.getpid()).encode(), 0)
             ledger = Ledger(self.ledger_path)
             try:
-                if ledger.generation and ledger.generation != self.current():
-                    self.show(ledger.generation)
+                published = (ledger.generation, ledger.meta("store") or "")
+                if ledger.generation and published != self.published():
+                    self.show(*published)
                 yield ledger
             finally:
                 ledger.close()

@@ -129,6 +129,22 @@ class OxigraphStore:
         self._forget()
         return removed
 
+    def export(self, graphs: Iterable[str], target: Path) -> frozenset[str]:
+        """Write the quads of named graphs as N-Quads (nothing else is held in memory); those of the graphs that exist."""
+        store = self._opened()
+        existing: set[str] = set()
+
+        def quads() -> Iterator[ox.Quad]:
+            for graph in graphs:
+                with suppress(ValueError):  # what is no IRI names no graph
+                    for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(graph)):
+                        existing.add(graph)
+                        yield quad
+
+        with target.open("wb") as file:
+            ox.serialize(quads(), file, ox.RdfFormat.N_QUADS)
+        return frozenset(existing)
+
     def node(self, iri: str) -> Node | None:
         """See GraphStore."""
         properties: dict[str, set[Literal]] = defaultdict(set)

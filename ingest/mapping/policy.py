@@ -75,7 +75,7 @@ def is_system_generated(resource: Mapping[str, Any]) -> bool:
     """Whether HealthLake's text analysis made it: such resources ignore negation and are never facts."""
     meta = resource.get("meta")
     tags = meta.get("tag") if type(meta) is dict else None
-    return bool(tags) and any(tag.get("display") == SYSTEM_GENERATED or tag.get("code") == SYSTEM_GENERATED for tag in tags or ())
+    return type(tags) is list and any(type(tag) is dict and SYSTEM_GENERATED in (tag.get("display"), tag.get("code")) for tag in tags)
 
 
 def standing(kind: str, resource: Mapping[str, Any]) -> Standing:
@@ -90,7 +90,7 @@ def standing(kind: str, resource: Mapping[str, Any]) -> Standing:
         verification,
         clinical,
         _text(resource.get("intent")),
-        resource.get("doNotPerform") in (True, "true", 1),
+        resource.get("doNotPerform") not in (None, False, "false"),
     )
 
 

@@ -974,13 +974,13 @@ RESOURCE_TYPES: Final = frozenset(
 )
 """Every resource type of R4 and R4B."""
 
-ONLY_R4: Final = frozenset(
+NOT_IN_R4B: Final = frozenset(
     """
-    EffectEvidenceSynthesis MedicinalProduct MedicinalProductAuthorization MedicinalProductContraindication
+    EffectEvidenceSynthesis Evidence EvidenceVariable MedicinalProduct MedicinalProductAuthorization MedicinalProductContraindication
     MedicinalProductIndication MedicinalProductIngredient MedicinalProductInteraction MedicinalProductManufactured
     MedicinalProductPackaged MedicinalProductPharmaceutical MedicinalProductUndesirableEffect RiskEvidenceSynthesis
     SubstanceNucleicAcid SubstancePolymer SubstanceProtein SubstanceReferenceInformation SubstanceSourceMaterial
     SubstanceSpecification
     """.split()  # noqa: SIM905 - names read better as words than as a list of strings
 )
-"""Types of R4 that R4B took out, so that there is nothing to validate them with."""
+"""Types of R4 that R4B took out or defined anew, so that there is nothing to validate them with."""

@@ -67,7 +67,9 @@ def test_killed_at_any_durable_step(tmp_path, undisturbed):
         folder = tmp_path / f"killed{point}"
         lab = prepared(folder)
         before = lab.quads()
-        assert run(folder, point).returncode == -signal.SIGKILL, f"at {point}"
+        killed = run(folder, point)
+        # How many files the store keeps differs a little from run to run: the last point may lie behind the end.
+        assert killed.returncode == -signal.SIGKILL or (point > 0.9 * steps and int(killed.stdout) < point), f"at {point}"
         published = lab.quads()
         assert published in (before, expected), f"at {point}: neither the old nor the new generation"
         query = "cisplatin" if published == before else "metformin"

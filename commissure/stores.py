@@ -1,0 +1,52 @@
+"""Graph stores by address: which one a data folder is served from, and how it is opened.
+
+embedded                                   the store inside the data folder
+gremlin+ws://HOST:PORT/gremlin             a TinkerPop server (gremlin+wss:// with TLS)
+sparql+http://HOST:PORT/DATASET            a SPARQL 1.1 server (sparql+https:// with TLS)
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from commissure.errors import BadSetting
+from graph.store import GraphStore
+
+EMBEDDED = "embedded"
+SCHEMES = ("gremlin+ws", "gremlin+wss", "sparql+http", "sparql+https")
+
+
+def serving_address(setting: str, published: str) -> str:
+    """The address that a setting means ('' the embedded store); where it says nothing, the one the data folder was published with."""
+    if not setting:
+        return published
+    return "" if setting == EMBEDDED else check_address(setting)
+
+
+def check_address(address: str) -> str:
+    """The address itself. Raises BadSetting where it is none, or holds credentials: they would end up in files and messages."""
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host, parts = None, urlsplit("")
+    if parts.scheme not in SCHEMES or not host:
+        raise BadSetting(
+            f"store: {EMBEDDED!r} or an address such as {SCHEMES[0]}://127.0.0.1:8182/gremlin or {SCHEMES[2]}://127.0.0.1:3030/ds"
+        )
+    if parts.username or parts.password:
+        raise BadSetting("store: give user and password by COMMISSURE_STORE_USER and COMMISSURE_STORE_PASSWORD, not in the address")
+    return address.rstrip("/")
+
+
+def open_store(address: str, settings: Mapping[str, Any]) -> GraphStore:
+    """The store at an address (not the embedded one). Nothing is asked of it yet: the first question finds a server down."""
+    scheme, _, rest = check_address(address).partition("+")
+    credentials = {"user": settings["store_user"] or None, "password": settings["store_password"] or None}
+    if scheme == "gremlin":
+        from graph.stores.gremlin import GremlinStore
+
+        return GremlinStore(rest, timeout=settings["store_timeout"], **credentials)
+    from graph.stores.sparql import SparqlStore
+
+    return SparqlStore(rest, timeout=settings["store_timeout"], token=settings["store_token"] or None, **credentials)

@@ -1,0 +1,181 @@
+"""Keeps a graph store that changes in place in step with what is published.
+
+Every generation has its own embedded graph, which is the truth. A replica is another store that answers in its stead:
+
+    before the flip   what is new is loaded beside what is there, so that the next generation's hits have their graph
+    after the flip    each graph that may differ is replaced by what the published graph says of it, or removed
+
+The ledger notes a graph as unsettled before anything is written to the store, and forgets it when the store is known to agree. Whatever is
+cut off in between, settling what is noted brings the store in step; nothing is counted twice, because loading twice changes nothing.
+"""
+
+import secrets
+import sqlite3
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from graph.identifiers import iri_term, literal_term
+from graph.store import GraphStore
+from graph.vocabulary import BASE, KG, TYPE
+from ingest.errors import StoreTaken
+from ingest.ledger import Ledger
+
+OWNER = f"{BASE}store"
+"""The node, and named graph, that says which data folder a store belongs to."""
+
+_COPIED = "copy"
+_BATCH = 500
+_COPY_BATCH = 5000
+_SCHEMA = """
+create table if not exists replicas (address text primary key);
+create table if not exists unsettled (address text not null, graph text not null, part text not null, primary key (address, graph, part))
+    without rowid;
+create index if not exists unsettled_by_part on unsettled (address, part);
+create table if not exists loaded (address text not null, part text not null, primary key (address, part)) without rowid;
+"""
+
+
+class PublishedGraph(Protocol):
+    """The embedded graph of the published generation."""
+
+    def export(self, graphs: Iterable[str], target: Path) -> frozenset[str]:
+        """Write the quads of named graphs as N-Quads; those of the graphs that exist."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Replica:
+    """A store that answers in place of the embedded graph. `address` identifies it, without credentials."""
+
+    address: str
+    store: GraphStore
+
+
+class Replication:
+    """The replicas of a data folder during one run of its writer; `live` is the one that is brought in step, if any."""
+
+    def __init__(self, ledger: Ledger, live: Replica | None) -> None:
+        self._ledger = ledger
+        self._live = live
+        ledger.db.executescript(_SCHEMA)
+        self._parts: set[str] = set()
+
+    @property
+    def address(self) -> str:
+        """The address of the live replica; '' where the embedded graph answers itself."""
+        return self._live.address if self._live else ""
+
+    def prepare(self, graphs: Iterable[str], published: PublishedGraph | None) -> None:
+        """Make sure that the store is ours, and that it holds what is published (`graphs`) if it is new to this data folder.
+
+        Raises StoreTaken, graph.errors.GraphError. A copy that is cut off goes on where it was.
+        """
+        if self._live is None:
+            return
+        self._claim(self._live)
+        if not self._ledger.db.execute("select 1 from replicas where address = ?", (self.address,)).fetchone():
+            with self._ledger.transaction() as db:
+                db.execute("insert into replicas values (?)", (self.address,))
+                db.executemany("insert or ignore into unsettled values (?, ?, ?)", ((self.address, g, _COPIED) for g in graphs))
+        if published is not None:
+            self._copy(self._live, published)
+
+    def touch(self, graphs: Iterable[str], part: str = "") -> None:
+        """Note, for every replica, graphs that will differ from what it holds; `part` names the part that says them anew."""
+        addresses = self._addresses()
+        if addresses:
+            with self._ledger.transaction() as db:
+                rows = ((address, graph, part) for graph in graphs for address in addresses)
+                db.executemany("insert or ignore into unsettled values (?, ?, ?)", rows)
+
+    def load(self, part: str, quads: Path) -> None:
+        """Add what is new to the live replica, unless a run that was cut off already did. Raises graph.errors.GraphError."""
+        if self._live is None:
+            return
+        self._parts.add(part)
+        row = (self.address, part)
+        if not self._ledger.db.execute("select 1 from loaded where address = ? and part = ?", row).fetchone():
+            self._live.store.load([quads])
+            with self._ledger.transaction() as db:
+                db.execute("insert or ignore into loaded values (?, ?)", row)
+
+    def add(self, quads: Path) -> None:
+        """Add quads of graphs that are settled afterwards. Raises graph.errors.GraphError."""
+        if self._live is not None:
+            self._live.store.load([quads])
+
+    def enter(self, db: sqlite3.Connection) -> None:
+        """Within the transaction that publishes: what was only added is settled by having been loaded."""
+        db.executemany("delete from unsettled where address = ? and part = ?", [(self.address, part) for part in self._parts])
+        db.execute("delete from loaded where address = ?", (self.address,))
+
+    def unsettled(self) -> int:
+        """How many graphs of the live replica may still differ."""
+        query = "select count(distinct graph) from unsettled where address = ?"
+        return int(self._ledger.db.execute(query, (self.address,)).fetchone()[0])
+
+    def settle(self, published: PublishedGraph) -> None:
+        """Bring the live replica in step with what is published. Raises graph.errors.GraphError; what is settled by then stays so."""
+        if self._live is None:
+            return
+        with self._ledger.transaction() as db:
+            db.execute("delete from loaded where address = ?", (self.address,))
+        self._copy(self._live, published)
+        while graphs := self._some("select distinct graph from unsettled where address = ? limit ?", _BATCH):
+            self._bring(self._live, published, graphs, replace=True)
+
+    def forget(self, address: str) -> None:
+        """Forget a replica: it is not kept in step any longer."""
+        with self._ledger.transaction() as db:
+            for table in ("replicas", "unsettled", "loaded"):
+                db.execute(f"delete from {table} where address = ?", (address,))  # noqa: S608 - the names above
+
+    def _copy(self, live: Replica, published: PublishedGraph) -> None:
+        """Load what was never in the store; much quicker than replacing."""
+        query = """select graph from unsettled u where address = ?1 and part = 'copy'
+            and not exists (select 1 from unsettled o where o.address = ?1 and o.graph = u.graph and o.part != 'copy') limit ?2"""
+        while graphs := self._some(query, _COPY_BATCH):
+            self._bring(live, published, graphs, replace=False)
+
+    def _bring(self, live: Replica, published: PublishedGraph, graphs: Sequence[str], replace: bool) -> None:
+        with tempfile.TemporaryDirectory(dir=self._ledger.path.parent, prefix=".replica-") as folder:
+            path = Path(folder) / "graphs.nq"
+            existing = published.export(graphs, path)
+            if existing:
+                (live.store.replace if replace else live.store.load)([path])
+            if replace and len(existing) < len(graphs):
+                live.store.remove([graph for graph in graphs if graph not in existing])
+        with self._ledger.transaction() as db:
+            db.executemany("delete from unsettled where address = ? and graph = ?", [(self.address, graph) for graph in graphs])
+
+    def _some(self, query: str, limit: int) -> list[str]:
+        return [row[0] for row in self._ledger.db.execute(query, (self.address, limit))]
+
+    def _addresses(self) -> tuple[str, ...]:
+        return tuple(row[0] for row in self._ledger.db.execute("select address from replicas order by address"))
+
+    def _claim(self, live: Replica) -> None:
+        instance = self._ledger.meta("instance")
+        if instance is None:
+            instance = secrets.token_hex(8)
+            with self._ledger.transaction() as db:
+                db.execute("insert into meta values ('instance', ?)", (instance,))
+        node = live.store.node(OWNER)
+        if node is None:
+            with tempfile.TemporaryDirectory(dir=self._ledger.path.parent, prefix=".replica-") as folder:
+                path = Path(folder) / "owner.nq"
+                path.write_text("".join(_owner_quads(instance)), encoding="utf-8")
+                live.store.load([path])
+        elif instance not in {literal.value for literal in node.properties.get(KG + "instance", ())}:
+            raise StoreTaken(
+                f"{live.address} belongs to another data folder: give each data folder a store (a database, a dataset, a graph) of its own"
+            )
+
+
+def _owner_quads(instance: str) -> Iterator[str]:
+    node = iri_term(OWNER)
+    yield f"{node} <{TYPE}> <{KG}Store> {node} .\n"
+    yield f"{node} <{KG}instance> {literal_term(instance)} {node} .\n"

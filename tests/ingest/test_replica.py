@@ -1,0 +1,220 @@
+"""A store that changes in place is in step with what is published after every run, whatever was cut off before it."""
+
+from dataclasses import replace
+
+import pytest
+
+from graph.errors import StoreUnavailable
+from graph.stores.memory import MemoryStore
+from ingest.errors import StoreTaken
+from ingest.ledger import Ledger
+from ingest.pipeline import drop
+from ingest.progress import Silent
+from ingest.replica import OWNER, Replica, Replication
+from tests.ingest.exports import Lab, condition, note, patient
+
+
+class Remote(MemoryStore):
+    """Counts what it is asked to do, and fails at the call it is told to fail at: before doing it, or after."""
+
+    def __init__(self):
+        super().__init__()
+        self.calls = []
+        self.fail_at = None
+        self.after = False
+
+    def _do(self, name, argument, what):
+        self.calls.append((name, len(argument)))
+        fails = self.fail_at is not None and len(self.calls) >= self.fail_at
+        if fails and not self.after:
+            raise StoreUnavailable("down")
+        done = what(argument)
+        if fails:
+            raise StoreUnavailable("down")
+        return done
+
+    def load(self, parts):
+        return self._do("load", list(parts), super().load)
+
+    def replace(self, parts):
+        return self._do("replace", list(parts), lambda parts: MemoryStore.load(self, parts) if self._cleared(parts) else 0)
+
+    def _cleared(self, parts):
+        from graph.stores.memory import _graphs
+
+        MemoryStore.remove(self, [graph for part in parts for graph in _graphs(part)])
+        return True
+
+    def remove(self, graphs):
+        return self._do("remove", list(graphs), super().remove)
+
+
+def says(store):
+    """Every statement but the owner's and those that name runs and sources."""
+    quads = store._dataset.quads()
+    return sorted(
+        f"{subject} {predicate} {value!r} {graph}"
+        for subject, predicate, value, graph in quads
+        if str(graph) != OWNER and "/prov#" not in str(predicate)
+    )
+
+
+def published(lab):
+    store = MemoryStore()
+    with lab.tools.published(lab.workspace.generation_folder(lab.workspace.current()) / "graph") as graph:
+        ledger = Ledger(lab.workspace.ledger_path, read_only=True)
+        path = lab.folder / "published.nq"
+        graph.export(ledger.graphs(), path)
+        ledger.close()
+    store.load([path])
+    return says(store)
+
+
+@pytest.fixture
+def remote(lab):
+    store = Remote()
+    lab.tools = replace(lab.tools, replica=Replica("test://one", store))
+    return store
+
+
+FIRST = (patient(), *(condition(f"c{n}") for n in range(6)), note(subject="Patient/p1"), note("d9", "Of a stranger.", "Patient/p9"))
+SECOND = (
+    patient(),
+    *(condition(f"c{n}", code="44054006", display="Diabetes") for n in range(3)),
+    patient("p9"),
+    note(text="Start metformin."),
+)
+
+
+def test_the_store_holds_what_is_published_after_each_run(lab, remote):
+    report = lab.ingest(*FIRST)
+    assert (report.store, report.unsettled_graphs) == ("test://one", 0)
+    assert says(remote) == published(lab) != []
+    before = says(remote)
+    lab.ingest(*SECOND)
+    assert says(remote) == published(lab) != before
+    lab.ingest(patient("other"), dataset="e")
+    assert drop("d", lab.workspace, lab.tools, Silent()) > 5
+    assert says(remote) == published(lab)
+    assert not any("/data/d/" in line for line in says(remote)) and any("/data/e/" in line for line in says(remote))
+
+
+def test_a_first_load_only_loads_and_an_unchanged_one_asks_nothing(lab, remote):
+    lab.ingest(*FIRST)
+    assert {name for name, _ in remote.calls} == {"load", "replace"}
+    replaced = [count for name, count in remote.calls if name == "replace"]
+    assert len(replaced) == 1  # of the derived graphs
+    remote.calls.clear()
+    lab.ingest(*FIRST)
+    assert remote.calls == []
+
+
+def test_an_addition_is_there_before_it_is_published(lab, remote, monkeypatch):
+    lab.ingest(patient())
+    seen = []
+
+    def show(generation, store, original=lab.workspace.show):
+        seen.append(remote.node(lab.iri("Condition", "c1")) is not None)
+        original(generation, store)
+
+    monkeypatch.setattr(lab.workspace, "show", show)
+    lab.ingest(condition("c1"))
+    assert seen == [True]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_store_that_fails_at_any_call_is_in_step_after_one_more_run(tmp_path, lab, remote, after):
+    lab.ingest(*FIRST)
+    remote.calls.clear()
+    lab.ingest(*SECOND)
+    calls, expected = len(remote.calls), says(remote)
+    assert calls >= 4
+    for call in range(1, calls + 1):
+        one = Lab(tmp_path / f"{call}")
+        store = Remote()
+        one.tools = replace(one.tools, replica=Replica("test://one", store))
+        one.ingest(*FIRST)
+        before = published(one)
+        store.calls.clear()
+        store.fail_at, store.after = call, after
+        try:
+            report = one.ingest(*SECOND)
+            assert report.unsettled_graphs > 0
+        except StoreUnavailable:
+            assert published(one) == before
+        store.fail_at = None
+        one.ingest(*SECOND)
+        assert says(store) == published(one) == expected, f"at call {call}"
+
+
+def test_a_run_with_other_records_undoes_one_that_was_cut_off(lab, remote):
+    lab.ingest(patient())
+    remote.calls.clear()
+    remote.fail_at, remote.after = 1, True
+    with pytest.raises(StoreUnavailable):
+        lab.ingest(condition("c1"), condition("c2"))
+    assert any("Condition/c1" in line for line in says(remote))
+    remote.fail_at = None
+    lab.ingest(condition("c2", code="44054006"), note())
+    assert says(remote) == published(lab)
+    assert not any("Condition/c1" in line for line in says(remote))
+
+
+def test_a_new_store_is_filled_with_what_is_published(lab):
+    lab.ingest(*FIRST)
+    store = Remote()
+    lab.tools = replace(lab.tools, replica=Replica("test://one", store))
+    lab.ingest(*FIRST)
+    assert says(store) == published(lab)
+    assert lab.workspace.published() == (1, "test://one")
+
+
+def test_a_copy_that_is_cut_off_goes_on(lab, monkeypatch):
+    monkeypatch.setattr("ingest.replica._COPY_BATCH", 3)
+    lab.ingest(*FIRST)
+    store = Remote()
+    lab.tools = replace(lab.tools, replica=Replica("test://one", store))
+    store.fail_at = 4
+    with pytest.raises(StoreUnavailable):
+        lab.ingest(*FIRST)
+    assert lab.workspace.published() == (1, "")
+    done = len(store.calls)
+    store.fail_at = None
+    store.calls.clear()
+    lab.ingest(*FIRST)
+    assert says(store) == published(lab)
+    batches = 12 // 3  # ten records, two derived graphs
+    assert len(store.calls) == batches - (done - 2)  # the first call was the owner's mark, the last one failed
+
+
+def test_a_store_left_behind_is_brought_in_step_when_it_answers_again(lab, remote):
+    lab.ingest(*FIRST)
+    first = lab.tools
+    lab.tools = replace(lab.tools, replica=None)
+    lab.ingest(*SECOND)
+    assert says(remote) != published(lab)
+    lab.tools = first
+    lab.ingest(*SECOND)
+    assert says(remote) == published(lab)
+
+
+def test_a_store_of_another_data_folder_is_refused(tmp_path, lab, remote):
+    lab.ingest(*FIRST)
+    other = Lab(tmp_path / "other")
+    other.tools = replace(other.tools, replica=Replica("test://one", remote))
+    before = says(remote)
+    with pytest.raises(StoreTaken):
+        other.ingest(patient())
+    assert says(remote) == before
+
+
+def test_a_forgotten_replica_is_left_alone(lab, remote):
+    lab.ingest(*FIRST)
+    with lab.workspace.writing() as ledger:
+        Replication(ledger, None).forget("test://one")
+    before = says(remote)
+    lab.tools = replace(lab.tools, replica=None)
+    lab.ingest(*SECOND)
+    assert says(remote) == before
+    with lab.workspace.writing() as ledger:
+        assert ledger.db.execute("select count(*) from unsettled").fetchone() == (0,)
