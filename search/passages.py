@@ -17,8 +17,8 @@ from itertools import pairwise
 from search.model import PassageSpan
 
 MAX_PARTS = 240
-"""Limit of a passage in parts (see `_PART`). Of passages this long, 99 % have at most 1.05 word pieces a part on scientific abstracts and on
-clinical notes, so that 256 word pieces, all the model reads, hold heading and content."""
+"""Limit of a passage in parts (see `_PART`). Of passages this long, 99 % have at most 1.05 word pieces a part on scientific abstracts and
+on clinical notes, so that 256 word pieces, all the model reads, hold heading and content."""
 
 _PART = re.compile(r"[A-Za-z]{1,5}|\d{1,2}|[^\w\s]|[^\W\dA-Za-z]")
 """What a word piece is about: five letters, two digits, one sign, one letter of another script. Much cheaper than the tokenizer."""

@@ -66,7 +66,7 @@ class Ranker:
     def prepare(self, unit_documents: CSR) -> None:
         """Compute ahead what the first query would wait for."""
         if self._vectors is not None:
-            self._centroid_lengths(unit_documents)
+            self._centroid_lengths(self._vectors, unit_documents)
 
     def rank(self, query: str, mode: Mode, depth: int, allowed: Mask | None, unit_documents: CSR) -> RankedDocuments:
         """At most `depth` documents. `allowed` is a mask over document rows, applied before top-k in both rankers."""
@@ -78,13 +78,13 @@ class Ranker:
             with _timed(timings, "encode"):
                 vector = self._embedder.encode_query(query)
             with _timed(timings, "semantic"):
-                nearest, exact = self._nearest(vector, depth, allowed, links)
+                nearest, exact = self._nearest(self._vectors, vector, depth, allowed, links)
         worded, words, bound = np.empty(0, dtype=np.int64), None, 0.0
         if query.strip() and mode is not Mode.SEMANTIC and self._lexical is not None:
             with _timed(timings, "lexical"):
                 words, bound = self._lexical.search_documents(query, links, allowed)
                 worded = _highest(words, depth)
-                exact = exact and np.count_nonzero(words) <= len(worded)
+                exact = exact and bool(np.count_nonzero(words) <= len(worded))
         with _timed(timings, "fuse"):
             candidates = np.union1d(nearest, worded)
             share = np.full(len(candidates), np.nan, dtype=np.float32)
@@ -106,11 +106,11 @@ class Ranker:
             timings=timings,
         )
 
-    def _nearest(self, vector: NDArray[np.float32], depth: int, allowed: Mask | None, links: CSR) -> tuple[Rows, bool]:
+    @staticmethod
+    def _nearest(vectors: VectorIndex, vector: NDArray[np.float32], depth: int, allowed: Mask | None, links: CSR) -> tuple[Rows, bool]:
         """Documents of the nearest units, at most `depth` of them, and whether no further document reaches the floor."""
-        assert self._vectors is not None
         wanted = max(depth, _LEAST_UNITS)
-        rows, cosines = self._vectors.search(vector, wanted, None if allowed is None else links.units_allowed(allowed))
+        rows, cosines = vectors.search(vector, wanted, None if allowed is None else links.units_allowed(allowed))
         complete = len(rows) < wanted or bool(cosines[-1] < FLOOR)
         _, documents = links.entries(rows[cosines >= FLOOR])
         if allowed is not None:
@@ -142,7 +142,7 @@ class Ranker:
             telling += known
             nearest = np.maximum.reduceat(np.nan_to_num(cosines, nan=-2.0)[entry], starts)
             sums = np.add.reduceat(known[entry], starts)
-            centroid = sums / np.maximum(self._centroid_lengths(links)[candidates], 1e-6)
+            centroid = sums / np.maximum(self._centroid_lengths(self._vectors, links)[candidates], 1e-6)
             absent = nearest < -1.5
             closest = np.where(absent, np.nan, nearest).astype(np.float32)
             meaning = np.where(absent, np.nan, (1 - CENTROID) * nearest + CENTROID * centroid).astype(np.float32)
@@ -153,19 +153,18 @@ class Ranker:
         _, first = np.unique(positions[is_best], return_index=True)
         return meaning, closest, entries[is_best][first]
 
-    def _centroid_lengths(self, links: CSR) -> NDArray[np.float32]:
+    def _centroid_lengths(self, vectors: VectorIndex, links: CSR) -> NDArray[np.float32]:
         """Length of the sum of each document's unit vectors, 0 where it has none."""
         known = self._lengths
         if known is not None and known[0] is links:
             return known[1]
-        assert self._vectors is not None
         lengths = np.zeros(links.count, dtype=np.float32)
         for start in range(0, links.count, _CHUNK):
             documents = np.arange(start, min(start + _CHUNK, links.count), dtype=np.int64)
             positions, units = links.units_of(documents)
             if len(units):
                 holding = np.unique(positions)
-                sums = np.add.reduceat(self._vectors.vectors(units), np.searchsorted(positions, holding), axis=0)
+                sums = np.add.reduceat(vectors.vectors(units), np.searchsorted(positions, holding), axis=0)
                 lengths[documents[holding]] = np.linalg.norm(sums, axis=1)
         self._lengths = links, lengths
         return lengths

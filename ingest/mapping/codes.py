@@ -1,6 +1,6 @@
 """Codings and CodeableConcepts: the concepts they name and the words they use for them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -50,20 +50,27 @@ def codes(value: Any, administrative: bool = False) -> Iterator[Code]:
         return
     if type(value) is not dict:
         return
-    codings = value.get("coding")
-    if codings is None:
-        codings = (value,) if "code" in value or "display" in value else ()
     understood = False
     read = attribute if administrative else concept
-    for coding in codings:
-        system, code = coding.get("system"), coding.get("code")
-        if system and code:
+    for coding in codings(value):
+        system, code, display = coding.get("system"), coding.get("code"), coding.get("display")
+        if system and code and type(system) is str and type(code) is str:
             understood = True
-            yield read(system, code, coding.get("display") or "")
+            yield read(system, code, display if type(display) is str else "")
     if not understood:
         text = text_of(value)
         if text:
             yield words(text)
+
+
+def codings(value: Any) -> tuple[Mapping[str, Any], ...]:
+    """The codings of a CodeableConcept, or the Coding itself."""
+    if type(value) is not dict:
+        return ()
+    found = value.get("coding")
+    if type(found) is list:
+        return tuple(coding for coding in found if type(coding) is dict)
+    return (value,) if "code" in value or "display" in value else ()
 
 
 def text_of(value: Any) -> str:
@@ -72,19 +79,14 @@ def text_of(value: Any) -> str:
         return next((text for item in value if (text := text_of(item))), "")
     if type(value) is not dict:
         return ""
-    text = value.get("text") or value.get("display")
-    if not text:
-        codings = value.get("coding") or ()
-        text = next((c["display"] for c in codings if c.get("display")), "") or next((c["code"] for c in codings if c.get("code")), "")
-    text = text or value.get("code") or ""
-    return text if isinstance(text, str) else ""
+    found = codings(value)
+    candidates = (value.get("text"), *(c.get("display") for c in found), *(c.get("code") for c in found))
+    return next((text for text in candidates if text and type(text) is str), "")
 
 
 def code_of(value: Any) -> str:
     """The first code of a CodeableConcept, '' if it has none."""
-    if type(value) is not dict:
-        return ""
-    return next((coding["code"] for coding in value.get("coding") or () if coding.get("code")), "")
+    return next((coding["code"] for coding in codings(value) if type(coding.get("code")) is str), "")
 
 
 def short(text: str, limit: int = _SHORT) -> str:

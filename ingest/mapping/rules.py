@@ -10,7 +10,7 @@ from typing import Any
 
 from graph.identifiers import literal_term
 from graph.vocabulary import KG, SCHEMA, SUBJECT, XSD
-from ingest.mapping.codes import codes, concept, short, text_of, words
+from ingest.mapping.codes import codes, codings, short, text_of, words
 from ingest.mapping.draft import Node
 from ingest.mapping.r4 import CODED, DATES, REFERENCES
 from ingest.mapping.values import date_term, display, number_term, quantity
@@ -75,7 +75,19 @@ _NAMES = {
     "condition.code": "relativeCondition",
     "activity.detail": "activity",
 }
-_NOT_WRITTEN = ("Patient.contact.", "Patient.communication.", "Claim.item.", "ExplanationOfBenefit.")
+_PARTICULAR = frozenset(
+    {"category", "class", "code", "detail", "language", "method", "name", "procedure", "purpose", "reason", "reference", "role", "type"}
+    | {"use", "value", "item", "content", "action", "outcome"}
+)
+"""Names that say what they say only of the part they stand in: `participant.role` is no role of the Encounter."""
+_NOT_WRITTEN = (
+    *("Patient.contact.", "Patient.communication.", "Observation.component.", "Observation.referenceRange.", "CarePlan.activity.detail."),
+    *(f"{claim}.{part}" for claim in ("Claim", "ExplanationOfBenefit") for part in ("related.", "careTeam.", "fundsReserve", "accident.")),
+    *(f"Claim.item.{part}" for part in ("revenue", "category", "modifier", "program", "location", "bodySite", "subSite", "udi", "detail")),
+    *(f"ExplanationOfBenefit.item.{part}" for part in ("revenue", "category", "modifier", "program", "location", "bodySite", "subSite")),
+    *(f"ExplanationOfBenefit.{part}" for part in ("addItem", "total", "payment", "formCode", "processNote", "benefitBalance")),
+    *("ExplanationOfBenefit.item.udi", "ExplanationOfBenefit.item.detail"),
+)
 _NOT_REFERENCES = frozenset({"eventHistory", "insurance", "endpoint", "relevantHistory", "dispenseRequest.performer"})
 _STARTS = frozenset(
     {
@@ -111,10 +123,13 @@ def name_of(path: str) -> str:
     """The graph's name for an element: FHIR's own, less 'Reference', 'CodeableConcept' and 'Code'."""
     if path in _NAMES:
         return _NAMES[path]
-    last = path.rpartition(".")[2]
+    first, _, last = path.partition(".")[0], "", path.rpartition(".")[2]
     for suffix in ("Reference", "CodeableConcept", "Code"):
         if last.endswith(suffix) and len(last) > len(suffix):
-            return last.removesuffix(suffix)
+            last = last.removesuffix(suffix)
+            break
+    if first != path and last in _PARTICULAR:
+        return first if last == "code" else first + last[0].upper() + last[1:]
     return last
 
 
@@ -225,10 +240,9 @@ def _status_concept(path: str) -> Rule:
     start = predicate(name_of(path))
 
     def rule(node: Node, value: Any) -> None:
-        if type(value) is dict:
-            for coding in value.get("coding") or ():
-                if coding.get("code"):
-                    node.statements.append(start + words(coding["code"]).term)
+        for coding in codings(value):
+            if type(coding.get("code")) is str:
+                node.statements.append(start + words(coding["code"]).term)
 
     return rule
 
@@ -433,12 +447,11 @@ _US_CORE = {
 
 
 def _patient_extension(node: Node, value: Any) -> None:
-    for extension in value if type(value) is list else ():
-        start = _US_CORE.get(extension.get("url") or "")
-        if start:
-            for part in extension.get("extension") or ():
-                if part.get("url") == "text" and type(part.get("valueString")) is str:
-                    node.statements.append(start + words(part["valueString"]).term)
+    for extension in dicts(value):
+        start = _US_CORE.get(str(extension.get("url")))
+        for part in dicts(extension.get("extension")) if start else ():
+            if start and part.get("url") == "text" and type(part.get("valueString")) is str:
+                node.statements.append(start + words(part["valueString"]).term)
 
 
 def _dosage(node: Node, value: Any) -> None:
@@ -556,25 +569,3 @@ def _is_reference(item: Mapping[str, Any]) -> bool:
     return type(item.get("reference")) is str or (
         type(item.get("identifier")) is dict and item.keys() <= {"identifier", "display", "type", "id"}
     )
-
-
-def concept_terms(node: Node) -> list[str]:
-    """The concepts that the node's primary element names."""
-    return [code.term for code in node.codes if code.use is not None]
-
-
-__all__ = [
-    "COMPONENT",
-    "PRIMARY",
-    "Rule",
-    "Rules",
-    "apply",
-    "coded",
-    "concept",
-    "concept_terms",
-    "follow_all",
-    "link",
-    "name_of",
-    "predicate",
-    "rules_of",
-]

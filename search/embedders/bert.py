@@ -118,7 +118,8 @@ class BertEmbedder:
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """(dimension,), of length 1."""
-        return self.encode([text])[0]
+        vector: NDArray[np.float32] = self.encode([text])[0]
+        return vector
 
     def _batches(self, texts: Sequence[str], chosen: Sequence[int]) -> Iterator[tuple[list[int], list[list[int]]]]:
         # Lone surrogates cannot reach the tokenizer, which takes UTF-8.

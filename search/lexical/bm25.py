@@ -68,7 +68,12 @@ class Bm25Index:
     """A LexicalIndex that also scores whole documents."""
 
     def __init__(
-        self, vocabulary: list[str], offsets: NDArray[np.int64], rows: NDArray[np.int32], counts: NDArray[np.int32], lengths: NDArray[np.int32]
+        self,
+        vocabulary: list[str],
+        offsets: NDArray[np.int64],
+        rows: NDArray[np.int32],
+        counts: NDArray[np.int32],
+        lengths: NDArray[np.int32],
     ) -> None:
         self._numbers = {term: number for number, term in enumerate(vocabulary)}
         self._offsets = np.asarray(offsets)

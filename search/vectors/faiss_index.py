@@ -1,7 +1,7 @@
 """Nearest units by cosine, with FAISS.
 
-All vectors lie in one memory-mapped file, which answers exactly; processes that serve one generation share its pages. Above FLAT_UP_TO units
-a compressed copy (product quantization, four bits for two dimensions, in √n cells) proposes half as many candidates again as are asked for,
+All vectors lie in one memory-mapped file, which answers exactly; processes that serve one generation share its pages. Above FLAT_UP_TO
+units a compressed copy (product quantization, four bits for two dimensions, in √n cells) proposes half as many candidates again as are asked for,
 and the exact vectors choose among them. It looks into half of its cells, or all of them where a filter is set, which leaves no allowed unit
 out. benchmarks/vectors.py measures its recall and its time beside exact search.
 """
@@ -41,7 +41,9 @@ def build_index(vectors: NDArray[np.float32], rows: Rows, path: Path) -> None:
     np.save(path / "rows.npy", np.asarray(rows, dtype=np.int64)[order])
     (path / "cells.faiss").unlink(missing_ok=True)
     if len(vectors) > FLAT_UP_TO and vectors.shape[1] % 2 == 0:
-        cells = faiss.index_factory(vectors.shape[1], f"IVF{round(math.sqrt(len(vectors)))},PQ{vectors.shape[1] // 2}x4fs", faiss.METRIC_INNER_PRODUCT)
+        cells: Any = faiss.index_factory(
+            vectors.shape[1], f"IVF{round(math.sqrt(len(vectors)))},PQ{vectors.shape[1] // 2}x4fs", faiss.METRIC_INNER_PRODUCT
+        )
         # Seeded, so that one content gives one index.
         chosen = np.random.default_rng(0).permutation(len(vectors))[: max(_SAMPLE, 40 * cells.nlist)]
         cells.cp.niter = 10
@@ -140,7 +142,9 @@ class FaissIndex:
         import faiss
 
         cells = self._compressed.nlist
-        parameters = faiss.SearchParametersIVF(nprobe=math.ceil(cells * _SHARE_OF_CELLS) if mask is None else cells)
+        parameters = faiss.SearchParametersIVF(  # type: ignore[call-arg]  # the stubs lack its fields
+            nprobe=math.ceil(cells * _SHARE_OF_CELLS) if mask is None else cells
+        )
         if mask is not None:
             # Kept in a variable: FAISS reads it during the search and does not own it.
             bits = np.packbits(mask, bitorder="little")
