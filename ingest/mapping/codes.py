@@ -69,7 +69,7 @@ def codings(value: Any) -> tuple[Mapping[str, Any], ...]:
         return ()
     found = value.get("coding")
     if type(found) is list:
-        return tuple(coding for coding in found if type(coding) is dict)
+        return dicts(found)
     return (value,) if "code" in value or "display" in value else ()
 
 
@@ -87,6 +87,13 @@ def text_of(value: Any) -> str:
 def code_of(value: Any) -> str:
     """The first code of a CodeableConcept, '' if it has none."""
     return next((coding["code"] for coding in codings(value) if type(coding.get("code")) is str), "")
+
+
+def dicts(value: Any) -> tuple[Mapping[str, Any], ...]:
+    """The objects of a list, or the object itself."""
+    if type(value) is list:
+        return tuple(item for item in value if type(item) is dict)
+    return (value,) if type(value) is dict else ()
 
 
 def short(text: str, limit: int = _SHORT) -> str:

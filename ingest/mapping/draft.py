@@ -4,59 +4,81 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from graph.identifiers import iri_term, run_iri
-from graph.vocabulary import DERIVED_FROM, GENERATED_BY
-from ingest.mapping.codes import Code
+from graph.identifiers import iri_term, literal_term, run_iri, safe_iri
+from graph.vocabulary import DERIVED_FROM, FHIR, GENERATED_BY, LABEL, TYPE
+from ingest.mapping.codes import Code, dicts
 from ingest.mapping.references import ANY, Link, resolve
 from ingest.model import Issue, MappingContext, PendingReference, Severity, SourceRecord, Target
 from search.model import ConceptUse
-
-STRICT = frozenset({"bad-id", "status-value", "reference-type", "bad-base64", "date-order", "wrong-type"})
-"""Warnings that `--strict` turns into rejects: what FHIR forbids. The others tell what could not be understood."""
 
 
 class Draft:
     """One record being mapped: everything its nodes share."""
 
-    __slots__ = ("concepts", "contained", "context", "graph", "iri", "issues", "kind", "lines", "pending", "record", "targets")
+    __slots__ = ("concepts", "contained", "context", "iri", "issues", "kind", "lines", "pending", "record", "targets")
 
     def __init__(self, record: SourceRecord, context: MappingContext, kind: str, iri: str) -> None:
         self.record = record
         self.context = context
         self.kind = kind
         self.iri = iri
-        self.graph = f" <{iri}> .\n"
         self.lines: list[str] = []
         self.concepts: list[ConceptUse] = []
         self.targets: list[Target] = []
         self.pending: list[PendingReference] = []
         self.issues: list[Issue] = []
-        self.contained: Mapping[str, Mapping[str, Any]] = {}
+        self.contained: Mapping[str, Mapping[str, Any]] = {
+            inner["id"]: inner for inner in dicts(record.resource.get("contained")) if type(inner.get("id")) is str
+        }
+
+    def reject(self, code: str, reason: str, field: str = "") -> None:
+        """Note why the record cannot be taken in."""
+        self.issues.append(Issue(Severity.REJECT, code, reason, self.record.source, self.record.line, self.iri, field))
 
     def warn(self, code: str, reason: str, field: str) -> None:
-        """Note something wrong with the record."""
-        severity = Severity.REJECT if self.context.strict and code in STRICT else Severity.WARNING
-        self.issues.append(Issue(severity, code, reason, self.record.source, self.record.line, self.iri, field))
+        """Note something wrong with the record, which does not keep it out unless the run is strict."""
+        if self.context.strict:
+            self.reject(code, reason, field)
+        else:
+            self.issues.append(Issue(Severity.WARNING, code, reason, self.record.source, self.record.line, self.iri, field))
+
+    @property
+    def rejected(self) -> bool:
+        """Whether an issue keeps the record out."""
+        return any(issue.severity is Severity.REJECT for issue in self.issues)
 
     def provenance(self) -> list[str]:
         """The statements that say where the record came from."""
         return [f"{_source(self.record.source)}{self.record.line}>", _run(self.context.run)]
+
+    def write(self, subject: str, statements: list[str], label: str) -> None:
+        """Add a node's statements as quads of the record's graph; `label` is its name for people."""
+        graph = f" <{self.iri}> .\n"
+        head = f"<{subject}> "
+        said = dict.fromkeys((*statements, f"<{LABEL}> {literal_term(label)}"))
+        self.lines.append(head + (graph + head).join(said) + graph)
+
+    def medication_code(self, link: Link) -> Any:
+        """The code (a CodeableConcept) of the Medication that a reference leads to: a contained one, or a record of the dataset."""
+        if link.target is None:
+            return self.contained.get(link.iri[len(self.iri) + 1 :], {}).get("code")
+        return None
 
 
 class Node:
     """One subject of the record's graph, with what rules found out about it on the way."""
 
     __slots__ = (
-        *("category", "code", "codes", "date", "draft", "encounter", "end", "iri", "kind", "medication"),
-        *("number", "patient", "patient_term", "recorded", "resource", "start", "statements", "subject_label", "unit", "value"),
+        *("category", "code", "codes", "date", "draft", "encounter", "end", "iri", "kind", "number", "patient", "patient_term"),
+        *("recorded", "resource", "start", "statements", "subject_label", "unit", "value"),
     )
 
-    def __init__(self, draft: Draft, iri: str, kind: str, class_term: str, resource: Mapping[str, Any]) -> None:
+    def __init__(self, draft: Draft, iri: str, kind: str, resource: Mapping[str, Any], class_iri: str = "") -> None:
         self.draft = draft
         self.iri = iri
         self.kind = kind
         self.resource = resource
-        self.statements: list[str] = [class_term]
+        self.statements: list[str] = [f"<{TYPE}> <{class_iri or FHIR + kind}>"]
         self.code = ""
         self.codes: list[Code] = []
         self.patient: str | None = None
@@ -71,10 +93,13 @@ class Node:
         self.number = ""
         self.unit = ""
         self.category = ""
-        self.medication: Link | None = None
+
+    def part(self, name: str, kind: str, resource: Mapping[str, Any], class_iri: str = "") -> "Node":
+        """A node of the same graph for a contained resource or a part; `name` tells it from its siblings."""
+        return Node(self.draft, safe_iri(f"{self.draft.iri}#{name}"), kind, resource, class_iri)
 
     def follow(self, reference: Any, allowed: tuple[str, ...], field: str) -> Link | None:
-        """Resolve a Reference and note what it leads to."""
+        """Resolve a Reference and note what it leads to; None where it leads nowhere."""
         if type(reference) is not dict:
             return None
         draft = self.draft
@@ -84,17 +109,18 @@ class Node:
         if link.target is not None:
             draft.targets.append(link.target)
             if link.pending is not None:
-                draft.pending.append(link.pending)
                 if link.pending.ambiguous:
-                    draft.warn("ambiguous-reference", "several records of the dataset carry this identifier", field)
-        elif link.kind == "" and link.iri.startswith(draft.iri):
+                    draft.warn("ambiguous-reference", "several records of the dataset carry this identifier", f"{self.kind}.{field}")
+                else:
+                    draft.pending.append(link.pending)
+        elif link.iri.startswith(f"{draft.iri}#"):
             contained = draft.contained.get(link.iri[len(draft.iri) + 1 :])
-            if contained is not None:
+            if contained is None:
+                draft.warn("missing-contained", "the record contains no resource of this id", f"{self.kind}.{field}")
+            else:
                 link = link._replace(kind=str(contained.get("resourceType") or ""))
-            elif link.iri != draft.iri:
-                draft.warn("missing-contained", "the record contains no resource of this id", field)
         if allowed and link.kind not in allowed and link.kind not in ("", ANY) and ANY not in allowed:
-            draft.warn("reference-type", f"{link.kind} is no possible target here: {' or '.join(allowed)} is", field)
+            draft.warn("reference-type", f"{link.kind} is no possible target here: {' or '.join(allowed)} is", f"{self.kind}.{field}")
         return link
 
     def use(self, code: Code) -> None:
@@ -102,10 +128,9 @@ class Node:
         if code.use is not None:
             self.draft.concepts.append(code.use)
 
-    def finish(self) -> None:
-        """Write the node's statements as quads."""
-        head, graph = f"<{self.iri}> ", self.draft.graph
-        self.draft.lines.append(head + (graph + head).join(self.statements) + graph)
+    def say(self, label: str) -> None:
+        """Write the node's statements."""
+        self.draft.write(self.iri, self.statements, label)
 
 
 @lru_cache(maxsize=1024)

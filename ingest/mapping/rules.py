@@ -10,10 +10,10 @@ from typing import Any
 
 from graph.identifiers import literal_term
 from graph.vocabulary import KG, SCHEMA, SUBJECT, XSD
-from ingest.mapping.codes import codes, codings, short, text_of, words
+from ingest.mapping.codes import codes, codings, dicts, short, text_of, words
 from ingest.mapping.draft import Node
 from ingest.mapping.r4 import CODED, DATES, REFERENCES
-from ingest.mapping.values import date_term, display, number_term, quantity
+from ingest.mapping.values import date_term, dated, display, number_term, quantity
 
 Rule = Callable[[Node, Any], None]
 Rules = Mapping[str, Rule]
@@ -191,12 +191,12 @@ def _medication(path: str, allowed: tuple[str, ...]) -> Rule:
             if node.code:
                 node.statements.append(code_start + words(node.code).term)
             return
-        node.medication = found
         node.statements.append(medication + found.term)
-        contained = node.draft.contained.get(found.iri[len(node.draft.iri) + 1 :]) if found.target is None else None
-        if contained is not None:
-            node.code = text_of(contained.get("code")) or node.code
-            node.codes.extend(codes(contained.get("code")))
+        code = node.draft.medication_code(found)
+        node.code = text_of(code) or node.code
+        for known in codes(code):
+            node.codes.append(known)
+            node.statements.append(code_start + known.term)
 
     return rule
 
@@ -209,8 +209,7 @@ def _primary(path: str) -> Rule:
         for code in codes(value):
             node.codes.append(code)
             node.statements.append(start + code.term)
-            if code.use is not None:
-                node.draft.concepts.append(code.use)
+            node.use(code)
 
     return rule
 
@@ -222,8 +221,7 @@ def coded(path: str) -> Rule:
     def rule(node: Node, value: Any) -> None:
         for code in codes(value, administrative=True):
             node.statements.append(start + code.term)
-            if code.use is not None:
-                node.draft.concepts.append(code.use)
+            node.use(code)
 
     return rule
 
@@ -263,13 +261,13 @@ def _literal(name: str) -> Rule:
 def _start(node: Node, value: Any) -> None:
     if type(value) is str:
         node.start = value
-        node.statements.append(_START + date_term(value))
+        node.statements += dated("start", value)
 
 
 def _end(node: Node, value: Any) -> None:
     if type(value) is str:
         node.end = value
-        node.statements.append(_END + date_term(value))
+        node.statements += dated("end", value)
 
 
 def _period(node: Node, value: Any) -> None:
@@ -291,11 +289,10 @@ def _abatement_period(node: Node, value: Any) -> None:
 
 def _date(path: str) -> Rule:
     name = {"recordedDate": "recorded"}.get(path, path)
-    start = predicate(name)
 
     def rule(node: Node, value: Any) -> None:
         if type(value) is str:
-            node.statements.append(start + date_term(value))
+            node.statements += dated(name, value)
             if name in ("date", "effectiveDate"):
                 node.date = value
             elif node.recorded is None or name == "recorded":
@@ -342,8 +339,7 @@ def _value_concept(node: Node, value: Any) -> None:
     node.value = text_of(value)
     for code in codes(value):
         node.statements.append((_VALUE_CONCEPT if code.use is not None else _VALUE) + code.term)
-        if code.use is not None:
-            node.draft.concepts.append(code.use)
+        node.use(code)
 
 
 def _said(name: str) -> Rule:
@@ -394,7 +390,7 @@ def apply(rules: Rules, node: Node, element: Mapping[str, Any]) -> None:
             rule(node, value)
 
 
-_START, _END, _VALUE, _UNIT = predicate("start"), predicate("end"), predicate("value"), predicate("unit")
+_VALUE, _UNIT = predicate("value"), predicate("unit")
 _VALUE_CONCEPT, _IDENTIFIER = predicate("valueConcept"), predicate("identifier")
 _LOW, _HIGH = predicate("referenceLow"), predicate("referenceHigh")
 
@@ -454,6 +450,25 @@ def _patient_extension(node: Node, value: Any) -> None:
                 node.statements.append(start + words(part["valueString"]).term)
 
 
+def _patient_link(node: Node, value: Any) -> None:
+    """Another record of the same person; one that replaces this one by its own name."""
+    for item in dicts(value):
+        found = node.follow(item.get("other"), REFERENCES["Patient"]["link.other"], "link.other")
+        if found is not None:
+            node.statements.append(predicate("replacedBy" if item.get("type") == "replaced-by" else "link") + found.term)
+
+
+def _activity(node: Node, value: Any) -> None:
+    """What a CarePlan asks for; what it forbids must not read as asked for."""
+    for item in dicts(value):
+        apply(_ACTIVITY, node, item)
+        for detail in dicts(item.get("detail")):
+            start = predicate("activity" if detail.get("doNotPerform") in (None, False, "false") else "forbiddenActivity")
+            for code in codes(detail.get("code")):
+                node.statements.append(start + code.term)
+                node.use(code)
+
+
 def _dosage(node: Node, value: Any) -> None:
     for item in value if type(value) is list else (value,):
         if type(item) is dict and type(item.get("text")) is str:
@@ -467,6 +482,7 @@ _BY_HAND: dict[str, dict[str, Rule]] = {
         "deceasedDateTime": _schema_date("deathDate"),
         "deceasedBoolean": _literal("deceased"),
         "extension": _patient_extension,
+        "link": _patient_link,
     },
     "Practitioner": _PEOPLE,
     "RelatedPerson": _PEOPLE,
@@ -488,9 +504,15 @@ _BY_HAND: dict[str, dict[str, Rule]] = {
     "FamilyMemberHistory": {"name": _said("relativeName")},
     "Provenance": {"recorded": _start},
     "Flag": {"period": _period},
+    "CarePlan": {"activity": _activity},
     "Linkage": {"active": _literal("active")},
     "Goal": {"startDate": _start, "description": _primary("description")},
 }
+
+
+_ACTIVITY: Rules = {
+    path.rpartition(".")[2]: link(path, REFERENCES["CarePlan"][path]) for path in ("activity.reference", "activity.outcomeReference")
+} | {"outcomeCodeableConcept": coded("activity.outcomeCodeableConcept")}
 
 
 @cache

@@ -1,12 +1,14 @@
 """Dates, numbers and quantities: as the graph writes them and as people read them."""
 
 import re
+from calendar import monthrange
+from datetime import MAXYEAR, MINYEAR
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
 from graph.identifiers import literal_term
-from graph.vocabulary import XSD
+from graph.vocabulary import KG, XSD
 from ingest.mapping.codes import text_of
 
 _DATES = (
@@ -15,6 +17,7 @@ _DATES = (
     (re.compile(r"\d{4}-\d\d-\d\d"), XSD + "date"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+\-]\d\d:\d\d)?"), XSD + "dateTime"),
 )
+_PARTIAL = re.compile(r"\d{4}(?:-\d\d)?", re.ASCII)
 _COMPARATORS = {"<", "<=", ">=", ">"}
 
 
@@ -25,6 +28,21 @@ def date_term(value: str) -> str:
         if pattern.fullmatch(value):
             return literal_term(value, datatype)
     return literal_term(value)
+
+
+@lru_cache(maxsize=131072)
+def dated(name: str, value: str) -> tuple[str, ...]:
+    """The statements that give a date of our own vocabulary: as written and, where it is a whole year or month, from when to when."""
+    said = (f"<{KG}{name}> {date_term(value)}",)
+    if not _PARTIAL.fullmatch(value):
+        return said
+    year, month = int(value[:4]), int(value[5:] or 0)
+    if not (MINYEAR <= year <= MAXYEAR and month <= 12):
+        return said
+    last = month or 12
+    first = f"{year:04}-{month or 1:02}-01"
+    until = f"{year:04}-{last:02}-{monthrange(year, last)[1]:02}"
+    return (*said, f"<{KG}{name}Earliest> {date_term(first)}", f"<{KG}{name}Latest> {date_term(until)}")
 
 
 @lru_cache(maxsize=65536)
