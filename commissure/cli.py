@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from commissure.cli_common import data_option, json_option, print_json, settings_of, store_option
+from commissure.cli_graph import graph
+
 if TYPE_CHECKING:
     from ingest.pipeline import RunReport
 
@@ -36,43 +39,7 @@ def cli(context: click.Context, data: str | None, config: Path | None) -> None:
     context.obj = {"flags": {"data": data}, "config": config}
 
 
-def _settings(context: click.Context, **flags: Any) -> dict[str, Any]:
-    from commissure.settings import load
-
-    given = {**context.obj["flags"], **{name: value for name, value in flags.items() if value is not None}}
-    return load(given, file=context.obj["config"])
-
-
-def _data_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Accept --data after the command's name too."""
-
-    def remember(context: click.Context, _: click.Parameter, value: str | None) -> None:
-        if value is not None:
-            context.obj["flags"]["data"] = value
-
-    return click.option("--data", metavar="DIR", expose_value=False, callback=remember, help="Data folder.")(command)
-
-
-def _store_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Accept --store, as a setting."""
-
-    def remember(context: click.Context, _: click.Parameter, value: str | None) -> None:
-        if value is not None:
-            context.obj["flags"]["store"] = value
-
-    text = "Graph store: embedded, gremlin+ws://…, sparql+http://… (default: the one the data folder was published with)."
-    return click.option("--store", metavar="ADDRESS", expose_value=False, callback=remember, help=text)(command)
-
-
-def _json_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
-
-
-def _print_json(value: object) -> None:
-    import orjson
-
-    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode())
-
+cli.add_command(graph)
 
 # Ingest
 
@@ -95,9 +62,9 @@ def _ingest_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--no-embed", is_flag=True, help="Leave new passages without vectors: word search finds them, search by meaning does not yet."
         ),
-        _store_option,
-        _json_option,
-        _data_option,
+        store_option,
+        json_option,
+        data_option,
     ):
         command = option(command)
     return command
@@ -144,14 +111,14 @@ def _ingest(
     from ingest.pipeline import Options
     from ingest.pipeline import ingest as run
 
-    settings = _settings(context, workers=workers)
+    settings = settings_of(context, workers=workers)
     options = Options(format=format_name, workers=settings["workers"], strict=strict, claims=claims, embed=not no_embed)
     with progress() as shown:
         report = run(locations, dataset, assemble.workspace(settings), assemble.tools(settings), options, shown)
     if as_json:
         from dataclasses import asdict
 
-        _print_json(asdict(report))
+        print_json(asdict(report))
     else:
         _print_report(report)
     if report.records["rejected"]:
@@ -186,8 +153,8 @@ def _print_report(report: "RunReport") -> None:
 
 
 @cli.group(invoke_without_command=True)
-@_json_option
-@_data_option
+@json_option
+@data_option
 @click.pass_context
 def datasets(context: click.Context, as_json: bool) -> None:
     """List the datasets; `datasets drop NAME` removes one.
@@ -201,9 +168,9 @@ def datasets(context: click.Context, as_json: bool) -> None:
 
     from commissure import assemble
 
-    found = assemble.DataLibrary(assemble.workspace(_settings(context)), None).datasets()
+    found = assemble.DataLibrary(assemble.workspace(settings_of(context)), None).datasets()
     if as_json:
-        _print_json([asdict(dataset) for dataset in found])
+        print_json([asdict(dataset) for dataset in found])
         return
     for dataset in found:
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(dataset.kinds.items(), key=lambda item: -item[1])[:6])
@@ -215,9 +182,9 @@ def datasets(context: click.Context, as_json: bool) -> None:
 @datasets.command("drop")
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@_store_option
-@_json_option
-@_data_option
+@store_option
+@json_option
+@data_option
 @click.pass_context
 def datasets_drop(context: click.Context, name: str, yes: bool, as_json: bool) -> None:
     """Remove a dataset everywhere: graph, search, ledger, parts.
@@ -231,18 +198,18 @@ def datasets_drop(context: click.Context, name: str, yes: bool, as_json: bool) -
 
     if not yes and sys.stdin.isatty():
         click.confirm(f"Remove the dataset {name!r} and everything it holds?", abort=True)
-    settings = _settings(context)
+    settings = settings_of(context)
     with progress() as shown:
         held = drop(name, assemble.workspace(settings), assemble.tools(settings), shown)
     if as_json:
-        _print_json({"dataset": name, "removed": held})
+        print_json({"dataset": name, "removed": held})
     else:
         click.echo(f"{name}: {held:,} records removed")
 
 
 @cli.command()
-@_json_option
-@_data_option
+@json_option
+@data_option
 @click.pass_context
 def status(context: click.Context, as_json: bool) -> None:
     """Say what is published and what ingest is doing.
@@ -254,11 +221,11 @@ def status(context: click.Context, as_json: bool) -> None:
 
     from commissure import assemble
 
-    workspace = assemble.workspace(_settings(context))
+    workspace = assemble.workspace(settings_of(context))
     library = assemble.DataLibrary(workspace, None)
     runs, found, generation = library.runs(5), library.datasets(), workspace.current()
     if as_json:
-        _print_json(
+        print_json(
             {
                 "generation": generation,
                 "data": str(workspace.folder),
@@ -290,8 +257,8 @@ def status(context: click.Context, as_json: bool) -> None:
 @click.option("--mode", type=click.Choice(["hybrid", "semantic", "lexical"]), default="hybrid", show_default=True)
 @click.option("--limit", type=int, default=10, show_default=True)
 @click.option("--offset", type=int, default=0, show_default=True)
-@_json_option
-@_data_option
+@json_option
+@data_option
 @click.pass_context
 def search(context: click.Context, /, question: str, as_json: bool, **filters: Any) -> None:
     """Search notes in plain words, joined with the graph.
@@ -303,7 +270,7 @@ def search(context: click.Context, /, question: str, as_json: bool, **filters: A
     from search.model import Filters, Mode, SearchRequest
     from webapp.serialize import search_result
 
-    settings = _settings(context)
+    settings = settings_of(context)
     request = SearchRequest(
         question,
         Filters(filters["datasets_"], filters["patients"], filters["types"], filters["concepts"], filters["date_from"], filters["date_to"]),
@@ -314,7 +281,7 @@ def search(context: click.Context, /, question: str, as_json: bool, **filters: A
     library = assemble.DataLibrary(assemble.workspace(settings), assemble.embedder(settings), settings)
     result = library.current().retriever.search(request)
     if as_json:
-        _print_json(search_result(result))
+        print_json(search_result(result))
         return
     click.echo(f"{'' if result.total_is_exact else 'at least '}{result.total:,} documents")
     for notice in result.notices:
@@ -341,7 +308,7 @@ def search(context: click.Context, /, question: str, as_json: bool, **filters: A
     default="csv",
     show_default=True,
 )
-@_data_option
+@data_option
 @click.pass_context
 def query(context: click.Context, sparql: str, media_type: str) -> None:
     """Ask the graph in SPARQL (read-only, bounded in time and rows).
@@ -353,7 +320,7 @@ def query(context: click.Context, sparql: str, media_type: str) -> None:
     from graph.errors import UnsupportedCapability
     from graph.store import SparqlQueryable
 
-    settings = _settings(context)
+    settings = settings_of(context)
     store: object = assemble.DataLibrary(assemble.workspace(settings), None, settings).current().graph
     if not isinstance(store, SparqlQueryable):
         raise UnsupportedCapability("this graph store does not answer SPARQL")
@@ -374,8 +341,8 @@ def query(context: click.Context, sparql: str, media_type: str) -> None:
 
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@_json_option
-@_data_option
+@json_option
+@data_option
 @click.pass_context
 def evaluate(context: click.Context, folder: Path, as_json: bool) -> None:
     """Measure ranking on a collection: corpus.jsonl, queries.jsonl and qrels.tsv in a folder.
@@ -389,13 +356,13 @@ def evaluate(context: click.Context, folder: Path, as_json: bool) -> None:
     from search.embedding_cache import EmbeddingCache
     from search.evaluation import evaluate_collection
 
-    settings = _settings(context)
+    settings = settings_of(context)
     workspace = assemble.workspace(settings)
     workspace.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as work:
         result = evaluate_collection(folder, Path(work), assemble.embedder(settings), EmbeddingCache(workspace.embeddings_path))
     if as_json:
-        _print_json(result)
+        print_json(result)
         return
     names = sorted({name for scores in result.values() for name in scores})
     click.echo(f"{'':10}" + "".join(f"{name:>12}" for name in names))
@@ -409,8 +376,8 @@ def evaluate(context: click.Context, folder: Path, as_json: bool) -> None:
 @cli.command()
 @click.option("--host", metavar="ADDRESS", help="Address to listen on (default 127.0.0.1).")
 @click.option("--port", type=int, help="Port to listen on (default 8000).")
-@_store_option
-@_data_option
+@store_option
+@data_option
 @click.pass_context
 def serve(context: click.Context, host: str | None, port: int | None) -> None:
     """Serve the web pages and the REST interface.
@@ -420,14 +387,14 @@ def serve(context: click.Context, host: str | None, port: int | None) -> None:
     """
     from commissure.server import serve as run
 
-    run(_settings(context, host=host, port=port))
+    run(settings_of(context, host=host, port=port))
 
 
 @cli.command()
 @click.option("--host", metavar="ADDRESS", help="Address to listen on (default 127.0.0.1).")
 @click.option("--port", type=int, help="Port to listen on (default 8000).")
 @click.option("--no-serve", is_flag=True, help="Only load the sample.")
-@_data_option
+@data_option
 @click.pass_context
 def demo(context: click.Context, host: str | None, port: int | None, no_serve: bool) -> None:
     """Write the sample export, ingest it as the dataset `demo`, and serve it.
@@ -441,7 +408,7 @@ def demo(context: click.Context, host: str | None, port: int | None, no_serve: b
     from ingest.pipeline import ingest as run
     from ingest.sample import write_sample
 
-    settings = _settings(context, host=host, port=port)
+    settings = settings_of(context, host=host, port=port)
     workspace = assemble.workspace(settings)
     folder = workspace.folder / "sample"
     with progress() as shown:

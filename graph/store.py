@@ -90,6 +90,18 @@ class GraphStore(Protocol):
 
 
 @runtime_checkable
+class Inspectable(Protocol):
+    """A store that can say how it is set up."""
+
+    def inspect(self) -> Iterable[tuple[str, bool, str]]:
+        """What was looked at, whether it is as it should be, what was found and what to do: version, rights, settings that change answers.
+
+        Raises StoreUnavailable.
+        """
+        ...
+
+
+@runtime_checkable
 class SparqlQueryable(Protocol):
     """A store that also answers read-only SPARQL 1.1 over the union of its named graphs."""
 

@@ -6,6 +6,7 @@ IngestError
 ├── DatasetBusy        another process is writing to the data folder
 ├── UnknownDataset     no dataset of that name
 ├── StoreTaken         the graph store belongs to another data folder
+├── StoreDiffers       a graph store does not hold what is published
 ├── LedgerDamaged      the ledger cannot be read or is of another version
 └── DiskFull           there is no room to write
 """
@@ -37,6 +38,10 @@ class UnknownDataset(IngestError):
 
 class StoreTaken(IngestError):
     """The graph store belongs to another data folder."""
+
+
+class StoreDiffers(IngestError):
+    """A graph store does not hold what is published."""
 
 
 class LedgerDamaged(IngestError):

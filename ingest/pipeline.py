@@ -81,7 +81,7 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
     format_ = formats.find(options.format)
     with workspace.writing() as ledger:
         listing = expand(locations, format_.suffixes)
-        replication = _prepare(ledger, workspace, tools)
+        replication = prepare_replica(ledger, workspace, tools)
         run = _Run(ledger, _new_run(), dataset, workspace, tools, replication, options, progress)
         ledger.begin(run.id, dataset, locations)
         try:
@@ -96,7 +96,7 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
                     _tally(run, plan)
                     run.counts.passages = {"total": 0, "embedded": 0}
                     ledger.finish(run.id, "finished", run.counts)
-                    _serve_from(ledger, workspace, replication)
+                    replication.answer(workspace)
         except BaseException as error:
             state = "failed" if isinstance(error, Exception) else "interrupted"
             ledger.finish(run.id, state, run.counts, type(error).__name__)
@@ -130,7 +130,7 @@ def drop(dataset: str, workspace: Workspace, tools: Tools, progress: Progress) -
         if dataset not in ledger.datasets():
             raise UnknownDataset(f"no dataset is called {dataset!r}; `commissure datasets` lists those there are")
         held = sum(ledger.kinds(dataset).values())
-        replication = _prepare(ledger, workspace, tools)
+        replication = prepare_replica(ledger, workspace, tools)
         progress.step("removing")
         with Draft(ledger, dataset, workspace, tools, replication, progress) as draft:
             draft.drop_dataset()
@@ -144,7 +144,7 @@ def drop(dataset: str, workspace: Workspace, tools: Tools, progress: Progress) -
         return held
 
 
-def _prepare(ledger: Ledger, workspace: Workspace, tools: Tools) -> Replication:
+def prepare_replica(ledger: Ledger, workspace: Workspace, tools: Tools) -> Replication:
     """The replicas of the data folder; a store that is new to it is brought to hold what is published."""
     replication = Replication(ledger, tools.replica)
     if tools.replica is None:
@@ -155,14 +155,6 @@ def _prepare(ledger: Ledger, workspace: Workspace, tools: Tools) -> Replication:
     with tools.published(workspace.generation_folder(ledger.generation) / "graph") as graph:
         replication.prepare(ledger.graphs(), graph)
     return replication
-
-
-def _serve_from(ledger: Ledger, workspace: Workspace, replication: Replication) -> None:
-    """Let the replica answer for a generation that stays as it is."""
-    if workspace.published() != (ledger.generation, replication.address):
-        with ledger.transaction() as db:
-            db.execute("insert or replace into meta values ('store', ?)", (replication.address,))
-        workspace.show(ledger.generation, replication.address)
 
 
 def _settle(ledger: Ledger, workspace: Workspace, tools: Tools, replication: Replication, progress: Progress) -> int:

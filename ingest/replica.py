@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import Protocol
 
 from graph.identifiers import iri_term, literal_term
+from graph.model import Statistics
 from graph.store import GraphStore
 from graph.vocabulary import BASE, KG, TYPE
 from ingest.errors import StoreTaken
 from ingest.ledger import Ledger
+from ingest.workspace import Workspace
 
 OWNER = f"{BASE}store"
 """The node, and named graph, that says which data folder a store belongs to."""
@@ -41,8 +43,12 @@ create table if not exists loaded (address text not null, part text not null, pr
 class PublishedGraph(Protocol):
     """The embedded graph of the published generation."""
 
-    def export(self, graphs: Iterable[str], target: Path) -> frozenset[str]:
-        """Write the quads of named graphs as N-Quads; those of the graphs that exist."""
+    def export(self, graphs: Iterable[str], target: Path, format_name: str = "nquads") -> frozenset[str]:
+        """Write the quads of named graphs to a file; those of the graphs that exist."""
+        ...
+
+    def statistics(self) -> Statistics:
+        """Its counts."""
         ...
 
 
@@ -56,6 +62,10 @@ class Replica:
 
 class Replication:
     """The replicas of a data folder during one run of its writer; `live` is the one that is brought in step, if any."""
+
+    OWN_KIND = "Store"
+    OWN_QUADS = 2
+    """What the mark of the data folder adds to a store, in one named graph."""
 
     def __init__(self, ledger: Ledger, live: Replica | None) -> None:
         self._ledger = ledger
@@ -107,6 +117,14 @@ class Replication:
         if self._live is not None:
             self._live.store.load([quads])
 
+    def answer(self, workspace: Workspace) -> None:
+        """Let the live replica (the embedded graph, where there is none) answer for the published generation as it is."""
+        published = (self._ledger.generation, self.address)
+        if workspace.published() != published:
+            with self._ledger.transaction() as db:
+                db.execute("insert or replace into meta values ('store', ?)", (self.address,))
+            workspace.show(*published)
+
     def enter(self, db: sqlite3.Connection) -> None:
         """Within the transaction that publishes: what was only added is settled by having been loaded."""
         db.executemany("delete from unsettled where address = ? and part = ?", [(self.address, part) for part in self._parts])
@@ -116,6 +134,14 @@ class Replication:
         """How many graphs of the live replica may still differ."""
         query = "select count(distinct graph) from unsettled where address = ?"
         return int(self._ledger.db.execute(query, (self.address,)).fetchone()[0])
+
+    @staticmethod
+    def unsettled_in(ledger: Ledger, address: str) -> int | None:
+        """The same for any replica, from a ledger that is only read; None for a store that is no replica."""
+        tables = ledger.db.execute("select count(*) from sqlite_master where name = 'replicas'").fetchone()[0]
+        if not tables or not ledger.db.execute("select 1 from replicas where address = ?", (address,)).fetchone():
+            return None
+        return int(ledger.db.execute("select count(distinct graph) from unsettled where address = ?", (address,)).fetchone()[0])
 
     def settle(self, published: PublishedGraph) -> None:
         """Bring the live replica in step with what is published. Raises graph.errors.GraphError; what is settled by then stays so."""
@@ -177,5 +203,5 @@ class Replication:
 
 def _owner_quads(instance: str) -> Iterator[str]:
     node = iri_term(OWNER)
-    yield f"{node} <{TYPE}> <{KG}Store> {node} .\n"
+    yield f"{node} <{TYPE}> <{KG}{Replication.OWN_KIND}> {node} .\n"
     yield f"{node} <{KG}instance> {literal_term(instance)} {node} .\n"

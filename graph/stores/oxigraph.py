@@ -4,6 +4,7 @@ A published folder is never written again: publishing clones it (`OxigraphStore.
 folders read-only, so that an answer once worked out stays right and is kept (`WeightedCache`).
 """
 
+import gzip
 import os
 import shutil
 import sys
@@ -36,7 +37,7 @@ from graph.model import (
 from graph.stores.cache import WeightedCache
 from graph.stores.expansion import Link, expand
 from graph.stores.oxigraph_query import QueryWorkers
-from graph.vocabulary import LABEL, NOT_LINKS, PREF_LABEL, STUB, TYPE, XSD, local_name
+from graph.vocabulary import LABEL, NOT_LINKS, PREF_LABEL, PREFIXES, STUB, TYPE, XSD, local_name
 
 _BATCH_BYTES = 48_000_000
 """Uncompressed N-Quads handed to one bulk load: about 200,000 quads, where a call is fastest (fewer leave many small files)."""
@@ -46,6 +47,9 @@ _MANY = 1000
 
 _CACHED_LINKS = 400_000
 """Links and nodes that one opened store keeps in memory, about 400 bytes each."""
+
+
+_FORMATS = {"nquads": ox.RdfFormat.N_QUADS, "trig": ox.RdfFormat.TRIG, "turtle": ox.RdfFormat.TURTLE}
 
 
 class OxigraphStore:
@@ -129,8 +133,11 @@ class OxigraphStore:
         self._forget()
         return removed
 
-    def export(self, graphs: Iterable[str], target: Path) -> frozenset[str]:
-        """Write the quads of named graphs as N-Quads (nothing else is held in memory); those of the graphs that exist."""
+    def export(self, graphs: Iterable[str], target: Path, format_name: str = "nquads") -> frozenset[str]:
+        """Write named graphs as nquads, trig or turtle (which has no graphs); those of them that exist. Only their names stay in memory.
+
+        The file is gzipped when its name ends in .gz.
+        """
         store = self._opened()
         existing: set[str] = set()
 
@@ -141,8 +148,10 @@ class OxigraphStore:
                         existing.add(graph)
                         yield quad
 
-        with target.open("wb") as file:
-            ox.serialize(quads(), file, ox.RdfFormat.N_QUADS)
+        statements = (quad.triple for quad in quads()) if format_name == "turtle" else quads()
+        prefixes = None if format_name == "nquads" else PREFIXES
+        with _open_to_write(target) as file:
+            ox.serialize(statements, file, _FORMATS[format_name], prefixes=prefixes)
         return frozenset(existing)
 
     def node(self, iri: str) -> Node | None:
@@ -545,6 +554,10 @@ def _open(part: Path) -> IO[bytes]:
 
         return cast(IO[bytes], igzip.open(part, "rb"))  # type: ignore[no-untyped-call]
     return part.open("rb")
+
+
+def _open_to_write(target: Path) -> IO[bytes]:
+    return cast(IO[bytes], gzip.open(target, "wb")) if target.name.endswith(".gz") else target.open("wb")
 
 
 def _expanded_size(part: Path) -> int:

@@ -14,7 +14,7 @@ from ingest.mapping.codes import code_of
 from ingest.mapping.policy import CLINICAL, INTENTS, VERIFICATION
 from ingest.mapping.r4 import NOT_IN_R4B, RESOURCE_TYPES, STATUSES
 
-MAX_PROBLEMS: Final = 20
+MAX_PROBLEMS: Final = 5
 """Problems told of one record: a list of a thousand bad items is one mistake, not a thousand."""
 
 _REASONS: Final = {

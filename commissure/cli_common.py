@@ -1,0 +1,47 @@
+"""What the commands share: settings from flags, options, JSON output."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+
+def settings_of(context: click.Context, **flags: Any) -> dict[str, Any]:
+    """Every setting, with what the command line gave."""
+    from commissure.settings import load
+
+    given = {**context.obj["flags"], **{name: value for name, value in flags.items() if value is not None}}
+    return load(given, file=context.obj["config"])
+
+
+def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Accept --data after the command's name too."""
+
+    def remember(context: click.Context, _: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            context.obj["flags"]["data"] = value
+
+    return click.option("--data", metavar="DIR", expose_value=False, callback=remember, help="Data folder.")(command)
+
+
+def store_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Accept --store, as a setting."""
+
+    def remember(context: click.Context, _: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            context.obj["flags"]["store"] = value
+
+    text = "Graph store: embedded, gremlin+ws://…, sparql+http://… (default: the one the data folder was published with)."
+    return click.option("--store", metavar="ADDRESS", expose_value=False, callback=remember, help=text)(command)
+
+
+def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Accept --json."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+def print_json(value: object) -> None:
+    """Print a value as JSON on standard output."""
+    import orjson
+
+    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode())
