@@ -53,9 +53,15 @@ class Target:
     kind: str
 
 
+WATCHED = "$watched"
+
+
 @dataclass(frozen=True, slots=True)
 class PendingReference:
-    """A reference by business identifier that no record of the dataset answers yet (or that several do: then `ambiguous`)."""
+    """A reference by business identifier that no record of the dataset answers yet (or that several do: then `ambiguous`).
+
+    Of kind WATCHED it is what a record read of another one ('' if that was not there): another value maps it again.
+    """
 
     kind: str
     system: str
@@ -65,6 +71,9 @@ class PendingReference:
 
 IdentifierLookup = Callable[[str, str, str], tuple[str, ...]]
 """(type or '' for any, system, value) → the `Type/id` of every record of the dataset that carries the identifier."""
+
+ValueLookup = Callable[[str], tuple[str, ...]]
+"""system → every value that records of the dataset carry under it: what a record says of itself for others to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,7 @@ class MappingContext:
     find: IdentifierLookup
     strict: bool = False
     include_claims: bool = False
+    values: ValueLookup = lambda system: ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from graph.identifiers import dataset_iri
 from ingest.ledger import Ledger
+from ingest.model import WATCHED
 from ingest.readers import Block
 from ingest.staging import Part
 
@@ -43,8 +44,18 @@ where r.hash is null or (r.hash <> w.hash and not (w.updated <> '' and w.updated
 create index plan.work_block on work (block, seq);
 """
 _RELINK = """
-select distinct r.part, p.kind, p.id from pending p
-join plan.identifiers i on i.system = p.system and i.value = p.value and (p.wanted in ('', 'Resource') or i.kind = p.wanted)
+select distinct r.part, p.kind, p.id from (
+    select p.dataset, p.kind, p.id from pending p
+    join plan.identifiers i on i.system = p.system and i.value = p.value and (p.wanted in ('', 'Resource') or i.kind = p.wanted)
+    union
+    select p.dataset, p.kind, p.id from pending p join plan.identifiers i on i.system = p.system
+    where p.wanted = :watched and not exists (select 1 from pending q where q.dataset = p.dataset and q.kind = p.kind and q.id = p.id
+        and q.wanted = p.wanted and q.system = i.system and q.value = i.value)
+    union
+    select p.dataset, p.kind, p.id from pending p
+    join identifiers i on i.dataset = p.dataset and i.system = p.system and i.value = p.value
+    join plan.gone g on g.kind = i.kind and g.id = i.id where p.wanted = :watched
+) p
 join records r on r.dataset = p.dataset and r.kind = p.kind and r.id = p.id
 where p.dataset = :dataset and r.state = 'kept'
 and not exists (select 1 from plan.gone g where g.kind = p.kind and g.id = p.id)
@@ -150,8 +161,8 @@ class Plan:
         return (digest.hexdigest(), tuple(places)) if places else None
 
     def relink(self) -> Iterator[tuple[str, str, str]]:
-        """(part, kind, id) of records whose references by identifier can now be resolved."""
-        yield from self._db.execute(_RELINK, {"dataset": self.dataset}).fetchall()
+        """(part, kind, id) of records whose references by identifier can now be resolved, or that read what has changed since."""
+        yield from self._db.execute(_RELINK, {"dataset": self.dataset, "watched": WATCHED}).fetchall()
 
     def identifiers_digest(self) -> str:
         """A digest of everything by which references could be resolved: parts made under another one are not reused."""

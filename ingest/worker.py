@@ -22,7 +22,7 @@ from typing import Any, cast
 import orjson
 
 from ingest import formats
-from ingest.model import Issue, MappingContext, Severity, SourceRecord
+from ingest.model import IdentifierLookup, Issue, MappingContext, Severity, SourceRecord, ValueLookup
 from ingest.readers import Block
 from ingest.readers.fhir import DELETED
 from ingest.sources import open_source
@@ -147,9 +147,8 @@ def map_block(task: MapTask) -> PartSummary:
     from search.passages import split
 
     format_ = formats.find(task.format)
-    context = MappingContext(
-        task.dataset, task.run, _identifier_lookup(task.ledger, task.plan, task.dataset), task.strict, task.include_claims
-    )
+    find, values = _lookups(task.ledger, task.plan, task.dataset)
+    context = MappingContext(task.dataset, task.run, find, task.strict, task.include_claims, values)
     with PartWriter(task.parts, task.key, task.run) as part:
         for count, record in enumerate(_wanted(task, format_), 1):
             key = format_.key(record.resource)
@@ -179,26 +178,32 @@ def _wanted(task: MapTask, format_: formats.Format) -> Iterator[SourceRecord]:
         place += 1
 
 
-def _identifier_lookup(ledger: Path, plan: Path, dataset: str) -> Any:
-    """Records by business identifier: what this run brings, and what the ledger has that this run does not replace or delete."""
+def _lookups(ledger: Path, plan: Path, dataset: str) -> tuple[IdentifierLookup, ValueLookup]:
+    """Records by business identifier, and values by system: what this run brings, and what the ledger has that it does not replace."""
     db = sqlite3.connect(f"{ledger.absolute().as_uri()}?mode=ro", uri=True)
     db.execute("attach database ? as plan", (f"{plan.absolute().as_uri()}?mode=ro",))
     query = """
-    select kind, id from plan.identifiers i where system = :system and value = :value
+    select {columns} from plan.identifiers i where system = :system {where}
     and not exists (select 1 from plan.gone g where g.kind = i.kind and g.id = i.id)
     union
-    select kind, id from identifiers i where dataset = :dataset and system = :system and value = :value
+    select {columns} from identifiers i where dataset = :dataset and system = :system {where}
     and not exists (select 1 from plan.gone g where g.kind = i.kind and g.id = i.id)
     and not exists (select 1 from plan.winner w where w.kind = i.kind and w.id = i.id)
-    order by kind, id
+    order by {columns}
     """
+    by_value = query.format(columns="kind, id", where="and value = :value")
+    by_system = query.format(columns="value", where="")
 
     @lru_cache(maxsize=100_000)
     def find(kind: str, system: str, value: str) -> tuple[str, ...]:
-        rows = db.execute(query, {"dataset": dataset, "system": system, "value": value})
+        rows = db.execute(by_value, {"dataset": dataset, "system": system, "value": value})
         return tuple(f"{found}/{identifier}" for found, identifier in rows if kind in ("", "Resource", found))
 
-    return find
+    @lru_cache(maxsize=100_000)
+    def values(system: str) -> tuple[str, ...]:
+        return tuple(value for (value,) in db.execute(by_system, {"dataset": dataset, "system": system}))
+
+    return find, values
 
 
 def _version(resource: Mapping[str, Any]) -> tuple[str, str]:

@@ -95,8 +95,13 @@ CREATE TABLE datasets (
 DERIVED_TABLES: Final = ("datasets", "dictionary", "name_stems", "name_words", "names", "concepts")
 
 _WORD = re.compile(r"[^\W_]+")
-_DOCUMENT = "row, run, id, record, dataset, kind, type, title, patient, patient_label, encounter, date, status, media_type, source, line"
-_SUMMARY = "id, title, dataset, kind, type, date, patient, patient_label, encounter"
+_PATIENT_LABEL = "coalesce((SELECT p.label FROM patients p WHERE p.id = patient), patient_label)"
+"""A patient's own record knows the name best; documents repeat what the reference to it says, if anything."""
+
+_DOCUMENT = (
+    f"row, run, id, record, dataset, kind, type, title, patient, {_PATIENT_LABEL}, encounter, date, status, media_type, source, line"
+)
+_SUMMARY = f"id, title, dataset, kind, type, date, patient, {_PATIENT_LABEL}, encounter"
 _NEWEST_FIRST = "date DESC, kind DESC, id"
 _FACT = (
     "record, dataset, subject, relation, concept, label, start, stop, value, number, unit, status, assertion, counted, encounter, source,"

@@ -1,15 +1,19 @@
 """What mapping gathers while it reads one record, and its nodes: the resource itself, its contained resources and its parts."""
 
+import json
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from graph.identifiers import iri_term, literal_term, run_iri, safe_iri
 from graph.vocabulary import DERIVED_FROM, FHIR, GENERATED_BY, LABEL, TYPE
 from ingest.mapping.codes import Code, dicts
 from ingest.mapping.references import ANY, Link, resolve
-from ingest.model import Issue, MappingContext, PendingReference, Severity, SourceRecord, Target
+from ingest.model import WATCHED, Issue, MappingContext, PendingReference, Severity, SourceRecord, Target
 from search.model import ConceptUse
+
+CODE_OF: Final = "urn:commissure:code:"
+"""Under this system and its `Type/id` a record that others refer to tells its code, which they take for theirs."""
 
 
 class Draft:
@@ -62,7 +66,12 @@ class Draft:
         """The code (a CodeableConcept) of the Medication that a reference leads to: a contained one, or a record of the dataset."""
         if link.target is None:
             return self.contained.get(link.iri[len(self.iri) + 1 :], {}).get("code")
-        return None
+        if link.pending is not None or link.kind != "Medication":
+            return None
+        system = CODE_OF + link.key
+        stated = self.context.values(system)
+        self.pending += (PendingReference(WATCHED, system, value) for value in stated or ("",))
+        return json.loads(stated[0]) if len(stated) == 1 else None
 
 
 class Node:

@@ -5,6 +5,7 @@
 A pure function: what it cannot know from the resource comes from the MappingContext.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from graph.vocabulary import KG
 from ingest.mapping import healthlake
 from ingest.mapping.codes import codes, dicts, text_of
 from ingest.mapping.documents import documents_of, with_mentions
-from ingest.mapping.draft import Draft, Node
+from ingest.mapping.draft import CODE_OF, Draft, Node
 from ingest.mapping.facts import CHARTING, facts_of, judgement, links_of, standing_of
 from ingest.mapping.labels import label_of, person
 from ingest.mapping.policy import POLICY_VERSION, is_entered_in_error, is_system_generated, standing
@@ -38,11 +39,14 @@ def record_key(resource: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def identifiers(resource: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(system, value) of the business identifiers by which references may name the resource."""
+    """(system, value) of the business identifiers by which references may name the resource; a Medication tells its code the same way."""
     found = (*dicts(resource.get("identifier")), *dicts(resource.get("masterIdentifier")))
-    return [
+    named = [
         (system if type(system := each.get("system")) is str else "", each["value"]) for each in found if type(each.get("value")) is str
     ]
+    if resource.get("resourceType") == "Medication" and type(resource.get("code")) is dict and not is_entered_in_error(resource):
+        named.append((f"{CODE_OF}Medication/{resource.get('id')}", json.dumps(resource["code"], sort_keys=True)))
+    return named
 
 
 def map_record(record: SourceRecord, context: MappingContext) -> Mapped:

@@ -211,12 +211,12 @@ def _entities_of(service: Mapping[str, Any]) -> list[Entity]:
         for entity in parse_raw(part.get("valueString"))
     ]
     by_span = {(entity.start, entity.end): entity for entity in reversed(raw) if entity.start is not None}
-    by_id = {entity.id: entity for entity in reversed(raw) if entity.id is not None}
+    by_id: dict[int | None, Entity] = {entity.id: entity for entity in reversed(raw) if entity.id is not None}
     found = []
     for part in parts:
         if _ENTITY.search(str(part.get("url"))):
             entity = _from_extension(part)
-            told = by_span.get((entity.start, entity.end)) if entity.start is not None else by_id.get(entity.id)
+            told = by_id.get(entity.id) if entity.start is None else by_span.get((entity.start, entity.end))
             found.append(replace(entity, traits=told.traits, start=told.start, end=told.end) if told else entity)
     return found or raw
 

@@ -19,13 +19,14 @@ _SEARCH = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.\-]*://[^?#]*/)?([A-Z][A-Za-z]+)\?
 
 
 class Link(NamedTuple):
-    """Where a reference leads. `target` is None for what can be no record of the dataset; `kind` is '' if unknown."""
+    """Where a reference leads. `target` is None for what can be no record of the dataset; `kind` is '' if unknown; `key` is `Type/id`."""
 
     iri: str
     term: str
     kind: str
     target: Target | None
     pending: PendingReference | None = None
+    key: str = ""
 
 
 def resolve(
@@ -79,7 +80,7 @@ def _record(dataset: str, reference: str) -> Link | None:
     if not parsed or parsed[1] not in RESOURCE_TYPES:
         return None
     iri = record_iri(dataset, parsed[1], parsed[2])
-    return Link(iri, iri_term(iri), parsed[1], Target(iri, parsed[1]))
+    return Link(iri, iri_term(iri), parsed[1], Target(iri, parsed[1]), key=f"{parsed[1]}/{parsed[2]}")
 
 
 @lru_cache(maxsize=65536)

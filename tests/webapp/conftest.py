@@ -32,7 +32,7 @@ def validator(pointer: tuple[str, ...]) -> Draft202012Validator:
 def addresses() -> list[tuple[re.Pattern[str], str]]:
     """Documented addresses, those without a part to fill in first."""
     paths = sorted(document()["paths"], key=lambda path: ("{" in path, -len(path)))
-    return [(re.compile(re.sub(r"\\{\w+\\}", ".+", re.escape(path))), path) for path in paths]
+    return [(re.compile(re.sub(r"\\{\w+\\}", ".+", re.escape(path)), re.DOTALL), path) for path in paths]
 
 
 def check(method: str, path: str, response: TestResponse) -> None:

@@ -33,6 +33,10 @@ MODES = {
 }
 
 
+_HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
+"""A heading of a note written in Markdown."""
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """All that the address says; every link of the page is made from it."""
@@ -308,6 +312,11 @@ def _hit_view(hit: Hit, state: State) -> HitView:
     marks = [Mark(h.start - base, h.end - base, "term") for h in hit.highlights]
     if hit.answer:
         marks.append(Mark(hit.answer.start - base, hit.answer.end - base, "answer"))
+    for heading in _HEADING.finditer(text):
+        marks += [
+            Mark(heading.start(), heading.start(1), "markup", weight=-3),
+            Mark(heading.start(1), heading.end(1), "heading", weight=-3),
+        ]
     span = hit.answer or hit.passage
     url = address("/document", [("id", hit.document), ("start", span.start), ("end", span.end), ("q", state.query)], "span")
     return HitView(hit, marked(text, marks, start, end), start > 0, end < len(text), url)
