@@ -1,6 +1,6 @@
 """Codings and CodeableConcepts: the concepts they name and the words they use for them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -63,7 +63,7 @@ def codes(value: Any, administrative: bool = False) -> Iterator[Code]:
             yield words(text)
 
 
-def codings(value: Any) -> tuple[Mapping[str, Any], ...]:
+def codings(value: Any) -> Sequence[Mapping[str, Any]]:
     """The codings of a CodeableConcept, or the Coding itself."""
     if type(value) is not dict:
         return ()
@@ -79,8 +79,11 @@ def text_of(value: Any) -> str:
         return next((text for item in value if (text := text_of(item))), "")
     if type(value) is not dict:
         return ""
+    stated = value.get("text")
+    if isinstance(stated, str) and stated:
+        return stated
     found = codings(value)
-    candidates = (value.get("text"), *(c.get("display") for c in found), *(c.get("code") for c in found))
+    candidates = (*(c.get("display") for c in found), *(c.get("code") for c in found))
     return next((text for text in candidates if text and type(text) is str), "")
 
 
@@ -89,10 +92,10 @@ def code_of(value: Any) -> str:
     return next((coding["code"] for coding in codings(value) if type(coding.get("code")) is str), "")
 
 
-def dicts(value: Any) -> tuple[Mapping[str, Any], ...]:
+def dicts(value: Any) -> Sequence[Mapping[str, Any]]:
     """The objects of a list, or the object itself."""
     if type(value) is list:
-        return tuple(item for item in value if type(item) is dict)
+        return [item for item in value if type(item) is dict]
     return (value,) if type(value) is dict else ()
 
 

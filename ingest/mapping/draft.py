@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
+from urllib.parse import quote
 
 from graph.identifiers import iri_term, literal_term, run_iri, safe_iri
 from graph.vocabulary import DERIVED_FROM, FHIR, GENERATED_BY, LABEL, TYPE
@@ -78,7 +79,7 @@ class Node:
     """One subject of the record's graph, with what rules found out about it on the way."""
 
     __slots__ = (
-        *("category", "code", "codes", "date", "draft", "encounter", "end", "iri", "kind", "number", "patient", "patient_term"),
+        *("code", "codes", "date", "draft", "encounter", "end", "iri", "kind", "number", "patient", "patient_term"),
         *("recorded", "resource", "start", "statements", "subject_label", "unit", "value"),
     )
 
@@ -101,7 +102,6 @@ class Node:
         self.value = ""
         self.number = ""
         self.unit = ""
-        self.category = ""
 
     def part(self, name: str, kind: str, resource: Mapping[str, Any], class_iri: str = "") -> "Node":
         """A node of the same graph for a contained resource or a part; `name` tells it from its siblings."""
@@ -144,7 +144,8 @@ class Node:
 
 @lru_cache(maxsize=1024)
 def _source(source: str) -> str:
-    return f"<{DERIVED_FROM}> " + iri_term(f"{source}#line=0").removesuffix("0>")
+    uri = f"file://{quote(source)}" if source.startswith("/") else source
+    return f"<{DERIVED_FROM}> " + iri_term(f"{uri}#line=0").removesuffix("0>")
 
 
 @lru_cache(maxsize=64)

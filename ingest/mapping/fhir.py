@@ -29,6 +29,8 @@ MAPPING_VERSION: Final = f"fhir-1.{POLICY_VERSION}"
 
 CLAIMS: Final = frozenset({"Claim", "ExplanationOfBenefit"})
 """Types that repeat clinical links with prices on them: half of an export's bytes, skipped unless asked for."""
+_GENERATED: Final = CHARTING | {"Linkage"}
+"""Types that HealthLake generates from text; a note that merely carries its tag stays a note."""
 _COMPONENT_CLASS: Final = KG + "ObservationComponent"
 
 
@@ -76,7 +78,7 @@ def _map(draft: Draft) -> Mapped:
         return _rejected(draft)
     for doubt in doubts(kind, resource):
         draft.warn(*doubt)
-    if is_system_generated(resource):
+    if kind in _GENERATED and is_system_generated(resource):
         return _generated(draft)
     return _represented(draft)
 

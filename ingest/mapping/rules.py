@@ -226,14 +226,6 @@ def coded(path: str) -> Rule:
     return rule
 
 
-def _category(node: Node, value: Any) -> None:
-    _write_category(node, value)
-    node.category = text_of(value)
-
-
-_write_category = coded("category")
-
-
 def _status_concept(path: str) -> Rule:
     start = predicate(name_of(path))
 
@@ -270,16 +262,17 @@ def _end(node: Node, value: Any) -> None:
         node.statements += dated("end", value)
 
 
-def _period(node: Node, value: Any) -> None:
-    if type(value) is not dict:
-        return
-    start, end = value.get("start"), value.get("end")
-    if start:
+def _period(path: str) -> Rule:
+    def rule(node: Node, value: Any) -> None:
+        if type(value) is not dict:
+            return
+        start, end = value.get("start"), value.get("end")
         _start(node, start)
-    if end:
         _end(node, end)
         if type(start) is str and type(end) is str and end[:10] < start[: len(end[:10])]:
-            node.draft.warn("date-order", "the period ends before it starts", "period")
+            node.draft.warn("date-order", "the period ends before it starts", f"{node.kind}.{path}")
+
+    return rule
 
 
 def _abatement_period(node: Node, value: Any) -> None:
@@ -503,7 +496,7 @@ _BY_HAND: dict[str, dict[str, Rule]] = {
     "ServiceRequest": {"occurrenceDateTime": _start, "authoredOn": _date("authoredOn")},
     "FamilyMemberHistory": {"name": _said("relativeName")},
     "Provenance": {"recorded": _start},
-    "Flag": {"period": _period},
+    "Flag": {"period": _period("period")},
     "CarePlan": {"activity": _activity},
     "Linkage": {"active": _literal("active")},
     "Goal": {"startDate": _start, "description": _primary("description")},
@@ -522,7 +515,7 @@ def rules_of(kind: str) -> Rules:
     if kind in REFERENCES and kind != "Provenance":
         for path in CODED[kind]:
             if not f"{kind}.{path}".startswith(_NOT_WRITTEN):
-                paths[path] = _category if path == "category" else coded(path)
+                paths[path] = coded(path)
         for path in ("clinicalStatus", "verificationStatus"):
             if path in paths:
                 paths[path] = _status_concept(path)
@@ -540,7 +533,7 @@ def rules_of(kind: str) -> Rules:
             if path in _STARTS:
                 paths[path] = _start
             elif path in _PERIODS:
-                paths[path] = _period
+                paths[path] = _period(path)
             elif path in _ENDS:
                 paths[path] = _end
             elif not path.endswith("Period") and not path.startswith("value"):

@@ -77,7 +77,7 @@ def quantity(value: Any) -> tuple[str, str, str]:
     if not isinstance(unit, str) or unit == "{score}":
         unit = "score" if unit == "{score}" else ""
     comparator = value.get("comparator")
-    before = comparator if comparator in _COMPARATORS else ""
+    before = comparator if type(comparator) is str and comparator in _COMPARATORS else ""
     if not number:
         return unit, "", unit
     if unit == "%":
