@@ -148,7 +148,7 @@ def view_of(page: Any) -> dict[str, object]:
         "nodes": page.locator("[data-n]").all_text_contents(),
         "shared": page.locator(".shared li").all_inner_texts(),
         "shown": page.locator('[data-show][aria-pressed="true"]').inner_text(),
-        "chosen node": page.locator("#picture-said").inner_text(),
+        "chosen node": page.locator("#picture-said:visible").all_inner_texts(),
     }
 
 
