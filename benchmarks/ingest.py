@@ -19,8 +19,8 @@ from pathlib import Path
 import psutil
 
 
-def ingest(export: Path, folder: Path) -> tuple[dict[str, object], float]:
-    """The report of one ingest in a fresh process, and the peak resident memory of its process tree in MB."""
+def ingest(export: Path, folder: Path) -> tuple[dict[str, object], float, float]:
+    """The report of one ingest in a fresh process; the peak resident memory (MB) and the processor time (s) of its process tree."""
     command = [
         sys.executable,
         "-m",
@@ -37,6 +37,7 @@ def ingest(export: Path, folder: Path) -> tuple[dict[str, object], float]:
     ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     peak = 0.0
+    spent: dict[int, float] = {}
 
     def watch() -> None:
         nonlocal peak
@@ -45,6 +46,7 @@ def ingest(export: Path, folder: Path) -> tuple[dict[str, object], float]:
             try:
                 tree = [root, *root.children(recursive=True)]
                 peak = max(peak, sum(each.memory_info().rss for each in tree) / 1e6)
+                spent.update((each.pid, sum(each.cpu_times()[:2])) for each in tree)
             except psutil.Error:
                 pass
             time.sleep(0.2)
@@ -53,7 +55,7 @@ def ingest(export: Path, folder: Path) -> tuple[dict[str, object], float]:
     watcher.start()
     output, _ = process.communicate()
     watcher.join()
-    return json.loads(output), peak
+    return json.loads(output), peak, sum(spent.values())
 
 
 def baseline(export: Path, limit: int) -> tuple[int, int, float]:
@@ -112,12 +114,12 @@ def main() -> None:
     parser.add_argument("--baseline-records", type=int, default=3000, metavar="N")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        report, peak = ingest(arguments.export, Path(folder))
+        report, peak, spent = ingest(arguments.export, Path(folder))
     read = report["records"]["read"]
     ours = read / report["seconds"]
     print(f"cores {os.cpu_count()}")
     print(f"commissure: {read:,} records, {report['quads']:,} quads, {report['documents']:,} documents in {report['seconds']:.1f} s")
-    print(f"            {ours:,.0f} records/s, peak {peak:,.0f} MB")
+    print(f"            {ours:,.0f} records/s, peak {peak:,.0f} MB, {spent:.0f} s of processor time")
     records, quads, seconds = baseline(arguments.export, arguments.baseline_records)
     print(f"rdflib:     {records:,} records, {quads:,} quads in {seconds:.1f} s")
     print(f"            {records / seconds:,.0f} records/s, {quads / seconds:,.0f} quads/s")

@@ -3,6 +3,8 @@
 GraphError
 ├── InvalidDatasetName   a dataset name that cannot become part of an IRI or a path
 ├── StoreUnavailable     the store cannot be opened or reached
+├── StoreRefused         the store is there, and refuses the user, the right or the size of a request
+├── StoreTimeout         the store did not answer within the time limit of a request
 ├── InvalidPart          a part is missing, unreadable or not N-Quads with a named graph in every line
 ├── InvalidCursor        a paging cursor that this code did not make
 ├── QueryRefused         a pass-through query asks for what is not allowed (update, SERVICE …)
@@ -22,6 +24,14 @@ class InvalidDatasetName(GraphError):
 
 class StoreUnavailable(GraphError):
     """The store cannot be opened or reached."""
+
+
+class StoreRefused(StoreUnavailable):
+    """The store is there, and refuses the user, the right or the size of a request."""
+
+
+class StoreTimeout(StoreUnavailable):
+    """The store did not answer within the time limit of a request."""
 
 
 class InvalidPart(GraphError):

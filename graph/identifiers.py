@@ -37,6 +37,9 @@ _SCHEMES = {
     "https://www.nlm.nih.gov/mesh": "http://id.nlm.nih.gov/mesh/",
     "https://www.meddra.org": "http://purl.bioontology.org/ontology/MEDDRA/",
 }
+CONCEPT_NAMESPACES = tuple(_SCHEMES.values())
+"""What the IRIs of concepts of the known schemes begin with."""
+
 _ALIASES = {
     "urn:oid:2.16.840.1.113883.6.96": "http://snomed.info/sct",
     "urn:oid:2.16.840.1.113883.6.1": "http://loinc.org",

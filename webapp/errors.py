@@ -22,6 +22,8 @@ from graph.errors import (
     QueryRefused,
     QuerySyntaxError,
     QueryTimeout,
+    StoreRefused,
+    StoreTimeout,
     StoreUnavailable,
     UnsupportedCapability,
 )
@@ -120,6 +122,18 @@ TABLE: dict[type[Exception], Rule] = {
         503,
         "The graph cannot be reached",
         "The graph store is not reachable just now; search works without it. Try again in a moment.",
+    ),
+    StoreRefused: Rule(
+        "graph-unavailable",
+        503,
+        "The graph store refuses the server",
+        "The graph store is reachable but refuses this server's requests; search works without it. The server's log names the reason.",
+    ),
+    StoreTimeout: Rule(
+        "graph-unavailable",
+        503,
+        "The graph store did not answer in time",
+        "The graph store took too long; search works without it. Try again in a moment, or ask for less.",
     ),
     QueryRefused: Rule("query-refused", 403, "The query is not allowed"),
     QuerySyntaxError: Rule("query-syntax", 400, "The query does not parse"),

@@ -478,7 +478,7 @@ def _literal(literal: ox.Literal) -> Literal:
 def _bulk_load(store: ox.Store, parts: Sequence[Path]) -> int:
     stream = _PartStream(parts)
     try:
-        store.bulk_load(cast(IO[bytes], stream), ox.RdfFormat.N_QUADS)
+        store.bulk_load(cast(IO[bytes], stream), ox.RdfFormat.N_QUADS, lenient=True)
     except (SyntaxError, ValueError, EOFError, OSError) as error:
         raise _explain(parts, error) from error
     finally:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
+from graph.vocabulary import KG
 from ingest.attachments import AttachmentError, Decoded, decode, decode_base64
 from ingest.mapping.codes import dicts, short, text_of
 from ingest.mapping.draft import Node
@@ -85,7 +86,7 @@ def texts_of(node: Node) -> Iterator[Text]:
 def _attachment(node: Node, attachment: Mapping[str, Any], field: str) -> Iterator[Text]:
     data, content_type, title = (attachment.get(key) for key in ("data", "contentType", "title"))
     if data is None:
-        if "url" in attachment and not _is_picture(content_type):
+        if "url" in attachment and not _is_picture(content_type) and not _is_binary(node, attachment["url"]):
             node.draft.warn("text-elsewhere", "the text is at a URL, and ingest fetches nothing", f"{field}.url")
         return
     if type(data) is not str:
@@ -102,6 +103,15 @@ def _attachment(node: Node, attachment: Mapping[str, Any], field: str) -> Iterat
     if not decoded.text.strip():
         node.draft.warn("no-text", "the attachment holds no text", f"{field}.data")
     yield Text(decoded.text, decoded.media_type, title if type(title) is str else "")
+
+
+def _is_binary(node: Node, url: Any) -> bool:
+    """Whether the text is in a Binary of the dataset, which is a document of its own; then the record links to it."""
+    link = node.follow({"reference": url}, (), "content")
+    if link is None or link.kind != "Binary":
+        return False
+    node.statements.append(f"<{KG}content> {link.term}")
+    return True
 
 
 def _check_photo(node: Node, attachment: Mapping[str, Any], field: str) -> None:

@@ -41,7 +41,9 @@ class Draft:
         self.issues.append(Issue(Severity.REJECT, code, reason, self.record.source, self.record.line, self.iri, field))
 
     def warn(self, code: str, reason: str, field: str) -> None:
-        """Note something wrong with the record, which does not keep it out unless the run is strict."""
+        """Note something wrong with the record, once for each place; it does not keep the record out unless the run is strict."""
+        if any((issue.code, issue.field) == (code, field) for issue in self.issues):
+            return
         if self.context.strict:
             self.reject(code, reason, field)
         else:

@@ -20,7 +20,7 @@ from ingest.mapping.labels import label_of, person
 from ingest.mapping.policy import POLICY_VERSION, is_entered_in_error, is_system_generated, standing
 from ingest.mapping.r4 import REFERENCES, RESOURCE_TYPES
 from ingest.mapping.rules import COMPONENT, PRIMARY, apply, follow_all, rules_of
-from ingest.mapping.validation import doubts, problems
+from ingest.mapping.validation import BAD_BASE64, doubts, problems
 from ingest.model import Issue, Mapped, MappingContext, Severity, SourceRecord
 from search.model import Fact, PatientSummary
 
@@ -60,6 +60,10 @@ def map_record(record: SourceRecord, context: MappingContext) -> Mapped:
     draft = Draft(record, context, key[0], record_iri(context.dataset, *key))
     try:
         return _map(draft)
+    except RecursionError:
+        draft.issues.clear()
+        draft.reject("too-deep", "its elements are nested too deeply to be read", draft.kind)
+        return _rejected(draft)
     except Exception as error:
         draft.issues.clear()
         draft.reject("mapping-failed", f"the mapping broke on it ({type(error).__name__}); please report this", draft.kind)
@@ -73,7 +77,7 @@ def _map(draft: Draft) -> Mapped:
     if is_entered_in_error(resource):
         return Mapped(draft.iri, kind, skipped="entered-in-error")
     for problem in problems(kind, resource):
-        draft.reject(*problem)
+        (draft.warn if problem.code == BAD_BASE64 else draft.reject)(*problem)
     if draft.rejected:
         return _rejected(draft)
     for doubt in doubts(kind, resource):
@@ -96,12 +100,12 @@ def _represented(draft: Draft) -> Mapped:
     facts = [*facts_of(node, stands)]
     if kind == "Observation":
         facts += _components(node, trusted)
+    documents = documents_of(node, label)
     node.say(label)
     for statement in links_of(node, stands):
         draft.lines.append(f"{node.patient_term} {statement} <{draft.iri}> .\n")
     for identifier, inner in draft.contained.items():
         _contained(node, identifier, inner)
-    documents = documents_of(node, label)
     if documents and healthlake.has_analysis(resource):
         documents = with_mentions(documents, healthlake.mentions_of(draft, resource, documents[0].text))
     if draft.rejected:
@@ -153,7 +157,9 @@ def _components(node: Node, trusted: bool) -> Iterable[Fact]:
 def _contained(node: Node, identifier: str, inner: Mapping[str, Any]) -> None:
     """A contained resource: a node of the record's graph. It charts nothing by itself."""
     kind = inner.get("resourceType")
-    if type(kind) is str and kind in RESOURCE_TYPES:
+    if type(kind) is str and kind in RESOURCE_TYPES and not is_entered_in_error(inner):
+        for doubt in doubts(kind, inner):
+            node.draft.warn(doubt.code, doubt.reason, f"{node.kind}.contained.{doubt.field}")
         part = node.part(identifier, kind, inner)
         _read(part)
         part.say(label_of(part))

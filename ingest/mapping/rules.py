@@ -70,7 +70,6 @@ _NAMES = {
     "event.detail": "event",
     "activity.reference": "activity",
     "collection.collector": "collector",
-    "item.answer.valueCoding": "answer",
     "reaction.substance": "reactionTo",
     "condition.code": "relativeCondition",
     "activity.detail": "activity",
@@ -462,6 +461,25 @@ def _activity(node: Node, value: Any) -> None:
                 node.use(code)
 
 
+def _answers(node: Node, value: Any, depth: int = 0) -> None:
+    """The coded answers of a questionnaire, whose items nest."""
+    for item in dicts(value):
+        for answer in dicts(item.get("answer")):
+            for code in codes(answer.get("valueCoding")):
+                node.statements.append(predicate("answer") + code.term)
+                node.use(code)
+            found = node.follow(answer.get("valueReference"), (), "item.answer.valueReference")
+            if found is not None:
+                node.statements.append(predicate("answer") + found.term)
+            if depth < _DEEPEST_ITEM:
+                _answers(node, answer.get("item"), depth + 1)
+        if depth < _DEEPEST_ITEM:
+            _answers(node, item.get("item"), depth + 1)
+
+
+_DEEPEST_ITEM = 20
+
+
 def _dosage(node: Node, value: Any) -> None:
     for item in value if type(value) is list else (value,):
         if type(item) is dict and type(item.get("text")) is str:
@@ -498,6 +516,7 @@ _BY_HAND: dict[str, dict[str, Rule]] = {
     "Provenance": {"recorded": _start},
     "Flag": {"period": _period("period")},
     "CarePlan": {"activity": _activity},
+    "QuestionnaireResponse": {"item": _answers},
     "Linkage": {"active": _literal("active")},
     "Goal": {"startDate": _start, "description": _primary("description")},
 }

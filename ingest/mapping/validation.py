@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+import orjson
+
 from ingest.mapping.codes import code_of
 from ingest.mapping.policy import CLINICAL, INTENTS, VERIFICATION
 from ingest.mapping.r4 import NOT_IN_R4B, RESOURCE_TYPES, STATUSES
@@ -17,6 +19,8 @@ from ingest.mapping.r4 import NOT_IN_R4B, RESOURCE_TYPES, STATUSES
 MAX_PROBLEMS: Final = 5
 """Problems told of one record: a list of a thousand bad items is one mistake, not a thousand."""
 
+BAD_BASE64: Final = "bad-base64"
+"""A problem that does not keep the record out: what the attachment says is lost, what the record says is not."""
 _REASONS: Final = {
     "missing": ("missing-element", "is required and not there"),
     "model_field_validation.missing": ("missing-element", "is required and not there"),
@@ -26,6 +30,7 @@ _REASONS: Final = {
     "model_validation_format": ("wrong-type", "must be an object"),
     "string_pattern_mismatch": ("bad-value", "does not have the form R4 asks for (empty text is not allowed)"),
     "string_too_long": ("bad-value", "is too long"),
+    "base64_decode": (BAD_BASE64, "is not base64"),
     "too_short": ("bad-value", "must not be empty"),
 }
 _FAMILIES: Final = (
@@ -40,6 +45,10 @@ _FAMILIES: Final = (
 _CHOICE: Final = re.compile(r"expected from this list \['([A-Za-z]+?)(?:[A-Z][A-Za-z0-9]*)?', '")
 _NOT_A_NAME: Final = re.compile(r"[^A-Za-z0-9_$\-]")
 _LONGEST_ID: Final = 64
+_LONGEST_SHARED: Final = 1500
+_MOST_SHARED: Final = 20_000
+_GOOD: Final[dict[tuple[str, str, bytes], Any]] = {}
+"""(type, element, its JSON) → the instance it was validated as, for elements of up to so many bytes, up to so many of them."""
 
 
 class Problem(NamedTuple):
@@ -73,10 +82,38 @@ def problems(kind: str, resource: Mapping[str, Any]) -> list[Problem]:
     if kind == "Provenance":
         found += _targets(checked)
     try:
-        cls.model_validate(checked)
+        _validate(cls, kind, checked)
+    except RecursionError:
+        raise
     except Exception as error:  # pydantic's own, and KeyError and others of fhir.resources
         found += _explain(kind, error)
     return found[:MAX_PROBLEMS]
+
+
+def _validate(cls: Any, kind: str, resource: dict[str, Any]) -> None:
+    """Validate, once for each distinct element: records of an export repeat their codes, categories and references.
+
+    What an element must be depends on its place only, so one that was found good is put in as the instance it became.
+    """
+    new = []
+    for element, value in resource.items():
+        if type(value) is dict or type(value) is list:
+            try:
+                key = (kind, element, orjson.dumps(value))
+            except orjson.JSONEncodeError:  # too deep, or a number too large: it is checked as it is
+                continue
+            if len(key[2]) <= _LONGEST_SHARED:
+                known = _GOOD.get(key)
+                if known is None:
+                    new.append(key)
+                else:
+                    resource[element] = known
+    validated = cls.model_validate(resource)
+    if len(_GOOD) > _MOST_SHARED:
+        _GOOD.clear()
+    for key in new:
+        if (instance := getattr(validated, key[1], None)) is not None:
+            _GOOD[key] = instance
 
 
 def doubts(kind: str, resource: Mapping[str, Any]) -> Iterator[Problem]:

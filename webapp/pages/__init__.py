@@ -6,13 +6,15 @@
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, make_response, render_template, url_for
+from flask import Flask, Response, make_response, render_template, request, url_for
 
 from graph.vocabulary import group_of
 from webapp.errors import ERROR_PAGE
 from webapp.pages import data, document, home, node, patient, search, wording
 from webapp.pages.reading import snapshot_or_none
 
+MODULES = (home, search, document, node, patient, data)
+PAGES = frozenset(module.pages.name for module in MODULES)
 STATIC = Path(__file__).resolve().parents[1] / "static"
 
 
@@ -20,7 +22,7 @@ def register(app: Flask) -> None:
     """Add all pages, the words and links their templates use, to the application."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    for module in (home, search, document, node, patient, data):
+    for module in MODULES:
         app.register_blueprint(module.pages)
     app.jinja_env.filters.update(
         count=wording.number,
@@ -51,7 +53,15 @@ def register(app: Flask) -> None:
         turn=patient.turn,
     )
     app.context_processor(_shared)
+    app.after_request(_kept_private)
     app.extensions[ERROR_PAGE] = lambda problem: render_error(problem.status, problem.title, problem.detail)
+
+
+def _kept_private(response: Response) -> Response:
+    """Clinical text: no shared cache keeps it, and the browser's own asks before each use."""
+    if request.blueprint in PAGES:
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response
 
 
 def _shared() -> dict[str, Any]:

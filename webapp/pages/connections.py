@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import IntEnum
 
 from graph.model import Edge, Omitted
-from graph.vocabulary import CHARTED, CODE, HAS_TARGET, KG, group_of
+from graph.vocabulary import CHARTED, CODE, ENCOUNTER, HAS_TARGET, KG, SUBJECT, group_of
 from search.model import Assertion, Hit, SearchResult, Shared
 from webapp.pages.wording import group_name, group_order, relation_name
 
@@ -14,8 +15,27 @@ RECORD_CODES = frozenset({CODE, KG + "medication"})
 RECORD_GROUPS = frozenset({"condition", "medication", "procedure", "observation", "allergy", "immunization"})
 MENTIONS = KG + "mentions"
 """The relation that stands in the picture for an annotation; the graph itself keeps the annotation."""
-MOST_NODES = 90
-"""More than this is no picture; what is left out is said."""
+MOST_NODES = 70
+"""Nodes of the list and of the enlarged picture; what is left out is said."""
+MOST_DRAWN = 24
+"""Nodes beside the hits that the small picture draws: as many as can be labelled legibly."""
+CHARTED_THERE = "charted in its encounter"
+MENTIONED = "mentions"
+WEIGHTS = {"patient": 9.0, "condition": 2.0, "medication": 2.0, "procedure": 1.5, "concept": 1.2, "allergy": 0.5, "observation": 0.0}
+"""How much a group tells about hits; a node that joins one more hit counts one more."""
+MOST_COUNTED = 4
+"""Beyond so many hits, one more says little."""
+LEAST_WEIGHT = -3.0
+"""Of groups that tell little: providers, encounters, immunizations."""
+
+
+class Depth(IntEnum):
+    """Where a node is drawn, beside the list, which holds all."""
+
+    ALWAYS = 0
+    ENLARGED = 1
+    LISTED = 2
+    """Encounters whose records hang on their hits directly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +49,9 @@ class Point:
     label: str
     rank: int
     hits: tuple[int, ...]
+    depth: Depth = Depth.ALWAYS
+    ties: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """(relation, ranks of the hits that have it to this node): what the lines of the picture say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +74,11 @@ class Connections:
     omitted: tuple[str, ...]
 
     @property
+    def drawn(self) -> int:
+        """How many nodes the small picture draws."""
+        return sum(point.depth is Depth.ALWAYS for point in self.points)
+
+    @property
     def groups(self) -> tuple[tuple[str, tuple[Point, ...]], ...]:
         """The nodes other than hits by group, in the order of the legend; most connected first."""
         found: dict[str, list[Point]] = defaultdict(list)
@@ -70,12 +98,13 @@ class Connections:
         return {"labels": labels, "lines": [[li.source, li.target, at[li.label], styles.index(li.style)] for li in self.lines]}
 
 
-def connections(result: SearchResult) -> Connections:
-    """The picture of a page of hits."""
+def connections(result: SearchResult, further: Mapping[str, tuple[tuple[str, Assertion], ...]] | None = None) -> Connections:
+    """The picture of a page of hits. `further` has what documents say of concepts where a hit does not name all."""
     ranks = _ranks(result.hits)
     result = _without_records(_without_annotations(result), ranks)
-    summaries = {node.id: node for node in result.neighbourhood.nodes}
     near = _near(result, ranks)
+    result, contracted = _without_encounters(result, ranks)
+    summaries = {node.id: node for node in result.neighbourhood.nodes}
     kept = sorted(
         (n for n in summaries.values() if n.id in ranks or near.get(n.id)),
         key=lambda n: (n.id not in ranks, -len(near.get(n.id, ())), group_order(_group(result, n.id, n.kind)), n.id),
@@ -83,6 +112,21 @@ def connections(result: SearchResult) -> Connections:
     cut = kept[MOST_NODES:]
     kept = kept[:MOST_NODES]
     numbers = {node.id: number for number, node in enumerate(kept)}
+    lines = _lines(result, numbers, _said(result.hits, further or {}))
+    joined = {number for line in lines for number in (line.source, line.target)}
+    weights = {
+        numbers[node.id]: WEIGHTS.get(_group(result, node.id, node.kind), LEAST_WEIGHT) + min(len(near.get(node.id, ())), MOST_COUNTED)
+        for node in kept
+        if node.id not in ranks and node.id not in contracted and numbers[node.id] in joined
+    }
+    drawn = set(sorted(weights, key=lambda number: (-weights[number], number))[:MOST_DRAWN])
+
+    def depth(node: str) -> Depth:
+        if node in ranks or numbers[node] in drawn:
+            return Depth.ALWAYS
+        return Depth.ENLARGED if numbers[node] in weights else Depth.LISTED
+
+    ties = _ties(lines, {numbers[node.id]: ranks[node.id][0] for node in kept if node.id in ranks})
     points = tuple(
         Point(
             number=numbers[node.id],
@@ -92,13 +136,15 @@ def connections(result: SearchResult) -> Connections:
             label=node.label,
             rank=ranks.get(node.id, (0,))[0],
             hits=tuple(sorted(near.get(node.id, ()))),
+            depth=depth(node.id),
+            ties=ties.get(numbers[node.id], ()),
         )
         for node in kept
     )
     omitted = list(_omitted_words(result.neighbourhood.omitted, summaries))
     if cut:
-        omitted.append(f"{len(cut)} nodes joined to the fewest hits are not drawn")
-    return Connections(points, tuple(_lines(result, numbers, ranks)), result.shared, tuple(omitted))
+        omitted.append(f"{len(cut)} nodes joined to the fewest hits are left out")
+    return Connections(points, tuple(lines), result.shared, tuple(omitted))
 
 
 def _without_annotations(result: SearchResult) -> SearchResult:
@@ -145,6 +191,34 @@ def _without_records(result: SearchResult, ranks: Mapping[str, tuple[int, ...]])
     return replace(result, groups=groups, neighbourhood=replace(hood, nodes=nodes, edges=tuple(edges.values())))
 
 
+def _without_encounters(result: SearchResult, ranks: Mapping[str, tuple[int, ...]]) -> tuple[SearchResult, frozenset[str]]:
+    """Encounters as what they join: what was charted in a hit's encounter hangs on the hit, not on the patient as well."""
+    hood = result.neighbourhood
+    hits_of: dict[str, set[str]] = defaultdict(set)
+    patient_of: dict[str, str] = {}
+    for edge in hood.edges:
+        if edge.source in ranks and edge.relation == ENCOUNTER:
+            hits_of[edge.target].add(edge.source)
+        elif edge.source in ranks and edge.relation == SUBJECT:
+            patient_of[edge.source] = edge.target
+    if not hits_of:
+        return result, frozenset()
+    kinds = {node.id: node.kind for node in hood.nodes}
+    kept: list[Edge] = []
+    charted: dict[tuple[str, str], Edge] = {}
+    for edge in hood.edges:
+        if edge.source not in hits_of and edge.target not in hits_of:
+            kept.append(edge)
+            continue
+        other = edge.target if edge.source in hits_of else edge.source
+        if _group(result, other, kinds.get(other, "")) in RECORD_GROUPS:
+            for hit in hits_of.get(edge.source, set()) | hits_of.get(edge.target, set()):
+                charted.setdefault((hit, other), replace(edge, source=hit, relation=CHARTED_THERE, target=other))
+    told = {(patient_of.get(hit), concept) for hit, concept in charted}
+    edges = [edge for edge in kept if (edge.source, edge.target) not in told] + [charted[key] for key in sorted(charted)]
+    return replace(result, neighbourhood=replace(hood, edges=tuple(edges))), frozenset(hits_of)
+
+
 def _group(result: SearchResult, node: str, kind: str) -> str:
     return result.groups.get(node) or group_of(kind)
 
@@ -177,31 +251,53 @@ def _near(result: SearchResult, ranks: Mapping[str, tuple[int, ...]]) -> dict[st
     return near
 
 
-def _lines(result: SearchResult, numbers: Mapping[str, int], ranks: Mapping[str, tuple[int, ...]]) -> list[Line]:
-    said = {(hit.evidence.record, concept): assertion for hit in result.hits for concept, _, assertion in hit.concepts}
-    said |= {(hit.document, concept): assertion for hit in result.hits for concept, _, assertion in hit.concepts}
+def _said(hits: tuple[Hit, ...], further: Mapping[str, tuple[tuple[str, Assertion], ...]]) -> dict[tuple[str, str], Assertion]:
+    """(Document or its record, concept) → what is said of it; a text that affirms anywhere affirms."""
+    said: dict[tuple[str, str], Assertion] = {}
+    for hit in hits:
+        for concept, assertion in (*((c, a) for c, _, a in hit.concepts), *further.get(hit.document, ())):
+            for node in {hit.document, hit.evidence.record}:
+                if said.get((node, concept)) is not Assertion.AFFIRMED:
+                    said[(node, concept)] = assertion
+    return said
+
+
+def _lines(result: SearchResult, numbers: Mapping[str, int], said: Mapping[tuple[str, str], Assertion]) -> list[Line]:
     lines: dict[tuple[int, int], Line] = {}
     for edge in result.neighbourhood.edges:
         if edge.source in numbers and edge.target in numbers and edge.source != edge.target:
             pair = (numbers[edge.source], numbers[edge.target])
             if edge.relation == MENTIONS:
                 lines.setdefault(pair, _mention_line(pair, said.get((edge.source, edge.target), Assertion.AFFIRMED)))
+            elif edge.relation == CHARTED_THERE and pair in lines:
+                if lines[pair].label == MENTIONED:
+                    lines[pair] = Line(*pair, f"{MENTIONED}, and {CHARTED_THERE}", "charted")
             elif pair not in lines or edge.relation in CHARTED:
                 lines[pair] = Line(*pair, relation_name(edge.relation), "charted")
     joined = {frozenset(pair) for pair in lines}
     for hit in result.hits:
-        for concept, _label, assertion in hit.concepts:
+        for concept, _label, _assertion in hit.concepts:
             source, target = numbers.get(hit.evidence.record, numbers.get(hit.document)), numbers.get(concept)
             if source is None or target is None or frozenset((source, target)) in joined:
                 continue
-            lines[(source, target)] = _mention_line((source, target), assertion)
+            lines[(source, target)] = _mention_line((source, target), said[(hit.document, concept)])
     return [lines[pair] for pair in sorted(lines)]
+
+
+def _ties(lines: list[Line], rank_of: Mapping[int, int]) -> dict[int, tuple[tuple[str, tuple[int, ...]], ...]]:
+    """Node → its relations to hits, in words."""
+    found: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for line in lines:
+        for hit, other in ((line.source, line.target), (line.target, line.source)):
+            if hit in rank_of and other not in rank_of:
+                found[other][line.label].add(rank_of[hit])
+    return {node: tuple((label, tuple(sorted(ranks))) for label, ranks in sorted(labels.items())) for node, labels in found.items()}
 
 
 def _mention_line(pair: tuple[int, int], assertion: Assertion) -> Line:
     if assertion is Assertion.NEGATED:
         return Line(*pair, "denies", "denied")
-    return Line(*pair, "mentions" if assertion is Assertion.AFFIRMED else f"mentions ({assertion})", "mentioned")
+    return Line(*pair, MENTIONED if assertion is Assertion.AFFIRMED else f"{MENTIONED} ({assertion})", "mentioned")
 
 
 def _omitted_words(omitted: tuple[Omitted, ...], summaries: Mapping[str, object]) -> list[str]:

@@ -15,7 +15,7 @@ from webapp.library import RecordSource
 from webapp.pages.marking import Mark, marked
 from webapp.pages.reading import library, required, snapshot, whole_number
 from webapp.pages.search import State
-from webapp.pages.wording import address
+from webapp.pages.wording import address, group_name
 
 pages = Blueprint("document", __name__)
 
@@ -36,6 +36,14 @@ SPOKEN = {
     Assertion.FAMILY: "in the family ",
 }
 """What is read before a mention that does not affirm."""
+MENTION_KINDS = (
+    ("rxnorm", "medication"),
+    ("icd10pcs", "procedure"),
+    ("icd10", "condition"),
+    ("icd-10", "condition"),
+    ("loinc", "observation"),
+)
+"""Words of a mention's source or concept → the group it is drawn as."""
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\],:]|[^\s{}\[\],:"]+')
 _STOP = frozenset(
     ("a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "from", "had", "has", "have", "in", "is", "it", "no", "not")
@@ -52,8 +60,9 @@ class MentionGroup:
     label: str
     assertion: Assertion
     sources: tuple[str, ...]
-    places: tuple[tuple[str, str], ...]
-    """(text, link) of the first places."""
+    group: str
+    places: tuple[tuple[str, str, str], ...]
+    """(text, offsets, link) of the first places."""
     count: int
 
 
@@ -196,7 +205,10 @@ def _mentions(mentions: tuple[Mention, ...], link: Callable[[str, int], str]) ->
             label=group[0].label or group[0].text,
             assertion=key[1],
             sources=tuple(dict.fromkeys(m.source for m in group)),
-            places=tuple((m.text, link(anchors[(m.start, m.end, m.assertion)], m.start)) for m in group[:MOST_PLACES]),
+            group=kind_of(group[0]),
+            places=tuple(
+                (m.text, f"{m.start}–{m.end}", link(anchors[(m.start, m.end, m.assertion)], m.start)) for m in group[:MOST_PLACES]
+            ),
             count=len(group),
         )
         for key, group in ordered
@@ -210,8 +222,8 @@ def _mentions(mentions: tuple[Mention, ...], link: Callable[[str, int], str]) ->
             Mark(
                 start,
                 end,
-                f"m m-{assertion}",
-                title=f"{assertion}: {names}",
+                f"m m-{assertion} mk-{kind_of(first)}",
+                title=f"{assertion} {group_name(kind_of(first), 1)}: {names}, characters {start}–{end}",
                 spoken=SPOKEN[assertion],
                 anchor=anchors[(start, end, assertion)],
                 data=(("g", str(numbers[key])),),
@@ -219,6 +231,12 @@ def _mentions(mentions: tuple[Mention, ...], link: Callable[[str, int], str]) ->
             )
         )
     return groups, marks
+
+
+def kind_of(mention: Mention) -> str:
+    """The group a mention is drawn as: its terminology tells medications from conditions; what it does not tell is a concept."""
+    told = f"{mention.source} {mention.concept or ''}".lower()
+    return next((group for word, group in MENTION_KINDS if word in told), "concept")
 
 
 def _mention_words(mention: Mention) -> str:

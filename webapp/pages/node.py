@@ -1,17 +1,18 @@
 """The node page: what the graph says about one node, and its neighbours by relation, expandable in place. Concepts have more to tell."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
 
 from graph.errors import StoreUnavailable
-from graph.model import Direction, NeighbourCount, NeighbourPage, Node, NodeSummary
+from graph.model import Direction, Edge, Literal, NeighbourCount, NeighbourPage, Node, NodeSummary
 from graph.store import GraphStore
-from graph.vocabulary import group_of
+from graph.vocabulary import PREFIXES, group_of
 from search.model import ConceptSummary, DocumentSummary, PatientSummary
 from webapp.errors import FieldError, invalid, not_found
-from webapp.library import Snapshot
-from webapp.pages.reading import required, snapshot, whole_number
+from webapp.library import RecordSource, Snapshot
+from webapp.pages.reading import library, required, snapshot, whole_number
 from webapp.pages.search import State
 from webapp.pages.wording import address
 
@@ -19,6 +20,9 @@ pages = Blueprint("node", __name__)
 
 NEIGHBOURS = 25
 """Neighbours of one page of a group."""
+MOST_SINGLES = 24
+"""Groups of one neighbour that show it without being opened."""
+PROVENANCE = PREFIXES["prov"]
 PATIENTS = 20
 """Patients of one page of a concept."""
 
@@ -31,6 +35,8 @@ class Group:
     key: str
     node: str
     opened: NeighbourPage | None
+    only: tuple[NodeSummary, Edge] | None
+    """The neighbour itself where the group has just one."""
     toggle: str
     """The address of this page with the group opened or closed."""
     fragment: str
@@ -53,6 +59,9 @@ class NodePage:
     patient: PatientSummary | None
     documents: tuple[DocumentSummary, ...]
     graph_down: bool
+    properties: Mapping[str, tuple[Literal, ...]]
+    """What the graph says of it, without what only says where that comes from."""
+    source: RecordSource | None
 
 
 @pages.get("/node")
@@ -94,25 +103,39 @@ def node_page(opened: Snapshot, identifier: str) -> NodePage:
         patient=patient,
         documents=catalog.documents_of_encounter(identifier) if found.kind == "Encounter" else catalog.documents_of_record(identifier),
         graph_down=graph is None,
+        properties={name: values for name, values in found.properties.items() if not name.startswith(PROVENANCE)},
+        source=library().record(identifier) if found.records and concept is None else None,
     )
 
 
 def _groups(graph: GraphStore, identifier: str) -> tuple[Group, ...]:
     expanded = request.args.getlist("expand")
     groups = []
+    singles = 0
     for count in graph.neighbour_counts(identifier):
         key = f"{count.direction}|{count.kind}|{count.relation}"
         opened = None
+        only = None
+        if count.count == 1 and singles < MOST_SINGLES:
+            singles += 1
+            alone = _neighbours(graph, identifier, key, None).neighbours
+            only = alone[0] if alone else None
         if key in expanded:
             opened = _neighbours(graph, identifier, key, request.args.get("cursor") if expanded[-1] == key else None)
         others = [("expand", other) for other in expanded if other != key]
         toggle = address("/node", [("id", identifier), *others, *([] if opened else [("expand", key)])], _anchor(count))
-        groups.append(_group(identifier, count, key, opened, toggle, others))
+        groups.append(_group(identifier, count, key, opened, toggle, others, only))
     return tuple(groups)
 
 
 def _group(
-    identifier: str, count: NeighbourCount, key: str, opened: NeighbourPage | None, toggle: str, others: list[tuple[str, str]]
+    identifier: str,
+    count: NeighbourCount,
+    key: str,
+    opened: NeighbourPage | None,
+    toggle: str,
+    others: list[tuple[str, str]],
+    only: tuple[NodeSummary, Edge] | None = None,
 ) -> Group:
     cursor = opened.cursor if opened else None
     return Group(
@@ -120,6 +143,7 @@ def _group(
         key=key,
         node=identifier,
         opened=opened,
+        only=only,
         toggle=toggle,
         fragment=address("/node/neighbours", [("id", identifier), ("expand", key)]),
         more=address("/node", [("id", identifier), *others, ("expand", key), ("cursor", cursor)], _anchor(count)) if cursor else "",

@@ -1,5 +1,7 @@
 """The search page: one question, its hits, how they connect and what they share."""
 
+import csv
+import io
 import re
 from dataclasses import dataclass, replace
 
@@ -7,9 +9,11 @@ from flask import Blueprint, Response, make_response, render_template, request
 from markupsafe import Markup
 
 from search.errors import InvalidRequest, NothingPublished
-from search.model import ConceptSummary, FacetValue, Filters, Hit, Mode, SearchRequest, SearchResult, Span
+from search.model import Assertion, ConceptSummary, FacetValue, Filters, Hit, Mode, SearchRequest, SearchResult, Span
 from search.protocols import Catalog
+from webapp.errors import FieldError, invalid
 from webapp.library import Snapshot
+from webapp.metrics import observe_search
 from webapp.pages.connections import Connections, connections
 from webapp.pages.marking import Mark, marked
 from webapp.pages.reading import PAGE, snapshot, whole_number
@@ -24,6 +28,8 @@ FACETS = {"dataset": "Dataset", "type": "Document type", "patient": "Patient", "
 FACET_VALUES = 6
 """Values of a facet that are open; the rest unfold."""
 GRAPH_DOWN = "The graph cannot be reached at the moment: hits are shown without the picture of how they connect."
+NAMED_CONCEPTS = 10
+"""Concepts that a hit names at most."""
 MOST_BARS = 24
 """Bars of the histogram of years."""
 MODES = {
@@ -32,6 +38,13 @@ MODES = {
     Mode.LEXICAL: ("Lexical", "Words only"),
 }
 
+
+MOST_ROWS = 100
+"""Hits of a table to download."""
+COLUMNS = (
+    *("rank", "title", "date", "type", "patient", "patient_id", "dataset", "score", "section", "answer", "passage", "start", "end"),
+    *("document", "record", "source", "line", "run"),
+)
 
 _HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
 """A heading of a note written in Markdown."""
@@ -77,6 +90,17 @@ class State:
     def url(self) -> str:
         """The address of this state."""
         return address("/search", self.parameters)
+
+    @property
+    def as_table(self) -> str:
+        """The address of the hits as CSV."""
+        return address("/search.csv", [(name, value) for name, value in self.parameters if name not in ("page", "view")])
+
+    @property
+    def as_json(self) -> str:
+        """The address of the same answer for a program."""
+        offset = (self.page - 1) * PAGE or ""
+        return address("/api/v1/search", [*((n, v) for n, v in self.parameters if n not in ("page", "view")), ("offset", offset)])
 
     def with_value(self, facet: str, value: str) -> "State":
         """The state with one more value of a facet, on its first page."""
@@ -175,6 +199,33 @@ def search() -> Response:
     return make_response(render_template("search.html", page=found, state=state, modes=MODES), 400 if found.problem else 200)
 
 
+@pages.get("/search.csv")
+def search_as_table() -> Response:
+    """The first hits of the question of the address as CSV, for a spreadsheet."""
+    state = _state_of_request()
+    try:
+        result = snapshot().retriever.search(replace(state.search_request(), limit=MOST_ROWS, offset=0, join=False, facets=False))
+    except InvalidRequest as error:
+        raise invalid(FieldError(error.field, str(error).removeprefix(f"{error.field}: "))) from error
+    observe_search(result)
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(COLUMNS)
+    for hit in result.hits:
+        evidence = hit.evidence
+        row: list[object] = [hit.rank, hit.title, hit.date, hit.type, hit.patient_label, hit.patient, hit.dataset, f"{hit.score:.4f}"]
+        row += [hit.section, hit.answer.text if hit.answer else "", hit.passage.text, hit.passage.start, hit.passage.end, hit.document]
+        table.writerow(_cell(value) for value in (*row, evidence.record, evidence.source, evidence.line, evidence.run))
+    answer = Response(text.getvalue().encode("utf-8", "replace"), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = 'attachment; filename="hits.csv"'
+    return answer
+
+
+def _cell(value: object) -> object:
+    """A value that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
 def _state_of_request() -> State:
     given = request.args
     try:
@@ -199,6 +250,7 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
     chips = _chips(catalog, state)
     try:
         result = opened.retriever.search(state.search_request())
+        observe_search(result)
     except InvalidRequest as error:
         return SearchPage(state, opened.generation, chips, None, (), None, (), (), 0, False, (), (), (), str(error))
     relaxed: tuple[tuple[Chip, int], ...] = ()
@@ -213,7 +265,7 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
         chips=chips,
         result=result,
         hits=tuple(_hit_view(hit, state) for hit in result.hits),
-        connections=connections(result) if result.neighbourhood.nodes else None,
+        connections=connections(result, _further(catalog, result.hits)) if result.neighbourhood.nodes else None,
         facets=_facets(result, state),
         years=_years(result.facets.get("year", ()), state),
         pages=-(-result.total // PAGE),
@@ -232,6 +284,12 @@ def _notices(opened: Snapshot, result: SearchResult) -> tuple[str, ...]:
     said = [notice for notice in result.notices if "graph" in notice.lower()]
     others = [notice for notice in result.notices if notice not in said]
     return (*(said or [GRAPH_DOWN]), *others)
+
+
+def _further(catalog: Catalog, hits: tuple[Hit, ...]) -> dict[str, tuple[tuple[str, Assertion], ...]]:
+    """What documents with more concepts than their hits name say of each of them."""
+    documents = [catalog.document(hit.document) for hit in hits if len(hit.concepts) >= NAMED_CONCEPTS]
+    return {d.id: tuple((m.concept, m.assertion) for m in d.mentions if m.concept) for d in documents if d is not None}
 
 
 def _count(opened: Snapshot, state: State) -> int:

@@ -1,16 +1,17 @@
 import { say } from "./said.js";
 
-// Buttons that copy their data-copy text; without a script they are not shown.
+// Buttons that copy their data-copy text, or the address as it is now; without a script they are not shown.
 export function copyButtons() {
   for (const button of document.querySelectorAll("button.copy")) button.hidden = false;
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("button.copy");
     if (!button) return;
+    const text = button.dataset.copy || location.href;
     try {
-      await navigator.clipboard.writeText(button.dataset.copy);
+      await navigator.clipboard.writeText(text);
     } catch {
       const area = document.createElement("textarea");
-      area.value = button.dataset.copy;
+      area.value = text;
       document.body.append(area);
       area.select();
       document.execCommand("copy");

@@ -42,5 +42,14 @@ export function start() {
     row.scrollIntoView({ block: "nearest" });
   });
   const span = document.getElementById("span");
-  if (span && (!location.hash || location.hash === "#span")) span.scrollIntoView({ block: "center", behavior: "instant" });
+  // Where the page's head and the span fit one screen, the head stays in sight: it says whose note this is.
+  function reveal() {
+    if (!span || (location.hash && location.hash !== "#span")) return;
+    const bottom = span.getBoundingClientRect().bottom + scrollY;
+    if (bottom < innerHeight * 0.85) scrollTo({ top: 0, behavior: "instant" });
+    else span.scrollIntoView({ block: "center", behavior: "instant" });
+  }
+  reveal();
+  // The browser itself goes to the fragment when the page is whole.
+  if (document.readyState !== "complete") addEventListener("load", () => requestAnimationFrame(reveal));
 }

@@ -1,5 +1,6 @@
 // What every page gets from a script, and which further scripts it needs.
 import { copyButtons } from "./copy.js";
+import { suggestions } from "./suggest.js";
 import { themeSwitch } from "./theme.js";
 
 const pages = {
@@ -11,6 +12,7 @@ const pages = {
 
 themeSwitch();
 copyButtons();
+suggestions();
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
   if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {

@@ -1,6 +1,5 @@
 // How the hits connect, drawn. Nodes are read from the list of the page, so that picture and list cannot differ; lines from its JSON.
 import cytoscape from "cytoscape";
-import fcose from "cytoscape-fcose";
 import { colour } from "./theme.js";
 
 const shapes = {
@@ -20,35 +19,38 @@ const shapes = {
   other: "ellipse",
 };
 const sizes = {
-  hit: [24, 24],
+  hit: [26, 22],
   patient: [24, 24],
-  medication: [24, 13],
-  document: [12, 16],
-  encounter: [18, 16],
-  concept: [20, 20],
-  condition: [20, 20],
-  provider: [15, 15],
+  medication: [18, 10],
+  document: [11, 14],
+  encounter: [15, 14],
+  concept: [15, 15],
+  condition: [15, 15],
 };
 const styles = ["charted", "mentioned", "denied"];
 
-cytoscape.use(fcose);
-
-function nodesOf(section) {
-  return [...section.querySelectorAll(".as-list [data-n]")].map((row) => {
+// Encounters, whose records hang on their hits, are in the list only; what tells least is drawn only where the picture is enlarged or asked for.
+function nodesOf(section, all, wanted) {
+  const rows = [...section.querySelectorAll(".as-list [data-n]")];
+  const shown = rows.filter((row) => {
+    const far = row.dataset.far;
+    return !far || (far === "1" && all) || (wanted && far === "1" && idOf(row.querySelector("a")) === wanted);
+  });
+  return shown.map((row) => {
     const link = row.querySelector("a");
     const label = (link ?? row).textContent.trim();
     const group = row.dataset.group;
-    const [width, height] = sizes[group] ?? [16, 16];
+    const [width, height] = sizes[group] ?? [13, 13];
     return {
       data: {
         id: `n${row.dataset.n}`,
         group: group in shapes ? group : "other",
         label,
-        short: row.dataset.rank ?? (label.length > 24 ? label.slice(0, 23).trimEnd() + "…" : label),
+        short: row.dataset.rank ?? label,
         rank: Number(row.dataset.rank ?? 0),
         hits: row.dataset.hits.split(" ").filter(Boolean).map(Number),
         href: link?.href ?? "",
-        iri: link ? new URL(link.href).searchParams.get("id") : "",
+        iri: link ? idOf(link) : "",
         width,
         height,
       },
@@ -56,10 +58,36 @@ function nodesOf(section) {
   });
 }
 
-function linesOf() {
+function idOf(link) {
+  return link ? new URL(link.href).searchParams.get("id") : "";
+}
+
+const pen = document.createElement("canvas").getContext("2d");
+
+// A terminology's label without its semantic tag, cut at a word to so many pixels.
+function shortened(label, width) {
+  const plain = label.replace(/ \((procedure|disorder|finding|situation|regime\/therapy|substance|product|observable entity|person)\)$/, "");
+  if (pen.measureText(plain).width <= width) return plain;
+  let length = plain.length;
+  while (length > 6 && pen.measureText(plain.slice(0, length) + "…").width > width) length -= 1;
+  const cut = plain.slice(0, length);
+  const blank = cut.lastIndexOf(" ");
+  return (blank > length * 0.7 ? cut.slice(0, blank) : cut).replace(/[\s,;]+$/, "") + "…";
+}
+
+function linesOf(nodes) {
   const { labels, lines } = JSON.parse(document.getElementById("lines").textContent);
-  return lines.map(([source, target, label, style], number) => ({
-    data: { id: `e${number}`, source: `n${source}`, target: `n${target}`, label: labels[label], style: styles[style] },
+  const drawn = new Set(nodes.map((node) => node.data.id));
+  const ranked = new Set(nodes.filter((node) => node.data.rank).map((node) => node.data.id));
+  return lines.filter(([source, target]) => drawn.has(`n${source}`) && drawn.has(`n${target}`)).map(([source, target, label, style], number) => ({
+    data: {
+      id: `e${number}`,
+      source: `n${source}`,
+      target: `n${target}`,
+      label: labels[label],
+      style: styles[style],
+      faint: Number(!ranked.has(`n${source}`) && !ranked.has(`n${target}`)),
+    },
   }));
 }
 
@@ -82,30 +110,43 @@ function styleSheet() {
         label: "data(short)",
         color: ink,
         "font-family": getComputedStyle(document.body).fontFamily,
-        "font-size": 10,
-        "text-valign": "bottom",
-        "text-halign": "center",
-        "text-margin-y": 3,
-        "text-wrap": "wrap",
-        "text-max-width": 92,
+        "font-size": 12,
+        "text-valign": "center",
+        "text-halign": "right",
+        "text-margin-x": 5,
         "text-background-color": surface,
-        "text-background-opacity": 0.82,
+        "text-background-opacity": 0.78,
         "text-background-padding": 1,
-        "min-zoomed-font-size": 6.5,
+        "min-zoomed-font-size": 4,
         "border-width": 1,
         "border-color": surface,
         "overlay-opacity": 0,
       },
     },
     ...groups,
+    { selector: 'node[side = "left"]', style: { "text-halign": "left", "text-margin-x": -5 } },
+    {
+      selector: 'node[side = "below"]',
+      style: {
+        "font-weight": 700,
+        "text-valign": "bottom",
+        "text-halign": "center",
+        "text-margin-x": 0,
+        "text-margin-y": 2,
+        "text-wrap": "wrap",
+        "text-max-width": 88,
+        "z-index": 8,
+      },
+    },
     {
       selector: 'node[group = "hit"]',
       style: {
         color: surface,
-        "font-size": 12,
+        "font-size": 13,
         "font-weight": 700,
         "text-valign": "center",
-        "text-margin-y": 0,
+        "text-halign": "center",
+        "text-margin-x": 0,
         "text-background-opacity": 0,
         "min-zoomed-font-size": 0,
         "z-index": 10,
@@ -121,37 +162,73 @@ function styleSheet() {
         "overlay-opacity": 0,
       },
     },
+    { selector: "edge[faint = 1]", style: { opacity: 0.34, width: 1 } },
     { selector: 'edge[style = "mentioned"]', style: { "line-style": "dashed", "line-dash-pattern": [5, 3] } },
     { selector: 'edge[style = "denied"]', style: { "line-style": "dotted", "mid-target-arrow-shape": "tee", "mid-target-arrow-color": colour("--bad"), "arrow-scale": 0.7 } },
     { selector: ".dim", style: { opacity: 0.13 } },
     { selector: "edge.on", style: { opacity: 1, width: 2, "line-color": accent, "z-index": 9 } },
-    { selector: "edge.named", style: { label: "data(label)", color: quiet, "font-size": 9, "text-rotation": "autorotate", "text-background-color": surface, "text-background-opacity": 0.9, "text-background-padding": 1 } },
+    { selector: "edge.named", style: { label: "data(label)", color: quiet, "font-size": 11, "text-rotation": "autorotate", "text-background-color": surface, "text-background-opacity": 0.9, "text-background-padding": 1 } },
     { selector: "node.on", style: { "z-index": 12, "min-zoomed-font-size": 0 } },
-    { selector: "node.chosen", style: { "border-width": 3, "border-color": accent, label: "data(label)", "min-zoomed-font-size": 0 } },
-    { selector: 'node.chosen[group = "hit"]', style: { label: "data(short)" } },
+    { selector: "node.chosen", style: { "border-width": 3, "border-color": accent, "min-zoomed-font-size": 0 } },
   ];
 }
 
-// Hits begin on a circle in the order of their ranks and everything else near its hits: the same page gives the same picture.
-function beginPositions(nodes) {
-  const hits = nodes.filter((node) => node.data.rank);
-  const radius = 60 + 26 * hits.length;
+const aside = new Set(["allergy", "immunization", "observation", "provider", "encounter", "document", "other"]);
+
+// Columns: patients, hits, and what is said and charted of them; enlarged, what tells less stands left of the patients. Hits stand by patient,
+// everything else at the height of what it is joined with; so the same page gives the same picture, and no two labels meet.
+function place(picture, width, height, all) {
+  pen.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  const nodes = picture.nodes().toArray();
+  const hits = nodes.filter((node) => node.data("rank"));
+  const patients = nodes.filter((node) => node.data("group") === "patient");
+  const others = nodes.filter((node) => !node.data("rank") && node.data("group") !== "patient");
+  const left = all ? others.filter((node) => aside.has(node.data("group"))) : [];
+  const right = others.filter((node) => !left.includes(node));
+  const leftWidth = left.length ? Math.min(250, width * 0.24) : 0;
+  const rest = width - leftWidth;
+  const patientAt = leftWidth + (patients.length ? Math.max(44, Math.min(60, rest * 0.13)) : 0);
+  const hitAt = patients.length ? patientAt + Math.max(70, rest * (all ? 0.26 : 0.17)) : leftWidth + 34;
+  const rightAt = hitAt + Math.max(56, rest * (all ? 0.3 : 0.19));
+
+  const owner = new Map();
+  for (const patient of patients) for (const hit of patient.neighborhood("node").toArray()) if (hit.data("rank")) owner.set(hit.id(), patient);
+  const first = new Map();
+  for (const hit of hits) {
+    const of = owner.get(hit.id());
+    const key = of ? of.id() : hit.id();
+    first.set(key, Math.min(first.get(key) ?? Infinity, hit.data("rank")));
+  }
+  const orderOf = (hit) => first.get(owner.get(hit.id())?.id() ?? hit.id());
+  hits.sort((a, b) => orderOf(a) - orderOf(b) || a.data("rank") - b.data("rank"));
+
   const at = new Map();
-  hits.forEach((node, number) => {
-    const angle = (2 * Math.PI * number) / hits.length - Math.PI / 2;
-    node.position = { x: radius * Math.cos(angle), y: radius * Math.sin(angle) };
-    at.set(node.data.rank, node.position);
+  const spread = (column, x) => {
+    const step = height / Math.max(column.length, 1);
+    column.forEach((node, number) => at.set(node.id(), { x: Math.round(x), y: Math.round(step * (number + 0.5)) }));
+  };
+  spread(hits, hitAt);
+  const middle = (node, among) => {
+    const near = node.neighborhood("node").toArray().filter((other) => among.has(other.id()));
+    const first = near.filter((other) => other.data("rank"));
+    const ys = (first.length ? first : near).map((other) => at.get(other.id()).y);
+    return ys.length ? ys.reduce((sum, y) => sum + y, 0) / ys.length : height / 2;
+  };
+  const line = (column, x) => {
+    const known = new Set(at.keys());
+    const wanted = new Map(column.map((node) => [node.id(), middle(node, known)]));
+    column.sort((a, b) => wanted.get(a.id()) - wanted.get(b.id()) || b.data("hits").length - a.data("hits").length || (a.data("label") < b.data("label") ? -1 : 1));
+    spread(column, x);
+  };
+  line(patients, patientAt);
+  line(right, rightAt);
+  line(left, leftWidth - 12);
+  picture.batch(() => {
+    for (const node of nodes) node.position(at.get(node.id()));
+    for (const node of right) node.data({ short: shortened(node.data("label"), width - rightAt - 20), side: "right" });
+    for (const node of left) node.data({ short: shortened(node.data("label"), leftWidth - 32), side: "left" });
+    for (const node of patients) node.data({ short: shortened(node.data("label"), 150), side: "below" });
   });
-  nodes
-    .filter((node) => !node.data.rank)
-    .forEach((node, number) => {
-      const near = node.data.hits.map((rank) => at.get(rank)).filter(Boolean);
-      const angle = number * 2.399963;
-      const x = near.reduce((sum, p) => sum + p.x, 0) / (near.length || 1);
-      const y = near.reduce((sum, p) => sum + p.y, 0) / (near.length || 1);
-      const push = near.length > 1 ? 0.55 : 1.35;
-      node.position = { x: x * push + 34 * Math.cos(angle), y: y * push + 34 * Math.sin(angle) };
-    });
 }
 
 export function drawPicture(section, canvas, on) {
@@ -161,47 +238,34 @@ export function drawPicture(section, canvas, on) {
     mark.id = "__________cytoscape_stylesheet";
     document.head.append(mark);
   }
-  const nodes = nodesOf(section);
-  beginPositions(nodes);
+  let all = on.large;
+  const elementsOf = () => {
+    const nodes = nodesOf(section, all, on.selected);
+    return { nodes, edges: linesOf(nodes) };
+  };
   const picture = cytoscape({
     container: canvas,
-    elements: { nodes, edges: linesOf() },
+    elements: elementsOf(),
     style: styleSheet(),
     layout: { name: "preset" },
-    minZoom: 0.2,
+    minZoom: 0.4,
     maxZoom: 3,
     boxSelectionEnabled: false,
     userZoomingEnabled: false,
   });
-  const layout = picture.layout({
-    name: "fcose",
-    quality: "proof",
-    randomize: false,
-    animate: false,
-    fit: true,
-    padding: 22,
-    nodeSeparation: 60,
-    nodeDimensionsIncludeLabels: true,
-    packComponents: true,
-    idealEdgeLength: (edge) => (edge.source().data("rank") || edge.target().data("rank") ? 62 : 50),
-    nodeRepulsion: () => 5200,
-    gravity: 0.4,
-    numIter: 2500,
-  });
-  layout.run();
   const fit = () => {
     picture.resize();
-    picture.fit(undefined, 22);
-    if (picture.zoom() > 1.35) {
-      picture.zoom(1.35);
-      picture.center();
-    }
+    const tallest = Math.max(...["left", "right"].map((side) => picture.nodes().filter((node) => node.data("side") === side).length));
+    const height = Math.max(canvas.clientHeight - 16, 15 * tallest);
+    place(picture, canvas.clientWidth, height, all);
+    const zoom = Math.min(1, (canvas.clientHeight - 16) / height);
+    picture.viewport({ zoom, pan: { x: (canvas.clientWidth * (1 - zoom)) / 2, y: 8 } });
   };
   fit();
   canvas.dataset.drawn = String(picture.nodes().length);
 
   const said = section.querySelector("#picture-said");
-  const rest = "Point at a node to see its hits; click it for its links. Drag to move.";
+  const rest = "Point at a node or click it for its links. Drag to move.";
   said.textContent = rest;
   let chosen = null;
 
@@ -286,6 +350,23 @@ export function drawPicture(section, canvas, on) {
   }
 
   return {
+    // Draws more or fewer nodes; the chosen one stays chosen.
+    enlarge(large) {
+      all = large;
+      on.selected = chosen?.data("iri") || on.selected;
+      const kept = chosen?.data("iri");
+      chosen = null;
+      picture.userZoomingEnabled(large);
+      picture.batch(() => {
+        picture.elements().remove();
+        picture.add(elementsOf());
+      });
+      fit();
+      canvas.dataset.drawn = String(picture.nodes().length);
+      const again = kept ? picture.nodes().filter((node) => node.data("iri") === kept) : picture.collection();
+      if (again.length) choose(again.first(), false);
+      else tell(null);
+    },
     light(ranks, from) {
       const wanted = new Set(ranks);
       if (from === "hit") {

@@ -34,21 +34,39 @@ export function start() {
   for (const [rank, hit] of hits) watch(hit, [rank], "hit");
   for (const row of rows) watch(row, ranksOf(row), "row", row.dataset.id || row.querySelector("a")?.href);
 
+  function remember(name, value) {
+    const url = new URL(location.href);
+    if (value) url.searchParams.set(name, value);
+    else url.searchParams.delete(name);
+    history.replaceState(history.state, "", url);
+  }
   const buttons = [...section.querySelectorAll("[data-show]")];
-  function show(what, remember) {
+  function show(what, keep) {
     section.classList.toggle("show-list", what === "list");
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.show === what));
-    if (remember) {
-      const url = new URL(location.href);
-      if (what === "list") url.searchParams.set("show", "list");
-      else url.searchParams.delete("show");
-      history.replaceState(history.state, "", url);
-    }
+    if (keep) remember("show", what === "list" ? "list" : "");
+    if (what === "list" && large) enlarge(false);
     if (what === "picture") draw();
   }
   for (const button of buttons) button.addEventListener("click", () => show(button.dataset.show, true));
 
   const canvas = document.getElementById("canvas");
+  const enlarger = section.querySelector("[data-large]");
+  let large = Boolean(new URL(location.href).searchParams.get("large"));
+  function enlarge(on) {
+    large = on;
+    section.classList.toggle("large", on);
+    document.documentElement.classList.toggle("covered", on);
+    enlarger.setAttribute("aria-pressed", String(on));
+    enlarger.textContent = on ? "Close" : "Enlarge";
+    remember("large", on ? "1" : "");
+    picture?.enlarge(on);
+    if (on) enlarger.focus();
+  }
+  enlarger?.addEventListener("click", () => enlarge(!large));
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && large) enlarge(false);
+  });
   let begun = false;
   async function draw() {
     if (begun || !canvas || canvas.offsetParent === null) return;
@@ -57,22 +75,20 @@ export function start() {
     picture = drawPicture(section, canvas, {
       light: (ranks) => light(ranks, "picture"),
       dark,
-      select(node) {
-        const url = new URL(location.href);
-        if (node) url.searchParams.set("node", node);
-        else url.searchParams.delete("node");
-        history.replaceState(history.state, "", url);
-      },
+      select: (node) => remember("node", node),
+      large,
       selected: new URL(location.href).searchParams.get("node"),
       open(rank) {
         const hit = hits.get(rank);
         if (!hit) return;
+        if (large) enlarge(false);
         if (hit.offsetParent === null) location.assign(document.querySelector(".tabs a").href.split("#")[0] + `#hit-${rank}`);
         hit.scrollIntoView({ block: "center" });
         hit.querySelector("h2 a").focus({ preventScroll: true });
       },
     });
   }
+  if (large && canvas) enlarge(true);
   show(new URL(location.href).searchParams.get("show") === "list" ? "list" : "picture", false);
   addEventListener("resize", draw);
 }

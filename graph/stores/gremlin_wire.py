@@ -1,0 +1,421 @@
+"""The wire to a TinkerPop server: web-socket connections, requests of bytecode with time limits, errors told for people.
+
+gremlinpython makes the bytecode and its GraphBinary form. Its client is not used: it writes requests and answers, which hold clinical
+text, to the log, and cannot limit one request's time. Answers made of strings, numbers, lists and maps are read here, because reading
+them is most of the cost of a neighbourhood.
+"""
+
+import asyncio
+import base64
+import random
+import ssl
+import struct
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, TypeVar
+from uuid import uuid4
+
+from graph.errors import GraphError, StoreRefused, StoreTimeout, StoreUnavailable
+
+Headers = Callable[[], Mapping[str, str]]
+T = TypeVar("T")
+
+_GRACE: Final = 5.0
+"""Seconds beyond a request's time limit that the server gets to say so itself."""
+_LARGEST_MESSAGE: Final = 512 * 1024 * 1024
+_CONFLICTS: Final = ("already exists", "ConcurrentModification", "PermanentLocking", "TemporaryLocking", "Local lock contention")
+_LOST: Final = "the connection was lost"
+_CLOSE, _CLOSED, _ERROR, _BINARY, _TEXT = 8, 257, 258, 2, 1
+_TOO_BIG: Final = 1009
+
+
+class Conflict(GraphError):
+    """Two writers met at one element; the same request succeeds when it is sent again."""
+
+
+class ConnectionLost(StoreUnavailable):
+    """The connection ended before the answer; whether the request was done is not known."""
+
+
+class Encoded(bytes):
+    """A value that is already GraphBinary."""
+
+
+class _EncodedIO:
+    @staticmethod
+    def dictify(value: Encoded, _writer: object, to_extend: bytearray) -> bytearray:
+        to_extend += value
+        return to_extend
+
+
+_LENGTH = struct.Struct(">i")
+_LONG = struct.Struct(">q")
+_DOUBLE = struct.Struct(">d")
+_FLOAT = struct.Struct(">f")
+
+
+def encode_string(text: str) -> bytes:
+    """A string as GraphBinary writes it."""
+    data = text.encode()
+    return b"\x03\x00" + _LENGTH.pack(len(data)) + data
+
+
+def encode_list(items: Iterable[bytes]) -> Encoded:
+    """A list of encoded values."""
+    values = list(items)
+    return Encoded(b"\x09\x00" + _LENGTH.pack(len(values)) + b"".join(values))
+
+
+def encode_map(pairs: Iterable[tuple[bytes, bytes]]) -> Encoded:
+    """A map of encoded keys and values."""
+    entries = [key + value for key, value in pairs]
+    return Encoded(b"\x0a\x00" + _LENGTH.pack(len(entries)) + b"".join(entries))
+
+
+def encode_long(number: int) -> bytes:
+    """A 64-bit integer."""
+    return b"\x02\x00" + _LONG.pack(number)
+
+
+def encode_enum(kind: int, name: str) -> bytes:
+    """An enumerated value such as T.id (0x20) or Direction.OUT (0x18)."""
+    return bytes((kind, 0)) + encode_string(name)
+
+
+T_ID: Final = encode_enum(0x20, "id")
+T_LABEL: Final = encode_enum(0x20, "label")
+OUT: Final = encode_enum(0x18, "OUT")
+IN: Final = encode_enum(0x18, "IN")
+
+
+class _Unreadable(Exception):
+    pass
+
+
+def _read(data: bytes, at: int) -> tuple[Any, int]:
+    """One value and where the next begins."""
+    kind = data[at]
+    if data[at + 1] == 1:
+        return None, at + 2
+    at += 2
+    if kind == 0x03:
+        end = at + 4 + _LENGTH.unpack_from(data, at)[0]
+        return data[at + 4 : end].decode(), end
+    if kind == 0x02:
+        return _LONG.unpack_from(data, at)[0], at + 8
+    if kind == 0x01:
+        return _LENGTH.unpack_from(data, at)[0], at + 4
+    if kind in (0x09, 0x0B):
+        size = _LENGTH.unpack_from(data, at)[0]
+        at += 4
+        items = []
+        for _ in range(size):
+            item, at = _read(data, at)
+            items.append(item)
+        return items, at
+    if kind == 0x2A:  # a bulk set: each value with how often it is there
+        size = _LENGTH.unpack_from(data, at)[0]
+        at += 4
+        items = []
+        for _ in range(size):
+            item, at = _read(data, at)
+            items.extend([item] * _LONG.unpack_from(data, at)[0])
+            at += 8
+        return items, at
+    if kind == 0x0A:
+        size = _LENGTH.unpack_from(data, at)[0]
+        at += 4
+        pairs = {}
+        for _ in range(size):
+            key, at = _read(data, at)
+            value, at = _read(data, at)
+            pairs[tuple(key) if isinstance(key, list) else key] = value
+        return pairs, at
+    if kind == 0x27:
+        return data[at] == 1, at + 1
+    if kind == 0x07:
+        return _DOUBLE.unpack_from(data, at)[0], at + 8
+    if kind == 0x08:
+        return _FLOAT.unpack_from(data, at)[0], at + 4
+    if kind == 0x20:
+        return _read(data, at)
+    raise _Unreadable(f"an answer holds a value of GraphBinary type {kind:#x}")
+
+
+def read_answer(data: bytes) -> tuple[int, str, list[Any], dict[str, Any]]:
+    """Status, message, results (each as often as its traverser says) and the status attributes of one response message."""
+    at = 1
+    at += 1 if data[at] == 1 else 17  # the request's id, nullable
+    status = _LENGTH.unpack_from(data, at)[0]
+    at += 4
+    message = ""
+    if data[at] == 1:
+        at += 1
+    else:
+        end = at + 5 + _LENGTH.unpack_from(data, at + 1)[0]
+        message, at = data[at + 5 : end].decode(), end
+    attributes, at = _read_bare_map(data, at)
+    if status not in (200, 206):
+        return status, message, [], attributes
+    _, at = _read_bare_map(data, at)
+    return status, message, _read_results(data, at), attributes
+
+
+def _read_bare_map(data: bytes, at: int) -> tuple[dict[str, Any], int]:
+    size = _LENGTH.unpack_from(data, at)[0]
+    at += 4
+    pairs = {}
+    for _ in range(size):
+        key, at = _read(data, at)
+        value, at = _read(data, at)
+        pairs[key] = value
+    return pairs, at
+
+
+def _read_results(data: bytes, at: int) -> list[Any]:
+    if data[at] == 0xFE or data[at + 1] == 1:
+        return []
+    if data[at] != 0x09:
+        raise _Unreadable("an answer is no list of results")
+    size = _LENGTH.unpack_from(data, at + 2)[0]
+    at += 6
+    results: list[Any] = []
+    for _ in range(size):
+        if data[at] == 0x21:
+            bulk = _LONG.unpack_from(data, at + 2)[0]
+            value, at = _read(data, at + 10)
+            results.extend([value] * bulk if bulk > 1 else (value,))
+        else:
+            value, at = _read(data, at)
+            results.append(value)
+    return results
+
+
+class Connection:
+    """One web socket, used by one thread at a time."""
+
+    def __init__(
+        self, address: str, *, user: str | None, password: str | None, headers: Headers | None, tls: ssl.SSLContext | None, timeout: float
+    ) -> None:
+        self.address = address
+        self._user, self._password = user, password
+        self._loop = asyncio.new_event_loop()
+        self._session: Any = None
+        self._socket: Any = None
+        try:
+            self._loop.run_until_complete(asyncio.wait_for(self._connect(headers, tls), timeout))
+        except BaseException as error:
+            self.close()
+            if isinstance(error, Exception):
+                raise _connection_error(address, error) from error
+            raise
+
+    async def _connect(self, headers: Headers | None, tls: ssl.SSLContext | None) -> None:
+        import aiohttp
+
+        self._session = aiohttp.ClientSession(loop=self._loop)
+        self._socket = await self._session.ws_connect(
+            self.address,
+            headers=dict(headers()) if headers else None,
+            max_msg_size=_LARGEST_MESSAGE,
+            **({"ssl": tls} if tls else {}),
+        )
+
+    def submit(self, bytecode: Any, source: str, seconds: float) -> list[Any]:
+        """The results of one traversal. Raises GraphError; after ConnectionLost and StoreTimeout the connection is of no use any more."""
+        try:
+            return self._loop.run_until_complete(asyncio.wait_for(self._ask(bytecode, source, seconds), seconds + _GRACE))
+        except TimeoutError as error:
+            raise StoreTimeout(f"the graph store at {self.address} did not answer within {seconds:g} seconds") from error
+        except (OSError, RuntimeError) as error:
+            raise ConnectionLost(f"the graph store at {self.address}: {_LOST}; check that the server is up") from error
+        except _Unreadable as error:
+            raise GraphError(f"the graph store at {self.address} gave an answer that cannot be read: {error}") from error
+
+    async def _ask(self, bytecode: Any, source: str, seconds: float) -> list[Any]:
+        arguments = {"gremlin": bytecode, "aliases": {"g": source}, "evaluationTimeout": int(seconds * 1000), "batchSize": 4096}
+        await self._socket.send_bytes(_message("traversal", "bytecode", arguments))
+        results: list[Any] = []
+        while True:
+            status, message, some, attributes = read_answer(await self._receive())
+            if status == 407:
+                await self._log_in()
+                continue
+            if status not in (200, 204, 206):
+                raise _server_error(self.address, status, message, attributes, seconds)
+            results.extend(some)
+            if status != 206:
+                return results
+
+    async def _receive(self) -> bytes:
+        message = await self._socket.receive()
+        if message.type == _BINARY:
+            data: bytes = message.data
+            return data
+        if (message.type == _CLOSE and message.data == _TOO_BIG) or self._socket.close_code == _TOO_BIG:
+            raise StoreRefused(
+                f"the graph store at {self.address} refused a request for its size; "
+                "set `maxContentLength: 67108864` in the server's settings"
+            )
+        raise ConnectionLost(f"the graph store at {self.address}: {_LOST}; check that the server is up")
+
+    async def _log_in(self) -> None:
+        if self._user is None or self._password is None:
+            raise StoreRefused(f"the graph store at {self.address} asks for a user and a password; set store_user and store_password")
+        sasl = base64.b64encode(f"\0{self._user}\0{self._password}".encode()).decode()
+        await self._socket.send_bytes(_message("traversal", "authentication", {"sasl": sasl}))
+
+    @property
+    def open(self) -> bool:
+        """Whether the socket can still be used."""
+        return self._socket is not None and not self._socket.closed
+
+    def close(self) -> None:
+        """End the connection."""
+        if self._loop.is_closed():
+            return
+        try:
+            self._loop.run_until_complete(asyncio.wait_for(self._close(), 2))
+        except Exception:  # noqa: S110 - a connection that is broken cannot be closed any better
+            pass
+        finally:
+            self._loop.close()
+
+    async def _close(self) -> None:
+        try:
+            if self._socket is not None:
+                await asyncio.wait_for(self._socket.close(), 1)
+        finally:
+            if self._session is not None:
+                await self._session.close()
+
+
+class Wire:
+    """Connections to one server, made when they are needed and kept for the next request."""
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        user: str | None = None,
+        password: str | None = None,
+        source: str = "g",
+        headers: Headers | None = None,
+        tls: ssl.SSLContext | None = None,
+        connect_timeout: float = 10.0,
+    ) -> None:
+        """`headers` is asked at every new connection (signatures expire)."""
+        self.address = address
+        self._source = source
+        self._make: Callable[[], Connection] = lambda: Connection(address, user=user, password=password, headers=headers, tls=tls, timeout=connect_timeout)
+        self._idle: list[Connection] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def submit(self, traversal: Any, seconds: float, attempts: int = 2) -> list[Any]:
+        """The results of a traversal, within a time limit. Every request here may be repeated: reads, upserts and drops by identity.
+
+        A request is sent again, at most `attempts` times in all and with a growing, random pause, when the connection was lost or two
+        writers met.
+        """
+        bytecode = traversal.bytecode
+
+        def attempt() -> list[Any]:
+            connection = self._take()
+            try:
+                results = connection.submit(bytecode, self._source, seconds)
+            except Conflict:
+                self._give_back(connection)
+                raise
+            except BaseException:
+                connection.close()
+                raise
+            self._give_back(connection)
+            return results
+
+        return retrying(attempt, attempts)
+
+    def _take(self) -> Connection:
+        while True:
+            with self._lock:
+                if self._closed:
+                    raise StoreUnavailable(f"the graph store at {self.address} has been closed")
+                if not self._idle:
+                    break
+                connection = self._idle.pop()
+            if connection.open:
+                return connection
+            connection.close()
+        return self._make()
+
+    def _give_back(self, connection: Connection) -> None:
+        with self._lock:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def close(self) -> None:
+        """End all connections."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+
+
+def retrying(attempt: Callable[[], T], attempts: int, first_pause: float = 0.1) -> T:
+    """What `attempt` gives, tried again after a lost connection or a conflict."""
+    for number in range(1, attempts + 1):
+        try:
+            return attempt()
+        except (ConnectionLost, Conflict):
+            if number == attempts:
+                raise
+            time.sleep(first_pause * 2 ** (number - 1) * random.uniform(0.5, 1.5))  # noqa: S311 - jitter, no secret
+    raise AssertionError("unreachable")
+
+
+_serializer: Any = None
+
+
+def _message(processor: str, operation: str, arguments: dict[str, Any]) -> bytes:
+    global _serializer
+    if _serializer is None:
+        from gremlin_python.driver.serializer import GraphBinarySerializersV1
+        from gremlin_python.structure.io.graphbinaryV1 import GraphBinaryWriter
+
+        make: Any = GraphBinarySerializersV1
+        writer: Any = GraphBinaryWriter
+        _serializer = make(writer=writer({Encoded: _EncodedIO}))
+    message: bytes = _serializer.build_message(str(uuid4()), processor, operation, arguments)
+    return message
+
+
+def _connection_error(address: str, error: Exception) -> GraphError:
+    status = getattr(error, "status", None)
+    if status in (401, 403):
+        return StoreRefused(f"the graph store at {address} refused the connection ({status}); check its user, password and rights")
+    if status is not None:
+        return StoreUnavailable(f"{address} is no Gremlin server (HTTP {status}); the address ends in /gremlin on most servers")
+    if isinstance(error, TimeoutError):
+        return StoreUnavailable(f"the graph store at {address} cannot be reached: no answer in time")
+    if isinstance(error, ssl.SSLError) or "certificate" in type(error).__name__.lower():
+        return StoreUnavailable(f"the graph store at {address}: its certificate is not trusted; check the address and the certificate")
+    return StoreUnavailable(f"the graph store at {address} cannot be reached; check the address and that the server is up")
+
+
+def _server_error(address: str, status: int, message: str, attributes: Mapping[str, Any], seconds: float) -> GraphError:
+    """What a failed request means. The server's own words are not repeated: they may quote the data."""
+    if status in (401, 407):
+        return StoreRefused(f"the graph store at {address} refused user and password; check store_user and store_password")
+    if status == 403:
+        return StoreRefused(f"the graph store at {address} does not allow this; its user needs the right to read and write")
+    if status == 598:
+        return StoreTimeout(f"the graph store at {address} stopped a request after {seconds:g} seconds")
+    causes = attributes.get("exceptions") or []
+    if any(sign in text for sign in _CONFLICTS for text in (message, *map(str, causes))):
+        return Conflict(f"the graph store at {address}: two writers changed one element at the same time; run it again")
+    names = ", ".join(str(cause).rsplit(".", 1)[-1] for cause in causes) if isinstance(causes, list) else ""
+    return GraphError(f"the graph store at {address} failed (status {status}{', ' + names if names else ''}); see the server's log")

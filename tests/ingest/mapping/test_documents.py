@@ -1,0 +1,151 @@
+"""The texts of records."""
+
+import base64
+
+import pytest
+
+from tests.ingest.mapping.reading import ENCOUNTER, PATIENT, attachment, concept, mapped, rejects, said, warnings
+
+TEXT = "\n# Plan\nStart cisplatin. \n"
+
+
+def note(*attachments, **rest):
+    content = [{"attachment": each} for each in attachments]
+    return {"resourceType": "DocumentReference", "status": "superseded", "subject": PATIENT, "content": content, **rest}
+
+
+def test_a_note_with_all_that_is_known_of_it():
+    result = mapped(
+        note(
+            attachment(TEXT),
+            type=concept("http://loinc.org", "34117-2", "History and physical"),
+            subject={**PATIENT, "display": "Ann Doe"},
+            description="Admission",
+            date="2020-01-02T03:04:05Z",
+            context={"encounter": [ENCOUNTER], "period": {"start": "2020-01-01"}},
+        )
+    )
+    (document,) = result.documents
+    assert (document.id, document.record, document.text) == (result.record, result.record, TEXT)
+    assert (document.title, document.type, document.status) == ("Admission", "History and physical", "superseded")
+    assert (document.date, document.patient_label) == ("2020-01-02T03:04:05Z", "Ann Doe")
+    assert document.patient.endswith("/Patient/p") and document.encounter.endswith("/Encounter/e")
+    assert (document.source, document.line, document.media_type) == ("s3://export/x.ndjson", 7, "text/plain")
+
+
+def test_without_a_date_the_visit_dates_the_note():
+    assert mapped(note(attachment(TEXT), context={"period": {"start": "2020-01-01"}})).documents[0].date == "2020-01-01"
+
+
+@pytest.mark.parametrize(
+    ("given", "text", "media_type"),
+    [
+        (attachment("<p>Start</p><p>cisplatin</p>", "text/html"), "Start\ncisplatin\n", "text/html"),
+        (attachment(rb"{\rtf1\ansi Start cisplatin}", "application/rtf"), "Start cisplatin", "text/rtf"),
+        (attachment(base64.b64encode(TEXT.encode())), TEXT, "text/plain"),
+        (attachment("Grüße", "text/plain; charset=utf-8"), "Grüße", "text/plain"),
+    ],
+)
+def test_decoded(given, text, media_type):
+    (document,) = mapped(note(given)).documents
+    assert (document.text, document.media_type) == (text, media_type)
+
+
+def test_further_texts_have_their_own_names_and_copies_are_left_out():
+    result = mapped(note(attachment("One."), attachment("One."), attachment("Two.")))
+    assert [(document.id.rpartition("/")[2], document.text) for document in result.documents] == [("x", "One."), ("x#content-1", "Two.")]
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"contentType": "text/plain", "data": "%%%"}, "bad-base64"),
+        ({"contentType": "text/plain", "data": "YQ"}, "bad-base64"),
+        ({"contentType": "application/pdf", "data": "YWJj"}, "bad-pdf"),
+        ({"contentType": "application/zip", "data": "YWJj"}, "unsupported-type"),
+        ({"contentType": "text/plain", "data": "ICAg"}, "no-text"),
+    ],
+)
+def test_what_gives_no_text_is_told_and_the_record_kept(given, code):
+    result = mapped(note(given))
+    assert (warnings(result), result.documents) == ([(code, "DocumentReference.content[0].attachment.data")], ())
+    assert not result.rejected and result.quads
+    strict = mapped(note(given), strict=True)
+    assert strict.rejected and rejects(strict) == [(code, "DocumentReference.content[0].attachment.data")]
+
+
+def test_a_text_at_a_url_is_told():
+    result = mapped(note({"contentType": "text/plain", "url": "https://example.org/note"}))
+    assert warnings(result) == [("text-elsewhere", "DocumentReference.content[0].attachment.url")]
+    assert mapped(note({"contentType": "image/png", "url": "https://example.org/x.png"})).issues == ()
+
+
+def test_a_text_in_a_binary_is_a_document_of_its_own_that_the_note_links_to():
+    result = mapped(note({"contentType": "text/plain", "url": "Binary/b"}))
+    assert (result.issues, result.documents, said(result)["kg:content"]) == ((), (), ["Binary/b"])
+    binary = {"resourceType": "Binary", "contentType": "text/plain", "data": attachment(TEXT)["data"], "securityContext": PATIENT}
+    assert [document.text for document in mapped(binary).documents] == [TEXT]
+
+
+def test_a_report_bears_its_form_and_its_conclusion():
+    report = {
+        "resourceType": "DiagnosticReport",
+        "status": "final",
+        "code": {"text": "Chest CT"},
+        "subject": PATIENT,
+        "encounter": ENCOUNTER,
+        "effectiveDateTime": "2020-01-01",
+        "presentedForm": [attachment("Findings: nodule.")],
+        "conclusion": "Nodule of 5 mm.",
+    }
+    result = mapped(report)
+    assert [(document.title, document.text, document.date) for document in result.documents] == [
+        ("Chest CT", "Findings: nodule.", "2020-01-01"),
+        ("Chest CT", "Nodule of 5 mm.", "2020-01-01"),
+    ]
+    assert len(mapped({**report, "conclusion": "nodule."}).documents) == 1, "the form has these words already"
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"resourceType": "Communication", "status": "completed", "subject": PATIENT, "payload": [{"contentString": "Call back."}]},
+        {"resourceType": "Media", "status": "completed", "subject": PATIENT, "content": attachment("Call back.")},
+        {
+            "resourceType": "ClinicalImpression",
+            "status": "completed",
+            "subject": PATIENT,
+            "summary": "Call back.",
+        },
+        {
+            "resourceType": "Composition",
+            "status": "final",
+            "type": {"text": "Letter"},
+            "subject": PATIENT,
+            "date": "2020",
+            "author": [{"display": "me"}],
+            "title": "Letter",
+            "section": [
+                {
+                    "title": "Plan",
+                    "text": {"status": "generated", "div": '<div xmlns="http://www.w3.org/1999/xhtml">Call back.</div>'},
+                }
+            ],
+        },
+        {
+            "resourceType": "QuestionnaireResponse",
+            "status": "completed",
+            "subject": PATIENT,
+            "item": [{"linkId": "1", "answer": [{"valueAttachment": attachment("Call back.")}]}],
+        },
+    ],
+)
+def test_other_bearers_of_text(resource):
+    (document,) = mapped(resource).documents
+    assert document.text.strip() == "Call back."
+    assert document.patient.endswith("/Patient/p")
+
+
+def test_a_picture_is_no_text_and_nothing_to_warn_of():
+    result = mapped({"resourceType": "Media", "status": "completed", "content": attachment(b"\xff\xd8", "image/jpeg")})
+    assert (result.documents, result.issues) == ((), ())

@@ -1,0 +1,92 @@
+"""What is refused and what is warned about, with place and reason."""
+
+import pytest
+
+from tests.ingest.mapping.reading import PATIENT, mapped, rejects, warnings
+
+PERSON = {"resourceType": "Patient"}
+RESULT = {"resourceType": "Observation", "status": "final", "code": {"text": "x"}, "subject": PATIENT}
+
+
+@pytest.mark.parametrize(
+    ("resource", "code", "field"),
+    [
+        ({"resourceType": "Nonsense"}, "unknown-type", "resourceType"),
+        ({"resourceType": "Observation", "status": "final"}, "missing-element", "Observation.code"),
+        ({**PERSON, "foo": 1}, "unknown-element", "Patient.foo"),
+        ({**PERSON, "Jane Doe, born 1970!": 1}, "unknown-element", "Patient.Jane?Doe??born?1970?"),
+        ({**PERSON, "name": "x"}, "wrong-type", "Patient.name"),
+        ({**PERSON, "name": [[]]}, "wrong-type", "Patient.name[0]"),
+        ({**PERSON, "gender": 5}, "wrong-type", "Patient.gender"),
+        ({**PERSON, "birthDate": "1980-02-31"}, "bad-date", "Patient.birthDate"),
+        ({**PERSON, "birthDate": "80"}, "bad-date", "Patient.birthDate"),
+        ({**PERSON, "birthDate": 1980}, "bad-date", "Patient.birthDate"),
+        ({**PERSON, "deceasedDateTime": "2020-01-01T10:00"}, "bad-date", "Patient.deceasedDateTime"),
+        ({**PERSON, "meta": {"lastUpdated": "x"}}, "bad-date", "Patient.meta.lastUpdated"),
+        ({**PERSON, "deceasedBoolean": True, "deceasedDateTime": "2020"}, "bad-choice", "Patient.deceased[x]"),
+        ({**PERSON, "contained": [{"resourceType": "Nope", "id": "n"}]}, "unknown-type", "Patient.contained[0].resourceType"),
+        ({**PERSON, "contained": [5]}, "wrong-type", "Patient.contained[0]"),
+        (
+            {**PERSON, "contained": [{"resourceType": "Observation", "id": "o", "status": "final"}]},
+            "missing-element",
+            "Patient.contained[0].code",
+        ),
+        ({**RESULT, "valueQuantity": {"value": "many"}}, "wrong-type", "Observation.valueQuantity.value"),
+        ({**RESULT, "id": "a b"}, "bad-value", "Observation.id"),
+        ({**RESULT, "code": {"text": ""}}, "bad-value", "Observation.code.text"),
+    ],
+)
+def test_refused(resource, code, field):
+    result = mapped(resource)
+    assert result.rejected and result.quads == ""
+    assert rejects(result) == [(code, field)]
+    (issue,) = result.issues
+    assert (issue.source, issue.line) == ("s3://export/x.ndjson", 7)
+    assert issue.reason
+
+
+@pytest.mark.parametrize(
+    ("resource", "code", "field"),
+    [
+        ({**RESULT, "status": "bogus"}, "status-value", "Observation.status"),
+        (
+            {"resourceType": "Condition", "subject": PATIENT, "verificationStatus": {"coding": [{"code": "maybe"}]}},
+            "status-value",
+            "Condition.verificationStatus",
+        ),
+        (
+            {"resourceType": "ServiceRequest", "status": "active", "intent": "wish", "subject": PATIENT},
+            "status-value",
+            "ServiceRequest.intent",
+        ),
+        ({**RESULT, "valueQuantity": {"value": "5"}}, "wrong-type", "Observation.valueQuantity.value"),
+        ({**PERSON, "active": "yes"}, "wrong-type", "Patient.active"),
+        ({**PERSON, "id": "a" * 65}, "bad-id", "Patient.id"),
+        ({**RESULT, "effectivePeriod": {"start": "2020-02", "end": "2020-01-31"}}, "date-order", "Observation.effectivePeriod"),
+        ({**RESULT, "subject": {"reference": "Medication/m"}}, "reference-type", "Observation.subject"),
+        ({**PERSON, "photo": [{"contentType": "image/png", "data": "%"}]}, "bad-base64", "Patient.photo[0].data"),
+        ({"resourceType": "MedicinalProduct", "name": []}, "not-validated", "MedicinalProduct"),
+    ],
+)
+def test_warned_about_and_refused_when_strict(resource, code, field):
+    result = mapped(resource)
+    assert (warnings(result), result.rejected) == ([(code, field)], False)
+    assert result.quads
+    strict = mapped(resource, strict=True)
+    assert (rejects(strict), strict.rejected, strict.quads, strict.facts) == ([(code, field)], True, "", ())
+
+
+def test_a_bogus_status_does_not_count():
+    assert [fact.counted for fact in mapped({**RESULT, "status": "bogus"}).facts] == [False]
+
+
+def test_many_mistakes_are_told_briefly_and_nothing_of_the_record_is_quoted():
+    items = [{"text": "Jane has syphilis"} for _ in range(100)]
+    result = mapped({"resourceType": "Questionnaire", "status": "draft", "item": items, "title": 5, "date": "syphilis"})
+    assert 1 <= len(result.issues) <= 5
+    assert "syphilis" not in repr(result.issues)
+
+
+def test_no_id_and_no_type_are_refused():
+    assert rejects(mapped({"resourceType": "Patient", "id": ""})) == [("no-id", "")]
+    assert rejects(mapped({"resourceType": 5})) == [("no-id", "")]
