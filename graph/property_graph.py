@@ -214,7 +214,13 @@ def said(record: str, statements: Iterable[tuple[str, str]]) -> str:
 
     Several such values of one record mean all they hold together, so that a second load can add its own without reading the first.
     """
-    return _digest(record) + "".join(sorted(statement_digest(key, value) for key, value in statements))
+    return record_digest(record) + "".join(sorted(statement_digest(key, value) for key, value in statements))
+
+
+@lru_cache(maxsize=16384)
+def record_digest(record: str) -> str:
+    """The digest that a record's values in `said` begin with."""
+    return _digest(record)
 
 
 def statement_digest(key: str, value: str) -> str:
@@ -244,7 +250,7 @@ class Description(NamedTuple):
         for text in self.said:
             pieces = [text[at : at + _DIGEST] for at in range(0, len(text), _DIGEST)]
             digests.setdefault(pieces[0], set()).update(pieces[1:])
-        return {record: {known[one] for one in digests.get(_digest(record), ()) if one in known} for record in self.records}
+        return {record: {known[one] for one in digests.get(record_digest(record), ()) if one in known} for record in self.records}
 
     @classmethod
     def saying(cls, by_record: Mapping[str, Iterable[tuple[str, str]]]) -> "Description":

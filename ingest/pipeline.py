@@ -30,7 +30,7 @@ from ingest.readers import Block
 from ingest.replica import Replication
 from ingest.sources import Listing, SourceFile, expand
 from ingest.staging import Part, PartSummary
-from ingest.worker import MapTask, ScanTask, issues_file, map_block, rows_file, scan
+from ingest.worker import Chosen, MapTask, ScanTask, issues_file, map_block, rows_file, scan
 from ingest.workers import Pool
 from ingest.workspace import Workspace
 
@@ -254,6 +254,7 @@ def _blocks(file: SourceFile, format_: formats.Format) -> Iterator[Block]:
 def _tasks(run: _Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
     """The mapping to do: new and changed records by block, then records to map again because a reference can now be resolved.
 
+    Small files share a task: a part is a folder of files on disk, and costs more than the few records of a file.
     A task's key names all that its output depends on, so that a part of that name can be taken as it is.
     """
     parts = run.workspace.parts_folder(run.dataset)
@@ -273,11 +274,17 @@ def _tasks(run: _Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
         )
 
     tasks = []
+    gathered: list[Chosen] = []
+    content, size = "", 0
     for entry in scanned:
         if work := plan.work(entry.number):
             digest, places = work
-            named = task(f"{entry.block.file.uri}:{entry.block.start}:{digest}")
-            tasks.append(replace(named, block=entry.block, first_line=entry.first_line, places=places))
+            gathered.append(Chosen(entry.block, entry.first_line, places))
+            content += f"{entry.block.file.uri}:{entry.block.start}:{digest};"
+            size += min(entry.block.file.size, BLOCK)
+        if gathered and (size >= BLOCK // 2 or entry is scanned[-1]):
+            tasks.append(replace(task(content), blocks=tuple(gathered)))
+            gathered, content, size = [], "", 0
     by_part: dict[str, list[str]] = {}
     for part, kind, identifier in plan.relink():
         by_part.setdefault(part, []).append(record_iri(run.dataset, kind, identifier))
@@ -292,10 +299,10 @@ def _publish(run: _Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool) -> Pub
         draft.remove(plan.gone())
         run.say("mapping", len(tasks))
         parts = []
-        for task, summary in pool.run(map_block, tasks):
+        for task, summary in _mapped(pool, tasks):
             run.progress.advance()
             if summary is None:
-                run.report([asdict(_worker_lost(task.block))])
+                run.report(asdict(_worker_lost(chosen.block)) for chosen in task.blocks)
                 continue
             part = Part(task.parts / task.key)
             parts.append(part)
@@ -313,6 +320,17 @@ def _publish(run: _Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool) -> Pub
             run.ledger.close_run(db, run.id, "finished", run.counts)
         draft.show()
     return published
+
+
+def _mapped(pool: Pool, tasks: Sequence[MapTask]) -> Iterator[tuple[MapTask, PartSummary | None]]:
+    """Each task with the part it gave. One that kills its worker is tried again file by file, so that only the deadly file is lost."""
+    again: list[MapTask] = []
+    for task, summary in pool.run(map_block, tasks):
+        if summary is None and len(task.blocks) > 1:
+            again += (replace(task, key=f"{task.key}-{number}", blocks=(one,)) for number, one in enumerate(task.blocks))
+        else:
+            yield task, summary
+    yield from pool.run(map_block, again)
 
 
 def _count(run: _Run, part: Part, summary: PartSummary) -> None:

@@ -54,8 +54,17 @@ class ScanResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """The records at `places` of a block; `first_line` lines of its file come before it."""
+
+    block: Block
+    first_line: int
+    places: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MapTask:
-    """Map the records at `places` of a block (or, to relink, the named records of an older part) into the part `key`."""
+    """Map the chosen records of some blocks (or, to relink, the named records of an older part) into the part `key`."""
 
     key: str
     format: str
@@ -66,9 +75,7 @@ class MapTask:
     run: str
     strict: bool
     include_claims: bool
-    block: Block | None = None
-    first_line: int = 0
-    places: tuple[int, ...] = ()
+    blocks: tuple[Chosen, ...] = ()
     part: Path | None = None
     records: frozenset[str] = frozenset()
 
@@ -167,15 +174,15 @@ def _wanted(task: MapTask, format_: formats.Format) -> Iterator[SourceRecord]:
         for staged, raw, urns in Part(task.part).sources(task.records):
             yield SourceRecord(orjson.loads(raw), raw, staged.source, staged.line, urns)
         return
-    places = frozenset(task.places)
-    place = 0
-    assert task.block is not None  # noqa: S101 - a task has a block or a part
-    for item in format_.read(task.block):
-        if isinstance(item, Issue) or item.resource["resourceType"] == DELETED or format_.key(item.resource) is None:
-            continue
-        if place in places:
-            yield replace(item, line=item.line + task.first_line) if task.first_line else item
-        place += 1
+    for chosen in task.blocks:
+        places = frozenset(chosen.places)
+        place = 0
+        for item in format_.read(chosen.block):
+            if isinstance(item, Issue) or item.resource["resourceType"] == DELETED or format_.key(item.resource) is None:
+                continue
+            if place in places:
+                yield replace(item, line=item.line + chosen.first_line) if chosen.first_line else item
+            place += 1
 
 
 def _lookups(ledger: Path, plan: Path, dataset: str) -> tuple[IdentifierLookup, ValueLookup]:

@@ -12,15 +12,14 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from graph.cursors import decode_cursor, encode_cursor
-from graph.errors import GraphError
 from graph.model import (
     Direction,
-    Literal,
     NeighbourCount,
     Neighbourhood,
     NeighbourPage,
@@ -41,6 +40,7 @@ from graph.property_graph import (
     TYPE_KEY,
     Description,
     Edge,
+    Quad,
     Vertex,
     as_literal,
     edge_label,
@@ -51,10 +51,11 @@ from graph.property_graph import (
     property_key,
     quads_said,
     read_quads,
+    record_digest,
     statement_digest,
 )
 from graph.stores.expansion import Link
-from graph.stores.gremlin_dialects import TINKERGRAPH, Dialect
+from graph.stores.gremlin_dialects import IRI, RID, TINKERGRAPH, Dialect
 from graph.stores.gremlin_wire import (
     Encoded,
     Headers,
@@ -153,7 +154,7 @@ class GremlinStore:
             if not records:
                 return None
             summary = _summary(iri, found["p"])
-            keys = sorted((predicate_of(key), key) for key in description.values if key not in (TYPE_KEY, "iri"))
+            keys = sorted((predicate_of(key), key) for key in description.values if key not in (TYPE_KEY, IRI))
             properties = {predicate: tuple(sorted(set(map(as_literal, description.values[key])))) for predicate, key in keys}
             types = [literal for text in description.values.get(TYPE_KEY, ()) if not text.startswith("<") for literal in [as_literal(text)]]
             if types:
@@ -182,11 +183,10 @@ class GremlinStore:
         """See GraphStore."""
         __ = _anonymous()
         counts: Counter[tuple[str, Direction, str]] = Counter()
-        ways: tuple[tuple[Direction, Any, Any], ...] = (("in", __.in_e(), __.out_v), ("out", __.out_e(), __.in_v))
-        for direction, edges, other in ways:
+        ways: tuple[tuple[Direction, Any], ...] = (("in", __.out_v), ("out", __.in_v))
+        for direction, other in ways:
             several = (
-                self._vertices([iri])
-                .flat_map(edges)
+                self._edges(self._vertices([iri]), direction, None)
                 .dedup()
                 .by(__.union(__.values(RELATION), other().id_()).fold())
                 .group_count()
@@ -213,16 +213,16 @@ class GremlinStore:
         after = decode_cursor(cursor) if cursor is not None else None
         stated: dict[tuple[str, str, Direction], list[str]] = defaultdict(list)
         __ = _anonymous()
-        ways: tuple[tuple[Direction, Any], ...] = (("in", __.out_v()), ("out", __.in_v()))
+        ways: tuple[tuple[Direction, Callable[[], Any]], ...] = (("in", __.out_v), ("out", __.in_v))
         for way, other in ways:
             if direction not in (None, way):
                 continue
             edges = self._edges(self._vertices([iri]), way, relation)
             if kind is not None:
-                edges = edges.where(_may_be(other, kind))
-            columns = [_iri_of(self.dialect, other), __.values(RELATION), __.values(RECORD)]
+                edges = edges.where(_may_be(other(), kind))
+            columns = [self.dialect.iri(other()), __.values(RELATION), __.values(RECORD)]
             if kind is not None:
-                columns.append(other.values(KIND).order())
+                columns.append(other().values(KIND).order())
             for neighbour, its_relation, record, *kinds in self._ask(edges.map(__.union(*columns).fold())):
                 if kind is None or min(kinds, default="Thing") == kind:
                     stated[neighbour, its_relation, way].append(record)
@@ -230,7 +230,7 @@ class GremlinStore:
         rest = entries if after is None else [entry for entry in entries if entry > after]
         page = rest[:limit]
         summaries = self.summaries([neighbour for neighbour, _, _ in page])
-        edges_of_page = [_link(its_relation, neighbour, stated[neighbour, its_relation, way]).edge(iri, way) for neighbour, its_relation, way in page]
+        edges_of_page = [_link(stated[entry], entry).edge(iri, entry[2]) for entry in page]
         return NeighbourPage(
             neighbours=tuple(zip(summaries, edges_of_page, strict=True)),
             total=len(entries),
@@ -283,6 +283,10 @@ class GremlinStore:
         self.write(self._g().E().drop())
         self.write(self._g().V().drop())
 
+    def injected(self, rows: Iterable[Encoded]) -> Any:
+        """A traversal over rows that are part of the request."""
+        return self._g().inject(encode_list(rows)).unfold()
+
     def write(self, traversal: Any) -> list[Any]:
         """Run a traversal that writes, within the time limit of writes."""
         return self._wire.submit(traversal, max(self._timeout, _WRITE_SECONDS), _ATTEMPTS)
@@ -324,63 +328,490 @@ class GremlinStore:
         traversal = self._vertices(seeds)
         names = []
         for number, steps in enumerate(hops):
-            branches = [self._branch(place, step, prefer) for place, step in enumerate(steps)]
-            found = __.union(*branches).fold() if branches else __.limit(0).fold()
-            name = f"h{number}"
-            names.append(name)
+            found = __.union(*(self._found(place, step, prefer) for place, step in enumerate(steps))) if steps else __.limit(0)
+            names.append(f"h{number}")
             traversal = (
                 traversal.project("n", "v", "g")
                 .by(self.dialect.iri())
                 .by(_summary_properties())
-                .by(found)
-                .aggregate(name)
-                .by(__.union(__.select("n"), __.select("v"), __.select("g").unfold().map(self._group_for_client()).fold()).fold())
-                .select("g")
-                .unfold()
-                .select("e")
-                .unfold()
-                .select(_keys())
-                .dedup()
+                .by(found.fold())
+                .aggregate(names[-1])
+                .by(__.union(__.select("n"), __.select("v"), __.select("g").unfold().map(self._row()).fold()).fold())
             )
-        last = f"h{len(hops)}"
-        traversal = traversal.project("n", "v").by(self.dialect.iri()).by(_summary_properties()).aggregate(last)
-        traversal = traversal.by(__.union(__.select("n"), __.select("v")).fold())
-        if not names:
-            return traversal.cap(last).project(last)
-        return traversal.cap(*names, last)
+            traversal = traversal.select("g").unfold().select("g").unfold().select("e").unfold().select(_keys()).dedup()
+        names.append(f"h{len(hops)}")
+        traversal = traversal.project("n", "v").by(self.dialect.iri()).by(_summary_properties())
+        traversal = traversal.aggregate(names[-1]).by(__.union(__.select("n"), __.select("v")).fold())
+        return traversal.cap(*names) if len(names) > 1 else traversal.cap(*names).project(*names)
 
-    def _branch(self, place: int, step: Step, prefer: AbstractSet[str]) -> Any:
-        """From a vertex of the frontier to the groups that one step finds: map of place, relation, kinds, total and kept entries."""
+    def _found(self, place: int, step: Step, prefer: AbstractSet[str]) -> Any:
+        """From a vertex to what one step finds: for each relation its groups by kinds, each with its size and the entries to keep."""
         __ = _anonymous()
-        other = __.in_v() if step.direction == "out" else __.out_v()
-        here = __ if step.kind is None else _may_be(__, step.kind)
-        relations = None if step.relations is None else [one for one in dict.fromkeys(step.relations) if one not in NOT_LINKS]
-        best = _best_entries(self.dialect, step.limit, prefer)
+        other: Callable[[], Any] = __.in_v if step.direction == "out" else __.out_v
 
-        def groups(edges: Any, relation: Any) -> Any:
+        def groups(edges: Any) -> Any:
             return (
                 edges.group()
-                .by(other)
+                .by(other())
                 .by(__.values(RECORD).fold())
                 .unfold()
                 .group()
                 .by(__.select(_keys()).values(KIND).order().fold())
                 .by(__.fold())
                 .unfold()
-                .project("p", "r", "k", "t", "e")
-                .by(__.constant(place))
-                .by(relation)
+                .project("k", "t", "e")
                 .by(_keys())
                 .by(__.select(_values()).count(_local()))
-                .by(__.select(_values()).map(best))
+                .by(__.select(_values()).map(self._best(step.limit, prefer)))
+                .fold()
             )
 
-        if relations is None:
-            edges = here.out_e() if step.direction == "out" else here.in_e()
-            by_relation = edges.group().by(RELATION).by(__.group().by(other).by(__.values(RECORD).fold())).unfold()
-            kinds = __.select(_values()).unfold().group().by(__.select(_keys()).values(KIND).order().fold()).by(__.fold())
-            return by_relation
-        if not relations:
-            return __.limit(0)
-        branches = [groups(self._edges(__ if step.kind is None else _may_be(__, step.kind), step.direction, one), __.constant(one)) for one in relations]
-        return branches[0] if len(branches) == 1 else __.union(*branches)
+        def here() -> Any:
+            return __.identity() if step.kind is None else _may_be(__.identity(), step.kind)
+
+        if step.relations is None:
+            by_relation = self._edges(here(), step.direction, None).group().by(RELATION).by(__.fold()).unfold()
+            return by_relation.project("p", "r", "g").by(__.constant(place)).by(_keys()).by(groups(__.select(_values()).unfold()))
+        relations = [relation for relation in dict.fromkeys(step.relations) if relation not in NOT_LINKS]
+        branches = [
+            here()
+            .project("p", "r", "g")
+            .by(__.constant(place))
+            .by(__.constant(relation))
+            .by(groups(self._edges(__.identity(), step.direction, relation)))
+            for relation in relations
+        ]
+        return __.union(*branches) if branches else __.limit(0)
+
+    def _best(self, limit: int, prefer: AbstractSet[str]) -> Any:
+        """Of a list of entries (vertex → records) those that a limit keeps."""
+        __ = _anonymous()
+        order, p = _gremlin("Order"), _gremlin("P")
+        if limit < 1:
+            return __.unfold().limit(0).fold()
+        ranked = __.unfold().order()
+        if prefer:
+            preferred = __.select(_keys()).filter_(self.dialect.is_any_of(sorted(prefer)))
+            ranked = ranked.by(preferred.count(), order.desc)
+        ranked = ranked.by(__.select(_values()).count(_local()), order.desc).by(self.dialect.iri(__.select(_keys())))
+        return __.choose(__.count(_local()).is_(p("gt", limit)), ranked.limit(limit).fold(), __.identity())
+
+    def _row(self) -> Any:
+        """What `_found` gives, with IRIs in place of vertices and the first three records in place of all."""
+        __ = _anonymous()
+        records = __.select(_values()).order(_local()).limit(_local(), 3)
+        entry = __.union(self.dialect.iri(__.select(_keys())), __.select(_values()).count(_local()), records).fold()
+        group = __.union(__.select("k"), __.select("t"), __.select("e").unfold().map(entry).fold()).fold()
+        return __.union(__.select("p"), __.select("r"), __.select("g").unfold().map(group).fold()).fold()
+
+    # --- taking away ---
+
+    def _settle(self, expected: Mapping[str, "_Expected"]) -> int:
+        """Take from graphs all they do not say (any more); how many of them there were."""
+        return sum(self._settle_some(some, expected) for some in _batches(expected, _GRAPHS))
+
+    def _settle_some(self, graphs: Sequence[str], expected: Mapping[str, "_Expected"]) -> int:
+        __ = _anonymous()
+        within, identity = _within(graphs), (__.id_() if self.dialect.own_ids else __.values(RID))
+        existing: set[str] = set()
+        stale_edges: list[str] = []
+        ends: set[str] = set()
+        columns = (__.values(RECORD), identity, self.dialect.iri(__.out_v()), self.dialect.iri(__.in_v()))
+        for graph, edge, source, target in self.write(self._g().E().has(RECORD, within).map(__.union(*columns).fold())):
+            existing.add(graph)
+            if edge not in expected[graph].edges:
+                stale_edges.append(edge)
+                ends.update((source, target))
+        emptied: list[str] = []
+        changed: list[str] = []
+        vertices = self._g().V().has(RECORD, within).project("i", "r", "s")
+        for row in self.write(vertices.by(self.dialect.iri()).by(__.values(RECORD).fold()).by(__.values(SAID).fold())):
+            iri, records, statements = row["i"], set(row["r"]), _statements(row["s"])
+            ours = {graph for graph in records if graph in expected}
+            existing |= ours
+            wanted = {(record_digest(graph), digest) for graph in ours for digest in expected[graph].said.get(iri, ())}
+            marks = {record_digest(graph) for graph in ours}
+            if not wanted and ours == records:
+                emptied.append(iri)
+            elif {statement for statement in statements if statement[0] in marks} != wanted:
+                changed.append(iri)
+        for edges in _batches(stale_edges, _MANY):
+            found = self._g().E(_strings(edges)) if self.dialect.own_ids else self._g().E().has(RID, _within(edges))
+            self.write(found.drop())
+        for some in _batches(emptied, _MANY):
+            self.write(self._vertices(some).not_(__.both_e()).drop())
+            self.write(self._vertices(some).properties().filter_(__.key().is_(_gremlin("P")("neq", IRI))).drop())
+        for some in _batches(changed, _REWRITES):
+            self._rewrite(some, graphs, expected)
+        for some in _batches(sorted(ends), _MANY):
+            self.write(self._vertices(some).not_(__.has(RECORD)).not_(__.both_e()).drop())
+        return len(existing)
+
+    def _rewrite(self, iris: Sequence[str], graphs: Iterable[str], expected: Mapping[str, "_Expected"]) -> None:
+        """Make vertices hold what other graphs say of them, and of these graphs what is expected."""
+        __ = _anonymous()
+        ours = frozenset(graphs)
+        changes = []
+        for row in self.write(self._vertices(iris).project("i", "p").by(self.dialect.iri()).by(__.value_map())):
+            iri = row["i"]
+            before = Description.of({key: values for key, values in row["p"].items() if key != IRI})
+            by_record = before.by_record()
+            for graph in ours.intersection(by_record):
+                wanted = expected[graph].said.get(iri, ())
+                by_record[graph] = {(key, value) for key, value in by_record[graph] if statement_digest(key, value) in wanted}
+            change = self.dialect.vertices(__, [iri])
+            after = Description.saying(by_record).properties()
+            for key, values in before.properties().items():
+                gone = [value for value in values if value not in after.get(key, ())]
+                if gone:
+                    change = change.side_effect(__.properties(key).has_value(_within(gone)).drop())
+            for key, values in after.items():
+                for value in values:
+                    if value not in before.properties().get(key, ()):
+                        change = change.property(_gremlin("Cardinality").set_, key, value)
+            changes.append(change)
+        if changes:
+            self.write(self._g().inject(0).union(*changes).count())
+
+
+class _Expected:
+    """What a graph says: the ids of its edges, and of each vertex the digests of what it says of it."""
+
+    def __init__(self) -> None:
+        self.edges: set[str] = set()
+        self.said: dict[str, set[str]] = {}
+
+    def add(self, element: Vertex | Edge) -> None:
+        if isinstance(element, Edge):
+            self.edges.add(element.id)
+        else:
+            said = self.said.setdefault(element.iri, set())
+            said.update(statement_digest(key, value) for key, values in element.values.items() if key != KIND for value in values)
+
+
+def _watched(found: Iterable[Vertex | Edge], expected: Mapping[str, _Expected]) -> Iterator[Vertex | Edge]:
+    for element in found:
+        expected[element.record].add(element)
+        yield element
+
+
+class _Counted:
+    """The quads of parts, counted."""
+
+    def __init__(self, parts: Iterable[Path]) -> None:
+        self.quads = 0
+        self._parts = parts
+
+    def __iter__(self) -> Iterator[Quad]:
+        for part in self._parts:
+            for quad in read_quads(part):
+                self.quads += 1
+                yield quad
+
+
+class _Loading:
+    """Writes elements, block after block. Requests run beside each other, an edge never before its vertices."""
+
+    def __init__(self, store: GremlinStore) -> None:
+        self._store, self._dialect = store, store.dialect
+        self._pool = ThreadPoolExecutor(self._dialect.vertex_writers + self._dialect.edge_writers)
+        self._edge_gate = threading.Semaphore(self._dialect.edge_writers)
+        self._property_gate = threading.Semaphore(self._dialect.edge_writers)
+        self._known: dict[str, Any] = {}
+        self._running: deque[Future[None]] = deque()
+
+    def __enter__(self) -> "_Loading":
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        try:
+            while kind is None and self._running:
+                self._running.popleft().result()
+        finally:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def add(self, found: Iterable[Vertex | Edge]) -> None:
+        """Write all of these."""
+        for block in _batches(found, _BLOCK):
+            vertices = [element for element in block if isinstance(element, Vertex)]
+            edges = [element for element in block if isinstance(element, Edge)]
+            before = [self._run(self._write_vertices, rows) for rows in self._batches_of_rows(vertices)]
+            described = {vertex.iri for vertex in vertices}
+            if self._dialect.own_ids:
+                self._known.update(dict.fromkeys(described))
+            else:
+                for future in before:
+                    future.result()
+            ends = dict.fromkeys(end for edge in edges for end in (edge.source, edge.target) if end not in self._known)
+            before += [self._run(self._write_ends, some) for some in _batches(ends, _MANY)]
+            if self._dialect.own_ids:
+                self._known.update(dict.fromkeys(ends))
+            ids = self._known if not self._dialect.own_ids else None
+            for some in _batches(edges, _MANY):
+                self._run(self._write_edges, some, before, ids)
+            if len(self._known) > _KNOWN:
+                self._known = {}
+            while len(self._running) > 12:
+                self._running.popleft().result()
+
+    def _run(self, work: Callable[..., None], *arguments: Any) -> "Future[None]":
+        future = self._pool.submit(work, *arguments)
+        self._running.append(future)
+        return future
+
+    def _batches_of_rows(self, vertices: Iterable[Vertex]) -> Iterator[list["_VertexRow"]]:
+        rows: list[_VertexRow] = []
+        size = 0
+        for vertex in vertices:
+            row = _VertexRow(self._dialect, vertex)
+            rows.append(row)
+            size += row.size
+            if size >= self._dialect.batch_bytes or len(rows) >= _MANY:
+                yield rows
+                rows, size = [], 0
+        if rows:
+            yield rows
+
+    def _write_vertices(self, rows: Sequence["_VertexRow"]) -> None:
+        """Make the vertices that are not there, whole; then add to those that were, or that have several values of a key."""
+        __ = _anonymous()
+        merge = _gremlin("Merge")
+        simple = [row for row in rows if row.simple]
+        rest = [row for row in rows if not row.simple]
+        if simple:
+            merged = (
+                self._store.injected(row.whole(number) for number, row in enumerate(simple))
+                .as_("row")
+                .merge_v(__.select("m"))
+                .option(merge.on_create, __.select("c"))
+            )
+            incomplete = __.not_(__.values(SAID).where(_gremlin("P")("eq", "row")).by().by("s"))
+            number = __.select("row").select("n")
+            if self._dialect.own_ids:
+                rest.extend(simple[place] for place in self._store.write(merged.filter_(incomplete).map(number)))
+            else:
+                columns = (number, __.id_(), incomplete.constant("incomplete"))
+                for place, identifier, *state in self._store.write(merged.map(__.union(*columns).fold())):
+                    self._known[simple[place].vertex.iri] = identifier
+                    if state:
+                        rest.append(simple[place])
+        if not rest:
+            return
+        added = (
+            self._store.injected(row.pieces() for row in rest)
+            .as_("row")
+            .merge_v(__.select("m"))
+            .option(merge.on_create, __.select("c"))
+            .as_("vertex")
+            .select("row")
+            .select("p")
+            .unfold()
+            .as_("pair")
+            .select("vertex")
+            .property(_gremlin("Cardinality").set_, __.select("pair").select("k"), __.select("pair").select("v"))
+            .count()
+        )
+        with self._property_gate:
+            self._store.write(added)
+
+    def _write_ends(self, iris: Sequence[str]) -> None:
+        """Make the vertices that edges end at and nothing has described yet."""
+        __ = _anonymous()
+        rows = []
+        for iri in iris:
+            encoded = encode_string(iri)
+            create = self._dialect.create_vertex(encoded, likely_label(iri))
+            rows.append(encode_map([(_M, self._dialect.match_vertex(encoded)), (_C, create)]))
+        merged = self._store.injected(rows).merge_v(__.select("m")).option(_gremlin("Merge").on_create, __.select("c"))
+        if self._dialect.own_ids:
+            self._store.write(merged.count())
+            return
+        for iri, identifier in self._store.write(merged.map(__.union(__.values(IRI), __.id_()).fold())):
+            self._known[iri] = identifier
+
+    def _write_edges(self, edges: Sequence[Edge], before: "Sequence[Future[None]]", ids: Mapping[str, Any] | None) -> None:
+        for future in before:
+            future.result()
+        rows = []
+        for edge in edges:
+            ends = (edge.source, edge.target) if ids is None else (ids[edge.source], ids[edge.target])
+            rows.append(self._dialect.edge(edge, *map(self._dialect.vertex_id, ends)))
+        with self._edge_gate:
+            self._store.write(self._store.injected(rows).merge_e().count())
+
+
+_M, _C, _P, _S, _N, _K, _V = (encode_string(name) for name in "mcpsnkv")
+
+
+class _VertexRow:
+    """One vertex as requests carry it."""
+
+    def __init__(self, dialect: Dialect, vertex: Vertex) -> None:
+        self._dialect, self.vertex = dialect, vertex
+        self.simple = all(len(values) == 1 for values in vertex.values.values())
+        self._said = encode_string(vertex.said())
+        self._properties = [
+            *((_key(key), encode_string(value)) for key, values in vertex.values.items() for value in values),
+            (_key(RECORD), encode_string(vertex.record)),
+            (_key(SAID), self._said),
+        ]
+        self.size = sum(len(value) + 30 for _, value in self._properties)
+
+    def whole(self, number: int) -> Encoded:
+        """The vertex with all its properties, to be made at once, and the number it has in its request."""
+        iri = encode_string(self.vertex.iri)
+        create = self._dialect.create_vertex(iri, self.vertex.label, self._properties)
+        return encode_map([(_M, self._dialect.match_vertex(iri)), (_C, create), (_S, self._said), (_N, encode_long(number))])
+
+    def pieces(self) -> Encoded:
+        """The vertex and its properties one by one; `said` last, because it vouches for the others."""
+        iri = encode_string(self.vertex.iri)
+        create = self._dialect.create_vertex(iri, self.vertex.label)
+        properties = encode_list(encode_map([(_K, key), (_V, value)]) for key, value in self._properties)
+        return encode_map([(_M, self._dialect.match_vertex(iri)), (_C, create), (_P, properties)])
+
+
+class _Picture:
+    """Draws the neighbourhood from what the server found around the seeds."""
+
+    def __init__(self, answer: Mapping[str, Any], hops: Sequence[Sequence[Step]], prefer: AbstractSet[str]) -> None:
+        self._hops, self._prefer = hops, prefer
+        self._properties: dict[str, Properties] = {}
+        self._found: list[dict[tuple[str, int], list[Any]]] = []
+        for number in range(len(hops) + 1):
+            found: dict[tuple[str, int], list[Any]] = defaultdict(list)
+            for iri, properties, *rows in answer.get(f"h{number}", ()):
+                self._properties[iri] = properties
+                for place, relation, groups in rows[0] if rows else ():
+                    found[iri, place].append((relation, groups))
+            self._found.append(found)
+
+    def draw(self, seeds: Sequence[str]) -> Neighbourhood:
+        """As `GraphStore.neighbourhood` defines it."""
+        nodes = set(seeds)
+        edges: dict[tuple[str, str, str], StatedEdge] = {}
+        candidates: dict[tuple[str, str, Direction, str], int] = {}
+        frontier = set(seeds)
+        for number, steps in enumerate(self._hops):
+            reached: set[str] = set()
+            for node in frontier:
+                for place, step in enumerate(steps):
+                    if step.kind is not None and step.kind != self._kind(node):
+                        continue
+                    for relation, kind, total, links in self._groups(number, node, place):
+                        candidates[node, relation, step.direction, kind] = total
+                        for link in self._best(links, step.limit):
+                            edge = link.edge(node, step.direction)
+                            edges[edge.source, edge.relation, edge.target] = edge
+                            reached.add(link.neighbour)
+            nodes |= reached
+            frontier = reached
+        summaries = tuple(_summary(iri, self._properties.get(iri, {})) for iri in sorted(nodes))
+        return Neighbourhood(
+            summaries, tuple(edges[key] for key in sorted(edges)), _left_out(candidates, edges, {one.id: one.kind for one in summaries})
+        )
+
+    def _groups(self, hop: int, node: str, place: int) -> Iterator[tuple[str, str, int, list[Link]]]:
+        for relation, groups in self._found[hop].get((node, place), ()):
+            totals: Counter[str] = Counter()
+            links: dict[str, list[Link]] = defaultdict(list)
+            for kinds, total, entries in groups:
+                kind = min(kinds, default="Thing")
+                totals[kind] += total
+                for neighbour, count, records in entries:
+                    links[kind].append(Link(relation, neighbour, count, (records,) if isinstance(records, str) else tuple(records)))
+            for kind, total in totals.items():
+                yield relation, kind, total, links[kind]
+
+    def _best(self, links: list[Link], limit: int) -> Sequence[Link]:
+        if len(links) <= limit:
+            return links
+        rank = lambda link: (link.neighbour not in self._prefer, -link.records, link.neighbour)  # noqa: E731
+        return heapq.nsmallest(max(limit, 0), links, key=rank)
+
+    def _kind(self, iri: str) -> str:
+        return min(self._properties.get(iri, {}).get(KIND, ()), default="Thing")
+
+
+def _left_out(
+    candidates: Mapping[tuple[str, str, Direction, str], int],
+    edges: Mapping[tuple[str, str, str], StatedEdge],
+    kinds: Mapping[str, str],
+) -> tuple[Omitted, ...]:
+    shown: Counter[tuple[str, str, str, str]] = Counter()
+    for source, relation, target in edges:
+        shown[source, relation, "out", kinds[target]] += 1
+        shown[target, relation, "in", kinds[source]] += 1
+    return tuple(Omitted(*group, count - shown[group]) for group, count in sorted(candidates.items()) if count > shown[group])
+
+
+def _summary(iri: str, properties: Properties) -> NodeSummary:
+    texts = [properties[key] for key in (_PREF_LABEL_KEY, _LABEL_KEY) if properties.get(key)]
+    label = min(map(as_literal, texts[0])).value if texts else local_name(iri)
+    stub = STUB_KEY in properties and Description.of(properties).is_stub()
+    return NodeSummary(iri, min(properties.get(KIND, ()), default="Thing"), label, stub)
+
+
+def _summary_properties() -> Any:
+    """What `_summary` needs of a vertex."""
+    __ = _anonymous()
+    return __.choose(__.has(STUB_KEY), __.value_map(*_SUMMARY_KEYS, *_STUB_KEYS), __.value_map(*_SUMMARY_KEYS))
+
+
+def _may_be(vertices: Any, kind: str) -> Any:
+    """Vertices that have a class of this kind (or none, for 'Thing'); their kind may still be another of their classes."""
+    __ = _anonymous()
+    return vertices.or_(__.has_not(KIND), __.has(KIND, kind)) if kind == "Thing" else vertices.has(KIND, kind)
+
+
+def _statements(said: Iterable[str]) -> set[tuple[str, str]]:
+    return {(text[:DIGEST_LENGTH], text[at : at + DIGEST_LENGTH]) for text in said for at in range(DIGEST_LENGTH, len(text), DIGEST_LENGTH)}
+
+
+def _link(records: Sequence[str], entry: tuple[str, str, Direction]) -> Link:
+    neighbour, relation, _ = entry
+    return Link(relation, neighbour, len(records), tuple(sorted(records)[:3]))
+
+
+@lru_cache(maxsize=4096)
+def _key(key: str) -> bytes:
+    return encode_string(key)
+
+
+def _within(texts: Iterable[str]) -> Any:
+    return _gremlin("P")("within", list(texts))
+
+
+def _strings(texts: Iterable[str]) -> Encoded:
+    return encode_list([encode_string(text) for text in texts])
+
+
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(items)
+    while some := list(islice(rest, size)):
+        yield some
+
+
+def _gremlin(name: str) -> Any:
+    """A class of gremlinpython's `traversal` module; imported when first used, because it takes longer than the command line may."""
+    from gremlin_python.process import traversal
+
+    return getattr(traversal, name)
+
+
+def _anonymous() -> Any:
+    from gremlin_python.process.graph_traversal import __
+
+    return __
+
+
+def _keys() -> Any:
+    return _gremlin("Column").keys
+
+
+def _values() -> Any:
+    return _gremlin("Column").values
+
+
+def _local() -> Any:
+    return _gremlin("Scope").local

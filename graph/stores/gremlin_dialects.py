@@ -36,20 +36,21 @@ class Dialect:
 
         if self.own_ids:
             return start.V(_strings(iris))
-        return start.V().has(IRI, P("within", _strings(iris)))
+        return start.V().has(IRI, P("within", list(iris)))
 
-    def iri(self) -> Any:
-        """From a vertex to its IRI."""
+    def iri(self, vertices: Any = None) -> Any:
+        """From a vertex (or from `vertices`, a traversal that gives them) to its IRI."""
         from gremlin_python.process.graph_traversal import __
 
-        return __.id_() if self.own_ids else __.values(IRI)
+        vertices = __ if vertices is None else vertices
+        return vertices.id_() if self.own_ids else vertices.values(IRI)
 
     def is_any_of(self, iris: Sequence[str]) -> Any:
         """The vertices that have one of these IRIs."""
         from gremlin_python.process.graph_traversal import __
         from gremlin_python.process.traversal import P
 
-        return __.has_id(P("within", _strings(iris))) if self.own_ids else __.has(IRI, P("within", _strings(iris)))
+        return __.has_id(P("within", list(iris))) if self.own_ids else __.has(IRI, P("within", list(iris)))
 
     def edge_label(self, label: str) -> str:
         """The label as this server takes it."""

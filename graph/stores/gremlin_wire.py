@@ -10,6 +10,7 @@ import base64
 import random
 import ssl
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -200,7 +201,7 @@ class Connection:
     ) -> None:
         self.address = address
         self._user, self._password = user, password
-        self._loop = asyncio.new_event_loop()
+        self._loop = asyncio.new_event_loop()  # one for each connection, so that any thread may use it
         self._session: Any = None
         self._socket: Any = None
         try:
@@ -282,6 +283,10 @@ class Connection:
         finally:
             self._loop.close()
 
+    def __del__(self) -> None:
+        if not sys.is_finalizing():
+            self.close()
+
     async def _close(self) -> None:
         try:
             if self._socket is not None:
@@ -308,7 +313,9 @@ class Wire:
         """`headers` is asked at every new connection (signatures expire)."""
         self.address = address
         self._source = source
-        self._make: Callable[[], Connection] = lambda: Connection(address, user=user, password=password, headers=headers, tls=tls, timeout=connect_timeout)
+        self._make: Callable[[], Connection] = lambda: Connection(
+            address, user=user, password=password, headers=headers, tls=tls, timeout=connect_timeout
+        )
         self._idle: list[Connection] = []
         self._lock = threading.Lock()
         self._closed = False

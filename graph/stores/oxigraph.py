@@ -5,6 +5,7 @@ folders read-only, so that an answer once worked out stays right and is kept (`W
 """
 
 import gzip
+import io
 import os
 import shutil
 import sys
@@ -41,6 +42,9 @@ from graph.vocabulary import LABEL, NOT_LINKS, PREF_LABEL, PREFIXES, STUB, TYPE,
 
 _BATCH_BYTES = 48_000_000
 """Uncompressed N-Quads handed to one bulk load: about 200,000 quads, where a call is fastest (fewer leave many small files)."""
+
+_WHOLE_BYTES = 128_000_000
+"""Parts that expand to no more than this are decompressed at once."""
 
 _MANY = 1000
 """Up to so many nodes are read whole when their kind is asked, since most of them will be shown; of more, only the class is read."""
@@ -478,7 +482,7 @@ def _literal(literal: ox.Literal) -> Literal:
 def _bulk_load(store: ox.Store, parts: Sequence[Path]) -> int:
     stream = _PartStream(parts)
     try:
-        store.bulk_load(cast(IO[bytes], stream), ox.RdfFormat.N_QUADS, lenient=True)
+        store.bulk_load(cast(IO[bytes], stream), ox.RdfFormat.N_QUADS)
     except (SyntaxError, ValueError, EOFError, OSError) as error:
         raise _explain(parts, error) from error
     finally:
@@ -552,6 +556,8 @@ def _open(part: Path) -> IO[bytes]:
     if part.name.endswith(".gz"):
         from isal import igzip
 
+        if _expanded_size(part) <= _WHOLE_BYTES:  # Oxigraph reads a few kilobytes at a time, which a stream of gzip makes dear
+            return io.BytesIO(igzip.decompress(part.read_bytes()))  # type: ignore[no-untyped-call]
         return cast(IO[bytes], igzip.open(part, "rb"))  # type: ignore[no-untyped-call]
     return part.open("rb")
 

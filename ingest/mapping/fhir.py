@@ -94,8 +94,8 @@ def _represented(draft: Draft) -> Mapped:
     _read(node)
     trusted = _is_trusted(draft)
     stands = standing_of(node, standing(kind, resource), trusted)
-    judged = kind in CHARTING or not trusted
-    node.statements += judgement(stands) if judged else ()
+    if kind in CHARTING or not trusted:
+        node.statements += judgement(stands)
     label = label_of(node)
     facts = [*facts_of(node, stands)]
     if kind == "Observation":

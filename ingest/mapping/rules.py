@@ -42,7 +42,6 @@ PRIMARY = {
 }
 """Type → the element that says what the record is about."""
 
-_CODE_LINK = frozenset({"code", "medicationCodeableConcept", "vaccineCode", "event", "description"})
 _NAMES = {
     **dict.fromkeys(("patient", "beneficiary", "individualSubject"), "subject"),
     **dict.fromkeys(("context", "context.encounter"), "encounter"),

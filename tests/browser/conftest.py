@@ -80,7 +80,7 @@ def empty_site() -> Iterator[str]:
 
 @pytest.fixture
 def open_tab(browser: object) -> Iterator[Callable[..., object]]:
-    """Opens pages; at the end of the test, none of them may have had an error or a violation of the content policy."""
+    """Opens pages; at the end of the test, none may have had an error, broken the content policy or asked another machine for anything."""
     contexts = []
     said: list[str] = []
 
@@ -93,6 +93,7 @@ def open_tab(browser: object) -> Iterator[Callable[..., object]]:
         page.set_default_timeout(15_000)
         page.on("console", lambda message: said.append(f"{message.type}: {message.text}") if message.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: said.append(f"exception: {error}"))
+        page.on("request", lambda request: said.append(f"left the machine: {request.url}") if not _stays(request.url) else None)
         page.on("requestfailed", lambda request: said.append(f"failed: {request.url} {request.failure}") if not _left(request) else None)
         return page
 
@@ -100,6 +101,11 @@ def open_tab(browser: object) -> Iterator[Callable[..., object]]:
     for context in contexts:
         context.close()
     assert said == []
+
+
+def _stays(url: str) -> bool:
+    """Whether a request goes to this machine, or nowhere."""
+    return url.startswith(("http://127.0.0.1:", "data:", "blob:"))
 
 
 def _left(request: object) -> bool:

@@ -39,8 +39,10 @@ def settle(page: Any) -> None:
     page.wait_for_selector("html[data-ready]")
     for name in ("canvas", "timeline"):
         place = page.query_selector(f"#{name}")
-        if place is not None and place.is_visible():
+        if place is not None and place.is_visible() and not place.get_attribute("data-drawn"):
+            place.scroll_into_view_if_needed()
             page.wait_for_selector(f"#{name}[data-drawn]")
+            page.evaluate("scrollTo(0, 0)")
 
 
 def focused(page: Any) -> str:
@@ -193,12 +195,152 @@ def test_hits_and_nodes_light_each_other(site: str, open_tab: Open) -> None:
     )
 
 
-def test_picture_draws_every_node_of_the_list(site: str, open_tab: Open) -> None:
+def test_picture_draws_the_nodes_of_the_list(site: str, open_tab: Open) -> None:
     page = open_tab()
     page.goto(site + PAGES["search"])
     settle(page)
-    assert int(page.locator("#canvas").get_attribute("data-drawn")) == page.locator("[data-n]").count()
+    assert drawn(page) == page.locator("[data-n]:not([data-far])").count() > 10
     assert page.locator("#canvas canvas").count() >= 1
+    numbers = page.evaluate("document.getElementById('canvas')._cyreg.cy.edges().map((edge) => [edge.source().id(), edge.target().id()])")
+    lines = json.loads(page.locator("#lines").text_content())["lines"]
+    small = {f"n{row.get_attribute('data-n')}" for row in page.locator("[data-n]:not([data-far])").all()}
+    assert sorted(numbers) == sorted([f"n{s}", f"n{t}"] for s, t, *_ in lines if {f"n{s}", f"n{t}"} <= small)
+
+
+LABELS_THAT_MEET = """() => {
+    const nodes = document.getElementById("canvas")._cyreg.cy.nodes().filter((node) => !node.data("rank"));
+    const boxes = nodes.map((node) => node.boundingBox({ includeNodes: false, includeEdges: false, includeLabels: true }));
+    const meet = (a, b) => a.x1 + 3 < b.x2 && b.x1 + 3 < a.x2 && a.y1 + 3 < b.y2 && b.y1 + 3 < a.y2;
+    return [boxes.length, boxes.filter((a, n) => boxes.slice(n + 1).some((b) => meet(a, b))).length];
+}"""
+
+
+def test_no_two_labels_of_the_picture_meet(site: str, open_tab: Open) -> None:
+    for width in (390, 1440):
+        page = open_tab(width=width, height=900)
+        page.goto(site + PAGES["connections"])
+        settle(page)
+        labels, meeting = page.evaluate(LABELS_THAT_MEET)
+        assert labels > 5
+        assert meeting == 0, width
+
+
+def test_enlarged_picture_draws_more_and_closes(site: str, open_tab: Open) -> None:
+    page = open_tab()
+    page.goto(site + PAGES["search"])
+    settle(page)
+    few = drawn(page)
+    page.click("[data-large]")
+    assert "large=1" in page.url
+    assert drawn(page) == page.locator('[data-n]:not([data-far="2"])').count() >= few
+    box = page.locator("#canvas").bounding_box()
+    assert box["width"] > 1400
+    page.reload()
+    settle(page)
+    assert page.locator("#canvas").bounding_box()["width"] > 1400
+    page.keyboard.press("Escape")
+    assert "large" not in page.url
+    assert drawn(page) == few
+
+
+def test_a_click_keeps_a_node_and_another_opens_its_page(site: str, open_tab: Open) -> None:
+    page = open_tab()
+    page.goto(site + PAGES["search"])
+    settle(page)
+    x, y = page.evaluate(
+        """(iri) => {
+        const canvas = document.getElementById("canvas");
+        const box = canvas.getBoundingClientRect();
+        const node = canvas._cyreg.cy.nodes().filter((one) => one.data("iri") === iri).first().renderedPosition();
+        return [box.left + node.x, box.top + node.y];
+        }""",
+        f.ROSA,
+    )
+    page.mouse.click(x, y)
+    assert page.locator("#picture-said a").inner_text() == "Rosa Lindqvist"
+    assert f"node={quote(f.ROSA, safe='')}" in page.url
+    page.wait_for_timeout(400)
+    page.mouse.click(x, y)
+    page.wait_for_url(re.compile(r"/patient\?"))
+    assert page.locator("h1").inner_text() == "Rosa Lindqvist"
+
+
+def drawn(page: Any) -> int:
+    return int(page.locator("#canvas").get_attribute("data-drawn"))
+
+
+def test_from_a_question_to_the_line_of_the_file(site: str, open_tab: Open) -> None:
+    page = open_tab()
+    page.goto(site + "/search?q=cisplatin+paclitaxel")
+    settle(page)
+    everything = page.locator(".hit").count()
+    page.click(".facet a:has-text('Oncology note')")
+    settle(page)
+    assert 0 < page.locator(".hit").count() < everything
+    page.click("#hit-1 h2 a")
+    page.wait_for_url(re.compile(r"/document\?"))
+    settle(page)
+    assert "Hits for" in page.locator(".crumbs").inner_text()
+    assert "cisplatin" in "".join(page.locator("mark.span").all_inner_texts()).lower()
+    page.click(".mentions a:has-text('cisplatin')")
+    page.wait_for_url(re.compile(r"/node\?"))
+    settle(page)
+    assert re.search(r"\d+\s+patients? ha(s|ve) it charted", page.locator(".figures").inner_text())
+    page.go_back()
+    page.wait_for_url(re.compile(r"/document\?"))
+    page.click('.beside a[href^="/record?"] >> nth=0')
+    page.wait_for_url(re.compile(r"/record\?"))
+    assert re.search(r"\.ndjson, line \d+", page.locator(".facts").inner_text())
+    assert '"resourceType"' in page.locator("pre.raw").inner_text()
+    page.click('a[href^="/data/runs/"]')
+    page.wait_for_url(re.compile(r"/data/runs/"))
+    assert "rejected" in page.locator(".figures").inner_text()
+
+
+def test_concepts_are_offered_and_chosen_by_keyboard(site: str, open_tab: Open) -> None:
+    page = open_tab()
+    page.goto(site + "/")
+    page.wait_for_selector("html[data-ready]")
+    page.keyboard.type("woman given cisp")
+    page.wait_for_selector('[role="option"]')
+    box = page.locator('input[name="q"]')
+    assert box.get_attribute("aria-expanded") == "true"
+    assert findings(page) == []
+    page.keyboard.press("Escape")
+    assert page.locator('[role="listbox"]:visible').count() == 0
+    assert box.input_value() == "woman given cisp"
+    page.keyboard.press("ArrowDown")
+    page.wait_for_selector('[role="option"]')
+    page.keyboard.press("ArrowDown")
+    chosen = page.locator('[role="option"][aria-selected="true"]')
+    assert box.get_attribute("aria-activedescendant") == chosen.get_attribute("id")
+    name = chosen.locator(".label").inner_text()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/search\?"))
+    assert page.locator(".chosen li").first.inner_text() == f"Concept {name} ×"
+    assert page.locator('input[name="q"]').first.input_value() == "woman given"
+
+
+def test_question_without_an_offered_concept_is_asked_as_it_is(site: str, open_tab: Open) -> None:
+    page = open_tab()
+    page.goto(site + "/")
+    page.wait_for_selector("html[data-ready]")
+    page.keyboard.type("cisplatin")
+    page.wait_for_selector('[role="option"]')
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/search\?q=cisplatin$"))
+
+
+def test_hostile_question_is_text(site: str, open_tab: Open) -> None:
+    page = open_tab()
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    question = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script> cisplatin"
+    page.goto(f"{site}/search?q={quote(question)}&type={quote('<b>x</b>')}")
+    settle(page)
+    assert page.locator('input[name="q"]').first.input_value() == question
+    assert page.locator("main img, main b:has-text('x'):not(.n)").count() == 0
+    assert dialogs == []
 
 
 def test_timeline_draws_every_dated_event(site: str, open_tab: Open) -> None:

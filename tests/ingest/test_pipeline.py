@@ -10,7 +10,7 @@ from ingest.errors import DatasetBusy, DiskFull, UnknownDataset
 from ingest.pipeline import drop
 from ingest.progress import Silent
 from search.model import SearchRequest
-from tests.ingest.exports import condition, deleted, note, patient, write
+from tests.ingest.exports import InlinePool, condition, deleted, note, patient, write
 
 
 def digest(folder):
@@ -230,3 +230,24 @@ def test_the_lock_is_an_advisory_lock_that_dies_with_its_process(lab):
     lab.ingest(patient())
     with (lab.workspace.folder / "write.lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+class DeadlyPool(InlinePool):
+    """Loses every task that touches a file called deadly."""
+
+    def run(self, function, tasks):
+        for task, result in super().run(function, tasks):
+            deadly = any("deadly" in chosen.block.file.uri for chosen in getattr(task, "blocks", ()))
+            yield task, None if deadly else result
+
+
+def test_a_file_that_kills_its_worker_takes_no_other_file_along(lab, monkeypatch):
+    monkeypatch.setattr("ingest.pipeline.Pool", DeadlyPool)
+    folder = lab.folder / "small"
+    write(folder / "a.ndjson", patient())
+    write(folder / "deadly.ndjson", condition("c1"))
+    write(folder / "z.ndjson", condition("c2"))
+    report = lab.ingest_path(folder)
+    assert report.rejects == {"worker-lost": 1}
+    assert [issue["source"].rpartition("/")[2] for issue in lab.issues(report)] == ["deadly.ndjson"]
+    assert lab.node("Condition", "c2") and lab.node("Patient", "p1") and not lab.node("Condition", "c1")

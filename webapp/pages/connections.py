@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from graph.model import Edge, Omitted
+from graph.model import Edge, NodeSummary, Omitted
 from graph.vocabulary import CHARTED, CODE, ENCOUNTER, HAS_TARGET, KG, SUBJECT, group_of
 from search.model import Assertion, Hit, SearchResult, Shared
 from webapp.pages.wording import group_name, group_order, relation_name
@@ -15,13 +15,13 @@ RECORD_CODES = frozenset({CODE, KG + "medication"})
 RECORD_GROUPS = frozenset({"condition", "medication", "procedure", "observation", "allergy", "immunization"})
 MENTIONS = KG + "mentions"
 """The relation that stands in the picture for an annotation; the graph itself keeps the annotation."""
-MOST_NODES = 70
+MOST_NODES = 46
 """Nodes of the list and of the enlarged picture; what is left out is said."""
 MOST_DRAWN = 24
 """Nodes beside the hits that the small picture draws: as many as can be labelled legibly."""
 CHARTED_THERE = "charted in its encounter"
 MENTIONED = "mentions"
-WEIGHTS = {"patient": 9.0, "condition": 2.0, "medication": 2.0, "procedure": 1.5, "concept": 1.2, "allergy": 0.5, "observation": 0.0}
+WEIGHTS = {"patient": 9.0, "condition": 2.0, "medication": 2.0, "procedure": 1.5, "concept": 1.2, "allergy": 0.5, "observation": -2.0}
 """How much a group tells about hits; a node that joins one more hit counts one more."""
 MOST_COUNTED = 4
 """Beyond so many hits, one more says little."""
@@ -105,9 +105,13 @@ def connections(result: SearchResult, further: Mapping[str, tuple[tuple[str, Ass
     near = _near(result, ranks)
     result, contracted = _without_encounters(result, ranks)
     summaries = {node.id: node for node in result.neighbourhood.nodes}
+
+    def weight(node: NodeSummary) -> float:
+        return WEIGHTS.get(_group(result, node.id, node.kind), LEAST_WEIGHT) + min(len(near.get(node.id, ())), MOST_COUNTED)
+
     kept = sorted(
         (n for n in summaries.values() if n.id in ranks or near.get(n.id)),
-        key=lambda n: (n.id not in ranks, -len(near.get(n.id, ())), group_order(_group(result, n.id, n.kind)), n.id),
+        key=lambda n: (n.id not in ranks, -weight(n), -len(near.get(n.id, ())), group_order(_group(result, n.id, n.kind)), n.id),
     )
     cut = kept[MOST_NODES:]
     kept = kept[:MOST_NODES]
@@ -115,9 +119,7 @@ def connections(result: SearchResult, further: Mapping[str, tuple[tuple[str, Ass
     lines = _lines(result, numbers, _said(result.hits, further or {}))
     joined = {number for line in lines for number in (line.source, line.target)}
     weights = {
-        numbers[node.id]: WEIGHTS.get(_group(result, node.id, node.kind), LEAST_WEIGHT) + min(len(near.get(node.id, ())), MOST_COUNTED)
-        for node in kept
-        if node.id not in ranks and node.id not in contracted and numbers[node.id] in joined
+        numbers[node.id]: weight(node) for node in kept if node.id not in ranks and node.id not in contracted and numbers[node.id] in joined
     }
     drawn = set(sorted(weights, key=lambda number: (-weights[number], number))[:MOST_DRAWN])
 
@@ -143,7 +145,7 @@ def connections(result: SearchResult, further: Mapping[str, tuple[tuple[str, Ass
     )
     omitted = list(_omitted_words(result.neighbourhood.omitted, summaries))
     if cut:
-        omitted.append(f"{len(cut)} nodes joined to the fewest hits are left out")
+        omitted.append(f"{len(cut)} nodes that tell least of the hits")
     return Connections(points, tuple(lines), result.shared, tuple(omitted))
 
 
@@ -270,18 +272,28 @@ def _lines(result: SearchResult, numbers: Mapping[str, int], said: Mapping[tuple
             if edge.relation == MENTIONS:
                 lines.setdefault(pair, _mention_line(pair, said.get((edge.source, edge.target), Assertion.AFFIRMED)))
             elif edge.relation == CHARTED_THERE and pair in lines:
-                if lines[pair].label == MENTIONED:
-                    lines[pair] = Line(*pair, f"{MENTIONED}, and {CHARTED_THERE}", "charted")
+                lines[pair] = _both(lines[pair])
             elif pair not in lines or edge.relation in CHARTED:
                 lines[pair] = Line(*pair, relation_name(edge.relation), "charted")
     joined = {frozenset(pair) for pair in lines}
     for hit in result.hits:
         for concept, _label, _assertion in hit.concepts:
             source, target = numbers.get(hit.evidence.record, numbers.get(hit.document)), numbers.get(concept)
-            if source is None or target is None or frozenset((source, target)) in joined:
+            if source is None or target is None:
                 continue
-            lines[(source, target)] = _mention_line((source, target), said[(hit.document, concept)])
+            line = _mention_line((source, target), said[(hit.document, concept)])
+            there = lines.get((source, target))
+            if frozenset((source, target)) not in joined:
+                lines[(source, target)] = line
+            elif there is not None and there.label == CHARTED_THERE:
+                lines[(source, target)] = _both(line)
     return [lines[pair] for pair in sorted(lines)]
+
+
+def _both(mention: Line) -> Line:
+    """A mention of what is also charted in the hit's encounter; what the text denies stays denied."""
+    style = "charted" if mention.label == MENTIONED else mention.style
+    return replace(mention, label=f"{mention.label}, {CHARTED_THERE}", style=style)
 
 
 def _ties(lines: list[Line], rank_of: Mapping[int, int]) -> dict[int, tuple[tuple[str, tuple[int, ...]], ...]]:

@@ -1,6 +1,6 @@
 """The patient page: who it is, and everything charted and written over time, as a picture and as a table."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, jsonify, render_template, request
@@ -45,6 +45,45 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Course:
+    """A problem, a medication or an allergy over time: its first and last dates, and how often it is charted."""
+
+    label: str
+    url: str
+    first: str
+    last: str
+    """'' where no end is stated."""
+    times: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The values of one kind of result, newest last. `line` is their course in a box of 72 by 18 ('' for fewer than three numbers)."""
+
+    label: str
+    url: str
+    value: str
+    date: str
+    evidence: str
+    times: int
+    line: str
+    spoken: str
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The chart in short, counted facts only; `told` is what the chart says without counting it true of the patient."""
+
+    problems: tuple[Course, ...]
+    medications: tuple[Course, ...]
+    allergies: tuple[Course, ...]
+    results: tuple[Series, ...]
+    told: tuple[tuple[str, str, str], ...]
+    """(label, why it is not counted, link)."""
+
+
+@dataclass(frozen=True, slots=True)
 class PatientPage:
     """All the patient page shows."""
 
@@ -60,6 +99,7 @@ class PatientPage:
     page: int
     pages: int
     documents: int
+    glance: "Glance"
     height: int
     """Pixels the timeline will take, so that nothing moves when it arrives."""
 
@@ -71,7 +111,8 @@ def patient() -> str:
     catalog = snapshot().catalog
     found = _patient(catalog, identifier)
     chosen = tuple(kind for kind in request.args.getlist("kind") if kind in GROUP_NAMES)
-    everything, documents, beyond = events_of(catalog, identifier)
+    facts = facts_of(catalog, identifier)
+    everything, documents, beyond = events_of(catalog, identifier, facts)
     counts = Counter(event.group for event in everything)
     shown = tuple(event for event in everything if not chosen or event.group in chosen)
     pages_ = max(1, -(-len(shown) // ROWS))
@@ -91,6 +132,7 @@ def patient() -> str:
         page=page,
         pages=pages_,
         documents=documents,
+        glance=glance_of(facts),
         height=_height(shown),
     )
     return render_template("patient.html", page=view, state=State())
@@ -103,7 +145,7 @@ def timeline() -> Response:
     catalog = snapshot().catalog
     _patient(catalog, identifier)
     chosen = [kind for kind in request.args.getlist("kind") if kind in GROUP_NAMES]
-    everything, _, _ = events_of(catalog, identifier)
+    everything, _, _ = events_of(catalog, identifier, facts_of(catalog, identifier))
     marks = [
         {
             "g": event.group,
@@ -163,13 +205,87 @@ def turn(identifier: str, chosen: tuple[str, ...], page: int) -> str:
     return address("/patient", [("id", identifier), *(("kind", kind) for kind in chosen), ("page", page)], "table")
 
 
-def events_of(catalog: Catalog, identifier: str) -> tuple[tuple[Event, ...], int, int]:
+def facts_of(catalog: Catalog, identifier: str) -> tuple[Fact, ...]:
+    """A patient's facts, each once: a record with several codes for one thing is one event."""
+    found: dict[tuple[str, ...], Fact] = {}
+    for fact in catalog.facts_of_patient(identifier, MOST_FACTS):
+        found.setdefault((fact.record, fact.relation, fact.label, fact.start or "", fact.value or "", str(fact.number)), fact)
+    return tuple(found.values())
+
+
+def events_of(catalog: Catalog, identifier: str, facts: tuple[Fact, ...]) -> tuple[tuple[Event, ...], int, int]:
     """A patient's facts and documents, newest first; the number of documents; how many facts are left out."""
-    facts = catalog.facts_of_patient(identifier, MOST_FACTS)
     documents = catalog.documents_of_patient(identifier, 1000)
     events = [_event_of_fact(fact) for fact in facts] + [_event_of_document(document) for document in documents]
     events.sort(key=lambda event: (event.start, event.label), reverse=True)
-    return tuple(events), len(documents), max(0, catalog.count_facts_of_patient(identifier) - len(facts))
+    return tuple(events), len(documents), max(0, catalog.count_facts_of_patient(identifier) - MOST_FACTS)
+
+
+def glance_of(facts: tuple[Fact, ...]) -> Glance:
+    """The chart in short."""
+    groups: dict[str, dict[str, list[Fact]]] = defaultdict(lambda: defaultdict(list))
+    told: dict[tuple[str, str], str] = {}
+    for fact in facts:
+        if fact.counted:
+            groups[fact.relation][fact.label.casefold()].append(fact)
+        elif fact.relation in NAMED:
+            told.setdefault((fact.label, why_not_counted(fact)), _url(fact))
+    courses = {group: sorted(map(_course, groups[group].values()), key=_recency) for group in ("condition", "medication", "allergy")}
+    results = [_series(found) for found in groups["observation"].values()]
+    return Glance(
+        problems=tuple(courses["condition"]),
+        medications=tuple(courses["medication"]),
+        allergies=tuple(courses["allergy"]),
+        results=tuple(sorted((s for s in results if s.value), key=lambda s: (-s.times, s.label.casefold()))),
+        told=tuple((label, why, url) for (label, why), url in sorted(told.items())),
+    )
+
+
+def _course(facts: list[Fact]) -> Course:
+    dated = sorted((fact for fact in facts if fact.start), key=lambda fact: fact.start or "")
+    newest = dated[-1] if dated else facts[-1]
+    last = "" if any(not fact.end for fact in facts) else max(fact.end or "" for fact in facts)
+    if newest.relation != "condition":
+        last = last or (newest.start or "" if len({fact.start for fact in dated}) > 1 else "")
+    times = len({fact.record for fact in facts})
+    return Course(newest.label, _url(newest), (dated[0].start or "") if dated else "", last, times, newest.status)
+
+
+def _recency(course: Course) -> tuple[bool, str, str]:
+    """What has no end first, then the newest."""
+    return (bool(course.last), "".join(chr(0x10FFFF - ord(c)) for c in course.last or course.first), course.label.casefold())
+
+
+def _series(facts: list[Fact]) -> Series:
+    dated = sorted(facts, key=lambda fact: fact.start or "")
+    newest = dated[-1]
+    numbers = [fact.number for fact in dated if fact.number is not None and fact.unit == newest.unit]
+    spoken = f"from {numbers[0]:g} to {numbers[-1]:g}, lowest {min(numbers):g}, highest {max(numbers):g}" if len(numbers) > 2 else ""
+    return Series(
+        label=newest.label,
+        url=_url(newest),
+        value=_value(newest),
+        date=newest.start or "",
+        evidence=address("/record", [("id", newest.record)]),
+        times=len(dated),
+        line=_spark(numbers),
+        spoken=spoken,
+    )
+
+
+def _spark(numbers: list[float]) -> str:
+    """Numbers as a line in a box of 72 by 18."""
+    if len(numbers) < 3:
+        return ""
+    least, most = min(numbers), max(numbers)
+    wide = 68 / (len(numbers) - 1)
+    tall = 14 / (most - least) if most > least else 0.0
+    points = [f"{2 + n * wide:.1f} {16 - (value - least) * tall if tall else 9:.1f}" for n, value in enumerate(numbers)]
+    return "M" + "L".join(points)
+
+
+def _url(fact: Fact) -> str:
+    return address("/node", [("id", fact.concept or fact.record)])
 
 
 def _event_of_fact(fact: Fact) -> Event:

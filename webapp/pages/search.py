@@ -374,6 +374,7 @@ def _hit_view(hit: Hit, state: State) -> HitView:
         marks += [
             Mark(heading.start(), heading.start(1), "markup", weight=-3),
             Mark(heading.start(1), heading.end(1), "heading", weight=-3),
+            Mark(heading.end(1), heading.end(1) + 1, "end", weight=-3),
         ]
     span = hit.answer or hit.passage
     url = address("/document", [("id", hit.document), ("start", span.start), ("end", span.end), ("q", state.query)], "span")

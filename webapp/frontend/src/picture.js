@@ -38,7 +38,8 @@ function nodesOf(section, all, wanted) {
   });
   return shown.map((row) => {
     const link = row.querySelector("a");
-    const label = (link ?? row).textContent.trim();
+    const rank = row.dataset.rank;
+    const label = (link ?? document.querySelector(`#hit-${rank} h2 a`))?.textContent.trim() ?? "";
     const group = row.dataset.group;
     const [width, height] = sizes[group] ?? [13, 13];
     return {
@@ -48,7 +49,7 @@ function nodesOf(section, all, wanted) {
         label,
         short: row.dataset.rank ?? label,
         rank: Number(row.dataset.rank ?? 0),
-        hits: row.dataset.hits.split(" ").filter(Boolean).map(Number),
+        hits: (row.dataset.hits ?? rank).split(" ").filter(Boolean).map(Number),
         href: link?.href ?? "",
         iri: link ? idOf(link) : "",
         width,
@@ -265,7 +266,7 @@ export function drawPicture(section, canvas, on) {
   canvas.dataset.drawn = String(picture.nodes().length);
 
   const said = section.querySelector("#picture-said");
-  const rest = "Point at a node or click it for its links. Drag to move.";
+  const rest = "Click a node to keep its links in sight, again to open its page.";
   said.textContent = rest;
   let chosen = null;
 
@@ -326,6 +327,7 @@ export function drawPicture(section, canvas, on) {
   });
   picture.on("tap", "node", (event) => {
     if (event.target.data("rank")) on.open(event.target.data("rank"));
+    else if (chosen?.same(event.target) && event.target.data("href")) location.assign(event.target.data("href"));
     choose(event.target, true);
   });
   picture.on("tap", (event) => {

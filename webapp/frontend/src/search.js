@@ -32,7 +32,7 @@ export function start() {
     element.addEventListener("focusout", dark);
   }
   for (const [rank, hit] of hits) watch(hit, [rank], "hit");
-  for (const row of rows) watch(row, ranksOf(row), "row", row.dataset.id || row.querySelector("a")?.href);
+  for (const row of rows) watch(row, ranksOf(row), "row", row.querySelector("a")?.href);
 
   function remember(name, value) {
     const url = new URL(location.href);

@@ -139,7 +139,7 @@ function specification(marks, rows, width) {
           x: {
             field: "start",
             type: "temporal",
-            scale: { type: "utc", nice: false },
+            scale: { type: "utc", nice: false, padding: 7 },
             axis: { title: null, orient: "top", tickCount: narrow ? 3 : 8, labelOverlap: true, format: isoFormat },
           },
           y,
