@@ -42,11 +42,11 @@ def check_address(address: str) -> str:
 def open_store(address: str, settings: Mapping[str, Any]) -> GraphStore:
     """The store at an address (not the embedded one). Nothing is asked of it yet: the first question finds a server down."""
     scheme, _, rest = check_address(address).partition("+")
-    credentials = {"user": settings["store_user"] or None, "password": settings["store_password"] or None}
+    user, password, timeout = settings["store_user"] or None, settings["store_password"] or None, float(settings["store_timeout"])
     if scheme == "gremlin":
         from graph.stores.gremlin import GremlinStore
 
-        return GremlinStore(rest, timeout=settings["store_timeout"], **credentials)
+        return GremlinStore(rest, user=user, password=password, timeout=timeout)
     from graph.stores.sparql import SparqlStore
 
-    return SparqlStore(rest, timeout=settings["store_timeout"], token=settings["store_token"] or None, **credentials)
+    return SparqlStore(rest, user=user, password=password, token=settings["store_token"] or None, timeout=timeout)

@@ -99,6 +99,16 @@ def take(url: str, out: Path, *, width: int = 1440, height: int = 900, theme: st
         out.parent.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=out)
         browser.close()
+    make_small(out)
+
+
+def make_small(picture: Path) -> None:
+    """Write a picture with a palette, which a page of text and flat colours hardly shows."""
+    from PIL import Image
+
+    with Image.open(picture) as full:
+        small = full.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    small.save(picture, optimize=True)
 
 
 def main() -> int:

@@ -112,7 +112,7 @@ class GremlinStore:
         self._timeout = timeout
         self._wire = Wire(self.address, user=user, password=password, source=source, headers=headers, tls=tls)
         self._given = dialect
-        self._lock = threading.Lock()
+        self._declared: set[str] = set()
 
     @property
     def dialect(self) -> Dialect:
@@ -248,7 +248,9 @@ class GremlinStore:
             encoded = {encode(iri): iri for iri in some}
             within = _within(encoded)
             for key in map(property_key, sorted(NOT_LINKS)):
-                for row in self._ask(self._g().V().has(key, within).project("k", "s").by(__.values(key).fold()).by(__.values(SAID).fold())):
+                for row in self._ask(
+                    self._g().V().has(key, within).dedup().project("k", "s").by(__.values(key).fold()).by(__.values(SAID).fold())
+                ):
                     digests = Counter(digest for _, digest in _statements(row["s"]))
                     for value in row["k"]:
                         if value in encoded:
@@ -286,6 +288,16 @@ class GremlinStore:
     def injected(self, rows: Iterable[Encoded]) -> Any:
         """A traversal over rows that are part of the request."""
         return self._g().inject(encode_list(rows)).unfold()
+
+    def declare(self, keys: AbstractSet[str]) -> None:
+        """Make property keys known as ones that hold several values."""
+        new = sorted(keys - self._declared)
+        if new:
+            vertex = self._g().add_v("Thing")
+            for key in new:
+                vertex = vertex.property(_gremlin("Cardinality").set_, key, "")
+            self.write(vertex.drop())
+            self._declared.update(new)
 
     def write(self, traversal: Any) -> list[Any]:
         """Run a traversal that writes, within the time limit of writes."""
@@ -424,7 +436,7 @@ class GremlinStore:
                 ends.update((source, target))
         emptied: list[str] = []
         changed: list[str] = []
-        vertices = self._g().V().has(RECORD, within).project("i", "r", "s")
+        vertices = self._g().V().has(RECORD, within).dedup().project("i", "r", "s")
         for row in self.write(vertices.by(self.dialect.iri()).by(__.values(RECORD).fold()).by(__.values(SAID).fold())):
             iri, records, statements = row["i"], set(row["r"]), _statements(row["s"])
             ours = {graph for graph in records if graph in expected}
@@ -516,6 +528,7 @@ class _Loading:
         self._store, self._dialect = store, store.dialect
         self._pool = ThreadPoolExecutor(self._dialect.vertex_writers + self._dialect.edge_writers)
         self._edge_gate = threading.Semaphore(self._dialect.edge_writers)
+        self._vertex_gate = threading.Semaphore(self._dialect.vertex_writers)
         self._property_gate = threading.Semaphore(self._dialect.edge_writers)
         self._known: dict[str, Any] = {}
         self._running: deque[Future[None]] = deque()
@@ -532,24 +545,26 @@ class _Loading:
 
     def add(self, found: Iterable[Vertex | Edge]) -> None:
         """Write all of these."""
+        own_ids = self._dialect.own_ids
         for block in _batches(found, _BLOCK):
+            known = self._known
             vertices = [element for element in block if isinstance(element, Vertex)]
             edges = [element for element in block if isinstance(element, Edge)]
-            before = [self._run(self._write_vertices, rows) for rows in self._batches_of_rows(vertices)]
-            described = {vertex.iri for vertex in vertices}
-            if self._dialect.own_ids:
-                self._known.update(dict.fromkeys(described))
+            if self._dialect.declares_keys:
+                self._store.declare({key for vertex in vertices for key in vertex.values})
+            before = [self._run(self._write_vertices, rows, known) for rows in self._batches_of_rows(vertices)]
+            if own_ids:
+                known.update((vertex.iri, vertex.iri) for vertex in vertices)
             else:
                 for future in before:
                     future.result()
-            ends = dict.fromkeys(end for edge in edges for end in (edge.source, edge.target) if end not in self._known)
-            before += [self._run(self._write_ends, some) for some in _batches(ends, _MANY)]
-            if self._dialect.own_ids:
-                self._known.update(dict.fromkeys(ends))
-            ids = self._known if not self._dialect.own_ids else None
+            ends = dict.fromkeys(end for edge in edges for end in (edge.source, edge.target) if end not in known)
+            before += [self._run(self._write_ends, some, known) for some in _batches(ends, _MANY)]
+            if own_ids:
+                known.update((end, end) for end in ends)
             for some in _batches(edges, _MANY):
-                self._run(self._write_edges, some, before, ids)
-            if len(self._known) > _KNOWN:
+                self._run(self._write_edges, some, before, known)
+            if len(known) > _KNOWN:
                 self._known = {}
             while len(self._running) > 12:
                 self._running.popleft().result()
@@ -572,7 +587,7 @@ class _Loading:
         if rows:
             yield rows
 
-    def _write_vertices(self, rows: Sequence["_VertexRow"]) -> None:
+    def _write_vertices(self, rows: Sequence["_VertexRow"], known: dict[str, Any]) -> None:
         """Make the vertices that are not there, whole; then add to those that were, or that have several values of a key."""
         __ = _anonymous()
         merge = _gremlin("Merge")
@@ -588,11 +603,14 @@ class _Loading:
             incomplete = __.not_(__.values(SAID).where(_gremlin("P")("eq", "row")).by().by("s"))
             number = __.select("row").select("n")
             if self._dialect.own_ids:
-                rest.extend(simple[place] for place in self._store.write(merged.filter_(incomplete).map(number)))
+                with self._vertex_gate:
+                    rest.extend(simple[place] for place in self._store.write(merged.filter_(incomplete).map(number)))
             else:
                 columns = (number, __.id_(), incomplete.constant("incomplete"))
-                for place, identifier, *state in self._store.write(merged.map(__.union(*columns).fold())):
-                    self._known[simple[place].vertex.iri] = identifier
+                with self._vertex_gate:
+                    answers = self._store.write(merged.map(__.union(*columns).fold()))
+                for place, identifier, *state in answers:
+                    known[simple[place].vertex.iri] = identifier
                     if state:
                         rest.append(simple[place])
         if not rest:
@@ -614,7 +632,7 @@ class _Loading:
         with self._property_gate:
             self._store.write(added)
 
-    def _write_ends(self, iris: Sequence[str]) -> None:
+    def _write_ends(self, iris: Sequence[str], known: dict[str, Any]) -> None:
         """Make the vertices that edges end at and nothing has described yet."""
         __ = _anonymous()
         rows = []
@@ -623,19 +641,18 @@ class _Loading:
             create = self._dialect.create_vertex(encoded, likely_label(iri))
             rows.append(encode_map([(_M, self._dialect.match_vertex(encoded)), (_C, create)]))
         merged = self._store.injected(rows).merge_v(__.select("m")).option(_gremlin("Merge").on_create, __.select("c"))
-        if self._dialect.own_ids:
-            self._store.write(merged.count())
-            return
-        for iri, identifier in self._store.write(merged.map(__.union(__.values(IRI), __.id_()).fold())):
-            self._known[iri] = identifier
+        with self._vertex_gate:
+            answers = self._store.write(merged.count() if self._dialect.own_ids else merged.map(__.union(__.values(IRI), __.id_()).fold()))
+        for iri, identifier in () if self._dialect.own_ids else answers:
+            known[iri] = identifier
 
-    def _write_edges(self, edges: Sequence[Edge], before: "Sequence[Future[None]]", ids: Mapping[str, Any] | None) -> None:
+    def _write_edges(self, edges: Sequence[Edge], before: "Sequence[Future[None]]", known: Mapping[str, Any]) -> None:
         for future in before:
             future.result()
         rows = []
         for edge in edges:
-            ends = (edge.source, edge.target) if ids is None else (ids[edge.source], ids[edge.target])
-            rows.append(self._dialect.edge(edge, *map(self._dialect.vertex_id, ends)))
+            source, target = known[edge.source], known[edge.target]
+            rows.append(self._dialect.edge(edge, self._dialect.vertex_id(source), self._dialect.vertex_id(target)))
         with self._edge_gate:
             self._store.write(self._store.injected(rows).merge_e().count())
 

@@ -20,7 +20,8 @@ class Dialect:
     `own_ids`: vertices and edges may be given their ids; else they are found by the properties `iri` and `rid`.
     `edge_writers`: requests that write edges at the same time. TinkerGraph keeps the edges of a vertex in a plain map, which two
     writers at once would damage.
-    `batch_bytes`: about how large one request gets.
+    `batch_bytes`: about how large one request gets. `declares_keys`: a property key must be known to hold several values before it is
+    used.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Dialect:
     vertex_writers: int = 2
     edge_writers: int = 1
     batch_bytes: int = 400_000
+    declares_keys: bool = False
     reserved_labels: frozenset[str] = frozenset()
 
     def vertices(self, start: Any, iris: Sequence[str]) -> Any:
@@ -98,7 +100,9 @@ TINKERGRAPH = Dialect("TinkerGraph")
 JANUSGRAPH = Dialect(
     "JanusGraph",
     own_ids=False,
+    vertex_writers=1,
     edge_writers=2,
+    declares_keys=True,
     batch_bytes=200_000,
     reserved_labels=frozenset(
         {"vertex", "element", "edge", "property", "label", "key", "id", "vertexid", KIND, RECORD, SAID, RELATION, IRI, RID}

@@ -1,21 +1,29 @@
 """The pages as HTML, without a browser: what they say, where they link, and what they do with hostile and missing data."""
 
+import csv
+import io
 import json
 import re
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
+from types import SimpleNamespace
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from graph.model import Edge, Neighbourhood, NodeSummary
+from graph.vocabulary import CODE, ENCOUNTER, HAS_BODY, HAS_CONDITION, HAS_TARGET, SUBJECT
 from search.errors import InvalidRequest
-from search.model import Mode, SearchRequest
+from search.model import Assertion, Evidence, Fact, Hit, Mode, SearchRequest, SearchResult, Span
 from tests.webapp import fixtures as f
 from tests.webapp.fixtures import MemoryLibrary
 from webapp.app import create_app
+from webapp.pages.connections import Depth, connections
+from webapp.pages.patient import facts_of, glance_of
+from webapp.pages.search import _cell
 from webapp.settings import WebSettings
 
 PAGES = (
@@ -429,3 +437,153 @@ def test_pages_work_without_built_scripts(client: FlaskClient, monkeypatch: pyte
     patient = get(client, f"/patient?id={quote(f.ROSA)}")
     assert not patient.having("id", "timeline")
     assert "cisplatin" in patient.text
+
+
+def test_hits_as_table_for_a_spreadsheet(client: FlaskClient, library: MemoryLibrary) -> None:
+    page = get(client, "/search?q=cisplatin&dataset=demo&page=1")
+    link = next(link for link in page.links() if link.startswith("/search.csv"))
+    assert query(link) == {"q": ["cisplatin"], "dataset": ["demo"]}
+    answer = client.get(link)
+    assert answer.content_type == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [row["rank"] for row in rows] == [str(n) for n in range(1, len(rows) + 1)]
+    first = next(row for row in rows if row["document"] == f.ONCOLOGY_NOTE)
+    assert first["patient_id"] == f.ROSA
+    assert int(first["line"]) > 0
+    assert first["record"] == f.ONCOLOGY_NOTE
+    assert client.get("/search.csv?q=x&from=yesterday").status_code in (200, 400)
+
+
+def test_no_cell_of_the_table_is_a_formula() -> None:
+    assert [_cell(value) for value in ("=1+1", "+1", "-1", "@a", "\tb", "plain", -1.5)] == [
+        "'=1+1",
+        "'+1",
+        "'-1",
+        "'@a",
+        "'\tb",
+        "plain",
+        -1.5,
+    ]
+
+
+def test_pages_are_kept_by_no_shared_cache(client: FlaskClient) -> None:
+    for url in PAGES:
+        assert "private" in client.get(url).headers["Cache-Control"] or "no-store" in client.get(url).headers["Cache-Control"], url
+    assert "private" not in client.get("/static/commissure.css").headers["Cache-Control"]
+
+
+def test_searches_of_the_page_are_measured(client: FlaskClient) -> None:
+    def searches() -> float:
+        found = re.findall(r'^commissure_searches_total\{complete="\w+"\} (\S+)', client.get("/metrics").text, re.MULTILINE)
+        return sum(map(float, found))
+
+    before = searches()
+    client.get("/search?q=cisplatin")
+    assert searches() == before + 1
+
+
+def _picture(
+    edges: tuple[Edge, ...], kinds: dict[str, str], groups: dict[str, str], concepts: tuple[tuple[str, str, Assertion], ...]
+) -> SearchResult:
+    """A result of one hit, `note`, with this neighbourhood."""
+    evidence = Evidence("note", "note", "a.ndjson", 1, "run", 0, 4)
+    hit = Hit(
+        1,
+        "note",
+        "Note",
+        "demo",
+        "DocumentReference",
+        "Note",
+        "pat",
+        "Pat",
+        "enc",
+        None,
+        1.0,
+        {},
+        "",
+        Span(0, 4, "text"),
+        (),
+        None,
+        (),
+        concepts,
+        evidence,
+    )
+    nodes = tuple(NodeSummary(name, kind, name, False) for name, kind in kinds.items())
+    return SearchResult(1, True, 1, (hit,), Neighbourhood(nodes, edges, ()), groups, (), {})
+
+
+KINDS = {"note": "DocumentReference", "pat": "Patient", "enc": "Encounter", "cond": "Condition", "copd": "Concept"}
+EDGES = (
+    Edge("note", SUBJECT, "pat", 1, ()),
+    Edge("note", ENCOUNTER, "enc", 1, ()),
+    Edge("cond", ENCOUNTER, "enc", 1, ()),
+    Edge("cond", CODE, "copd", 1, ()),
+    Edge("pat", HAS_CONDITION, "copd", 1, ()),
+)
+
+
+def _drawn(result: SearchResult) -> set[tuple[str, str, str, str]]:
+    joined = connections(result)
+    names = {point.number: point.id for point in joined.points}
+    return {(names[line.source], line.label, names[line.target], line.style) for line in joined.lines}
+
+
+def test_what_is_charted_in_a_hits_encounter_hangs_on_the_hit() -> None:
+    result = _picture(EDGES, KINDS, {"copd": "condition"}, ())
+    assert _drawn(result) == {("note", "about", "pat", "charted"), ("note", "charted in its encounter", "copd", "charted")}
+    points = {point.id: point for point in connections(result).points}
+    assert points["copd"].group == "condition"
+    assert points["copd"].ties == (("charted in its encounter", (1,)),)
+    assert points["enc"].depth is Depth.LISTED
+    assert points["copd"].depth is Depth.ALWAYS
+
+
+@pytest.mark.parametrize(
+    ("assertion", "label", "style"),
+    [
+        (Assertion.AFFIRMED, "mentions, charted in its encounter", "charted"),
+        (Assertion.NEGATED, "denies, charted in its encounter", "denied"),
+        (Assertion.FAMILY, "mentions (family), charted in its encounter", "mentioned"),
+    ],
+)
+def test_a_mention_of_what_is_charted_says_both(assertion: Assertion, label: str, style: str) -> None:
+    result = _picture(EDGES, KINDS, {"copd": "condition"}, (("copd", "COPD", assertion),))
+    assert ("note", label, "copd", style) in _drawn(result)
+
+
+def test_a_text_that_denies_and_affirms_affirms() -> None:
+    both = (("copd", "COPD", Assertion.AFFIRMED), ("copd", "COPD", Assertion.NEGATED))
+    kinds = {"note": "DocumentReference", "pat": "Patient", "copd": "Concept", "annotation": "Annotation"}
+    mention = (Edge("annotation", HAS_TARGET, "note", 1, ()), Edge("annotation", HAS_BODY, "copd", 1, ()))
+    result = _picture((EDGES[0], *mention), kinds, {}, both)
+    assert ("note", "mentions", "copd", "mentioned") in _drawn(result)
+
+
+def _result_of(number: float, day: str, **rest: object) -> Fact:
+    return Fact(f"r{day}", "demo", "pat", "observation", "loinc", "Creatinine", day, value=str(number), number=number, unit="mg/dL", **rest)  # type: ignore[arg-type]
+
+
+def test_glance_keeps_the_newest_value_and_its_course() -> None:
+    glance = glance_of((_result_of(1.9, "2024-03-01"), _result_of(0.9, "2023-01"), _result_of(1.2, "2023-06-01")))
+    (series,) = glance.results
+    assert (series.value, series.date, series.times) == ("1.9 mg/dL", "2024-03-01", 3)
+    assert series.spoken == "from 0.9 to 1.9, lowest 0.9, highest 1.9"
+    assert series.line.count("L") == 2
+
+
+def test_glance_tells_a_relatives_condition_apart() -> None:
+    own = Fact("c1", "demo", "pat", "condition", "x", "Asthma", "2019", status="active")
+    resolved = Fact("c2", "demo", "pat", "condition", "y", "Shingles", "2021-06-22", "2021-07-20", status="resolved")
+    mother = Fact("f1", "demo", "pat", "condition", "z", "Breast cancer", assertion=Assertion.FAMILY, counted=False)
+    glance = glance_of((resolved, own, mother))
+    assert [(c.label, c.first, c.last) for c in glance.problems] == [("Asthma", "2019", ""), ("Shingles", "2021-06-22", "2021-07-20")]
+    assert [(label, why) for label, why, _ in glance.told] == [("Breast cancer", "a relative's")]
+
+
+def test_a_record_with_two_codes_is_one_event() -> None:
+    library = MemoryLibrary()
+    assert library.snapshot is not None
+    catalog = library.snapshot.catalog
+    once = facts_of(catalog, f.ROSA)
+    twice = SimpleNamespace(facts_of_patient=lambda *_: (*once, *(replace(fact, concept="http://other.example/code") for fact in once)))
+    assert facts_of(twice, f.ROSA) == once  # type: ignore[arg-type]
