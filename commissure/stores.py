@@ -2,7 +2,6 @@
 
 embedded                                   the store inside the data folder
 gremlin+ws://HOST:PORT/gremlin             a TinkerPop server (gremlin+wss:// with TLS)
-sparql+http://HOST:PORT/DATASET            a SPARQL 1.1 server (sparql+https:// with TLS)
 """
 
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from commissure.errors import BadSetting
 from graph.store import GraphStore
 
 EMBEDDED = "embedded"
-SCHEMES = ("gremlin+ws", "gremlin+wss", "sparql+http", "sparql+https")
+SCHEMES = ("gremlin+ws", "gremlin+wss")
 
 
 def serving_address(setting: str, published: str) -> str:
@@ -31,9 +30,7 @@ def check_address(address: str) -> str:
     except ValueError:
         host, parts = None, urlsplit("")
     if parts.scheme not in SCHEMES or not host:
-        raise BadSetting(
-            f"store: {EMBEDDED!r} or an address such as {SCHEMES[0]}://127.0.0.1:8182/gremlin or {SCHEMES[2]}://127.0.0.1:3030/ds"
-        )
+        raise BadSetting(f"store: {EMBEDDED!r} or an address such as {SCHEMES[0]}://127.0.0.1:8182/gremlin")
     if parts.username or parts.password:
         raise BadSetting("store: give user and password by COMMISSURE_STORE_USER and COMMISSURE_STORE_PASSWORD, not in the address")
     return address.rstrip("/")
@@ -41,12 +38,8 @@ def check_address(address: str) -> str:
 
 def open_store(address: str, settings: Mapping[str, Any]) -> GraphStore:
     """The store at an address (not the embedded one). Nothing is asked of it yet: the first question finds a server down."""
-    scheme, _, rest = check_address(address).partition("+")
+    from graph.stores.gremlin import GremlinStore
+
+    _, _, rest = check_address(address).partition("+")
     user, password, timeout = settings["store_user"] or None, settings["store_password"] or None, float(settings["store_timeout"])
-    if scheme == "gremlin":
-        from graph.stores.gremlin import GremlinStore
-
-        return GremlinStore(rest, user=user, password=password, timeout=timeout)
-    from graph.stores.sparql import SparqlStore
-
-    return SparqlStore(rest, user=user, password=password, token=settings["store_token"] or None, timeout=timeout)
+    return GremlinStore(rest, user=user, password=password, timeout=timeout)

@@ -89,7 +89,7 @@ def build_ranker(
         _embed(keys, texts, embedder, cache, progress)
         vectors.build_index(cache.get(keys, embedder.name), np.arange(len(keys)), work / "vectors")
         index = vectors.open_index(work / "vectors")
-    lexical.build_lexical((texts[key] for key in keys), work / "lexical")
+    lexical.build_lexical((texts[key] for key in keys), links, work / "lexical")
     return Ranker(index, lexical.open_lexical(work / "lexical"), embedder), links
 
 

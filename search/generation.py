@@ -303,10 +303,12 @@ class GenerationBuilder:
         if len(rows):
             vectors.build_index(cache.get([keys[row] for row in rows], model), rows, self._out / "vectors")
         tell(1)
-        if keys:
-            lexical.build_lexical((text for (text,) in self._db.execute("SELECT text FROM units ORDER BY key")), self._out / "lexical")
+        columns = derive(self._db, keys, has_vector)
+        save_columns(columns, self._out / "columns")
         tell(2)
-        save_columns(derive(self._db, keys, has_vector), self._out / "columns")
+        if keys:
+            texts = (text for (text,) in self._db.execute("SELECT text FROM units ORDER BY key"))
+            lexical.build_lexical(texts, columns.unit_links, self._out / "lexical")
         tell(3)
 
 

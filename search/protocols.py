@@ -18,7 +18,6 @@ from search.model import (
     Fact,
     PatientSummary,
 )
-from search.units import CSR
 
 Rows = NDArray[np.int64]
 Scores = NDArray[np.float32]
@@ -80,8 +79,8 @@ class LexicalIndex(Protocol):
         """The k best allowed rows that share a term with the query, best first, ties by row."""
         ...
 
-    def search_documents(self, query: str, links: CSR, allowed: Mask | None = None) -> tuple[Scores, float]:
-        """BM25 of each document as if it were indexed whole, (links.count,), 0 where it shares no term or is not allowed; and the bound.
+    def search_documents(self, query: str, allowed: Mask | None = None) -> tuple[Scores, float]:
+        """BM25 of each document as a whole, (documents,), 0 where it shares no term or is not allowed; and the bound.
 
         No document can reach the bound, whatever it says: score over bound tells how much of the question a document covers.
         """

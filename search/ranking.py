@@ -82,7 +82,7 @@ class Ranker:
         worded, words, bound = np.empty(0, dtype=np.int64), None, 0.0
         if query.strip() and mode is not Mode.SEMANTIC and self._lexical is not None:
             with _timed(timings, "lexical"):
-                words, bound = self._lexical.search_documents(query, links, allowed)
+                words, bound = self._lexical.search_documents(query, allowed)
                 worded = _highest(words, depth)
                 exact = exact and bool(np.count_nonzero(words) <= len(worded))
         with _timed(timings, "fuse"):

@@ -10,6 +10,7 @@ Documents are numbered newest first (search.columns), so ties and browsing need 
 are laid end to end are the whole list.
 """
 
+import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -32,7 +33,9 @@ from search.join import Joined, PageHit, join_page
 from search.model import Assertion, Evidence, Filters, Hit, Mode, PassageSpan, SearchRequest, SearchResult, Span
 from search.protocols import Embedder, Mask, Rows
 from search.ranking import RankedDocuments, Ranker
-from search.snippets import answer, find_matches, highlights, opening, query_words
+from search.snippets import answer, find_matches, highlights, last_word, opening, query_words
+
+_log = logging.getLogger(__name__)
 
 DEPTH: Final = 1000
 """Documents ranked, the same for every page: scores are fused relative to each other, so paging must not change how many there are."""
@@ -146,7 +149,9 @@ class Retriever:
                 notices.extend(filter(None, [notice]))
             return self._ranker.rank(request.query, mode, DEPTH, allowed, links)
         except ModelUnavailable as error:
-            notices.append(f"Semantic search is unavailable, results are found by words alone: {error}")
+            # Fixed words for whoever searches; an error's own may name a path of this machine, which concerns who runs it.
+            _log.warning("search by meaning is unavailable: %s", error)
+            notices.append("Semantic search is unavailable (the embedding model cannot be loaded): results are found by words alone.")
             return self._ranker.rank(request.query, Mode.LEXICAL, DEPTH, allowed, links)
 
     @cached_property
@@ -200,7 +205,7 @@ class Retriever:
             score, scores, unit = _scores(found, index)
             passage = self._passage(document.passages, unit)
             start, end, section = (0, len(document.text), "") if passage is None else (passage.start, passage.end, passage.section)
-            end = min(end, start + _LONGEST_PASSAGE)
+            end = end if end - start <= _LONGEST_PASSAGE else last_word(document.text, start, start + _LONGEST_PASSAGE)
             matches = find_matches(document.text, start, end, words)
             terms = {match.term for match in matches}
             hits.append(
@@ -261,7 +266,8 @@ class Retriever:
         try:
             return join_page(self._graph, self._catalog, self._columns, seeds, named)
         except GraphError as error:
-            notices.append(f"The graph cannot be read, hits are shown without their connections: {error}")
+            _log.warning("the graph cannot be read: %s", error)
+            notices.append("The graph cannot be read: hits are shown without their connections.")
             return Joined()
 
 

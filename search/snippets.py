@@ -16,6 +16,7 @@ _LEAST_OPENING = 60
 
 # A sentence ends after .!? and before a capital or a digit (so not after 'Dr' or within 1.5), or with its line.
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?])[\"')\]]*\s+(?=[\"'(\[]*[A-Z0-9])|\s*\n\s*")
+_WORD_START: Final = re.compile(r"\s+")
 _ABBREVIATION: Final = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|No|approx|e\.g|i\.e|Fig|Pt|pt)|\b[A-Z])\.$")
 
 
@@ -65,7 +66,7 @@ def answer(text: str, start: int, end: int, matches: Sequence[Match]) -> Span | 
         if within:
             score = len({match.term for match in within}), len(within) / (last - first), -first
             if best is None or score > best:
-                best, chosen = score, _shorten(first, last, within[0].start)
+                best, chosen = score, _shorten(first, last, within[0], text)
     return None if chosen is None else Span(chosen[0], chosen[1], text[chosen[0] : chosen[1]])
 
 
@@ -96,8 +97,30 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield begin, begin + len(stripped)
 
 
-def _shorten(start: int, end: int, match: int) -> tuple[int, int]:
+def _shorten(start: int, end: int, match: Match, text: str) -> tuple[int, int]:
+    """At most LONGEST_ANSWER characters of a sentence around a match, from the begin of a word to the end of one."""
     if end - start <= LONGEST_ANSWER:
         return start, end
-    begin = max(start, min(match - LONGEST_ANSWER // 4, end - LONGEST_ANSWER))
-    return begin, begin + LONGEST_ANSWER
+    begin = max(start, min(match.start - LONGEST_ANSWER // 4, end - LONGEST_ANSWER))
+    if begin > start:
+        begin = next_word(text, begin, match.start)
+    return begin, last_word(text, begin, min(end, begin + LONGEST_ANSWER), least=match.end)
+
+
+def next_word(text: str, start: int, match: int) -> int:
+    """Where the first whole word after `start` begins; `start` itself where none does before `match`."""
+    if text[start - 1 : start].isspace() and not text[start : start + 1].isspace():
+        return start
+    found = _WORD_START.search(text, start, match + 1)
+    return found.end() if found and found.end() <= match else start
+
+
+def last_word(text: str, start: int, end: int, least: int = 0) -> int:
+    """Where the last whole word of `text[start:end]` ends; `end` itself where that is one word, or lies before `least`."""
+    if end >= len(text) or text[end].isspace():
+        return start + len(text[start:end].rstrip())
+    kept = text[start:end]
+    cut = max((kept.rfind(blank) for blank in " \n\t"), default=-1)
+    if cut < 0 or start + cut < least:
+        return end
+    return start + len(kept[:cut].rstrip())

@@ -107,7 +107,7 @@ def make_small(picture: Path) -> None:
     from PIL import Image
 
     with Image.open(picture) as full:
-        small = full.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        small = full.convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     small.save(picture, optimize=True)
 
 

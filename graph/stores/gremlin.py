@@ -332,71 +332,79 @@ class GremlinStore:
     # --- the neighbourhood in one request ---
 
     def _around(self, seeds: Sequence[str], hops: Sequence[Sequence[Step]], prefer: AbstractSet[str]) -> Any:
-        """Everything that can be in the neighbourhood: at each hop, of every group by its kinds, what a limit would keep.
+        """Everything that can be in the neighbourhood, and somewhat more, which `_Picture` leaves out.
 
-        Grouping by all kinds of a neighbour, and not by the first, keeps a little more than `Step` asks; `_Picture` cuts it.
+        The steps of a hop become one traversal for each direction, because a server takes longer to prepare a traversal of many parts
+        than to run it: at each vertex all their relations, in groups by all kinds of the neighbour, each cut at their largest limit.
         """
         __ = _anonymous()
         traversal = self._vertices(seeds)
         names = []
         for number, steps in enumerate(hops):
-            found = __.union(*(self._found(place, step, prefer) for place, step in enumerate(steps))) if steps else __.limit(0)
+            ways: tuple[Direction, ...] = ("in", "out")
+            found = [self._found(way, [step for step in steps if step.direction == way], prefer) for way in ways]
+            found = [one for one in found if one is not None]
+            groups = (__.union(*found) if len(found) > 1 else found[0]) if found else __.limit(0)
             names.append(f"h{number}")
             traversal = (
                 traversal.project("n", "v", "g")
                 .by(self.dialect.iri())
                 .by(_summary_properties())
-                .by(found.fold())
+                .by(groups.fold())
                 .aggregate(names[-1])
                 .by(__.union(__.select("n"), __.select("v"), __.select("g").unfold().map(self._row()).fold()).fold())
+                .select("g")
+                .unfold()
+                .select("g")
+                .unfold()
+                .select("e")
+                .unfold()
+                .select(_keys())
+                .dedup()
             )
-            traversal = traversal.select("g").unfold().select("g").unfold().select("e").unfold().select(_keys()).dedup()
         names.append(f"h{len(hops)}")
         traversal = traversal.project("n", "v").by(self.dialect.iri()).by(_summary_properties())
         traversal = traversal.aggregate(names[-1]).by(__.union(__.select("n"), __.select("v")).fold())
         return traversal.cap(*names) if len(names) > 1 else traversal.cap(*names).project(*names)
 
-    def _found(self, place: int, step: Step, prefer: AbstractSet[str]) -> Any:
-        """From a vertex to what one step finds: for each relation its groups by kinds, each with its size and the entries to keep."""
+    def _found(self, direction: Direction, steps: Sequence[Step], prefer: AbstractSet[str]) -> Any:
+        """From a vertex to the groups that steps of one direction find, each with its size and the entries to keep; None for no steps."""
         __ = _anonymous()
-        other: Callable[[], Any] = __.in_v if step.direction == "out" else __.out_v
-
-        def groups(edges: Any) -> Any:
-            return (
-                edges.group()
-                .by(other())
-                .by(__.values(RECORD).fold())
-                .unfold()
-                .group()
-                .by(__.select(_keys()).values(KIND).order().fold())
-                .by(__.fold())
-                .unfold()
-                .project("k", "t", "e")
-                .by(_keys())
-                .by(__.select(_values()).count(_local()))
-                .by(__.select(_values()).map(self._best(step.limit, prefer)))
-                .fold()
-            )
-
-        def here() -> Any:
-            return __.identity() if step.kind is None else _may_be(__.identity(), step.kind)
-
-        if step.relations is None:
-            by_relation = self._edges(here(), step.direction, None).group().by(RELATION).by(__.fold()).unfold()
-            return by_relation.project("p", "r", "g").by(__.constant(place)).by(_keys()).by(groups(__.select(_values()).unfold()))
-        relations = [relation for relation in dict.fromkeys(step.relations) if relation not in NOT_LINKS]
-        branches = [
-            here()
-            .project("p", "r", "g")
-            .by(__.constant(place))
-            .by(__.constant(relation))
-            .by(groups(self._edges(__.identity(), step.direction, relation)))
-            for relation in relations
-        ]
-        return __.union(*branches) if branches else __.limit(0)
+        relations: set[str] | None = set()
+        for step in steps:
+            relations = None if relations is None or step.relations is None else relations | (set(step.relations) - NOT_LINKS)
+        if not steps or relations == set():
+            return None
+        kinds = {step.kind for step in steps if step.kind is not None}
+        vertices = __.identity()
+        if all(step.kind is not None for step in steps) and "Thing" not in kinds:
+            vertices = __.has(KIND, _within(sorted(kinds)))
+        other: Callable[[], Any] = __.in_v if direction == "out" else __.out_v
+        if relations is None:
+            edges = self._edges(vertices, direction, None)
+        else:
+            labels = sorted({self.dialect.edge_label(edge_label(relation)) for relation in relations})
+            edges = vertices.out_e(*labels) if direction == "out" else vertices.in_e(*labels)
+            edges = edges.has(RELATION, _within(sorted(relations)))
+        by_kinds = (
+            __.select(_values())
+            .unfold()
+            .group()
+            .by(other())
+            .unfold()
+            .group()
+            .by(__.select(_keys()).values(KIND).order().fold())
+            .unfold()
+            .project("k", "t", "e")
+            .by(_keys())
+            .by(__.select(_values()).count(_local()))
+            .by(__.select(_values()).map(self._best(max(step.limit for step in steps), prefer)))
+            .fold()
+        )
+        return edges.group().by(RELATION).unfold().project("d", "r", "g").by(__.constant(direction)).by(_keys()).by(by_kinds)
 
     def _best(self, limit: int, prefer: AbstractSet[str]) -> Any:
-        """Of a list of entries (vertex → records) those that a limit keeps."""
+        """Of a list of entries (vertex → edges) those that a limit keeps."""
         __ = _anonymous()
         order, p = _gremlin("Order"), _gremlin("P")
         if limit < 1:
@@ -411,10 +419,10 @@ class GremlinStore:
     def _row(self) -> Any:
         """What `_found` gives, with IRIs in place of vertices and the first three records in place of all."""
         __ = _anonymous()
-        records = __.select(_values()).order(_local()).limit(_local(), 3)
+        records = __.select(_values()).unfold().values(RECORD).order().limit(3)
         entry = __.union(self.dialect.iri(__.select(_keys())), __.select(_values()).count(_local()), records).fold()
         group = __.union(__.select("k"), __.select("t"), __.select("e").unfold().map(entry).fold()).fold()
-        return __.union(__.select("p"), __.select("r"), __.select("g").unfold().map(group).fold()).fold()
+        return __.union(__.select("d"), __.select("r"), __.select("g").unfold().map(group).fold()).fold()
 
     # --- taking away ---
 
@@ -694,13 +702,15 @@ class _Picture:
     def __init__(self, answer: Mapping[str, Any], hops: Sequence[Sequence[Step]], prefer: AbstractSet[str]) -> None:
         self._hops, self._prefer = hops, prefer
         self._properties: dict[str, Properties] = {}
-        self._found: list[dict[tuple[str, int], list[Any]]] = []
+        self._found: list[dict[tuple[str, str], list[Any]]] = []
         for number in range(len(hops) + 1):
-            found: dict[tuple[str, int], list[Any]] = defaultdict(list)
+            found: dict[tuple[str, str], list[Any]] = defaultdict(list)
             for iri, properties, *rows in answer.get(f"h{number}", ()):
                 self._properties[iri] = properties
-                for place, relation, groups in rows[0] if rows else ():
-                    found[iri, place].append((relation, groups))
+                for direction, relation, *groups in rows[0] if rows else ():
+                    for kinds, total, entries in groups[0]:
+                        links = [Link(relation, neighbour, count, tuple(records)) for neighbour, count, *records in entries]
+                        found[iri, direction].append((relation, min(kinds, default="Thing"), total, links))
             self._found.append(found)
 
     def draw(self, seeds: Sequence[str]) -> Neighbourhood:
@@ -712,10 +722,10 @@ class _Picture:
         for number, steps in enumerate(self._hops):
             reached: set[str] = set()
             for node in frontier:
-                for place, step in enumerate(steps):
+                for step in steps:
                     if step.kind is not None and step.kind != self._kind(node):
                         continue
-                    for relation, kind, total, links in self._groups(number, node, place):
+                    for relation, kind, total, links in self._groups(number, node, step):
                         candidates[node, relation, step.direction, kind] = total
                         for link in self._best(links, step.limit):
                             edge = link.edge(node, step.direction)
@@ -728,17 +738,14 @@ class _Picture:
             summaries, tuple(edges[key] for key in sorted(edges)), _left_out(candidates, edges, {one.id: one.kind for one in summaries})
         )
 
-    def _groups(self, hop: int, node: str, place: int) -> Iterator[tuple[str, str, int, list[Link]]]:
-        for relation, groups in self._found[hop].get((node, place), ()):
-            totals: Counter[str] = Counter()
-            links: dict[str, list[Link]] = defaultdict(list)
-            for kinds, total, entries in groups:
-                kind = min(kinds, default="Thing")
-                totals[kind] += total
-                for neighbour, count, records in entries:
-                    links[kind].append(Link(relation, neighbour, count, (records,) if isinstance(records, str) else tuple(records)))
-            for kind, total in totals.items():
-                yield relation, kind, total, links[kind]
+    def _groups(self, hop: int, node: str, step: Step) -> Iterable[tuple[str, str, int, list[Link]]]:
+        """(relation, kind, size, entries) of what one step finds at a node."""
+        groups: dict[tuple[str, str], tuple[int, list[Link]]] = {}
+        for relation, kind, total, links in self._found[hop].get((node, step.direction), ()):
+            if step.relations is None or relation in step.relations:
+                before, others = groups.get((relation, kind), (0, []))
+                groups[relation, kind] = before + total, others + links
+        return [(*group, total, links) for group, (total, links) in groups.items()]
 
     def _best(self, links: list[Link], limit: int) -> Sequence[Link]:
         if len(links) <= limit:

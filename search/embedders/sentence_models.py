@@ -39,7 +39,7 @@ def open_embedder(model: str = DEFAULT_MODEL, precision: str = "auto", threads: 
     if precision not in PRECISIONS:
         raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}, not {precision!r}")
     chosen = ("bfloat16" if has_native_bfloat16() else "float32") if precision == "auto" else precision
-    folder = _default_folder() if model in (DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}") else Path(model)
+    folder = default_folder() if model in (DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}") else Path(model)
     if threads is not None:
         import torch
 
@@ -67,7 +67,8 @@ def has_native_bfloat16() -> bool:
     return not {"amx_bf16", "avx512_bf16"}.isdisjoint(flags)
 
 
-def _default_folder() -> Path:
+def default_folder() -> Path:
+    """Where the package of the default model keeps it. Raises ModelUnavailable."""
     try:
         distribution = importlib.metadata.distribution(DEFAULT_PACKAGE)
     except importlib.metadata.PackageNotFoundError as error:

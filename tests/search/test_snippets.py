@@ -83,7 +83,27 @@ def test_the_first_of_equal_sentences_answers() -> None:
 def test_an_endless_sentence_is_cut_around_its_match() -> None:
     text = "word " * 1000 + "cough " + "word " * 1000
     found = answered(text, "cough")
-    assert found is not None and "cough" in found and len(found) == LONGEST_ANSWER
+    assert found is not None and LONGEST_ANSWER - 10 < len(found) <= LONGEST_ANSWER
+    assert set(found.split()) == {"word", "cough"} and found == found.strip()
+
+
+@given(
+    st.lists(st.text("abcdefghij", min_size=1, max_size=30), max_size=200),
+    st.lists(st.text("abcdefghij", min_size=1, max_size=30), max_size=200),
+)
+def test_no_answer_begins_or_ends_within_a_word(before: list[str], after: list[str]) -> None:
+    text = " ".join([*before, "cough", *after])
+    span = answer(text, 0, len(text), find_matches(text, 0, len(text), {"cough"}))
+    assert span is not None and span.text == text[span.start : span.end] and len(span.text) <= LONGEST_ANSWER
+    assert "cough" in span.text.split() and set(span.text.split()) <= {*before, "cough", *after}
+    assert text[: span.start].endswith(" ") or span.start == 0
+    assert text[span.end :].startswith(" ") or span.end == len(text)
+
+
+def test_a_word_without_end_is_cut_all_the_same() -> None:
+    text = "cough-" + "x" * 2000
+    found = answered(text, "cough")
+    assert found is not None and found.startswith("cough") and len(found) == LONGEST_ANSWER
 
 
 def test_offsets_within_a_passage_are_of_the_whole_text() -> None:
