@@ -15,8 +15,18 @@ SHOWN: Final = 12
 """Values listed per facet, most frequent first; chosen values are listed in any case."""
 
 
-def count_facets(found: Rows, columns: Columns, catalog: SqliteCatalog, filters: Filters) -> dict[str, tuple[FacetValue, ...]]:
-    """The facets of the found documents; within a facet by count, then label, then value. Years come newest first."""
+BEST: Final = 50
+"""Best-ranked documents that decide which concepts are telling for a question."""
+
+
+def count_facets(
+    found: Rows, columns: Columns, catalog: SqliteCatalog, filters: Filters, *, ranked: bool = False
+) -> dict[str, tuple[FacetValue, ...]]:
+    """The facets of the found documents; within a facet by count, then label, then value. Years come newest first.
+
+    Where `found` is `ranked` best first, concepts come by how much likelier the best documents have them than documents at large: what
+    nearly every note has (vital signs) tells nothing of the question, however often it is counted.
+    """
     chosen: Mapping[str, tuple[str, ...]] = {
         "dataset": filters.datasets,
         "type": filters.types,
@@ -29,9 +39,29 @@ def count_facets(found: Rows, columns: Columns, catalog: SqliteCatalog, filters:
         "patient": columns.patients[found],
         "concept": columns.concepts_of_documents(found),
     }
-    facets = {name: _named(name, _counts(codes[name]), catalog, chosen[name]) for name in ("dataset", "type", "patient", "concept")}
+    counts = {name: _counts(values) for name, values in codes.items()}
+    facets = {name: _named(name, counts[name], most_frequent(counts[name], SHOWN), catalog, chosen[name]) for name in codes}
+    if ranked:
+        telling = most_telling(_counts(columns.concepts_of_documents(found[:BEST])), min(len(found), BEST), columns, counts["concept"])
+        facets["concept"] = _named("concept", counts["concept"], telling, catalog, chosen["concept"], by_count=False)
     facets["year"] = _years(columns.first_days[found])
     return facets
+
+
+def most_telling(among: NDArray[np.int64], best: int, columns: Columns, counts: NDArray[np.int64]) -> list[int]:
+    """Concepts of the `best` documents, `among` saying how many of them have each, the most telling first, at most SHOWN.
+
+    A concept weighs its count among the best by the logarithm of how much likelier it is there than in all documents (a term of the
+    likelihood ratio); concepts that are no likelier come after those that are, by their count in everything found.
+    """
+    codes = np.flatnonzero(counts)
+    having = np.zeros(len(counts), dtype=np.float64)
+    having[: len(among)] = among
+    everywhere = (columns.concept_document_offsets[codes + 1] - columns.concept_document_offsets[codes]) / max(columns.documents, 1)
+    likelier = (having[codes] / max(best, 1)) / everywhere
+    weight = having[codes] * np.log(np.maximum(likelier, 1.0))
+    ordered: list[int] = codes[np.lexsort((codes, -counts[codes], -weight))][:SHOWN].tolist()
+    return ordered
 
 
 def _counts(codes: NDArray[np.int32]) -> NDArray[np.int64]:
@@ -40,13 +70,17 @@ def _counts(codes: NDArray[np.int32]) -> NDArray[np.int64]:
     return counts
 
 
-def _named(field: str, counts: NDArray[np.int64], catalog: SqliteCatalog, chosen: tuple[str, ...]) -> tuple[FacetValue, ...]:
+def _named(
+    field: str, counts: NDArray[np.int64], first: list[int], catalog: SqliteCatalog, chosen: tuple[str, ...], *, by_count: bool = True
+) -> tuple[FacetValue, ...]:
+    """The values of a facet: `first`, and those chosen."""
     known = catalog.codes(field, chosen) if chosen else []
-    listed = dict.fromkeys([*most_frequent(counts, SHOWN), *known])
+    listed = dict.fromkeys([*first, *known])
     names = catalog.values(field, tuple(listed))
     values = [FacetValue(*names[code], int(counts[code]) if code < len(counts) else 0) for code in listed]
     unknown = [FacetValue(value, value, 0) for value in chosen if value not in {v.value for v in values}]
-    return tuple(sorted((*values, *unknown), key=lambda v: (-v.count, v.label, v.value)))
+    listed_values = (*values, *unknown)
+    return tuple(sorted(listed_values, key=lambda v: (-v.count, v.label, v.value))) if by_count else listed_values
 
 
 def most_frequent(counts: NDArray[np.int64], limit: int) -> list[int]:

@@ -91,7 +91,10 @@ class Retriever:
             documents, mentions = self._read(found.documents[page])
             hits = self._hits(request, words, found, documents, mentions, named)
         with clock.step("facets"):
-            facets = count_facets(found.everything, self._columns, self._catalog, request.filters) if request.facets else {}
+            facets = {}
+            if request.facets:
+                ranked = found.ranked is not None
+                facets = count_facets(found.everything, self._columns, self._catalog, request.filters, ranked=ranked)
         with clock.step("join"):
             joined = self._join(request, found.documents[page], hits, mentions, named, notices)
         ranking = found.ranked.timings if found.ranked is not None else {}

@@ -2,6 +2,8 @@
 
 import random
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
@@ -57,6 +59,20 @@ def test_most_frequent_codes() -> None:
         counts = np.array([chance.randint(0, 5) for _ in range(chance.randint(0, 30))], dtype=np.int64)
         expected = sorted((c for c in range(len(counts)) if counts[c]), key=lambda c: (-counts[c], c))[:4]
         assert most_frequent(counts, 4) == expected
+
+
+def test_what_nearly_every_document_has_tells_least() -> None:
+    from search.columns import Columns
+    from search.facets import most_telling
+
+    # Of 100 documents 90 have concept 0 (say, blood pressure), 10 concept 1, 40 concept 2, 3 concept 3, which nothing found has.
+    columns = SimpleNamespace(concept_document_offsets=np.cumsum([0, 90, 10, 40, 3]), documents=100)
+    counts, best = np.array([60, 10, 30]), np.array([20, 9, 6])
+    assert most_telling(best, 20, cast(Columns, columns), counts) == [1, 0, 2]
+    # Concept 2 is rarer among the best than anywhere; concept 0 only as common as anywhere: then counts decide.
+    assert most_telling(np.array([18, 1]), 20, cast(Columns, columns), counts) == [0, 2, 1]
+    # What is found but not among the best still comes last.
+    assert most_telling(np.array([0, 0, 1]), 1, cast(Columns, columns), counts) == [2, 0, 1]
 
 
 def test_missing_columns_say_what_to_do(tmp_path: Path) -> None:

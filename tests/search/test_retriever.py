@@ -214,7 +214,7 @@ def test_facets_count_what_was_found(retriever: Retriever, clinic: Clinic, query
         assert set(chosen) <= {v.value for v in values}
         shown = sorted((v.count for v in values if v.value not in chosen), reverse=True)
         rest = sorted((count for value, count in expected[name].items() if value not in chosen), reverse=True)
-        assert shown == rest[: len(shown)]
+        assert shown == rest[: len(shown)] or (name == "concept" and query), "a question's concepts come by what they tell"
         assert len(shown) >= min(12 - len(chosen), len(rest))
     labels = {v.value: v.label for v in facets["concept"]}
     names = {condition(name): name for name in CONDITIONS + MEDICATIONS}
