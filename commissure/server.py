@@ -33,6 +33,9 @@ def serve(settings: dict[str, Any]) -> None:
     import waitress
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    # Which vector instructions FAISS found, and each request to a model's folder, concern nobody who serves.
+    for noisy in ("faiss.loader", "sentence_transformers"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
     host, port = settings["host"], settings["port"]
     try:
         # Listen first: a taken port is said at once, not after the model has loaded.

@@ -2,7 +2,7 @@
 
 A vertex is a node: its id the IRI, its label the local name of its class. A literal is a property value, an IRI that is no link
 (`vocabulary.NOT_LINKS`) too. A link is an edge, one for each record that states it. `record` and `said` keep which record said what,
-so that removing a record takes exactly that. See docs/decisions/0010-property-graph-mapping.md.
+so that removing a record takes exactly that. See docs/decisions/0005-property-graph.md.
 """
 
 from base64 import urlsafe_b64encode

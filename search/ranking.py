@@ -6,7 +6,7 @@
     fused        (meaning + WORDS · words) / (1 + WORDS)
 
 Every candidate gets both scores, whichever ranker found it. Nothing is normalized over the candidates, so a document's score does not
-depend on filters, on paging or on what else was found: see docs/decisions/0003-fusion.md for what this was measured against.
+depend on filters, on paging or on what else was found: see docs/decisions/0007-fusion.md for what this was measured against.
 """
 
 import time

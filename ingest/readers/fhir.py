@@ -13,6 +13,7 @@ from ingest.sources import Role, SourceFile, open_source
 
 _NO_URNS: Mapping[str, str] = {}
 _SNIFF = 1 << 16
+_LOOK_ON = 1 << 20
 _REFERENCE = re.compile(rb'"reference":"([^"\\]+)"')
 DELETED = "$deleted"
 """Pseudo resource type of the records that a Bulk Data `deleted` file (or a DELETE entry of a transaction) yields."""
@@ -50,9 +51,19 @@ def is_document(file: SourceFile) -> bool:
             try:
                 orjson.loads(first)
             except ValueError:
-                return not first.rstrip().endswith(b"}") or first.count(b"{") != first.count(b"}")
+                # A broken first line must not take the rest of an NDJSON file with it.
+                return first.strip() in (b"{", b"[") or not any(map(_is_resource, (head + stream.read(_LOOK_ON)).split(b"\n")[1:]))
             return False
     except Exception:
+        return False
+
+
+def _is_resource(line: bytes) -> bool:
+    if b'"resourceType"' not in line:
+        return False
+    try:
+        return "resourceType" in orjson.loads(line)
+    except (ValueError, TypeError):
         return False
 
 
@@ -102,7 +113,7 @@ def _stream_urns(file: SourceFile) -> dict[str, str]:
 def _resources(document: Any, raw: bytes, file: SourceFile, line: int) -> Items:
     if isinstance(document, list):
         for position, item in enumerate(document, 1):
-            yield from _resources(item, orjson.dumps(item), file, position)
+            yield from _resources(item, orjson.dumps(item), file, position if line == 1 else line)
         return
     if not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):
         yield Issue(

@@ -16,6 +16,9 @@ def read_lines(block: Block, max_line: int = MAX_LINE) -> Iterator[tuple[int, by
     A block begins with the first line that starts at or after `start` and ends with the one that contains `end`.
     """
     number = 0
+    if block.file.is_gzip and block.file.size == 0:
+        yield _broken(block, number, "truncated-gzip", "the file is empty: not even an empty gzip stream is in it")
+        return
     try:
         with open_source(block.file) as stream:
             position = block.start

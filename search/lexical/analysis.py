@@ -2,7 +2,7 @@
 
 One spelling stands for many: letter case, accents and width are folded, Greek letters are spelled out (TNF-α is TNF-alpha), British and
 American forms meet (oedema, tumour, hospitalised), thousands separators go (1,000), and a hyphenated word is indexed by its parts and
-joined (IL-6 is found by "il6" and "il 6"). Every one of these was measured not to harm: docs/decisions/0002-lexical-index.md.
+joined (IL-6 is found by "il6" and "il 6"). Every one of these was measured not to harm: docs/decisions/0006-lexical-index.md.
 """
 
 import re

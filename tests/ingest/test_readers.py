@@ -57,7 +57,7 @@ def test_the_type_comes_from_the_resource_and_blank_lines_count(tmp_path):
     [
         (line() + b'{"resourceType": "Pat\n' + line(identifier="b"), "broken-json", 2),
         (line() + b'{"a": 1}\n', "not-a-resource", 2),
-        (line() + b"[1]\n" + line(), "not-a-resource", 1),
+        (line() + b"[1]\n" + line(), "not-a-resource", 2),
         (line() + '{"resourceType":"Patient","id":"ä"}\n'.encode("latin-1"), "broken-json", 2),
         (line() + line().decode().encode("utf-16"), "broken-json", 2),
     ],
@@ -67,6 +67,23 @@ def test_a_bad_line_is_one_issue_with_its_line_and_the_others_stay(tmp_path, con
     first = next(item for item in found if isinstance(item, Issue))
     assert (first.severity, first.code, first.line) == (Severity.REJECT, code, number)
     assert isinstance(found[0], SourceRecord)
+
+
+@pytest.mark.parametrize(
+    "start", [b'{"resourceType": "Pat', b'{"a": {"b": 1}', '{"id": "ä"}'.encode("latin-1"), b'{"a":' + b" " * (1 << 16)]
+)
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_broken_first_line_leaves_the_others(tmp_path, start, pack):
+    name = "x.ndjson" if pack is bytes else "x.ndjson.gz"
+    issue, *records = read(tmp_path / name, pack(start + b"\n" + line(identifier="b") + b"[]\n" + line(identifier="c")))
+    assert (issue.code, issue.line) == ("broken-json", 1)
+    assert [(r.resource["id"], r.line) for r in records] == [("b", 2), ("c", 4)]
+
+
+def test_a_broken_document_is_one_reject(tmp_path):
+    bundle = json.dumps(resource("Bundle", "b", type="collection", entry=[{"resource": resource()}]), indent=1)
+    (issue,) = read(tmp_path / "b.json", bundle[:-5].encode())
+    assert (issue.code, issue.line) == ("broken-json", 1)
 
 
 def test_a_line_longer_than_the_limit_is_rejected_and_the_next_is_read(tmp_path):
@@ -86,6 +103,8 @@ def test_truncated_gzip_keeps_what_came_before(tmp_path):
 def test_not_gzip_at_all_and_empty_gzip(tmp_path):
     (issue,) = read(tmp_path / "x.ndjson.gz", line())
     assert issue.code == "truncated-gzip"
+    (issue,) = read(tmp_path / "z.ndjson.gz", b"")
+    assert (issue.code, issue.severity) == ("truncated-gzip", Severity.REJECT)
     assert read(tmp_path / "y.ndjson.gz", gzip.compress(b"")) == []
 
 
