@@ -21,6 +21,7 @@ from ingest.model import Issue, Severity
 _DATA_SUFFIXES = (".ndjson", ".jsonl", ".json")
 _MANIFEST_LIMIT = 16 << 20
 _REMOTE_BUFFER = 1 << 20
+_LOCAL_BUFFER = 1 << 20
 
 
 class Role(StrEnum):
@@ -109,7 +110,7 @@ def _open_raw(file: SourceFile) -> Iterator[IO[bytes]]:
         with fs.open(path, "rb") as remote, io.BufferedReader(remote, _REMOTE_BUFFER) as stream:
             yield stream
     else:
-        with Path(file.uri).open("rb") as stream:
+        with Path(file.uri).open("rb", buffering=_LOCAL_BUFFER) as stream:
             yield stream
 
 

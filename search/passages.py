@@ -11,6 +11,7 @@ the passage would otherwise grow past its limit, since such reports have many se
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 
@@ -34,6 +35,7 @@ _REPORT = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]*[ \t]+(?=[\"'(\[]*[A-Z0-9])|\n[ \t\r]*(?:\n|(?=\S))|;[ \t]+")
 _SPACE = re.compile(r"\s+")
+_LONGEST_KNOWN = 4000
 _WINDOW = 100_000
 """Characters looked at together when a section is cut: bounds memory on texts of many megabytes."""
 
@@ -60,12 +62,26 @@ def text_key(embedded: str) -> bytes:
 def _passages(text: str, fallback: str) -> Iterator[PassageSpan]:
     for heading, start, end in _markdown_sections(text):
         for section, first, last in _report_sections(text, start, end, heading or fallback):
-            for left, right in _pieces(text, first, last):
-                content = text[left:right]
-                left += len(content) - len(content.lstrip())
-                right = left + len(content.strip())
-                if left < right:
-                    yield PassageSpan(left, right, section, text_key(_said_once(text[left:right], section)))
+            content = text[first:last]
+            cut = _cut_known if len(content) <= _LONGEST_KNOWN else _cut
+            for left, right, key in cut(content, section):
+                yield PassageSpan(first + left, first + right, section, key)
+
+
+def _cut(content: str, section: str) -> tuple[tuple[int, int, bytes], ...]:
+    """The passages of a section's content: (start, end) in it, without blanks around, and the key of what is embedded."""
+    found = []
+    for left, right in _pieces(content, 0, len(content)):
+        piece = content[left:right]
+        left += len(piece) - len(piece.lstrip())
+        right = left + len(piece.strip())
+        if left < right:
+            found.append((left, right, text_key(_said_once(content[left:right], section))))
+    return tuple(found)
+
+
+_cut_known = lru_cache(maxsize=4096)(_cut)
+"""Notes of one source repeat whole sections: what was cut once need not be again."""
 
 
 def _said_once(content: str, section: str) -> str:
@@ -115,7 +131,7 @@ def _report_sections(text: str, start: int, end: int, heading: str) -> Iterator[
 
 
 def _count_parts(text: str, start: int, end: int) -> int:
-    return sum(1 for _ in _PART.finditer(text, start, end))
+    return len(_PART.findall(text, start, end))
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -134,10 +150,10 @@ def _even_pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start, end
         return
     said_once = _said_once(text[start:end], "")
-    parts = [match.start() for match in _PART.finditer(text, start, end)]
     if _count_parts(said_once, 0, len(said_once)) <= MAX_PARTS:
         yield start, end
         return
+    parts = [match.start() for match in _PART.finditer(text, start, end)]
     sentences = [match.end() for match in _SENTENCE_END.finditer(text, start, end)]
     spaces: list[int] = []
     done = 0
