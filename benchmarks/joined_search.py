@@ -1,17 +1,20 @@
-"""The whole joined search beside the encoding of the query alone.
+"""The whole joined search beside the encoding of the query alone; and what the server that answers it takes.
 
-    python benchmarks/joined_search.py [--passages 100000] [--queries 200]
-    python benchmarks/joined_search.py --data DIR [--http]
+    python benchmarks/joined_search.py [--passages 100000] [--quads 5000000] [--queries 200]
+    python benchmarks/joined_search.py --data DIR
 
-Without --data a generation and its graph are made up in a temporary folder: every passage is distinct, and its vector lies near that of
-a topic that the real model has encoded, so that queries about topics find as many neighbours as real ones do. With --data the published
-generation of a data folder is searched, with --http also through `commissure serve` on loopback, by one client on one connection.
+Without --data a data folder is made up in a temporary place: every passage is distinct, and its vector lies near that of a topic that the
+real model has encoded, so that queries about topics find as many neighbours as real ones do; observations fill the graph up to --quads.
+With --data a data folder that was ingested is searched. Both in this process, and through `commissure serve` on loopback by one client on
+one connection, whose time to be ready and whose memory are measured too.
 
-Encoding and searching take turns on different queries, so that no cache of queries helps and both see the same machine.
+Encoding and searching take turns on different queries, so that no cache of queries helps and both see the same machine. Some hundred
+questions come before what is measured: warm is a server that has been asked for a while.
 """
 
 import argparse
 import http.client
+import itertools
 import json
 import random
 import subprocess
@@ -24,11 +27,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
+import psutil
 from numpy.typing import NDArray
 
 from graph.identifiers import concept_iri, iri_term, literal_term, record_iri
-from graph.store import GraphStore
 from graph.vocabulary import CODE, CONCEPT, ENCOUNTER, FHIR, HAS_CONDITION, LABEL, PREF_LABEL, SUBJECT, TYPE
+from ingest.workspace import Workspace
 from search.embedding_cache import EmbeddingCache
 from search.generation import Generation, GenerationBuilder
 from search.model import Document, Fact, PatientSummary, SearchRequest
@@ -80,6 +84,10 @@ FILLER = ("patient", "presents", "reports", "denies", "history", "daily", "stabl
 PASSAGES_PER_DOCUMENT = 8
 
 
+BLOCK = 20
+WARM = 200
+
+
 class Topical:
     """Vectors of passages near those of their topic; queries go through the real model."""
 
@@ -107,10 +115,13 @@ class Topical:
         return self._topics[topic] + noise / np.float32(np.linalg.norm(noise))
 
 
-def make_up(folder: Path, passages: int, model: Embedder) -> tuple[Generation, GraphStore]:
-    """A generation of about so many distinct passages, with one encounter and two conditions a document."""
+def make_up(data: Path, passages: int, quads: int, model: Embedder) -> None:
+    """Publish about so many distinct passages, with one encounter and two conditions a document, and at least so many quads."""
     from graph.stores.oxigraph import OxigraphStore
 
+    workspace = Workspace(data)
+    folder = workspace.generation_folder(1)
+    folder.mkdir(parents=True)
     chance = random.Random(1)
     count = passages // PASSAGES_PER_DOCUMENT
     patients = [PatientSummary(record_iri("bench", "Patient", f"p{n}"), "bench", f"Person {n}") for n in range(max(1, count // 100))]
@@ -153,8 +164,7 @@ def make_up(folder: Path, passages: int, model: Embedder) -> tuple[Generation, G
         builder.add_documents(documents(), "run")
         builder.add_facts(all_facts)
         builder.add_patients(patients)
-        builder.finish(Topical(model), EmbeddingCache(folder / "cache.sqlite"))
-    generation = Generation.open(folder / "search")
+        builder.finish(Topical(model), EmbeddingCache(data / "embeddings.sqlite"))
 
     def statements() -> Iterator[str]:
         for patient in patients:
@@ -174,13 +184,27 @@ def make_up(folder: Path, passages: int, model: Embedder) -> tuple[Generation, G
         for concept, label in {str(fact.concept): fact.label for fact in all_facts}.items():
             yield _quad(concept, concept, TYPE, CONCEPT) + _quad(concept, concept, PREF_LABEL, label, literal=True)
 
-    quads = folder / "quads.nq"
-    with quads.open("w", encoding="utf-8") as file:
-        file.writelines(statements())
+    def observations() -> Iterator[str]:
+        for number in itertools.count():
+            iri, encounter = record_iri("bench", "Observation", f"o{number}"), record_iri("bench", "Encounter", f"e{number % count}")
+            yield _quad(iri, iri, TYPE, FHIR + "Observation")
+            yield _quad(iri, iri, LABEL, "Body weight", literal=True)
+            yield _quad(iri, iri, CODE, "http://loinc.org/rdf/29463-7")
+            yield _quad(iri, iri, SUBJECT, patients[number % count % len(patients)].id)
+            yield _quad(iri, iri, ENCOUNTER, encounter)
+
+    part = data / "quads.nq"
+    written = 0
+    with part.open("w", encoding="utf-8") as file:
+        for lines in itertools.chain(statements(), observations()):
+            if written >= quads and FHIR + "Observation" in lines:
+                break
+            file.write(lines)
+            written += lines.count("\n")
     store = OxigraphStore.open(folder / "graph")
-    store.load([quads])
+    store.load([part])
     store.close()
-    return generation, OxigraphStore.open_read_only(folder / "graph")
+    workspace.show(1, "")
 
 
 def _quad(graph: str, subject: str, predicate: str, value: str, *, literal: bool = False) -> str:
@@ -197,18 +221,22 @@ def distinct_queries(count: int) -> list[str]:
 
 
 def measure(encode: Callable[[str], object], search: Callable[[str], object], count: int) -> tuple[list[float], list[float]]:
-    """Milliseconds of `count` encodings and as many searches, turn by turn."""
-    queries = iter(distinct_queries(2 * count + 40))
-    for _ in range(20):
+    """Milliseconds of `count` encodings and as many searches, in turns of BLOCK, once `WARM` of both have filled the caches.
+
+    Blocks, because threads of one that spin for a while after they have finished would take a processor from the other.
+    """
+    queries = iter(distinct_queries(2 * (count + WARM)))
+    for _ in range(WARM):
         encode(next(queries))
         search(next(queries))
     spent: tuple[list[float], list[float]] = [], []
-    for _ in range(count):
+    for _ in range(count // BLOCK):
         for work, times in zip((encode, search), spent, strict=True):
-            query = next(queries)
-            started = time.perf_counter()
-            work(query)
-            times.append(1000 * (time.perf_counter() - started))
+            time.sleep(0.01)
+            for query in [next(queries) for _ in range(BLOCK)]:
+                started = time.perf_counter()
+                work(query)
+                times.append(1000 * (time.perf_counter() - started))
     return spent
 
 
@@ -220,8 +248,9 @@ def report(name: str, encoding: list[float], searching: list[float]) -> None:
 
 
 def over_http(data: Path, embedder: Embedder, count: int, port: int) -> None:
-    """Measure through `commissure serve`."""
+    """Measure through `commissure serve`: its time to be ready, its searches, and then its memory."""
     command = [sys.executable, "-m", "commissure", "--data", str(data), "serve", "--port", str(port)]
+    started = time.perf_counter()
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -234,15 +263,22 @@ def over_http(data: Path, embedder: Embedder, count: int, port: int) -> None:
                 raise RuntimeError(f"{path}: {response.status}")
             return body
 
-        for _ in range(300):
+        while server.poll() is None and time.perf_counter() - started < 120:
             try:
                 get("/readyz")
                 break
             except (OSError, RuntimeError, http.client.HTTPException):
                 connection.close()
-                time.sleep(0.2)
+                time.sleep(0.05)
+        print(f"server ready after {time.perf_counter() - started:.1f} s (at most 6)")
         encoding, searching = measure(embedder.encode_query, lambda q: json.loads(get(f"/api/v1/search?q={quote(q)}")), count)
         report("over HTTP ", encoding, searching)
+        family = [psutil.Process(server.pid), *psutil.Process(server.pid).children(recursive=True)]
+        memory = [process.memory_full_info() for process in family]
+        print(
+            f"server memory {sum(m.rss for m in memory) / 1e9:.2f} GB resident (at most 2.5), of which "
+            f"{sum(m.uss for m in memory) / 1e9:.2f} GB its own, in {len(family)} processes"
+        )
     finally:
         server.terminate()
         server.wait()
@@ -252,27 +288,28 @@ def main() -> None:
     """Run it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--passages", type=int, default=100_000)
+    parser.add_argument("--quads", type=int, default=5_000_000)
     parser.add_argument("--queries", type=int, default=200)
-    parser.add_argument("--data", type=Path, help="a data folder to search instead of a made-up generation")
-    parser.add_argument("--http", action="store_true", help="also through `commissure serve` (needs --data)")
+    parser.add_argument("--data", type=Path, help="a data folder to search instead of a made-up one")
     parser.add_argument("--port", type=int, default=8765)
     options = parser.parse_args()
+    from graph.stores.oxigraph import OxigraphStore
     from search.embedders import open_embedder
 
     embedder = open_embedder()
-    with tempfile.TemporaryDirectory() as folder:
-        if options.data:
-            from graph.stores.oxigraph import OxigraphStore
-            from ingest.workspace import Workspace
-
-            workspace = Workspace(options.data)
-            published = workspace.generation_folder(workspace.current())
-            generation: Generation = Generation.open(published / "search")
-            graph: GraphStore = OxigraphStore.open_read_only(published / "graph")
-        else:
-            generation, graph = make_up(Path(folder), options.passages, embedder)
+    with tempfile.TemporaryDirectory() as temporary:
+        data = options.data or Path(temporary)
+        if not options.data:
+            make_up(data, options.passages, options.quads, embedder)
+        workspace = Workspace(data)
+        published = workspace.generation_folder(workspace.current())
+        generation = Generation.open(published / "search")
+        graph = OxigraphStore.open_read_only(published / "graph")
         meta = generation.meta
-        print(f"{meta.passages:,} passages, {meta.units:,} distinct, {meta.documents:,} documents, {meta.vectors:,} vectors")
+        print(
+            f"{meta.passages:,} passages, {meta.units:,} distinct, {meta.documents:,} documents, {meta.vectors:,} vectors, "
+            f"{graph.statistics().quads:,} quads"
+        )
         retriever = Retriever(generation, graph, embedder)
         steps: dict[str, list[float]] = {}
 
@@ -284,8 +321,7 @@ def main() -> None:
 
         report("in process", *measure(embedder.encode_query, search, options.queries))
         print("  of which " + ", ".join(f"{step} {np.median(times):.1f}" for step, times in steps.items()) + " ms (medians)")
-        if options.http and options.data:
-            over_http(options.data, embedder, options.queries, options.port)
+        over_http(data, embedder, options.queries, options.port)
         generation.close()
         graph.close()
 

@@ -1,8 +1,10 @@
 """The only place that picks back ends: makes the tools of ingest and the library of the web out of the settings."""
 
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from graph.errors import StoreUnavailable
 from graph.store import GraphStore
 from graph.vocabulary import BASE
 from ingest.ledger import Ledger, Run
@@ -24,6 +27,9 @@ from search.protocols import Embedder
 from search.retriever import Retriever
 from webapp.library import DatasetStatus, RecordSource, RejectedLine, RunStatus
 from webapp.settings import LOOPBACK, WebSettings
+
+_WARMED = 2000
+"""Patients read ahead."""
 
 
 class LazyEmbedder:
@@ -134,9 +140,11 @@ class OpenSnapshot:
 class DataLibrary:
     """The web's Library over a data folder. Picks up a new generation at the next request after it is published."""
 
-    def __init__(self, workspace: Workspace, embedder: Embedder | None, settings: Mapping[str, Any] | None = None) -> None:
-        """`settings` say which graph store answers; without them it is the embedded one."""
-        self._workspace, self._embedder, self._settings = workspace, embedder, settings
+    def __init__(
+        self, workspace: Workspace, embedder: Embedder | None, settings: Mapping[str, Any] | None = None, *, warm: bool = False
+    ) -> None:
+        """`settings` say which graph store answers; without them it is the embedded one. `warm` reads ahead what questions will need."""
+        self._workspace, self._embedder, self._settings, self._warms = workspace, embedder, settings, warm
         self._lock = threading.Lock()
         self._snapshot: OpenSnapshot | None = None
         self._remote: dict[str, GraphStore] = {}
@@ -158,6 +166,8 @@ class DataLibrary:
         folder = self._workspace.generation_folder(number)
         generation = Generation.open(folder / "search")
         graph = self._graph(folder / "graph", store)
+        if self._warms and not store:
+            threading.Thread(target=_warm, args=(graph, generation.catalog), daemon=True, name="warm").start()
         return OpenSnapshot(number, store, generation.published, generation.catalog, Retriever(generation, graph, self._embedder), graph)
 
     def _graph(self, embedded: Path, published: str) -> GraphStore:
@@ -215,6 +225,14 @@ class DataLibrary:
         for staged, raw, _ in part.sources(frozenset([iri])):
             return RecordSource(iri, kind, raw.decode("utf-8", "replace"), staged.source, staged.line, found.run)
         return None
+
+
+def _warm(graph: GraphStore, catalog: Any) -> None:
+    """Read the patients once: they have the most links by far, and reading thousands of them would hold up the first question on each."""
+    with suppress(StoreUnavailable, sqlite3.Error, OSError):  # closed meanwhile: a newer generation is shown
+        for patient in catalog.patients(limit=_WARMED):
+            graph.summaries((patient.id,))
+            time.sleep(0.002)
 
 
 def _dataset(ledger: Ledger, name: str) -> DatasetStatus:

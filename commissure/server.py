@@ -1,5 +1,6 @@
 """The web process: waitress serving the app over the data folder."""
 
+import gc
 import logging
 import signal
 import sys
@@ -12,13 +13,16 @@ from commissure.errors import AddressInUse
 from search.errors import ModelUnavailable, NothingPublished
 from search.model import SearchRequest
 
+_COLLECT_EVERY = 50_000
+"""Objects more made than freed."""
+
 
 def make_app(settings: dict[str, Any]) -> Flask:
     """The Flask app with its model loaded and the current generation open, so that the first question is as quick as the next."""
     from webapp.app import create_app
 
     model = assemble.embedder(settings)
-    library = assemble.DataLibrary(assemble.workspace(settings), model, settings)
+    library = assemble.DataLibrary(assemble.workspace(settings), model, settings, warm=True)
     try:
         library.current().retriever.search(SearchRequest("warm up"))
     except NothingPublished as error:
@@ -26,6 +30,13 @@ def make_app(settings: dict[str, Any]) -> Flask:
     except ModelUnavailable as error:
         sys.stderr.write(f"search by meaning is off: {error}\n")
     return create_app(library, settings=assemble.web_settings(settings))
+
+
+def collect_seldom() -> None:
+    """For a process that only serves: libraries and model stay for good, and looking through them for garbage holds up a question."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_EVERY, 20, 50)
 
 
 def serve(settings: dict[str, Any]) -> None:
@@ -47,6 +58,7 @@ def serve(settings: dict[str, Any]) -> None:
     except OSError as error:
         raise AddressInUse(f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port or COMMISSURE_PORT") from error
     app = make_app(settings)
+    collect_seldom()
     server = waitress.create_server(app, host=host, port=port, threads=settings["threads"], ident=None)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     sys.stderr.write(f"Commissure is at http://{host}:{port}\n")

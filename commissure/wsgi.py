@@ -2,10 +2,13 @@
 
 from flask import Flask
 
+from commissure.server import collect_seldom
 from commissure.server import make_app as _make_app
 from commissure.settings import load
 
 
 def make_app() -> Flask:
     """The app."""
-    return _make_app(load({}))
+    app = _make_app(load({}))
+    collect_seldom()
+    return app

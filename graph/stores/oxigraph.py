@@ -46,9 +46,6 @@ _BATCH_BYTES = 48_000_000
 _WHOLE_BYTES = 128_000_000
 """Parts that expand to no more than this are decompressed at once."""
 
-_MANY = 1000
-"""Up to so many nodes are read whole when their kind is asked, since most of them will be shown; of more, only the class is read."""
-
 _CACHED_LINKS = 400_000
 """Links and nodes that one opened store keeps in memory, about 400 bytes each."""
 
@@ -323,9 +320,7 @@ class _CachedLinks:
 
     def kinds(self, nodes: Sequence[str]) -> Mapping[str, str]:
         """See LinkSource."""
-        if len(nodes) > _MANY:
-            return {node: self.kind(node) for node in nodes}
-        return {node: self.view(node).summary.kind for node in nodes}
+        return {node: self.kind(node) for node in nodes}
 
     def summaries(self, iris: Sequence[str]) -> Sequence[NodeSummary]:
         """See LinkSource."""

@@ -2,13 +2,13 @@
 
 Nothing is imported from the package that carries the weights, and its weights are checked before they are used. What is added to the
 library's own `encode`: half precision where the processor multiplies it itself, batches of like length that fit the processor's cache, and
-a lock, since its tokenizers serve one thread at a time.
+one thread that runs the model for all.
 """
 
 import hashlib
 import importlib.metadata
-import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +130,9 @@ class SentenceEmbedder:
         self._model = model
         self._name = name
         self._dimension = int(model.get_embedding_dimension() or len(model.encode("x")))
-        self._lock = threading.Lock()
+        # One thread for all callers: tokenizers serve one at a time, and torch keeps helpers ready for each thread that calls it, which
+        # then wait for each other (from several threads a question took twice as long where measured).
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encode")
 
     @property
     def name(self) -> str:
@@ -165,8 +167,7 @@ class SentenceEmbedder:
     def _run(self, encode: Callable[..., Any], texts: Sequence[str]) -> NDArray[np.float32]:
         # A lone surrogate cannot reach the tokenizer, which takes UTF-8.
         readable = [text.encode("utf-8", "replace").decode() for text in texts]
-        with self._lock:
-            found = encode(readable, batch_size=len(readable), convert_to_tensor=True, show_progress_bar=False)
+        found = self._thread.submit(encode, readable, batch_size=len(readable), convert_to_tensor=True, show_progress_bar=False).result()
         exact = found.float().cpu().numpy()
         unit: NDArray[np.float32] = exact / np.maximum(np.linalg.norm(exact, axis=1, keepdims=True), 1e-12)
         return unit

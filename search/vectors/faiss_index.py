@@ -3,7 +3,7 @@
 All vectors lie in one memory-mapped file, which answers exactly; processes that serve one generation share its pages. Above FLAT_UP_TO
 units a compressed copy (product quantization, four bits for two dimensions, in √n cells) proposes half as many candidates again as are
 asked for, and the exact vectors choose among them. It looks into half of its cells, or all of them where a filter is set, which leaves
-no allowed unit out. benchmarks/vectors.py measures its recall and its time beside exact search.
+no allowed unit out.
 """
 
 import math
