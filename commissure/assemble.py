@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,9 @@ from search.protocols import Embedder
 from search.retriever import Retriever
 from webapp.library import DatasetStatus, RecordSource, RejectedLine, RunStatus
 from webapp.settings import LOOPBACK, WebSettings
+
+if TYPE_CHECKING:
+    from commissure.loading import DataLoader
 
 _WARMED = 2000
 """Patients read ahead."""
@@ -182,6 +185,14 @@ class DataLibrary:
         if address not in self._remote:
             self._remote[address] = open_store(address, self._settings or {})
         return self._remote[address]
+
+    @cached_property
+    def loader(self) -> "DataLoader | None":
+        """The loader of the data folder; None where no place is set to load from."""
+        from commissure.loading import DataLoader, queue
+
+        loads = queue(self._settings) if self._settings else None
+        return DataLoader(loads, self._workspace) if loads else None
 
     def datasets(self) -> tuple[DatasetStatus, ...]:
         """All datasets, by name."""

@@ -22,6 +22,7 @@ Exit codes:
   4  the source, the dataset or anything published is not there
   5  another process is writing to the data folder
   6  there is no room to write
+  7  records were rejected, so nothing was published (--fail-on-error)
   130  stopped by the keyboard; the next run takes up what was finished
 
 \b
@@ -62,6 +63,8 @@ def _ingest_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--no-embed", is_flag=True, help="Leave new passages without vectors: word search finds them, search by meaning does not yet."
         ),
+        click.option("--fail-on-error", is_flag=True, help="Publish nothing if any record is rejected."),
+        click.option("--run", default="", hidden=True),
         store_option,
         json_option,
         data_option,
@@ -104,17 +107,19 @@ def _ingest(
     workers: int | None,
     strict: bool,
     no_embed: bool,
+    fail_on_error: bool,
+    run: str,
     as_json: bool,
 ) -> None:
     from commissure import assemble
     from commissure.console import progress
     from ingest.pipeline import Options
-    from ingest.pipeline import ingest as run
+    from ingest.pipeline import ingest as bring_in
 
     settings = settings_of(context, workers=workers)
-    options = Options(format=format_name, workers=settings["workers"], strict=strict, claims=claims, embed=not no_embed)
+    options = Options(format_name, settings["workers"], strict, claims, embed=not no_embed, all_or_nothing=fail_on_error, run=run)
     with progress() as shown:
-        report = run(locations, dataset, assemble.workspace(settings), assemble.tools(settings), options, shown)
+        report = bring_in(locations, dataset, assemble.workspace(settings), assemble.tools(settings), options, shown)
     if as_json:
         from dataclasses import asdict
 
@@ -376,10 +381,11 @@ def evaluate(context: click.Context, folder: Path, as_json: bool) -> None:
 @cli.command()
 @click.option("--host", metavar="ADDRESS", help="Address to listen on (default 127.0.0.1).")
 @click.option("--port", type=int, help="Port to listen on (default 8000).")
+@click.option("--loader-sources", metavar="PLACES", help="Folders and s3:// prefixes that /api/v1/loader may load from, comma-separated.")
 @store_option
 @data_option
 @click.pass_context
-def serve(context: click.Context, host: str | None, port: int | None) -> None:
+def serve(context: click.Context, host: str | None, port: int | None, loader_sources: str | None) -> None:
     """Serve the web pages and the REST interface.
 
     \b
@@ -387,7 +393,28 @@ def serve(context: click.Context, host: str | None, port: int | None) -> None:
     """
     from commissure.server import serve as run
 
-    run(settings_of(context, host=host, port=port))
+    run(settings_of(context, host=host, port=port, loader_sources=loader_sources))
+
+
+@cli.command()
+@click.option("--loader-sources", metavar="PLACES", help="Folders and s3:// prefixes that may be loaded from, comma-separated.")
+@store_option
+@data_option
+@click.pass_context
+def worker(context: click.Context, loader_sources: str | None) -> None:
+    """Work off the loads that /api/v1/loader takes, where the web process does not (`serve` does).
+
+    \b
+    Example:  commissure worker --loader-sources s3://bucket/exports
+    """
+    from commissure.errors import BadSetting
+    from commissure.loading import LoadWorker, queue
+
+    settings = settings_of(context, loader_sources=loader_sources)
+    loads = queue(settings)
+    if loads is None:
+        raise BadSetting("loader_sources: name the folders and s3:// prefixes that may be loaded from")
+    LoadWorker(loads, settings).work()
 
 
 @cli.command()

@@ -6,7 +6,7 @@ CommissureError
 """
 
 from graph.errors import GraphError, InvalidDatasetName, QueryRefused, QuerySyntaxError, QueryTimeout
-from ingest.errors import DatasetBusy, DiskFull, IngestError, SourceNotFound, UnknownDataset, UnsupportedSource
+from ingest.errors import DatasetBusy, DiskFull, IngestError, RecordsRejected, SourceNotFound, UnknownDataset, UnsupportedSource
 from search.errors import CollectionUnreadable, InvalidRequest, ModelUnavailable, NothingPublished, SearchError
 
 
@@ -30,6 +30,7 @@ EXIT_CODES: dict[str, tuple[int, str]] = {
     "missing": (4, "the source, the dataset or anything published is not there"),
     "busy": (5, "another process is writing to the data folder"),
     "full": (6, "there is no room to write"),
+    "refused": (7, "records were rejected, so nothing was published (--fail-on-error)"),
     "interrupted": (130, "stopped by the keyboard; the next run takes up what was finished"),
 }
 """Name → (exit code, meaning)."""
@@ -41,6 +42,7 @@ _BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (CollectionUnreadable, "missing"),
     (DatasetBusy, "busy"),
     (DiskFull, "full"),
+    (RecordsRejected, "refused"),
     (BadSetting, "usage"),
     (UnsupportedSource, "usage"),
     (InvalidDatasetName, "usage"),

@@ -32,6 +32,14 @@ def make_app(settings: dict[str, Any]) -> Flask:
     return create_app(library, settings=assemble.web_settings(settings))
 
 
+def work_off_loads(settings: dict[str, Any]) -> None:
+    """Work off the queue of the loader in the background, where it is set up."""
+    from commissure.loading import LoadWorker, queue
+
+    if loads := queue(settings):
+        LoadWorker(loads, settings).start()
+
+
 def collect_seldom() -> None:
     """For a process that only serves: libraries and model stay for good, and looking through them for garbage holds up a question."""
     gc.collect()
@@ -59,6 +67,7 @@ def serve(settings: dict[str, Any]) -> None:
         raise AddressInUse(f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port or COMMISSURE_PORT") from error
     app = make_app(settings)
     collect_seldom()
+    work_off_loads(settings)
     server = waitress.create_server(app, host=host, port=port, threads=settings["threads"], ident=None)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     sys.stderr.write(f"Commissure is at http://{host}:{port}\n")

@@ -41,6 +41,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("store_password", str, "", "secret", "password of the graph store"),
     Setting("store_token", str, "", "secret", "bearer token of a SPARQL server"),
     Setting("store_timeout", float, 20.0, "seconds", "time limit of a request to the graph store"),
+    Setting(
+        "loader_sources", str, "", "folders and s3:// prefixes, comma-separated", "what /api/v1/loader may load from; empty: it is off"
+    ),
     Setting("allowed_hosts", str, "", "names, comma-separated", "host names the web server answers to beside the loopback ones"),
     Setting("sparql", bool, True, "true or false", "whether the SPARQL endpoint answers"),
     Setting("sparql_timeout", float, 10.0, "seconds", "time limit of a SPARQL query"),

@@ -5,6 +5,8 @@ IngestError
 ├── UnsupportedSource  it is there, but in a format no reader knows
 ├── DatasetBusy        another process is writing to the data folder
 ├── UnknownDataset     no dataset of that name
+├── RecordsRejected    records were rejected in a run that takes all or nothing
+├── LoadRefused        the queue of loads does not take what was asked
 ├── StoreTaken         the graph store belongs to another data folder
 ├── StoreDiffers       a graph store does not hold what is published
 ├── LedgerDamaged      the ledger cannot be read or is of another version
@@ -34,6 +36,18 @@ class DatasetBusy(IngestError):
 
 class UnknownDataset(IngestError):
     """No dataset of that name."""
+
+
+class RecordsRejected(IngestError):
+    """Records were rejected in a run that takes all or nothing."""
+
+
+class LoadRefused(IngestError):
+    """The queue of loads does not take what was asked; `code` is Neptune's word for why."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class StoreTaken(IngestError):

@@ -4,6 +4,7 @@ It is the truth about what is published: a run's changes enter it in one transac
 shows them, after that generation is whole on disk.
 """
 
+import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -58,6 +59,7 @@ class RunCounts:
     rejects: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
     skipped: dict[str, int] = field(default_factory=dict)
+    files: int = 0
     unreadable: int = 0
     """Lines and files that held no readable record: they count as read and rejected."""
 
@@ -233,6 +235,11 @@ class Ledger:
 def now() -> str:
     """The time in UTC, to the millisecond."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def new_run() -> str:
+    """An id for a run: sortable by time, unique."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
 
 
 def _dump(counts: RunCounts) -> str:

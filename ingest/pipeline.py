@@ -7,12 +7,10 @@ that were finished.
 """
 
 import hashlib
-import secrets
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import orjson
@@ -20,8 +18,8 @@ import orjson
 from graph.errors import StoreUnavailable
 from graph.identifiers import check_dataset_name, record_iri
 from ingest import formats
-from ingest.errors import UnknownDataset, disk_full
-from ingest.ledger import Ledger, RunCounts
+from ingest.errors import RecordsRejected, UnknownDataset, disk_full
+from ingest.ledger import Ledger, RunCounts, new_run
 from ingest.model import Issue, Severity
 from ingest.plan import Plan, Scanned
 from ingest.progress import Progress
@@ -40,13 +38,19 @@ BLOCK = 16 << 20
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a run is asked to do. `claims` also maps Claims and ExplanationOfBenefits; `embed` False leaves new passages to word search."""
+    """What a run is asked to do.
+
+    `claims` also maps Claims and ExplanationOfBenefits; `embed` False leaves new passages to word search; `all_or_nothing` publishes
+    nothing if any record is rejected. `run` is the id the run is to have, where somebody else keeps it.
+    """
 
     format: str = "fhir"
     workers: int = 0
     strict: bool = False
     claims: bool = False
     embed: bool = True
+    all_or_nothing: bool = False
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
     with workspace.writing() as ledger:
         listing = expand(locations, format_.suffixes)
         replication = prepare_replica(ledger, workspace, tools)
-        run = _Run(ledger, _new_run(), dataset, workspace, tools, replication, options, progress)
+        run = _Run(ledger, options.run or new_run(), dataset, workspace, tools, replication, options, progress)
         ledger.begin(run.id, dataset, locations)
         try:
             with _plan(run) as plan, Pool(options.workers) as pool:
@@ -94,6 +98,7 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
                 else:
                     published = Published(ledger.generation, 0, 0, ledger.unresolved(dataset), 0)
                     _tally(run, plan)
+                    _insist(run)
                     run.counts.passages = {"total": 0, "embedded": 0}
                     ledger.finish(run.id, "finished", run.counts)
                     replication.answer(workspace)
@@ -215,6 +220,7 @@ def _plan(run: _Run) -> Iterator[Plan]:
 def _scan(run: _Run, plan: Plan, listing: Listing, pool: Pool) -> list[Scanned]:
     """List every record of every source in the plan; the blocks with the number of lines before each in its file."""
     run.report(asdict(issue) for issue in listing.issues)
+    run.counts.files = len(listing.files)
     plan.transaction_time = listing.transaction_time
     format_ = formats.find(run.options.format)
     salt = hashlib.blake2b(f"{format_.version}:{run.options.claims}:{run.options.strict}".encode(), digest_size=8).digest()
@@ -258,7 +264,9 @@ def _tasks(run: _Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
     A task's key names all that its output depends on, so that a part of that name can be taken as it is.
     """
     parts = run.workspace.parts_folder(run.dataset)
-    basis = f"{run.dataset}:{run.options}:{formats.find(run.options.format).version}:{plan.identifiers_digest()}"
+    options = run.options
+    version = formats.find(options.format).version
+    basis = f"{run.dataset}:{options.format}:{options.strict}:{options.claims}:{version}:{plan.identifiers_digest()}"
 
     def task(content: str) -> MapTask:
         return MapTask(
@@ -310,6 +318,7 @@ def _publish(run: _Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool) -> Pub
             draft.apply(part, replaced)
             _count(run, part, summary)
         _tally(run, plan)
+        _insist(run)
         run.say("publishing")
         targets = (target for part in parts for target in part.targets())
         published = draft.finish(plan.unresolved(targets), embed=run.options.embed)
@@ -339,6 +348,13 @@ def _count(run: _Run, part: Part, summary: PartSummary) -> None:
     run.counts.documents += summary.documents
     for reason, count in summary.skipped.items():
         run.counts.skipped[reason] = run.counts.skipped.get(reason, 0) + count
+
+
+def _insist(run: _Run) -> None:
+    """End a run that takes all or nothing where it cannot take all. Raises RecordsRejected."""
+    rejected = sum(run.counts.rejects.values())
+    if run.options.all_or_nothing and rejected:
+        raise RecordsRejected(f"{rejected:,} records or lines were rejected, so nothing was published; see {run.issues_path}")
 
 
 def _tally(run: _Run, plan: Plan) -> None:
@@ -385,8 +401,3 @@ def _moved(issues: Path, lines: int) -> Iterator[dict[str, object]]:
 def _worker_lost(block: Block | None) -> Issue:
     reason = "the worker that read this block died repeatedly: look for too little memory; nothing of the block was taken in"
     return Issue(Severity.REJECT, "worker-lost", reason, block.file.uri if block else "")
-
-
-def _new_run() -> str:
-    """Sortable by time, unique."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"

@@ -49,7 +49,7 @@ class FieldError:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One error as a client meets it. `type` is the slug of the problem type."""
+    """One error as a client meets it. `type` is the slug of the problem type; `code` what another service calls it whose clients ask."""
 
     type: str
     status: int
@@ -57,6 +57,7 @@ class Problem:
     detail: str
     errors: tuple[FieldError, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
+    code: str = ""
 
     def as_dict(self, instance: str) -> dict[str, object]:
         """The members of RFC 9457, and `errors` where single fields are at fault."""
@@ -69,6 +70,8 @@ class Problem:
         }
         if self.errors:
             members["errors"] = [{"field": error.field, "detail": error.detail} for error in self.errors]
+        if self.code:
+            members |= {"code": self.code, "detailedMessage": self.detail, "requestId": instance.removeprefix("urn:uuid:")}
         return members
 
 

@@ -108,6 +108,73 @@ class RecordSource:
     run: str
 
 
+@dataclass(frozen=True, slots=True)
+class LoadStatus:
+    """A load of the loader. `state` is Neptune's word; `runs` counts starts, `retries` those that nobody asked for."""
+
+    load: str
+    source: str
+    state: str
+    submitted: str
+    started: str | None
+    finished: str | None
+    runs: int
+    retries: int
+    run: str
+    message: str
+    files: int
+    records: int
+    duplicates: int
+    """Records that were there already, unchanged."""
+    unreadable: int
+    """Lines and files that held no readable record."""
+    invalid: int
+    """Records that were read and refused."""
+
+
+class LoadNotTaken(Exception):
+    """The loader does not take a request; `code` is Neptune's word for why."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Loader(Protocol):
+    """Loads data on request, one load at a time."""
+
+    def submit(
+        self,
+        *,
+        source: str,
+        format: str,
+        dataset: str,
+        mode: str,
+        fail_on_error: bool,
+        parallelism: str,
+        queue: bool,
+        dependencies: tuple[str, ...],
+    ) -> str:
+        """Take a load; its id. Raises LoadNotTaken."""
+        ...
+
+    def ids(self, limit: int, *, queued: bool) -> tuple[str, ...]:
+        """Ids of loads, newest first; without `queued` only those that have started."""
+        ...
+
+    def status(self, load: str) -> LoadStatus | None:
+        """One load."""
+        ...
+
+    def errors(self, load: str, limit: int, offset: int) -> tuple[RejectedLine, ...]:
+        """What the latest run of a load rejected, in source order."""
+        ...
+
+    def cancel(self, load: str) -> bool:
+        """Have a load end; False for one that is not there."""
+        ...
+
+
 class Library(Protocol):
     """Everything the web reads."""
 
@@ -133,4 +200,9 @@ class Library(Protocol):
 
     def record(self, record: str) -> RecordSource | None:
         """A record's source."""
+        ...
+
+    @property
+    def loader(self) -> Loader | None:
+        """The loader; None where loading by request is not set up."""
         ...

@@ -9,7 +9,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import is_typeddict
 
 from webapp import serialize
-from webapp.api import operations
+from webapp.api import loader, operations
 from webapp.api.operation import PREFIX, Operation, distribution_version
 from webapp.api.parameters import Parameters, takes_several
 from webapp.api.sparql import FORMATS, MAX_QUERY, ROWS, TRIPLES
@@ -24,6 +24,7 @@ _TAGS = {
     "Concepts": "Codes of terminologies and label classes.",
     "Patients": "Patients, their facts and documents.",
     "Data": "Datasets and ingest runs.",
+    "Loader": "Loading by request, with the fields of Amazon Neptune's bulk loader.",
     "Service": "Probes and metrics.",
 }
 
@@ -36,8 +37,9 @@ _PROBLEMS = {
     413: "The request body is too large.",
     415: "The request body is of another type.",
     421: "The server does not answer under this host name.",
+    429: "Another load is running, or too many wait.",
     500: "Something went wrong here; the log holds the reason under the `instance`.",
-    501: "The graph store cannot do this.",
+    501: "The graph store cannot do this, or the server is not set up for it.",
     503: "Nothing is published yet, or a part (model, graph) cannot be reached just now, or the query took too long.",
 }
 
@@ -60,6 +62,9 @@ PROBLEM: dict[str, Any] = {
                 "additionalProperties": False,
             },
         },
+        "code": {"type": "string", "description": "The loader's: Neptune's name for the error."},
+        "detailedMessage": {"type": "string", "description": "The loader's: the detail again, where Neptune's clients look for it."},
+        "requestId": {"type": "string", "description": "The loader's: the instance's id."},
     },
     "required": ["type", "title", "status", "detail", "instance"],
     "additionalProperties": False,
@@ -94,7 +99,8 @@ def _document() -> dict[str, Any]:
             "title": "Commissure",
             "version": distribution_version(),
             "summary": "Semantic search joined with a knowledge graph, over clinical data and labeled data.",
-            "description": "Everything here reads. Things are named by IRIs; `?id=` takes them percent-encoded, as any query parameter. "
+            "description": "Everything but the loader reads. Things are named by IRIs; `?id=` takes them percent-encoded, as any query "
+            "parameter. "
             "A request sees one published generation from its beginning to its end, and its answer names it. "
             "Errors are problem details (RFC 9457).",
         },
@@ -107,7 +113,7 @@ def _document() -> dict[str, Any]:
 
 def _schemas(listed: tuple[Operation[Any], ...]) -> dict[str, Any]:
     """The schemas of all answers and bodies, by name."""
-    for shape in vars(serialize).values():
+    for shape in (*vars(serialize).values(), *vars(loader).values()):
         if is_typeddict(shape):
             # Pydantic reads its settings for a TypedDict from this attribute; serialize.py itself stays free of pydantic.
             shape.__pydantic_config__ = {"use_attribute_docstrings": True, "extra": "forbid"}
@@ -198,7 +204,7 @@ def _operation(operation: Operation[Any]) -> dict[str, Any]:
     }
     if operation.description:
         content["description"] = operation.description
-    if operation.method == "GET":
+    if operation.method != "POST":
         content["parameters"] = parameter_list(operation)
     else:
         body: dict[str, Any] = {"schema": {"$ref": _REF + operation.parameters.__name__}}

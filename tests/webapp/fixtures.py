@@ -50,7 +50,7 @@ from search.model import (
     Shared,
     Span,
 )
-from webapp.library import DatasetStatus, RecordSource, RejectedLine, RunStatus
+from webapp.library import DatasetStatus, Loader, RecordSource, RejectedLine, RunStatus
 
 DATASET = "demo"
 OTHER_DATASET = "letters"
@@ -867,6 +867,7 @@ class MemoryLibrary:
     run_list: tuple[RunStatus, ...] = RUNS
     issue_list: tuple[RejectedLine, ...] = ISSUES
     records: tuple[RecordSource, ...] = RECORDS
+    loader: Loader | None = None
     taken: int = 0
 
     def current(self) -> MemorySnapshot:

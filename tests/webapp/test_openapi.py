@@ -156,15 +156,17 @@ def test_every_example_works_as_it_stands(app: Flask, server: str) -> None:
         page = docs_page(context())
     assert page.loaded
     tried = 0
-    for _, _, views in page.groups:
+    for tag, _, views in page.groups:
         for view in views:
+            if tag == "Loader":  # those would load; tests/webapp/test_api_loader.py does
+                continue
             printed = io.StringIO()
             with contextlib.redirect_stdout(printed):
                 exec(compile(view.python, view.name, "exec"), {})
             assert printed.getvalue().strip(), view.name
             assert shlex.split(view.curl)[:2] == ["curl", server + shlex.split(view.curl)[1].removeprefix(server)]
             tried += 1
-    assert tried == len(described())
+    assert tried == sum("Loader" not in operation["tags"] for _, _, operation in described())
 
 
 def test_the_curl_examples_work_in_a_shell(app: Flask, server: str) -> None:

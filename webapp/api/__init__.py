@@ -11,7 +11,7 @@ from webapp.settings import WebSettings
 
 def operations() -> tuple[Operation[Any], ...]:
     """Every JSON operation of the interface."""
-    from webapp.api import concepts, datasets, documents, nodes, patients, search
+    from webapp.api import concepts, datasets, documents, loader, nodes, patients, search
 
     return (
         *search.OPERATIONS,
@@ -20,6 +20,7 @@ def operations() -> tuple[Operation[Any], ...]:
         *concepts.OPERATIONS,
         *patients.OPERATIONS,
         *datasets.OPERATIONS,
+        *loader.OPERATIONS,
     )
 
 

@@ -232,14 +232,14 @@ def _operation(path: str, method: str, operation: Mapping[str, Any], example: Ma
         name=operation["operationId"],
         method=method.upper(),
         path=path,
-        action="" if "{" in path else request.script_root + path,
+        action="" if "{" in path or "Loader" in operation["tags"] else request.script_root + path,
         summary=operation["summary"],
         description=operation.get("description", ""),
         inputs=inputs,
         body=body,
         body_type=body_type,
-        curl=_curl(address, body, body_type),
-        python=_python(base + path, inputs, body, body_type),
+        curl=_curl(method.upper(), address, body, body_type),
+        python=_python(method.upper(), base + path, inputs, body, body_type),
         answers=tuple(answers),
     )
 
@@ -290,13 +290,13 @@ def _address(path: str, inputs: Sequence[Input]) -> str:
     return path + ("?" + urlencode(pairs, quote_via=quote) if pairs else "")
 
 
-def _curl(address: str, body: str, body_type: str) -> str:
+def _curl(method: str, address: str, body: str, body_type: str) -> str:
     if not body_type:
-        return f"curl {shlex.quote(address)}"
+        return f"curl {shlex.quote(address)}" + (f" -X {method}" if method != "GET" else "")
     return f"curl {shlex.quote(address)} \\\n  -H {shlex.quote('Content-Type: ' + body_type)} \\\n  --data-binary {shlex.quote(body)}"
 
 
-def _python(address: str, inputs: Sequence[Input], body: str, body_type: str) -> str:
+def _python(method: str, address: str, inputs: Sequence[Input], body: str, body_type: str) -> str:
     lines = ["import json, urllib.parse, urllib.request", ""]
     for one in inputs:
         if one.place == "path":
@@ -318,7 +318,9 @@ def _python(address: str, inputs: Sequence[Input], body: str, body_type: str) ->
         lines.append(f'query = """{body}"""')
         lines.append(f"request = urllib.request.Request(url, query.encode(), {{'Content-Type': {body_type!r}}})")
     else:
-        lines.append("request = urllib.request.Request(url)")
+        lines.append(
+            "request = urllib.request.Request(url)" if method == "GET" else f"request = urllib.request.Request(url, method={method!r})"
+        )
     reading = "answer.read().decode()" if address.endswith("/metrics") else "json.load(answer)"
     lines += ["with urllib.request.urlopen(request) as answer:", f"    print({reading})"]
     return "\n".join(lines)

@@ -4,7 +4,7 @@ import difflib
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Generic, Literal, TypeVar
@@ -17,7 +17,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from graph.errors import StoreUnavailable
 from graph.store import GraphStore
 from webapp.api.parameters import NoParameters, Parameters, takes_several
-from webapp.errors import FieldError, invalid
+from webapp.errors import FieldError, ProblemError, invalid
 from webapp.library import Library, Snapshot
 from webapp.settings import WebSettings
 
@@ -52,7 +52,7 @@ class Operation(Generic[P]):
 
     name: str
     """operationId."""
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "DELETE"]
     path: str
     """Below /api/v1, with `{name}` for the part that comes from the address."""
     tag: str
@@ -61,10 +61,12 @@ class Operation(Generic[P]):
     answer: Any
     """The class of the JSON that comes back."""
     parameters: type[P]
-    """Query parameters (GET) or JSON body (POST)."""
+    """Query parameters (GET, DELETE) or JSON body (POST)."""
     description: str = ""
     problems: tuple[int, ...] = ()
     """Statuses of problems beside 400 and 500."""
+    codes: Mapping[int, str] = field(default_factory=dict)
+    """Status → error code, where clients of another service expect its codes in problems."""
     by_generation: bool = True
     """Whether the answer is a function of the published generation and the address (then it has an ETag)."""
     example: Mapping[str, Any] = field(default_factory=dict)
@@ -77,6 +79,15 @@ class Operation(Generic[P]):
 
     def respond(self, library: Library, settings: WebSettings, path_values: Mapping[str, str]) -> Response:
         """Validate the request, answer it, and say how long the answer holds."""
+        try:
+            return self._answer(library, settings, path_values)
+        except ProblemError as error:
+            problem = error.problem
+            if problem.code or problem.status not in self.codes:
+                raise
+            raise ProblemError(replace(problem, code=self.codes[problem.status])) from error
+
+    def _answer(self, library: Library, settings: WebSettings, path_values: Mapping[str, str]) -> Response:
         parameters = self._read(path_values)
         context = Context(library, settings)
         etag = ""

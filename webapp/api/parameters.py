@@ -170,6 +170,68 @@ class IssueParameters(RunParameters):
     """Issues to pass over."""
 
 
+class LoadBody(Parameters):
+    """A load, in the fields of Neptune's loader."""
+
+    source: Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    """A folder or file of the server, or an s3:// URL, in one of the places that the server loads from."""
+    format: Word = Field(examples=["fhir"])
+    """What it holds: fhir or text."""
+    dataset: Word = "loaded"
+    """The dataset to load into; made if it is new. (Not a field of Neptune's.)"""
+    mode: Literal["RESUME", "NEW", "AUTO"] = "AUTO"
+    """RESUME goes on with an unfinished load of the same source, NEW does not look for one, AUTO resumes where there is one."""
+    fail_on_error: bool = Field(default=True, alias="failOnError")
+    """Whether one rejected record ends the load with nothing published."""
+    parallelism: Literal["LOW", "MEDIUM", "HIGH", "OVERSUBSCRIBE"] = "HIGH"
+    """How many worker processes: one, half the cores, as set up, or two a core."""
+    queue: bool = Field(default=False, alias="queueRequest")
+    """Whether to wait behind other loads; else the request is refused while one runs. 64 may wait."""
+    dependencies: tuple[Word, ...] = Field(default=(), max_length=64)
+    """Ids of loads that must have completed first."""
+    region: str | None = Field(default=None, max_length=64)
+    """Not used."""
+    role: str | None = Field(default=None, alias="iamRoleArn", max_length=256)
+    """Not used."""
+    parser: dict[str, str] | None = Field(default=None, alias="parserConfiguration")
+    """Not used."""
+    update_single: bool = Field(default=False, alias="updateSingleCardinalityProperties")
+    """Not used: a changed record always replaces what it said."""
+    edge_ids: bool = Field(default=True, alias="userProvidedEdgeIds")
+    """Not used."""
+    edges_only: bool = Field(default=False, alias="edgeOnlyLoad")
+    """Not used."""
+
+
+class LoadListParameters(Parameters):
+    """The newest loads."""
+
+    limit: Limit = 100
+    """Ids to return."""
+    queued: bool = Field(default=True, alias="includeQueuedLoads")
+    """Whether to list loads that wait."""
+
+
+class CancelParameters(Parameters):
+    """One load."""
+
+    load: Word = Field(alias="loadId")
+    """Id of the load."""
+
+
+class LoadParameters(CancelParameters):
+    """What to say of a load."""
+
+    details: bool = False
+    """Whether to name the ingest run and what failed."""
+    errors: bool = False
+    """Whether to list rejected records."""
+    page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    """Page of rejected records, from 1."""
+    errors_per_page: Limit = Field(default=10, alias="errorsPerPage")
+    """Rejected records on a page."""
+
+
 def takes_several(model: type[Parameters], field: str) -> bool:
     """Whether a query parameter may be repeated."""
     annotation = model.model_fields[field].annotation

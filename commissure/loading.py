@@ -1,0 +1,233 @@
+"""Works off the queue of loads: each is an ingest process of its own, so that a load that fails takes nothing with it."""
+
+import fcntl
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+from commissure.errors import EXIT_CODES
+from ingest.errors import LoadRefused
+from ingest.ledger import new_run
+from ingest.loads import Load, LoadQueue, LoadRequest, LoadState
+from ingest.workspace import Workspace
+from webapp.library import LoadNotTaken, LoadStatus, RejectedLine
+
+_log = logging.getLogger("commissure.loads")
+
+_LOOK: Final = 0.5
+"""Seconds between looks at the queue, and at whether a running load is to end."""
+_GRACE: Final = 30.0
+"""Seconds that a load has to end when it is told to."""
+_RETRIES: Final = 5
+_WAIT: Final = 5.0
+"""Seconds before a load is tried again, times how often it was."""
+_RETRIED: Final = ("StoreUnavailable", "StoreTimeout")
+"""Errors of a graph store that pass."""
+
+
+def queue(settings: Mapping[str, Any]) -> LoadQueue | None:
+    """The queue of the data folder; None where no place is set to load from."""
+    sources = tuple(source.strip() for source in settings["loader_sources"].split(",") if source.strip())
+    return LoadQueue(Path(settings["data"]) / "loads.sqlite", sources) if sources else None
+
+
+class DataLoader:
+    """The web's Loader over the queue of a data folder."""
+
+    def __init__(self, loads: LoadQueue, workspace: Workspace) -> None:
+        self._loads = loads
+        self._workspace = workspace
+
+    def submit(self, **asked: Any) -> str:
+        """See Loader."""
+        try:
+            return self._loads.submit(LoadRequest(**asked))
+        except LoadRefused as error:
+            raise LoadNotTaken(error.code, str(error)) from error
+
+    def ids(self, limit: int, *, queued: bool) -> tuple[str, ...]:
+        """See Loader."""
+        return self._loads.list(limit, queued=queued)
+
+    def status(self, load: str) -> LoadStatus | None:
+        """See Loader."""
+        found = self._loads.find(load)
+        if found is None:
+            return None
+        with self._workspace.reading() as ledger:
+            run = ledger.run(found.run) if ledger and found.run else None
+        counts = run.counts if run else {}
+        records, unreadable = counts.get("records", {}), counts.get("unreadable", 0)
+        return LoadStatus(
+            load=found.id,
+            source=found.request.source,
+            state=found.state,
+            submitted=found.submitted,
+            started=found.started,
+            finished=found.finished,
+            runs=found.runs,
+            retries=found.retries,
+            run=found.run,
+            message=found.message,
+            files=counts.get("files", 0),
+            records=records.get("read", 0),
+            duplicates=records.get("unchanged", 0),
+            unreadable=unreadable,
+            invalid=sum(counts.get("rejects", {}).values()) - unreadable,
+        )
+
+    def errors(self, load: str, limit: int, offset: int) -> tuple[RejectedLine, ...]:
+        """See Loader."""
+        found = self._loads.find(load)
+        issues = self._workspace.issues(found.run) if found else iter(())
+        rejects = (issue for issue in issues if issue["severity"] == "reject")
+        return tuple(RejectedLine(**issue) for issue in islice(rejects, offset, offset + limit))
+
+    def cancel(self, load: str) -> bool:
+        """See Loader."""
+        return self._loads.cancel(load)
+
+
+class LoadWorker:
+    """Works off a queue until it is stopped. Of several on one data folder one works, the others wait to take over."""
+
+    def __init__(self, loads: LoadQueue, settings: Mapping[str, Any]) -> None:
+        self._loads = loads
+        self._settings = settings
+        self._workspace = Workspace(Path(settings["data"]))
+        self._stopped = threading.Event()
+
+    def start(self) -> None:
+        """Work in a thread of this process."""
+        threading.Thread(target=self.work, daemon=True, name="loads").start()
+
+    def stop(self) -> None:
+        """End soon; a running load goes on where it was when somebody works again."""
+        self._stopped.set()
+
+    def work(self) -> None:
+        """Work until stopped."""
+        with self._alone() as alone:
+            if not alone:
+                return
+            self._loads.recover()
+            while not self._stopped.is_set():
+                run = new_run()
+                load = self._loads.next(run)
+                if load is None:
+                    self._stopped.wait(_LOOK)
+                else:
+                    self._attempt(load)
+
+    @contextmanager
+    def _alone(self) -> Iterator[bool]:
+        """Wait until nobody else works; False when stopped before that."""
+        self._workspace.folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(self._workspace.folder / "loads.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            while not self._stopped.is_set():
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    self._stopped.wait(_LOOK)
+                else:
+                    yield True
+                    return
+            yield False
+        finally:
+            os.close(lock)
+
+    def _attempt(self, load: Load) -> None:
+        with tempfile.TemporaryFile() as said:
+            process = subprocess.Popen(  # noqa: S603 - our own command, values as arguments
+                _command(load, self._settings),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=said,
+                env=_environment(self._settings),
+            )
+            cancelled = False
+            while (status := _ended(process)) is None:
+                if self._stopped.is_set() or self._loads.is_cancelled(load.id):
+                    cancelled = not self._stopped.is_set()
+                    status = _interrupted(process)
+                    break
+            said.seek(max(0, said.seek(0, os.SEEK_END) - 4096))
+            message = said.read().decode(errors="replace").strip().rpartition("\n")[2]
+        if self._stopped.is_set() and status not in (0, EXIT_CODES["rejects"][0]):
+            return  # it is put back by whoever works next
+        state = LoadState.CANCELLED_BY_USER if cancelled else self._state(load, status)
+        if state is None and load.retries < _RETRIES:
+            self._loads.again(load.id)
+            self._stopped.wait(_WAIT * (load.retries + 1))
+            return
+        state = state or LoadState.FAILED
+        _log.info("load %s: %s", load.id, state)
+        self._loads.end(load.id, state, "" if state is LoadState.COMPLETED else message[:1000])
+
+    def _state(self, load: Load, status: int) -> LoadState | None:
+        """What a process that ended made of its load; None where it is worth another try."""
+        names = {code: name for name, (code, _) in EXIT_CODES.items()}
+        ended = {
+            "ok": LoadState.COMPLETED,
+            "rejects": LoadState.COMPLETED,
+            "refused": LoadState.CANCELLED_DUE_TO_ERRORS,
+            "missing": LoadState.READ_ERROR,
+            "usage": LoadState.INVALID_REQUEST,
+        }
+        name = names.get(status, "")
+        if name == "busy":
+            return None
+        if name == "failed":
+            with self._workspace.reading() as ledger:
+                run = ledger.run(load.run) if ledger else None
+            return None if run is not None and run.message in _RETRIED else LoadState.FAILED
+        return ended.get(name, LoadState.FAILED if name else LoadState.UNEXPECTED_ERROR)
+
+
+def _ended(process: "subprocess.Popen[bytes]") -> int | None:
+    try:
+        return process.wait(_LOOK)
+    except subprocess.TimeoutExpired:
+        return None
+
+
+def _interrupted(process: "subprocess.Popen[bytes]") -> int:
+    """Have it stop as at a keyboard: it ends its own workers, and finished parts stay."""
+    process.send_signal(signal.SIGINT)
+    try:
+        return process.wait(_GRACE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
+
+
+def _command(load: Load, settings: Mapping[str, Any]) -> list[str]:
+    """The command line of one attempt. Whatever the request holds is an argument, never a command."""
+    asked = load.request
+    cores = os.cpu_count() or 1
+    workers = {"LOW": 1, "MEDIUM": max(1, cores // 2), "OVERSUBSCRIBE": 2 * cores}.get(asked.parallelism, settings["workers"])
+    options = [
+        "--dataset",
+        asked.dataset,
+        "--workers",
+        str(workers),
+        "--run",
+        load.run,
+        *(["--fail-on-error"] if asked.fail_on_error else []),
+    ]
+    return [sys.executable, "-m", "commissure", "ingest", asked.format, *options, "--", asked.source]
+
+
+def _environment(settings: Mapping[str, Any]) -> dict[str, str]:
+    """The settings of this process, for the one it starts: secrets go by the environment, where no list of processes shows them."""
+    return {**os.environ, **{f"COMMISSURE_{name.upper()}": str(value) for name, value in settings.items()}}

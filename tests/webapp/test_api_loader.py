@@ -1,0 +1,195 @@
+"""The loader over HTTP, asked by Amazon's own client for Neptune's loader: its requests and our answers fit its model of the service."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+from werkzeug.serving import make_server
+
+from commissure.assemble import DataLibrary
+from commissure.loading import LoadWorker, queue
+from commissure.settings import load as load_settings
+from ingest.workspace import Workspace
+from tests.webapp.fixtures import MemoryLibrary
+from webapp.app import create_app
+
+PATIENT = {"resourceType": "Patient", "id": "p1", "name": [{"family": "Doe"}], "gender": "female"}
+BAD = {"resourceType": "Patient", "id": "p2", "birthDate": "yesterday"}
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> dict[str, Any]:
+    (tmp_path / "exports").mkdir()
+    sources = f"{tmp_path / 'exports'}, s3://bucket/exports"
+    return load_settings({"data": str(tmp_path / "data"), "loader_sources": sources, "workers": 1}, environment={})
+
+
+@pytest.fixture
+def neptune(settings: dict[str, Any]) -> Iterator[Any]:
+    app = create_app(DataLibrary(Workspace(Path(settings["data"])), None, settings))
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield boto3.client(
+        "neptunedata",
+        endpoint_url=f"http://127.0.0.1:{server.port}/api/v1",
+        region_name="eu-west-1",
+        aws_access_key_id="any",
+        aws_secret_access_key="any",
+        config=Config(retries={"max_attempts": 0}),
+    )
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@contextmanager
+def working(settings: dict[str, Any]) -> Iterator[None]:
+    loads = queue(settings)
+    assert loads is not None
+    worker = LoadWorker(loads, settings)
+    thread = threading.Thread(target=worker.work)
+    thread.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+        thread.join()
+
+
+def start(client: Any, source: Path | str, **rest: Any) -> str:
+    asked = {"format": "fhir", "s3BucketRegion": "eu-west-1", "iamRoleArn": "arn:aws:iam::1:role/r", "queueRequest": True, **rest}
+    answer = client.start_loader_job(source=str(source), **asked)
+    assert answer["status"] == "200 OK"
+    return str(answer["payload"]["loadId"])
+
+
+def ended(client: Any, load: str) -> dict[str, Any]:
+    for _ in range(600):
+        payload = client.get_loader_job_status(loadId=load, details=True, errors=True)["payload"]
+        if payload["overallStatus"]["status"] not in ("LOAD_IN_QUEUE", "LOAD_IN_PROGRESS"):
+            return dict(payload)
+        time.sleep(0.1)
+    raise AssertionError("the load does not end")
+
+
+def write(folder: Path, name: str, *resources: dict[str, Any]) -> Path:
+    target = folder / "exports" / name
+    target.write_text("".join(json.dumps(resource) + "\n" for resource in resources))
+    return target
+
+
+def test_a_load_runs_and_says_what_it_did(neptune: Any, settings: dict[str, Any], tmp_path: Path) -> None:
+    good, mixed = write(tmp_path, "good.ndjson", PATIENT), write(tmp_path, "mixed.ndjson", PATIENT, BAD)
+    with mixed.open("a") as lines:
+        lines.write("{no json\n")
+    first = start(neptune, good)
+    strict = start(neptune, mixed, dependencies=[first])
+    lenient = start(neptune, mixed, mode="NEW", failOnError=False)
+    after = start(neptune, good, mode="NEW", dependencies=[strict])
+    assert neptune.list_loader_jobs()["payload"]["loadIds"] == [after, lenient, strict, first]
+    assert neptune.list_loader_jobs(includeQueuedLoads=False)["payload"]["loadIds"] == []
+    with working(settings):
+        done = ended(neptune, first)
+        failed = ended(neptune, strict)
+        partly = ended(neptune, lenient)
+        skipped = ended(neptune, after)
+    overall = done["overallStatus"]
+    assert done["feedCount"] == [{"LOAD_COMPLETED": 1}]
+    assert (overall["fullUri"], overall["runNumber"], overall["retryNumber"], overall["totalRecords"]) == (str(good), 1, 0, 1)
+    assert done["failedFeeds"] == [] and done["errors"]["errorLogs"] == []
+    assert failed["overallStatus"]["status"] == "LOAD_CANCELLED_DUE_TO_ERRORS"
+    assert [feed["fullUri"] for feed in failed["failedFeeds"]] == [str(mixed)]
+    overall = partly["overallStatus"]
+    assert overall["status"] == "LOAD_COMPLETED"
+    counts = [overall[name] for name in ("totalRecords", "totalDuplicates", "parsingErrors", "datatypeMismatchErrors", "insertErrors")]
+    assert counts == [3, 1, 1, 1, 0]
+    errors = sorted((error["recordNum"], error["fileName"]) for error in partly["errors"]["errorLogs"])
+    assert errors == [(2, str(mixed)), (3, str(mixed))]
+    page = neptune.get_loader_job_status(loadId=lenient, errors=True, page=2, errorsPerPage=1)["payload"]["errors"]
+    assert (page["startIndex"], page["endIndex"], len(page["errorLogs"])) == (2, 2, 1)
+    assert skipped["overallStatus"]["status"] == "LOAD_FAILED_BECAUSE_DEPENDENCY_NOT_SATISFIED"
+    library = DataLibrary(Workspace(Path(settings["data"])), None, settings)
+    assert [(dataset.dataset, dataset.records) for dataset in library.datasets()] == [("loaded", 1)]
+
+
+def test_a_source_that_is_not_there_and_its_resumption(neptune: Any, settings: dict[str, Any], tmp_path: Path) -> None:
+    missing = tmp_path / "exports" / "later.ndjson"
+    with working(settings):
+        load = start(neptune, missing)
+        failed = ended(neptune, load)
+        assert failed["overallStatus"]["status"] == "LOAD_S3_READ_ERROR"
+        assert failed["errors"]["errorLogs"][0]["errorCode"] == "LOAD_S3_READ_ERROR"
+        write(tmp_path, "later.ndjson", PATIENT)
+        assert start(neptune, missing, mode="RESUME") == load
+        done = ended(neptune, load)
+    assert (done["overallStatus"]["status"], done["overallStatus"]["runNumber"]) == ("LOAD_COMPLETED", 2)
+
+
+def test_cancelling_a_load_that_waits_and_one_that_is_not_there(neptune: Any, tmp_path: Path) -> None:
+    load = start(neptune, write(tmp_path, "a.ndjson", PATIENT))
+    assert neptune.cancel_loader_job(loadId=load)["status"] == "200 OK"
+    assert ended(neptune, load)["overallStatus"]["status"] == "LOAD_CANCELLED_BY_USER"
+    for ask in (neptune.cancel_loader_job, neptune.get_loader_job_status):
+        with pytest.raises(ClientError) as caught:
+            ask(loadId="no-such-load")
+        assert caught.value.response["Error"]["Code"] == "BulkLoadIdNotFoundException"
+
+
+def test_cancelling_a_load_that_runs(neptune: Any, settings: dict[str, Any], tmp_path: Path) -> None:
+    many = [{**PATIENT, "id": f"p{number}"} for number in range(20_000)]
+    load = start(neptune, write(tmp_path, "many.ndjson", *many))
+    with working(settings):
+        for _ in range(300):
+            if neptune.get_loader_job_status(loadId=load)["payload"]["overallStatus"]["status"] == "LOAD_IN_PROGRESS":
+                break
+            time.sleep(0.05)
+        neptune.cancel_loader_job(loadId=load)
+        assert ended(neptune, load)["overallStatus"]["status"] == "LOAD_CANCELLED_BY_USER"
+    assert DataLibrary(Workspace(Path(settings["data"])), None, settings).datasets() == ()
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"source": "/etc"}, "LoadUrlAccessDeniedException"),
+        ({"format": "rdfxml"}, "UnsupportedOperationException"),
+        ({"mode": "SOON"}, "InvalidParameterException"),
+        ({"dependencies": ["no-such-load"]}, "InvalidParameterException"),
+    ],
+)
+def test_refusals_have_neptunes_names(neptune: Any, tmp_path: Path, change: dict[str, Any], code: str) -> None:
+    with pytest.raises(ClientError) as caught:
+        start(neptune, **{"source": tmp_path / "exports", **change})
+    assert caught.value.response["Error"]["Code"] == code
+
+
+def test_one_load_at_a_time_unless_it_may_wait(neptune: Any, tmp_path: Path) -> None:
+    start(neptune, tmp_path / "exports")
+    with pytest.raises(ClientError) as caught:
+        start(neptune, tmp_path / "exports", queueRequest=False)
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 429
+
+
+def test_neptunes_spelling_of_truth_is_understood(tmp_path: Path, settings: dict[str, Any]) -> None:
+    client = create_app(DataLibrary(Workspace(Path(settings["data"])), None, settings)).test_client()
+    asked = {"source": str(tmp_path / "exports"), "format": "fhir", "failOnError": "FALSE", "queueRequest": "TRUE"}
+    assert client.post("/api/v1/loader", json=asked).status_code == 200
+    assert client.post("/api/v1/loader", json={**asked, "failOnError": "PERHAPS"}).get_json()["code"] == "InvalidParameterException"
+    # A form of another site can send this type without asking; ours is not one of those.
+    assert client.post("/api/v1/loader", data=json.dumps(asked), content_type="text/plain").status_code == 415
+
+
+def test_without_places_to_load_from_there_is_no_loader() -> None:
+    client = create_app(MemoryLibrary()).test_client()
+    answer = client.get("/api/v1/loader")
+    assert answer.status_code == 501
+    assert "loader_sources" in answer.get_json()["detail"]
