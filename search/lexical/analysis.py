@@ -132,8 +132,10 @@ STOP_WORDS = frozenset(
 )
 """Words that name nothing. 'No', 'not' and 'all' (a leukaemia) are kept: they carry meaning in a note."""
 
-_WORD = re.compile(r"\d+(?:[.,]\d+)+|\w+")
-_COMPOUND = re.compile(r"\w+(?:[-\u2010\u2011]\w+)+")
+_WORD = re.compile(r"\d+(?:[.,]\d+)+|\w[\w\u0300-\u036f]*")
+"""Accents that follow their letter, as in decomposed text, belong to its word."""
+_COMPOUND = re.compile(r"(?<!\w)\w[\w\u0300-\u036f]*+(?:[-\u2010\u2011]\w[\w\u0300-\u036f]*+)+")
+"""Looked for at the beginning of words alone and without backtracking: else a long word costs the square of its length."""
 _HYPHENS = re.compile(r"[-\u2010\u2011]")
 _GREEK = str.maketrans(
     dict(

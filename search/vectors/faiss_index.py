@@ -118,8 +118,9 @@ class FaissIndex:
 
         stored = faiss.rev_swig_ptr(self._exact.get_xb(), self.size * self._exact.d).reshape(self.size, self._exact.d)
         positions = self._positions_of(rows)
-        found: NDArray[np.float32] = stored[np.maximum(positions, 0)]
-        found[positions < 0] = 0
+        found = np.zeros((len(rows), self._exact.d), dtype=np.float32)
+        present = positions >= 0
+        found[present] = stored[positions[present]]
         return found
 
     def _positions_of(self, rows: Rows) -> NDArray[np.int64]:
