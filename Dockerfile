@@ -18,7 +18,7 @@ COPY commissure commissure
 # An index of CPU-only torch wheels can be given at build time; it saves about 4 GB.
 ARG TORCH_INDEX=""
 RUN if [ -n "$TORCH_INDEX" ]; then pip install --no-cache-dir -c constraints.txt --index-url "$TORCH_INDEX" torch; fi \
-    && pip install --no-cache-dir -c constraints.txt -e '.[s3,sample]'
+    && pip install --no-cache-dir -c constraints.txt -e '.[neptune,s3,sample]'
 COPY --from=assets /build/webapp/static/dist webapp/static/dist
 USER commissure
 ENV COMMISSURE_DATA=/data COMMISSURE_HOST=0.0.0.0 PYTHONUNBUFFERED=1

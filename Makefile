@@ -1,5 +1,6 @@
 # make demo: install, write the sample, ingest it, serve http://127.0.0.1:8000
 # make test: install what tests need, run the linters, the type checker and all tests
+# make servers: fetch and start real graph servers
 
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -7,7 +8,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 
-.PHONY: demo test lint assets check-python browser screenshot clean
+.PHONY: demo test lint assets check-python browser servers screenshot clean
 
 demo: $(VENV)/.demo assets
 	$(BIN)/commissure demo --port $(PORT)
@@ -26,6 +27,10 @@ assets: $(VENV)/.base
 
 browser: $(VENV)/.test
 	sh tools/install-browser
+
+# Real graph servers to try out (SERVERS="gremlin fuseki janusgraph"); needs Java and Maven. Ctrl-C stops them.
+servers: $(VENV)/.test
+	$(BIN)/python -m tests.servers.processes $(SERVERS)
 
 screenshot: $(VENV)/.test assets browser
 	$(BIN)/python tools/screenshot.py

@@ -156,7 +156,7 @@ def encode(value: Value) -> str:
     """A value as a property holds it; `decode` gives it back.
 
     Plain text stays as it is, typed text gets `^^xsd_date`, text in a language `^^@de`, an IRI `<…>`. Plain text that looks like one
-    of these gets `^^xsd_string`.
+    of these gets `^^xsd_string`, and so does empty text, which Neptune's loader takes for no value.
     """
     if isinstance(value, str):
         return f"<{value}>"
@@ -164,7 +164,7 @@ def encode(value: Value) -> str:
         return f"{value.value}^^@{value.language}"
     if value.datatype:
         return f"{value.value}^^{_short(value.datatype) or value.datatype}"
-    return f"{value.value}^^xsd_string" if _mark(value.value) is not None else value.value
+    return f"{value.value}^^xsd_string" if not value.value or _mark(value.value) is not None else value.value
 
 
 def decode(text: str) -> Value:

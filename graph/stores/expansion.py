@@ -7,7 +7,7 @@ import heapq
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from graph.model import Direction, Edge, Neighbourhood, NodeSummary, Omitted, Step
 
@@ -43,13 +43,25 @@ class LinkSource(Protocol):
         ...
 
 
+@runtime_checkable
+class Foreseeing(Protocol):
+    """A back end that wants to know what a hop will ask before it asks, so as to fetch all of it at once."""
+
+    def prepare(self, nodes: Sequence[str], steps: Sequence[Step]) -> None:
+        """These steps are applied to these nodes next."""
+        ...
+
+
 def expand(source: LinkSource, seeds: Sequence[str], hops: Sequence[Sequence[Step]], prefer: AbstractSet[str]) -> Neighbourhood:
     """The neighbourhood of `seeds` as GraphStore defines it."""
     nodes = set(seeds)
     edges: dict[tuple[str, str, str], Edge] = {}
     candidates: dict[tuple[str, str, Direction, str], int] = {}
     frontier = sorted(nodes)
+    foreseeing = source if isinstance(source, Foreseeing) else None
     for steps in hops:
+        if foreseeing is not None:
+            foreseeing.prepare(frontier, steps)
         reached: set[str] = set()
         frontier_kinds = source.kinds(frontier) if any(step.kind is not None for step in steps) else {}
         for step in steps:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from graph.cursors import decode_cursor, encode_cursor
+from graph.errors import GraphError, StoreRefused, StoreUnavailable
 from graph.model import (
     Direction,
     NeighbourCount,
@@ -55,10 +56,12 @@ from graph.property_graph import (
     statement_digest,
 )
 from graph.stores.expansion import Link
-from graph.stores.gremlin_dialects import IRI, RID, TINKERGRAPH, Dialect
+from graph.stores.gremlin_dialects import IRI, RID, TINKERGRAPH, Dialect, found_dialect
 from graph.stores.gremlin_wire import (
+    ConnectionLost,
     Encoded,
     Headers,
+    RunStep,
     Wire,
     encode_list,
     encode_long,
@@ -79,6 +82,13 @@ _REWRITES: Final = 25
 """Vertices in one request that changes them by themselves."""
 _WRITE_SECONDS: Final = 120.0
 _ATTEMPTS: Final = 4
+_RELEASES: Final = (("discard", "3.8 or newer"), ("length", "3.7"))
+"""Steps, and the releases that have them."""
+_NOBODY: Final = "urn:commissure:nobody"
+_LARGE: Final = 2_000_000
+"""Characters of the largest request: some rows, and a long note."""
+_NUMBERED: Final = "refuses text as a vertex's id: set gremlin.tinkergraph.vertexIdManager=ANY and edgeIdManager=ANY"
+_UNDECLARED: Final = f"has no index on the property `{IRI}`: declare the schema before the first load"
 
 _PREF_LABEL_KEY, _LABEL_KEY = property_key(PREF_LABEL), property_key(LABEL)
 _SUMMARY_KEYS: Final = (KIND, _LABEL_KEY, _PREF_LABEL_KEY, STUB_KEY)
@@ -112,14 +122,15 @@ class GremlinStore:
         self._timeout = timeout
         self._wire = Wire(self.address, user=user, password=password, source=source, headers=headers, tls=tls)
         self._given = dialect
+        self._dialect: Dialect | None = None
         self._declared: set[str] = set()
 
     @property
     def dialect(self) -> Dialect:
         """How this server differs from others."""
-        if self._given is None:
-            self._given = TINKERGRAPH
-        return self._given
+        if self._dialect is None:
+            self._dialect = self._given or self._found_dialect() or TINKERGRAPH
+        return self._dialect
 
     def load(self, parts: Iterable[Path]) -> int:
         """See GraphStore."""
@@ -275,6 +286,59 @@ class GremlinStore:
             for names, count in found.items():
                 kinds[min(names, default="Thing")] += count
         return Statistics(quads=quads, graphs=graphs, kinds=dict(sorted(kinds.items())))
+
+    def inspect(self) -> Iterator[tuple[str, bool, str]]:
+        """See Inspectable. What is asked changes nothing in the store."""
+        release = next((release for step, release in _RELEASES if self._knows(step)), None)
+        yield "version", release is not None, f"TinkerPop {release}" if release else "TinkerPop before 3.7.1: install 3.7.1 or newer"
+        dialect = self._given or self._found_dialect()
+        yield "dialect", dialect is not None, dialect.name if dialect else "neither TinkerGraph nor JanusGraph: never tried, as TinkerGraph"
+        own_ids = self.dialect.own_ids
+        by_iri = self._answers(self._vertices([_NOBODY])) if own_ids else self._has_index(self._vertices([_NOBODY]))
+        if not by_iri:
+            yield "identifiers", False, _NUMBERED if own_ids else _UNDECLARED
+            return
+        yield "identifiers", True, "vertices are found by their IRIs"
+        for name, request, found in (
+            ("rights", self._vertices([_NOBODY]).drop(), "the user may read and write"),
+            ("request size", self._g().inject("x" * _LARGE).limit(0), f"takes requests of {_LARGE / 1e6:g} MB"),
+        ):
+            try:
+                self._ask(request)
+            except (StoreRefused, ConnectionLost) as error:
+                self._ask(self._g().inject(0))  # the server is there
+                yield name, False, str(error)
+            else:
+                yield name, True, found
+
+    def _knows(self, step: str) -> bool:
+        """Whether the server has a step: one without arguments, on text."""
+        traversal = self._g().inject("")
+        traversal.bytecode.add_step(step)
+        return self._answers(traversal)
+
+    def _answers(self, traversal: Any) -> bool:
+        """Whether the server can do this."""
+        try:
+            self._ask(traversal)
+        except StoreUnavailable:
+            raise
+        except GraphError:
+            return False
+        return True
+
+    def _has_index(self, traversal: Any) -> bool:
+        return any("index" in step.annotations for steps in self._ask(traversal.profile()) for step in _all_steps(steps))
+
+    def _found_dialect(self) -> Dialect | None:
+        """By the names of the steps that the server makes of a traversal."""
+        try:
+            steps = self._ask(self._g().V().limit(1).profile())
+        except StoreUnavailable:
+            raise
+        except GraphError:
+            return None
+        return found_dialect(step.name for some in steps for step in some)
 
     def close(self) -> None:
         """See GraphStore."""
@@ -790,6 +854,12 @@ def _may_be(vertices: Any, kind: str) -> Any:
 
 def _statements(said: Iterable[str]) -> set[tuple[str, str]]:
     return {(text[:DIGEST_LENGTH], text[at : at + DIGEST_LENGTH]) for text in said for at in range(DIGEST_LENGTH, len(text), DIGEST_LENGTH)}
+
+
+def _all_steps(steps: Iterable[RunStep]) -> Iterator[RunStep]:
+    for step in steps:
+        yield step
+        yield from _all_steps(step.inside)
 
 
 def _link(records: Sequence[str], entry: tuple[str, str, Direction]) -> Link:

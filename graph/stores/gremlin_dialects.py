@@ -111,3 +111,8 @@ JANUSGRAPH = Dialect(
 NEPTUNE = Dialect("Neptune", edge_writers=4, vertex_writers=4, batch_bytes=100_000)
 
 DIALECTS = {dialect.name.lower(): dialect for dialect in (TINKERGRAPH, JANUSGRAPH, NEPTUNE)}
+
+
+def found_dialect(steps: Iterable[str]) -> Dialect | None:
+    """The dialect of the server that ran steps of these names, such as TinkerGraphStep(vertex,[]); None where they tell nothing."""
+    return next((dialect for step in steps for dialect in DIALECTS.values() if step.startswith(dialect.name)), None)

@@ -13,8 +13,9 @@ import struct
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 from uuid import uuid4
 
 from graph.errors import GraphError, StoreRefused, StoreTimeout, StoreUnavailable
@@ -26,7 +27,8 @@ _GRACE: Final = 5.0
 """Seconds beyond a request's time limit that the server gets to say so itself."""
 _LARGEST_MESSAGE: Final = 512 * 1024 * 1024
 _CONFLICTS: Final = ("already exists", "ConcurrentModification", "PermanentLocking", "TemporaryLocking", "Local lock contention")
-_LOST: Final = "the connection was lost"
+_READ_ONLY: Final = ("mutating step", "not read only", "AccessDenied", "AuthorizationException")
+_SMALLEST_LIMIT: Final = 65_536
 _CLOSE, _CLOSED, _ERROR, _BINARY, _TEXT = 8, 257, 258, 2, 1
 _TOO_BIG: Final = 1009
 
@@ -90,6 +92,14 @@ OUT: Final = encode_enum(0x18, "OUT")
 IN: Final = encode_enum(0x18, "IN")
 
 
+class RunStep(NamedTuple):
+    """One step of a traversal as the server ran it, from the answer to `profile()`."""
+
+    name: str
+    annotations: Mapping[str, Any]
+    inside: tuple["RunStep", ...]
+
+
 class _Unreadable(Exception):
     pass
 
@@ -108,13 +118,7 @@ def _read(data: bytes, at: int) -> tuple[Any, int]:
     if kind == 0x01:
         return _LENGTH.unpack_from(data, at)[0], at + 4
     if kind in (0x09, 0x0B):
-        size = _LENGTH.unpack_from(data, at)[0]
-        at += 4
-        items = []
-        for _ in range(size):
-            item, at = _read(data, at)
-            items.append(item)
-        return items, at
+        return _read_bare_list(data, at)
     if kind == 0x2A:  # a bulk set: each value with how often it is there
         size = _LENGTH.unpack_from(data, at)[0]
         at += 4
@@ -141,6 +145,15 @@ def _read(data: bytes, at: int) -> tuple[Any, int]:
         return _FLOAT.unpack_from(data, at)[0], at + 4
     if kind == 0x20:
         return _read(data, at)
+    if kind == 0x2D:  # how a traversal ran: the time it took, then its steps
+        return _read_bare_list(data, at + 8)
+    if kind == 0x2C:  # one step: identifier, name, time, counts, annotations, steps inside it
+        _, at = _read_bare_string(data, at)
+        name, at = _read_bare_string(data, at)
+        _, at = _read_bare_map(data, at + 8)
+        annotations, at = _read_bare_map(data, at)
+        inside, at = _read_bare_list(data, at)
+        return RunStep(name, annotations, tuple(inside)), at
     raise _Unreadable(f"an answer holds a value of GraphBinary type {kind:#x}")
 
 
@@ -161,6 +174,21 @@ def read_answer(data: bytes) -> tuple[int, str, list[Any], dict[str, Any]]:
         return status, message, [], attributes
     _, at = _read_bare_map(data, at)
     return status, message, _read_results(data, at), attributes
+
+
+def _read_bare_string(data: bytes, at: int) -> tuple[str, int]:
+    end = at + 4 + _LENGTH.unpack_from(data, at)[0]
+    return data[at + 4 : end].decode(), end
+
+
+def _read_bare_list(data: bytes, at: int) -> tuple[list[Any], int]:
+    size = _LENGTH.unpack_from(data, at)[0]
+    at += 4
+    items = []
+    for _ in range(size):
+        item, at = _read(data, at)
+        items.append(item)
+    return items, at
 
 
 def _read_bare_map(data: bytes, at: int) -> tuple[dict[str, Any], int]:
@@ -204,6 +232,7 @@ class Connection:
         self._loop = asyncio.new_event_loop()  # one for each connection, so that any thread may use it
         self._session: Any = None
         self._socket: Any = None
+        self._sent = 0
         try:
             self._loop.run_until_complete(asyncio.wait_for(self._connect(headers, tls), timeout))
         except BaseException as error:
@@ -230,13 +259,15 @@ class Connection:
         except TimeoutError as error:
             raise StoreTimeout(f"the graph store at {self.address} did not answer within {seconds:g} seconds") from error
         except (OSError, RuntimeError) as error:
-            raise ConnectionLost(f"the graph store at {self.address}: {_LOST}; check that the server is up") from error
+            raise self._lost() from error
         except _Unreadable as error:
             raise GraphError(f"the graph store at {self.address} gave an answer that cannot be read: {error}") from error
 
     async def _ask(self, bytecode: Any, source: str, seconds: float) -> list[Any]:
         arguments = {"gremlin": bytecode, "aliases": {"g": source}, "evaluationTimeout": int(seconds * 1000), "batchSize": 4096}
-        await self._socket.send_bytes(_message("traversal", "bytecode", arguments))
+        request = _message("traversal", "bytecode", arguments)
+        self._sent = len(request)
+        await self._socket.send_bytes(request)
         results: list[Any] = []
         while True:
             status, message, some, attributes = read_answer(await self._receive())
@@ -259,7 +290,12 @@ class Connection:
                 f"the graph store at {self.address} refused a request for its size; "
                 "set `maxContentLength: 67108864` in the server's settings"
             )
-        raise ConnectionLost(f"the graph store at {self.address}: {_LOST}; check that the server is up")
+        raise self._lost()
+
+    def _lost(self) -> ConnectionLost:
+        # A server that refuses a request for its size may hang up before it could say so.
+        size = f" and takes requests of {self._sent:,} bytes (`maxContentLength`)" if self._sent > _SMALLEST_LIMIT else ""
+        return ConnectionLost(f"the graph store at {self.address}: the connection was lost; check that the server is up{size}")
 
     async def _log_in(self) -> None:
         if self._user is None or self._password is None:
@@ -317,6 +353,7 @@ class Wire:
             address, user=user, password=password, headers=headers, tls=tls, timeout=connect_timeout
         )
         self._idle: list[Connection] = []
+        weakref.finalize(self, _close_all, self._idle)  # at the interpreter's end, too, which aiohttp complains about otherwise
         self._lock = threading.Lock()
         self._closed = False
 
@@ -367,9 +404,12 @@ class Wire:
         """End all connections."""
         with self._lock:
             self._closed = True
-            idle, self._idle = self._idle, []
-        for connection in idle:
-            connection.close()
+        _close_all(self._idle)
+
+
+def _close_all(connections: list[Connection]) -> None:
+    while connections:
+        connections.pop().close()
 
 
 def retrying(attempt: Callable[[], T], attempts: int, first_pause: float = 0.1) -> T:
@@ -417,12 +457,13 @@ def _server_error(address: str, status: int, message: str, attributes: Mapping[s
     """What a failed request means. The server's own words are not repeated: they may quote the data."""
     if status in (401, 407):
         return StoreRefused(f"the graph store at {address} refused user and password; check store_user and store_password")
-    if status == 403:
-        return StoreRefused(f"the graph store at {address} does not allow this; its user needs the right to read and write")
     if status == 598:
         return StoreTimeout(f"the graph store at {address} stopped a request after {seconds:g} seconds")
     causes = attributes.get("exceptions") or []
-    if any(sign in text for sign in _CONFLICTS for text in (message, *map(str, causes))):
+    words = "\n".join((message, *map(str, causes)))
+    if status == 403 or any(sign in words for sign in _READ_ONLY):
+        return StoreRefused(f"the graph store at {address} does not allow this; its user needs the right to read and write")
+    if any(sign in words for sign in _CONFLICTS):
         return Conflict(f"the graph store at {address}: two writers changed one element at the same time; run it again")
     names = ", ".join(str(cause).rsplit(".", 1)[-1] for cause in causes) if isinstance(causes, list) else ""
     return GraphError(f"the graph store at {address} failed (status {status}{', ' + names if names else ''}); see the server's log")

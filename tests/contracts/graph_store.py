@@ -113,8 +113,8 @@ class Rig:
         self._iris.update(_iris_of(texts))
         return read
 
-    def same(self) -> None:
-        """Every question about every node ever loaded gets the reference's answer."""
+    def same(self, page: int = 2) -> None:
+        """Every question about every node ever loaded gets the reference's answer; lists are read in pages of this size."""
         store, reference, iris = self.store, self.reference, sorted(self._iris)
         assert store.statistics() == reference.statistics()
         assert store.summaries(iris) == reference.summaries(iris)
@@ -122,7 +122,7 @@ class Rig:
         for iri in iris:
             assert store.node(iri) == reference.node(iri)
             assert store.neighbour_counts(iri) == reference.neighbour_counts(iri)
-            assert all_pages(store, iri) == all_pages(reference, iri)
+            assert all_pages(store, iri, page) == all_pages(reference, iri, page)
 
     def close(self) -> None:
         """Close the store under test."""
@@ -352,6 +352,81 @@ def check_odd_iris(rig: Rig) -> None:
     assert rig.store.statistics() == Statistics(2 * len(odd), len(odd), {"Thing": len(odd)})
     assert [summary.label for summary in rig.store.summaries(odd[4:13:5])] == ["漢字", "https://example.org/ends/with/"]
     rig.same()
+
+
+LEGAL = (
+    "abcxyzABCXYZ0123456789-._~:/?@!$&'()*+,;=%"
+    + "".join(map(chr, (0xA1, 0xD7FF, 0xF900, 0xFDCF, 0xFDF0, 0xFFEF)))
+    + "".join(chr(plane << 16 | end) for plane in range(1, 15) for end in (0x1000, 0xFFFD))
+)
+"""What an IRI may hold: all of ASCII that it may, and the ends of the ranges beyond (but U+00A0, which the reference takes for a space)."""
+
+
+def check_iris_with_every_legal_character(rig: Rig) -> None:
+    iris = [f"https://example.org/a?b#{'%41' if character == '%' else character}" for character in LEGAL]
+    rig.load("".join(record(iri, "Thing", ("kg:subject", PATIENT), label=iri) for iri in iris))
+    assert rig.store.statistics() == Statistics(3 * len(iris), len(iris), {"Thing": len(iris)})
+    assert rig.store.references([PATIENT, *iris]) == {PATIENT: len(iris)}
+    summaries = rig.store.summaries(iris)
+    assert [(summary.id, summary.label) for summary in summaries] == [(iri, iri) for iri in iris]
+    assert [summary.id for summary, _ in all_pages(rig.store, PATIENT, limit=len(iris))] == sorted(iris)
+    assert rig.remove(*iris) == len(iris)
+    assert rig.store.statistics() == Statistics(0, 0, {})
+
+
+INJECTIONS = (
+    "'); g.V().drop(); //",
+    '"); g.V().drop().iterate() //',
+    "${g.V().drop().iterate()}",
+    "__.V().drop()",
+    "g.V().drop()",
+    "> } } ; DROP ALL ; #",
+    '" } } ; DROP ALL ; #',
+    "' } } ; DROP ALL ; #",
+    '"""; CLEAR ALL ; #',
+    "\\u003E } ; DROP ALL ; #",
+    "<http://a> } SERVICE <http://127.0.0.1:1/> { ?s ?p ?o",
+    "?x",
+    "_:b0",
+    "\\",
+    "\r\n; DROP ALL\r\n",
+    "=1+1|cmd",
+    'a,b;c\\;d"e',
+    "~id",
+    "%00",
+    "iri",
+    "said",
+)
+
+
+def check_text_is_never_part_of_a_query(rig: Rig) -> None:
+    """Whatever looks like the language of some store is a value to it: in parts, in questions and in removals."""
+    rig.load(CHART)
+    rig.load(
+        "".join(
+            record(
+                f"{BASE}Observation/{number}{text}",
+                "Observation",
+                ("kg:value", Literal(text)),
+                ("kg:value", Literal(text, "https://example.org/types#" + text)),
+                (KG + text, Literal("said by an odd relation")),
+                ("kg:subject", f"{BASE}Patient/{text}"),
+                label=text,
+            )
+            for number, text in enumerate(INJECTIONS)
+        )
+    )
+    before = rig.store.statistics()
+    rig.same(page=25)
+    for text in INJECTIONS:
+        for iri in (text, f"{BASE}Patient/{text}"):
+            assert rig.store.node(iri) == rig.reference.node(iri)
+        assert rig.store.neighbours(PATIENT, relation=text, kind=text) == rig.reference.neighbours(PATIENT, relation=text, kind=text)
+        hops = [[Step("in", 3, kind=text), Step("out", 3, relations=(text, KG + "subject"))]]
+        assert rig.store.neighbourhood([text, NOTE], hops, frozenset([text])) == rig.reference.neighbourhood([text, NOTE], hops)
+        assert rig.remove(text) == 0
+    assert rig.store.references(INJECTIONS) == rig.reference.references(INJECTIONS)
+    assert rig.store.statistics() == before
 
 
 def check_kinds_and_labels(rig: Rig) -> None:
@@ -661,7 +736,7 @@ def check_generated_graphs(rig: Rig) -> None:
                 one.remove(*change)
             else:
                 one.load("".join(change))
-        one.same()
+        one.same(page=25)
         for question in questions:
             assert one.store.neighbourhood(*question) == one.reference.neighbourhood(*question)
         one.close()
