@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from graph.errors import StoreUnavailable
 from graph.store import GraphStore
+from graph.stores.resting import RestingStore, resting
 from graph.vocabulary import BASE
 from ingest.ledger import Ledger, Run
 from ingest.publish import Tools
@@ -137,7 +138,13 @@ class OpenSnapshot:
     published: str
     catalog: Any
     retriever: Retriever
-    graph: GraphStore | None
+    store_opened: GraphStore
+
+    @property
+    def graph(self) -> GraphStore | None:
+        """The graph; None while a remote store rests because it failed a moment ago."""
+        store = self.store_opened
+        return None if isinstance(store, RestingStore) and store.rests else store
 
 
 class DataLibrary:
@@ -183,7 +190,7 @@ class DataLibrary:
 
             return OxigraphStore.open_read_only(embedded)
         if address not in self._remote:
-            self._remote[address] = open_store(address, self._settings or {})
+            self._remote[address] = resting(open_store(address, self._settings or {}))
         return self._remote[address]
 
     @cached_property

@@ -2,6 +2,8 @@
 
 embedded                                   the store inside the data folder
 gremlin+ws://HOST:PORT/gremlin             a TinkerPop server (gremlin+wss:// with TLS)
+sparql+http://HOST:PORT/DATASET            a SPARQL 1.1 server with /query, /update and /data below it (sparql+https:// with TLS);
+                                           ?query=…&update=…&data=… name other paths
 """
 
 from collections.abc import Mapping
@@ -12,7 +14,7 @@ from commissure.errors import BadSetting
 from graph.store import GraphStore
 
 EMBEDDED = "embedded"
-SCHEMES = ("gremlin+ws", "gremlin+wss")
+SCHEMES = ("gremlin+ws", "gremlin+wss", "sparql+http", "sparql+https")
 
 
 def serving_address(setting: str, published: str) -> str:
@@ -30,7 +32,9 @@ def check_address(address: str) -> str:
     except ValueError:
         host, parts = None, urlsplit("")
     if parts.scheme not in SCHEMES or not host:
-        raise BadSetting(f"store: {EMBEDDED!r} or an address such as {SCHEMES[0]}://127.0.0.1:8182/gremlin")
+        raise BadSetting(
+            f"store: {EMBEDDED!r} or an address such as gremlin+ws://127.0.0.1:8182/gremlin or sparql+http://127.0.0.1:3030/ds"
+        )
     if parts.username or parts.password:
         raise BadSetting("store: give user and password by COMMISSURE_STORE_USER and COMMISSURE_STORE_PASSWORD, not in the address")
     return address.rstrip("/")
@@ -38,8 +42,15 @@ def check_address(address: str) -> str:
 
 def open_store(address: str, settings: Mapping[str, Any]) -> GraphStore:
     """The store at an address (not the embedded one). Nothing is asked of it yet: the first question finds a server down."""
+    scheme, _, rest = check_address(address).partition("+")
+    user, password, timeout = settings["store_user"] or None, settings["store_password"] or None, float(settings["store_timeout"])
+    if scheme == "sparql":
+        from graph.stores.sparql import SparqlStore
+
+        try:
+            return SparqlStore(address, user=user, password=password, token=settings["store_token"] or None, timeout=timeout)
+        except ValueError as error:
+            raise BadSetting(f"store: {error}") from error
     from graph.stores.gremlin import GremlinStore
 
-    _, _, rest = check_address(address).partition("+")
-    user, password, timeout = settings["store_user"] or None, settings["store_password"] or None, float(settings["store_timeout"])
     return GremlinStore(rest, user=user, password=password, timeout=timeout)

@@ -283,7 +283,8 @@ class Shared:
 class SearchResult:
     """The answer. `total` counts found documents; `total_is_exact` is False where ranking stopped at its depth.
 
-    `notices` says in words what is missing or cut ('semantic index is incomplete: …').
+    `notices` says in words what is missing or cut ('semantic index is incomplete: …'). `graph` is False where hits could not be joined
+    with the graph, or not all of them.
     """
 
     total: int
@@ -296,6 +297,7 @@ class SearchResult:
     shared: tuple[Shared, ...]
     facets: Mapping[str, tuple[FacetValue, ...]]
     notices: tuple[str, ...] = ()
+    graph: bool = True
     seconds: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)
     """Seconds by step: encode, rank, join, facets …"""

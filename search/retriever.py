@@ -96,7 +96,8 @@ class Retriever:
                 ranked = found.ranked is not None
                 facets = count_facets(found.everything, self._columns, self._catalog, request.filters, ranked=ranked)
         with clock.step("join"):
-            joined = self._join(request, found.documents[page], hits, mentions, named, notices)
+            joined, lack = self._join(request, found.documents[page], hits, mentions, named)
+            notices.extend(filter(None, [lack]))
         ranking = found.ranked.timings if found.ranked is not None else {}
         return SearchResult(
             total=len(found.documents),
@@ -108,6 +109,7 @@ class Retriever:
             shared=joined.shared,
             facets=facets,
             notices=tuple(notices),
+            graph=not lack,
             seconds=clock.total(),
             timings={**clock.steps, **ranking},
         )
@@ -255,23 +257,27 @@ class Retriever:
         hits: Sequence[Hit],
         mentions: Mapping[int, Sequence[MentionedConcept]],
         named: Mapping[str, float],
-        notices: list[str],
-    ) -> Joined:
+    ) -> tuple[Joined, str]:
+        """The picture, and what it lacks in words."""
         if not request.join:
-            return Joined()
+            return Joined(), ""
         if self._graph is None:
-            notices.append("The graph cannot be reached: hits are shown without their connections.")
-            return Joined()
+            return Joined(), "The graph cannot be reached: hits are shown without their connections."
         seeds = [
             PageHit(hit.rank, place, hit.evidence.record, hit.encounter, mentions[place])
             for hit, place in zip(hits, page.tolist(), strict=True)
         ]
         try:
-            return join_page(self._graph, self._catalog, self._columns, seeds, named)
+            joined = join_page(self._graph, self._catalog, self._columns, seeds, named)
         except GraphError as error:
             _log.warning("the graph cannot be read: %s", error)
-            notices.append("The graph cannot be read: hits are shown without their connections.")
-            return Joined()
+            return Joined(), "The graph cannot be read: hits are shown without their connections."
+        # Nothing is said of a node of this kind: the store is not the one that was published with, or lost what it held.
+        unknown = {node.id for node in joined.neighbourhood.nodes if node.kind == "Thing"}.intersection(seed.record for seed in seeds)
+        if unknown:
+            _log.warning("the graph store lacks %d of %d hits; 'commissure graph check' says more", len(unknown), len(seeds))
+            return joined, f"The graph store does not hold {len(unknown)} of these hits: they are shown without their connections."
+        return joined, ""
 
 
 def _check(request: SearchRequest) -> None:

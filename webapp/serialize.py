@@ -173,6 +173,8 @@ class SearchResultJson(TypedDict):
     facets: dict[str, list[FacetValueJson]]
     notices: list[str]
     """What is missing or cut, in words."""
+    graph: Choice["joined", "unavailable"]
+    """Whether the graph store could join all hits of this page."""
     seconds: float
     timings: dict[str, float]
     """Seconds by step."""
@@ -611,6 +613,7 @@ def search_result(value: search.SearchResult) -> SearchResultJson:
             name: [{"value": one.value, "label": one.label, "count": one.count} for one in values] for name, values in value.facets.items()
         },
         "notices": list(value.notices),
+        "graph": "joined" if value.graph else "unavailable",
         "seconds": value.seconds,
         "timings": dict(value.timings),
     }

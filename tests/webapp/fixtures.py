@@ -750,6 +750,7 @@ class MemorySearcher:
             shared=self._shared(hits),
             facets=self._facets([document for _, document, _ in found]) if request.facets else {},
             notices=tuple(notices),
+            graph=self.graph is not None,
             seconds=0.012,
             timings={**({} if request.mode is Mode.LEXICAL else {"encode": 0.007}), "rank": 0.003, "join": 0.002},
         )

@@ -48,6 +48,7 @@ def test_the_stable_keys_hold_what_was_found(client: FlaskClient) -> None:
         "shared",
         "facets",
         "notices",
+        "graph",
         "seconds",
         "timings",
     ]
@@ -231,6 +232,7 @@ def test_without_a_graph_hits_come_with_a_notice(client: FlaskClient, library: M
     assert found["total"] == 2
     assert found["neighbourhood"] == {"nodes": [], "edges": [], "omitted": []}
     assert found["notices"] == ["The graph cannot be reached just now: hits are shown without their neighbourhood."]
+    assert found["graph"] == "unavailable"
 
 
 def test_nothing_published_says_how_to_begin(client: FlaskClient, library: MemoryLibrary) -> None:

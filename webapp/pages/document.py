@@ -4,11 +4,13 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flask import Blueprint, current_app, render_template, request
 from markupsafe import Markup
 
+from graph.errors import StoreUnavailable
 from search.model import Assertion, Document, Fact, Mention
 from webapp.errors import not_found
 from webapp.library import RecordSource
@@ -109,7 +111,10 @@ def document() -> str:
         raise not_found(
             "document", "No document of the published generation has this address. It may have been removed or renamed by a later ingest."
         )
-    encounter = opened.graph.summaries([found.encounter])[0].label if opened.graph is not None and found.encounter else ""
+    encounter = ""
+    if opened.graph is not None and found.encounter:
+        with suppress(StoreUnavailable):  # the page has the document, and does without the encounter's name
+            encounter = opened.graph.summaries([found.encounter])[0].label
     facts = opened.catalog.facts_of_encounter(found.encounter) if found.encounter else ()
     siblings = len(opened.catalog.documents_of_record(found.record))
     page = document_page(found, encounter, facts, library().record(found.record), siblings)

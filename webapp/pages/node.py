@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 from graph.errors import StoreUnavailable
 from graph.model import Direction, Edge, Literal, NeighbourCount, NeighbourPage, Node, NodeSummary
 from graph.store import GraphStore
-from graph.vocabulary import PREFIXES, group_of
+from graph.vocabulary import PREFIXES, group_of, local_name
 from search.model import ConceptSummary, DocumentSummary, PatientSummary
 from webapp.errors import FieldError, invalid, not_found
 from webapp.library import RecordSource, Snapshot
@@ -68,7 +68,12 @@ class NodePage:
 def node() -> str:
     """One node; `expand` names the groups of neighbours that are open."""
     identifier = required("id")
-    return render_template("node.html", page=node_page(snapshot(), identifier), state=State())
+    opened = snapshot()
+    try:
+        page = node_page(opened, opened.graph, identifier)
+    except StoreUnavailable:
+        page = node_page(opened, None, identifier)
+    return render_template("node.html", page=page, state=State())
 
 
 @pages.get("/concept")
@@ -77,9 +82,9 @@ def concept() -> str:
     return node()
 
 
-def node_page(opened: Snapshot, identifier: str) -> NodePage:
-    """Arrange a node for its page."""
-    catalog, graph = opened.catalog, opened.graph
+def node_page(opened: Snapshot, graph: GraphStore | None, identifier: str) -> NodePage:
+    """Arrange a node for its page; without the graph concepts, patients and records are still known."""
+    catalog = opened.catalog
     concept = catalog.concept(identifier)
     patient = catalog.patient(identifier)
     found = graph.node(identifier) if graph is not None else None
@@ -87,6 +92,11 @@ def node_page(opened: Snapshot, identifier: str) -> NodePage:
         summary = graph.summaries([identifier])[0]
         if summary.kind != "Thing":
             found = Node(summary.id, summary.kind, summary.label, summary.stub, {}, ())
+    if found is None and graph is None and not (concept or patient):
+        held = library().record(identifier)
+        if held is None:
+            raise StoreUnavailable("the graph store cannot be reached")
+        found = Node(identifier, held.kind, local_name(identifier), False, {}, (identifier,))
     if found is None:
         if concept is None and patient is None:
             raise not_found("node", "The graph of the published generation says nothing about this address.")

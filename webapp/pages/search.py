@@ -269,7 +269,7 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
         facets=_facets(result, state),
         years=_years(result.facets.get("year", ()), state),
         pages=-(-result.total // PAGE),
-        graph_down=opened.graph is None,
+        graph_down=opened.graph is None or not result.graph,
         notices=_notices(opened, result),
         relaxed=tuple(sorted(relaxed, key=lambda item: -item[1])),
         suggestions=suggestions,
