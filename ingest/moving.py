@@ -53,6 +53,7 @@ def move(dataset: str | None, workspace: Workspace, tools: Tools, progress: Prog
         progress.step("comparing")
         with tools.published(workspace.generation_folder(ledger.generation) / "graph") as graph:
             replication.settle(graph)
+            replication.confirm(ledger.graphs, graph)
             expected = graph.statistics()
         if tools.replica is not None:
             found = differences(expected, tools.replica.store)

@@ -170,6 +170,7 @@ def _settle(ledger: Ledger, workspace: Workspace, tools: Tools, replication: Rep
         progress.step("settling the graph store", waiting)
         with tools.published(workspace.generation_folder(ledger.generation) / "graph") as graph, suppress(StoreUnavailable):
             replication.settle(graph)
+            replication.confirm(ledger.graphs, graph)
     return replication.unsettled()
 
 

@@ -440,7 +440,7 @@ class _Source:
         ways: tuple[Direction, ...] = ("in", "out")
         for direction in ways:
             for node in nodes:
-                self._links[node, direction] = {}
+                self._links.setdefault((node, direction), {})  # a node may come again in a later hop
                 relations: frozenset[str] | None = frozenset()
                 for step in steps:
                     if step.direction == direction and step.kind in (None, self._kind(node)):

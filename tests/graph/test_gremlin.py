@@ -50,6 +50,8 @@ class TestGremlinServer381(GraphStoreContract):
 
 
 class TestJanusGraph(GraphStoreContract):
+    supernode = 20_000  # it takes a minute to load and empty a hundred thousand
+
     @pytest.fixture
     def new_store(self, janusgraph: str) -> NewStore:
         return emptied(janusgraph)

@@ -94,7 +94,7 @@ def test_counts_leave_the_mark_of_the_data_folder_out(loaded):
     moved_to(loaded, store)
     with loaded.tools.published(loaded.workspace.generation_folder(1) / "graph") as graph:
         assert differences(graph.statistics(), store) == ()
-        assert store.statistics().quads == graph.statistics().quads + 2
+        assert store.statistics().quads == graph.statistics().quads + 3
 
 
 @pytest.mark.parametrize(

@@ -22,9 +22,11 @@ class Remote(MemoryStore):
         self.calls = []
         self.fail_at = None
         self.after = False
+        self.before = {}
 
     def _do(self, name, argument, what):
         self.calls.append((name, len(argument)))
+        self.before.get(len(self.calls), lambda: None)()
         fails = self.fail_at is not None and len(self.calls) >= self.fail_at
         if fails and not self.after:
             raise StoreUnavailable("down")
@@ -37,13 +39,13 @@ class Remote(MemoryStore):
         return self._do("load", list(parts), super().load)
 
     def replace(self, parts):
-        return self._do("replace", list(parts), lambda parts: MemoryStore.load(self, parts) if self._cleared(parts) else 0)
+        paths = list(parts)
+        graphs = {line.split(" <")[-1].split(">")[0] for path in paths for line in path.read_text().splitlines()}
+        return self._do("mark" if graphs == {OWNER} else "replace", paths, lambda paths: self._anew(graphs, paths))
 
-    def _cleared(self, parts):
-        from graph.stores.memory import _graphs
-
-        MemoryStore.remove(self, [graph for part in parts for graph in _graphs(part)])
-        return True
+    def _anew(self, graphs, paths):
+        MemoryStore.remove(self, graphs)
+        return MemoryStore.load(self, paths)
 
     def remove(self, graphs):
         return self._do("remove", list(graphs), super().remove)
@@ -101,7 +103,9 @@ def test_the_store_holds_what_is_published_after_each_run(lab, remote):
 
 def test_a_first_load_only_loads_and_an_unchanged_one_asks_nothing(lab, remote):
     lab.ingest(*FIRST)
-    assert {name for name, _ in remote.calls} == {"load", "replace"}
+    names = [name for name, _ in remote.calls]
+    assert set(names) == {"mark", "load", "replace"}
+    assert (names[0], names[-1], names.count("mark")) == ("mark", "mark", 2)
     replaced = [count for name, count in remote.calls if name == "replace"]
     assert len(replaced) == 1  # of the derived graphs
     remote.calls.clear()
@@ -150,7 +154,7 @@ def test_a_store_that_fails_at_any_call_is_in_step_after_one_more_run(tmp_path, 
 def test_a_run_with_other_records_undoes_one_that_was_cut_off(lab, remote):
     lab.ingest(patient())
     remote.calls.clear()
-    remote.fail_at, remote.after = 1, True
+    remote.fail_at, remote.after = 2, True  # the first call is the mark
     with pytest.raises(StoreUnavailable):
         lab.ingest(condition("c1"), condition("c2"))
     assert any("Condition/c1" in line for line in says(remote))
@@ -184,7 +188,56 @@ def test_a_copy_that_is_cut_off_goes_on(lab, monkeypatch):
     lab.ingest(*FIRST)
     assert says(store) == published(lab)
     batches = 12 // 3  # ten records, two derived graphs
-    assert len(store.calls) == batches - (done - 2)  # the first call was the owner's mark, the last one failed
+    assert [name for name, _ in store.calls].count("load") == batches - (done - 2)  # the first call was the mark, the last one failed
+
+
+def reverted(store, quads):
+    """The store as it was when it held these quads: a server that is started anew from an older copy."""
+    for quad in list(store._dataset.quads()):
+        store._dataset.remove(quad)
+    for quad in quads:
+        store._dataset.add(quad)
+
+
+@pytest.mark.parametrize("kept", ["nothing", "the first run"])
+def test_a_store_that_lost_what_it_held_is_filled_by_the_next_run(lab, remote, kept):
+    lab.ingest(*FIRST)
+    older = list(remote._dataset.quads()) if kept == "the first run" else []
+    lab.ingest(*SECOND)
+    expected = says(remote)
+    reverted(remote, older)
+    assert says(remote) != expected
+    report = lab.ingest(*SECOND)
+    assert (report.unsettled_graphs, report.records["unchanged"]) == (0, len(SECOND))
+    assert says(remote) == published(lab) == expected
+
+
+@pytest.mark.parametrize("kept", ["nothing", "the first run"])
+def test_a_store_that_loses_what_it_holds_within_a_run_is_filled_by_that_run(tmp_path, lab, remote, kept):
+    lab.ingest(*FIRST)
+    remote.calls.clear()
+    lab.ingest(*SECOND)
+    expected, calls = says(remote), len(remote.calls)
+    for call in range(2, calls):
+        one = Lab(tmp_path / f"{call}")
+        store = Remote()
+        one.tools = replace(one.tools, replica=Replica("test://one", store))
+        one.ingest(*FIRST)
+        older = list(store._dataset.quads()) if kept == "the first run" else []
+        store.calls.clear()
+        store.before = {call: lambda store=store, older=older: reverted(store, older)}
+        assert one.ingest(*SECOND).unsettled_graphs == 0
+        assert says(store) == published(one) == expected, f"at call {call}"
+
+
+def test_a_store_that_keeps_nothing_is_told_of(lab):
+    store = Remote()
+    lab.tools = replace(lab.tools, replica=Replica("test://one", store))
+    store.before = {call: lambda: reverted(store, []) for call in range(2, 40)}
+    assert lab.ingest(*FIRST).unsettled_graphs > 0
+    store.before = {}
+    assert lab.ingest(*FIRST).unsettled_graphs == 0
+    assert says(store) == published(lab)
 
 
 def test_a_store_left_behind_is_brought_in_step_when_it_answers_again(lab, remote):
