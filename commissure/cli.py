@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commissure.cli_common import data_option, json_option, print_json, settings_of, store_option
+from commissure.cli_common import data_option, json_option, print_json, settings_of, staging_options, store_option
 from commissure.cli_graph import graph
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def _ingest_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--fail-on-error", is_flag=True, help="Publish nothing if any record is rejected."),
         click.option("--run", default="", hidden=True),
+        staging_options,
         store_option,
         json_option,
         data_option,
@@ -146,7 +147,7 @@ def _print_report(report: "RunReport") -> None:
         state = f"{report.unsettled_graphs:,} graphs behind" if report.unsettled_graphs else "in step"
         click.echo(f"graph store {report.store}: {state}")
     if report.unsettled_graphs:
-        click.echo("! the graph store failed after publishing; run the same command again when it answers")
+        click.echo(f"! the graph store failed after publishing: {report.store_failure}; run the same command again when it answers")
     for name, counts in (("rejects", report.rejects), ("warnings", report.warnings)):
         if counts:
             click.echo(

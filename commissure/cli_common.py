@@ -31,8 +31,23 @@ def store_option(command: Callable[..., Any]) -> Callable[..., Any]:
         if value is not None:
             context.obj["flags"]["store"] = value
 
-    text = "Graph store: embedded, gremlin+ws://…, sparql+http://… (default: the one the data folder was published with)."
+    text = "Graph store: embedded, gremlin+ws://…, sparql+http://…, neptune://… (default: the one the data folder was published with)."
     return click.option("--store", metavar="ADDRESS", expose_value=False, callback=remember, help=text)(command)
+
+
+def staging_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Accept --staging and --loader-role, as settings."""
+
+    def remember(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+        if value is not None:
+            context.obj["flags"][parameter.name] = value
+
+    for name, metavar, text in (
+        ("--loader-role", "ARN", "Role with which Neptune reads what is staged."),
+        ("--staging", "S3_URL", "Where files for Neptune's bulk loader are staged."),
+    ):
+        command = click.option(name, metavar=metavar, expose_value=False, callback=remember, help=text)(command)
+    return command
 
 
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from commissure.cli_common import data_option, json_option, print_json, settings_of, store_option
+from commissure.cli_common import data_option, json_option, print_json, settings_of, staging_options, store_option
 
 
 @click.group()
@@ -45,8 +45,9 @@ def check(context: click.Context, as_json: bool) -> None:
 
 
 @graph.command()
-@click.option("--to", "store", required=True, metavar="ADDRESS", help="The store to move to: embedded, gremlin+ws://…, sparql+http://…")
+@click.option("--to", "store", required=True, metavar="ADDRESS", help="Where to: embedded, gremlin+ws://…, sparql+http://…, neptune://…")
 @click.option("--dataset", metavar="NAME", help="Refuse if the data folder holds any other dataset: one store answers for all.")
+@staging_options
 @json_option
 @data_option
 @click.pass_context
@@ -74,12 +75,18 @@ def move(context: click.Context, store: str, dataset: str | None, as_json: bool)
 @graph.command()
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--dataset", required=True, metavar="NAME", help="The dataset to export.")
-@click.option("--format", "format_name", type=click.Choice(["nquads", "trig", "turtle"]), default="nquads", show_default=True)
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["nquads", "trig", "turtle", "graphml", "neptune-csv"]),
+    default="nquads",
+    show_default=True,
+)
 @json_option
 @data_option
 @click.pass_context
 def export(context: click.Context, out: Path, dataset: str, format_name: str, as_json: bool) -> None:
-    """Write a dataset's graph to a file (gzipped when its name ends in .gz).
+    """Write a dataset's graph to a file (gzipped when its name ends in .gz), or for neptune-csv to a folder.
 
     \b
     Example:  commissure graph export --dataset demo --format trig demo.trig.gz

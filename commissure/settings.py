@@ -36,11 +36,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "precision", str, "auto", "auto, float32 or bfloat16", "arithmetic of the model; auto takes bfloat16 where the processor has it"
     ),
-    Setting("store", str, "", "address", "graph store: embedded, gremlin+ws://…, sparql+http://…; empty: the one published with"),
+    Setting("store", str, "", "address", "graph store: embedded or gremlin+ws://…, sparql+http://…, neptune://…; empty: as published"),
     Setting("store_user", str, "", "name", "user of the graph store"),
     Setting("store_password", str, "", "secret", "password of the graph store"),
     Setting("store_token", str, "", "secret", "bearer token of a SPARQL server"),
     Setting("store_timeout", float, 20.0, "seconds", "time limit of a request to the graph store"),
+    Setting("staging", str, "", "s3://bucket/prefix", "where files for Neptune's bulk loader are staged; empty: it is not used"),
+    Setting("loader_role", str, "", "ARN", "role with which Neptune reads the staged files"),
     Setting(
         "loader_sources", str, "", "folders and s3:// prefixes, comma-separated", "what /api/v1/loader may load from; empty: it is off"
     ),

@@ -1,15 +1,22 @@
-"""Writes a dataset's graph to a file."""
+"""Writes a dataset's graph to a file, or to a folder of files."""
 
+import gzip
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO, cast
 
+from graph.errors import UnsupportedCapability
 from graph.identifiers import DERIVED_GRAPHS, derived_graph_iri
 from ingest.errors import IngestError, UnknownDataset
 from ingest.ledger import Ledger
 from ingest.publish import Tools
 from ingest.workspace import Workspace
 
-FORMATS = ("nquads", "trig", "turtle")
+RDF_FORMATS = ("nquads", "trig", "turtle")
+FORMATS = (*RDF_FORMATS, "graphml", "neptune-csv")
+"""`neptune-csv` writes a folder; the others a file, gzipped when its name ends in .gz."""
 
 
 def export(dataset: str, target: Path, format_name: str, workspace: Workspace, tools: Tools) -> int:
@@ -17,16 +24,47 @@ def export(dataset: str, target: Path, format_name: str, workspace: Workspace, t
     with workspace.reading() as ledger:
         if ledger is None or dataset not in ledger.datasets():
             raise UnknownDataset(f"no dataset is called {dataset!r}; `commissure datasets` lists those there are")
-        partial = target.with_name(f".{target.name}.part{'.gz' if target.name.endswith('.gz') else ''}")
+        if format_name == "neptune-csv" and target.exists() and not (target.is_dir() and not any(target.iterdir())):
+            raise IngestError(f"{target}: is there already; Neptune's CSV needs a folder that is new or empty")
         try:
-            with tools.published(workspace.generation_folder(workspace.current()) / "graph") as graph:
-                written = graph.export(_graphs(ledger, dataset), partial, format_name)
-            partial.replace(target)
+            with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
+                made = Path(folder) / f"made{'.gz' if target.name.endswith('.gz') else ''}"
+                with tools.published(workspace.generation_folder(workspace.current()) / "graph") as graph:
+                    graphs = _graphs(ledger, dataset)
+                    if format_name in RDF_FORMATS:
+                        written = graph.export(graphs, made, format_name)
+                    else:
+                        quads = Path(folder) / "all.nq"
+                        written = graph.export(graphs, quads)
+                        _write_property_graph(quads, made, format_name, dataset)
+                _put(made, target)
         except OSError as error:
             raise IngestError(f"{target}: cannot be written: {error.strerror}") from error
-        finally:
-            partial.unlink(missing_ok=True)
     return len(written)
+
+
+def _write_property_graph(quads: Path, made: Path, format_name: str, dataset: str) -> None:
+    from graph.graphml import write_graphml
+    from graph.loader.neptune_csv import write_csv
+    from graph.property_graph import elements, read_quads
+
+    found = elements(read_quads(quads))
+    if format_name == "neptune-csv":
+        made.mkdir()
+        try:
+            write_csv(found, made, dataset)
+        except UnsupportedCapability as error:
+            raise IngestError(f"{error}; export N-Quads instead") from error
+        return
+    opened = gzip.open if made.name.endswith(".gz") else open
+    with cast(IO[bytes], opened(made, "wb")) as file:
+        write_graphml(found, file, quads.with_name("scratch.sqlite"))
+
+
+def _put(made: Path, target: Path) -> None:
+    if made.is_dir() and target.is_dir():
+        target.rmdir()
+    shutil.move(made, target)
 
 
 def _graphs(ledger: Ledger, dataset: str) -> Iterator[str]:

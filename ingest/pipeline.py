@@ -9,17 +9,19 @@ that were finished.
 import hashlib
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import orjson
 
-from graph.errors import StoreUnavailable
+from graph.errors import GraphError
 from graph.identifiers import check_dataset_name, record_iri
+from graph.loader.model import LoadFailed
 from ingest import formats
 from ingest.errors import RecordsRejected, UnknownDataset, disk_full
 from ingest.ledger import Ledger, RunCounts, new_run
+from ingest.loader_errors import loader_issues
 from ingest.model import Issue, Severity
 from ingest.plan import Plan, Scanned
 from ingest.progress import Progress
@@ -57,8 +59,8 @@ class Options:
 class RunReport:
     """What a run did: the stable keys of `ingest --json`, and the issues by code.
 
-    `unsettled_graphs` counts what the graph store in `store` does not say as it is published, because it failed after publishing;
-    the next run settles it.
+    `unsettled_graphs` counts what the graph store in `store` does not say as it is published, because it failed after publishing
+    (`store_failure` says why); the next run settles it.
     """
 
     run: str
@@ -72,6 +74,7 @@ class RunReport:
     generation: int
     store: str = ""
     unsettled_graphs: int = 0
+    store_failure: str = ""
     rejects: Mapping[str, int] = field(default_factory=dict)
     warnings: Mapping[str, int] = field(default_factory=dict)
     skipped: Mapping[str, int] = field(default_factory=dict)
@@ -103,12 +106,14 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
                     ledger.finish(run.id, "finished", run.counts)
                     replication.answer(workspace)
         except BaseException as error:
+            if isinstance(error, LoadFailed):
+                run.report(asdict(issue) for issue in loader_issues(error.report))
             state = "failed" if isinstance(error, Exception) else "interrupted"
             ledger.finish(run.id, state, run.counts, type(error).__name__)
             if full := disk_full(error, workspace.folder):
                 raise full from error
             raise
-        unsettled = _settle(ledger, workspace, tools, replication, progress)
+        unsettled, failure = _settle(ledger, workspace, tools, replication, progress)
         workspace.clean(ledger)
     return RunReport(
         run=run.id,
@@ -122,6 +127,7 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
         generation=published.generation,
         store=replication.address,
         unsettled_graphs=unsettled,
+        store_failure=failure,
         rejects=run.counts.rejects,
         warnings=run.counts.warnings,
         skipped=run.counts.skipped,
@@ -162,16 +168,18 @@ def prepare_replica(ledger: Ledger, workspace: Workspace, tools: Tools) -> Repli
     return replication
 
 
-def _settle(ledger: Ledger, workspace: Workspace, tools: Tools, replication: Replication, progress: Progress) -> int:
-    """Bring the replica in step; how many of its graphs are not, where it fails. What is published stays published."""
-    if tools.replica is None:
-        return 0
-    if waiting := replication.unsettled():
+def _settle(ledger: Ledger, workspace: Workspace, tools: Tools, replication: Replication, progress: Progress) -> tuple[int, str]:
+    """Bring the replica in step; how many of its graphs are not, and why, where it fails. What is published stays published."""
+    failure = ""
+    if tools.replica is not None and (waiting := replication.unsettled()):
         progress.step("settling the graph store", waiting)
-        with tools.published(workspace.generation_folder(ledger.generation) / "graph") as graph, suppress(StoreUnavailable):
-            replication.settle(graph)
-            replication.confirm(ledger.graphs, graph)
-    return replication.unsettled()
+        with tools.published(workspace.generation_folder(ledger.generation) / "graph") as graph:
+            try:
+                replication.settle(graph)
+                replication.confirm(ledger.graphs, graph)
+            except GraphError as error:
+                failure = str(error)
+    return replication.unsettled(), failure
 
 
 @dataclass(slots=True)

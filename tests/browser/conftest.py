@@ -44,7 +44,7 @@ def bundles() -> None:
         missing(str(error))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # not longer: while Playwright runs, no other event loop can run in this thread
 def browser(bundles: None) -> Iterator[object]:
     path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
     if path is None:

@@ -1,5 +1,6 @@
 """Moving to another store compares before it switches; exporting writes what is published."""
 
+import csv
 import gzip
 from dataclasses import replace
 
@@ -9,7 +10,8 @@ from pyoxigraph import RdfFormat, parse
 from commissure.checks import check_store
 from graph.errors import StoreUnavailable
 from graph.stores.memory import MemoryStore
-from ingest.errors import StoreDiffers, UnknownDataset
+from graph.vocabulary import KG
+from ingest.errors import IngestError, StoreDiffers, UnknownDataset
 from ingest.exporting import export
 from ingest.moving import differences, move
 from ingest.progress import Silent
@@ -118,3 +120,42 @@ def test_an_export_holds_the_dataset_and_nothing_else(loaded, tmp_path, name, fo
 def test_an_export_of_nothing_known_is_refused(loaded, tmp_path):
     with pytest.raises(UnknownDataset):
         export("nothing", tmp_path / "x.nq", "nquads", loaded.workspace, loaded.tools)
+
+
+def test_graphml_holds_every_node_and_link_once(loaded, tmp_path):
+    import networkx
+
+    loaded.ingest(patient("p2", name=[{"family": "Doe\x01", "given": ["<b>Ann</b>", "& Co"]}]), dataset="e")
+    assert export("d", tmp_path / "a.graphml", "graphml", loaded.workspace, loaded.tools) == 7
+    assert export("e", tmp_path / "b.graphml.gz", "graphml", loaded.workspace, loaded.tools) > 0
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+    graph = networkx.read_graphml(tmp_path / "a.graphml")
+    store = MemoryStore()
+    export("d", tmp_path / "a.nq", "nquads", loaded.workspace, loaded.tools)
+    store.load([tmp_path / "a.nq"])
+    patient_iri, condition_iri = loaded.iri("Patient", "p1"), loaded.iri("Condition", "c1")
+    assert graph.nodes[patient_iri]["labelV"] == "Patient"
+    assert graph.nodes[patient_iri]["rdfs_label"] == store.summaries([patient_iri])[0].label
+    links = {(edge["relation"], edge["labelE"]) for edge in graph.get_edge_data(condition_iri, patient_iri).values()}
+    assert (KG + "subject", "subject") in links
+    for iri in graph:
+        expected = sum(count.count for count in store.neighbour_counts(iri))
+        edges = {(*ends, data["relation"]) for pairs in (graph.in_edges, graph.out_edges) for *ends, data in pairs(iri, data=True)}
+        assert len(edges) == expected, iri
+    hostile = networkx.read_graphml(tmp_path / "b.graphml.gz")
+    assert "<b>Ann</b> & Co Doe\ufffd" in {data.get("rdfs_label") for _, data in hostile.nodes(data=True)}
+
+
+def test_neptunes_csv_holds_what_the_dataset_says(loaded, tmp_path):
+    target = tmp_path / "csv"
+    assert export("d", target, "neptune-csv", loaded.workspace, loaded.tools) == 7
+    names = sorted(path.name for path in target.iterdir())
+    assert names == ["d-edges-0001.csv.gz", "d-vertices-0001.csv.gz"]
+    with gzip.open(target / names[1], "rt", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["~id"] for row in rows if row["~label"] == "Condition"} == {loaded.iri("Condition", f"c{n}") for n in range(4)}
+    with gzip.open(target / names[0], "rt", newline="") as file:
+        links = {(row["~from"], row["~label"], row["~to"]) for row in csv.DictReader(file)}
+    assert (loaded.iri("Condition", "c1"), "subject", loaded.iri("Patient", "p1")) in links
+    with pytest.raises(IngestError, match="new or empty"):
+        export("d", target, "neptune-csv", loaded.workspace, loaded.tools)

@@ -1,10 +1,12 @@
 """A store that changes in place is in step with what is published after every run, whatever was cut off before it."""
 
+import gzip
 from dataclasses import replace
 
 import pytest
 
 from graph.errors import StoreUnavailable
+from graph.loader.model import Feed, LoadError, LoadFailed, LoadReport
 from graph.stores.memory import MemoryStore
 from ingest.errors import StoreTaken
 from ingest.ledger import Ledger
@@ -271,3 +273,43 @@ def test_a_forgotten_replica_is_left_alone(lab, remote):
     assert says(remote) == before
     with lab.workspace.writing() as ledger:
         assert ledger.db.execute("select count(*) from unsettled").fetchone() == (0,)
+
+
+def test_what_a_bulk_loader_could_not_take_is_among_the_rejects_with_its_source(lab):
+    class Loading(Remote):
+        def load(self, parts):
+            part = next(iter(parts))
+            lines = gzip.decompress(part.read_bytes()).splitlines()
+            number = next(n for n, line in enumerate(lines, 1) if b"Condition/c1>" in line)
+            errors = (
+                LoadError("PARSING_ERROR", "Undefined prefix", str(part), number),
+                LoadError("INSERT_ERROR", "no such line", str(part), 10**6),
+                LoadError("PARSING_ERROR", "a row", "s3://bucket/vertices.csv.gz", 7),
+            )
+            raise LoadFailed("bulk load 1 ended as LOAD_FAILED", LoadReport("1", Feed("s3://bucket", "LOAD_FAILED"), errors=errors))
+
+    lab.tools = replace(lab.tools, replica=Replica("test://one", Loading()))
+    with pytest.raises(LoadFailed):
+        lab.ingest(patient(), condition("c0"), condition("c1"))
+    ledger = Ledger(lab.workspace.ledger_path, read_only=True)
+    run = ledger.runs(1)[0]
+    ledger.close()
+    assert (run.state, run.counts["rejects"]) == ("failed", {"graph-store": 3})
+    first, second, third = lab.workspace.issues(run.run)
+    assert (first["record"], first["line"]) == (lab.iri("Condition", "c1"), 3)
+    assert first["source"].endswith(".ndjson")
+    assert "PARSING_ERROR: Undefined prefix" in first["reason"]
+    assert (second["line"], second["record"]) == (10**6, "")
+    assert (third["source"], third["line"]) == ("s3://bucket/vertices.csv.gz", 7)
+    assert lab.workspace.published() == (0, "")
+
+
+def test_a_store_that_refuses_after_publishing_is_told_of(lab, remote):
+    lab.ingest(*FIRST)
+    remote.calls.clear()
+    lab.ingest(*SECOND)
+    last = len(remote.calls)
+    remote.calls.clear()
+    remote.fail_at = last
+    report = lab.ingest(*FIRST)
+    assert (report.unsettled_graphs > 0, report.store_failure) == (True, "down")
