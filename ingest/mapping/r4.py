@@ -946,6 +946,9 @@ STATUSES: Final[dict[str, frozenset[str]]] = {
 }
 """Type → the codes of its required status binding."""
 
+GENDERS: Final = frozenset({"female", "male", "other", "unknown"})
+"""R4's AdministrativeGender."""
+
 RESOURCE_TYPES: Final = frozenset(
     """
     Account ActivityDefinition AdministrableProductDefinition AdverseEvent AllergyIntolerance Appointment AppointmentResponse

@@ -14,7 +14,7 @@ import orjson
 
 from ingest.mapping.codes import code_of
 from ingest.mapping.policy import CLINICAL, INTENTS, VERIFICATION
-from ingest.mapping.r4 import NOT_IN_R4B, RESOURCE_TYPES, STATUSES
+from ingest.mapping.r4 import GENDERS, NOT_IN_R4B, RESOURCE_TYPES, STATUSES
 
 MAX_PROBLEMS: Final = 5
 """Problems told of one record: a list of a thousand bad items is one mistake, not a thousand."""
@@ -127,6 +127,9 @@ def doubts(kind: str, resource: Mapping[str, Any]) -> Iterator[Problem]:
     for element, allowed in (("verificationStatus", VERIFICATION), ("clinicalStatus", CLINICAL)):
         if element in resource and kind in allowed:
             yield from _value_set(kind, element, code_of(resource[element]) or None, allowed[kind])
+    gender = resource.get("gender")
+    if kind in _GENDERED and type(gender) is str and gender not in GENDERS:
+        yield Problem("gender-value", f"is none of R4's codes: {', '.join(sorted(GENDERS))}", f"{kind}.gender")
     for element in _FLAGS:
         if type(resource.get(element)) is str:
             yield Problem("wrong-type", "must be true or false, not text", f"{kind}.{element}")
@@ -135,6 +138,7 @@ def doubts(kind: str, resource: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem("wrong-type", "must be a number, not text", f"{kind}.valueQuantity.value")
 
 
+_GENDERED: Final = frozenset({"Patient", "Person", "Practitioner", "RelatedPerson"})
 _FLAGS: Final = ("active", "doNotPerform", "deceasedBoolean", "valueBoolean")
 
 

@@ -62,6 +62,7 @@ def test_refused(resource, code, field):
         ({**RESULT, "valueQuantity": {"value": "5"}}, "wrong-type", "Observation.valueQuantity.value"),
         ({**PERSON, "active": "yes"}, "wrong-type", "Patient.active"),
         ({**PERSON, "id": "a" * 65}, "bad-id", "Patient.id"),
+        ({**PERSON, "gender": "tall"}, "gender-value", "Patient.gender"),
         ({**RESULT, "effectivePeriod": {"start": "2020-02", "end": "2020-01-31"}}, "date-order", "Observation.effectivePeriod"),
         ({**RESULT, "subject": {"reference": "Medication/m"}}, "reference-type", "Observation.subject"),
         ({**PERSON, "photo": [{"contentType": "image/png", "data": "%"}]}, "bad-base64", "Patient.photo[0].data"),
