@@ -89,6 +89,26 @@ class FoundRecord:
     run: str
 
 
+def _opened(path: Path) -> sqlite3.Connection:
+    """A connection that writes, with every table there."""
+    db = sqlite3.connect(path, check_same_thread=False)
+    db.execute("pragma journal_mode = wal")
+    db.execute("pragma synchronous = full")
+    db.executescript(_SCHEMA)
+    db.execute("insert or ignore into meta values ('version', ?)", (str(_VERSION),))
+    db.commit()
+    return db
+
+
+def _make(path: Path) -> None:
+    """Make a new ledger aside, so that a reader finds none or a whole one."""
+    aside = path.with_name(f".{path.name}.new")
+    for left in path.parent.glob(f"{aside.name}*"):  # of a run that was killed just here
+        left.unlink()
+    _opened(aside).close()
+    aside.rename(path)
+
+
 class Ledger:
     """An open ledger. Writers hold the data folder's lock; readers may come at any time."""
 
@@ -98,12 +118,9 @@ class Ledger:
             if read_only:
                 self.db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
             else:
-                self.db = sqlite3.connect(path, check_same_thread=False)
-                self.db.execute("pragma journal_mode = wal")
-                self.db.execute("pragma synchronous = full")
-                self.db.executescript(_SCHEMA)
-                self.db.execute("insert or ignore into meta values ('version', ?)", (str(_VERSION),))
-                self.db.commit()
+                if not path.exists():
+                    _make(path)
+                self.db = _opened(path)
             version = self.meta("version")
         except sqlite3.DatabaseError as error:
             raise LedgerDamaged(f"{path}: the ledger cannot be read ({error})") from error

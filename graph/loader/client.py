@@ -230,9 +230,7 @@ class BulkLoader:
             for place, request in enumerate(requests):
                 report, again = self._finish(loads[place], request)
                 loads[place] = report.id
-                report = replace(
-                    report, errors=tuple(replace(error, file=str(parts.get(error.file, error.file))) for error in report.errors)
-                )
+                report = _of_parts(report, parts)
                 reports.append(report)
                 if self._settings.report is not None:
                     self._settings.report(report)
