@@ -1,5 +1,6 @@
 """The command line. Every command prints for people, or with --json for programs; exit codes are in `commissure --help`."""
 
+import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -8,7 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from commissure.cli_common import data_option, json_option, print_json, settings_of, staging_options, store_option
+from commissure.cli_consolidate import consolidate
 from commissure.cli_graph import graph
+from commissure.cli_manifest import manifest
+from commissure.cli_report import report
 
 if TYPE_CHECKING:
     from ingest.pipeline import RunReport
@@ -41,6 +45,9 @@ def cli(context: click.Context, data: str | None, config: Path | None) -> None:
 
 
 cli.add_command(graph)
+cli.add_command(manifest)
+cli.add_command(consolidate)
+cli.add_command(report)
 
 # Ingest
 
@@ -99,6 +106,46 @@ def ingest_text(context: click.Context, /, **arguments: Any) -> None:
     _ingest(context, "text", claims=False, **arguments)
 
 
+@ingest.command("manifest")
+@_ingest_options
+@click.option("--follow-refs", metavar="PLACE", default="", help="Folder or s3:// prefix that holds copies of files that labels refer to.")
+@click.option("--taxonomy", metavar="FILE", default="", help="Which class is a kind of which: CSV (narrower,broader) or JSON.")
+@click.pass_context
+def ingest_manifest(context: click.Context, /, follow_refs: str, taxonomy: str, **arguments: Any) -> None:
+    """Bring in labeled data: manifests of SageMaker Ground Truth, input or output, with the files that go with them.
+
+    \b
+    Example:  commissure ingest manifest output.manifest --dataset streets --follow-refs output/
+    """
+    settings = {}
+    if follow_refs:
+        settings["refs"] = follow_refs if "://" in follow_refs else str(_folder(follow_refs, "--follow-refs"))
+    if taxonomy:
+        from ingest.labels.taxonomy import load
+
+        settings["taxonomy"] = json.dumps(load(taxonomy), sort_keys=True)
+    _ingest(context, "manifest", claims=False, settings_of_format=tuple(settings.items()), **arguments)
+
+
+@ingest.command("responses")
+@_ingest_options
+@click.pass_context
+def ingest_responses(context: click.Context, /, **arguments: Any) -> None:
+    """Bring in the answers of workers: worker responses, consolidation requests and responses, the worker activity log.
+
+    \b
+    Example:  commissure ingest responses job/annotations/ --dataset streets
+    """
+    _ingest(context, "responses", claims=False, **arguments)
+
+
+def _folder(location: str, option: str) -> Path:
+    path = Path(location)
+    if not path.is_dir():
+        raise click.BadParameter(f"{location} is no folder", param_hint=option)
+    return path.resolve()
+
+
 def _ingest(
     context: click.Context,
     format_name: str,
@@ -111,6 +158,7 @@ def _ingest(
     fail_on_error: bool,
     run: str,
     as_json: bool,
+    settings_of_format: tuple[tuple[str, str], ...] = (),
 ) -> None:
     from commissure import assemble
     from commissure.console import progress
@@ -118,7 +166,16 @@ def _ingest(
     from ingest.pipeline import ingest as bring_in
 
     settings = settings_of(context, workers=workers)
-    options = Options(format_name, settings["workers"], strict, claims, embed=not no_embed, all_or_nothing=fail_on_error, run=run)
+    options = Options(
+        format_name,
+        settings["workers"],
+        strict,
+        claims,
+        embed=not no_embed,
+        all_or_nothing=fail_on_error,
+        run=run,
+        settings=settings_of_format,
+    )
     with progress() as shown:
         report = bring_in(locations, dataset, assemble.workspace(settings), assemble.tools(settings), options, shown)
     if as_json:
@@ -260,6 +317,11 @@ def status(context: click.Context, as_json: bool) -> None:
 @click.option("--concept", "concepts", multiple=True, metavar="IRI", help="Only documents with this concept (repeatable).")
 @click.option("--from", "date_from", metavar="DATE", help="Not before this date (YYYY, YYYY-MM or YYYY-MM-DD).")
 @click.option("--to", "date_to", metavar="DATE", help="Not after this date.")
+@click.option("--job", "jobs", multiple=True, metavar="IRI", help="Only items of this labeling job (repeatable).")
+@click.option("--agent", "agents", multiple=True, metavar="WHO", help="Only labels by 'human', 'machine' or a worker's IRI (repeatable).")
+@click.option("--state", "states", multiple=True, metavar="STATE", help="Only labels that are adjusted, unadjusted, empty, failed …")
+@click.option("--attribute", "attributes", multiple=True, metavar="NAME: VALUE", help="Only labels with this attribute (repeatable).")
+@click.option("--confidence", "confidence", type=(float, float), metavar="FROM TO", help="Only labels of this confidence, 0 to 1.")
 @click.option("--mode", type=click.Choice(["hybrid", "semantic", "lexical"]), default="hybrid", show_default=True)
 @click.option("--limit", type=int, default=10, show_default=True)
 @click.option("--offset", type=int, default=0, show_default=True)
@@ -279,7 +341,14 @@ def search(context: click.Context, /, question: str, as_json: bool, **filters: A
     settings = settings_of(context)
     request = SearchRequest(
         question,
-        Filters(filters["datasets_"], filters["patients"], filters["types"], filters["concepts"], filters["date_from"], filters["date_to"]),
+        Filters(
+            filters["datasets_"],
+            *(
+                filters[name]
+                for name in ("patients", "types", "concepts", "date_from", "date_to", "jobs", "agents", "states", "attributes")
+            ),
+            *(filters["confidence"] or ()),
+        ),
         Mode(filters["mode"]),
         filters["limit"],
         filters["offset"],

@@ -103,9 +103,11 @@ def canonical_system(system: str) -> str:
 
 @lru_cache(maxsize=65536)
 def concept_iri(system: str, code: str) -> str:
-    """The IRI of the concept that `code` names in `system` (aliases of a system give the same concept)."""
+    """The IRI of the concept that `code` names in `system` (aliases of a system give the same concept; our own go without encoding)."""
     system = canonical_system(system)
     namespace = _SCHEMES.get(system)
+    if namespace is None and system.startswith(BASE):
+        return f"{BASE}code/{system[len(BASE) :]}/{quote(code, safe='')}"
     if namespace is None:
         return f"{BASE}code/{quote(system, safe='')}/{quote(code, safe='')}"
     return namespace + quote(notation(system, code), safe=".-")

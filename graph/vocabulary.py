@@ -85,8 +85,13 @@ GROUPS: Final = {
     "PractitionerRole": "provider",
     "Organization": "provider",
     "Location": "provider",
+    "Item": "document",
+    "Worker": "provider",
 }
 """Kind of a node (local name of its class) → the group a person sees it under; anything else is 'other'."""
+
+OWN_KINDS: Final = frozenset({"Item", "Job", "Manifest", "Response", "Text", "Worker"})
+"""Kinds of records whose class is ours; those of other records are FHIR's."""
 
 RELATION_GROUPS: Final = {
     HAS_CONDITION: "condition",
@@ -117,6 +122,11 @@ def expand(name: str) -> str:
     if separator and prefix in PREFIXES:
         return PREFIXES[prefix] + rest
     return name
+
+
+def class_iri(kind: str) -> str:
+    """The class of records of this kind."""
+    return (KG if kind in OWN_KINDS else FHIR) + kind
 
 
 def group_of(kind: str) -> str:

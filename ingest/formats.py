@@ -14,7 +14,8 @@ from ingest.sources import SourceFile, is_splittable
 class Format:
     """How to read, identify and map one input format. `key` gives a resource's (type, id), `identifiers` its business identifiers.
 
-    `splits` tells whether a file is lines that several workers can read at once.
+    `splits` tells whether a file is lines that several workers can read at once; `state` what a record depends on beside itself (files
+    that it names); `complete` whether a file holds all there is of its records, so that one that vanished from it is gone.
     """
 
     name: str
@@ -25,9 +26,15 @@ class Format:
     key: Callable[[Mapping[str, Any]], tuple[str, str] | None]
     splits: Callable[[SourceFile], bool]
     identifiers: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]]
+    state: Callable[[SourceRecord], bytes] = lambda _: b""
+    complete: bool = False
 
 
-def find(name: str) -> Format:
+Settings = tuple[tuple[str, str], ...]
+"""What a run sets for its format alone: (name, value)."""
+
+
+def find(name: str, settings: Settings = ()) -> Format:
     """The format of that name; UnsupportedSource if there is none. Imports happen here, so that the command line starts quickly."""
     if name == "fhir":
         from ingest.mapping import fhir
@@ -57,7 +64,11 @@ def find(name: str) -> Format:
             splits=lambda file: is_splittable(file) and file.uri.endswith((".jsonl", ".ndjson")),
             identifiers=lambda _: (),
         )
-    raise UnsupportedSource(f"no input format is called {name!r}: use fhir or text")
+    if name in ("manifest", "responses"):
+        from ingest.labels import format as labels
+
+        return labels.of(name, dict(settings))
+    raise UnsupportedSource(f"no input format is called {name!r}: use fhir, text, manifest or responses")
 
 
 def _text_key(resource: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -43,7 +43,7 @@ class Options:
     """What a run is asked to do.
 
     `claims` also maps Claims and ExplanationOfBenefits; `embed` False leaves new passages to word search; `all_or_nothing` publishes
-    nothing if any record is rejected. `run` is the id the run is to have, where somebody else keeps it.
+    nothing if any record is rejected. `run` is the id the run is to have, where somebody else keeps it; `settings` are the format's own.
     """
 
     format: str = "fhir"
@@ -53,6 +53,7 @@ class Options:
     embed: bool = True
     all_or_nothing: bool = False
     run: str = ""
+    settings: formats.Settings = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
     """Bring the locations into the dataset and publish. Bad records are reported and left out; ingest.errors says what stops a run."""
     check_dataset_name(dataset)
     began = time.monotonic()
-    format_ = formats.find(options.format)
+    format_ = formats.find(options.format, options.settings)
     with workspace.writing() as ledger:
         listing = expand(locations, format_.suffixes)
         replication = prepare_replica(ledger, workspace, tools)
@@ -231,31 +232,44 @@ def _scan(run: _Run, plan: Plan, listing: Listing, pool: Pool) -> list[Scanned]:
     run.report(asdict(issue) for issue in listing.issues)
     run.counts.files = len(listing.files)
     plan.transaction_time = listing.transaction_time
-    format_ = formats.find(run.options.format)
-    salt = hashlib.blake2b(f"{format_.version}:{run.options.claims}:{run.options.strict}".encode(), digest_size=8).digest()
+    format_ = formats.find(run.options.format, run.options.settings)
+    salt = hashlib.blake2b(
+        f"{format_.version}:{run.options.claims}:{run.options.strict}{_told(run.options)}".encode(), digest_size=8
+    ).digest()
     blocks = [block for file in listing.files for block in _blocks(file, format_)]
-    tasks = [ScanTask(number, block, run.options.format, salt, run.folder) for number, block in enumerate(blocks)]
+    tasks = [ScanTask(number, block, run.options.format, salt, run.folder, run.options.settings) for number, block in enumerate(blocks)]
     run.say("scanning", len(tasks))
     lines: dict[int, int] = {}
+    whole: dict[int, bool] = {}
     for task, result in pool.run(scan, tasks):
         run.progress.advance()
         if result is None:
             run.report([asdict(_worker_lost(task.block))])
         else:
             lines[task.number] = result.lines
+            whole[task.number] = not any(severity == Severity.REJECT for severity, _ in result.issues)
     scanned = []
     before = 0
     for number, block in enumerate(blocks):
         before = 0 if block.start == 0 else before
         if number in lines:
-            plan.add_block(number, block.file.uri, rows_file(run.folder, number), before)
+            plan.add_block(number, block.file.uri, rows_file(run.folder, number), before, whole[number])
             run.report(_moved(issues_file(run.folder, number), before))
             rows_file(run.folder, number).unlink()
             issues_file(run.folder, number).unlink()
+        else:
+            plan.doubt(block.file.uri)
         scanned.append(Scanned(number, block, before))
         before += lines.get(number, 0)
     run.counts.unreadable = sum(run.counts.rejects.values())
+    if format_.complete:
+        plan.vanish()
     return scanned
+
+
+def _told(options: Options) -> str:
+    """The format's own settings, as digests take them."""
+    return "".join(f":{name}={value}" for name, value in options.settings)
 
 
 def _blocks(file: SourceFile, format_: formats.Format) -> Iterator[Block]:
@@ -275,7 +289,7 @@ def _tasks(run: _Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
     parts = run.workspace.parts_folder(run.dataset)
     options = run.options
     version = formats.find(options.format).version
-    basis = f"{run.dataset}:{options.format}:{options.strict}:{options.claims}:{version}:{plan.identifiers_digest()}"
+    basis = f"{run.dataset}:{options.format}:{options.strict}:{options.claims}:{version}:{plan.identifiers_digest()}{_told(options)}"
 
     def task(content: str) -> MapTask:
         return MapTask(
@@ -288,6 +302,7 @@ def _tasks(run: _Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
             run=run.id,
             strict=run.options.strict,
             include_claims=run.options.claims,
+            settings=run.options.settings,
         )
 
     tasks = []

@@ -19,6 +19,7 @@ from ingest.staging import Part
 
 _SCHEMA = """
 create table plan.blocks (block integer primary key, source text);
+create table plan.odd (source text primary key) without rowid;
 create table plan.seen (
     block integer, seq integer, line integer, kind text, id text, hash blob, updated text, version text, primary key (block, seq)
 ) without rowid;
@@ -42,6 +43,12 @@ select w.block, w.seq, w.kind, w.id, w.hash from plan.winner w
 left join records r on r.dataset = :dataset and r.kind = w.kind and r.id = w.id
 where r.hash is null or (r.hash <> w.hash and not (w.updated <> '' and w.updated < r.updated));
 create index plan.work_block on work (block, seq);
+"""
+_VANISH = """
+insert or ignore into plan.gone
+select r.kind, r.id from records r
+where r.dataset = :dataset and r.source in (select source from plan.blocks) and r.source not in (select source from plan.odd)
+and not exists (select 1 from plan.seen s where s.kind = r.kind and s.id = r.id)
 """
 _RELINK = """
 select distinct r.part, p.kind, p.id from (
@@ -126,8 +133,10 @@ class Plan:
         self._db.execute("detach database plan")
         self.path.unlink(missing_ok=True)
 
-    def add_block(self, block: int, source: str, rows: Path, first_line: int) -> None:
-        """Take in what scanning a block found (see ingest.worker.scan)."""
+    def add_block(self, block: int, source: str, rows: Path, first_line: int, whole: bool = True) -> None:
+        """Take in what scanning a block found (see ingest.worker.scan); not `whole` where something could not be read."""
+        if not whole:
+            self.doubt(source)
         with rows.open("rb") as stream, self.ledger.transaction() as db:
             db.execute("insert into plan.blocks values (?, ?)", (block, source))
             while True:
@@ -141,6 +150,16 @@ class Plan:
                 )
                 db.executemany("insert or ignore into plan.gone values (?, ?)", gone)
                 db.executemany("insert or ignore into plan.identifiers values (?, ?, ?, ?)", identifiers)
+
+    def doubt(self, source: str) -> None:
+        """Note that not all of a source could be read: what is not found in it may be there."""
+        with self.ledger.transaction() as db:
+            db.execute("insert or ignore into plan.odd values (?)", (source,))
+
+    def vanish(self) -> None:
+        """Delete what earlier runs found in a scanned file and this one did not, unless something of the file could not be read."""
+        with self.ledger.transaction() as db:
+            db.execute(_VANISH, {"dataset": self.dataset})
 
     def settle(self) -> None:
         """Decide which version of each record counts and which records are work."""

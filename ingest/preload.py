@@ -4,5 +4,5 @@ import ingest.formats
 import ingest.staging
 import ingest.worker
 
-for _name in ("fhir", "text"):
+for _name in ("fhir", "text", "manifest"):
     ingest.formats.find(_name)

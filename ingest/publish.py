@@ -15,7 +15,7 @@ from typing import Protocol
 
 from graph.identifiers import DERIVED_GRAPHS, derived_graph_iri, iri_term, literal_term, notation, record_iri
 from graph.store import GraphStore
-from graph.vocabulary import ALT_LABEL, CONCEPT, FHIR, IN_SCHEME, LABEL, NOTATION, PREF_LABEL, STUB, TYPE, XSD, local_name
+from graph.vocabulary import ALT_LABEL, CONCEPT, IN_SCHEME, LABEL, NOTATION, PREF_LABEL, STUB, TYPE, XSD, class_iri, local_name
 from ingest.ledger import Ledger, now
 from ingest.progress import Progress
 from ingest.replica import PublishedGraph, Replica, Replication
@@ -231,6 +231,7 @@ def _stub_quads(dataset: str, stubs: Iterable[tuple[str, str]]) -> Iterable[str]
     graph = iri_term(derived_graph_iri(dataset, "stubs"))
     for iri, kind in stubs:
         node = iri_term(iri)
-        yield f"{node} <{TYPE}> <{FHIR}{kind if kind != 'Resource' else iri.split('/data/', 1)[1].split('/')[1]}> {graph} .\n"
+        known = kind if kind != "Resource" else iri.split("/data/", 1)[1].split("/")[1]
+        yield f"{node} <{TYPE}> <{class_iri(known)}> {graph} .\n"
         yield f"{node} <{LABEL}> {literal_term(local_name(iri))} {graph} .\n"
         yield f'{node} <{STUB}> "true"^^<{XSD}boolean> {graph} .\n'

@@ -42,6 +42,7 @@ class ScanTask:
     format: str
     salt: bytes
     output: Path
+    settings: formats.Settings = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class MapTask:
     run: str
     strict: bool
     include_claims: bool
+    settings: formats.Settings = ()
     blocks: tuple[Chosen, ...] = ()
     part: Path | None = None
     records: frozenset[str] = frozenset()
@@ -107,7 +109,7 @@ def start(parent: int) -> None:
 
 def scan(task: ScanTask) -> ScanResult:
     """List the records of a block: place, line, type, id, digest, version. Content that cannot be read is issued here, once."""
-    format_ = formats.find(task.format)
+    format_ = formats.find(task.format, task.settings)
     issues: dict[tuple[str, str], int] = {}
     seen: list[tuple[Any, ...]] = []
     gone: list[tuple[str, str]] = []
@@ -137,7 +139,7 @@ def scan(task: ScanTask) -> ScanResult:
                 reason = "the resource has no id (or it is not a string)"
                 note(Issue(Severity.REJECT, "no-id", reason, item.source, item.line, field=f"{kind}.id"))
                 continue
-            digest = hashlib.blake2b(item.raw, digest_size=16, salt=task.salt).digest()
+            digest = hashlib.blake2b(item.raw + format_.state(item), digest_size=16, salt=task.salt).digest()
             seen.append((records, item.line, *key, digest, *_version(item.resource)))
             records += 1
             identifiers += ((system, value, *key) for system, value in format_.identifiers(item.resource))
@@ -153,7 +155,7 @@ def map_block(task: MapTask) -> PartSummary:
         return finished.summary()
     from search.passages import split
 
-    format_ = formats.find(task.format)
+    format_ = formats.find(task.format, task.settings)
     find, values = _lookups(task.ledger, task.plan, task.dataset)
     context = MappingContext(task.dataset, task.run, find, task.strict, task.include_claims, values)
     with PartWriter(task.parts, task.key, task.run) as part:

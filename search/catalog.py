@@ -29,7 +29,7 @@ from search.model import (
     PatientSummary,
 )
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Kept in `PRAGMA user_version`; a catalog of another format is built anew."""
 
 TABLES: Final = """
@@ -50,7 +50,8 @@ CREATE TABLE mentions (
 CREATE TABLE facts (
     fact INTEGER PRIMARY KEY, batch INTEGER NOT NULL, record TEXT NOT NULL, dataset TEXT NOT NULL, subject TEXT NOT NULL,
     relation TEXT NOT NULL, concept TEXT, label TEXT NOT NULL, start TEXT, stop TEXT, value TEXT, number REAL, unit TEXT,
-    status TEXT NOT NULL, assertion TEXT NOT NULL, counted INTEGER NOT NULL, encounter TEXT, source TEXT NOT NULL, line INTEGER NOT NULL);
+    status TEXT NOT NULL, assertion TEXT NOT NULL, counted INTEGER NOT NULL, encounter TEXT, source TEXT NOT NULL, line INTEGER NOT NULL,
+    job TEXT, agent TEXT NOT NULL DEFAULT '', attributes TEXT NOT NULL DEFAULT '');
 CREATE TABLE patients (
     id TEXT PRIMARY KEY, dataset TEXT NOT NULL, label TEXT NOT NULL, sex TEXT NOT NULL, born TEXT, died TEXT, source TEXT NOT NULL,
     line INTEGER NOT NULL) WITHOUT ROWID;
@@ -105,7 +106,7 @@ _SUMMARY = f"id, title, dataset, kind, type, date, patient, {_PATIENT_LABEL}, en
 _NEWEST_FIRST = "date DESC, kind DESC, id"
 _FACT = (
     "record, dataset, subject, relation, concept, label, start, stop, value, number, unit, status, assertion, counted, encounter, source,"
-    " line"
+    " line, job, agent, attributes"
 )
 _FACT_ORDER = "start IS NULL, start, record, fact"
 _PATIENT = "id, dataset, label, sex, born, died, source, line"

@@ -6,7 +6,7 @@ content gives equal files, whatever the history.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.errors import GenerationUnreadable
+from search.label_columns import LabelColumns, no_labels
 from search.protocols import Mask
 from search.ranking import CSR
 
@@ -52,6 +53,7 @@ class Columns:
     """Conditions, medications, procedures, allergies and immunizations charted (counted) for a patient."""
     concept_patients: Int32
     """One per concept: how many patients have it charted as a counted fact."""
+    labels: LabelColumns = field(default_factory=no_labels)
 
     @property
     def documents(self) -> int:
@@ -121,17 +123,24 @@ def day_interval(date: str | None) -> tuple[int, int]:
 def save_columns(columns: Columns, folder: Path) -> None:
     """Write the arrays, one file each."""
     folder.mkdir(parents=True, exist_ok=True)
-    for field in fields(columns):
-        np.save(folder / f"{field.name}.npy", getattr(columns, field.name))
+    for name in _arrays(Columns):
+        np.save(folder / f"{name}.npy", getattr(columns, name))
+    for name in _arrays(LabelColumns):
+        np.save(folder / f"label_{name}.npy", getattr(columns.labels, name))
 
 
 def open_columns(folder: Path) -> Columns:
     """Map the arrays into memory, read-only. Raises GenerationUnreadable."""
     try:
-        arrays: dict[str, Any] = {field.name: _map(folder / f"{field.name}.npy") for field in fields(Columns)}
-        return Columns(**arrays)
+        arrays: dict[str, Any] = {name: _map(folder / f"{name}.npy") for name in _arrays(Columns)}
+        labels: dict[str, Any] = {name: _map(folder / f"label_{name}.npy") for name in _arrays(LabelColumns)}
+        return Columns(**arrays, labels=LabelColumns(**labels))
     except (OSError, ValueError, EOFError) as error:
         raise GenerationUnreadable(f"the columns in {folder} cannot be read ({error}); ingest again to rebuild the generation") from error
+
+
+def _arrays(kind: type[Columns] | type[LabelColumns]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind) if each.name != "labels")
 
 
 def _map(path: Path) -> NDArray[np.generic]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from graph.vocabulary import local_name
 from search.catalog import DERIVED, DERIVED_TABLES
 from search.columns import Columns, Int32, Int64, compress, day_interval, gather
+from search.label_columns import LabelColumns, broader_pairs, derive_labels
 
 CHARTED: Final = frozenset({"condition", "medication", "procedure", "allergy", "immunization"})
 """Relations of facts that describe a patient; observations and encounters are left out, being many and saying little."""
@@ -37,7 +38,8 @@ def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.boo
     facts = _counted_facts(db, documents.encounter_codes, patients, concepts)
     passage_documents, passage_units = _passages(db, keys, documents.places)
     unit_offsets, unit_documents = compress(passage_units, passage_documents, len(keys))
-    document_offsets, document_concepts = compress(*_document_concepts(db, documents, facts, concepts), documents.count)
+    labels = derive_labels(db, documents.places, concepts)
+    document_offsets, document_concepts = compress(*_document_concepts(db, documents, facts, concepts, labels), documents.count)
     concept_offsets, concept_documents = compress(
         document_concepts, np.repeat(np.arange(documents.count), np.diff(document_offsets)), len(concepts)
     )
@@ -78,12 +80,14 @@ def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.boo
         patient_concept_offsets=patient_offsets,
         patient_concepts=patient_concepts.astype(np.int32),
         concept_patients=concept_patients.astype(np.int32),
+        labels=labels,
     )
 
 
 _PATIENTS = """
 SELECT v.value, coalesce(p.label, (SELECT max(d.patient_label) FROM documents d WHERE d.patient = v.value)) FROM (
-    SELECT patient AS value FROM documents WHERE patient IS NOT NULL UNION SELECT id FROM patients UNION SELECT subject FROM facts) v
+    SELECT patient AS value FROM documents WHERE patient IS NOT NULL UNION SELECT id FROM patients
+    UNION SELECT subject FROM facts WHERE relation NOT IN ('label', 'answer', 'broader')) v
 LEFT JOIN patients p ON p.id = v.value ORDER BY v.value
 """
 
@@ -213,7 +217,7 @@ class _Facts:
 def _counted_facts(db: sqlite3.Connection, encounters: dict[str, int], patients: dict[str, int], concepts: dict[str, int]) -> _Facts:
     columns = [array("i") for _ in range(4)]
     subjects, codes, places, charted = columns
-    query = "SELECT subject, concept, encounter, relation FROM facts WHERE counted AND concept IS NOT NULL"
+    query = "SELECT subject, concept, encounter, relation FROM facts WHERE counted AND concept IS NOT NULL AND relation <> 'label'"
     for subject, concept, encounter, relation in db.execute(query):
         subjects.append(patients[subject])
         codes.append(concepts[concept])
@@ -234,9 +238,12 @@ def _passages(db: sqlite3.Connection, keys: list[bytes], places: Int64) -> tuple
 
 
 def _document_concepts(
-    db: sqlite3.Connection, documents: _Documents, facts: _Facts, concepts: dict[str, int]
+    db: sqlite3.Connection, documents: _Documents, facts: _Facts, concepts: dict[str, int], labels: LabelColumns
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(document, concept) of affirmed mentions and of counted facts of the document's encounter; pairs may repeat."""
+    """(document, concept) of affirmed mentions, counted facts of the document's encounter and labels of the item; pairs may repeat.
+
+    A document with a class has the classes that it is a kind of, too.
+    """
     mentioning, mentioned = array("q"), array("i")
     for row, concept in db.execute("SELECT document, concept FROM mentions WHERE assertion = 'affirmed' AND concept IS NOT NULL"):
         mentioning.append(documents.places[row])
@@ -245,10 +252,19 @@ def _document_concepts(
     offsets, charted = compress(facts.encounters[known], facts.concepts[known], len(documents.encounter_codes))
     placed = np.flatnonzero(documents.encounters >= 0)
     charting = documents.encounters[placed]
-    return (
-        np.concatenate([np.asarray(mentioning, dtype=np.int64), np.repeat(placed, np.diff(offsets)[charting])]),
-        np.concatenate([_ints(mentioned).astype(np.int64), gather(offsets, charted.astype(np.int32), charting).astype(np.int64)]),
+    labeled = (labels.concepts >= 0) & (labels.counted > 0)
+    found = np.concatenate(
+        [np.asarray(mentioning, dtype=np.int64), np.repeat(placed, np.diff(offsets)[charting]), labels.documents[labeled].astype(np.int64)]
     )
+    having = np.concatenate(
+        [
+            _ints(mentioned).astype(np.int64),
+            gather(offsets, charted.astype(np.int32), charting).astype(np.int64),
+            labels.concepts[labeled].astype(np.int64),
+        ]
+    )
+    above = broader_pairs(labels, found, having)
+    return np.concatenate([found, above[0]]), np.concatenate([having, above[1]])
 
 
 def _dataset_counts(db: sqlite3.Connection, codes: dict[str, int], passages: NDArray[np.int64], embedded: NDArray[np.int64]) -> None:

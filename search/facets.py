@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from search.catalog import SqliteCatalog
 from search.columns import Columns
+from search.label_columns import FIELDS
 from search.model import FacetValue, Filters
 from search.protocols import Rows
 
@@ -45,6 +46,12 @@ def count_facets(
         telling = most_telling(_counts(columns.concepts_of_documents(found[:BEST])), min(len(found), BEST), columns, counts["concept"])
         facets["concept"] = _named("concept", counts["concept"], telling, catalog, chosen["concept"], by_count=False)
     facets["year"] = _years(columns.first_days[found])
+    if len(columns.labels.documents):
+        mask = np.zeros(columns.documents, dtype=np.bool_)
+        mask[found] = True
+        for name in FIELDS:
+            of_labels = columns.labels.counts(name, mask)
+            facets[name] = _named(name, of_labels, most_frequent(of_labels, SHOWN), catalog, getattr(filters, f"{name}s"))
     return facets
 
 

@@ -87,6 +87,9 @@ class Fact:
     `relation` is a group of graph.vocabulary ('condition', 'medication', 'procedure', 'observation', 'allergy', 'immunization',
     'encounter' …); `counted` is False where the status policy keeps it from counting as true of the subject (refuted, not done,
     entered by a machine, a relative's). Dates are lexical.
+
+    Of labeled data: 'label' (`number` is the confidence) and 'answer' (`number` are seconds) have an item as subject, `job`, `agent`
+    (human, machine or a worker) and `attributes`, a line each; 'broader' has a class as subject and a broader class as concept.
     """
 
     record: str
@@ -106,6 +109,9 @@ class Fact:
     encounter: str | None = None
     source: str = ""
     line: int = 0
+    job: str | None = None
+    agent: str = ""
+    attributes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +191,10 @@ class Filters:
 
     `concepts` matches documents that mention the concept (affirmed) or whose encounter has it charted as a counted fact.
     `date_from` and `date_to` are inclusive lexical dates (YYYY, YYYY-MM or YYYY-MM-DD).
+
+    Of labeled items: `jobs` and workers among the `agents` by IRI, other agents 'human' and 'machine', `states` 'labeled', 'adjusted',
+    'unadjusted', 'empty', 'failed', 'answer', `attributes` as 'name: value', confidences inclusive. They hold for one label at a time, and
+    then so do the `concepts` that are label classes. A concept always stands for everything narrower too.
     """
 
     datasets: tuple[str, ...] = ()
@@ -193,6 +203,12 @@ class Filters:
     concepts: tuple[str, ...] = ()
     date_from: str | None = None
     date_to: str | None = None
+    jobs: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    states: tuple[str, ...] = ()
+    attributes: tuple[str, ...] = ()
+    confidence_from: float | None = None
+    confidence_to: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from search.errors import InvalidRequest, ModelUnavailable
 from search.facets import count_facets
 from search.generation import Generation
 from search.join import Joined, PageHit, join_page
+from search.label_columns import FIELDS
 from search.model import Assertion, Evidence, Filters, Hit, Mode, PassageSpan, SearchRequest, SearchResult, Span
 from search.protocols import Embedder, Mask, Rows
 from search.ranking import RankedDocuments, Ranker
@@ -129,6 +130,10 @@ class Retriever:
                 masks.append(np.isin(column, self._catalog.codes(field, values)))
         if filters.concepts:
             masks.append(columns.concept_mask(self._catalog.codes("concept", filters.concepts)))
+        chosen = {name: self._catalog.codes(name, getattr(filters, f"{name}s")) for name in FIELDS}
+        classes = self._catalog.codes("concept", filters.concepts) if filters.concepts else ()
+        if (labeled := columns.labels.mask(filters, chosen, classes, columns.documents)) is not None:
+            masks.append(labeled)
         if filters.date_from is not None:
             masks.append(columns.last_days >= _day(filters.date_from, "date_from")[0])
         if filters.date_to is not None:

@@ -124,6 +124,8 @@ class GremlinStore:
         self._given = dialect
         self._dialect: Dialect | None = None
         self._declared: set[str] = set()
+        self._declared_vertices: set[str] = set()
+        self._declared_edges: set[str] = set()
 
     @property
     def dialect(self) -> Dialect:
@@ -353,15 +355,22 @@ class GremlinStore:
         """A traversal over rows that are part of the request."""
         return self._g().inject(encode_list(rows)).unfold()
 
-    def declare(self, keys: AbstractSet[str]) -> None:
-        """Make property keys known as ones that hold several values."""
-        new = sorted(keys - self._declared)
-        if new:
+    def declare(self, keys: AbstractSet[str], vertex_labels: AbstractSet[str], edge_labels: AbstractSet[str]) -> None:
+        """Make property keys known as ones that hold several values, and labels before two writers make one at the same time."""
+        __ = _anonymous()
+        if new := sorted(keys - self._declared):
             vertex = self._g().add_v("Thing")
             for key in new:
                 vertex = vertex.property(_gremlin("Cardinality").set_, key, "")
             self.write(vertex.drop())
             self._declared.update(new)
+        if new := sorted(vertex_labels - self._declared_vertices):
+            self.write(self._g().inject(0).union(*(__.add_v(self.dialect.vertex_label(label)) for label in new)).drop())
+            self._declared_vertices.update(new)
+        if new := sorted(edge_labels - self._declared_edges):
+            loops = (__.add_e(self.dialect.edge_label(label)).to("one") for label in new)
+            self.write(self._g().add_v("Thing").as_("one").side_effect(__.union(*loops)).drop())
+            self._declared_edges.update(new)
 
     def write(self, traversal: Any) -> list[Any]:
         """Run a traversal that writes, within the time limit of writes."""
@@ -373,7 +382,8 @@ class GremlinStore:
     def _number(self, traversal: Any) -> int:
         return int(next(iter(self._ask(traversal)), 0) or 0)
 
-    def _g(self) -> Any:
+    def _g(self, quick: bool = False) -> Any:
+        """The traversal source. `quick`: without what a server of this dialect does in vain to make a traversal faster."""
         from gremlin_python.process.graph_traversal import GraphTraversalSource
         from gremlin_python.process.traversal import TraversalStrategies
         from gremlin_python.structure.graph import Graph
@@ -381,7 +391,8 @@ class GremlinStore:
         make: Any = GraphTraversalSource
         graph: Any = Graph
         strategies: Any = TraversalStrategies
-        return make(graph(), strategies())
+        g = make(graph(), strategies())
+        return g.without_strategies(*self.dialect.idle_strategies()) if quick and self.dialect.idle_strategies() else g
 
     def _vertices(self, iris: Iterable[str]) -> Any:
         return self.dialect.vertices(self._g(), list(iris))
@@ -398,25 +409,23 @@ class GremlinStore:
     def _around(self, seeds: Sequence[str], hops: Sequence[Sequence[Step]], prefer: AbstractSet[str]) -> Any:
         """Everything that can be in the neighbourhood, and somewhat more, which `_Picture` leaves out.
 
-        The steps of a hop become one traversal for each direction, because a server takes longer to prepare a traversal of many parts
-        than to run it: at each vertex all their relations, in groups by all kinds of the neighbour, each cut at their largest limit.
+        A server takes as long to prepare a traversal of many parts as to run it. So the steps of a hop become one traversal, or one for
+        each direction where both follow the same label: at each vertex all their relations, in groups by all kinds of the neighbour,
+        each cut at their largest limit. What vertices are called is asked once, at the end.
         """
         __ = _anonymous()
-        traversal = self._vertices(seeds)
-        names = []
-        for number, steps in enumerate(hops):
-            ways: tuple[Direction, ...] = ("in", "out")
-            found = [self._found(way, [step for step in steps if step.direction == way], prefer) for way in ways]
-            found = [one for one in found if one is not None]
+        by_iri = self.dialect.by_iri()
+        traversal = self.dialect.vertices(self._g(quick=True), list(seeds)).aggregate("all")
+        names = [f"h{number}" for number in range(len(hops))]
+        for name, steps in zip(names, hops, strict=True):
+            found = [self._found(some, prefer) for some in self._lanes(steps)]
             groups = (__.union(*found) if len(found) > 1 else found[0]) if found else __.limit(0)
-            names.append(f"h{number}")
             traversal = (
-                traversal.project("n", "v", "g")
-                .by(self.dialect.iri())
-                .by(_summary_properties())
+                traversal.project("n", "g")
+                .by(by_iri)
                 .by(groups.fold())
-                .aggregate(names[-1])
-                .by(__.union(__.select("n"), __.select("v"), __.select("g").unfold().map(self._row()).fold()).fold())
+                .aggregate(name)
+                .by(__.union(__.select("n"), __.select("g").unfold().map(self._row())).fold())
                 .select("g")
                 .unfold()
                 .select("g")
@@ -425,39 +434,54 @@ class GremlinStore:
                 .unfold()
                 .select(_keys())
                 .dedup()
+                .aggregate("all")
             )
-        names.append(f"h{len(hops)}")
-        traversal = traversal.project("n", "v").by(self.dialect.iri()).by(_summary_properties())
-        traversal = traversal.aggregate(names[-1]).by(__.union(__.select("n"), __.select("v")).fold())
-        return traversal.cap(*names) if len(names) > 1 else traversal.cap(*names).project(*names)
+        traversal = traversal.cap("all").unfold().dedup().project("n", "v").by(by_iri).by(_summary_properties())
+        traversal = traversal.aggregate("nodes").by(__.union(__.select("n"), __.select("v")).fold())
+        return traversal.cap(*names, "nodes") if names else traversal.cap("nodes").project("nodes")
 
-    def _found(self, direction: Direction, steps: Sequence[Step], prefer: AbstractSet[str]) -> Any:
-        """From a vertex to the groups that steps of one direction find, each with its size and the entries to keep; None for no steps."""
-        __ = _anonymous()
-        relations: set[str] | None = set()
+    def _lanes(self, steps: Sequence[Step]) -> list[list[Step]]:
+        """The steps of a hop, those together of which a relation's label tells the direction."""
+        asked = [step for step in steps if step.relations is None or set(step.relations) - NOT_LINKS]
+        ways = [[step for step in asked if step.direction == way] for way in ("in", "out")]
+        used = [self._labels(some) for some in ways]
+        if used[0] is None or used[1] is None or set(used[0]) & set(used[1]):
+            return [some for some in ways if some]
+        return [asked] if asked else []
+
+    def _labels(self, steps: Iterable[Step]) -> list[str] | None:
+        """The edge labels that steps follow; None for all."""
+        labels: set[str] = set()
         for step in steps:
-            relations = None if relations is None or step.relations is None else relations | (set(step.relations) - NOT_LINKS)
-        if not steps or relations == set():
-            return None
-        kinds = {step.kind for step in steps if step.kind is not None}
-        vertices = __.identity()
-        if all(step.kind is not None for step in steps) and "Thing" not in kinds:
-            vertices = __.has(KIND, _within(sorted(kinds)))
-        other: Callable[[], Any] = __.in_v if direction == "out" else __.out_v
-        if relations is None:
-            edges = self._edges(vertices, direction, None)
-        else:
-            labels = sorted({self.dialect.edge_label(edge_label(relation)) for relation in relations})
+            if step.relations is None:
+                return None
+            labels.update(self.dialect.edge_label(edge_label(relation)) for relation in set(step.relations) - NOT_LINKS)
+        return sorted(labels)
+
+    def _found(self, steps: Sequence[Step], prefer: AbstractSet[str]) -> Any:
+        """From a vertex to the groups that steps find, each with its size and the entries to keep.
+
+        A label may stand for several relations (local names); those that no step asks for are left out when the picture is drawn.
+        """
+        __ = _anonymous()
+        by_neighbour = []
+        ways: tuple[tuple[Direction, Callable[[], Any]], ...] = (("in", __.out_v), ("out", __.in_v))
+        directions = [way for way in ways if any(step.direction == way[0] for step in steps)]
+        for direction, other in directions:
+            some = [step for step in steps if step.direction == direction]
+            labels = self._labels(some) or ()
+            kinds = {step.kind for step in some if step.kind is not None}
+            vertices = __.identity()
+            if all(step.kind is not None for step in some) and "Thing" not in kinds:
+                vertices = __.has(KIND, _within(sorted(kinds)))
             edges = vertices.out_e(*labels) if direction == "out" else vertices.in_e(*labels)
-            edges = edges.has(RELATION, _within(sorted(relations)))
+            by_neighbour.append(edges.group().by(RELATION).by(__.group().by(other())).unfold())
+        way = directions[0][0] if len(directions) == 1 else ""
         by_kinds = (
             __.select(_values())
             .unfold()
             .group()
-            .by(other())
-            .unfold()
-            .group()
-            .by(__.select(_keys()).values(KIND).order().fold())
+            .by(__.select(_keys()).values(KIND).fold())
             .unfold()
             .project("k", "t", "e")
             .by(_keys())
@@ -465,7 +489,8 @@ class GremlinStore:
             .by(__.select(_values()).map(self._best(max(step.limit for step in steps), prefer)))
             .fold()
         )
-        return edges.group().by(RELATION).unfold().project("d", "r", "g").by(__.constant(direction)).by(_keys()).by(by_kinds)
+        found = __.union(*by_neighbour) if len(by_neighbour) > 1 else by_neighbour[0]
+        return found.project("d", "r", "g").by(__.constant(way)).by(_keys()).by(by_kinds)
 
     def _best(self, limit: int, prefer: AbstractSet[str]) -> Any:
         """Of a list of entries (vertex → edges) those that a limit keeps."""
@@ -485,8 +510,8 @@ class GremlinStore:
         __ = _anonymous()
         records = __.select(_values()).unfold().values(RECORD).order().limit(3)
         entry = __.union(self.dialect.iri(__.select(_keys())), __.select(_values()).count(_local()), records).fold()
-        group = __.union(__.select("k"), __.select("t"), __.select("e").unfold().map(entry).fold()).fold()
-        return __.union(__.select("d"), __.select("r"), __.select("g").unfold().map(group).fold()).fold()
+        group = __.union(__.select("k"), __.select("t"), __.select("e").unfold().map(entry)).fold()
+        return __.union(__.select("d"), __.select("r"), __.select("g").unfold().map(group)).fold()
 
     # --- taking away ---
 
@@ -623,7 +648,12 @@ class _Loading:
             vertices = [element for element in block if isinstance(element, Vertex)]
             edges = [element for element in block if isinstance(element, Edge)]
             if self._dialect.declares_keys:
-                self._store.declare({key for vertex in vertices for key in vertex.values})
+                ends_at = (end for edge in edges for end in (edge.source, edge.target))
+                self._store.declare(
+                    {key for vertex in vertices for key in vertex.values},
+                    {vertex.label for vertex in vertices}.union(map(likely_label, ends_at)),
+                    {edge.label for edge in edges},
+                )
             before = [self._run(self._write_vertices, rows, known) for rows in self._batches_of_rows(vertices)]
             if own_ids:
                 known.update((vertex.iri, vertex.iri) for vertex in vertices)
@@ -765,16 +795,16 @@ class _Picture:
 
     def __init__(self, answer: Mapping[str, Any], hops: Sequence[Sequence[Step]], prefer: AbstractSet[str]) -> None:
         self._hops, self._prefer = hops, prefer
-        self._properties: dict[str, Properties] = {}
+        self._properties: dict[str, Properties] = dict(answer.get("nodes", ()))
         self._found: list[dict[tuple[str, str], list[Any]]] = []
-        for number in range(len(hops) + 1):
+        for number in range(len(hops)):
             found: dict[tuple[str, str], list[Any]] = defaultdict(list)
-            for iri, properties, *rows in answer.get(f"h{number}", ()):
-                self._properties[iri] = properties
-                for direction, relation, *groups in rows[0] if rows else ():
-                    for kinds, total, entries in groups[0]:
+            for iri, *rows in answer.get(f"h{number}", ()):
+                for direction, relation, *groups in rows:
+                    way = direction or _way(relation, hops[number])
+                    for kinds, total, *entries in groups:
                         links = [Link(relation, neighbour, count, tuple(records)) for neighbour, count, *records in entries]
-                        found[iri, direction].append((relation, min(kinds, default="Thing"), total, links))
+                        found[iri, way].append((relation, min(kinds, default="Thing"), total, links))
             self._found.append(found)
 
     def draw(self, seeds: Sequence[str]) -> Neighbourhood:
@@ -831,6 +861,11 @@ def _left_out(
         shown[source, relation, "out", kinds[target]] += 1
         shown[target, relation, "in", kinds[source]] += 1
     return tuple(Omitted(*group, count - shown[group]) for group, count in sorted(candidates.items()) if count > shown[group])
+
+
+def _way(relation: str, steps: Iterable[Step]) -> Direction:
+    """The direction in which steps that share no label follow a relation; either where none does."""
+    return "in" if any(step.direction == "in" and relation in (step.relations or ()) for step in steps) else "out"
 
 
 def _summary(iri: str, properties: Properties) -> NodeSummary:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from graph.property_graph import KIND, RECORD, RELATION, SAID, Edge
@@ -21,7 +22,7 @@ class Dialect:
     `edge_writers`: requests that write edges at the same time. TinkerGraph keeps the edges of a vertex in a plain map, which two
     writers at once would damage.
     `batch_bytes`: about how large one request gets. `declares_keys`: a property key must be known to hold several values before it is
-    used.
+    used. `skips_strategies`: optimizations may be left out by name.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Dialect:
     batch_bytes: int = 400_000
     declares_keys: bool = False
     reserved_labels: frozenset[str] = frozenset()
+    skips_strategies: bool = False
 
     def vertices(self, start: Any, iris: Sequence[str]) -> Any:
         """The traversal of the vertices with these IRIs; `start` is a traversal source or an anonymous traversal."""
@@ -46,6 +48,16 @@ class Dialect:
 
         vertices = __ if vertices is None else vertices
         return vertices.id_() if self.own_ids else vertices.values(IRI)
+
+    def by_iri(self) -> Any:
+        """From a vertex to its IRI, for `by`."""
+        from gremlin_python.process.traversal import T
+
+        return T.id if self.own_ids else IRI
+
+    def idle_strategies(self) -> tuple[type, ...]:
+        """Optimizations of the server's that cost more than they gain where a traversal has many parts and touches little."""
+        return _optional_strategies() if self.skips_strategies else ()
 
     def is_any_of(self, iris: Sequence[str]) -> Any:
         """The vertices that have one of these IRIs."""
@@ -96,7 +108,29 @@ def _strings(texts: Iterable[str]) -> Encoded:
     return encode_list([encode_string(text) for text in texts])
 
 
-TINKERGRAPH = Dialect("TinkerGraph")
+@cache
+def _optional_strategies() -> tuple[type, ...]:
+    from gremlin_python.process import strategies
+
+    return (
+        strategies.AdjacentToIncidentStrategy,
+        strategies.ByModulatorOptimizationStrategy,
+        strategies.CountStrategy,
+        strategies.EarlyLimitStrategy,
+        strategies.FilterRankingStrategy,
+        strategies.IdentityRemovalStrategy,
+        strategies.IncidentToAdjacentStrategy,
+        strategies.InlineFilterStrategy,
+        strategies.LazyBarrierStrategy,
+        strategies.MatchPredicateStrategy,
+        strategies.OrderLimitStrategy,
+        strategies.PathProcessorStrategy,
+        strategies.PathRetractionStrategy,
+        strategies.RepeatUnrollStrategy,
+    )
+
+
+TINKERGRAPH = Dialect("TinkerGraph", skips_strategies=True)
 JANUSGRAPH = Dialect(
     "JanusGraph",
     own_ids=False,

@@ -27,6 +27,8 @@ _GRACE: Final = 5.0
 """Seconds beyond a request's time limit that the server gets to say so itself."""
 _LARGEST_MESSAGE: Final = 512 * 1024 * 1024
 _CONFLICTS: Final = ("already exists", "ConcurrentModification", "PermanentLocking", "TemporaryLocking", "Local lock contention")
+_FORGOTTEN: Final = "Vertex id could not be resolved"
+"""An edge is written after its vertices: a server that does not know them any more has lost what it held."""
 _READ_ONLY: Final = ("mutating step", "not read only", "AccessDenied", "AuthorizationException")
 _SMALLEST_LIMIT: Final = 65_536
 _CLOSE, _CLOSED, _ERROR, _BINARY, _TEXT = 8, 257, 258, 2, 1
@@ -465,5 +467,7 @@ def _server_error(address: str, status: int, message: str, attributes: Mapping[s
         return StoreRefused(f"the graph store at {address} does not allow this; its user needs the right to read and write")
     if any(sign in words for sign in _CONFLICTS):
         return Conflict(f"the graph store at {address}: two writers changed one element at the same time; run it again")
+    if _FORGOTTEN in words:
+        return StoreUnavailable(f"the graph store at {address} lost what was written to it a moment ago; was it started anew? run it again")
     names = ", ".join(str(cause).rsplit(".", 1)[-1] for cause in causes) if isinstance(causes, list) else ""
     return GraphError(f"the graph store at {address} failed (status {status}{', ' + names if names else ''}); see the server's log")

@@ -40,10 +40,12 @@ from graph.sparql import check_query, choose_media_type
 from graph.stores.expansion import Link, expand
 from graph.stores.sparql_parts import QuadStream, batches, graphs_of
 from graph.stores.sparql_query import asked_for, read_result
+from graph.stores.sparql_rows import TSV, Row, read_rows
 from graph.stores.sparql_wire import Authenticate, BadRequest, Body, Request, Wire
 from graph.vocabulary import BASE, LABEL, NOT_LINKS, PREF_LABEL, STUB, TYPE, XSD, local_name
 
 _JSON: Final = "application/sparql-results+json"
+_ROWS: Final = f"{TSV}, {_JSON};q=0.5"
 _QUERY: Final = "application/sparql-query"
 _UPDATE: Final = "application/sparql-update"
 _N_QUADS: Final = "application/n-quads"
@@ -81,7 +83,6 @@ _HIGH: Final = "[\uf900-\uffef]"
 """Characters of IRIs that sort behind U+10000 where a server compares UTF-16; with U+D7FF before them they come where they belong."""
 _BY_NEIGHBOUR, _BY_RELATION = (f'REPLACE(STR(?{variable}), "({_HIGH})", "\ud7ff$1")' for variable in "mr")
 
-Row = Mapping[str, Mapping[str, str]]
 T = TypeVar("T")
 
 
@@ -327,11 +328,17 @@ class SparqlStore:
         return (urlencode({field: text}).encode(), _FORM) if self._form else (text.encode(), content_type)
 
     def _ask(self, query: str, write: bool = False) -> Sequence[Row]:
-        """The rows of a SELECT of ours. `write`: with the patience of writes, for what looks through the whole store."""
-        request = self._asking(query, seconds=max(self._timeout, _WRITE_SECONDS) if write else None, patient=write)
+        """The rows of a SELECT of ours. `write`: with the patience of writes, for what looks through the whole store.
+
+        Where tab-separated rows cannot be read, JSON is asked for.
+        """
+        request = self._asking(query, accept=_ROWS, seconds=max(self._timeout, _WRITE_SECONDS) if write else None, patient=write)
         for last in (False, True):
+            answer = self._wire.fetch(replace(request, accept=_JSON) if last else request)
             try:
-                rows: Sequence[Row] = orjson.loads(self._wire.fetch(request))["results"]["bindings"]
+                if answer[:1] == b"?":
+                    return read_rows(answer)
+                rows: Sequence[Row] = orjson.loads(answer)["results"]["bindings"]
                 return rows
             except (ValueError, KeyError, TypeError) as error:
                 if last:
@@ -430,6 +437,7 @@ class _Source:
         self._store = store
         self._links: dict[tuple[str, Direction], dict[str, dict[str, Link]]] = {}
         self._classes: dict[str, set[str]] = {}
+        self._kinds: dict[str, str] = {}
         self.evidence: Mapping[tuple[str, str, str], tuple[str, ...]] = {}
 
     def prepare(self, nodes: Sequence[str], steps: Sequence[Step]) -> None:
@@ -480,7 +488,17 @@ class _Source:
         return summaries
 
     def _kind(self, node: str) -> str:
-        return _kind(self._classes.get(node, ()))
+        kind = self._kinds.get(node)
+        if kind is None:
+            kind = self._kinds[node] = _kind(self._classes.get(node, ()))
+        return kind
+
+    def _learn(self, node: str, row: Row) -> None:
+        """Take the class that a row tells of a node, or that it tells none."""
+        classes = self._classes.setdefault(node, set())
+        if "t" in row:
+            classes.add(row["t"]["value"])
+            self._kinds.pop(node, None)
 
     def _read_evidence(self, nodes: AbstractSet[str]) -> Mapping[tuple[str, str, str], tuple[str, ...]]:
         """Of links between these nodes that several records state, the first three of the records."""
@@ -497,8 +515,8 @@ class _Source:
         for some in _batches(sorted(several), _EDGES):
             branches = []
             for place, (source, relation, target) in enumerate(some):
-                ends = f"{_among('n', [source])} {_among('r', [relation])} {_among('m', [target])}"
-                branches.append(f"{{ SELECT ({place} AS ?e) ?g {{ {ends} GRAPH ?g {{ ?n ?r ?m }} }} ORDER BY ?g LIMIT 3 }}")
+                stated = _stated(source, relation, target)
+                branches.append(f"{{ SELECT ({place} AS ?e) ?g {{ {stated} }} ORDER BY ?g LIMIT 3 }}")
             for row in self._store._ask(f"SELECT ?e ?g {{ {' UNION '.join(branches)} }}"):
                 evidence[some[_number(row, "e")]].append(row["g"]["value"])
         return {edge: tuple(sorted(graphs)) for edge, graphs in evidence.items()}
@@ -509,14 +527,12 @@ class _Source:
             relation, neighbour = row["r"]["value"], row["m"]["value"]
             link = Link(relation, neighbour, _number(row, "c"), (row["f"]["value"],))
             self._links[row["n"]["value"], _direction(row)].setdefault(relation, {})[neighbour] = link
-            classes = self._classes.setdefault(neighbour, set())
-            if "t" in row:
-                classes.add(row["t"]["value"])
+            self._learn(neighbour, row)
 
     def _read_classes(self, nodes: Sequence[str]) -> None:
         for some in _batches(_terms(node for node in nodes if node not in self._classes), _MANY):
             for row in self._store._ask(f"SELECT DISTINCT ?m ?t {{ {_among('m', some)} GRAPH ?h {{ ?m <{TYPE}> ?t }} FILTER(isIRI(?t)) }}"):
-                self._classes.setdefault(row["m"]["value"], set()).add(row["t"]["value"])
+                self._learn(row["m"]["value"], row)
 
 
 # --- query text ---
@@ -549,6 +565,13 @@ def _links(direction: Direction, nodes: str, relations: Iterable[str] | None) ->
     which = _IS_LINK if relations is None else _among("r", _terms(sorted(relations)))
     triple = "?n ?r ?m" if direction == "out" else "?m ?r ?n"
     return f'{nodes} {which} GRAPH ?g {{ {triple} }} FILTER(isIRI(?m)) BIND("{direction}" AS ?d)'
+
+
+def _stated(source: str, relation: str, target: str) -> str:
+    """A pattern of the ?g that state one triple: the terms themselves where they can be written, which a server plans faster."""
+    if any(map(_DOTS.search, map(iri_term, (source, relation, target)))):
+        return f"{_among('n', [source])} {_among('r', [relation])} {_among('m', [target])} GRAPH ?g {{ ?n ?r ?m }}"
+    return f"GRAPH ?g {{ {iri_term(source)} {iri_term(relation)} {iri_term(target)} }}"
 
 
 def _all_links(iri: str, relation: str | None, direction: Direction | None) -> list[str]:

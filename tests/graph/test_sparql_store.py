@@ -27,6 +27,7 @@ from graph.errors import (
 from graph.model import Literal, Step
 from graph.stores.sparql import SparqlStore
 from graph.stores.sparql_parts import QuadStream
+from graph.stores.sparql_rows import read_rows
 from graph.vocabulary import LABEL, XSD
 from tests.contracts.graph_store import ASPIRIN, BASE, CHART, PATIENT, GraphStoreContract, NewStore, Rig, quad, record
 from tests.servers import processes
@@ -255,6 +256,36 @@ def test_half_an_answer_is_no_answer() -> None:
         store = SparqlStore(server.address)
         with pytest.raises(StoreUnavailable, match="half an answer"):
             store.query("SELECT ?s FROM <x:g> { ?s ?p ?o }", accept="*/*", timeout=5, max_rows=9)
+
+
+def test_rows_are_read_as_their_terms() -> None:
+    terms = b'<x:\\u00e9>\t"a\\t\\"b\\\\\\U0001F600"\t"ja"@de-AT\t"1"^^<x:t>\t-7\t1.50\t1E0\ttrue\t\n'
+    (row,) = read_rows(b"?i\t?s\t?l\t?d\t?n\t?c\t?f\t?b\t?u\n" + terms)
+    assert row == {
+        "i": {"type": "uri", "value": "x:\u00e9"},
+        "s": {"type": "literal", "value": 'a\t"b\\\U0001f600'},
+        "l": {"type": "literal", "value": "ja", "xml:lang": "de-AT"},
+        "d": {"type": "literal", "value": "1", "datatype": "x:t"},
+        "n": {"type": "literal", "value": "-7", "datatype": XSD + "integer"},
+        "c": {"type": "literal", "value": "1.50", "datatype": XSD + "decimal"},
+        "f": {"type": "literal", "value": "1E0", "datatype": XSD + "double"},
+        "b": {"type": "literal", "value": "true", "datatype": XSD + "boolean"},
+    }
+    assert read_rows(b"?a\t?b\n") == []
+
+
+@pytest.mark.parametrize(
+    "body", [b"?a", b"?a\n<x:a", b"?a\n<x:a>", b"?a\t?b\n<x:a>\n", b'?a\n"x\n', b"?a\n<x:a>\n\n## cancelled\n", b"a\n1\n"]
+)
+def test_half_a_table_is_no_answer(body: bytes) -> None:
+    with pytest.raises(ValueError):
+        read_rows(body)
+
+
+def test_a_table_that_cannot_be_read_is_asked_for_as_json() -> None:
+    with answering((200, b"?p\t?v\t?g\n<x:p"), NONE) as server:
+        assert SparqlStore(server.address).node(PATIENT) is None
+        assert len(server.asked) == 2
 
 
 def test_a_slow_server() -> None:

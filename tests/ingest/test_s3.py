@@ -7,6 +7,7 @@ from moto.server import ThreadedMotoServer
 
 from ingest.errors import SourceNotFound
 from ingest.sources import expand
+from search.model import SearchRequest
 from tests.ingest.exports import condition, note, patient
 
 
@@ -53,3 +54,17 @@ def test_a_bucket_or_key_that_is_not_there_is_said(bucket):
     for location in ("s3://nowhere/x/", "s3://exports/none/", "s3://exports/none*.ndjson"):
         with pytest.raises(SourceNotFound, match=location.replace("*", r"\*")):
             expand([location])
+
+
+def test_labels_and_what_they_refer_to_are_read_from_s3(bucket, lab):
+    box = {"left": 1, "top": 1, "width": 2, "height": 2, "class-id": "0", "object-id": "A", "object-name": "Car:1"}
+    metadata = {"type": "groundtruth/video-object-tracking", "class-map": {"0": "Car"}, "job-name": "labeling-job/t"}
+    line = {"source-ref": "s3://exports/v.mp4", "t-ref": "s3://exports/job/out/0/SeqLabel.json", "t-ref-metadata": metadata}
+    put(bucket, "job/manifests/output/output.manifest", line)
+    settings = (("refs", "s3://exports/"),)
+    assert lab.ingest_path("s3://exports/job/manifests/", format="manifest", settings=settings).warnings == {"missing-ref": 1}
+    put(bucket, "job/out/0/SeqLabel.json", {"tracking-annotations": [{"frame": "1.jpg", "annotations": [box]}]})
+    again = lab.ingest_path("s3://exports/job/manifests/", format="manifest", settings=settings)
+    assert (again.records["changed"], again.records["unchanged"], again.warnings) == (1, 1, {})
+    text = lab.snapshot().retriever.search(SearchRequest("car")).hits[0].passage.text
+    assert text == "Video v.mp4: Car (box).\nJob t (video object tracking), 1 frames."

@@ -11,6 +11,7 @@ from search.columns import Columns
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationUnreadable
 from search.generation import Generation, GenerationBuilder
+from search.label_columns import LabelColumns
 from search.model import SearchRequest
 from search.retriever import Retriever
 from tests.search.clinic import Clinic, FakeEmbedder, build, make_clinic, opened
@@ -30,7 +31,9 @@ def catalog_content(generation: Generation, clinic: Clinic) -> tuple[object, ...
 
 
 def assert_same_columns(a: Columns, b: Columns) -> None:
-    for name in Columns.__dataclass_fields__:
+    for name in LabelColumns.__dataclass_fields__:
+        np.testing.assert_array_equal(getattr(a.labels, name), getattr(b.labels, name), name)
+    for name in Columns.__dataclass_fields__.keys() - {"labels"}:
         # Rows of the catalog depend on history; places in the columns do not.
         if name != "rowids":
             np.testing.assert_array_equal(getattr(a, name), getattr(b, name), err_msg=name)

@@ -164,6 +164,10 @@ class NeptuneStandIn:
         ready.set()
         self._loop.run_forever()
         self._loop.run_until_complete(runner.cleanup())
+        open_still = asyncio.all_tasks(self._loop)  # of clients that did not hang up
+        for task in open_still:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*open_still, return_exceptions=True))
         self._loop.close()
 
     async def _http(self, request: Any) -> Any:

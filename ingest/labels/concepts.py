@@ -1,0 +1,28 @@
+"""Label classes as concepts: the scheme of a class is its job, so that one name in two jobs is two concepts."""
+
+from functools import lru_cache
+
+from graph.identifiers import record_iri
+from ingest.labels.model import Category
+from ingest.mapping.codes import Code, concept
+
+
+def job_iri(dataset: str, job: str) -> str:
+    """The IRI of a labeling job, which is also the scheme of its classes."""
+    return record_iri(dataset, "Job", job)
+
+
+def worker_iri(dataset: str, worker: str) -> str:
+    """The IRI of a worker, by the pseudonym that the files use."""
+    return record_iri(dataset, "Worker", worker)
+
+
+@lru_cache(maxsize=65536)
+def class_of(dataset: str, job: str, name: str) -> Code:
+    """The concept of a class of a job. Jobs list ids only for the classes of a line, and one id may change its class: the name counts."""
+    return concept(job_iri(dataset, job), name.strip(), name.strip())
+
+
+def class_named(dataset: str, job: str, category: Category | None) -> Code | None:
+    """The concept of an annotation's class, where it has one."""
+    return class_of(dataset, job, category.name) if category is not None and category.name.strip() else None

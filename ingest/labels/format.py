@@ -1,0 +1,29 @@
+"""Labeled data as input formats: `manifest` and `responses`."""
+
+from collections.abc import Mapping
+
+import orjson
+
+from ingest.formats import Format
+from ingest.labels import reader
+from ingest.labels.mapping import MAPPING_VERSION, mapper, state_of
+from ingest.labels.refs import Refs
+from ingest.sources import is_splittable
+
+
+def of(name: str, settings: Mapping[str, str]) -> Format:
+    """The format of that name. Settings: `refs`, the place of files that labels name; `taxonomy`, JSON of class → broader classes."""
+    refs = Refs(settings.get("refs", ""))
+    taxonomy = {narrower: tuple(broader) for narrower, broader in orjson.loads(settings.get("taxonomy", "{}")).items()}
+    return Format(
+        name=name,
+        suffixes=reader.SUFFIXES,
+        version=MAPPING_VERSION,
+        read=reader.read_manifests if name == "manifest" else reader.read_responses,
+        map=mapper(refs, taxonomy),
+        key=reader.record_key,
+        splits=lambda file: is_splittable(file) and reader.is_lines(file),
+        identifiers=reader.identifiers,
+        state=lambda record: state_of(record, refs),
+        complete=name == "manifest",
+    )

@@ -1,0 +1,187 @@
+"""What filters and facets need to know of labels: who said what of which item, in which job, how surely.
+
+A row is a class that a labeling job or a worker gave an item. Filters hold for one row at a time: a class with a low confidence is another
+thing than a class beside something else of low confidence.
+"""
+
+import sqlite3
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, Final
+from urllib.parse import unquote
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.model import Filters
+from search.protocols import Mask
+
+Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
+
+FIELDS: Final = ("job", "agent", "state", "attribute")
+"""Facets of labels; each is a field of the catalog's dictionary."""
+
+_ROWS: Final = """
+SELECT d.row, f.concept, f.job, f.agent, f.status, CASE f.relation WHEN 'label' THEN f.number END,
+    f.attributes, f.counted AND f.relation = 'label'
+FROM facts f JOIN documents d ON d.record = f.subject WHERE f.relation IN ('label', 'answer')
+ORDER BY d.row, f.concept, f.job, f.agent, f.status, f.number, f.attributes
+"""
+_BROADER: Final = "SELECT DISTINCT subject, concept FROM facts WHERE relation = 'broader' AND concept IS NOT NULL"
+
+
+@dataclass(frozen=True)
+class LabelColumns:
+    """One value per row unless said otherwise, rows by document; codes are -1 where a row has no value."""
+
+    documents: Int32
+    concepts: Int32
+    jobs: Int32
+    agents: Int32
+    states: Int32
+    counted: Int32
+    """1 where a job says so, 0 where one failed or a single worker answered."""
+    scores: NDArray[np.float32]
+    """Confidence; NaN without one."""
+    attribute_rows: Int32
+    """With `attributes`: (row, attribute) pairs, by row."""
+    attributes: Int32
+    narrower_of: Int32
+    """With `narrower`: (concept, narrower concept at any depth) pairs, by the first."""
+    narrower: Int32
+
+    @cached_property
+    def by_field(self) -> Mapping[str, tuple[Int64, Int32]]:
+        """Of each facet the distinct (document, value) pairs, by document."""
+        values = {"job": self.jobs, "agent": self.agents, "state": self.states, "attribute": self.attributes}
+        found = {}
+        for name, codes in values.items():
+            documents = self.documents[self.attribute_rows] if name == "attribute" else self.documents
+            known = codes >= 0
+            width = int(codes.max(initial=0)) + 1
+            pairs = np.unique(documents[known].astype(np.int64) * width + codes[known])
+            found[name] = pairs // width, (pairs % width).astype(np.int32)
+        return found
+
+    def counts(self, name: str, found: Mask) -> Int64:
+        """How many of the found documents have each value of a facet, by code."""
+        documents, codes = self.by_field[name]
+        counted: Int64 = np.bincount(codes[found[documents]])
+        return counted
+
+    def with_narrower(self, concepts: Sequence[int]) -> Int32:
+        """The concepts and everything narrower."""
+        chosen = np.asarray(concepts, dtype=np.int32)
+        return np.union1d(chosen, self.narrower[np.isin(self.narrower_of, chosen)])
+
+    def mask(self, filters: Filters, chosen: Mapping[str, Sequence[int]], concepts: Sequence[int], documents: int) -> Mask | None:
+        """Documents with a row that the filters of labels allow; None where there are none. `chosen` has the codes by facet.
+
+        Concepts restrict rows too, if any of them is a class of labels; other concepts are for documents as a whole.
+        """
+        rows: list[Mask] = []
+        for name, values in (("job", self.jobs), ("agent", self.agents), ("state", self.states)):
+            if getattr(filters, f"{name}s"):
+                rows.append(np.isin(values, chosen[name]))
+        if filters.attributes:
+            having = np.zeros(len(self.documents), dtype=np.bool_)
+            having[self.attribute_rows[np.isin(self.attributes, chosen["attribute"])]] = True
+            rows.append(having)
+        with np.errstate(invalid="ignore"):
+            if filters.confidence_from is not None:
+                rows.append(self.scores >= np.float32(filters.confidence_from))
+            if filters.confidence_to is not None:
+                rows.append(self.scores <= np.float32(filters.confidence_to))
+        if not rows:
+            return None
+        if filters.concepts:
+            wanted = np.isin(self.concepts, self.with_narrower(concepts))
+            rows += [wanted] if wanted.any() else []
+        allowed = np.zeros(documents, dtype=np.bool_)
+        allowed[self.documents[np.logical_and.reduce(rows)]] = True
+        return allowed
+
+
+def no_labels() -> LabelColumns:
+    """Columns without a row."""
+    empty = np.empty(0, dtype=np.int32)
+    whole = {field.name: empty for field in fields(LabelColumns) if field.name != "scores"}
+    return LabelColumns(**whole, scores=empty.astype(np.float32))
+
+
+def derive_labels(db: sqlite3.Connection, places: Int64, concepts: Mapping[str, int]) -> LabelColumns:
+    """The labels of the catalog, and their dictionaries; `places` maps rows of the catalog to documents."""
+    codes: dict[str, dict[str, int]] = {name: {} for name in FIELDS}
+    columns: dict[str, array[Any]] = {name: array("i") for name in ("documents", "concepts", "jobs", "agents", "states", "counted")}
+    scores, attribute_rows, attributes = array("f"), array("i"), array("i")
+    for place, (row, concept, job, agent, state, score, said, counted) in enumerate(db.execute(_ROWS)):
+        columns["documents"].append(int(places[row]))
+        columns["concepts"].append(concepts.get(concept, -1))
+        columns["counted"].append(int(counted))
+        for name, value in (("job", job), ("agent", agent), ("state", state)):
+            columns[f"{name}s"].append(codes[name].setdefault(value, len(codes[name])) if value else -1)
+        scores.append(float("nan") if score is None else score)
+        for each in dict.fromkeys(said.split("\n")) if said else ():
+            attribute_rows.append(place)
+            attributes.append(codes["attribute"].setdefault(each, len(codes["attribute"])))
+    orders = {name: _enter(db, name, found) for name, found in codes.items()}
+    for name in ("job", "agent", "state"):
+        values = np.asarray(columns[f"{name}s"], dtype=np.int32)
+        columns[f"{name}s"] = array("i", np.append(orders[name], -1)[values].astype(np.int32).tobytes())
+    narrower_of, narrower = _closure(db, concepts)
+    order = np.argsort(np.asarray(columns["documents"], dtype=np.int32), kind="stable")
+    moved = np.empty(len(order), dtype=np.int32)
+    moved[order] = np.arange(len(order), dtype=np.int32)
+    return LabelColumns(
+        **{name: np.asarray(values, dtype=np.int32)[order] for name, values in columns.items()},
+        scores=np.asarray(scores, dtype=np.float32)[order],
+        attribute_rows=moved[np.asarray(attribute_rows, dtype=np.int32)],
+        attributes=np.append(orders["attribute"], -1)[np.asarray(attributes, dtype=np.int32)].astype(np.int32),
+        narrower_of=narrower_of,
+        narrower=narrower,
+    )
+
+
+def _enter(db: sqlite3.Connection, name: str, codes: Mapping[str, int]) -> Int32:
+    """Number the values in their order and enter them in the dictionary; new codes by old ones."""
+    order = np.empty(len(codes), dtype=np.int32)
+    rows = []
+    for number, value in enumerate(sorted(codes)):
+        order[codes[value]] = number
+        rows.append((name, number, value, _label(value)))
+    db.executemany("INSERT INTO dictionary VALUES (?, ?, ?, ?)", rows)
+    return order
+
+
+def _label(value: str) -> str:
+    return unquote(value.rpartition("/")[2]) if "://" in value else value
+
+
+def _closure(db: sqlite3.Connection, concepts: Mapping[str, int]) -> tuple[Int32, Int32]:
+    below: dict[str, list[str]] = {}
+    for narrower, broader in db.execute(_BROADER):
+        below.setdefault(broader, []).append(narrower)
+    pairs: set[tuple[int, int]] = set()
+    for concept in below:
+        waiting, seen = list(below[concept]), {concept}
+        while waiting:
+            found = waiting.pop()
+            if found not in seen:
+                seen.add(found)
+                waiting += below.get(found, ())
+        pairs.update((concepts[concept], concepts[each]) for each in seen - {concept} if concept in concepts and each in concepts)
+    ordered = np.asarray(sorted(pairs), dtype=np.int32).reshape(-1, 2)
+    return ordered[:, 0].copy(), ordered[:, 1].copy()
+
+
+def broader_pairs(labels: LabelColumns, documents: NDArray[np.integer], concepts: NDArray[np.integer]) -> tuple[Int64, Int64]:
+    """(document, broader concept) for each of the (document, concept) pairs: who has a class has what it is a kind of."""
+    order = np.argsort(labels.narrower, kind="stable")
+    narrower, broader = labels.narrower[order], labels.narrower_of[order]
+    first, last = np.searchsorted(narrower, concepts, "left"), np.searchsorted(narrower, concepts, "right")
+    counts = last - first
+    starts = np.repeat(first - (np.cumsum(counts) - counts), counts)
+    return np.repeat(documents, counts).astype(np.int64), broader[starts + np.arange(int(counts.sum()))].astype(np.int64)

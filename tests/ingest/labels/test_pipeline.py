@@ -1,0 +1,156 @@
+"""Labeled data through the whole pipeline: published, found, filtered, changed, answered, and written back out."""
+
+import json
+
+import orjson
+import pytest
+
+from ingest.labels.export import answers, lines
+from search.model import Filters, SearchRequest
+from tests.ingest.labels.data import boxed, classified, metadata, shared, spanned, write
+
+FAILED = {"boxes-metadata": {"failure-reason": "ClientError: Annotation tasks expired.", "human-annotated": "true"}}
+
+
+def street(number, *boxes, scene="vehicles", **more):
+    label = boxed("boxes", *boxes, scores=(0.9, 0.5)[: len(boxes)]) if boxes else {}
+    return {"source-ref": f"s3://demo/{number}.jpg", **classified("scene", scene, 1, "2024-01-01", confidence=0.8), **label, **more}
+
+
+STREETS = (street(0, "car", "bus"), street(1, "car"), street(2, scene="animals"), street(3, scene="animals", **FAILED))
+
+
+def titles(lab, query="", **filters):
+    result = lab.snapshot().retriever.search(SearchRequest(query, Filters(**filters)))
+    return sorted(hit.title for hit in result.hits)
+
+
+def job(name, *rest):
+    return "/".join((f"https://w3id.org/commissure/{'code/' if rest else ''}data/d/Job/{name}", *rest))
+
+
+@pytest.fixture
+def streets(lab):
+    report = lab.ingest_path(write(lab.folder / "streets" / "output.manifest", *STREETS), format="manifest")
+    assert {name: count for name, count in report.records.items() if count} == {"read": 5, "added": 5}
+    return lab
+
+
+def test_a_second_run_changes_nothing_and_vanished_lines_go(streets):
+    path = streets.folder / "streets" / "output.manifest"
+    again = streets.ingest_path(path, format="manifest")
+    assert (again.records["unchanged"], again.generation) == (5, 1)
+    write(path, street(0, "car", "bus"), street(1, "van"))
+    changed = streets.ingest_path(path, format="manifest")
+    assert (changed.records["changed"], changed.records["removed"], changed.records["unchanged"]) == (2, 2, 1)
+    assert titles(streets) == ["0.jpg", "1.jpg"]
+    write(path, "{broken")
+    assert streets.ingest_path(path, format="manifest").records["removed"] == 0
+
+
+def test_labels_are_filters(streets):
+    assert titles(streets, "cars") == ["0.jpg", "1.jpg"]
+    assert titles(streets, concepts=(job("boxes", "bus"),)) == ["0.jpg"]
+    assert titles(streets, jobs=(job("boxes"),)) == ["0.jpg", "1.jpg", "3.jpg"]
+    assert titles(streets, states=("failed",)) == ["3.jpg"]
+    assert titles(streets, confidence_to=0.6) == ["0.jpg"]
+    assert titles(streets, confidence_to=0.6, concepts=(job("boxes", "car"),)) == []
+    assert titles(streets, confidence_from=0.85, concepts=(job("boxes", "car"),)) == ["0.jpg", "1.jpg"]
+    assert titles(streets, agents=("machine",)) == []
+    assert titles(streets, jobs=("nothing",)) == []
+
+
+def test_a_class_stands_for_what_is_narrower(streets):
+    assert titles(streets, concepts=(job("scene", "vehicles"),), jobs=(job("boxes"),)) == ["0.jpg", "1.jpg"]
+    facets = streets.snapshot().retriever.search(SearchRequest("")).facets
+    assert [(value.label, value.count) for value in facets["job"]] == [("scene", 4), ("boxes", 3)]
+    assert [(value.value, value.count) for value in facets["state"]] == [("labeled", 4), ("failed", 1)]
+    assert {value.label: value.count for value in facets["concept"]} == {"animals": 2, "vehicles": 2, "car": 2, "bus": 1}
+    assert facets["patient"] == ()
+
+
+def test_hits_are_joined_with_their_classes(streets):
+    result = streets.snapshot().retriever.search(SearchRequest("bus"))
+    assert {"Item", "Annotation", "Concept"} <= {node.kind for node in result.neighbourhood.nodes}
+    assert (result.hits[0].evidence.line, result.hits[0].kind) == (1, "Item")
+    assert streets.issues(streets.ingest_path(streets.folder / "streets", format="manifest")) == []
+
+
+def test_answers_find_their_items_whatever_comes_first(lab):
+    response = {
+        "answers": [{"workerId": f"public.{w}", "answerContent": {"c": {"label": label}}} for w, label in (("a", "car"), ("b", "bus"))]
+    }
+    folder = lab.folder / "streets"
+    write(folder / "annotations" / "worker-response" / "iteration-1" / "1" / "x.json", response)
+    first = lab.ingest_path(folder, format="responses")
+    assert first.warnings == {"unknown-item": 1}
+    write(folder / "manifests" / "output" / "output.manifest", *STREETS)
+    lab.ingest_path(folder / "manifests", format="manifest")
+    worker = "https://w3id.org/commissure/data/d/Worker/public.b"
+    assert titles(lab, agents=(worker,)) == ["1.jpg"]
+    assert titles(lab, agents=(worker,), concepts=(job("boxes", "car"),)) == []
+    assert lab.snapshot().graph.node(worker).kind == "Worker"
+    assert [each.object for each in answers("d", lab.workspace)] == ["1"]
+
+
+def test_requests_that_repeat_answers_are_left_out(lab):
+    job_folder = lab.folder / "job" / "annotations"
+    write(
+        job_folder / "worker-response" / "iteration-1" / "0" / "x.json",
+        {"answers": [{"workerId": "a", "answerContent": {"c": {"label": "x"}}}]},
+    )
+    entry = {"annotations": [{"workerId": "a", "annotationData": {"content": json.dumps({"c": {"label": "x"}})}}]}
+    request = [{"datasetObjectId": str(number), **entry} for number in (0, 1)]
+    write(job_folder / "consolidated-annotation" / "consolidation-request" / "iteration-1" / "t.json", request)
+    report = lab.ingest_path(lab.folder / "job", format="responses")
+    assert (report.records["added"], report.skipped) == (2, {"repeats-answers": 1})
+
+
+def test_a_file_that_comes_later_is_followed(lab):
+    ref = {"t-ref": "s3://b/0/SeqLabel.json", "t-ref-metadata": metadata("video-object-tracking", "t", **{"class-map": {"0": "Car"}})}
+    path = write(lab.folder / "m.manifest", {"source-ref": "s3://b/v.mp4", **ref})
+    refs = (("refs", str(lab.folder / "copy")),)
+    assert lab.ingest_path(path, format="manifest", settings=refs).warnings == {"missing-ref": 1}
+    box = {"left": 1, "top": 1, "width": 2, "height": 2, "class-id": "0", "object-id": "A", "object-name": "Car:1"}
+    write(lab.folder / "copy" / "0" / "SeqLabel.json", {"tracking-annotations": [{"frame": "1.jpg", "annotations": [box]}]})
+    report = lab.ingest_path(path, format="manifest", settings=refs)
+    assert (report.records["changed"], report.warnings) == (1, {})
+
+
+def test_labels_of_clinical_notes_join_the_patient(lab):
+    from tests.ingest.exports import note, patient
+
+    lab.ingest(patient(), note())
+    line = {"source": "Aspirin daily", **spanned("med", ("DRUG", 0, 7)), "record": "DocumentReference/d1", "patient": "p1"}
+    report = lab.ingest_path(write(lab.folder / "m.manifest", line), format="manifest")
+    assert report.unresolved_references == 0
+    result = lab.snapshot().retriever.search(SearchRequest("aspirin", Filters(patients=(lab.iri("Patient", "p1"),))))
+    assert {"Item", "Patient"} <= {node.kind for node in result.neighbourhood.nodes}
+
+
+def test_lines_come_back_as_they_went_in(streets):
+    path = streets.folder / "streets" / "output.manifest"
+    found = list(lines("d", streets.workspace))
+    assert [line.raw for line in found] == path.read_bytes().splitlines()
+    assert [line.index for line in found] == [0, 1, 2, 3]
+    write(path, STREETS[0], street(1, "van"), *STREETS[2:])
+    streets.ingest_path(path, format="manifest")
+    assert [line.raw for line in lines("d", streets.workspace, str(path))] == path.read_bytes().splitlines()
+
+
+def test_every_real_file_is_taken_in_and_comes_back(lab):
+    report = lab.ingest_path(shared(), format="manifest", embed=False)
+    assert report.rejects == {}
+    assert report.warnings == {"not-a-manifest": 304, "relative-source": 68, "span-in-word": 2, "unknown-file": 3}
+    found = {}
+    for line in lines("d", lab.workspace):
+        found.setdefault(line.manifest, []).append(orjson.loads(line.raw))
+    assert sum(map(len, found.values())) == 937
+    for manifest, values in found.items():
+        text = open(manifest, encoding="utf-8").read()  # noqa: SIM115, PTH123 - closed at once
+        assert values == [json.loads(line) for line in text.split("\n") if line.strip()]
+    answered = lab.ingest_path(shared("birds"), format="responses", embed=False)
+    assert (answered.records["added"], answered.rejects, answered.warnings) == (302, {}, {"not-answers": 2})
+    facets = lab.snapshot().retriever.search(SearchRequest("", join=False)).facets
+    assert [value.count for value in facets["agent"]][:5] == [935, 80, 75, 70, 69]
+    assert sum(len(each.content["answers"]) for each in answers("d", lab.workspace)) == 1510

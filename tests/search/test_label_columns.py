@@ -1,0 +1,115 @@
+"""Filters and facets of labels, compared with plain Python over the same rows."""
+
+import math
+import sqlite3
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from search.label_columns import FIELDS, LabelColumns, broader_pairs, derive_labels, no_labels
+from search.model import Filters
+
+CONCEPTS = {"car": 0, "vehicle": 1, "thing": 2, "dog": 3}
+ROWS = [
+    # document, concept, job, agent, status, confidence, attributes, counted
+    (7, "car", "boxes", "human", "labeled", 0.9, "color: red\nold: yes", True),
+    (7, "dog", "boxes", "human", "labeled", 0.4, "color: blue", True),
+    (5, "dog", "scene", "machine", "labeled", None, "", True),
+    (5, None, "boxes", "human", "failed", None, "", False),
+    (6, "car", "boxes", "worker-1", "answer", 31.0, "", False),
+]
+PLACES = np.array([-1, -1, -1, -1, -1, 0, 1, 2])
+"""Row of the catalog → document: 5, 6, 7 are documents 0, 1, 2."""
+CODES: dict[str, dict[str, int]] = {}
+"""Field → value → code, as the fixture entered them."""
+
+
+@pytest.fixture(scope="module")
+def labels() -> LabelColumns:
+    db = sqlite3.connect(":memory:")
+    db.execute("CREATE TABLE documents (row, record)")
+    db.execute("CREATE TABLE facts (fact INTEGER PRIMARY KEY, subject, relation, concept, job, agent, status, number, attributes, counted)")
+    db.execute("CREATE TABLE dictionary (field, code, value, label)")
+    db.executemany("INSERT INTO documents VALUES (?, ?)", [(row, f"item-{row}") for row in (5, 6, 7)])
+    for row, concept, job, agent, status, number, said, counted in ROWS:
+        relation = "answer" if status == "answer" else "label"
+        values = (f"item-{row}", relation, concept, job, agent, status, number, said, counted)
+        db.execute("INSERT INTO facts VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+    for narrower, broader in (("car", "vehicle"), ("vehicle", "thing"), ("thing", "car")):
+        db.execute("INSERT INTO facts (subject, relation, concept) VALUES (?, 'broader', ?)", (narrower, broader))
+    found = derive_labels(db, PLACES, CONCEPTS)
+    CODES.update({name: dict(db.execute("SELECT value, code FROM dictionary WHERE field = ?", (name,))) for name in FIELDS})
+    return found
+
+
+def allowed(labels: LabelColumns, filters: Filters) -> list[int] | None:
+    chosen = {name: [CODES[name][value] for value in getattr(filters, f"{name}s") if value in CODES[name]] for name in FIELDS}
+    mask = labels.mask(filters, chosen, [CONCEPTS[concept] for concept in filters.concepts], 3)
+    return None if mask is None else np.flatnonzero(mask).tolist()
+
+
+def expected(filters: Filters) -> list[int]:
+    below = {
+        "car": {"car", "thing", "vehicle"},
+        "vehicle": {"car", "vehicle", "thing"},
+        "thing": {"car", "vehicle", "thing"},
+        "dog": {"dog"},
+    }
+    wanted = set().union(*(below[concept] for concept in filters.concepts)) if filters.concepts else None
+    found = set()
+    for row, concept, job, agent, status, number, said, _ in ROWS:
+        score = math.nan if number is None or status == "answer" else float(np.float32(number))
+        if (
+            (not filters.jobs or job in filters.jobs)
+            and (not filters.agents or agent in filters.agents)
+            and (not filters.states or status in filters.states)
+            and (not filters.attributes or set(said.split("\n")) & set(filters.attributes))
+            and (filters.confidence_from is None or score >= np.float32(filters.confidence_from))
+            and (filters.confidence_to is None or score <= np.float32(filters.confidence_to))
+            and (wanted is None or concept in wanted)
+        ):
+            found.add(row - 5)
+    return sorted(found)
+
+
+@given(
+    st.lists(st.sampled_from(["boxes", "scene", "no"]), max_size=2, unique=True),
+    st.lists(st.sampled_from(["human", "machine", "worker-1"]), max_size=2, unique=True),
+    st.lists(st.sampled_from(["labeled", "failed", "answer"]), max_size=2, unique=True),
+    st.lists(st.sampled_from(["color: red", "color: blue", "none"]), max_size=2, unique=True),
+    st.sampled_from([None, 0.4, 0.5]),
+    st.sampled_from([None, 0.4, 0.9]),
+    st.lists(st.sampled_from(["car", "vehicle", "dog"]), max_size=1),
+)
+def test_filters_hold_for_one_label_at_a_time(labels, jobs, agents, states, attributes, low, high, concepts) -> None:
+    filters = Filters((), (), (), tuple(concepts), None, None, tuple(jobs), tuple(agents), tuple(states), tuple(attributes), low, high)
+    if not any((jobs, agents, states, attributes, low is not None, high is not None)):
+        assert allowed(labels, filters) is None
+    else:
+        assert allowed(labels, filters) == expected(filters)
+
+
+def test_counts_are_of_documents(labels) -> None:
+    for found in product([False, True], repeat=3):
+        mask = np.array(found)
+        for name, place in (("job", 2), ("agent", 3), ("state", 4)):
+            having = {value: len({row[0] for row in ROWS if row[place] == value and found[row[0] - 5]}) for value in CODES[name]}
+            counts = labels.counts(name, mask)
+            assert {value: int(counts[code]) if code < len(counts) else 0 for value, code in CODES[name].items()} == having
+
+
+def test_who_has_a_class_has_the_broader_ones(labels) -> None:
+    documents, concepts = broader_pairs(labels, np.array([4, 9]), np.array([CONCEPTS["car"], CONCEPTS["dog"]]))
+    assert sorted(zip(documents.tolist(), concepts.tolist(), strict=True)) == [(4, CONCEPTS["vehicle"]), (4, CONCEPTS["thing"])]
+    assert [len(part) for part in broader_pairs(no_labels(), np.array([1]), np.array([1]))] == [0, 0]
+
+
+def test_rows_are_by_document(labels) -> None:
+    assert labels.documents.tolist() == [0, 0, 1, 2, 2]
+    assert labels.counted.tolist() == [0, 1, 0, 1, 1]
+    assert [CONCEPTS["car"], CONCEPTS["dog"]] == labels.concepts[labels.documents == 2].tolist()
+    red = labels.attribute_rows[labels.attributes == CODES["attribute"]["color: red"]]
+    assert labels.concepts[red].tolist() == [CONCEPTS["car"]]
