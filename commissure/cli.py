@@ -342,12 +342,18 @@ def search(context: click.Context, /, question: str, as_json: bool, **filters: A
     request = SearchRequest(
         question,
         Filters(
-            filters["datasets_"],
-            *(
-                filters[name]
-                for name in ("patients", "types", "concepts", "date_from", "date_to", "jobs", "agents", "states", "attributes")
-            ),
-            *(filters["confidence"] or ()),
+            datasets=filters["datasets_"],
+            patients=filters["patients"],
+            types=filters["types"],
+            concepts=filters["concepts"],
+            date_from=filters["date_from"],
+            date_to=filters["date_to"],
+            jobs=filters["jobs"],
+            agents=filters["agents"],
+            states=filters["states"],
+            attributes=filters["attributes"],
+            confidence_from=filters["confidence"][0] if filters["confidence"] else None,
+            confidence_to=filters["confidence"][1] if filters["confidence"] else None,
         ),
         Mode(filters["mode"]),
         filters["limit"],

@@ -19,23 +19,13 @@ _SHOWN = 10
 
 
 def answers_of(dataset: str, workspace: "Workspace") -> "Reading":
-    """The worker answers and the objects of a dataset: the seam to where ingest keeps them.
+    """The worker answers and the objects of a dataset.
 
-    Raises UnknownDataset where there is no such dataset, UnsupportedSource where it holds no worker answers.
+    Raises UnknownDataset where there is no such dataset, UnsupportedSource where it holds no answers or those of several jobs.
     """
-    from ingest.errors import UnknownDataset, UnsupportedSource
-    from ingest.ledger import Ledger
+    from commissure.labels_work import stored_reading
 
-    known: tuple[str, ...] = ()
-    if workspace.ledger_path.exists():
-        ledger = Ledger(workspace.ledger_path, read_only=True)
-        try:
-            known = ledger.datasets()
-        finally:
-            ledger.close()
-    if dataset not in known:
-        raise UnknownDataset(f"no dataset is called {dataset!r}; `commissure datasets` lists them")
-    raise UnsupportedSource(f"the dataset {dataset!r} holds no worker answers: name the folder of the worker responses instead")
+    return stored_reading(dataset, workspace)
 
 
 @click.command()
@@ -96,7 +86,7 @@ def consolidate(context: click.Context, /, as_json: bool, **arguments: Any) -> N
     doubts = review.queue(done.results, review.unsure(done.results, arguments["below"]), review.disputed(done))
     _write(done, doubts, reading, arguments)
     if as_json:
-        print_json(_as_json(done, score, doubts, truth, reading))
+        print_json(values_of(done, score, doubts, truth, reading))
     else:
         _print(done, score, doubts)
     if any(issue.severity == "reject" for issue in reading.issues):
@@ -133,9 +123,10 @@ def _save(files: dict[Path, bytes]) -> None:
             raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from error
 
 
-def _as_json(
+def values_of(
     done: "Consolidation", score: "Score | None", doubts: "tuple[Doubt, ...]", truth: dict[str, str] | None, reading: "Reading"
 ) -> dict[str, Any]:
+    """A consolidation with its agreement, truth, workers and review queue as JSON values."""
     from dataclasses import asdict
 
     from ingest.consolidation.consolidate import confusions_of, workers_of

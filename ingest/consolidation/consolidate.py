@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from ingest.consolidation import classes, several
 from ingest.consolidation.agreement import (
@@ -21,7 +21,7 @@ from ingest.consolidation.likeness import core
 from ingest.consolidation.masks import palette_of, vote
 from ingest.consolidation.model import Answer, Boxes, Kind, Mask, Result, Spans, kind_of, latest
 from ingest.consolidation.parts import labels_in, merge_boxes, merge_spans
-from ingest.consolidation.votes import votes_of
+from ingest.consolidation.votes import Votes, votes_of
 from ingest.errors import UnsupportedSource
 
 
@@ -75,8 +75,8 @@ def consolidate(answers: Sequence[Answer], method: str | None = None) -> Consoli
     if name not in known:
         raise UnsupportedSource(f"method {name!r} does not fit answers of kind {str(kind)!r}: use {' or '.join(known)}")
     counted, superseded = latest(answers)
-    results, tied = known[name](counted)
-    return Consolidation(kind, name, tuple(results), _agreement(kind, counted, tied, superseded), counted)
+    merged = known[name](counted)
+    return Consolidation(kind, name, tuple(merged.results), _agreement(kind, counted, merged, superseded), counted)
 
 
 def workers_of(done: Consolidation, truth: Mapping[str, str] | None = None) -> tuple[WorkerFigures, ...]:
@@ -99,20 +99,23 @@ def score(done: Consolidation, truth: Mapping[str, str]) -> Score:
     return Score(sum(value == expected for value, expected in judged), len(judged), len(truth) - len(judged))
 
 
-def _agreement(kind: Kind, answers: Sequence[Answer], tied: int | None, superseded: int) -> Agreement:
+class _Merged(NamedTuple):
+    """The results, how many items had a tie (None where there is no such thing), and the votes they come from, of single classes."""
+
+    results: Sequence[Result]
+    tied: int | None = None
+    votes: Votes | None = None
+
+
+def _agreement(kind: Kind, answers: Sequence[Answer], merged: _Merged, superseded: int) -> Agreement:
     alpha, same = None, None
-    if kind is Kind.CLASS:
-        votes = votes_of(answers)
+    if (votes := merged.votes) is not None:
         alpha, pairs, same = krippendorff_alpha(votes), agreeing_pairs(votes), unanimous(votes)
     else:
         pairs = mean_likeness(answers)
         if kind is Kind.CLASSES:
             alpha = alpha_of_decisions(several.decisions(answers))
-    return Agreement(alpha, pairs, same, tied, len({answer.worker for answer in answers}), len(answers), superseded)
-
-
-_Merged = tuple[list[Result], int | None]
-"""The results, and how many items had a tie (None where there is no such thing)."""
+    return Agreement(alpha, pairs, same, merged.tied, len({answer.worker for answer in answers}), len(answers), superseded)
 
 
 def _by_item(answers: Sequence[Answer]) -> dict[str, list[Answer]]:
@@ -127,7 +130,8 @@ def _classes(estimate: Callable[..., classes.Chosen]) -> Callable[[Sequence[Answ
         votes = votes_of(answers)
         chosen = estimate(votes)
         rows = zip(votes.items, chosen.label.tolist(), chosen.confidence.tolist(), votes.answers.tolist(), strict=True)
-        return [Result(item, votes.classes[label], confidence, count) for item, label, confidence, count in rows], int(chosen.tied.sum())
+        results = [Result(item, votes.classes[label], confidence, count) for item, label, confidence, count in rows]
+        return _Merged(results, int(chosen.tied.sum()), votes)
 
     return merged
 
@@ -135,26 +139,26 @@ def _classes(estimate: Callable[..., classes.Chosen]) -> Callable[[Sequence[Answ
 def _boxes(answers: Sequence[Answer]) -> _Merged:
     values = {item: [cast(Boxes, answer.value) for answer in given] for item, given in _by_item(answers).items()}
     overall = labels_in(value for given in values.values() for value in given)
-    return [merge_boxes(item, given, overall) for item, given in values.items()], None
+    return _Merged([merge_boxes(item, given, overall) for item, given in values.items()])
 
 
 def _spans(answers: Sequence[Answer]) -> _Merged:
     values = {item: [cast(Spans, answer.value) for answer in given] for item, given in _by_item(answers).items()}
     overall = labels_in(value for given in values.values() for value in given)
-    return [merge_spans(item, given, overall) for item, given in values.items()], None
+    return _Merged([merge_spans(item, given, overall) for item, given in values.items()])
 
 
 def _masks(answers: Sequence[Answer]) -> _Merged:
     values = {item: [cast(Mask, answer.value) for answer in given] for item, given in _by_item(answers).items()}
     palette = palette_of([mask for given in values.values() for mask in given])
-    return [vote(item, given, palette) for item, given in values.items()], None
+    return _Merged([vote(item, given, palette) for item, given in values.items()])
 
 
 METHODS: Mapping[Kind, Mapping[str, Callable[[Sequence[Answer]], _Merged]]] = {
     Kind.CLASS: {"dawid-skene": _classes(classes.dawid_skene), "majority": _classes(classes.majority)},
     Kind.CLASSES: {
-        "union": lambda answers: (several.union(answers), None),
-        "dawid-skene": lambda answers: (several.dawid_skene(answers), None),
+        "union": lambda answers: _Merged(several.union(answers)),
+        "dawid-skene": lambda answers: _Merged(several.dawid_skene(answers)),
     },
     Kind.BOXES: {"iou": _boxes},
     Kind.SPANS: {"jaccard": _spans},

@@ -113,9 +113,12 @@ def kind_of(answers: Iterable[Answer]) -> Kind:
 
 def latest(answers: Iterable[Answer]) -> tuple[tuple[Answer, ...], int]:
     """One answer a worker and item, the one submitted last (undated ones first, then the order given); and how many others differed."""
+    given = tuple(answers)
+    if len({(answer.item, answer.worker) for answer in given}) == len(given):
+        return given, 0
     kept: dict[tuple[str, str], Answer] = {}
     differed = 0
-    for answer in answers:
+    for answer in given:
         key = (answer.item, answer.worker)
         known = kept.get(key)
         if known is None:

@@ -37,8 +37,8 @@ class Votes:
 
 def votes_of(answers: Iterable[Answer]) -> Votes:
     """The votes in answers that are single classes, one a worker and item (see `model.latest`)."""
-    rows = [(answer.item, answer.worker, str(answer.value)) for answer in answers]
-    return votes_from([row[0] for row in rows], [row[1] for row in rows], [row[2] for row in rows])
+    given = tuple(answers)
+    return votes_from([answer.item for answer in given], [answer.worker for answer in given], [str(answer.value) for answer in given])
 
 
 def votes_from(items: Sequence[str], workers: Sequence[str], classes: Sequence[str]) -> Votes:

@@ -54,7 +54,7 @@ def media_of_line(line: Line) -> Media:
 
 
 def describe(line: Line, media: Media, title: str) -> Description:
-    """Two or three sentences for each job, in the order of the jobs; the first sentence says all that is seen."""
+    """First all that is seen, then a line for each job in the order of the jobs, last the folder of the object."""
     writer = _Writer()
     writer.say(f"{str(media).capitalize()} {title}")
     seen = [(place, labeling) for place, labeling in enumerate(line.labelings) if labeling.annotations or labeling.categories]
@@ -65,6 +65,10 @@ def describe(line: Line, media: Media, title: str) -> Description:
     for place, labeling in enumerate(line.labelings):
         writer.say("\n")
         _about(writer, place, labeling)
+    # Names such as frame_0001.jpg occur in many folders: without them, different items would read alike and be taken for copies.
+    source = line.source or ""
+    folder = "" if source.startswith("/") else source.rpartition("://")[2].rpartition("/")[0]
+    writer.say(f"\nFrom {folder}." if folder else "")
     return Description("".join(writer.parts), tuple(writer.names))
 
 
@@ -108,7 +112,7 @@ def _about(writer: _Writer, place: int, labeling: Labeling) -> None:
         low, high = min(scores), max(scores)
         writer.say(f", confidence {low:.2f}" if low == high else f", confidence {low:.2f} to {high:.2f}")
     if labeling.frames:
-        writer.say(f", {labeling.frames} frames")
+        writer.say(f", {labeling.frames} frame{'' if labeling.frames == 1 else 's'}")
     if not labeling.annotations and not labeling.categories and labeling.task.shape in (*CLASSIFYING, Shape.BOXES, Shape.CUBOIDS):
         writer.say(", nothing found")
     writer.say(".")

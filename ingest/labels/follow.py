@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ingest.labels import pages, sequences
+from ingest.labels import masks, pages, sequences
 from ingest.labels.answers import answer_of
 from ingest.labels.model import Labeling, Line, Media, Problem, Shape, State
 from ingest.labels.refs import Refs
@@ -52,9 +52,7 @@ def _labeling(labeling: Labeling, refs: Refs, problems: list[Problem]) -> tuple[
     if not labeling.ref or labeling.state is State.FAILED or labeling.task is UNKNOWN:
         return labeling, None
     if shape is Shape.MASK:
-        if refs.find(labeling.ref) is None:
-            problems.append(_missing(labeling))
-        return labeling, None
+        return _masked(labeling, refs, problems), None
     content = refs.json(labeling.ref)
     if content is None:
         missing = _missing(labeling)
@@ -76,6 +74,21 @@ def _labeling(labeling: Labeling, refs: Refs, problems: list[Problem]) -> tuple[
         return replace(labeling, annotations=tuple(one for answer in answers for one in answer.annotations)), None
     problems.append(Problem("bad-ref", "the file that the label names holds no labels that are known", labeling.attribute))
     return labeling, None
+
+
+def _masked(labeling: Labeling, refs: Refs, problems: list[Problem]) -> Labeling:
+    """The labeling with those classes only that its mask shows."""
+    content = refs.read(labeling.ref)
+    if content is None:
+        problems.append(_missing(labeling))
+        return labeling
+    try:
+        found, size = masks.shown(content, labeling.annotations)
+    except masks.UnreadableMask as error:
+        problems.append(Problem("bad-ref", f"the mask is {error}", labeling.attribute))
+        return labeling
+    categories = tuple(sorted({one.category for one in found if one.category is not None}))
+    return replace(labeling, annotations=found, categories=categories, size=size)
 
 
 def _missing(labeling: Labeling) -> Problem:

@@ -67,4 +67,4 @@ def test_labels_and_what_they_refer_to_are_read_from_s3(bucket, lab):
     again = lab.ingest_path("s3://exports/job/manifests/", format="manifest", settings=settings)
     assert (again.records["changed"], again.records["unchanged"], again.warnings) == (1, 1, {})
     text = lab.snapshot().retriever.search(SearchRequest("car")).hits[0].passage.text
-    assert text == "Video v.mp4: Car (box).\nJob t (video object tracking), 1 frames."
+    assert text == "Video v.mp4: Car (box).\nJob t (video object tracking), 1 frame.\nFrom exports."

@@ -9,6 +9,7 @@ from search.model import Mode
 Iri = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r'^[^\x00-\x20\x7f<>"{}|^`\\]+$')]
 """An identifier. Never fetched, only looked up."""
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Date = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")]
 Limit = Annotated[int, Field(ge=1, le=100)]
 Offset = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -39,11 +40,23 @@ class SearchParameters(Parameters):
     type: tuple[Word, ...] = Field(default=(), max_length=100)
     """Only documents of these types, as the facet `type` spells them."""
     concept: tuple[Iri, ...] = Field(default=(), max_length=100)
-    """Only documents that mention one of these concepts (affirmed), or whose encounter has it charted."""
+    """Only documents that mention one of these concepts (affirmed), whose encounter has it charted, or that are labeled with it."""
     date_from: Date | None = Field(default=None, alias="from", examples=["2019"])
     """Earliest date, inclusive: YYYY, YYYY-MM or YYYY-MM-DD."""
     date_to: Date | None = Field(default=None, alias="to", examples=["2024-06"])
     """Latest date, inclusive: YYYY, YYYY-MM or YYYY-MM-DD."""
+    job: tuple[Iri, ...] = Field(default=(), max_length=100)
+    """Only items that these labeling jobs worked on (IRIs). This filter and those below hold for one label at a time, with `concept`."""
+    agent: tuple[Words, ...] = Field(default=(), max_length=100, examples=[["machine"]])
+    """Only items labeled by `human` or `machine`, or answered by these workers (IRIs)."""
+    state: tuple[Word, ...] = Field(default=(), max_length=10, examples=[["failed"]])
+    """Only items with a label in this state, as the facet `state` spells them."""
+    attribute: tuple[Words, ...] = Field(default=(), max_length=100, examples=[["Color: Green"]])
+    """Only items with a label of this attribute, as the facet `attribute` spells it."""
+    confidence_from: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Only items with a label of at least this confidence."""
+    confidence_to: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Only items with a label of at most this confidence."""
     mode: Mode = Mode.HYBRID
     """Which rankers answer."""
     limit: Limit = 10

@@ -15,7 +15,20 @@ def search_request(asked: SearchParameters) -> SearchRequest:
     """The question of the parameters."""
     return SearchRequest(
         query=asked.q,
-        filters=Filters(asked.dataset, asked.patient, asked.type, asked.concept, asked.date_from, asked.date_to),
+        filters=Filters(
+            datasets=asked.dataset,
+            patients=asked.patient,
+            types=asked.type,
+            concepts=asked.concept,
+            date_from=asked.date_from,
+            date_to=asked.date_to,
+            jobs=asked.job,
+            agents=asked.agent,
+            states=asked.state,
+            attributes=asked.attribute,
+            confidence_from=asked.confidence_from,
+            confidence_to=asked.confidence_to,
+        ),
         mode=asked.mode,
         limit=asked.limit,
         offset=asked.offset,

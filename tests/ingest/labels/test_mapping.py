@@ -32,7 +32,8 @@ def test_a_street_scene_is_described_by_what_is_seen(tmp_path):
     assert document.text == (
         "Image a.jpg: vehicles, 5 cars (box).\n"
         "Job scene (image classification), labeled by people, 2024-01-01.\n"
-        "Job boxes (object detection), labeled by people, 2024-03-05, confidence 0.90 to 0.95."
+        "Job boxes (object detection), labeled by people, 2024-03-05, confidence 0.90 to 0.95.\n"
+        "From demo."
     )
     assert (document.type, document.title, document.date) == ("Labeled image", "a.jpg", "2024-03-05")
     assert [(m.text, m.label, document.text[m.start : m.end]) for m in document.mentions] == [
@@ -143,6 +144,44 @@ def test_missing_files_are_warnings_only_where_they_are_looked_for(tmp_path):
     found = mapped(path, refs=str(tmp_path))
     assert [issue.code for one in found for issue in one.issues] == ["missing-ref", "bad-ref"]
     assert [fact.label for fact in found[0].facts] == ["Car"]
+
+
+def test_of_a_mask_only_what_it_shows_counts(tmp_path):
+    from PIL import Image
+
+    colors = {
+        str(n): {"class-name": name, "hex-color": color}
+        for n, (name, color) in enumerate([("BACKGROUND", "#ffffff"), ("a", "#2CA02C"), ("b", "#1f77b4")])
+    }
+    label = {"m-ref": "s3://b/m.png", "m-ref-metadata": metadata("semantic-segmentation", "m", **{"internal-color-map": colors})}
+    path = write(tmp_path / "m.manifest", {**ITEM, **label})
+    assert [fact.label for fact in mapped(path)[0].facts] == ["a", "b"]
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    # Class a is painted with its colour under the palette index of b, as in some real files.
+    image = Image.new("P", (4, 3), 0)
+    image.putpalette([255, 255, 255, 9, 9, 9, 0x2C, 0xA0, 0x2C])
+    image.putpixel((1, 1), 2)
+    image.save(copy / "m.png")
+    item, _ = mapped(path, refs=str(copy))
+    assert ([fact.label for fact in item.facts], item.issues) == (["a"], ())
+    assert {value.partition("^")[0] for _, value in statements([item], "imageWidth")} == {'"4"'}
+    (copy / "m.png").write_bytes(b"no mask")
+    assert [(issue.code, issue.field) for issue in mapped(path, refs=str(copy))[0].issues] == [("bad-ref", "m-ref")]
+
+
+def test_of_a_labeled_cloud_only_what_it_shows_counts(tmp_path):
+    import zlib
+
+    colors = {"0": {"class-name": "Car", "hex-color": "#467ce6"}, "1": {"class-name": "Bus", "hex-color": "#ff7be8"}}
+    label = {
+        "c-ref": "s3://b/0.zlib",
+        "c-ref-metadata": metadata("point_cloud_single_frame_semantic_segmentation", "c", **{"color-map": colors}),
+    }
+    path = write(tmp_path / "m.manifest", {**ITEM, **label})
+    (tmp_path / "copy").mkdir()
+    (tmp_path / "copy" / "0.zlib").write_bytes(zlib.compress(bytes([1, 1, 1])))
+    assert [fact.label for fact in mapped(path, refs=str(tmp_path / "copy"))[0].facts] == ["Bus"]
 
 
 def test_files_outside_the_place_are_not_read(tmp_path):

@@ -69,6 +69,13 @@ def test_a_class_stands_for_what_is_narrower(streets):
     assert facets["patient"] == ()
 
 
+def test_items_of_one_name_are_not_taken_for_copies(lab):
+    items = ({"source-ref": f"s3://demo/{folder}/frame_0001.jpg", **classified("scene", "day")} for folder in ("a", "b", "b"))
+    lab.ingest_path(write(lab.folder / "m.manifest", *items), format="manifest")
+    result = lab.snapshot().retriever.search(SearchRequest(""))
+    assert sorted(hit.duplicates for hit in result.hits) == [0, 1]
+
+
 def test_hits_are_joined_with_their_classes(streets):
     result = streets.snapshot().retriever.search(SearchRequest("bus"))
     assert {"Item", "Annotation", "Concept"} <= {node.kind for node in result.neighbourhood.nodes}
