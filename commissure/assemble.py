@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from commissure.labels import GenerationLabels
+from commissure.labels_media import places_of
 from graph.errors import StoreUnavailable
 from graph.store import GraphStore
 from graph.stores.resting import RestingStore, resting
@@ -139,6 +141,7 @@ class OpenSnapshot:
     catalog: Any
     retriever: Retriever
     store_opened: GraphStore
+    labels: GenerationLabels
 
     @property
     def graph(self) -> GraphStore | None:
@@ -158,6 +161,7 @@ class DataLibrary:
         self._lock = threading.Lock()
         self._snapshot: OpenSnapshot | None = None
         self._remote: dict[str, GraphStore] = {}
+        self._media = places_of(settings.get("media", "")) if settings else ()
 
     def current(self) -> OpenSnapshot:
         """The generation published now. Older ones are closed by the garbage collector when their last request ends."""
@@ -178,7 +182,9 @@ class DataLibrary:
         graph = self._graph(folder / "graph", store)
         if self._warms and not store:
             threading.Thread(target=_warm, args=(graph, generation.catalog), daemon=True, name="warm").start()
-        return OpenSnapshot(number, store, generation.published, generation.catalog, Retriever(generation, graph, self._embedder), graph)
+        labels = GenerationLabels(generation, self._workspace, self._media)
+        retriever = Retriever(generation, graph, self._embedder)
+        return OpenSnapshot(number, store, generation.published, generation.catalog, retriever, graph, labels)
 
     def _graph(self, embedded: Path, published: str) -> GraphStore:
         """The store that answers: the one asked for, else the one that was published with."""

@@ -500,26 +500,39 @@ def worker(context: click.Context, loader_sources: str | None) -> None:
 @data_option
 @click.pass_context
 def demo(context: click.Context, host: str | None, port: int | None, no_serve: bool) -> None:
-    """Write the sample export, ingest it as the dataset `demo`, and serve it.
+    """Write the sample, ingest it, and serve it: clinical data with labeled notes as the dataset `demo`, labeled pictures as `streets`.
 
     \b
     Example:  commissure demo
     """
     from commissure import assemble
     from commissure.console import progress
+    from ingest.labels.taxonomy import load
     from ingest.pipeline import Options
     from ingest.pipeline import ingest as run
     from ingest.sample import write_sample
+    from ingest.sample.labels import write_labels
 
     settings = settings_of(context, host=host, port=port)
-    workspace = assemble.workspace(settings)
+    workspace, workers = assemble.workspace(settings), settings["workers"]
     folder = workspace.folder / "sample"
     with progress() as shown:
-        shown.step("writing the sample export")
+        shown.step("writing the sample")
         write_sample(folder)
-        options = Options(workers=settings["workers"])
-        report = run([str(folder)], "demo", workspace, assemble.tools(settings), options, shown)
-    _print_report(report)
+        labels = write_labels(workspace.folder / "sample-labels", folder)
+        kinds = (("taxonomy", json.dumps(load(str(labels.taxonomy)), sort_keys=True)),)
+        tools = assemble.tools(settings)
+        parts: tuple[tuple[tuple[Path, ...], str, Options], ...] = (
+            ((folder,), "demo", Options(workers=workers)),
+            # Into the dataset of the notes, so that a note, its patient, its codes and what people marked in it are one graph.
+            ((labels.notes,), "demo", Options("manifest", workers)),
+            ((labels.street, labels.categories), "streets", Options("manifest", workers, settings=kinds)),
+            ((labels.responses,), "streets", Options("responses", workers)),
+        )
+        reports = [run([str(path) for path in paths], dataset, workspace, tools, options, shown) for paths, dataset, options in parts]
+    for each in reports:
+        _print_report(each)
+    settings["media"] = settings["media"] or f"s3://commissure-sample={labels.folder}"
     if not no_serve:
         from commissure.server import serve as start
 

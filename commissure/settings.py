@@ -51,6 +51,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("sparql_timeout", float, 10.0, "seconds", "time limit of a SPARQL query"),
     Setting("sparql_max_rows", int, 10_000, "rows", "row limit of a SPARQL query"),
     Setting("raw_records", bool, True, "true or false", "whether the source JSON of records is shown"),
+    Setting(
+        "media", str, "", "folders and s3://prefix=folder, comma-separated", "where the web may read labeled images from; empty: nowhere"
+    ),
     Setting("max_body", int, 1_000_000, "bytes", "largest request body the web server takes"),
     Setting("hsts", bool, False, "true or false", "whether browsers are told to use HTTPS only (behind a proxy that speaks it)"),
     Setting("trusted_proxies", int, 0, "proxies", "reverse proxies before the web server whose X-Forwarded headers count"),

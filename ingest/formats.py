@@ -15,7 +15,8 @@ class Format:
     """How to read, identify and map one input format. `key` gives a resource's (type, id), `identifiers` its business identifiers.
 
     `splits` tells whether a file is lines that several workers can read at once; `state` what a record depends on beside itself (files
-    that it names); `complete` whether a file holds all there is of its records, so that one that vanished from it is gone.
+    that it names); `complete` whether a file holds all there is of its records, so that one that vanished from it is gone; `density` how
+    many times more quads a byte of it gives than one of FHIR: blocks are smaller by as much, so that their parts are of one size.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Format:
     identifiers: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]]
     state: Callable[[SourceRecord], bytes] = lambda _: b""
     complete: bool = False
+    density: int = 1
 
 
 Settings = tuple[tuple[str, str], ...]

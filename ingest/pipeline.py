@@ -273,11 +273,12 @@ def _told(options: Options) -> str:
 
 
 def _blocks(file: SourceFile, format_: formats.Format) -> Iterator[Block]:
-    if file.size <= BLOCK or not format_.splits(file):
+    block = BLOCK // format_.density
+    if file.size <= block or not format_.splits(file):
         yield Block(file)
         return
-    for begin in range(0, file.size, BLOCK):
-        yield Block(file, begin, min(begin + BLOCK, file.size))
+    for begin in range(0, file.size, block):
+        yield Block(file, begin, min(begin + block, file.size))
 
 
 def _tasks(run: _Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
@@ -288,8 +289,11 @@ def _tasks(run: _Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
     """
     parts = run.workspace.parts_folder(run.dataset)
     options = run.options
-    version = formats.find(options.format).version
-    basis = f"{run.dataset}:{options.format}:{options.strict}:{options.claims}:{version}:{plan.identifiers_digest()}{_told(options)}"
+    format_ = formats.find(options.format)
+    block = BLOCK // format_.density
+    basis = (
+        f"{run.dataset}:{options.format}:{options.strict}:{options.claims}:{format_.version}:{plan.identifiers_digest()}{_told(options)}"
+    )
 
     def task(content: str) -> MapTask:
         return MapTask(
@@ -313,8 +317,8 @@ def _tasks(run: _Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
             digest, places = work
             gathered.append(Chosen(entry.block, entry.first_line, places))
             content += f"{entry.block.file.uri}:{entry.block.start}:{digest};"
-            size += min(entry.block.file.size, BLOCK)
-        if gathered and (size >= BLOCK // 2 or entry is scanned[-1]):
+            size += min(entry.block.file.size, block)
+        if gathered and (size >= block // 2 or entry is scanned[-1]):
             tasks.append(replace(task(content), blocks=tuple(gathered)))
             gathered, content, size = [], "", 0
     by_part: dict[str, list[str]] = {}

@@ -8,9 +8,10 @@ it is complete and on disk. It holds the quads of its records (N-Quads, gzipped)
 import os
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -24,8 +25,7 @@ _COMPRESSION_LEVEL = 1
 QUADS = "quads.nq.gz"
 ISSUES = "issues.ndjson"
 SUMMARY = "part.json"
-_DOCUMENT = tuple(field.name for field in fields(Document))
-_FACT = tuple(field.name for field in fields(Fact))
+_ASSERTION = [field.name for field in fields(Fact)].index("assertion")
 _ASSERTIONS = {assertion.value: assertion for assertion in Assertion}
 
 
@@ -197,17 +197,18 @@ class Part:
     def documents(self) -> Iterator[Document]:
         """Its documents."""
         for row in self._rows("documents"):
-            passages = tuple(PassageSpan(**span) for span in row[-2])
-            mentions = tuple(Mention(**{**mention, "assertion": Assertion(mention["assertion"])}) for mention in row[-1])
-            values = dict(zip(_DOCUMENT, row[:-2], strict=False))
-            yield Document(**values, passages=passages, mentions=mentions)
+            *values, passages, mentions = row
+            for mention in mentions:
+                mention["assertion"] = _ASSERTIONS[mention["assertion"]]
+            values += tuple(PassageSpan(**span) for span in passages), tuple(Mention(**mention) for mention in mentions)
+            yield Document(*values)
 
     def facts(self) -> Iterator[Fact]:
         """Its facts."""
         for row in self._rows("facts"):
-            values = dict(zip(_FACT, row, strict=True))
-            values["assertion"] = _ASSERTIONS[values["assertion"]]
-            yield Fact(**values)
+            values = list(row)
+            values[_ASSERTION] = _ASSERTIONS[values[_ASSERTION]]
+            yield Fact(*values)
 
     def patients(self) -> Iterator[PatientSummary]:
         """Its patients."""
@@ -331,13 +332,18 @@ def _schemas() -> dict[str, Any]:
 
 
 def _row(value: Any) -> tuple[Any, ...]:
-    return tuple(getattr(value, name) for name in value.__slots__)
+    return _values_of(value.__slots__)(value)
+
+
+@cache
+def _values_of(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    return attrgetter(*names)
 
 
 def _document_row(document: Document) -> tuple[Any, ...]:
     row = _row(document)
     return (
         *row[:-2],
-        [dict(zip(span.__slots__, _row(span), strict=True)) for span in document.passages],
-        [dict(zip(mention.__slots__, _row(mention), strict=True)) for mention in document.mentions],
+        [_row(span) for span in document.passages],
+        [_row(mention) for mention in document.mentions],
     )

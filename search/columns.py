@@ -77,6 +77,16 @@ class Columns:
             mask[self.concept_documents[self.concept_document_offsets[concept] : self.concept_document_offsets[concept + 1]]] = True
         return mask
 
+    def concept_counts(self, documents: NDArray[np.integer]) -> Int64:
+        """How many of the documents, none given twice, have each concept, by its ordinal."""
+        if 4 * int(lengths(self.document_concept_offsets, documents).sum()) < len(self.concept_documents):
+            return np.bincount(self.concepts_of_documents(documents))
+        chosen = np.zeros(self.documents, dtype=np.bool_)
+        chosen[documents] = True
+        having = np.zeros(len(self.concept_documents) + 1, dtype=np.int64)
+        np.cumsum(chosen[self.concept_documents], out=having[1:])
+        return np.diff(having[self.concept_document_offsets])
+
     def concepts_of_documents(self, documents: NDArray[np.integer]) -> Int32:
         """The concepts of each of the documents, one after the other."""
         return gather(self.document_concept_offsets, self.document_concepts, documents)

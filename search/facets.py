@@ -38,12 +38,11 @@ def count_facets(
         "dataset": columns.datasets[found],
         "type": columns.types[found],
         "patient": columns.patients[found],
-        "concept": columns.concepts_of_documents(found),
     }
-    counts = {name: _counts(values) for name, values in codes.items()}
-    facets = {name: _named(name, counts[name], most_frequent(counts[name], SHOWN), catalog, chosen[name]) for name in codes}
+    counts = {**{name: _counts(values) for name, values in codes.items()}, "concept": columns.concept_counts(found)}
+    facets = {name: _named(name, counts[name], most_frequent(counts[name], SHOWN), catalog, chosen[name]) for name in counts}
     if ranked:
-        telling = most_telling(_counts(columns.concepts_of_documents(found[:BEST])), min(len(found), BEST), columns, counts["concept"])
+        telling = most_telling(columns.concept_counts(found[:BEST]), min(len(found), BEST), columns, counts["concept"])
         facets["concept"] = _named("concept", counts["concept"], telling, catalog, chosen["concept"], by_count=False)
     facets["year"] = _years(columns.first_days[found])
     if len(columns.labels.documents):

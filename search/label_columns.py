@@ -85,10 +85,10 @@ class LabelColumns:
         rows: list[Mask] = []
         for name, values in (("job", self.jobs), ("agent", self.agents), ("state", self.states)):
             if getattr(filters, f"{name}s"):
-                rows.append(np.isin(values, chosen[name]))
+                rows.append(_among(values, chosen[name]))
         if filters.attributes:
             having = np.zeros(len(self.documents), dtype=np.bool_)
-            having[self.attribute_rows[np.isin(self.attributes, chosen["attribute"])]] = True
+            having[self.attribute_rows[_among(self.attributes, chosen["attribute"])]] = True
             rows.append(having)
         with np.errstate(invalid="ignore"):
             if filters.confidence_from is not None:
@@ -98,11 +98,18 @@ class LabelColumns:
         if not rows:
             return None
         if filters.concepts:
-            wanted = np.isin(self.concepts, self.with_narrower(concepts))
+            wanted = _among(self.concepts, self.with_narrower(concepts))
             rows += [wanted] if wanted.any() else []
         allowed = np.zeros(documents, dtype=np.bool_)
         allowed[self.documents[np.logical_and.reduce(rows)]] = True
         return allowed
+
+
+def _among(codes: Int32, chosen: Sequence[int] | Int32) -> Mask:
+    """Which of many codes are among the chosen: a table of all codes, looked up, is several times quicker than `np.isin`."""
+    table = np.zeros(max(int(codes.max(initial=-1)), int(np.max(chosen, initial=-1))) + 2, dtype=np.bool_)
+    table[np.asarray(chosen, dtype=np.int32)] = True
+    return table[codes]
 
 
 def no_labels() -> LabelColumns:

@@ -29,6 +29,7 @@ from graph.errors import (
 )
 from graph.vocabulary import BASE
 from search.errors import GenerationUnreadable, InvalidRequest, ModelUnavailable, NothingPublished, SearchError
+from webapp.labels import LabelsRefused
 
 log = logging.getLogger("commissure.web")
 
@@ -97,6 +98,7 @@ SAMPLE_COMMAND = "commissure demo"
 
 TABLE: dict[type[Exception], Rule] = {
     InvalidRequest: Rule("invalid-request", 400, "The request cannot be answered as asked"),
+    LabelsRefused: Rule("invalid-request", 400, "The request cannot be answered as asked"),
     NothingPublished: Rule(
         "nothing-published",
         503,
@@ -161,6 +163,8 @@ def problem_of(error: Exception) -> Problem:
     rule = next((TABLE[kind] for kind in type(error).__mro__ if kind in TABLE), _INTERNAL)
     if isinstance(error, InvalidRequest):
         return invalid(_as_parameter(error)).problem
+    if isinstance(error, LabelsRefused):
+        return invalid(FieldError(error.field, str(error))).problem
     return Problem(rule.type, rule.status, rule.title, rule.detail or str(error))
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 from graph.store import GraphStore
 from search.model import SearchRequest, SearchResult
 from search.protocols import Catalog
+from webapp.labels import Labels
 
 
 class Searcher(Protocol):
@@ -43,6 +44,11 @@ class Snapshot(Protocol):
     @property
     def graph(self) -> GraphStore | None:
         """The graph; None while the store cannot be reached."""
+        ...
+
+    @property
+    def labels(self) -> Labels:
+        """Labeled data: classes, items, reports."""
         ...
 
 

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import is_typeddict
 
-from webapp import serialize
+from webapp import serialize, serialize_labels
 from webapp.api import loader, operations
 from webapp.api.operation import PREFIX, Operation, distribution_version
 from webapp.api.parameters import Parameters, takes_several
@@ -23,6 +23,7 @@ _TAGS = {
     "Graph": "Nodes, neighbours, subgraphs, SPARQL.",
     "Concepts": "Codes of terminologies and label classes.",
     "Patients": "Patients, their facts and documents.",
+    "Labels": "Labeled data: classes, items, reports, what to review.",
     "Data": "Datasets and ingest runs.",
     "Loader": "Loading by request, with the fields of Amazon Neptune's bulk loader.",
     "Service": "Probes and metrics.",
@@ -113,7 +114,7 @@ def _document() -> dict[str, Any]:
 
 def _schemas(listed: tuple[Operation[Any], ...]) -> dict[str, Any]:
     """The schemas of all answers and bodies, by name."""
-    for shape in (*vars(serialize).values(), *vars(loader).values()):
+    for shape in (*vars(serialize).values(), *vars(serialize_labels).values(), *vars(loader).values()):
         if is_typeddict(shape):
             # Pydantic reads its settings for a TypedDict from this attribute; serialize.py itself stays free of pydantic.
             shape.__pydantic_config__ = {"use_attribute_docstrings": True, "extra": "forbid"}

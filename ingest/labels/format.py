@@ -26,4 +26,5 @@ def of(name: str, settings: Mapping[str, str]) -> Format:
         identifiers=reader.identifiers,
         state=lambda record: state_of(record, refs),
         complete=name == "manifest",
+        density=4,
     )

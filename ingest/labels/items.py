@@ -133,7 +133,7 @@ class Item:
             if one.category is not None:
                 self._nodes.setdefault((place, one.category.name), node)
             if isinstance(one.geometry, TextSpan) and self.text is not None:
-                mentions.append(self._mention(labeling, node, one, one.geometry, self.text))
+                mentions.append(self._mention(labeling, node, one.category, one.geometry, self.text, one.confidence))
             yield self._fact(labeling, job, one)
         for track, appearances in tracks.items():
             yield self._track(labeling, f"{iri}/{quote(track, safe='')}", job, appearances)
@@ -212,8 +212,10 @@ class Item:
             attributes="\n".join(f"{name}: {value}" for name, value in (*labeling.attributes, *one.attributes)),
         )
 
-    def _mention(self, labeling: Labeling, node: str, one: Annotation, span: TextSpan, text: str) -> Mention:
-        code = class_named(self.draft.context.dataset, labeling.job, one.category)
+    def _mention(
+        self, labeling: Labeling, node: str, category: Category | None, span: TextSpan, text: str, score: float | None = None
+    ) -> Mention:
+        code = class_named(self.draft.context.dataset, labeling.job, category)
         return Mention(
             id=node,
             start=span.start,
@@ -222,7 +224,7 @@ class Item:
             concept=code.use.concept if code is not None and code.use is not None else None,
             label=code.text if code is not None else "",
             assertion=Assertion.AFFIRMED,
-            score=one.confidence,
+            score=score,
             concept_score=None,
             source=_author(labeling),
         )
@@ -237,7 +239,7 @@ class Item:
             for number, named in enumerate(described.names):
                 labeling = self.line.labelings[named.labeling]
                 node = self._nodes.get((named.labeling, named.name)) or f"{draft.iri}#named-{number}"
-                mentions.append(self._mention(labeling, node, Annotation(Category("", named.name)), TextSpan(named.start, named.end), text))
+                mentions.append(self._mention(labeling, node, Category("", named.name), TextSpan(named.start, named.end), text))
         created = [labeling.created for labeling in self.line.labelings if labeling.created]
         return Document(
             id=draft.iri,
@@ -274,7 +276,7 @@ def _drawn(one: Annotation) -> list[str]:
     statements: list[str] = []
     match one.geometry:
         case Box():
-            statements += (decimal(name, value) for name, value in one.geometry._asdict().items())
+            statements += map(decimal, Box._fields, one.geometry)
         case TextSpan(start, end):
             statements += (f'<{OA_START}> "{start}"^^<{XSD}integer>', f'<{OA_END}> "{end}"^^<{XSD}integer>')
         case Outline(kind, vertices):

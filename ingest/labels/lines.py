@@ -132,7 +132,7 @@ def _drawn(labeling: Labeling, value: Any, metadata: Mapping[str, Any], words: s
     if len(scores) not in (0, len(found)) or (not scores and found and labeling.task.shape is Shape.BOXES and "objects" in metadata):
         problems.append(Problem("length-mismatch", f"{len(found)} annotations but {len(scores)} confidences", "objects"))
     found = [
-        replace(one, confidence=_confidence(score.get("confidence")) if type(score) is dict else None)
+        one.scored(_confidence(score.get("confidence")) if type(score) is dict else None)
         for one, score in zip(found, [*scores, *[None] * len(found)], strict=False)
     ]
     problems += _unmapped(found, names)

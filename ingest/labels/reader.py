@@ -23,6 +23,9 @@ from ingest.sources import SourceFile, open_source
 
 SUFFIXES: Final = (".manifest", ".json", ".jsonl")
 _SNIFF: Final = 1 << 16
+_PIECE: Final = 1 << 20
+_BLANK: Final = tuple(b"\n" + blank for blank in (b"\n", b"\r", b" ", b"\t", b"\v", b"\f"))
+"""How a line begins that may be blank."""
 _PUBTATOR: Final = re.compile(rb"([^|\s]{1,64})\|([at])\|(.*)", re.DOTALL)
 _LINE_KEY: Final = b',"line":'
 _RESPONSE_PATH: Final = re.compile(r"(.*?)(?:/annotations)?/worker-response/[^/]+/([^/]+)/(?:[^/]+/)*[^/]+\Z")
@@ -225,15 +228,21 @@ def _lines_before(block: Block) -> int:
     """How many lines that are not blank begin before the block: the service counts objects by them."""
     if not block.start:
         return 0
-    count = 0
+    count = position = 0
     with open_source(block.file) as stream:
-        position = 0
-        for line in stream:
-            if position >= block.start:
-                break
-            position += len(line)
-            count += bool(line.strip())
+        while position < block.start and (piece := stream.read(min(_PIECE, block.start - position))):
+            piece += b"" if piece.endswith(b"\n") else stream.readline()
+            position += len(piece)
+            # Where no line can be blank, counting line ends is ten times quicker than looking at each line.
+            count += _count(piece)
     return count
+
+
+def _count(piece: bytes) -> int:
+    """How many of some whole lines are not blank."""
+    if piece[:1].isspace() or any(blank in piece for blank in _BLANK):
+        return sum(bool(line.strip()) for line in piece.split(b"\n"))
+    return piece.count(b"\n") + (not piece.endswith(b"\n"))
 
 
 def _add_rest(block: Block, whole_file: Summary) -> None:
@@ -341,6 +350,8 @@ OBJECTS_OF: Final = "urn:commissure:objects:"
 """Under this system and a job's name its output manifest tells its own id, how many lines it has and the job."""
 OBJECTS_IN: Final = "urn:commissure:objects-in:"
 """The same by the folder that the job wrote to."""
+CHAINED_AFTER: Final = "urn:commissure:objects-chained:"
+"""The same, of every manifest in which a job's labels are, where that job is not the last."""
 ANY_MANIFEST: Final = "urn:commissure:manifest"
 ANSWERS_TO: Final = "urn:commissure:answers"
 """Under this system a response tells the job and object that its workers answered for."""
@@ -350,11 +361,14 @@ def identifiers(resource: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What other records look a manifest or a response up by."""
     if resource["resourceType"] == "Manifest":
         job = resource["jobs"][-1]["name"] if resource["jobs"] else ""
-        about = f"{resource['id']} {resource['lines']} {job}"
+        here = f"{resource['id']} {resource['lines']}"
+        about = f"{here} {job}"
         yield ANY_MANIFEST, about
         if job:
             yield OBJECTS_OF + job.lower(), about
         if resource["folder"]:
             yield OBJECTS_IN + resource["folder"], about
+        for earlier in resource["jobs"][:-1]:
+            yield CHAINED_AFTER + earlier["name"].lower(), f"{here} {earlier['name']}"
     elif resource["resourceType"] == "Response" and "answers" in resource["content"] and resource["object"]:
         yield ANSWERS_TO, f"{resource['job'].lower()} {resource['object']}"

@@ -10,7 +10,7 @@ from ingest.labels.concepts import class_named, job_iri, worker_iri
 from ingest.labels.items import Item, decimal, said
 from ingest.labels.lines import line_of
 from ingest.labels.model import Answer
-from ingest.labels.reader import ANSWERS_TO, ANY_MANIFEST, OBJECTS_IN, OBJECTS_OF
+from ingest.labels.reader import ANSWERS_TO, ANY_MANIFEST, CHAINED_AFTER, OBJECTS_IN, OBJECTS_OF
 from ingest.labels.values import moment, text
 from ingest.mapping.draft import Draft
 from ingest.mapping.values import date_term
@@ -85,11 +85,11 @@ def map_activity(draft: Draft) -> None:
 
 
 def _subject(draft: Draft) -> Subject:
-    """The item of an object id: a line of the output manifest of the job, or of the only manifest that the dataset has."""
+    """The item of an object id: a line of the job's output manifest, of one chained to it, or of the only one that the dataset has."""
     resource, dataset = draft.record.resource, draft.context.dataset
     job, object_ = resource["job"], resource["object"]
     stated: tuple[str, ...] = ()
-    systems = (OBJECTS_IN + resource["folder"], OBJECTS_OF + job.lower()) if job else ()
+    systems = (OBJECTS_IN + resource["folder"], OBJECTS_OF + job.lower(), CHAINED_AFTER + job.lower()) if job else ()
     for system in (*systems, ANY_MANIFEST):
         stated = draft.context.values(system)
         draft.pending += (PendingReference(WATCHED, system, value) for value in stated or ("",))

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ingest.sample.codes.acts import PROCEDURES
 from ingest.sample.codes.conditions import CONDITIONS
 from ingest.sample.codes.drugs import DRUGS
 from ingest.sample.phrasing import Dice
@@ -83,6 +84,12 @@ def diagnoses(text: str, dice: Dice) -> Iterator[Entity]:
 def medicines(text: str, dice: Dice) -> Iterator[Entity]:
     """Medicines of the text, in order."""
     table = {d.name.lower(): (d.rxnorm, d.display) for d in DRUGS.values()}
+    yield from _find(text, table, dice, symptoms=frozenset())
+
+
+def procedures(text: str, dice: Dice) -> Iterator[Entity]:
+    """Procedures of the text, in order."""
+    table = {called.lower(): (code, display) for code, display, called in PROCEDURES.values()}
     yield from _find(text, table, dice, symptoms=frozenset())
 
 

@@ -50,6 +50,7 @@ from search.model import (
     Shared,
     Span,
 )
+from tests.webapp.streets import LazyLabels
 from webapp.library import DatasetStatus, Loader, RecordSource, RejectedLine, RunStatus
 
 DATASET = "demo"
@@ -849,6 +850,7 @@ class MemorySnapshot:
     catalog: MemoryCatalog
     retriever: MemorySearcher
     graph: GraphStore | None
+    labels: LazyLabels = field(default_factory=LazyLabels)
 
 
 def make_snapshot(generation: int = 7, *, graph: GraphStore | None = None, with_graph: bool = True) -> MemorySnapshot:

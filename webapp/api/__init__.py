@@ -11,7 +11,7 @@ from webapp.settings import WebSettings
 
 def operations() -> tuple[Operation[Any], ...]:
     """Every JSON operation of the interface."""
-    from webapp.api import concepts, datasets, documents, loader, nodes, patients, search
+    from webapp.api import concepts, datasets, documents, labels, loader, nodes, patients, search
 
     return (
         *search.OPERATIONS,
@@ -19,6 +19,7 @@ def operations() -> tuple[Operation[Any], ...]:
         *nodes.OPERATIONS,
         *concepts.OPERATIONS,
         *patients.OPERATIONS,
+        *labels.OPERATIONS,
         *datasets.OPERATIONS,
         *loader.OPERATIONS,
     )

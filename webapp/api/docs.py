@@ -34,6 +34,7 @@ _PLACEHOLDERS = {
     "patient": "https://w3id.org/commissure/data/demo/Patient/1",
     "concept": "http://snomed.info/id/44054006",
     "run": "20240501T080000-1a2b3c",
+    "labeled": "streets",
 }
 
 
@@ -167,6 +168,7 @@ def _things(found: Context) -> tuple[dict[str, str], bool]:
         patients = snapshot.catalog.patients(limit=1)
         facts = snapshot.catalog.facts_of_patient(patients[0].id, 200) if patients else ()
         runs = found.library.runs(1)
+        labeled = snapshot.labels.datasets()
     except (SearchError, GraphError, OSError):
         return things, False
     if hits:
@@ -177,6 +179,8 @@ def _things(found: Context) -> tuple[dict[str, str], bool]:
     charted = [fact.concept for fact in facts if fact.concept and fact.counted and fact.relation in ("condition", "medication")]
     if charted:
         things["concept"] = charted[0]
+    if labeled:
+        things["labeled"] = max(labeled, key=lambda one: one.workers).dataset
     if runs:
         things["run"] = runs[0].run
     return things, bool(hits)

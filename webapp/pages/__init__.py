@@ -10,10 +10,10 @@ from flask import Flask, Response, make_response, render_template, request, url_
 
 from graph.vocabulary import group_of
 from webapp.errors import ERROR_PAGE
-from webapp.pages import data, document, home, node, patient, search, wording
+from webapp.pages import data, document, home, labels, labels_drawing, labels_item, labels_reports, node, patient, search, wording
 from webapp.pages.reading import snapshot_or_none
 
-MODULES = (home, search, document, node, patient, data)
+MODULES = (home, search, document, node, patient, data, labels, labels_item, labels_reports)
 PAGES = frozenset(module.pages.name for module in MODULES)
 STATIC = Path(__file__).resolve().parents[1] / "static"
 
@@ -43,9 +43,11 @@ def register(app: Flask) -> None:
         address=wording.address,
         age_phrase=wording.age_phrase,
         citation=search.citation,
+        class_color=labels_drawing.color_of,
         count_of=wording.count_of,
         facet_values=search.FACET_VALUES,
         group_name=wording.group_name,
+        item_url=labels_drawing.item_url,
         page_of=node.page_of,
         property_name=wording.property_name,
         relation_name=wording.relation_name,

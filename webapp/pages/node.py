@@ -11,9 +11,10 @@ from graph.store import GraphStore
 from graph.vocabulary import PREFIXES, group_of, local_name
 from search.model import ConceptSummary, DocumentSummary, PatientSummary
 from webapp.errors import FieldError, invalid, not_found
+from webapp.labels import LabelClass
 from webapp.library import RecordSource, Snapshot
 from webapp.pages.reading import library, required, snapshot, whole_number
-from webapp.pages.search import State
+from webapp.pages.search import State, is_label_class
 from webapp.pages.wording import address
 
 pages = Blueprint("node", __name__)
@@ -62,6 +63,10 @@ class NodePage:
     properties: Mapping[str, tuple[Literal, ...]]
     """What the graph says of it, without what only says where that comes from."""
     source: RecordSource | None
+    label_class: LabelClass | None
+    """The class of labels that it is: then items have it, not patients."""
+    item: str
+    """The address of the item's page, where it is a labeled item."""
 
 
 @pages.get("/node")
@@ -90,7 +95,8 @@ def node_page(opened: Snapshot, graph: GraphStore | None, identifier: str) -> No
     found = graph.node(identifier) if graph is not None else None
     if found is None and graph is not None and not (concept or patient):
         summary = graph.summaries([identifier])[0]
-        if summary.kind != "Thing":
+        # An address that records only name, such as that of an image, has no kind but neighbours.
+        if summary.kind != "Thing" or graph.neighbour_counts(identifier):
             found = Node(summary.id, summary.kind, summary.label, summary.stub, {}, ())
     if found is None and graph is None and not (concept or patient):
         held = library().record(identifier)
@@ -106,7 +112,7 @@ def node_page(opened: Snapshot, graph: GraphStore | None, identifier: str) -> No
     return NodePage(
         node=found,
         group=group_of(found.kind),
-        groups=_groups(graph, identifier) if graph is not None else (),
+        groups=groups_of(graph, identifier) if graph is not None else (),
         concept=concept,
         patients=catalog.patients_with_concept(identifier, PATIENTS, (page - 1) * PATIENTS) if concept else (),
         patients_page=page,
@@ -115,10 +121,18 @@ def node_page(opened: Snapshot, graph: GraphStore | None, identifier: str) -> No
         graph_down=graph is None,
         properties={name: values for name, values in found.properties.items() if not name.startswith(PROVENANCE)},
         source=library().record(identifier) if found.records and concept is None else None,
+        label_class=_label_class(opened, identifier) if concept is not None and is_label_class(identifier) else None,
+        item=page_of(found.kind, identifier) if group_of(found.kind) == "item" else "",
     )
 
 
-def _groups(graph: GraphStore, identifier: str) -> tuple[Group, ...]:
+def _label_class(opened: Snapshot, identifier: str) -> LabelClass | None:
+    classes = (one for dataset in opened.labels.datasets() for one in dataset.classes)
+    return next((one for one in classes if one.concept == identifier), None)
+
+
+def groups_of(graph: GraphStore, identifier: str) -> tuple[Group, ...]:
+    """A node's neighbours by relation, direction and kind; those that the address names are open."""
     expanded = request.args.getlist("expand")
     groups = []
     singles = 0
@@ -193,5 +207,5 @@ def target_of(neighbour: NodeSummary) -> str:
 
 def page_of(kind: str, identifier: str) -> str:
     """The page that shows a node of this kind best."""
-    path = {"patient": "/patient", "document": "/document"}.get(group_of(kind), "/node")
+    path = {"patient": "/patient", "document": "/document", "item": "/item"}.get(group_of(kind), "/node")
     return address(path, [("id", identifier)])

@@ -3,11 +3,13 @@
 import csv
 import io
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, make_response, render_template, request
 from markupsafe import Markup
 
+from graph.vocabulary import BASE
 from search.errors import InvalidRequest, NothingPublished
 from search.model import Assertion, ConceptSummary, FacetValue, Filters, Hit, Mode, SearchRequest, SearchResult, Span
 from search.protocols import Catalog
@@ -15,6 +17,7 @@ from webapp.errors import FieldError, invalid
 from webapp.library import Snapshot
 from webapp.metrics import observe_search
 from webapp.pages.connections import Connections, connections
+from webapp.pages.labels_drawing import LabelChip, chips_of_facts, name_of
 from webapp.pages.marking import Mark, marked
 from webapp.pages.reading import PAGE, snapshot, whole_number
 from webapp.pages.wording import address, plain_visible
@@ -23,13 +26,26 @@ pages = Blueprint("search", __name__)
 
 WINDOW = 520
 """Code points of a passage that a hit shows; the document shows all."""
-FACETS = {"dataset": "Dataset", "type": "Document type", "patient": "Patient", "concept": "Concept"}
+FACETS = {
+    "dataset": "Dataset",
+    "type": "Document type",
+    "patient": "Patient",
+    "concept": "Concept",
+    "job": "Labeling job",
+    "agent": "Labeled by",
+    "state": "Label state",
+    "attribute": "Label attribute",
+}
 """Facet → its title, in the order of the page."""
+SEVERAL = tuple(FACETS)
+"""Parameters of the address that may be repeated."""
 FACET_VALUES = 6
 """Values of a facet that are open; the rest unfold."""
 GRAPH_DOWN = "The graph cannot be reached at the moment: hits are shown without the picture of how they connect."
 NAMED_CONCEPTS = 10
 """Concepts that a hit names at most."""
+MOST_LABELS = 500
+"""Label facts of an item that its hit reads."""
 MOST_BARS = 24
 """Bars of the histogram of years."""
 MODES = {
@@ -59,8 +75,14 @@ class State:
     patient: tuple[str, ...] = ()
     type: tuple[str, ...] = ()
     concept: tuple[str, ...] = ()
+    job: tuple[str, ...] = ()
+    agent: tuple[str, ...] = ()
+    state: tuple[str, ...] = ()
+    attribute: tuple[str, ...] = ()
     date_from: str = ""
     date_to: str = ""
+    confidence_from: str = ""
+    confidence_to: str = ""
     mode: Mode = Mode.HYBRID
     page: int = 1
     view: str = ""
@@ -71,12 +93,11 @@ class State:
         """The query of the address; defaults are left out."""
         return [
             ("q", self.query),
-            *(("dataset", v) for v in self.dataset),
-            *(("patient", v) for v in self.patient),
-            *(("type", v) for v in self.type),
-            *(("concept", v) for v in self.concept),
+            *((name, value) for name in SEVERAL for value in getattr(self, name)),
             ("from", self.date_from),
             ("to", self.date_to),
+            ("confidence_from", self.confidence_from),
+            ("confidence_to", self.confidence_to),
             ("mode", "" if self.mode is Mode.HYBRID else self.mode.value),
             ("page", "" if self.page == 1 else self.page),
             ("view", self.view),
@@ -85,7 +106,8 @@ class State:
     @property
     def filtered(self) -> bool:
         """Whether anything but the words restricts the search."""
-        return bool(self.dataset or self.patient or self.type or self.concept or self.date_from or self.date_to)
+        single = (self.date_from, self.date_to, self.confidence_from, self.confidence_to)
+        return any(single) or any(getattr(self, name) for name in SEVERAL)
 
     def url(self) -> str:
         """The address of this state."""
@@ -124,7 +146,7 @@ class State:
         return replace(self, view=view)
 
     def search_request(self) -> SearchRequest:
-        """The question this state asks."""
+        """The question this state asks. Raises InvalidRequest where a confidence is none."""
         filters = Filters(
             datasets=self.dataset,
             patients=self.patient,
@@ -132,6 +154,12 @@ class State:
             concepts=self.concept,
             date_from=self.date_from or None,
             date_to=self.date_to or None,
+            jobs=self.job,
+            agents=self.agent,
+            states=self.state,
+            attributes=self.attribute,
+            confidence_from=confidence("confidence_from", self.confidence_from),
+            confidence_to=confidence("confidence_to", self.confidence_to),
         )
         return SearchRequest(self.query, filters, self.mode, limit=PAGE, offset=(self.page - 1) * PAGE)
 
@@ -165,6 +193,8 @@ class HitView:
     cut_before: bool
     cut_after: bool
     url: str
+    labels: tuple[LabelChip, ...]
+    """Of a labeled item: its classes, with who said them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +215,8 @@ class SearchPage:
     relaxed: tuple[tuple[Chip, int], ...]
     suggestions: tuple[ConceptSummary, ...]
     problem: str
+    labeled: bool
+    """Whether labels are among what was found, so that their confidence can be asked for."""
 
 
 @pages.get("/search")
@@ -221,6 +253,19 @@ def search_as_table() -> Response:
     return answer
 
 
+def confidence(field: str, words: str) -> float | None:
+    """A confidence of the address; None where there is none. Raises InvalidRequest for what is no number from 0 to 1."""
+    if not words:
+        return None
+    try:
+        found = float(words)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 1:
+        raise InvalidRequest(field, f"must be a number from 0 to 1, is {words[:40]!r}")
+    return found
+
+
 def _cell(value: object) -> object:
     """A value that no spreadsheet takes for a formula."""
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
@@ -232,11 +277,13 @@ def _state_of_request() -> State:
         mode = Mode(given.get("mode") or Mode.HYBRID)
     except ValueError:
         mode = Mode.HYBRID
-    several = {name: tuple(dict.fromkeys(v for v in given.getlist(name) if v)) for name in ("dataset", "patient", "type", "concept")}
+    several = {name: tuple(dict.fromkeys(v for v in given.getlist(name) if v)) for name in SEVERAL}
     return State(
         query=given.get("q", "").strip(),
         date_from=given.get("from", "").strip(),
         date_to=given.get("to", "").strip(),
+        confidence_from=given.get("confidence_from", "").strip(),
+        confidence_to=given.get("confidence_to", "").strip(),
         mode=mode,
         page=whole_number("page", 1, 1, 100_000),
         view="connections" if given.get("view") == "connections" else "",
@@ -252,7 +299,7 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
         result = opened.retriever.search(state.search_request())
         observe_search(result)
     except InvalidRequest as error:
-        return SearchPage(state, opened.generation, chips, None, (), None, (), (), 0, False, (), (), (), str(error))
+        return SearchPage(state, opened.generation, chips, None, (), None, (), (), 0, False, (), (), (), str(error), False)
     relaxed: tuple[tuple[Chip, int], ...] = ()
     suggestions: tuple[ConceptSummary, ...] = ()
     if not result.hits:
@@ -264,7 +311,7 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
         generation=opened.generation,
         chips=chips,
         result=result,
-        hits=tuple(_hit_view(hit, state) for hit in result.hits),
+        hits=tuple(_hit_view(hit, state, catalog) for hit in result.hits),
         connections=connections(result, _further(catalog, result.hits)) if result.neighbourhood.nodes else None,
         facets=_facets(result, state),
         years=_years(result.facets.get("year", ()), state),
@@ -274,6 +321,7 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
         relaxed=tuple(sorted(relaxed, key=lambda item: -item[1])),
         suggestions=suggestions,
         problem="",
+        labeled=bool(result.facets.get("job")),
     )
 
 
@@ -316,7 +364,13 @@ def _chips(catalog: Catalog, state: State) -> tuple[Chip, ...]:
     chips += [Chip("Type", value, state.without_value("type", value)) for value in state.type]
     for value in state.concept:
         concept = catalog.concept(value)
-        chips.append(Chip("Concept", concept.label if concept else value, state.without_value("concept", value)))
+        title = "Class" if is_label_class(value) else "Concept"
+        chips.append(Chip(title, concept.label if concept else value, state.without_value("concept", value)))
+    for facet in ("job", "agent", "state", "attribute"):
+        chips += [Chip(FACETS[facet], label_value(facet, v), state.without_value(facet, v)) for v in getattr(state, facet)]
+    if state.confidence_from or state.confidence_to:
+        label = f"{state.confidence_from or '0'} to {state.confidence_to or '1'}"
+        chips.append(Chip("Confidence", label, replace(state, confidence_from="", confidence_to="", page=1)))
     if state.date_from and state.date_from == state.date_to:
         without = replace(state, date_from="", date_to="", page=1)
         chips.append(Chip("Year" if len(state.date_from) == 4 else "Date", state.date_from, without))
@@ -331,9 +385,40 @@ def _facets(result: SearchResult, state: State) -> tuple[tuple[str, str, tuple[F
     for facet, title in FACETS.items():
         chosen = getattr(state, facet)
         values = tuple(value for value in result.facets.get(facet, ()) if value.value not in chosen)
-        if values:
-            found.append((facet, title, values))
+        if facet in ("job", "agent", "state"):
+            values = tuple(replace(value, label=label_value(facet, value.value)) for value in values)
+        classes = tuple(value for value in values if facet == "concept" and is_label_class(value.value))
+        others = tuple(value for value in values if value not in classes)
+        classes = _told_apart(classes)
+        workers = tuple(value for value in others if facet == "agent" and "://" in value.value)
+        others = tuple(value for value in others if value not in workers)
+        parts = ((title, others), ("Label class", classes), ("Answered by", workers))
+        found += [(facet, name, listed) for name, listed in parts if listed]
     return tuple(found)
+
+
+def _told_apart(classes: tuple[FacetValue, ...]) -> tuple[FacetValue, ...]:
+    """Classes of several jobs that have one name get the name of their job."""
+    names = Counter(value.label for value in classes)
+    jobs = (name_of(value.value.rpartition("/")[0]) for value in classes)
+    return tuple(
+        replace(value, label=f"{value.label} ({job})") if names[value.label] > 1 else value
+        for value, job in zip(classes, jobs, strict=True)
+    )
+
+
+def is_label_class(concept: str) -> bool:
+    """Whether a concept is a class of labels, as its IRI tells."""
+    return concept.startswith(f"{BASE}code/data/")
+
+
+def label_value(facet: str, value: str) -> str:
+    """How a value of a filter of labels reads."""
+    if facet == "agent" and value == "human":
+        return "people"
+    if facet == "state" and value == "answer":
+        return "answered by workers"
+    return name_of(value) if "://" in value else value
 
 
 def _years(values: tuple[FacetValue, ...], state: State) -> tuple[Bar, ...]:
@@ -364,7 +449,7 @@ def _years(values: tuple[FacetValue, ...], state: State) -> tuple[Bar, ...]:
     return tuple(bars)
 
 
-def _hit_view(hit: Hit, state: State) -> HitView:
+def _hit_view(hit: Hit, state: State, catalog: Catalog) -> HitView:
     base, text = hit.passage.start, hit.passage.text
     start, end = _window(hit)
     marks = [Mark(h.start - base, h.end - base, "term") for h in hit.highlights]
@@ -377,8 +462,11 @@ def _hit_view(hit: Hit, state: State) -> HitView:
             Mark(heading.end(1), heading.end(1) + 1, "end", weight=-3),
         ]
     span = hit.answer or hit.passage
-    url = address("/document", [("id", hit.document), ("start", span.start), ("end", span.end), ("q", state.query)], "span")
-    return HitView(hit, marked(text, marks, start, end), start > 0, end < len(text), url)
+    is_item = hit.kind == "Item"
+    place = [("id", hit.document), ("start", span.start), ("end", span.end), ("q", state.query)]
+    url = address("/item" if is_item else "/document", place, "span")
+    labels = chips_of_facts(catalog.facts_of_patient(hit.document, MOST_LABELS)) if is_item else ()
+    return HitView(hit, marked(text, marks, start, end), start > 0, end < len(text), url, labels)
 
 
 def _window(hit: Hit) -> tuple[int, int]:

@@ -24,6 +24,11 @@ GROUP_NAMES = {
     "mention": ("mention", "mentions"),
     "concept": ("concept", "concepts"),
     "provider": ("provider", "providers"),
+    "item": ("labeled item", "labeled items"),
+    "labeling": ("labeling", "labelings"),
+    "job": ("labeling job", "labeling jobs"),
+    "worker": ("worker", "workers"),
+    "answer": ("answer", "answers"),
     "other": ("other", "others"),
 }
 """Group of nodes → its name for one and for many; the order is the order in which lists show groups."""

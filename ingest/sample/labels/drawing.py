@@ -52,7 +52,7 @@ _GLOWING: Final[Mapping[str, Color]] = {
 _TINTS: Final[Mapping[str, tuple[Color, int]]] = {
     "day": ((255, 255, 255), 0),
     "dusk": ((196, 108, 84), 38),
-    "night": ((14, 20, 48), 72),
+    "night": ((18, 26, 62), 56),
     "overcast": ((150, 154, 160), 30),
     "rain": ((112, 122, 136), 34),
     "snow": ((206, 212, 222), 34),

@@ -19,7 +19,7 @@ _THEMES = ("traffic", "traffic", "people", "traffic", "mixed", "traffic", "empty
 _LIGHTS = ("day", "day", "dusk", "night", "day")
 _WEATHERS = ("clear", "overcast", "rain", "clear", "snow", "clear", "fog")
 _PAINTS = ("red", "blue", "white", "silver", "yellow", "green")
-_SIZES = {"car": (100, 44), "bus": (176, 82), "truck": (148, 74), "bicycle": (58, 46), "pedestrian": (22, 62), "child": (16, 42)}
+_SIZES = {"car": (100, 44), "bus": (138, 76), "truck": (130, 70), "bicycle": (58, 46), "pedestrian": (25, 68), "child": (18, 46)}
 """Width and height in pixels of things seen from the side, near."""
 _FRONTS = {"car": (78, 60), "bus": (92, 116), "truck": (88, 104), "bicycle": (26, 66), "pedestrian": (26, 74), "child": (19, 50)}
 """The same seen from the front or behind."""
@@ -127,7 +127,11 @@ def _across(counts: tuple[int, int], dice: Dice) -> list[Thing]:
         found.append(Thing(kind, left, bottom - height, width, height, dice.pick(_PAINTS), not parked, dice.chance(0.5)))
     for place in dice.some(range(12), people):
         behind = place % 2 == 0
-        found.append(_person(30 + 36 * place + dice.below(14), (KERB - 6 if behind else HEIGHT - 6) + dice.below(4), 80, False, dice))
+        found.append(
+            _person(
+                30 + 36 * place + dice.below(14), (KERB - 6 if behind else HEIGHT - 6) + dice.below(4), 85 if behind else 110, False, dice
+            )
+        )
     return found
 
 

@@ -67,6 +67,27 @@ def test_blocks_count_objects_from_the_top_of_the_file(tmp_path):
     assert whole[-1].resource["lines"] == 51
 
 
+def test_items_are_counted_alike_wherever_a_file_is_cut(tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.labels.reader._PIECE", 16)
+    lines = [
+        b'{"source": "a"}',
+        b"",
+        b" \t",
+        b'{"source": "bb"}\r',
+        b'  {"source": "c"}',
+        b"\r",
+        b'{"source": "dddddddddddd"}',
+        b'{"source": "e"}',
+    ]
+    path = write(tmp_path / "x.manifest", *lines)
+    size = path.stat().st_size
+    whole = [record.resource["id"] for record in read(path)[0] if record.resource["resourceType"] == "Item"]
+    assert [each.rpartition("-")[2] for each in whole] == ["0", "1", "2", "3", "4"]
+    for cut in range(1, size):
+        pieces = (*read(path, end=cut)[0], *read(path, start=cut, end=size)[0])
+        assert [record.resource["id"] for record in pieces if record.resource["resourceType"] == "Item"] == whole, cut
+
+
 def test_lines_split_and_documents_do_not(tmp_path):
     def splits(path):
         return of("manifest", {}).splits(SourceFile(str(path), path.stat().st_size))

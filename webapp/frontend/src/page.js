@@ -8,6 +8,7 @@ const pages = {
   document: () => import("./document.js"),
   node: () => import("./node.js"),
   patient: () => import("./patient.js"),
+  reports: () => import("./reports.js"),
 };
 
 themeSwitch();

@@ -1,0 +1,91 @@
+"""`commissure consolidate --dataset`: the answers that a dataset holds are read as if from its files."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from commissure.cli import cli
+from commissure.labels_work import stored_reading
+from ingest.consolidation.answers import read_answers
+from ingest.errors import UnknownDataset, UnsupportedSource
+from tests.ingest.exports import InlinePool, Lab
+from tests.webapp.streets import LINES, Streets, streets
+
+SHARED = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "ground-truth" / "birds" / "unpacked" / "ic_data"
+
+
+@pytest.fixture(scope="module")
+def made() -> Streets:
+    return streets()
+
+
+def test_a_dataset_is_consolidated_like_its_files(made: Streets) -> None:
+    data = str(made.lab.workspace.folder)
+    done = CliRunner().invoke(cli, ["consolidate", "--dataset", "streets", "--method", "majority", "--json", "--data", data])
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.output)
+    assert [(one["item"], one["class"]) for one in found["items"]] == [("0", "vehicles"), ("1", "vehicles"), ("2", "people")]
+
+
+def test_its_answers_and_objects_are_those_of_the_files(made: Streets) -> None:
+    stored = stored_reading("streets", made.lab.workspace)
+    files = read_answers([str(made.lab.folder / "street" / "annotations")])
+    assert stored.answers == files.answers
+    assert [stored.sources[str(number)] for number in range(len(LINES))] == LINES
+
+
+@pytest.mark.parametrize(
+    ("dataset", "error", "said"),
+    [("nope", UnknownDataset, "no dataset is called 'nope'"), ("notes", UnsupportedSource, "holds no answers of workers")],
+)
+def test_a_dataset_without_answers_is_refused_in_words(made: Streets, dataset: str, error: type[Exception], said: str) -> None:
+    done = CliRunner().invoke(cli, ["consolidate", "--dataset", dataset, "--data", str(made.lab.workspace.folder)])
+    assert type(done.exception) is error
+    assert said in str(done.exception)
+
+
+def test_answers_of_several_jobs_are_consolidated_one_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.pipeline.Pool", InlinePool)
+    lab = Lab(tmp_path)
+    for name in ("one", "two"):
+        for worker in ("a", ""):
+            file = (
+                tmp_path / "jobs" / name / "annotations" / "worker-response" / "iteration-1" / "0" / f"2024-03-01_10-00-0{len(worker)}.json"
+            )
+            file.parent.mkdir(parents=True, exist_ok=True)
+            answer = {"workerId": worker, "answerContent": {"x": {"label": "cat"}}, "submissionTime": "2024-03-01T09:00:00Z"}
+            file.write_text(json.dumps({"answers": [answer]}))
+    lab.ingest_path(tmp_path / "jobs", "jobs", format="responses")
+    with pytest.raises(UnsupportedSource, match=r"several jobs \(one, two"):
+        stored_reading("jobs", lab.workspace)
+    found = stored_reading("jobs", lab.workspace, "two")
+    assert [(answer.item, answer.worker, answer.value) for answer in found.answers] == [("0", "a", "cat")]
+    assert [issue.reason for issue in found.issues] == ["the answer names no worker"]
+    with pytest.raises(UnknownDataset):
+        stored_reading("other", lab.workspace)
+
+
+def test_the_birds_come_out_of_a_dataset_as_out_of_their_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not SHARED.is_dir():
+        pytest.skip("the shared Ground Truth files are not here")
+    monkeypatch.setattr("ingest.pipeline.Pool", InlinePool)
+    lab = Lab(tmp_path)
+    lab.ingest_path(SHARED / "output.manifest", "birds", format="manifest")
+    lab.ingest_path(SHARED / "worker-response", "birds", format="responses")
+    arguments = [
+        "consolidate",
+        "--dataset",
+        "birds",
+        "--truth",
+        str(SHARED / "true_labels.json"),
+        "--json",
+        "--data",
+        str(lab.workspace.folder),
+    ]
+    done = CliRunner().invoke(cli, arguments)
+    found = json.loads(done.output)
+    assert (found["truth"]["right"], found["truth"]["of"]) == (273, 302)
+    assert round(found["agreement"]["alpha"], 4) == 0.8215
+    assert (found["agreement"]["answers"], found["agreement"]["workers"]) == (1510, 97)

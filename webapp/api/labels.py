@@ -1,0 +1,255 @@
+"""Labeled data: classes, items, reports, the review queue, consolidation and selection."""
+
+import base64
+import binascii
+from typing import Annotated, Any, Literal, cast
+
+from pydantic import Field, StringConstraints
+
+from graph.errors import InvalidCursor
+from search.model import Filters
+from webapp import serialize_labels as serialize
+from webapp.api.operation import Context, Operation
+from webapp.api.parameters import Iri, Limit, Offset, Parameters, Word
+from webapp.errors import not_found
+
+Confidence = Annotated[float, Field(ge=0, le=1)]
+
+
+class LabelParameters(Parameters):
+    """Which classes to list."""
+
+    dataset: Word | None = None
+    """Only this dataset."""
+
+
+class ItemParameters(Parameters):
+    """Labeled items. Values of one filter are alternatives; all filters but the dataset hold for one label at a time."""
+
+    dataset: tuple[Word, ...] = Field(default=(), max_length=100)
+    """Only items of these datasets."""
+    concept: tuple[Iri, ...] = Field(default=(), max_length=100)
+    """Only items with one of these classes or something narrower (IRIs)."""
+    job: tuple[Iri, ...] = Field(default=(), max_length=100)
+    """Only items that these labeling jobs worked on (IRIs)."""
+    agent: tuple[Word, ...] = Field(default=(), max_length=100, examples=[["machine"]])
+    """Only items labeled by `human` or `machine`, or answered by these workers (IRIs)."""
+    state: tuple[Word, ...] = Field(default=(), max_length=10, examples=[["failed"]])
+    """Only items with a label in this state: labeled, adjusted, unadjusted, empty, failed, orphan or answer."""
+    attribute: tuple[Word, ...] = Field(default=(), max_length=100, examples=[["Color: Green"]])
+    """Only items with a label of this attribute, as `name: value`."""
+    confidence_from: Confidence | None = None
+    """Only items with a label of at least this confidence."""
+    confidence_to: Confidence | None = None
+    """Only items with a label of at most this confidence."""
+    limit: Limit = 25
+    """Items of this page."""
+    cursor: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    """Where the page before ended, as its answer said. Keep the other parameters as they were."""
+
+
+class DatasetParameters(Parameters):
+    """A dataset with labels."""
+
+    dataset: Word
+    """The dataset."""
+
+
+class ReportParameters(DatasetParameters):
+    """Which report."""
+
+    report: Literal["annotations", "workers"]
+    """annotations or workers."""
+
+
+class ReviewParameters(DatasetParameters):
+    """A page of the review queue."""
+
+    below: Confidence = 0.95
+    """Labels less sure than this are listed."""
+    limit: Limit = 50
+    """Items of this page."""
+    offset: Offset = 0
+    """Items to pass over."""
+
+
+class ConsolidateBody(DatasetParameters):
+    """Which answers to consolidate, and how."""
+
+    method: Literal["dawid-skene", "majority", "union", "iou", "jaccard", "pixel-vote"] | None = None
+    """How; the default fits the kind of the answers."""
+
+
+class SelectBody(DatasetParameters):
+    """A statement over the manifest lines of a dataset."""
+
+    query: Annotated[str, StringConstraints(min_length=1, max_length=10_000)] = Field(examples=["select * from s3object s limit 5"])
+    """In the dialect of S3 Select, over `s3object`."""
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    """Lines to return."""
+
+
+def labels(asked: LabelParameters, context: Context) -> serialize.LabelListJson:
+    """Datasets with labels, their jobs and classes."""
+    found = context.snapshot.labels.datasets()
+    listed = [serialize.labeled_dataset(one) for one in found if asked.dataset in (None, one.dataset)]
+    return {"datasets": listed, "generation": context.snapshot.generation}
+
+
+def items(asked: ItemParameters, context: Context) -> serialize.ItemListJson:
+    """A page of labeled items."""
+    snapshot = context.snapshot
+    offset = _offset(asked.cursor, snapshot.generation)
+    filters = Filters(
+        datasets=asked.dataset,
+        concepts=asked.concept,
+        jobs=asked.job,
+        agents=asked.agent,
+        states=asked.state,
+        attributes=asked.attribute,
+        confidence_from=asked.confidence_from,
+        confidence_to=asked.confidence_to,
+    )
+    page = snapshot.labels.items(filters, asked.limit, offset)
+    found = snapshot.labels.labeled(tuple(one.id for one in page.items))
+    end = offset + len(page.items)
+    return {
+        "total": page.total,
+        "items": [serialize.item(one) for one in found],
+        "facets": serialize.facets(page.facets),
+        "cursor": _cursor(snapshot.generation, end) if page.items and end < page.total else None,
+        "generation": snapshot.generation,
+    }
+
+
+def report(asked: ReportParameters, context: Context) -> serialize.ReportJson:
+    """A report on a dataset."""
+    _known(asked.dataset, context)
+    found = context.snapshot.labels.report(asked.dataset, asked.report)
+    if found is None:
+        raise not_found("report", f"The dataset holds nothing to report on under {asked.report}: GET /api/v1/labels lists what there is.")
+    return serialize.report(found, context.snapshot.generation)
+
+
+def review(asked: ReviewParameters, context: Context) -> serialize.ReviewJson:
+    """A page of the review queue of a dataset."""
+    _known(asked.dataset, context)
+    found = context.snapshot.labels.review(asked.dataset, round(asked.below, 3), asked.limit, asked.offset)
+    end = asked.offset + asked.limit
+    return serialize.review(found, end if end < found.total else None, context.snapshot.generation)
+
+
+def consolidate(asked: ConsolidateBody, context: Context) -> serialize.ConsolidationJson:
+    """One label for each item from the answers of several workers."""
+    _known(asked.dataset, context)
+    return cast(serialize.ConsolidationJson, dict(context.snapshot.labels.consolidate(asked.dataset, asked.method)))
+
+
+def select(asked: SelectBody, context: Context) -> serialize.SelectionJson:
+    """The answer of a statement."""
+    _known(asked.dataset, context)
+    found = context.snapshot.labels.select(asked.dataset, asked.query, asked.limit)
+    return {"lines": list(found.lines), "truncated": found.truncated, "issues": list(found.issues)}
+
+
+def _known(dataset: str, context: Context) -> None:
+    if dataset not in {one.dataset for one in context.snapshot.labels.datasets()}:
+        raise not_found("dataset with labels", "GET /api/v1/labels lists those there are.")
+
+
+def _cursor(generation: int, offset: int) -> str:
+    return base64.urlsafe_b64encode(f"{generation}:{offset}".encode()).decode()
+
+
+def _offset(cursor: str | None, generation: int) -> int:
+    """Where a page begins. Raises InvalidCursor for a cursor of another generation, or none of ours."""
+    if cursor is None:
+        return 0
+    try:
+        made, _, offset = base64.urlsafe_b64decode(cursor.encode()).decode().partition(":")
+        if int(made) == generation and int(offset) >= 0:
+            return int(offset)
+    except (ValueError, binascii.Error):
+        pass
+    raise InvalidCursor("the cursor is not of this generation: begin again without it")
+
+
+OPERATIONS: tuple[Operation[Any], ...] = (
+    Operation(
+        name="listLabels",
+        method="GET",
+        path="/labels",
+        tag="Labels",
+        summary="Label classes with their counts, by dataset and job",
+        handler=labels,
+        answer=serialize.LabelListJson,
+        parameters=LabelParameters,
+        problems=(503,),
+    ),
+    Operation(
+        name="listItems",
+        method="GET",
+        path="/items",
+        tag="Labels",
+        summary="Labeled items with their annotations, newest first",
+        description="The filters of the search that concern labels, without words: every item that has such a label, copies included.",
+        handler=items,
+        answer=serialize.ItemListJson,
+        parameters=ItemParameters,
+        problems=(503,),
+        example={"limit": 5},
+    ),
+    Operation(
+        name="getReport",
+        method="GET",
+        path="/reports/{report}",
+        tag="Labels",
+        summary="A report on annotations or workers: tables, and charts as Vega-Lite",
+        handler=report,
+        answer=serialize.ReportJson,
+        parameters=ReportParameters,
+        problems=(404, 503),
+        example={"report": "annotations", "dataset": "{labeled}"},
+    ),
+    Operation(
+        name="review",
+        method="GET",
+        path="/review",
+        tag="Labels",
+        summary="What a person should look at again, with the reasons",
+        description="Labels of low confidence, items whose workers disagree, texts that are labeled unlike their nearest neighbours.",
+        handler=review,
+        answer=serialize.ReviewJson,
+        parameters=ReviewParameters,
+        problems=(404, 503),
+        example={"dataset": "{labeled}", "limit": 5},
+    ),
+    Operation(
+        name="consolidate",
+        method="POST",
+        path="/consolidate",
+        tag="Labels",
+        summary="One label for each item from the answers of several workers",
+        description="Nothing is stored; `commissure consolidate` writes results back as a manifest.",
+        handler=consolidate,
+        answer=serialize.ConsolidationJson,
+        parameters=ConsolidateBody,
+        problems=(404, 413, 415, 503),
+        by_generation=False,
+        example={"dataset": "{labeled}"},
+    ),
+    Operation(
+        name="selectLines",
+        method="POST",
+        path="/manifests/select",
+        tag="Labels",
+        summary="Manifest lines by a statement in the dialect of S3 Select",
+        description="Over all manifest lines of a dataset. Lines come back as they were ingested.",
+        handler=select,
+        answer=serialize.SelectionJson,
+        parameters=SelectBody,
+        problems=(404, 413, 415, 503),
+        by_generation=False,
+        example={"dataset": "{labeled}", "query": "select * from s3object s limit 5"},
+    ),
+)

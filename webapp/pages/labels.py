@@ -1,0 +1,293 @@
+"""The label browser: datasets with labels, their classes as a tree with counts, and the items of a class with their labels drawn."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, Response, render_template, request, send_file
+
+from search.model import DocumentSummary, FacetValue, Filters
+from webapp.errors import not_found
+from webapp.labels import LabelClass, LabeledDataset, LabeledItem
+from webapp.pages.labels_drawing import LONGEST_TEXT, Drawing, LabelChip, chips_of_facts, chips_of_item, drawing_of
+from webapp.pages.reading import required, snapshot, whole_number
+from webapp.pages.search import State, confidence, label_value
+from webapp.pages.wording import address
+
+pages = Blueprint("labels", __name__)
+
+GALLERY = 24
+"""Items of a page."""
+MOST_DEEP = 8
+"""Steps of a hierarchy of classes that the tree follows."""
+MOST_CLASSES = 300
+"""Classes of the tree."""
+FACETS = {"job": "Job", "agent": "Labeled by", "state": "State", "attribute": "Attribute", "worker": "Answered by"}
+"""Facet → its title, in the order of the page."""
+SEVERAL = ("concept", "job", "agent", "state", "attribute")
+_SANDBOX = "sandbox; default-src 'none'"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """All that the address of the label browser says."""
+
+    dataset: str = ""
+    concept: tuple[str, ...] = ()
+    job: tuple[str, ...] = ()
+    agent: tuple[str, ...] = ()
+    state: tuple[str, ...] = ()
+    attribute: tuple[str, ...] = ()
+    confidence_from: str = ""
+    confidence_to: str = ""
+    layout: str = ""
+    """'list', or '' for the gallery."""
+    page: int = 1
+
+    @property
+    def parameters(self) -> list[tuple[str, object]]:
+        """The query of the address; defaults are left out."""
+        return [
+            ("dataset", self.dataset),
+            *((name, value) for name in SEVERAL for value in getattr(self, name)),
+            ("confidence_from", self.confidence_from),
+            ("confidence_to", self.confidence_to),
+            ("layout", self.layout),
+            ("page", "" if self.page == 1 else self.page),
+        ]
+
+    def url(self) -> str:
+        """The address of this view."""
+        return address("/labels", self.parameters)
+
+    @property
+    def as_search(self) -> str:
+        """The address of the search with the same filters."""
+        return address("/search", [(name, value) for name, value in self.parameters if name not in ("layout", "page")])
+
+    @property
+    def as_json(self) -> str:
+        """The address of the same items for a program."""
+        return address("/api/v1/items", [(name, value) for name, value in self.parameters if name not in ("layout", "page")])
+
+    def having(self, **changes: object) -> "View":
+        """The view with other values, on its first page."""
+        return replace(self, **{"page": 1, **changes})  # type: ignore[arg-type]
+
+    def with_value(self, facet: str, value: str) -> "View":
+        """The view with one more value of a facet."""
+        present: tuple[str, ...] = getattr(self, facet)
+        return self.having(**{facet: present if value in present else (*present, value)})
+
+    def without_value(self, facet: str, value: str) -> "View":
+        """The view without one value of a facet."""
+        return self.having(**{facet: tuple(one for one in getattr(self, facet) if one != value)})
+
+    def filters(self) -> Filters:
+        """What the items must have. Raises InvalidRequest where a confidence is none."""
+        low, high = confidence("confidence_from", self.confidence_from), confidence("confidence_to", self.confidence_to)
+        datasets = (self.dataset,) if self.dataset else ()
+        return Filters(
+            datasets=datasets,
+            concepts=self.concept,
+            jobs=self.job,
+            agents=self.agent,
+            states=self.state,
+            attributes=self.attribute,
+            confidence_from=low,
+            confidence_to=high,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A chosen filter: its words and the address without it."""
+
+    title: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A class in the tree with the classes below it."""
+
+    found: LabelClass
+    url: str
+    chosen: bool
+    below: tuple["Branch", ...]
+    elsewhere: str
+    """The job of the class where it is another one than that of the class above."""
+
+    @property
+    def holds_chosen(self) -> bool:
+        """Whether it or something below is chosen."""
+        return self.chosen or any(branch.holds_chosen for branch in self.below)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The classes of a job that have none above them."""
+
+    job: str
+    name: str
+    items: int
+    failed: int
+    url: str
+    failed_url: str
+    branches: tuple[Branch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An item as the gallery shows it; `item` is None where its record cannot be read."""
+
+    summary: DocumentSummary
+    item: LabeledItem | None
+    drawing: Drawing | None
+    chips: tuple[LabelChip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelsPage:
+    """All the label browser shows."""
+
+    view: View
+    datasets: tuple[LabeledDataset, ...]
+    dataset: LabeledDataset | None
+    trees: tuple[Tree, ...]
+    more_classes: int
+    chips: tuple[Chip, ...]
+    facets: tuple[tuple[str, str, tuple[FacetValue, ...]], ...]
+    total: int
+    pages: int
+    cards: tuple[Card, ...]
+
+
+@pages.get("/labels")
+def labels() -> str:
+    """Classes and items of a dataset; the datasets where there are several and none is chosen."""
+    return render_template("labels.html", page=labels_page(_view()), state=State())
+
+
+def _view() -> View:
+    given = request.args
+    several = {name: tuple(dict.fromkeys(value for value in given.getlist(name) if value)) for name in SEVERAL}
+    return View(
+        dataset=given.get("dataset", "").strip(),
+        confidence_from=given.get("confidence_from", "").strip(),
+        confidence_to=given.get("confidence_to", "").strip(),
+        layout="list" if given.get("layout") == "list" else "",
+        page=whole_number("page", 1, 1, 100_000),
+        **several,
+    )
+
+
+def labels_page(view: View) -> LabelsPage:
+    """Arrange a view for its page."""
+    held = snapshot().labels
+    datasets = held.datasets()
+    if view.dataset and view.dataset not in {one.dataset for one in datasets}:
+        raise not_found("dataset with labels", "The labels page lists those there are.")
+    if not view.dataset and len(datasets) == 1:
+        view = replace(view, dataset=datasets[0].dataset)
+    if not view.dataset:
+        named = {*view.concept, *view.job}
+        owners = {one.dataset for one in datasets if named & {*(each.concept for each in one.classes), *(each.job for each in one.jobs)}}
+        view = replace(view, dataset=min(owners, default=""))
+    dataset = next((one for one in datasets if one.dataset == view.dataset), None)
+    if dataset is None:
+        return LabelsPage(view, datasets, None, (), 0, (), (), 0, 0, ())
+    found = held.items(view.filters(), GALLERY, (view.page - 1) * GALLERY)
+    items = {item.id: item for item in held.labeled(tuple(one.id for one in found.items))}
+    trees, more = _trees(dataset, view)
+    return LabelsPage(
+        view=view,
+        datasets=datasets,
+        dataset=dataset,
+        trees=trees,
+        more_classes=more,
+        chips=_chips(dataset, view),
+        facets=_facets(found.facets, view),
+        total=found.total,
+        pages=-(-found.total // GALLERY),
+        cards=tuple(_card(summary, items.get(summary.id), view) for summary in found.items),
+    )
+
+
+def _card(summary: DocumentSummary, item: LabeledItem | None, view: View) -> Card:
+    if item is None:
+        return Card(summary, None, None, chips_of_facts(snapshot().catalog.facts_of_patient(summary.id, 200)))
+    shown = [one for one in item.labelings if not view.job or one.job in view.job]
+    return Card(summary, item, drawing_of(item, shown, longest=LONGEST_TEXT), chips_of_item(item))
+
+
+def _chips(dataset: LabeledDataset, view: View) -> tuple[Chip, ...]:
+    names = {one.concept: one.label for one in dataset.classes} | {one.job: one.name for one in dataset.jobs}
+    titles = {"concept": "Class", **FACETS}
+    chips = []
+    for facet in SEVERAL:
+        for value in getattr(view, facet):
+            title = FACETS["worker"] if facet == "agent" and "://" in value else titles[facet]
+            chips.append(Chip(title, names.get(value) or label_value(facet, value), view.without_value(facet, value).url()))
+    if view.confidence_from or view.confidence_to:
+        words = f"{view.confidence_from or '0'} to {view.confidence_to or '1'}"
+        chips.append(Chip("Confidence", words, view.having(confidence_from="", confidence_to="").url()))
+    return tuple(chips)
+
+
+def _facets(found: Mapping[str, tuple[FacetValue, ...]], view: View) -> tuple[tuple[str, str, tuple[FacetValue, ...]], ...]:
+    shown = []
+    for name, title in FACETS.items():
+        facet = "agent" if name == "worker" else name
+        chosen = getattr(view, facet)
+        values = tuple(replace(one, label=label_value(facet, one.value)) for one in found.get(name, ()) if one.value not in chosen)
+        if len(values) > 1 or (values and chosen):
+            shown.append((facet, title, values))
+    return tuple(shown)
+
+
+def _trees(dataset: LabeledDataset, view: View) -> tuple[tuple[Tree, ...], int]:
+    """The classes by the job of those on top; how many are left out."""
+    classes = {one.concept: one for one in dataset.classes}
+    below: dict[str, list[LabelClass]] = defaultdict(list)
+    tops: dict[str, list[LabelClass]] = defaultdict(list)
+    for one in dataset.classes[:MOST_CLASSES]:
+        above = [broader for broader in one.broader if broader in classes and broader != one.concept]
+        for broader in above:
+            below[broader].append(one)
+        if not above:
+            tops[one.job].append(one)
+    names = {one.job: one.name for one in dataset.jobs}
+
+    def branch(one: LabelClass, job: str, path: tuple[str, ...]) -> Branch:
+        deeper = () if len(path) >= MOST_DEEP else tuple(each for each in below[one.concept] if each.concept not in path)
+        chosen = one.concept in view.concept
+        url = (view.without_value("concept", one.concept) if chosen else view.having(concept=(one.concept,))).url()
+        inner = tuple(branch(each, one.job, (*path, each.concept)) for each in deeper)
+        return Branch(one, url, chosen, inner, names.get(one.job, "") if one.job != job else "")
+
+    trees = []
+    for job in dataset.jobs:
+        branches = tuple(branch(one, job.job, (one.concept,)) for one in tops.pop(job.job, ()))
+        url, failed = view.having(job=(job.job,), concept=()).url(), view.having(job=(job.job,), concept=(), state=("failed",)).url()
+        trees.append(Tree(job.job, job.name, job.items, job.failed, url, failed, branches))
+    rest = [one for found in tops.values() for one in found]
+    if rest:
+        branches = tuple(branch(one, "", (one.concept,)) for one in rest)
+        trees.append(Tree("", "Taxonomy", 0, 0, "", "", branches))
+    return tuple(trees), max(0, len(dataset.classes) - MOST_CLASSES)
+
+
+@pages.get("/media/object")
+def media() -> Response:
+    """The image at an address, where the setting `media` lets the server read it. It can run nothing and be no page."""
+    found = snapshot().labels.media(required("address"))
+    if found is None:
+        raise not_found("image", "Either nothing readable is there, or the setting 'media' names no folder that it lies in.")
+    answer = send_file(found.path, mimetype=found.media_type, conditional=True, etag=True, max_age=0)
+    answer.headers["Content-Security-Policy"] = _SANDBOX
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Content-Disposition"] = "inline"
+    answer.headers["Cache-Control"] = "private, max-age=300"
+    return answer

@@ -1,0 +1,198 @@
+"""How labels look: chips that say who labeled, and shapes drawn over an image, in its own pixels."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote
+from zlib import crc32
+
+from markupsafe import Markup
+
+from search.model import Fact
+from webapp.labels import ItemAnnotation, ItemLabeling, LabeledItem, Outline, Picture
+from webapp.pages.marking import Mark, marked
+from webapp.pages.wording import address, count_of
+
+COLORS = 8
+"""Colours that tell classes apart; the words do it where they repeat."""
+MOST_DRAWN = 400
+"""Shapes of one picture."""
+MOST_CHIPS = 8
+LONGEST_TEXT = 600
+"""Characters of a text item in a gallery."""
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelChip:
+    """A class of an item with who said it: `who` is human, machine, or '' where the data does not tell."""
+
+    label: str
+    concept: str | None
+    who: str
+    job: str
+    confidence: float | None
+    count: int = 1
+    state: str = ""
+
+    @property
+    def color(self) -> int:
+        """The number of its colour."""
+        return color_of(self.concept or self.label)
+
+    @property
+    def spoken(self) -> str:
+        """Who said it, in words."""
+        return {"human": "labeled by people", "machine": "labeled by machine"}.get(self.who, "labeled")
+
+    @property
+    def title(self) -> str:
+        """All that is known of it, for the pointer."""
+        sure = f", confidence {self.confidence:.2f}" if self.confidence is not None else ""
+        return f"{self.spoken} in job {self.job}{sure}"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A shape over an image: the SVG element, its attributes, and what it is. `number` is its place in the table of its job."""
+
+    element: str
+    attributes: tuple[tuple[str, str], ...]
+    label: str
+    color: int
+    who: str
+    number: int
+    x: float
+    y: float
+    """Where its words begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """An item as a picture: the image or an empty sheet of its size, the painted labels, the shapes; or its text with spans marked."""
+
+    picture: Picture | None
+    masks: tuple[str, ...]
+    shapes: tuple[Drawn, ...]
+    text: Markup | None
+    said: str
+    """What is to be seen, in words."""
+    cut: int = 0
+    """Shapes that are not drawn."""
+
+    @property
+    def letters(self) -> str:
+        """The size of words in the picture, in its pixels."""
+        return f"{max(self.picture.width, self.picture.height) / 46:.1f}" if self.picture else "12"
+
+
+def color_of(name: str) -> int:
+    """The colour of a class: the same on every page."""
+    return crc32(name.encode("utf-8", "replace")) % COLORS
+
+
+def who_of(human: bool | None) -> str:
+    """Human, machine, or '' where the data does not tell."""
+    return "" if human is None else "human" if human else "machine"
+
+
+def safe_color(color: str) -> str:
+    """A colour of the data that may stand in an attribute; '' for anything else."""
+    return color if _COLOR.fullmatch(color) else ""
+
+
+def chips_of_facts(facts: Iterable[Fact]) -> tuple[LabelChip, ...]:
+    """The classes of an item out of its facts: each class of a job once, the most frequent first."""
+    found: dict[tuple[str, str | None, str, str, str], list[float | None]] = {}
+    for fact in facts:
+        if fact.relation == "label":
+            failed = fact.status if fact.status in ("failed", "empty", "orphan") else ""
+            found.setdefault((fact.label, fact.concept, fact.agent, fact.job or "", failed), []).append(fact.number)
+    return _sorted(
+        LabelChip(label, concept, who, name_of(job), _least(scores), len(scores), state)
+        for (label, concept, who, job, state), scores in found.items()
+    )
+
+
+def chips_of_item(item: LabeledItem) -> tuple[LabelChip, ...]:
+    """The classes of an item, each of a job once, the most frequent first."""
+    found: dict[tuple[str, str | None, str, str, str], list[float | None]] = {}
+    for labeling in item.labelings:
+        who, job = who_of(labeling.human), labeling.job_name
+        for one in labeling.annotations:
+            found.setdefault((one.label, one.concept, who, job, ""), []).append(one.confidence)
+        if not labeling.annotations:
+            found.setdefault((labeling.state, None, who, job, labeling.state), []).append(None)
+    return _sorted(LabelChip(*key[:4], _least(scores), len(scores), key[4]) for key, scores in found.items())
+
+
+def _sorted(chips: Iterable[LabelChip]) -> tuple[LabelChip, ...]:
+    return tuple(sorted(chips, key=lambda chip: (bool(chip.state), -chip.count, chip.label, chip.job)))
+
+
+def _least(scores: Sequence[float | None]) -> float | None:
+    return min((score for score in scores if score is not None), default=None)
+
+
+def name_of(iri: str) -> str:
+    """The name of a job or a worker, from its IRI."""
+    return unquote(iri.rpartition("/")[2])
+
+
+def drawing_of(item: LabeledItem, labelings: Sequence[ItemLabeling], *, longest: int | None = None) -> Drawing:
+    """The item with what some of its jobs say; a text is cut at `longest` characters."""
+    shapes = [
+        _drawn(one, one.outline, number, who_of(labeling.human))
+        for labeling in labelings
+        for number, one in enumerate(labeling.annotations, 1)
+        if one.outline is not None
+    ]
+    masks = tuple(item.masks[labeling.attribute] for labeling in labelings if labeling.attribute in item.masks)
+    counts = Counter(one.label for labeling in labelings for one in labeling.annotations)
+    said = ", ".join(f"{count} {label}" if count > 1 else label for label, count in counts.most_common(MOST_CHIPS)) or "no labels"
+    text = marked_text(item, labelings, longest) if item.text is not None else None
+    return Drawing(item.picture, masks, tuple(shapes[:MOST_DRAWN]), text, said, max(0, len(shapes) - MOST_DRAWN))
+
+
+def marked_text(
+    item: LabeledItem, labelings: Sequence[ItemLabeling], longest: int | None = None, span: tuple[int, int] | None = None
+) -> Markup:
+    """The text of an item with its spans marked, and a span that is linked to."""
+    text = item.text or ""
+    marks = []
+    for labeling in labelings:
+        who = who_of(labeling.human)
+        for one in labeling.annotations:
+            if one.span is not None and 0 <= one.span[0] < one.span[1] <= len(text):
+                by = f", {'labeled by people' if who == 'human' else 'labeled by machine'}" if who else ""
+                sure = f" ({one.confidence:.2f})" if one.confidence is not None else ""
+                title = f"{one.label}{sure}{by}, job {labeling.job_name}, characters {one.span[0]}–{one.span[1]}"
+                marks.append(Mark(*one.span, f"l l-{who or 'unknown'} lc-{color_of(one.concept or one.label)}", title=title))
+    if span is not None and 0 <= span[0] < span[1] <= len(text):
+        marks.append(Mark(*span, "span", anchor="span", weight=-1))
+    return marked(text, marks, 0, longest)
+
+
+def _drawn(one: ItemAnnotation, outline: Outline, number: int, who: str) -> Drawn:
+    color = color_of(one.concept or one.label)
+    if outline.box is not None:
+        left, top, width, height = outline.box
+        attributes = (("x", left), ("y", top), ("width", max(width, 0)), ("height", max(height, 0)))
+        return Drawn("rect", tuple((name, f"{value:g}") for name, value in attributes), one.label, color, who, number, left, top)
+    x, y = outline.points[0] if outline.points else (0, 0)
+    if outline.kind == "keypoint":
+        return Drawn("circle", (("cx", f"{x:g}"), ("cy", f"{y:g}"), ("r", "4")), one.label, color, who, number, x, y)
+    points = " ".join(f"{left:g},{top:g}" for left, top in outline.points)
+    return Drawn("polygon" if outline.kind == "polygon" else "polyline", (("points", points),), one.label, color, who, number, x, y)
+
+
+def item_url(item: str, query: str = "") -> str:
+    """The address of an item's page."""
+    return address("/item", [("id", item), ("q", query)])
+
+
+def frames_words(frames: tuple[int, int, int]) -> str:
+    """'frames 3–17 (12)'."""
+    first, last, count = frames
+    return f"frame {first}" if first == last else f"frames {first}–{last} ({count_of(count, 'frame')})"

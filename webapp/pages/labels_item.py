@@ -1,0 +1,138 @@
+"""The item page: the object with its labels drawn, what each job and each worker said of it, where that comes from, and its graph."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request
+
+from graph.errors import StoreUnavailable
+from search.model import Document, DocumentSummary
+from webapp.errors import not_found
+from webapp.labels import ItemLabeling, LabeledItem, WorkerAnswer
+from webapp.library import RecordSource
+from webapp.pages.labels_drawing import Drawing, LabelChip, chips_of_facts, drawing_of, frames_words, marked_text, safe_color, who_of
+from webapp.pages.node import Group, groups_of
+from webapp.pages.reading import library, required, snapshot, whole_number
+from webapp.pages.search import State
+
+pages = Blueprint("item", __name__)
+
+MOST_ROWS = 200
+"""Annotations of a job that are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An annotation as the table of its job lists it."""
+
+    number: int
+    label: str
+    concept: str | None
+    color: str
+    """Of a mask: its colour there, '' for none."""
+    confidence: float | None
+    where: str
+    span_url: str
+    attributes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """What one job said."""
+
+    labeling: ItemLabeling
+    who: str
+    rows: tuple[Row, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """All the item page shows. `item` is None where the record cannot be read; then `chips` say what the facts know."""
+
+    document: Document
+    item: LabeledItem | None
+    drawing: Drawing | None
+    jobs: tuple[JobView, ...]
+    shown: str
+    """The job whose labels alone are drawn, '' for all."""
+    chips: tuple[LabelChip, ...]
+    answers: tuple[tuple[str, tuple[WorkerAnswer, ...]], ...]
+    """What workers answered, by class, the most frequent first."""
+    about: tuple[DocumentSummary, ...]
+    groups: tuple[Group, ...]
+    graph_down: bool
+    record: RecordSource | None
+
+
+@pages.get("/item")
+def item() -> str:
+    """One item; `job` draws the labels of one job alone, `start` and `end` mark a span of its text."""
+    page = item_page(required("id"), request.args.get("job", ""))
+    return render_template("item.html", page=page, state=State(query=request.args.get("q", "")), frames_words=frames_words)
+
+
+def item_page(identifier: str, job: str) -> ItemPage:
+    """Arrange an item for its page."""
+    opened = snapshot()
+    document = opened.catalog.document(identifier)
+    if document is None:
+        raise not_found("item", "The labels page lists the labeled items of the published data.")
+    found = next(iter(opened.labels.labeled((identifier,))), None)
+    groups: tuple[Group, ...] = ()
+    graph_down = opened.graph is None
+    try:
+        groups = groups_of(opened.graph, identifier) if opened.graph is not None else ()
+    except StoreUnavailable:
+        graph_down = True
+    facts = opened.catalog.facts_of_patient(identifier, 500)
+    return ItemPage(
+        document=document,
+        item=found,
+        drawing=_drawing(found, job) if found is not None else None,
+        jobs=tuple(_job(labeling, found) for labeling in found.labelings) if found is not None else (),
+        shown=next((one.job_name for one in found.labelings if one.job == job), "") if found is not None and job else "",
+        chips=chips_of_facts(facts),
+        answers=_answers(found.answers) if found is not None else (),
+        about=opened.catalog.documents_of_record(found.about) if found is not None and found.about else (),
+        groups=groups,
+        graph_down=graph_down,
+        record=library().record(identifier),
+    )
+
+
+def _drawing(found: LabeledItem, job: str) -> Drawing:
+    labelings = [one for one in found.labelings if one.job == job] or list(found.labelings)
+    drawn = drawing_of(found, labelings)
+    start, end = whole_number("start", 0), whole_number("end", 0)
+    if found.text is None or end <= start:
+        return drawn
+    text = marked_text(found, labelings, span=(start, end))
+    return Drawing(drawn.picture, drawn.masks, drawn.shapes, text, drawn.said, drawn.cut)
+
+
+def _job(labeling: ItemLabeling, found: LabeledItem) -> JobView:
+    rows = []
+    for number, one in enumerate(labeling.annotations[:MOST_ROWS], 1):
+        where, link = "", ""
+        if one.span is not None:
+            words = (found.text or "")[slice(*one.span)]
+            where, link = (
+                f"“{words[:80]}{'…' if len(words) > 80 else ''}”, characters {one.span[0]}–{one.span[1]}",
+                f"{one.span[0]}-{one.span[1]}",
+            )
+        elif one.outline is not None and one.outline.box is not None:
+            left, top, width, height = one.outline.box
+            where = f"{width:g} × {height:g} at {left:g}, {top:g}"
+        elif one.outline is not None:
+            where = f"{one.outline.kind} of {len(one.outline.points)} points" if len(one.outline.points) > 1 else one.outline.kind
+        elif one.frames is not None:
+            where = frames_words(one.frames)
+        rows.append(Row(number, one.label, one.concept, safe_color(one.color), one.confidence, where, link, one.attributes))
+    return JobView(labeling, who_of(labeling.human), tuple(rows), max(0, len(labeling.annotations) - MOST_ROWS))
+
+
+def _answers(given: tuple[WorkerAnswer, ...]) -> tuple[tuple[str, tuple[WorkerAnswer, ...]], ...]:
+    by_label: dict[str, list[WorkerAnswer]] = {}
+    for answer in given:
+        by_label.setdefault(answer.label, []).append(answer)
+    return tuple((label, tuple(answers)) for label, answers in sorted(by_label.items(), key=lambda found: (-len(found[1]), found[0])))

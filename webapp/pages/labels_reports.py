@@ -1,0 +1,175 @@
+"""Reports on labeled data with their charts, tables and downloads, and the queue of items that a person should look at again."""
+
+import csv
+import io
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, render_template, request
+
+from webapp.errors import not_found
+from webapp.labels import Cell, LabeledDataset, Report, ReportChart, ReportName, ReportTable, Review
+from webapp.pages.reading import required, snapshot, whole_number
+from webapp.pages.search import State, confidence
+from webapp.pages.wording import address, number
+
+pages = Blueprint("reports", __name__)
+
+MOST_ROWS = 100
+"""Rows of a table on the page; the CSV has all."""
+QUEUE = 50
+"""Items of a page of the review queue."""
+BELOW = 0.95
+NAMES: dict[ReportName, str] = {"annotations": "Annotations", "workers": "Workers"}
+REASONS = {"confidence": "Unsure", "workers": "Disputed", "neighbours": "Unlike its neighbours"}
+"""Kind of a reason → its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableView:
+    """A table as the page shows it: only columns that have a value, cells in words."""
+
+    name: str
+    title: str
+    note: str
+    headings: tuple[tuple[str, bool], ...]
+    """(heading, whether numbers stand there)"""
+    rows: tuple[tuple[str, ...], ...]
+    total: int
+    charts: tuple[ReportChart, ...]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportsPage:
+    """All the reports page shows. `report` is None where the dataset holds nothing of the kind."""
+
+    dataset: str
+    name: ReportName
+    datasets: tuple[LabeledDataset, ...]
+    report: Report | None
+    totals: tuple[tuple[str, str], ...]
+    tables: tuple[TableView, ...]
+    empty: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    """All the review page shows."""
+
+    dataset: str
+    datasets: tuple[LabeledDataset, ...]
+    review: Review
+    below: str
+    page: int
+    pages: int
+
+
+@pages.get("/reports")
+def reports() -> str:
+    """A report on a dataset: `report` is annotations or workers."""
+    dataset, datasets = _dataset()
+    name: ReportName = "workers" if request.args.get("report") == "workers" else "annotations"
+    found = snapshot().labels.report(dataset, name)
+    tables = tuple(_table(found, table) for table in found.tables if table.rows) if found else ()
+    page = ReportsPage(
+        dataset=dataset,
+        name=name,
+        datasets=datasets,
+        report=found,
+        totals=tuple((words, shown(value, "number")) for words, value in found.totals if value is not None) if found else (),
+        tables=tables,
+        empty=tuple(table.title for table in found.tables if not table.rows) if found else (),
+    )
+    return render_template("reports.html", page=page, names=NAMES, state=State())
+
+
+@pages.get("/reports.csv")
+def report_as_table() -> Response:
+    """A table of a report as CSV: numbers as they are, an empty cell for what is not known."""
+    dataset, _ = _dataset()
+    name: ReportName = "workers" if request.args.get("report") == "workers" else "annotations"
+    found = snapshot().labels.report(dataset, name)
+    wanted = required("table")
+    table = next((one for one in found.tables if one.name == wanted), None) if found else None
+    if table is None:
+        raise not_found("table", "The reports page links to those there are.")
+    answer = Response(csv_of(table).encode("utf-8", "replace"), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{table.name}.csv"'
+    return answer
+
+
+@pages.get("/review")
+def review() -> str:
+    """What a person should look at again."""
+    dataset, datasets = _dataset()
+    below = _below()
+    page = whole_number("page", 1, 1, 100_000)
+    found = snapshot().labels.review(dataset, below, QUEUE, (page - 1) * QUEUE)
+    shown_page = ReviewPage(dataset, datasets, found, f"{below:g}", page, -(-found.total // QUEUE))
+    return render_template("review.html", page=shown_page, reasons=REASONS, state=State())
+
+
+@pages.get("/review.manifest")
+def review_manifest() -> Response:
+    """The lines of the queue as they were ingested, to be the input of a verification or adjustment job."""
+    dataset, _ = _dataset()
+    lines = snapshot().labels.review_lines(dataset, _below())
+    answer = Response(lines, content_type="application/jsonl")
+    answer.headers["Content-Disposition"] = 'attachment; filename="review.manifest"'
+    return answer
+
+
+def _below() -> float:
+    found = confidence("below", request.args.get("below", "").strip())
+    return BELOW if found is None else round(found, 3)
+
+
+def _dataset() -> tuple[str, tuple[LabeledDataset, ...]]:
+    """The dataset of the address, or the only one."""
+    datasets = snapshot().labels.datasets()
+    given = request.args.get("dataset", "").strip()
+    if not given and datasets:
+        given = datasets[0].dataset
+    if given not in {one.dataset for one in datasets}:
+        raise not_found("dataset with labels", "The labels page lists those there are.")
+    return given, datasets
+
+
+def _table(report: Report, table: ReportTable) -> TableView:
+    places = [place for place in range(len(table.columns)) if any(row[place] is not None for row in table.rows)]
+    columns = [table.columns[place] for place in places]
+    url = address("/reports.csv", [("dataset", report.dataset), ("report", report.name), ("table", table.name)])
+    return TableView(
+        name=table.name,
+        title=table.title,
+        note=table.note,
+        headings=tuple((column.heading, column.kind not in ("text", "date")) for column in columns),
+        rows=tuple(tuple(shown(row[place], table.columns[place].kind) for place in places) for row in table.rows[:MOST_ROWS]),
+        total=len(table.rows),
+        charts=tuple(chart for chart in report.charts if chart.table == table.name),
+        url=url,
+    )
+
+
+def shown(cell: Cell, kind: str) -> str:
+    """A cell in words."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return cell[:10] if kind == "date" else cell
+    if kind == "share":
+        return f"{cell:.1%}"
+    return f"{cell:.4g}" if isinstance(cell, float) and abs(cell) < 1 else number(cell)
+
+
+def csv_of(table: ReportTable) -> str:
+    """A table as CSV with a header; text that a spreadsheet would take for a formula is quoted."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(column.name for column in table.columns)
+    writer.writerows([_cell(cell) for cell in row] for row in table.rows)
+    return out.getvalue()
+
+
+def _cell(cell: Cell) -> Cell:
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
