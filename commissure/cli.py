@@ -458,10 +458,11 @@ def evaluate(context: click.Context, folder: Path, as_json: bool) -> None:
 @click.option("--host", metavar="ADDRESS", help="Address to listen on (default 127.0.0.1).")
 @click.option("--port", type=int, help="Port to listen on (default 8000).")
 @click.option("--loader-sources", metavar="PLACES", help="Folders and s3:// prefixes that /api/v1/loader may load from, comma-separated.")
+@click.option("--media", metavar="PLACES", help="Where labeled images may be read from: folders and s3://prefix=folder, comma-separated.")
 @store_option
 @data_option
 @click.pass_context
-def serve(context: click.Context, host: str | None, port: int | None, loader_sources: str | None) -> None:
+def serve(context: click.Context, host: str | None, port: int | None, loader_sources: str | None, media: str | None) -> None:
     """Serve the web pages and the REST interface.
 
     \b
@@ -469,7 +470,7 @@ def serve(context: click.Context, host: str | None, port: int | None, loader_sou
     """
     from commissure.server import serve as run
 
-    run(settings_of(context, host=host, port=port, loader_sources=loader_sources))
+    run(settings_of(context, host=host, port=port, loader_sources=loader_sources, media=media))
 
 
 @cli.command()

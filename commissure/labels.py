@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,9 @@ from webapp.labels import (
     Selection,
 )
 
+if TYPE_CHECKING:
+    from commissure.labels_work import Merged
+
 _FACET_VALUES: Final = 24
 _MOST_COMPARED: Final = 5000
 """Items compared with each other: the time grows with the square."""
@@ -58,7 +61,7 @@ class GenerationLabels:
         self._catalog, self._columns, self._labels = generation.catalog, generation.columns, generation.columns.labels
         self._media = Media(places=places)
         self._kept: dict[object, Any] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     # --- what there is ---
 
@@ -218,14 +221,16 @@ class GenerationLabels:
     def consolidate(self, dataset: str, method: str | None) -> Mapping[str, Any]:
         """One label for each item from the answers of several workers, as `commissure consolidate --json` prints it."""
         from commissure.cli_consolidate import values_of
-        from commissure.labels_work import consolidated, doubts_of
+        from commissure.labels_work import doubts_of
         from ingest.consolidation.review import BELOW
 
-        def work() -> Mapping[str, Any]:
-            done, reading = consolidated(dataset, self._workspace, method)
-            return values_of(done, None, doubts_of(done, BELOW), None, reading)
+        merged = self._merged(dataset, method)
+        return values_of(merged.done, None, doubts_of(merged.done, BELOW), None, merged.reading)
 
-        return self._once(("consolidate", dataset, method), work)
+    def _merged(self, dataset: str, method: str | None) -> "Merged":
+        from commissure.labels_work import consolidated
+
+        return self._once(("merged", dataset, method), lambda: consolidated(dataset, self._workspace, method))
 
     def select(self, dataset: str, statement: str, limit: int) -> Selection:
         """The answer of a statement in the dialect of S3 Select over the dataset's manifest lines."""
@@ -300,26 +305,25 @@ class GenerationLabels:
 
     def _disputed(self, dataset: str, below: float, notes: list[str]) -> dict[str, list[ReviewReason]]:
         """Reasons that the answers of workers give, by item."""
-        from commissure.labels_work import consolidated, doubts_of, lines_of_job
+        from commissure.labels_work import doubts_of
         from ingest.labels.reader import manifest_id
 
         if not any(one.workers for one in self._datasets if one.dataset == dataset):
             return {}
         try:
-            done, _ = consolidated(dataset, self._workspace, None)
+            merged = self._merged(dataset, None)
         except LabelsRefused as error:
             notes.append(f"The answers of workers are not compared: {error}.")
             return {}
-        line = next(lines_of_job(dataset, self._workspace, ""), None)
-        if line is None:
+        if not merged.manifest:
             notes.append("The answers of workers are not compared: it is not known which manifest their objects are lines of.")
             return {}
-        manifest = manifest_id(line.manifest)
+        manifest = manifest_id(merged.manifest)
         return {
             record_iri(dataset, "Item", f"{manifest}-{doubt.item}"): [
                 ReviewReason(str(reason.why), reason.text, reason.strength) for reason in doubt.reasons
             ]
-            for doubt in doubts_of(done, below)
+            for doubt in doubts_of(merged.done, below)
         }
 
     def _labels_of(self, dataset: str) -> dict[str, tuple[str, str]]:

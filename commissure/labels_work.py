@@ -1,6 +1,7 @@
 """Work on the labeled data of a dataset: its answers out of the ledger, consolidation, reports, and what to review."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,11 @@ def stored_reading(dataset: str, workspace: Workspace, job: str = "") -> Reading
 
     Raises UnknownDataset, and UnsupportedSource where it holds no answers or those of several jobs.
     """
+    return _read(dataset, workspace, job)[0]
+
+
+def _read(dataset: str, workspace: Workspace, job: str) -> tuple[Reading, str]:
+    """The answers of a job, and the location of the manifest that its objects are lines of ('' where that is not known)."""
     reading = Reading()
     jobs: set[str] = set()
     for stored in export.answers(dataset, workspace):
@@ -52,8 +58,11 @@ def stored_reading(dataset: str, workspace: Workspace, job: str = "") -> Reading
         listed_jobs = ", ".join(sorted(jobs)[:3])
         raise UnsupportedSource(f"the dataset {dataset!r} holds answers of several jobs ({listed_jobs} …): name the folder of one of them")
     reading.answers.sort(key=lambda answer: natural(answer.item))
-    reading.sources |= {str(line.index): orjson.loads(line.raw) for line in lines_of_job(dataset, workspace, jobs.pop())}
-    return reading
+    manifest = ""
+    for line in _lines_of_job(dataset, workspace, jobs.pop()):
+        reading.sources[str(line.index)] = orjson.loads(line.raw)
+        manifest = line.manifest
+    return reading, manifest
 
 
 def object_of(stored: StoredAnswers) -> str:
@@ -63,7 +72,7 @@ def object_of(stored: StoredAnswers) -> str:
     return f"{stored.object}/{frame}" if frame else stored.object
 
 
-def lines_of_job(dataset: str, workspace: Workspace, job: str) -> Iterator[StoredLine]:
+def _lines_of_job(dataset: str, workspace: Workspace, job: str) -> Iterator[StoredLine]:
     """The lines of the manifest that a job ran on: the only one of the dataset, else the one whose lines name the job."""
     with workspace.reading() as ledger:
         query = "select distinct source from records where dataset = ? and kind = 'Item' and state = 'kept' order by source"
@@ -105,11 +114,20 @@ def _remember(item: str, data: object, reading: Reading) -> None:
             reading.sources.setdefault(item, {name: data[key]})
 
 
-def consolidated(dataset: str, workspace: Workspace, method: str | None) -> tuple[Consolidation, Reading]:
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A consolidation with what it was made from; `manifest` is the one that its items are lines of, '' where that is not known."""
+
+    done: Consolidation
+    reading: Reading
+    manifest: str
+
+
+def consolidated(dataset: str, workspace: Workspace, method: str | None) -> Merged:
     """One label for each item of the only job with answers. Raises LabelsRefused."""
     try:
-        reading = stored_reading(dataset, workspace)
-        return merge(reading.answers, method), reading
+        reading, manifest = _read(dataset, workspace, "")
+        return Merged(merge(reading.answers, method), reading, manifest)
     except UnsupportedSource as error:
         raise LabelsRefused("method" if method and "method" in str(error) else "dataset", str(error)) from error
     except IngestError as error:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +27,8 @@ _LOOK: Final = 0.5
 """Seconds between looks at the queue, and at whether a running load is to end."""
 _GRACE: Final = 30.0
 """Seconds that a load has to end when it is told to."""
+_ASKED: Final = 6
+"""Times it is told."""
 _RETRIES: Final = 5
 _WAIT: Final = 5.0
 """Seconds before a load is tried again, times how often it was."""
@@ -158,8 +160,9 @@ class LoadWorker:
             cancelled = False
             while (status := _ended(process)) is None:
                 if self._stopped.is_set() or self._loads.is_cancelled(load.id):
-                    cancelled = not self._stopped.is_set()
                     status = _interrupted(process)
+                    # What had published before the interrupt reached it is done, not cancelled.
+                    cancelled = not self._stopped.is_set() and status not in (0, EXIT_CODES["rejects"][0])
                     break
             said.seek(max(0, said.seek(0, os.SEEK_END) - 4096))
             message = said.read().decode(errors="replace").strip().rpartition("\n")[2]
@@ -203,12 +206,12 @@ def _ended(process: "subprocess.Popen[bytes]") -> int | None:
 
 def _interrupted(process: "subprocess.Popen[bytes]") -> int:
     """Have it stop as at a keyboard: it ends its own workers, and finished parts stay."""
-    process.send_signal(signal.SIGINT)
-    try:
-        return process.wait(_GRACE)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        return process.wait()
+    for _ in range(_ASKED):  # an interrupt is lost where it meets code that takes every exception, such as a finalizer
+        process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            return process.wait(_GRACE / _ASKED)
+    process.kill()
+    return process.wait()
 
 
 def _command(load: Load, settings: Mapping[str, Any]) -> list[str]:

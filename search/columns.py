@@ -79,13 +79,16 @@ class Columns:
 
     def concept_counts(self, documents: NDArray[np.integer]) -> Int64:
         """How many of the documents, none given twice, have each concept, by its ordinal."""
-        if 4 * int(lengths(self.document_concept_offsets, documents).sum()) < len(self.concept_documents):
-            return np.bincount(self.concepts_of_documents(documents))
+        if 3 * int(lengths(self.document_concept_offsets, documents).sum()) < len(self.concept_documents):
+            counts: Int64 = np.bincount(self.concepts_of_documents(documents))
+            return counts
         chosen = np.zeros(self.documents, dtype=np.bool_)
         chosen[documents] = True
-        having = np.zeros(len(self.concept_documents) + 1, dtype=np.int64)
-        np.cumsum(chosen[self.concept_documents], out=having[1:])
-        return np.diff(having[self.concept_document_offsets])
+        having = np.append(
+            chosen[self.concept_documents], False
+        )  # the last one for concepts without documents, whose sum reduceat gets wrong
+        counts = np.add.reduceat(having, self.concept_document_offsets[:-1], dtype=np.int64)
+        return np.where(np.diff(self.concept_document_offsets), counts, 0)
 
     def concepts_of_documents(self, documents: NDArray[np.integer]) -> Int32:
         """The concepts of each of the documents, one after the other."""

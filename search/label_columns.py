@@ -30,6 +30,8 @@ SELECT d.row, f.concept, f.job, f.agent, f.status, CASE f.relation WHEN 'label' 
 FROM facts f JOIN documents d ON d.record = f.subject WHERE f.relation IN ('label', 'answer')
 ORDER BY d.row, f.concept, f.job, f.agent, f.status, f.number, f.attributes
 """
+_SPARSE: Final = 64
+"""Bytes of a table for each number that is marked in it, at most."""
 _BROADER: Final = "SELECT DISTINCT subject, concept FROM facts WHERE relation = 'broader' AND concept IS NOT NULL"
 
 
@@ -62,7 +64,7 @@ class LabelColumns:
             documents = self.documents[self.attribute_rows] if name == "attribute" else self.documents
             known = codes >= 0
             width = int(codes.max(initial=0)) + 1
-            pairs = np.unique(documents[known].astype(np.int64) * width + codes[known])
+            pairs = _distinct(documents[known].astype(np.int64) * width + codes[known])
             found[name] = pairs // width, (pairs % width).astype(np.int32)
         return found
 
@@ -103,6 +105,16 @@ class LabelColumns:
         allowed = np.zeros(documents, dtype=np.bool_)
         allowed[self.documents[np.logical_and.reduce(rows)]] = True
         return allowed
+
+
+def _distinct(numbers: Int64) -> Int64:
+    """The distinct numbers, ascending. Where they lie close together, marking them in a table is much quicker than sorting them."""
+    size = int(numbers.max(initial=-1)) + 1
+    if size > _SPARSE * len(numbers):
+        return np.unique(numbers)
+    table = np.zeros(size, dtype=np.bool_)
+    table[numbers] = True
+    return np.flatnonzero(table)
 
 
 def _among(codes: Int32, chosen: Sequence[int] | Int32) -> Mask:

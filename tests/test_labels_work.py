@@ -89,3 +89,31 @@ def test_the_birds_come_out_of_a_dataset_as_out_of_their_files(tmp_path: Path, m
     assert (found["truth"]["right"], found["truth"]["of"]) == (273, 302)
     assert round(found["agreement"]["alpha"], 4) == 0.8215
     assert (found["agreement"]["answers"], found["agreement"]["workers"]) == (1510, 97)
+
+
+def test_of_several_manifests_the_one_of_the_job_names_the_objects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.pipeline.Pool", InlinePool)
+    lab = Lab(tmp_path)
+    for name in ("one", "two"):
+        metadata = {
+            "class-name": "cat",
+            "job-name": f"labeling-job/{name}",
+            "type": "groundtruth/image-classification",
+            "human-annotated": "yes",
+        }
+        line = {"source-ref": f"s3://b/{name}.png", "label": 0, "label-metadata": metadata}
+        file = tmp_path / "m" / f"{name}.manifest"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(json.dumps(line) + "\n")
+    file = tmp_path / "answers" / "TWO" / "annotations" / "worker-response" / "iteration-1" / "0" / "2024-03-01_10-00-00.json"
+    file.parent.mkdir(parents=True)
+    given = [
+        {"workerId": worker, "answerContent": {"x": {"label": label}}, "submissionTime": "2024-03-01T09:00:00Z"}
+        for worker, label in zip("abc", ("cat", "cat", "dog"), strict=True)
+    ]
+    file.write_text(json.dumps({"answers": given}))
+    lab.ingest_path(tmp_path / "m", "jobs", format="manifest")
+    lab.ingest_path(tmp_path / "answers", "jobs", format="responses")
+    assert stored_reading("jobs", lab.workspace).sources["0"]["source-ref"] == "s3://b/two.png"
+    queue = lab.library().current().labels.review("jobs", 0.5, 10)
+    assert [(one.title, [reason.text for reason in one.reasons]) for one in queue.items] == [("two.png", ["1 of 3 workers disagree: c"])]

@@ -1,6 +1,5 @@
 """Descriptions by which labeled images, videos and point clouds are found in words: what is seen, how often, who says so."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -129,9 +128,10 @@ def _attributes(labeling: Labeling) -> Iterator[str]:
     """The attributes of a labeling and of its annotations, with how many have each."""
     for name, value in labeling.attributes:
         yield f"{name} {value}"
-    having: Counter[tuple[str, str]] = Counter()
+    having: dict[tuple[str, str], int] = {}
     for one in _things(labeling.annotations):
-        having.update(one.attributes)
+        for pair in one.attributes:
+            having[pair] = having.get(pair, 0) + 1
     for (name, value), count in sorted(having.items(), key=lambda item: (-item[1], item[0])):
         yield f"{name} {value}" if count == 1 else f"{name} {value} ({count})"
 

@@ -89,34 +89,37 @@ def test_boxes_lie_on_the_image(labeled_site: str, made: Streets, open_tab: Open
         assert drawn == pytest.approx([5, 20, 15, 12], abs=0.6)
 
 
-def test_the_walk_from_classes_to_a_label_and_back(labeled_site: str, open_tab: Open) -> None:
-    for scripts in (True, False):
-        tab = open_tab(scripts=scripts)
-        tab.goto(f"{labeled_site}/labels")
-        tab.click("h2 a:has-text('streets')")
-        tab.click(".leaf:has-text('bus')")
-        assert tab.locator(".item-card").count() == 2
-        assert tab.locator(".chosen li").all_inner_texts() == ["Class bus ×"]
-        tab.click(".item-card h2 a:has-text('scene-0.png')")
-        assert tab.locator("h1").inner_text() == "scene-0.png"
-        assert tab.locator(".job").count() == 2
-        tab.go_back()
-        tab.click(".chosen a")
-        assert tab.locator(".item-card").count() == 7
-        tab.click("a:has-text('Review queue')")
-        assert tab.locator("tbody tr").count() == 5
+def follow(tab: Any, selector: str, address: str) -> None:
+    """Click a link and wait until the page that it leads to is there."""
+    tab.click(selector)
+    tab.wait_for_url(address)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_walk_from_classes_to_a_label_and_back(labeled_site: str, open_tab: Open, scripts: bool) -> None:
+    tab = open_tab(scripts=scripts)
+    tab.goto(f"{labeled_site}/labels")
+    follow(tab, "h2 a:has-text('streets')", "**/labels?dataset=streets")
+    follow(tab, ".leaf:has-text('bus')", "**concept=**")
+    assert tab.locator(".item-card").count() == 2
+    assert tab.locator(".chosen li").all_inner_texts() == ["Class bus ×"]
+    follow(tab, ".item-card h2 a:has-text('scene-0.png')", "**/item?id=**")
+    assert tab.locator("h1").inner_text() == "scene-0.png"
+    assert tab.locator(".job").count() == 2
+    tab.go_back()
+    follow(tab, ".chosen a", "**/labels?dataset=streets")
+    assert tab.locator(".item-card").count() == 7
+    follow(tab, "a:has-text('Review queue')", "**/review?**")
+    assert tab.locator("tbody tr").count() == 5
 
 
 def test_address_restores_the_browser(labeled_site: str, open_tab: Open) -> None:
     tab = open_tab()
     tab.goto(f"{labeled_site}/labels?dataset=streets")
-    tab.click(".leaf:has-text('vehicles')")
-    tab.wait_for_url("**concept=**")
-    tab.click(".facet a:has-text('people')")
-    tab.wait_for_url("**agent=human**")
+    follow(tab, ".leaf:has-text('vehicles')", "**concept=**")
+    follow(tab, ".facet a:has-text('people')", "**agent=human**")
     tab.fill('input[name="confidence_from"]', "0.5")
-    tab.click(".dates button")
-    tab.wait_for_url("**confidence_from=0.5**")
+    follow(tab, ".dates button", "**confidence_from=0.5**")
     seen = [tab.locator(selector).all_inner_texts() for selector in (".chosen li", ".item-card h2", ".leaf", ".found")]
     other = open_tab()
     other.goto(tab.url)

@@ -436,7 +436,7 @@ def test_script_of_the_search_page_is_small(bundles: None) -> None:
     while waiting:
         text = (dist / waiting.pop()).read_text("utf-8")
         for name in re.findall(r'"\./([\w.-]+\.js)"', text):
-            if name not in needed and not name.startswith(("picture", "timeline")):
+            if name not in needed and not name.startswith(("picture", "timeline", "charts")):
                 needed.add(name)
                 waiting.append(name)
     assert any(name.startswith("search") for name in needed)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.columns import compress, day_interval, gather, lengths
+from search.columns import Columns, compress, day_interval, gather, lengths
 
 PAIRS = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 30)), max_size=40)
 
@@ -31,6 +31,24 @@ def test_gather_lays_rows_end_to_end(pairs: list[tuple[int, int]], asked: list[i
     expected = [v for row in asked for v in sorted({v for r, v in pairs if r == row})]
     assert gather(offsets, kept.astype(np.int32), wanted).tolist() == expected
     assert lengths(offsets, wanted).sum() == len(expected)
+
+
+@given(PAIRS, st.sets(st.integers(0, 7)))
+def test_concepts_are_counted_alike_for_few_documents_and_for_many(pairs: list[tuple[int, int]], asked: set[int]) -> None:
+    documents, concepts = (np.array([p[i] for p in pairs], dtype=np.int64) for i in (0, 1))
+    offsets, values = compress(documents, concepts, 8)
+    concept_offsets, having = compress(concepts, documents, 32)
+    wanted = np.array(sorted(asked), dtype=np.int64)
+    columns = SimpleNamespace(
+        documents=8,
+        document_concept_offsets=offsets,
+        concept_document_offsets=concept_offsets,
+        concept_documents=having.astype(np.int32),
+        concepts_of_documents=lambda found: gather(offsets, values.astype(np.int32), found),
+    )
+    counts = Columns.concept_counts(cast(Columns, columns), wanted)
+    expected = {c: n for c in range(32) if (n := len({d for d, each in pairs if each == c and d in asked}))}
+    assert {c: int(counts[c]) for c in np.flatnonzero(counts)} == expected
 
 
 @pytest.mark.parametrize(

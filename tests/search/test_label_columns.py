@@ -2,6 +2,7 @@
 
 import math
 import sqlite3
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -92,7 +93,10 @@ def test_filters_hold_for_one_label_at_a_time(labels, jobs, agents, states, attr
         assert allowed(labels, filters) == expected(filters)
 
 
-def test_counts_are_of_documents(labels) -> None:
+@pytest.mark.parametrize("sparse", [0, 64])
+def test_counts_are_of_documents(labels, monkeypatch, sparse) -> None:
+    monkeypatch.setattr("search.label_columns._SPARSE", sparse)
+    labels = replace(labels)  # what it counted before is not taken along
     for found in product([False, True], repeat=3):
         mask = np.array(found)
         for name, place in (("job", 2), ("agent", 3), ("state", 4)):

@@ -3,12 +3,14 @@
 import csv
 import io
 import json
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.ingest.exports import InlinePool, Lab, patient
 from tests.webapp.streets import HOSTILE, LINES, NOTE, Streets, class_iri, job, streets
 from tests.webapp.test_pages import Page, get
 from webapp.app import create_app
@@ -307,3 +309,17 @@ def test_colours_are_the_same_everywhere_and_never_markup() -> None:
     assert color_of(CAR) == color_of(CAR) < 8
     assert safe_color("#2ca02C") == "#2ca02C"
     assert safe_color("red;}") == safe_color("#2ca02c\n") == safe_color("url(x)") == ""
+
+
+def test_without_labels_the_page_says_how_to_bring_them_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = Lab(tmp_path)
+    client = create_app(lab.library()).test_client()
+    assert client.get("/labels", headers={"Accept": "text/html"}).status_code == 503
+    monkeypatch.setattr("ingest.pipeline.Pool", InlinePool)
+    lab.ingest(patient(), dataset="clinic")
+    client = create_app(lab.library()).test_client()
+    assert "commissure ingest manifest output.manifest" in get(client, "/labels").text
+    assert client.get("/api/v1/labels").json["datasets"] == []
+    assert client.get("/api/v1/items").json == {"total": 0, "items": [], "facets": {}, "cursor": None, "generation": 1} | {
+        "facets": {name: [] for name in ("job", "agent", "state", "attribute", "worker")}
+    }
