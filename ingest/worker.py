@@ -9,6 +9,7 @@ import hashlib
 import logging
 import marshal
 import os
+import signal
 import sqlite3
 import threading
 import time
@@ -96,6 +97,7 @@ def issues_file(folder: Path, number: int) -> Path:
 def start(parent: int) -> None:
     """Initialise a worker process: quiet libraries, and an end of its own when the process that started it is gone."""
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # Ctrl-C reaches every process of a terminal: the run itself tells of it
     gc.freeze()
     gc.set_threshold(_COLLECT_EVERY, 20, 20)
 

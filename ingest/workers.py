@@ -27,8 +27,13 @@ class Pool:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._executor:
-            self._executor.shutdown(wait=kind is None, cancel_futures=True)
+        if self._executor is None:
+            return
+        # A run that ends early does not wait for what its workers are at: a part appears whole or not at all.
+        workers = () if kind is None else tuple((self._executor._processes or {}).values())
+        self._executor.shutdown(wait=kind is None, cancel_futures=True)
+        for worker in workers:
+            worker.terminate()
 
     def run(self, function: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[tuple[Task, Result | None]]:
         """Each task with its result as it finishes; None for a task whose worker died every time it was tried."""

@@ -1,8 +1,14 @@
+import json
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
+
 from ingest.workers import Pool
+from tests.ingest.exports import patient, write
 
 
 def double(number):
@@ -35,3 +41,34 @@ def test_only_the_task_that_kills_its_worker_is_given_up():
 def test_a_worker_killed_by_accident_costs_nothing(tmp_path):
     with Pool(1) as pool:
         assert list(pool.run(die_once, [str(tmp_path / "x")])) == [(str(tmp_path / "x"), "done")]
+
+
+@pytest.mark.parametrize("everyone", [True, False], ids=["as a terminal does", "the run alone"])
+def test_an_interrupted_run_ends_without_noise_and_the_next_one_completes_it(tmp_path, everyone):
+    records = [patient(f"p{number}") for number in range(20_000)]
+    export = write(tmp_path / "export" / "x.ndjson", *records).parent
+    command = [
+        sys.executable,
+        "-m",
+        "commissure",
+        "--data",
+        str(tmp_path / "data"),
+        "ingest",
+        "fhir",
+        str(export),
+        "--dataset",
+        "d",
+        "--no-embed",
+    ]
+    with subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as run:
+        said = ""
+        while "mapping" not in said:
+            line = run.stderr.readline()
+            assert line, said
+            said += line
+        (os.killpg if everyone else os.kill)(run.pid, signal.SIGINT)
+        rest = run.stderr.read()
+    assert run.returncode == 130
+    assert "Traceback" not in said + rest
+    done = subprocess.run([*command, "--json"], check=True, capture_output=True, text=True)
+    assert json.loads(done.stdout)["records"]["added"] == len(records)
