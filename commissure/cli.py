@@ -1,6 +1,7 @@
 """The command line. Every command prints for people, or with --json for programs; exit codes are in `commissure --help`."""
 
 import json
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -542,6 +543,7 @@ def demo(context: click.Context, host: str | None, port: int | None, no_serve: b
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code. Expected errors become one line; others a report without data."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's way to say Ctrl-C
     try:
         code = cli.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)

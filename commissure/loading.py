@@ -3,7 +3,6 @@
 import fcntl
 import logging
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -206,8 +205,8 @@ def _ended(process: "subprocess.Popen[bytes]") -> int | None:
 
 def _interrupted(process: "subprocess.Popen[bytes]") -> int:
     """Have it stop as at a keyboard: it ends its own workers, and finished parts stay."""
-    for _ in range(_ASKED):  # an interrupt is lost where it meets code that takes every exception, such as a finalizer
-        process.send_signal(signal.SIGINT)
+    for _ in range(_ASKED):  # the exception is lost where it meets code that takes every one, such as a finalizer
+        process.terminate()
         with suppress(subprocess.TimeoutExpired):
             return process.wait(_GRACE / _ASKED)
     process.kill()

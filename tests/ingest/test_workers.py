@@ -43,8 +43,17 @@ def test_a_worker_killed_by_accident_costs_nothing(tmp_path):
         assert list(pool.run(die_once, [str(tmp_path / "x")])) == [(str(tmp_path / "x"), "done")]
 
 
-@pytest.mark.parametrize("everyone", [True, False], ids=["as a terminal does", "the run alone"])
-def test_an_interrupted_run_ends_without_noise_and_the_next_one_completes_it(tmp_path, everyone):
+def heed():
+    """In the child: a process that a shell started in the background would ignore the keyboard."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@pytest.mark.parametrize(
+    ("interrupt", "everyone"),
+    [(signal.SIGINT, True), (signal.SIGINT, False), (signal.SIGTERM, False)],
+    ids=["as a terminal does", "the run alone", "as a service manager does"],
+)
+def test_an_interrupted_run_ends_without_noise_and_the_next_one_completes_it(tmp_path, interrupt, everyone):
     records = [patient(f"p{number}") for number in range(20_000)]
     export = write(tmp_path / "export" / "x.ndjson", *records).parent
     command = [
@@ -60,13 +69,15 @@ def test_an_interrupted_run_ends_without_noise_and_the_next_one_completes_it(tmp
         "d",
         "--no-embed",
     ]
-    with subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as run:
+    with subprocess.Popen(
+        command, start_new_session=True, preexec_fn=heed, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as run:
         said = ""
         while "mapping" not in said:
             line = run.stderr.readline()
             assert line, said
             said += line
-        (os.killpg if everyone else os.kill)(run.pid, signal.SIGINT)
+        (os.killpg if everyone else os.kill)(run.pid, interrupt)
         rest = run.stderr.read()
     assert run.returncode == 130
     assert "Traceback" not in said + rest
