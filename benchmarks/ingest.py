@@ -1,6 +1,6 @@
 """Ingest without embedding, beside the same records through rdflib.
 
-    python benchmarks/ingest.py EXPORT [--baseline-records N]
+    python -m benchmarks.ingest EXPORT [--baseline-records N]
 
 EXPORT is any FHIR bulk export. The baseline reads, validates and maps the same records in one process, adds every quad to an
 rdflib Dataset, serializes it as N-Quads and loads that again; it runs on the first N records of each file, and rates are compared.
@@ -9,53 +9,18 @@ rdflib Dataset, serializes it as N-Quads and loads that again; it runs on the fi
 import argparse
 import json
 import os
-import subprocess
-import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
-import psutil
+from benchmarks.processes import run_measured
 
 
 def ingest(export: Path, folder: Path) -> tuple[dict[str, object], float, float]:
     """The report of one ingest in a fresh process; the peak resident memory (MB) and the processor time (s) of its process tree."""
-    command = [
-        sys.executable,
-        "-m",
-        "commissure",
-        "--data",
-        str(folder),
-        "ingest",
-        "fhir",
-        str(export),
-        "--dataset",
-        "bench",
-        "--no-embed",
-        "--json",
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    peak = 0.0
-    spent: dict[int, float] = {}
-
-    def watch() -> None:
-        nonlocal peak
-        root = psutil.Process(process.pid)
-        while process.poll() is None:
-            try:
-                tree = [root, *root.children(recursive=True)]
-                peak = max(peak, sum(each.memory_info().rss for each in tree) / 1e6)
-                spent.update((each.pid, sum(each.cpu_times()[:2])) for each in tree)
-            except psutil.Error:
-                pass
-            time.sleep(0.2)
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    output, _ = process.communicate()
-    watcher.join()
-    return json.loads(output), peak, sum(spent.values())
+    options = ["--dataset", "bench", "--no-embed", "--json"]
+    output, spent = run_measured("commissure", ["--data", str(folder), "ingest", "fhir", str(export), *options], ended=(0, 3))
+    return json.loads(output), spent.memory, spent.processor
 
 
 def baseline(export: Path, limit: int) -> tuple[int, int, float]:

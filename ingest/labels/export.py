@@ -1,6 +1,7 @@
 """Reads labeled data back out of what was ingested: manifest lines as they were, and what workers answered."""
 
 import heapq
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -50,13 +51,26 @@ def answers(dataset: str, workspace: Workspace) -> Iterator[StoredAnswers]:
 
 
 def _stored(dataset: str, kind: str, workspace: Workspace, only: str) -> Iterator[tuple[str, bytes]]:
-    """(source, raw record) by source and line. Memory stays flat: parts hold their records in the order of the source."""
+    """(source, raw record) by source and line. Memory stays flat: parts hold their records in the order of the source.
+
+    Small files share a part, which is read once for all of them.
+    """
     with workspace.reading() as ledger:
         if ledger is None or dataset not in ledger.datasets():
             raise UnknownDataset(f"no dataset is called {dataset!r}; `commissure datasets` lists those there are")
         folder = workspace.parts_folder(dataset)
-        for source, parts in _sources(ledger, dataset, kind, only).items():
-            held = [_of_part(Part(folder / part), ledger, dataset, kind, source) for part in parts]
+        sources = _sources(ledger, dataset, kind, only)
+        sharing = Counter(part for parts in sources.values() for part in parts)
+        shared: dict[str, dict[str, list[tuple[int, bytes]]]] = {}
+        for source, parts in sources.items():
+            held: list[Iterator[tuple[int, bytes]]] = []
+            for part in parts:
+                if sharing[part] == 1:
+                    held.append(_of_part(Part(folder / part), ledger, dataset, kind, source))
+                    continue
+                if part not in shared:
+                    shared[part] = _by_source(Part(folder / part), ledger, dataset, kind)
+                held.append(iter(shared[part].pop(source, ())))
             for _, raw in heapq.merge(*held, key=lambda found: found[0]):
                 yield source, raw
 
@@ -67,6 +81,18 @@ def _sources(ledger: Ledger, dataset: str, kind: str, only: str) -> dict[str, li
     for source, part in ledger.db.execute(query, (dataset, kind)):
         if only in ("", source):
             found.setdefault(source, []).append(part)
+    return found
+
+
+def _by_source(part: Part, ledger: Ledger, dataset: str, kind: str) -> dict[str, list[tuple[int, bytes]]]:
+    """Source → (line, raw) of the records that a part still holds."""
+    rows = ledger.db.execute(
+        "select id from records where part = ? and dataset = ? and kind = ? and state = 'kept'", (part.key, dataset, kind)
+    )
+    wanted = frozenset(record_iri(dataset, kind, identifier) for (identifier,) in rows)
+    found: dict[str, list[tuple[int, bytes]]] = {}
+    for staged, raw, _ in part.sources(wanted):
+        found.setdefault(staged.source, []).append((staged.line, raw))
     return found
 
 

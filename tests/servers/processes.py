@@ -23,6 +23,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 CONF = HERE / "conf"
+DEPLOY = HERE.parents[1] / "deploy"
+"""What the containers are set up with: the same schema and storage for a server that tests start."""
 POM = HERE / "pom.xml"
 TARGET = HERE / "target"
 USER, PASSWORD = "researcher", "not-a-secret"
@@ -112,7 +114,7 @@ def _tinkerpop(name: str, main: str, conf: Sequence[str], request_bytes: int = 0
     lib = libraries(name)
 
     def start(folder: Path, port: int) -> list[str]:
-        values = {"port": port, "conf": CONF, "folder": folder, "request_bytes": request_bytes}
+        values = {"port": port, "conf": CONF, "deploy": DEPLOY, "folder": folder, "request_bytes": request_bytes}
         for file, parts in (("server.yaml", conf), ("credentials.properties", ["credentials.properties"])):
             text = "".join((CONF / part).read_text() for part in parts)
             (folder / file).write_text(string.Template(text).substitute(values))
