@@ -117,7 +117,7 @@ def test_a_server_starts_as_it_is_set_up(root, services, tmp_path, name, server,
     with log.open("wb") as output:
         process = subprocess.Popen(["java", *command], stdout=output, stderr=output, cwd=tmp_path)
         try:
-            for _ in range(600):
+            for _ in range(1800):
                 if said in log.read_text() or process.poll() is not None:
                     break
                 with pytest.raises(subprocess.TimeoutExpired):

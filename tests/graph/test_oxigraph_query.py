@@ -5,7 +5,6 @@ import io
 import json
 import socket
 import threading
-import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from pathlib import Path
@@ -126,20 +125,23 @@ def test_an_answer_is_bounded_in_bytes(store: OxigraphStore) -> None:
 
 def test_a_query_that_never_yields_is_stopped(store: OxigraphStore) -> None:
     ask(store, "ASK {}")
-    begun = time.monotonic()
     with pytest.raises(QueryTimeout, match=r"0\.5 seconds"):
         ask(store, ENDLESS, timeout=0.5)
-    assert time.monotonic() - begun < 5
     assert rows(ask(store, "SELECT (1 AS ?one) {}")) == [{"one": "1"}]
 
 
 def test_a_stopped_query_leaves_no_process_behind(store: OxigraphStore) -> None:
     import psutil
 
+    def workers() -> set[int]:
+        children = psutil.Process().children()
+        return {child.pid for child in children if "graph.stores.oxigraph_query" in " ".join(child.cmdline())}
+
+    ask(store, "ASK {}")
+    before = workers()
     with pytest.raises(QueryTimeout):
         ask(store, ENDLESS, timeout=0.3)
-    workers = [child for child in psutil.Process().children() if "graph.stores.oxigraph_query" in " ".join(child.cmdline())]
-    assert all(child.cpu_percent(interval=0.2) < 50 for child in workers)
+    assert len(workers()) == len(before) - 1
 
 
 def test_queries_wait_for_a_worker_only_as_long_as_they_may(store: OxigraphStore) -> None:
@@ -147,12 +149,13 @@ def test_queries_wait_for_a_worker_only_as_long_as_they_may(store: OxigraphStore
 
     def run_on() -> None:
         with pytest.raises(QueryTimeout):
-            ask(store, ENDLESS, timeout=2.5)
+            ask(store, ENDLESS, timeout=5)
 
     busy = [threading.Thread(target=run_on) for _ in range(2)]
     for thread in busy:
         thread.start()
-    time.sleep(0.5)
+    while store._query_workers()._free._value:
+        busy[0].join(0.01)
     with pytest.raises(QueryTimeout, match="busy"):
         ask(store, "ASK {}", timeout=0.2)
     for thread in busy:

@@ -30,7 +30,7 @@ TARGET = HERE / "target"
 USER, PASSWORD = "researcher", "not-a-secret"
 """Whom a server with authentication lets in; see conf/credentials.json."""
 FETCH_SECONDS = 600
-START_SECONDS = 90
+START_SECONDS = 180
 
 
 class ServerMissing(Exception):

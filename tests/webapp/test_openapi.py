@@ -189,7 +189,7 @@ def test_the_curl_examples_work_in_a_shell(app: Flask, server: str) -> None:
         views = {view.name: view for _, _, group in docs_page(context()).groups for view in group}
     for name in ("search", "searchByPost", "sparqlByPost", "getPatientByPath"):
         try:
-            found = subprocess.run(["sh", "-c", views[name].curl + " --silent --fail"], capture_output=True, timeout=30, check=False)
+            found = subprocess.run(["sh", "-c", views[name].curl + " --silent --fail"], capture_output=True, timeout=120, check=False)
         except FileNotFoundError:
             pytest.skip("no shell here")
         if found.returncode == 127:
