@@ -90,6 +90,28 @@ class Columns:
         counts = np.add.reduceat(having, self.concept_document_offsets[:-1], dtype=np.int64)
         return np.where(np.diff(self.concept_document_offsets), counts, 0)
 
+    def concept_counts_of_texts(self, documents: NDArray[np.integer], shown: NDArray[np.integer]) -> Int64:
+        """How many distinct texts of the documents have each concept; `shown` holds one document of each text."""
+        alike = self.concept_counts(shown[~self._unlike[shown]])
+        rest = documents[self._unlike[documents]]
+        texts = np.repeat(self.copies[rest], lengths(self.document_concept_offsets, rest))
+        _, concepts = distinct_pairs(texts, self.concepts_of_documents(rest))
+        unlike = np.bincount(concepts, minlength=len(alike))
+        unlike[: len(alike)] += alike
+        return unlike
+
+    @cached_property
+    def _unlike(self) -> Mask:
+        """Documents of texts whose copies differ in their concepts: few, and what is counted by text needs a closer look only there."""
+        weights = np.random.default_rng(0).integers(0, 2**64, int(self.document_concepts.max(initial=0)) + 1, dtype=np.uint64)
+        sums = np.append(np.uint64(0), np.cumsum(weights[self.document_concepts]))
+        digests = sums[self.document_concept_offsets[1:]] - sums[self.document_concept_offsets[:-1]]
+        _, first, text = np.unique(self.copies, return_index=True, return_inverse=True)
+        differing = np.zeros(len(first), dtype=np.bool_)
+        differing[text[digests != digests[first][text]]] = True
+        unlike: Mask = differing[text]
+        return unlike
+
     def concepts_of_documents(self, documents: NDArray[np.integer]) -> Int32:
         """The concepts of each of the documents, one after the other."""
         return gather(self.document_concept_offsets, self.document_concepts, documents)

@@ -1,4 +1,7 @@
-"""How many of the found documents have each value: dataset, type, patient, year, concept."""
+"""How many of the found documents have each value: dataset, type, patient, year, concept, and what labels say.
+
+Copies of a text count once for a value, as they do among the hits: a filter by the value finds as many as the facet says.
+"""
 
 from collections.abc import Mapping
 from typing import Final
@@ -7,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.catalog import SqliteCatalog
-from search.columns import Columns
+from search.columns import Columns, distinct_pairs
 from search.label_columns import FIELDS
 from search.model import FacetValue, Filters
 from search.protocols import Rows
@@ -21,11 +24,12 @@ BEST: Final = 50
 
 
 def count_facets(
-    found: Rows, columns: Columns, catalog: SqliteCatalog, filters: Filters, *, ranked: bool = False
+    found: Rows, shown: Rows, columns: Columns, catalog: SqliteCatalog, filters: Filters, *, ranked: bool = False
 ) -> dict[str, tuple[FacetValue, ...]]:
-    """The facets of the found documents; within a facet by count, then label, then value. Years come newest first.
+    """The facets of the found documents, of which those `shown` stand for copies too; within a facet by count, then label, then value.
+    Years come newest first.
 
-    Where `found` is `ranked` best first, concepts come by how much likelier the best documents have them than documents at large: what
+    Where documents are `ranked` best first, concepts come by how much likelier the best documents have them than documents at large: what
     nearly every note has (vital signs) tells nothing of the question, however often it is counted.
     """
     chosen: Mapping[str, tuple[str, ...]] = {
@@ -34,22 +38,23 @@ def count_facets(
         "patient": filters.patients,
         "concept": filters.concepts,
     }
-    codes = {
-        "dataset": columns.datasets[found],
-        "type": columns.types[found],
-        "patient": columns.patients[found],
+    texts = columns.copies[found] if len(shown) < len(found) else None
+    counts = {
+        "dataset": _counts(columns.datasets[shown]),  # copies are of one dataset and patient
+        "type": _counts(columns.types[found], texts),
+        "patient": _counts(columns.patients[shown]),
+        "concept": columns.concept_counts(found) if texts is None else columns.concept_counts_of_texts(found, shown),
     }
-    counts = {**{name: _counts(values) for name, values in codes.items()}, "concept": columns.concept_counts(found)}
     facets = {name: _named(name, counts[name], most_frequent(counts[name], SHOWN), catalog, chosen[name]) for name in counts}
     if ranked:
-        telling = most_telling(columns.concept_counts(found[:BEST]), min(len(found), BEST), columns, counts["concept"])
+        telling = most_telling(columns.concept_counts(shown[:BEST]), min(len(shown), BEST), columns, counts["concept"])
         facets["concept"] = _named("concept", counts["concept"], telling, catalog, chosen["concept"], by_count=False)
-    facets["year"] = _years(columns.first_days[found])
+    facets["year"] = _years(_counts(columns.first_days[found] // 10000, texts))
     if len(columns.labels.documents):
         mask = np.zeros(columns.documents, dtype=np.bool_)
         mask[found] = True
         for name in FIELDS:
-            of_labels = columns.labels.counts(name, mask)
+            of_labels = columns.labels.counts(name, mask, None if texts is None else columns.copies)
             facets[name] = _named(name, of_labels, most_frequent(of_labels, SHOWN), catalog, getattr(filters, f"{name}s"))
     return facets
 
@@ -70,9 +75,11 @@ def most_telling(among: NDArray[np.int64], best: int, columns: Columns, counts: 
     return ordered
 
 
-def _counts(codes: NDArray[np.int32]) -> NDArray[np.int64]:
-    """How often each code occurs, by code."""
-    counts: NDArray[np.int64] = np.bincount(codes[codes >= 0])
+def _counts(codes: NDArray[np.int32], texts: NDArray[np.int32] | None = None) -> NDArray[np.int64]:
+    """How often each code occurs, by code; with the `texts` beside them, of how many distinct ones."""
+    known = codes >= 0
+    values = codes[known] if texts is None else distinct_pairs(texts[known], codes[known])[1]
+    counts: NDArray[np.int64] = np.bincount(values)
     return counts
 
 
@@ -99,7 +106,8 @@ def most_frequent(counts: NDArray[np.int64], limit: int) -> list[int]:
     return ordered
 
 
-def _years(first_days: NDArray[np.int32]) -> tuple[FacetValue, ...]:
-    years, counts = np.unique(first_days[first_days > 0] // 10000, return_counts=True)
-    shown = sorted(zip(counts.tolist(), years.tolist(), strict=True), key=lambda pair: (-pair[0], -pair[1]))[:SHOWN]
-    return tuple(FacetValue(f"{year:04d}", f"{year:04d}", count) for count, year in sorted(shown, key=lambda pair: -pair[1]))
+def _years(counts: NDArray[np.int64]) -> tuple[FacetValue, ...]:
+    """The values of the facet from the counts by year, of which 0 is none."""
+    years = [year for year in np.flatnonzero(counts).tolist() if year]
+    shown = sorted(years, key=lambda year: (-int(counts[year]), -year))[:SHOWN]
+    return tuple(FacetValue(f"{year:04d}", f"{year:04d}", int(counts[year])) for year in sorted(shown, reverse=True))

@@ -68,10 +68,15 @@ class LabelColumns:
             found[name] = pairs // width, (pairs % width).astype(np.int32)
         return found
 
-    def counts(self, name: str, found: Mask) -> Int64:
-        """How many of the found documents have each value of a facet, by code."""
+    def counts(self, name: str, found: Mask, texts: Int32 | None = None) -> Int64:
+        """How many of the found documents have each value of a facet, by code; with the text of every document, how many distinct texts."""
         documents, codes = self.by_field[name]
-        counted: Int64 = np.bincount(codes[found[documents]])
+        having = found[documents]
+        codes = codes[having]
+        if texts is not None:
+            width = int(codes.max(initial=0)) + 1
+            codes = (_distinct(texts[documents[having]].astype(np.int64) * width + codes) % width).astype(np.int32)
+        counted: Int64 = np.bincount(codes)
         return counted
 
     def with_narrower(self, concepts: Sequence[int]) -> Int32:

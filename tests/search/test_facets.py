@@ -1,6 +1,8 @@
 """Which values of a facet are shown: the most frequent, and the concepts that tell most of a question."""
 
 import math
+from collections import Counter
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -47,16 +49,16 @@ def test_what_every_note_has_tells_less_than_what_the_best_have() -> None:
     found = list(range(100))
     assert most_telling(counts_of(columns, found[:10]), 10, columns, counts_of(columns, found)) == [1, 0, 2, 3]
     # Of the best 50, ten have gout, twice as many as of all; 25 have a fever and all vital signs, no more than of all.
-    facets = count_facets(np.array(found), columns, CATALOG, Filters(), ranked=True)
+    facets = count_facets(np.array(found), np.array(found), columns, CATALOG, Filters(), ranked=True)
     assert [(v.value, v.count) for v in facets["concept"]] == [("1", 10), ("0", 100), ("2", 50), ("3", 1)]
-    browsed = count_facets(np.array(found), columns, CATALOG, Filters())
+    browsed = count_facets(np.array(found), np.array(found), columns, CATALOG, Filters())
     assert [(v.value, v.count) for v in browsed["concept"]] == [("0", 100), ("2", 50), ("1", 10), ("3", 1)]
 
 
 def test_only_the_best_decide_and_chosen_concepts_are_kept() -> None:
     # Concept 1 is only just beyond the best, concept 2 in one of them; each is in one document of a hundred.
     columns = columns_of({BEST: {1}, BEST - 1: {2}}, 100, 20)
-    facets = count_facets(np.arange(100), columns, CATALOG, Filters(concepts=("7", "nobody")), ranked=True)
+    facets = count_facets(np.arange(100), np.arange(100), columns, CATALOG, Filters(concepts=("7", "nobody")), ranked=True)
     assert [(v.value, v.count) for v in facets["concept"]] == [("2", 1), ("1", 1), ("7", 0), ("nobody", 0)]
 
 
@@ -78,6 +80,16 @@ def test_most_telling_by_its_formula(having: dict[int, set[int]], found: list[in
     telling = most_telling(counts_of(columns, found[:best]), best, columns, counts)
     assert len(telling) == min(len(present), SHOWN) and set(telling) <= present
     assert [place(c) for c in telling] == sorted(map(place, present))[:SHOWN]
+
+
+@given(having_of, st.lists(st.integers(0, 9), min_size=30, max_size=30), st.sets(st.integers(0, 29), min_size=1))
+def test_a_text_counts_once_for_a_concept_whichever_copy_has_it(having: dict[int, set[int]], texts: list[int], asked: set[int]) -> None:
+    columns = replace(columns_of(having, 30, 20), copies=np.array(texts, dtype=np.int32))
+    found = sorted(asked)
+    shown = sorted({texts[document]: document for document in reversed(found)}.values())
+    counts = columns.concept_counts_of_texts(np.array(found), np.array(shown))
+    of_texts = {(texts[document], concept) for document in found for concept in having.get(document, ())}
+    assert {int(c): int(counts[c]) for c in np.flatnonzero(counts)} == dict(Counter(concept for _, concept in of_texts))
 
 
 @given(st.lists(st.integers(0, 5), max_size=40), st.integers(1, 12))

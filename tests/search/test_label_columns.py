@@ -94,14 +94,14 @@ def test_filters_hold_for_one_label_at_a_time(labels, jobs, agents, states, attr
 
 
 @pytest.mark.parametrize("sparse", [0, 64])
-def test_counts_are_of_documents(labels, monkeypatch, sparse) -> None:
+def test_counts_are_of_documents_or_of_their_texts(labels, monkeypatch, sparse) -> None:
     monkeypatch.setattr("search.label_columns._SPARSE", sparse)
     labels = replace(labels)  # what it counted before is not taken along
-    for found in product([False, True], repeat=3):
-        mask = np.array(found)
+    for found, texts in product(product([False, True], repeat=3), (None, (0, 1, 1), (4, 4, 4))):
+        mask, of = np.array(found), texts or (0, 1, 2)
         for name, place in (("job", 2), ("agent", 3), ("state", 4)):
-            having = {value: len({row[0] for row in ROWS if row[place] == value and found[row[0] - 5]}) for value in CODES[name]}
-            counts = labels.counts(name, mask)
+            having = {value: len({of[row[0] - 5] for row in ROWS if row[place] == value and found[row[0] - 5]}) for value in CODES[name]}
+            counts = labels.counts(name, mask, None if texts is None else np.array(texts, dtype=np.int32))
             assert {value: int(counts[code]) if code < len(counts) else 0 for value, code in CODES[name].items()} == having
 
 

@@ -1,8 +1,9 @@
 """Search results compared with a reference that looks at every document."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -196,12 +197,18 @@ def test_facets_count_what_was_found(retriever: Retriever, clinic: Clinic, query
     by_id = {d.id: d for d in clinic.documents}
     documents = [by_id[identifier] for identifier in found(retriever, clinic, SearchRequest(query, filters))]
     facets = retriever.search(SearchRequest(query, filters, join=False)).facets
+
+    def texts(values: Callable[[Any], Iterable[str]]) -> Counter[str]:
+        """Of how many distinct texts one copy at least has the value."""
+        having = {(value, d.dataset, d.patient, d.text.strip()) for d in documents for value in values(d)}
+        return Counter(value for value, *_ in having)
+
     expected = {
-        "dataset": Counter(d.dataset for d in documents),
-        "type": Counter(d.type for d in documents),
-        "patient": Counter(d.patient for d in documents if d.patient),
-        "concept": Counter(c for d in documents for c in concepts_of(d, clinic)),
-        "year": Counter(d.date[:4] for d in documents if d.date),
+        "dataset": texts(lambda d: [d.dataset]),
+        "type": texts(lambda d: [d.type]),
+        "patient": texts(lambda d: [d.patient] if d.patient else []),
+        "concept": texts(lambda d: concepts_of(d, clinic)),
+        "year": texts(lambda d: [d.date[:4]] if d.date else []),
     }
     assert set(facets) == set(expected)
     for name, values in facets.items():
@@ -220,6 +227,17 @@ def test_facets_count_what_was_found(retriever: Retriever, clinic: Clinic, query
     names = {condition(name): name for name in CONDITIONS + MEDICATIONS}
     assert all(label == names[value] for value, label in labels.items())
     assert {v.value: v.label for v in facets["patient"]}.items() <= {p.id: p.label for p in clinic.patients}.items()
+
+
+@pytest.mark.parametrize("query", [QUERY, ""])
+def test_a_filter_by_a_facet_finds_as_many_as_the_facet_says(retriever: Retriever, query: str) -> None:
+    facets = retriever.search(SearchRequest(query, join=False)).facets
+    fields = {"dataset": "datasets", "type": "types", "patient": "patients", "concept": "concepts"}
+    assert sum(value.count for value in facets["dataset"]) == retriever.search(SearchRequest(query, join=False)).total
+    for name, field in fields.items():
+        for value in facets[name]:
+            narrowed = SearchRequest(query, Filters(**{field: (value.value,)}), join=False)
+            assert retriever.search(narrowed).total == value.count, (name, value)
 
 
 def test_hits_say_why(retriever: Retriever, clinic: Clinic) -> None:
