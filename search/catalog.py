@@ -159,10 +159,9 @@ class SqliteCatalog:
 
     def document(self, document: str) -> Document | None:
         """One document with its text, passages and mentions."""
-        rows = self._all("SELECT row FROM documents WHERE id = ?", (document,))
-        if not rows:
+        row = self.row_of(document)
+        if row is None:
             return None
-        row = rows[0][0]
         found = self.found_documents((row,))[row].document
         mentions = self._all(
             "SELECT id, start, stop, text, concept, label, assertion, score, concept_score, source FROM mentions WHERE document = ?"
@@ -261,6 +260,15 @@ class SqliteCatalog:
             after = patient, label, encounter, date, status, media_type, source, line, tuple(passages[row])
             found[row] = FoundDocument(Document(*(*before, texts[row], *after)), run)
         return found
+
+    def row_of(self, document: str) -> int | None:
+        """The row of a document."""
+        rows = self._all("SELECT row FROM documents WHERE id = ?", (document,))
+        return rows[0][0] if rows else None
+
+    def summaries(self, rows: Sequence[int]) -> tuple[DocumentSummary, ...]:
+        """Documents by their rows in the catalog, newest first."""
+        return self._summaries(f"row IN ({_marks(rows)}) ORDER BY {_NEWEST_FIRST}", rows)
 
     def mentioned_concepts(self, rows: Sequence[int]) -> dict[int, list[MentionedConcept]]:
         """For documents by their rows in the catalog: the concepts they mention, in order of first mention, each assertion apart."""

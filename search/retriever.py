@@ -31,7 +31,7 @@ from search.facets import count_facets
 from search.generation import Generation
 from search.join import Joined, PageHit, join_page
 from search.label_columns import FIELDS
-from search.model import Assertion, Evidence, Filters, Hit, Mode, PassageSpan, SearchRequest, SearchResult, Span
+from search.model import Assertion, DocumentSummary, Evidence, Filters, Hit, Mode, PassageSpan, SearchRequest, SearchResult, Span
 from search.protocols import Embedder, Mask, Rows
 from search.ranking import RankedDocuments, Ranker
 from search.snippets import answer, find_matches, highlights, last_word, opening, query_words
@@ -45,6 +45,7 @@ MOST_PER_PAGE: Final = 100
 LONGEST_QUERY: Final = 10_000
 """Characters. A model reads a few hundred words; a longer query is surely something pasted by mistake."""
 
+MOST_COPIES: Final = 100
 _CONCEPTS_PER_HIT: Final = 10
 _LONGEST_PASSAGE: Final = 4000
 """Characters of a passage shown."""
@@ -115,6 +116,15 @@ class Retriever:
             timings={**clock.steps, **ranking},
         )
 
+    def copies(self, document: str) -> tuple[DocumentSummary, ...]:
+        """The other documents of its patient that have the same text, newest first, at most MOST_COPIES; none for a document not held."""
+        row = self._catalog.row_of(document)
+        if row is None:
+            return ()
+        text = self._columns.copies[self._columns.rowids == row]
+        rows = self._columns.rowids[self._columns.copies == text].tolist()
+        return self._catalog.summaries([other for other in rows if other != row][:MOST_COPIES])
+
     # --- what may be found ---
 
     def _allowed(self, filters: Filters) -> Mask | None:
@@ -165,6 +175,13 @@ class Retriever:
             return self._ranker.rank(request.query, Mode.LEXICAL, DEPTH, allowed, links)
 
     @cached_property
+    def _labeled(self) -> Mask:
+        """Which documents are labeled items."""
+        labeled: Mask = np.zeros(self._columns.documents, dtype=np.bool_)
+        labeled[self._columns.labels.documents] = True
+        return labeled
+
+    @cached_property
     def _semantics(self) -> tuple[bool, str]:
         """Whether meaning can rank, and what it lacks in words. Asked only when needed: the embedder's name may load the model."""
         meta = self._generation.meta
@@ -183,9 +200,11 @@ class Retriever:
         return True, ""
 
     def _fold(self, documents: Rows, ranked: RankedDocuments | None, *, exact: bool) -> _Found:
-        """Fold documents of a patient that have the same text into the first of them."""
-        _, first, group = np.unique(self._columns.copies[documents], return_index=True, return_inverse=True)
-        kept = np.sort(first)
+        """Fold documents of a patient that have the same text into the first of them that is no labeled copy, or the first of all."""
+        order = np.argsort(self._labeled[documents], kind="stable")
+        _, first, group = np.unique(self._columns.copies[documents[order]], return_index=True, return_inverse=True)
+        kept = np.sort(order[first])
+        group[order] = group.copy()
         copies = np.bincount(group, minlength=len(first))[group[kept]] - 1
         return _Found(documents[kept], copies, documents, ranked, kept, exact)
 

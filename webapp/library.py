@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from graph.store import GraphStore
-from search.model import SearchRequest, SearchResult
+from search.model import DocumentSummary, SearchRequest, SearchResult
 from search.protocols import Catalog
 from webapp.labels import Labels
 
@@ -15,6 +15,10 @@ class Searcher(Protocol):
 
     def search(self, request: SearchRequest) -> SearchResult:
         """One joined answer."""
+        ...
+
+    def copies(self, document: str) -> tuple[DocumentSummary, ...]:
+        """The other documents of its patient that have the same text, newest first; none for a document that is not held."""
         ...
 
 

@@ -228,6 +228,8 @@ class DocumentJson(TypedDict):
     """Decoded and untrimmed; show it as text, never as markup."""
     passages: list[PassageJson]
     mentions: list[MentionJson]
+    copies: list["DocumentSummaryJson"]
+    """The other documents of its patient that have the same text; searches fold them into one hit."""
     generation: int
 
 
@@ -619,8 +621,8 @@ def search_result(value: search.SearchResult) -> SearchResultJson:
     }
 
 
-def document(value: search.Document, generation: int) -> DocumentJson:
-    """A document with its text, passages and mentions."""
+def document(value: search.Document, copies: Iterable[search.DocumentSummary], generation: int) -> DocumentJson:
+    """A document with its text, passages, mentions and copies."""
     return {
         "id": value.id,
         "record": value.record,
@@ -653,6 +655,7 @@ def document(value: search.Document, generation: int) -> DocumentJson:
             }
             for mention in value.mentions
         ],
+        "copies": [document_summary(one) for one in copies],
         "generation": generation,
     }
 

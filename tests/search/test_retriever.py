@@ -3,18 +3,20 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from graph.errors import StoreUnavailable
+from graph.identifiers import record_iri
 from graph.stores.memory import MemoryStore
 from search.errors import InvalidRequest, ModelUnavailable
 from search.generation import Generation
-from search.model import Assertion, Document, Filters, Mode, SearchRequest, SearchResult
+from search.model import Assertion, Document, Fact, Filters, Mode, SearchRequest, SearchResult
 from search.retriever import Retriever
-from tests.search.clinic import CONDITIONS, MEDICATIONS, Clinic, FakeEmbedder, build, condition, make_clinic, write_quads
+from tests.search.clinic import CONDITIONS, MEDICATIONS, Clinic, FakeEmbedder, build, condition, make_clinic, opened, write_quads
 
 QUERY = "woman treated with cisplatin and paclitaxel"
 FILTERS = (
@@ -270,6 +272,29 @@ def test_copies_are_folded_and_findable(retriever: Retriever, clinic: Clinic) ->
     assert not {d.id for d in reports} & {hit.document for hit in result.hits}, "the note stands for its report"
     found = retriever.search(SearchRequest("", Filters(types=("Report",)), limit=100, join=False))
     assert {hit.document for hit in found.hits} == {d.id for d in reports}
+
+
+def test_a_note_stands_for_what_was_labeled_of_it(tmp_path: Path) -> None:
+    clinic = make_clinic(patients=3)
+    note, other = (d for d in clinic.documents[:2])
+    record = record_iri("clinic", "Item", "labels-1")
+    item = replace(note, id=record, record=record, kind="Item", type="Labeled text", date="2031-01-01", encounter=None, mentions=())
+    clinic.documents += [item, replace(item, id=f"{record}b", record=f"{record}b", text=other.text, passages=other.passages, patient=None)]
+    for labeled in clinic.documents[-2:]:
+        label = Fact(labeled.record, "clinic", labeled.record, "label", None, "seen", status="labeled", counted=True)
+        clinic.facts.append(replace(label, job="https://example.org/job"))
+    build(clinic, tmp_path, embedder=FakeEmbedder())
+    with opened(tmp_path / "g1") as generation:
+        retriever = Retriever(generation, None, FakeEmbedder())
+        for query in ("", note.text[:200]):
+            hits = {hit.document: hit for hit in retriever.search(SearchRequest(query, limit=100)).hits}
+            assert item.id not in hits and f"{item.id}b" in hits, "the second has no patient to share with the note"
+            assert hits[note.id].duplicates == len(retriever.copies(note.id)) > 0
+        assert item.id in [copy.id for copy in retriever.copies(note.id)]
+        assert note.id in [copy.id for copy in retriever.copies(item.id)]
+        assert (retriever.copies(f"{item.id}b"), retriever.copies("nobody")) == ((), ())
+        asked = SearchRequest("", Filters(states=("labeled",)))
+        assert {hit.document for hit in retriever.search(asked).hits} == {item.id, f"{item.id}b"}
 
 
 def test_values_nobody_has_find_nothing(retriever: Retriever) -> None:

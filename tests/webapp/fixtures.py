@@ -709,6 +709,11 @@ class MemorySearcher:
     requests: list[SearchRequest] = field(default_factory=list)
     fail: Exception | None = None
 
+    def copies(self, document: str) -> tuple[DocumentSummary, ...]:
+        asked = self.catalog.document(document)
+        others = (one for one in self.catalog.documents if asked and one.id != document)
+        return self.catalog._newest(one for one in others if (one.patient, one.text) == (asked.patient, asked.text))
+
     def search(self, request: SearchRequest) -> SearchResult:
         self.requests.append(request)
         if self.fail is not None:

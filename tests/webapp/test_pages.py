@@ -8,14 +8,14 @@ from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 from types import SimpleNamespace
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from graph.model import Edge, Neighbourhood, NodeSummary
-from graph.vocabulary import CODE, ENCOUNTER, HAS_BODY, HAS_CONDITION, HAS_TARGET, SUBJECT
+from graph.vocabulary import CODE, ENCOUNTER, HAS_BODY, HAS_CONDITION, HAS_TARGET, KG, SUBJECT, TYPE
 from search.errors import InvalidRequest
 from search.model import Assertion, Evidence, Fact, Hit, Mode, SearchRequest, SearchResult, Span
 from tests.webapp import fixtures as f
@@ -24,6 +24,7 @@ from webapp.app import create_app
 from webapp.pages.connections import Depth, connections
 from webapp.pages.patient import facts_of, glance_of
 from webapp.pages.search import _cell
+from webapp.pages.wording import measured
 from webapp.settings import WebSettings
 
 PAGES = (
@@ -271,6 +272,48 @@ def test_document_marks_mentions_by_assertion(client: FlaskClient) -> None:
     assert re.search(r'<mark class="m m-family mk-[a-z]+"[^>]*><span class="sr">in the family </span>hypertension</mark>', note)
     assert "demo/DocumentReference.ndjson:1" in page.text
     assert re.findall(r'<li><a href="#s\d+"><bdi>(.*?)</bdi>', html) == ["History of present illness", "Plan"]
+
+
+def test_document_leads_to_its_labels_and_copies(library: MemoryLibrary, client: FlaskClient) -> None:
+    url = f"/document?id={quote(f.ONCOLOGY_NOTE)}"
+    assert not {"Labeled as", "With the same text"} & set(get(client, url).text.splitlines())
+    assert library.snapshot is not None and isinstance(library.snapshot.graph, f.QueryableGraph)
+    items = [f.record_iri(f.DATASET, "Item", f"labels-{number:02}") for number in range(22)]
+    note = library.snapshot.catalog.document(f.ONCOLOGY_NOTE)
+    assert note is not None
+    copy = replace(note, id=items[0], record=items[0], kind="Item", type="Labeled text", title="A <labeled> note")
+    quads = [quad for item in items for quad in ((item, TYPE, f"{KG}Item", item), (item, f"{KG}about", f.ONCOLOGY_NOTE, item))]
+    other = replace(note, id=f"{note.id}2", title="A <second> note")
+    catalog = replace(library.snapshot.catalog, documents=(*library.snapshot.catalog.documents, copy, other))
+    searcher = replace(library.snapshot.retriever, catalog=catalog)
+    graph = f.QueryableGraph([*f.graph_quads(), *quads])
+    library.snapshot = replace(library.snapshot, catalog=catalog, retriever=searcher, graph=graph)
+    html = client.get(url).text
+    about = html[html.index("Labeled as") : html.index("With the same text")]
+    assert [unquote(one) for one in re.findall(r'href="/item\?id=([^"&]+)"', about)] == items[:20]
+    assert "2 more in the graph" in about
+    copies = html[html.index('id="copies"') :]
+    assert copy.id not in unquote(copies) and other.id in unquote(copies) and "A &lt;second&gt; note" in copies
+    answer = client.get(f"/api/v1/documents?id={quote(f.ONCOLOGY_NOTE)}").json
+    assert answer is not None and [one["id"] for one in answer["copies"]] == [other.id, items[0]]
+    library.snapshot = replace(library.snapshot, graph=None)
+    assert "Labeled as" not in get(client, url).text
+
+
+@pytest.mark.parametrize(
+    ("value", "number", "unit", "shown"),
+    [
+        ("36.5 °C", 36.5, "°C", "36.5 °C"),
+        ("98%", 98.0, "%", "98%"),
+        ("98", 98.0, "%", "98 %"),
+        ("1234567.5", 1234567.5, None, "1234567.5"),
+        (None, 1234567.5, "g", "1234567.5 g"),
+        ("positive", None, None, "positive"),
+        (None, None, "g", ""),
+    ],
+)
+def test_values_are_shown_with_their_unit_once(value: str | None, number: float | None, unit: str | None, shown: str) -> None:
+    assert measured(value, number, unit) == shown
 
 
 def test_document_opens_at_a_span(client: FlaskClient) -> None:

@@ -13,7 +13,7 @@ def document(asked: ByIri, context: Context) -> serialize.DocumentJson:
     found = context.snapshot.catalog.document(asked.id)
     if found is None:
         raise not_found("document", "The published generation holds no document of this IRI. Take it from a hit of /api/v1/search.")
-    return serialize.document(found, context.snapshot.generation)
+    return serialize.document(found, context.snapshot.retriever.copies(found.id), context.snapshot.generation)
 
 
 def record(asked: ByIri, context: Context) -> serialize.RecordJson:

@@ -41,6 +41,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset=asset,
         address=wording.address,
+        measured=wording.measured,
         age_phrase=wording.age_phrase,
         citation=search.citation,
         class_color=labels_drawing.color_of,

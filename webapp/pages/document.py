@@ -11,7 +11,9 @@ from flask import Blueprint, current_app, render_template, request
 from markupsafe import Markup
 
 from graph.errors import StoreUnavailable
-from search.model import Assertion, Document, Fact, Mention
+from graph.model import NeighbourPage, NodeSummary
+from graph.vocabulary import KG
+from search.model import Assertion, Document, DocumentSummary, Fact, Mention
 from webapp.errors import not_found
 from webapp.library import RecordSource
 from webapp.pages.marking import Mark, marked
@@ -27,6 +29,8 @@ MOST_GROUPS = 300
 """Rows of the list of mentions; what is left out is said."""
 MOST_PLACES = 12
 """Places that one row of the list of mentions links to."""
+MOST_LABELED = 20
+"""Labeled items that a document's page links to."""
 RAW = 1_000_000
 """Code points of a record's JSON that one page shows."""
 
@@ -95,6 +99,11 @@ class DocumentPage:
     facts: tuple[Fact, ...]
     record: RecordSource | None
     siblings: int
+    copies: tuple[DocumentSummary, ...]
+    """Other documents of the patient with the same text, less those listed as labeled."""
+    labeled: tuple[NodeSummary, ...]
+    """Labeled items that are about the record."""
+    more_labeled: int
     back: str
 
 
@@ -111,18 +120,26 @@ def document() -> str:
         raise not_found(
             "document", "No document of the published generation has this address. It may have been removed or renamed by a later ingest."
         )
-    encounter = ""
-    if opened.graph is not None and found.encounter:
-        with suppress(StoreUnavailable):  # the page has the document, and does without the encounter's name
-            encounter = opened.graph.summaries([found.encounter])[0].label
+    encounter, labeled = "", NeighbourPage((), 0, None)
+    if opened.graph is not None:
+        with suppress(StoreUnavailable):  # the page has the document, and does without what the graph says of it
+            if found.encounter:
+                encounter = opened.graph.summaries([found.encounter])[0].label
+            labeled = opened.graph.neighbours(found.record, relation=f"{KG}about", direction="in", kind="Item", limit=MOST_LABELED)
     facts = opened.catalog.facts_of_encounter(found.encounter) if found.encounter else ()
     siblings = len(opened.catalog.documents_of_record(found.record))
-    page = document_page(found, encounter, facts, library().record(found.record), siblings)
+    page = document_page(found, encounter, facts, library().record(found.record), siblings, opened.retriever.copies(found.id), labeled)
     return render_template("document.html", page=page, state=State(query=request.args.get("q", "")))
 
 
 def document_page(
-    found: Document, encounter_label: str, facts: tuple[Fact, ...], record: RecordSource | None, siblings: int
+    found: Document,
+    encounter_label: str,
+    facts: tuple[Fact, ...],
+    record: RecordSource | None,
+    siblings: int,
+    copies: tuple[DocumentSummary, ...],
+    labeled: NeighbourPage,
 ) -> DocumentPage:
     """Arrange a document for its page."""
     query = request.args.get("q", "")
@@ -162,6 +179,9 @@ def document_page(
         facts=facts,
         record=record,
         siblings=siblings,
+        copies=tuple(copy for copy in copies if copy.id not in {node.id for node, _ in labeled.neighbours}),
+        labeled=tuple(node for node, _ in labeled.neighbours),
+        more_labeled=labeled.total - len(labeled.neighbours),
         back=State(query=query).url() if query else "",
     )
 

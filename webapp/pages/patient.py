@@ -10,7 +10,7 @@ from search.protocols import Catalog
 from webapp.errors import not_found
 from webapp.pages.reading import ROWS, required, snapshot, whole_number
 from webapp.pages.search import State
-from webapp.pages.wording import GROUP_NAMES, address, group_order
+from webapp.pages.wording import GROUP_NAMES, address, group_order, measured
 
 pages = Blueprint("patient", __name__)
 
@@ -264,7 +264,7 @@ def _series(facts: list[Fact]) -> Series:
     return Series(
         label=newest.label,
         url=_url(newest),
-        value=_value(newest),
+        value=measured(newest.value, newest.number, newest.unit),
         date=newest.start or "",
         evidence=address("/record", [("id", newest.record)]),
         times=len(dated),
@@ -294,7 +294,7 @@ def _event_of_fact(fact: Fact) -> Event:
         label=fact.label,
         start=fact.start or "",
         end=fact.end or "",
-        value=_value(fact),
+        value=measured(fact.value, fact.number, fact.unit),
         status=fact.status,
         counted=fact.counted,
         why="" if fact.counted else why_not_counted(fact),
@@ -304,21 +304,6 @@ def _event_of_fact(fact: Fact) -> Event:
         source=fact.source,
         line=fact.line,
     )
-
-
-def _value(fact: Fact) -> str:
-    if fact.number is not None and (not fact.value or _is_number(fact.value)):
-        return f"{fact.number:g} {fact.unit or ''}".strip()
-    value = fact.value or ""
-    return f"{value} {fact.unit}" if value and fact.unit and fact.unit not in value else value
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def why_not_counted(fact: Fact) -> str:

@@ -81,6 +81,12 @@ def number(value: float | None) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
 
 
+def measured(value: str | None, number: float | None, unit: str | None) -> str:
+    """A fact's value with its unit, which many values hold already: ('98', 98.0, '%') as '98 %', ('98%', 98.0, '%') as it is."""
+    said = value or ("" if number is None else f"{number:.15g}")
+    return f"{said} {unit}" if said and unit and not said.endswith(unit) else said
+
+
 def count_of(count: int, one: str, many: str | None = None) -> str:
     """'1 hit', '3 hits'."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
