@@ -1,6 +1,7 @@
 """A draft of the next generation: a clone of the current one, changed, completed and made visible at once.
 
 Nothing of the current generation is touched. A draft that is not shown leaves no trace but its folder, which the next run deletes.
+The graph is changed in a thread of its own, in the order in which the changes are told, while the search index is made: they share nothing.
 """
 
 import shutil
@@ -9,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol
@@ -16,6 +18,7 @@ from typing import Protocol
 from graph.identifiers import DERIVED_GRAPHS, derived_graph_iri, iri_term, literal_term, notation, record_iri
 from graph.store import GraphStore
 from graph.vocabulary import ALT_LABEL, CONCEPT, IN_SCHEME, LABEL, NOTATION, PREF_LABEL, STUB, TYPE, XSD, class_iri, local_name
+from ingest.aside import Aside
 from ingest.ledger import Ledger, now
 from ingest.progress import Progress
 from ingest.replica import PublishedGraph, Replica, Replication
@@ -93,10 +96,12 @@ class Draft:
         self._folder.mkdir(parents=True)
         previous = self._previous
         self._graph = self._tools.graph(previous / "graph" if previous else None, self._folder / "graph")
+        self._beside = Aside("graph")
         self._search = GenerationBuilder(previous / "search" if previous else None, self._folder / "search", self.generation)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._beside.close()
         self._graph.close()
         self._search.__exit__(kind, error, trace)
         if not self._shown:
@@ -107,7 +112,8 @@ class Draft:
         if records:
             iris = [record_iri(self._dataset, kind, identifier) for kind, identifier in records]
             self._replication.touch(iris)
-            self._graph.remove(iris)
+            self._load_waiting()
+            self._beside.begin(partial(self._graph.remove, iris))
             self._search.remove(iris)
             self._changed = True
 
@@ -126,7 +132,8 @@ class Draft:
         self._passages += part.summary().passages
 
     def _load_waiting(self) -> None:
-        self._graph.load(self._waiting)
+        if self._waiting:
+            self._beside.begin(partial(self._graph.load, self._waiting))
         self._waiting = []
 
     def drop_dataset(self) -> None:
@@ -138,16 +145,20 @@ class Draft:
             shutil.rmtree(self._folder / "graph")
             self._graph = self._tools.graph(None, self._folder / "graph")
         else:
-            self._graph.remove([*self._ledger.record_iris(self._dataset), *self._derived])
+            self._beside.begin(partial(self._graph.remove, [*self._ledger.record_iris(self._dataset), *self._derived]))
         self._search.drop_dataset(self._dataset)
 
     def finish(self, unresolved: Iterable[tuple[str, str]], embed: bool) -> Published:
         """Derive concepts and stubs, index and embed, and put everything on disk. `unresolved` are (IRI, kind) of candidates for stubs."""
         self._load_waiting()
-        references = {} if self._dropped else self._load_derived(tuple(unresolved))
-        self._graph.close()
+        derived = self._beside.begin(partial(self._load_derived, *self._derive(unresolved))) if not self._dropped else None
         cache = EmbeddingCache(self._workspace.embeddings_path)
         report = self._search.finish(self._tools.embedder if embed else None, cache, _Steps(self._progress))
+        references = derived.result() if derived is not None else {}
+        if derived is not None:
+            self._replication.add(self._folder / _DERIVED)
+            (self._folder / _DERIVED).unlink()
+        self._beside.finish(self._graph.close)
         sync_folder(self._folder)
         sync(self._folder.parent)
         return Published(self.generation, self._passages, report.embedded, sum(references.values()), report.missing_vectors)
@@ -166,19 +177,21 @@ class Draft:
         self._shown = True
         self._workspace.show(self.generation, self._replication.address)
 
-    def _load_derived(self, unresolved: Sequence[tuple[str, str]]) -> dict[str, int]:
-        """Write the dataset's concepts and stubs anew; how often each stub is referred to."""
+    def _derive(self, unresolved: Iterable[tuple[str, str]]) -> tuple[Counter[ConceptUse], Sequence[tuple[str, str]]]:
+        """The concepts that the dataset uses, told to the search index, and the candidates for stubs."""
         uses = self._concept_uses()
+        self._replication.touch(self._derived)
+        self._search.set_concepts(self._dataset, sorted(uses.items(), key=lambda item: (item[0].concept, item[0].display)))
+        return uses, tuple(unresolved)
+
+    def _load_derived(self, uses: Counter[ConceptUse], unresolved: Sequence[tuple[str, str]]) -> dict[str, int]:
+        """Write the dataset's concepts and stubs anew; how often each stub is referred to."""
         references = self._graph.references([iri for iri, _ in unresolved])
         stubs = [(iri, kind) for iri, kind in unresolved if iri in references]
         path = self._folder / _DERIVED
         path.write_text("".join((*_concept_quads(self._dataset, uses), *_stub_quads(self._dataset, stubs))), encoding="utf-8")
-        self._replication.touch(self._derived)
-        self._replication.add(path)
         self._graph.remove(self._derived)
         self._graph.load([path])
-        path.unlink()
-        self._search.set_concepts(self._dataset, sorted(uses.items(), key=lambda item: (item[0].concept, item[0].display)))
         return references
 
     def _concept_uses(self) -> Counter[ConceptUse]:
@@ -189,7 +202,7 @@ class Draft:
             for use, count in part.concepts():
                 uses[use] += count
         if self._changed:
-            live = self._graph.references({use.concept for use in uses})
+            live = self._beside.finish(partial(self._graph.references, {use.concept for use in uses}))
             uses = Counter({use: count for use, count in uses.items() if use.concept in live})
         return uses
 

@@ -43,6 +43,9 @@ from graph.vocabulary import LABEL, NOT_LINKS, PREF_LABEL, PREFIXES, STUB, TYPE,
 _BATCH_BYTES = 48_000_000
 """Uncompressed N-Quads handed to one bulk load: about 200,000 quads, where a call is fastest (fewer leave many small files)."""
 
+_CHUNK = 16_000_000
+"""Bytes read of a part at a time."""
+
 _SMALL_BYTES = 2_000_000
 """Less is written as one transaction: a bulk load takes a tenth of a second for the least."""
 
@@ -477,10 +480,12 @@ def _literal(literal: ox.Literal) -> Literal:
     return Literal(literal.value, None if datatype == XSD + "string" else datatype)
 
 
-def _load(load: Callable[[IO[bytes], ox.RdfFormat], None], parts: Sequence[Path]) -> int:
+def _load(load: Callable[[IO[bytes] | bytes, ox.RdfFormat], None], parts: Sequence[Path]) -> int:
     stream = _PartStream(parts)
     try:
-        load(cast(IO[bytes], stream), ox.RdfFormat.N_QUADS)
+        # Of bytes Oxigraph reads without the interpreter's lock; a file would have it wait, every few kilobytes, for whatever else runs.
+        whole = sum(map(_expanded_size, parts)) <= _WHOLE_BYTES
+        load(b"".join(iter(lambda: stream.read(_CHUNK), b"")) if whole else cast(IO[bytes], stream), ox.RdfFormat.N_QUADS)
     except (SyntaxError, ValueError, EOFError, OSError) as error:
         raise _explain(parts, error) from error
     finally:
