@@ -1,11 +1,17 @@
 """Descriptions by which labeled images, videos and point clouds are found in words: what is seen, how often, who says so."""
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.labels.model import Annotation, Box, Cuboid, Labeling, Line, Media, Outline, Region, Shape, State, TextSpan
 from ingest.labels.tasks import CLASSIFYING, VERIFICATION, media_of
 
+_QUALITY = re.compile(r"[^\W\d_]+(?:[- ][^\W\d_]+)?")
+_NO_QUALITIES = frozenset(("yes", "no", "true", "false", "none", "null", "unknown", "other", "any", "all", "partly", "partially", "fully"))
+"""Values that say something of their attribute ('hidden: partly') and nothing when they stand before a class."""
+_QUALIFIED = 12
+"""Phrases of that kind in one description; the lines of the jobs have all attributes."""
 _TOOLS = {Box: "box", Cuboid: "cuboid", Region: "area", TextSpan: "span"}
 
 
@@ -37,8 +43,8 @@ class _Writer:
         self.parts.append(words)
         self.length += len(words)
 
-    def name(self, labeling: int, name: str, words: str) -> None:
-        self.names.append(Named(labeling, name, self.length, self.length + len(words)))
+    def name(self, labelings: Iterable[int], name: str, words: str) -> None:
+        self.names += (Named(labeling, name, self.length, self.length + len(words)) for labeling in labelings)
         self.say(words)
 
 
@@ -53,13 +59,17 @@ def media_of_line(line: Line) -> Media:
 
 
 def describe(line: Line, media: Media, title: str) -> Description:
-    """First all that is seen, then a line for each job in the order of the jobs, last the folder of the object."""
+    """First all that is seen and how it is ("3 parked cars"), then a line for each job in the order of the jobs, last the folder."""
     writer = _Writer()
     writer.say(f"{str(media).capitalize()} {title}")
-    seen = [(place, labeling) for place, labeling in enumerate(line.labelings) if labeling.annotations or labeling.categories]
-    for number, (place, labeling) in enumerate(seen):
+    for number, seen in enumerate(_seen(line.labelings)):
         writer.say(": " if number == 0 else ", ")
-        _list(writer, place, labeling)
+        many = seen.count > 1
+        writer.say(f"{seen.count} " if many else "")
+        writer.name(seen.labelings, seen.name, _plural(seen.name) if many else seen.name)
+        writer.say(f" ({seen.tool})" if seen.tool else "")
+    for phrase in list(_qualified(line.labelings))[:_QUALIFIED]:
+        writer.say(f", {phrase}")
     writer.say(".")
     for place, labeling in enumerate(line.labelings):
         writer.say("\n")
@@ -84,13 +94,52 @@ def counted(labeling: Labeling) -> list[tuple[str, int, str]]:
     return sorted(found, key=lambda each: (-each[1], each[0], each[2]))
 
 
-def _list(writer: _Writer, place: int, labeling: Labeling) -> None:
-    for number, (name, count, tool) in enumerate(counted(labeling)):
-        writer.say(", " if number else "")
-        many = count > 1
-        writer.say(f"{count} " if many else "")
-        writer.name(place, name, _plural(name) if many else name)
-        writer.say(f" ({tool})" if tool else "")
+@dataclass(slots=True)
+class _Seen:
+    """A class that is seen so often, by some of the labelings."""
+
+    name: str
+    count: int
+    tool: str
+    labelings: list[int]
+
+
+def _seen(labelings: Sequence[Labeling]) -> list[_Seen]:
+    """What is seen, in the order of the jobs. Jobs that agree say it together, and one that adjusts another has the last word."""
+    found: list[_Seen] = []
+    for place, labeling in enumerate(labelings):
+        for name, count, tool in counted(labeling):
+            before = next((one for one in reversed(found) if (one.name, one.tool) == (name, tool)), None)
+            if before is not None and (before.count == count or labeling.adjustment):
+                before.count = count
+                before.labelings.append(place)
+            else:
+                found.append(_Seen(name, count, tool, [place]))
+    return found
+
+
+def _qualified(labelings: Sequence[Labeling]) -> dict[str, str]:
+    """Classes with a quality that an attribute gives them, as people would say it and ask for it ('3 parked cars'), and their class."""
+    phrases: dict[str, str] = {}
+    for labeling in labelings:
+        having: dict[tuple[str, str], int] = {}
+        if labeling.adjustment:
+            anew = {one.category.name for one in labeling.annotations if one.category is not None}
+            phrases = {phrase: name for phrase, name in phrases.items() if name not in anew}
+        for one in _things(labeling.annotations):
+            if one.category is None:
+                continue
+            for quality in filter(None, (_quality(name, value) for name, value in one.attributes)):
+                having[quality, one.category.name] = having.get((quality, one.category.name), 0) + 1
+        for (quality, name), count in sorted(having.items(), key=lambda item: (-item[1], item[0])):
+            phrases[f"{count} {quality} {_plural(name)}" if count > 1 else f"{quality} {name}"] = name
+    return phrases
+
+
+def _quality(name: str, value: str) -> str:
+    """The word of an attribute that can stand before a class: of 'state: parked' and of 'parked: yes' it is parked; '' where none can."""
+    word = name if value.casefold() in ("yes", "true") else value
+    return word if _QUALITY.fullmatch(word) and word.casefold() not in _NO_QUALITIES else ""
 
 
 def _about(writer: _Writer, place: int, labeling: Labeling) -> None:
@@ -155,8 +204,8 @@ def _tool(one: Annotation) -> str:
 def _plural(name: str) -> str:
     """An English plural for class names that end in a plain letter; others stay as they are."""
     last = name[-1:]
-    if not (last.isascii() and last.isalpha() and last.islower()) or last == "s":
+    if not (last.isascii() and last.isalpha() and last.islower()) or (last == "s" and name[-2:-1] not in "us"):
         return name
     if last == "y" and name[-2:-1] not in "aeiou":
         return f"{name[:-1]}ies"
-    return f"{name}es" if name.endswith(("x", "ch", "sh")) else f"{name}s"
+    return f"{name}es" if name.endswith(("us", "ss", "x", "ch", "sh")) else f"{name}s"

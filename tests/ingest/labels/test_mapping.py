@@ -46,6 +46,36 @@ def test_a_street_scene_is_described_by_what_is_seen(tmp_path):
     ]
 
 
+def with_states(label, *states):
+    """The label of a box job with an attribute for each box."""
+    boxes = label["boxes" if "boxes" in label else "boxes-again"]["annotations"]
+    for box, attributes in zip(boxes, states, strict=True):
+        box["label-category-attributes"] = attributes
+    return label
+
+
+def test_what_two_jobs_say_is_described_once_and_with_its_qualities(tmp_path):
+    parked, moving = {"state": "parked", "hidden": "no"}, {"state": "moving", "hidden": "partly"}
+    first = with_states(boxed("boxes", "car", "car", "bus", "dog"), parked, moving, moving, {})
+    again = with_states(boxed("boxes-again", "car", "car", "bus", "bus", "dog"), parked, parked, moving, {"towed": "yes"}, {})
+    again["boxes-again-metadata"]["adjustment-status"] = "adjusted"
+    item, _ = mapped(write(tmp_path / "m.manifest", {**ITEM, **first, **again}))
+    document = item.documents[0]
+    seen, *jobs = document.text.splitlines()
+    assert seen == ("Image a.jpg: 2 cars (box), 2 buses (box), dog (box), 2 parked cars, moving bus, towed bus.")
+    assert "hidden partly (2), state moving (2), hidden no, state parked." in jobs[0]
+    named = [(m.label, document.text[m.start : m.end], m.concept.rsplit("/", 2)[1]) for m in document.mentions]
+    expected = [
+        (label, words, job) for label, words in (("car", "cars"), ("bus", "buses"), ("dog", "dog")) for job in ("boxes", "boxes-again")
+    ]
+    assert sorted(named) == sorted(expected)
+
+
+def test_jobs_that_disagree_both_have_their_say(tmp_path):
+    item, _ = mapped(write(tmp_path / "m.manifest", {**ITEM, **boxed("boxes", "car", "car"), **boxed("others", "car")}))
+    assert item.documents[0].text.startswith("Image a.jpg: 2 cars (box), car (box).\n")
+
+
 def test_boxes_and_their_classes_are_nodes(tmp_path):
     item, manifest = mapped(write(tmp_path / "m.manifest", {**ITEM, **boxed("boxes", "car", "bus")}))
     iri = item.record.rpartition("/data/streets/")[2]
