@@ -340,15 +340,15 @@ class GenerationLabels:
         }
 
     def _strange(self, dataset: str, labels: Mapping[str, tuple[str, str]], notes: list[str]) -> dict[str, ReviewReason]:
-        """Items whose class few of their nearest neighbours share, by the meaning of their own words."""
+        """Items whose class few of their nearest neighbours share, by the meaning of their own words, among what one job labeled."""
         from commissure.labels_work import strangers
 
         vectors = self._generation.vectors
         types = self._catalog.codes("type", _OWN_WORDS)
         rows = self._labels
         places = self._rows_of(dataset, (rows.counted == 1) & (rows.concepts >= 0) & np.isin(self._columns.types[rows.documents], types))
-        documents, several = np.unique(rows.documents[places], return_counts=True)
-        documents = documents[several == 1]
+        documents, first, several = np.unique(rows.documents[places], return_index=True, return_counts=True)
+        documents, jobs = documents[several == 1], rows.jobs[places[first[several == 1]]]
         if vectors is None or len(documents) < 2:
             return {}
         if len(documents) > _MOST_COMPARED:
@@ -359,8 +359,13 @@ class GenerationLabels:
         known = np.flatnonzero(np.any(found, axis=1))
         ids = self._ids(documents.tolist())
         items = [ids[int(documents[place])][0] for place in known]
-        reasons = strangers(items, found[known], [labels[item][1] for item in items])
-        return {item: ReviewReason(str(reason.why), reason.text, reason.strength) for item, reason in reasons.items()}
+        reasons: dict[str, ReviewReason] = {}
+        for job in np.unique(jobs[known]):
+            among = np.flatnonzero(jobs[known] == job)
+            named = [items[place] for place in among]
+            for item, reason in strangers(named, found[known[among]], [labels[item][1] for item in named]).items():
+                reasons[item] = ReviewReason(str(reason.why), reason.text, reason.strength)
+        return reasons
 
     def _first_units(self, documents: NDArray[np.int32]) -> NDArray[np.int64]:
         """A unit of each of the documents."""

@@ -16,6 +16,8 @@ BELOW = 0.95
 """Ground Truth writes no higher confidence for a class: what stays below it was in doubt."""
 _BLOCK = 1024
 """Rows compared with all others at once."""
+_FEWEST = 3
+"""Neighbours; fewer tell nothing of an item."""
 
 
 class Why(StrEnum):
@@ -92,7 +94,7 @@ def strangers(
     if not len(items) == len(labels) == len(vectors):
         raise ValueError("items, vectors and labels must have equal lengths")
     near = min(k, len(items) - 1)
-    if near < 1:
+    if near < _FEWEST:
         return ()
     unit = np.asarray(vectors, np.float32)
     if not np.isfinite(unit).all():

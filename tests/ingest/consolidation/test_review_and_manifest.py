@@ -45,6 +45,9 @@ def test_strangers_among_their_neighbours():
     assert found == (Stranger("g", "duck", "owl", 0, 3),)
     assert unlike_neighbours(found)["g"].text == "0 of its 3 nearest neighbours are 'duck' too; most are 'owl'"
     assert strangers(items[:1], near[:1], labels[:1]) == ()
+    odd = [*"cde", *"g"], near[[0, 1, 2, 6]], ["owl", "owl", "owl", "duck"]
+    assert [one.item for one in strangers(*odd, k=3)] == ["g"]
+    assert strangers(*(part[1:] for part in odd), k=3) == (), "two neighbours tell nothing"
     assert strangers(items, near * [[1000.0]], labels, k=3) == found  # lengths do not count
     with pytest.raises(ValueError, match="equal lengths"):
         strangers(items, near, labels[:3])

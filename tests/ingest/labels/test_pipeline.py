@@ -135,6 +135,26 @@ def test_labels_of_clinical_notes_join_the_patient(lab):
     assert {"Item", "Patient"} <= {node.kind for node in result.neighbourhood.nodes}
 
 
+def test_what_is_labeled_unlike_its_neighbours_is_to_be_reviewed(lab):
+    words = {"spam": "win a free prize now", "mail": "minutes of the weekly meeting"}
+
+    def sorted_into(job, name, text):
+        label = classified(job, name, sorted(words).index(name) if name in words else 0, confidence=0.99)
+        label[f"{job}-metadata"]["type"] = "groundtruth/text-classification"
+        return {"source": text, **label}
+
+    mails = [sorted_into("sort", name, f"{said} {number}") for name, said in words.items() for number in range(8)]
+    wrong = sorted_into("sort", "mail", f"{words['spam']} at once")
+    # What another job calls by other names is no neighbour to disagree with, and two neighbours tell nothing.
+    others = [sorted_into("tone", tone, f"{words['spam']} {tone} {number}") for number, tone in enumerate(("loud", "loud", "quiet"))]
+    lab.ingest_path(write(lab.folder / "m.manifest", *mails, wrong, *others), format="manifest")
+    labels = lab.snapshot().labels
+    review = labels.review("d", 0.5, 10)
+    assert [(one.title, [reason.why for reason in one.reasons]) for one in review.items] == [(wrong["source"], ["neighbours"])]
+    assert review.items[0].reasons[0].text == "2 of its 10 nearest neighbours are 'mail' too; most are 'spam'"
+    assert [orjson.loads(line) for line in labels.review_lines("d", 0.5)] == [wrong]
+
+
 def test_lines_come_back_as_they_went_in(streets):
     path = streets.folder / "streets" / "output.manifest"
     found = list(lines("d", streets.workspace))
