@@ -226,6 +226,8 @@ def _command(load: Load, settings: Mapping[str, Any]) -> list[str]:
         "--run",
         load.run,
         *(["--fail-on-error"] if asked.fail_on_error else []),
+        *(["--follow-refs", asked.follow_refs] if asked.follow_refs else []),
+        *(["--taxonomy", asked.taxonomy] if asked.taxonomy else []),
     ]
     return [sys.executable, "-m", "commissure", "ingest", asked.format, *options, "--", asked.source]
 

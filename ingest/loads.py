@@ -22,7 +22,7 @@ from ingest.ledger import now
 
 MOST_QUEUED: Final = 64
 KEPT: Final = 1024
-FORMATS: Final = ("fhir", "text")
+FORMATS: Final = ("fhir", "text", "manifest", "responses")
 PARALLELISM: Final = ("LOW", "MEDIUM", "HIGH", "OVERSUBSCRIBE")
 MODES: Final = ("NEW", "RESUME", "AUTO")
 
@@ -58,7 +58,10 @@ class LoadState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LoadRequest:
-    """What is asked of the loader. `fail_on_error` publishes nothing if any record is rejected; `queue` waits behind other loads."""
+    """What is asked of the loader. `fail_on_error` publishes nothing if any record is rejected; `queue` waits behind other loads.
+
+    `follow_refs` and `taxonomy` are places, for manifests alone: see `commissure ingest manifest`.
+    """
 
     source: str
     format: str
@@ -68,6 +71,8 @@ class LoadRequest:
     parallelism: str = "HIGH"
     queue: bool = False
     dependencies: tuple[str, ...] = ()
+    follow_refs: str = ""
+    taxonomy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +242,11 @@ def _check(request: LoadRequest, sources: Sequence[str]) -> None:
         check_dataset_name(request.dataset)
     except InvalidDatasetName as error:
         raise LoadRefused("InvalidParameterException", f"dataset: {error}") from None
-    if not any(_lies_in(request.source, allowed) for allowed in sources):
-        raise LoadRefused("LoadUrlAccessDeniedException", "source: lies in none of the places that the setting loader_sources names")
+    for name, place in (("source", request.source), ("followRefs", request.follow_refs), ("taxonomy", request.taxonomy)):
+        if name != "source" and place and request.format != "manifest":
+            raise LoadRefused("InvalidParameterException", f"{name}: goes with the format manifest alone")
+        if (place or name == "source") and not any(_lies_in(place, allowed) for allowed in sources):
+            raise LoadRefused("LoadUrlAccessDeniedException", f"{name}: lies in none of the places that the setting loader_sources names")
 
 
 def _lies_in(source: str, allowed: str) -> bool:

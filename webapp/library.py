@@ -164,6 +164,8 @@ class Loader(Protocol):
         parallelism: str,
         queue: bool,
         dependencies: tuple[str, ...],
+        follow_refs: str,
+        taxonomy: str,
     ) -> str:
         """Take a load; its id. Raises LoadNotTaken."""
         ...

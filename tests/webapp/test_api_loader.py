@@ -157,6 +157,48 @@ def test_cancelling_a_load_that_runs(neptune: Any, settings: dict[str, Any], tmp
     assert DataLibrary(Workspace(Path(settings["data"])), None, settings).datasets() == ()
 
 
+def test_labels_are_loaded_with_what_they_refer_to(tmp_path: Path, settings: dict[str, Any]) -> None:
+    folder = tmp_path / "exports"
+    label = {"type": "groundtruth/image-classification", "job-name": "labeling-job/scene", "class-name": "car", "confidence": 0.9}
+    label |= {"human-annotated": "yes", "creation-date": "2024-01-01T00:00:00"}
+    frames = {"source-ref": "s3://b/seq.json", "track-ref": "s3://b/out/SeqLabel.json"}
+    tracked = {"type": "groundtruth/video-object-tracking", "job-name": "labeling-job/track", "class-map": {"0": "bus"}}
+    tracked |= {"human-annotated": "yes", "creation-date": "2024-01-01T00:00:00"}
+    lines = [{"source-ref": "s3://b/1.jpg", "scene": 0, "scene-metadata": label}, {**frames, "track-ref-metadata": tracked}]
+    (folder / "out.manifest").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    (folder / "kinds.csv").write_text("narrower,broader\ncar,vehicle\n")
+    (folder / "copies" / "out").mkdir(parents=True)
+    box = {"class-id": "0", "object-id": "A", "object-name": "Bus:1", "left": 1, "top": 1, "width": 2, "height": 2}
+    sequence = {"tracking-annotations": [{"frame": "f0.jpg", "frame-no": "0", "annotations": [box]}]}
+    (folder / "copies" / "out" / "SeqLabel.json").write_text(json.dumps(sequence))
+    given = {"answers": [{"workerId": "w1", "answerContent": {"c": {"label": "car"}}, "submissionTime": "2024-01-01T00:00:00Z"}]}
+    answers = folder / "annotations" / "worker-response" / "iteration-1" / "0" / "2024-01-01_00-00-00.json"
+    answers.parent.mkdir(parents=True)
+    answers.write_text(json.dumps(given))
+    client = create_app(DataLibrary(Workspace(Path(settings["data"])), None, settings)).test_client()
+    asked = {"source": str(folder / "out.manifest"), "format": "manifest", "dataset": "streets", "queueRequest": True}
+    places = {"followRefs": str(folder / "copies"), "taxonomy": str(folder / "kinds.csv")}
+    for refused in ({"taxonomy": "/etc/passwd"}, {"followRefs": "/etc"}):
+        answer = client.post("/api/v1/loader", json={**asked, **places, **refused})
+        assert (answer.status_code, answer.json["code"]) == (400, "LoadUrlAccessDeniedException")
+        assert next(iter(refused)) in answer.json["detail"]
+    assert client.post("/api/v1/loader", json={**asked, **places, "format": "fhir"}).json["code"] == "InvalidParameterException"
+    responses = {**asked, "source": str(folder / "annotations"), "format": "responses"}
+    loads = [client.post("/api/v1/loader", json=body).json["payload"]["loadId"] for body in ({**asked, **places}, responses)]
+    with working(settings):
+        for load in loads:
+            while True:
+                overall = client.get(f"/api/v1/loader/{load}?errors=true").json["payload"]
+                if overall["overallStatus"]["status"] not in ("LOAD_IN_QUEUE", "LOAD_IN_PROGRESS"):
+                    break
+                time.sleep(0.1)
+            assert overall["overallStatus"]["status"] == "LOAD_COMPLETED", overall
+            assert overall["overallStatus"]["totalRecords"] > 0 and overall["errors"]["errorLogs"] == []
+    library = DataLibrary(Workspace(Path(settings["data"])), None, settings)
+    classes = {one.label: one.broader for one in next(iter(library.current().labels.datasets())).classes}
+    assert set(classes) >= {"car", "vehicle", "bus"}, "the sequence and the taxonomy were read"
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

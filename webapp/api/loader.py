@@ -128,6 +128,8 @@ def start(asked: LoadBody, context: Context) -> LoadStartedJson:
             parallelism=asked.parallelism,
             queue=asked.queue,
             dependencies=asked.dependencies,
+            follow_refs=asked.follow_refs,
+            taxonomy=asked.taxonomy,
         )
     except LoadNotTaken as error:
         status = _STATUS.get(error.code, 400)

@@ -183,13 +183,16 @@ class IssueParameters(RunParameters):
     """Issues to pass over."""
 
 
+Place = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r"^[^\x00-\x1f\x7f]+$")]
+
+
 class LoadBody(Parameters):
     """A load, in the fields of Neptune's loader."""
 
-    source: Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    source: Place
     """A folder or file of the server, or an s3:// URL, in one of the places that the server loads from."""
     format: Word = Field(examples=["fhir"])
-    """What it holds: fhir or text."""
+    """What it holds: fhir, text, manifest (of SageMaker Ground Truth) or responses (the answers of its workers)."""
     dataset: Word = "loaded"
     """The dataset to load into; made if it is new. (Not a field of Neptune's.)"""
     mode: Literal["RESUME", "NEW", "AUTO"] = "AUTO"
@@ -202,6 +205,10 @@ class LoadBody(Parameters):
     """Whether to wait behind other loads; else the request is refused while one runs. 64 may wait."""
     dependencies: tuple[Word, ...] = Field(default=(), max_length=64)
     """Ids of loads that must have completed first."""
+    follow_refs: Place | Literal[""] = Field(default="", alias="followRefs")
+    """With manifests: a folder or s3:// prefix that holds copies of the files that labels refer to. (Not a field of Neptune's.)"""
+    taxonomy: Place | Literal[""] = ""
+    """With manifests: a file that says which class is a kind of which. (Not a field of Neptune's.)"""
     region: str | None = Field(default=None, max_length=64)
     """Not used."""
     role: str | None = Field(default=None, alias="iamRoleArn", max_length=256)
