@@ -216,7 +216,15 @@ class Ledger:
         """Remove everything known of a dataset but its runs, within the caller's transaction."""
         for table in ("datasets", "records", "identifiers", "targets", "pending", "parts"):
             db.execute(f"delete from {table} where dataset = ?", (dataset,))  # noqa: S608 - the names above
-        db.execute("delete from meta where key in (?, ?)", (f"since:{dataset}", f"derived:{dataset}"))
+        db.execute("delete from meta where key in (?, ?, ?)", (f"since:{dataset}", f"derived:{dataset}", f"refs:{dataset}"))
+
+    def remember_refs(self, db: sqlite3.Connection, dataset: str, place: str) -> None:
+        """Keep where the files are that labels of the dataset name, within the caller's transaction."""
+        db.execute("insert or replace into meta values (?, ?)", (f"refs:{dataset}", place))
+
+    def refs(self, dataset: str) -> str:
+        """Where the files are that labels of the dataset name; '' where no run was told."""
+        return self.meta(f"refs:{dataset}") or ""
 
     def updated(self, dataset: str) -> str | None:
         """When a generation with changes of the dataset was last published."""

@@ -354,6 +354,8 @@ def _publish(run: _Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool) -> Pub
         with run.ledger.transaction() as db:
             plan.enter(db, run.id, parts)
             draft.enter(db, published)
+            if refs := dict(run.options.settings).get("refs"):
+                run.ledger.remember_refs(db, run.dataset, refs)
             run.ledger.close_run(db, run.id, "finished", run.counts)
         draft.show()
     return published

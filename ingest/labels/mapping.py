@@ -17,7 +17,7 @@ from ingest.mapping.draft import Draft
 from ingest.model import Issue, Mapped, MappingContext, Severity, SourceRecord
 from search.model import Document, Fact
 
-MAPPING_VERSION: Final = "labels-1"
+MAPPING_VERSION: Final = "labels-2"
 _TRACKING: Final = "groundtruth/video-object-tracking"
 
 

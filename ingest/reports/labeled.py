@@ -46,7 +46,12 @@ def labeled_items(locations: Sequence[str], follow_refs: str, problems: Problems
 
 
 def stored_items(dataset: str, workspace: Workspace, follow_refs: str) -> Iterator[LabeledItem]:
-    """The items of a dataset, as they were ingested. Raises UnknownDataset, UnsupportedSource where it holds no labeled items."""
+    """The items of a dataset, as they were ingested. Raises UnknownDataset, UnsupportedSource where it holds no labeled items.
+
+    Files that labels name are looked for in `follow_refs`, or ('') where the ingest was told to look.
+    """
+    with workspace.reading() as ledger:
+        place = follow_refs or (ledger.refs(dataset) if ledger is not None else "")
     # Lines come first, as above.
     kept = (
         record
@@ -55,7 +60,7 @@ def stored_items(dataset: str, workspace: Workspace, follow_refs: str) -> Iterat
         if ("form" in record.resource) is is_document
     )
     found = False
-    for item in items_of(kept, Refs(follow_refs)):
+    for item in items_of(kept, Refs(place)):
         found = True
         yield item
     if not found:

@@ -6,6 +6,10 @@ import orjson
 import pytest
 
 from ingest.labels.export import answers, lines
+from ingest.pipeline import drop
+from ingest.progress import Silent
+from ingest.reports.annotations import annotation_report
+from ingest.reports.labeled import stored_items
 from search.model import Filters, SearchRequest
 from tests.ingest.labels.data import boxed, classified, metadata, shared, spanned, write
 
@@ -122,6 +126,14 @@ def test_a_file_that_comes_later_is_followed(lab):
     write(lab.folder / "copy" / "0" / "SeqLabel.json", {"tracking-annotations": [{"frame": "1.jpg", "annotations": [box]}]})
     report = lab.ingest_path(path, format="manifest", settings=refs)
     assert (report.records["changed"], report.warnings) == (1, {})
+    # Reports on the dataset look where the ingest was told to look, and after the dataset is gone nothing is left of that.
+    assert [table["class"] for table in annotation_report(stored_items("d", lab.workspace, "")).table("tracks").records()] == ["Car"]
+    lab.ingest_path(path, format="manifest")
+    with lab.workspace.reading() as ledger:
+        assert ledger.refs("d") == str(lab.folder / "copy")
+    drop("d", lab.workspace, lab.tools, Silent())
+    with lab.workspace.reading() as ledger:
+        assert ledger.refs("d") == ""
 
 
 def test_labels_of_clinical_notes_join_the_patient(lab):
