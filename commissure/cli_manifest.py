@@ -4,16 +4,19 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from commissure.cli_common import json_option
+from commissure.cli_common import data_option, json_option, settings_of
 
 if TYPE_CHECKING:
     from ingest.manifests.divide import Division
+    from ingest.manifests.lines import Line
     from ingest.model import Issue
     from ingest.sources import SourceFile
+    from ingest.workspace import Workspace
 
 _SHOWN = 20
 """Issues printed one by one."""
@@ -33,6 +36,13 @@ def _files_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.argument("locations", nargs=-1, required=True, metavar="FILE...")(command)
 
 
+def _lines_arguments(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Files, or in their place the lines of a dataset as they were ingested."""
+    files = click.argument("locations", nargs=-1, metavar="[FILE...]")
+    dataset = click.option("--dataset", metavar="NAME", help="In place of files: the manifests of this dataset, as they were ingested.")
+    return files(dataset(data_option(command)))
+
+
 def _group_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--by", metavar="ATTRIBUTE|SQL", help="Lines with one value of this stay together (default: lines of one object)."),
@@ -45,9 +55,9 @@ def _group_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @manifest.command()
 @click.argument("statement")
-@_files_argument
+@_lines_arguments
 @click.pass_context
-def select(context: click.Context, statement: str, locations: tuple[str, ...]) -> None:
+def select(context: click.Context, statement: str, locations: tuple[str, ...], dataset: str | None) -> None:
     """Answer an S3 Select statement. `select *` prints the lines as they are, anything else one JSON object for each record.
 
     \b
@@ -55,7 +65,7 @@ def select(context: click.Context, statement: str, locations: tuple[str, ...]) -
     """
     from ingest.manifests.s3select.run import select as run
 
-    with _task(context, "select", locations) as (task, files):
+    with _task(context, "select") as task, _lines(context, task, locations, dataset) as files:
         for piece in run(statement, files, task.issue):
             sys.stdout.buffer.write(piece)
             task.advance(piece.count(b"\n"))
@@ -75,7 +85,7 @@ def crawl(context: click.Context, location: str, kind: str, prefix: str | None) 
     from ingest.manifests.crawl import crawl as run
     from ingest.model import Issue
 
-    with _task(context, "crawl") as (task, _):
+    with _task(context, "crawl") as task:
         for line in run(location, kind, prefix):
             if isinstance(line, Issue):
                 task.issue(line)
@@ -95,15 +105,15 @@ def convert(context: click.Context, locations: tuple[str, ...]) -> None:
     """
     from ingest.manifests.convert import convert as run
 
-    with _task(context, "convert", locations) as (task, files):
-        for file in files:
+    with _task(context, "convert") as task:
+        for file in task.located(locations):
             for line in run(file):
                 sys.stdout.buffer.write(line)
                 task.advance(1)
 
 
 @manifest.command()
-@_files_argument
+@_lines_arguments
 @_group_options
 @click.option("--ratio", metavar="KEEP:LEAVE", help="Print the first share, such as 1 of 1:9.")
 @click.option("--lines", "wanted", type=click.IntRange(1), metavar="N", help="Print about N lines: whole groups.")
@@ -112,6 +122,7 @@ def convert(context: click.Context, locations: tuple[str, ...]) -> None:
 def sample(
     context: click.Context,
     locations: tuple[str, ...],
+    dataset: str | None,
     by: str | None,
     stratify: str | None,
     seed: int,
@@ -128,7 +139,7 @@ def sample(
 
     if (ratio is None) == (wanted is None):
         raise click.UsageError("say how much to draw: --ratio 1:9 or --lines 500")
-    with _task(context, "sample", locations) as (task, files):
+    with _task(context, "sample") as task, _lines(context, task, locations, dataset) as files:
         shares: Sequence[float] | int = wanted if wanted is not None else parse_ratio(ratio or "")
         if isinstance(shares, tuple) and len(shares) != 2:
             raise click.UsageError("--ratio of a sample has two shares, such as 1:9")
@@ -141,7 +152,7 @@ def sample(
 
 
 @manifest.command()
-@_files_argument
+@_lines_arguments
 @_group_options
 @click.option("--ratio", default="8:1:1", show_default=True, metavar="A:B:C", help="Shares of the parts, in lines.")
 @click.option("--names", metavar="A,B,C", help="Names of the parts (default: train, validation, test).")
@@ -151,6 +162,7 @@ def sample(
 def split(
     context: click.Context,
     locations: tuple[str, ...],
+    dataset: str | None,
     by: str | None,
     stratify: str | None,
     seed: int,
@@ -168,7 +180,7 @@ def split(
 
     from ingest.manifests.divide import divide, parse_ratio
 
-    with _task(context, "split", locations) as (task, files):
+    with _task(context, "split") as task, _lines(context, task, locations, dataset) as files:
         shares = parse_ratio(ratio)
         chosen = names.split(",") if names else _PARTS.get(len(shares), [f"part-{number}" for number in range(1, len(shares) + 1)])
         if len({name for name in chosen if name and "/" not in name}) != len(shares):
@@ -186,25 +198,27 @@ def split(
 
 
 @manifest.command()
-@_files_argument
+@_lines_arguments
 @click.option("--attributes", default="", metavar="A,B", help="Only these attributes (labels bring their metadata); default: all.")
 @click.option("--format", "format_name", type=click.Choice(["augmented", "coco", "csv", "parquet"]), default="augmented", show_default=True)
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write here instead of to standard output.")
 @click.pass_context
-def export(context: click.Context, locations: tuple[str, ...], attributes: str, format_name: str, out: Path | None) -> None:
+def export(
+    context: click.Context, locations: tuple[str, ...], dataset: str | None, attributes: str, format_name: str, out: Path | None
+) -> None:
     """Write lines as an augmented manifest, COCO boxes, or a table (CSV, Parquet) with a row for each box, span or class.
 
     \b
     Example:  commissure manifest export --attributes source-ref,labels --format coco --out boxes.json output.manifest
+              commissure manifest export --dataset streets > streets.manifest
     """
     from ingest.manifests.export import export as run
-    from ingest.manifests.lines import read_lines
 
     if out is None and format_name == "parquet" and sys.stdout.isatty():
         raise click.UsageError("Parquet is not for a terminal: give --out FILE")
     names = [name.strip() for name in attributes.split(",") if name.strip()]
-    with _task(context, "export", locations) as (task, files):
-        lines = task.counted(read_lines(files))
+    with _task(context, "export") as task:
+        lines = task.counted(_read(context, task, locations, dataset))
         if out is None:
             run(lines, names, format_name, sys.stdout.buffer, task.issue)
         else:
@@ -218,6 +232,8 @@ class _Task:
     def __init__(self, advance: Callable[[int], None]) -> None:
         self.advance = advance
         self.rejects = self.warnings = 0
+        self.origins: dict[str, str] = {}
+        """Where the lines of files came from that were written for this command."""
 
     def issue(self, issue: "Issue") -> None:
         """Print an issue on standard error, if there were not too many."""
@@ -227,8 +243,18 @@ class _Task:
         self.rejects += is_reject
         self.warnings += not is_reject
         if self.rejects + self.warnings <= _SHOWN:
-            place = f"{issue.source}:{issue.line}: " if issue.line else f"{issue.source}: " if issue.source else ""
+            source = self.origins.get(issue.source, issue.source)
+            place = f"{source}:{issue.line}: " if issue.line else f"{source}: " if source else ""
             click.echo(f"{place}{'' if is_reject else 'warning: '}{issue.reason}", err=True)
+
+    def located(self, locations: Sequence[str]) -> "tuple[SourceFile, ...]":
+        """The files at the locations. Raises SourceNotFound."""
+        from ingest.manifests.lines import locate
+
+        files, odd = locate(locations)
+        for issue in odd:
+            self.issue(issue)
+        return files
 
     def counted(self, lines: Iterator[Any]) -> Iterator[Any]:
         """The same lines, counted."""
@@ -238,20 +264,16 @@ class _Task:
 
 
 @contextmanager
-def _task(context: click.Context, name: str, locations: Sequence[str] = ()) -> Iterator[tuple[_Task, "tuple[SourceFile, ...]"]]:
-    """Progress, issues and errors of a command, and the files at the locations. Ends with code 3 if lines were rejected."""
+def _task(context: click.Context, name: str) -> Iterator[_Task]:
+    """Progress, issues and errors of a command. Ends with code 3 if lines were rejected."""
     from commissure.console import progress
     from ingest.manifests.errors import ManifestError, StatementError
-    from ingest.manifests.lines import locate
 
-    files, odd = locate(locations) if locations else ((), ())
     with progress() as shown:
         shown.step(f"{name}: lines")
         task = _Task(shown.advance)
         try:
-            for issue in odd:
-                task.issue(issue)
-            yield task, files
+            yield task
         except (StatementError, ManifestError) as error:
             raise click.UsageError(str(error)) from error
     sys.stdout.flush()
@@ -259,6 +281,41 @@ def _task(context: click.Context, name: str, locations: Sequence[str] = ()) -> I
         click.echo(f"… {task.rejects:,} lines rejected, {task.warnings:,} warnings in all", err=True)
     if task.rejects:
         context.exit(3)
+
+
+@contextmanager
+def _lines(context: click.Context, task: _Task, locations: Sequence[str], dataset: str | None) -> "Iterator[tuple[SourceFile, ...]]":
+    """The files at the locations, or those that a dataset's lines are written to meanwhile."""
+    _check_lines(locations, dataset)
+    if dataset is None:
+        yield task.located(locations)
+        return
+    from ingest.labels.export import write_manifests
+
+    with TemporaryDirectory() as folder:
+        files = write_manifests(dataset, _workspace(context), Path(folder))
+        task.origins = {file.uri: origin for file, origin in files.items()}
+        yield tuple(files)
+
+
+def _read(context: click.Context, task: _Task, locations: Sequence[str], dataset: str | None) -> "Iterator[Line | Issue]":
+    """The lines of the files at the locations, or of a dataset."""
+    from ingest.labels.export import read_manifests
+    from ingest.manifests.lines import read_lines
+
+    _check_lines(locations, dataset)
+    return read_lines(task.located(locations)) if dataset is None else read_manifests(dataset, _workspace(context))
+
+
+def _check_lines(locations: Sequence[str], dataset: str | None) -> None:
+    if bool(locations) == (dataset is not None):
+        raise click.UsageError("name files, or a dataset with --dataset")
+
+
+def _workspace(context: click.Context) -> "Workspace":
+    from ingest.workspace import Workspace
+
+    return Workspace(Path(settings_of(context)["data"]))
 
 
 @contextmanager

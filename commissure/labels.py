@@ -5,7 +5,7 @@ What is counted comes from the generation, what is shown of an item from its rec
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -231,6 +231,12 @@ class GenerationLabels:
         from commissure.labels_work import consolidated
 
         return self._once(("merged", dataset, method), lambda: consolidated(dataset, self._workspace, method))
+
+    def export(self, dataset: str, format_name: str, attributes: Sequence[str]) -> Iterator[bytes]:
+        """See Labels."""
+        from commissure.labels_work import exported
+
+        return exported(dataset, self._workspace, format_name, attributes)
 
     def select(self, dataset: str, statement: str, limit: int) -> Selection:
         """The answer of a statement in the dialect of S3 Select over the dataset's manifest lines."""

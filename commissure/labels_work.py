@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from tempfile import SpooledTemporaryFile, TemporaryDirectory
+from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import orjson
 
@@ -26,6 +26,8 @@ from webapp.labels import LabelsRefused, Report, ReportChart, ReportName, Report
 if TYPE_CHECKING:
     from ingest.reports import model as reports
 
+_IN_MEMORY: Final = 8_000_000
+"""Bytes of a file to be sent that are not written to the disk."""
 _MOST_CHARACTERS = 4_000_000
 """Of the lines that one statement gives."""
 _MOST_ISSUES = 20
@@ -179,21 +181,41 @@ def selection(dataset: str, workspace: Workspace, statement: str, limit: int) ->
     """The first lines that a statement gives over the manifest lines of a dataset. Raises LabelsRefused."""
     from ingest.manifests.errors import ManifestError, StatementError
     from ingest.manifests.s3select.run import select
-    from ingest.sources import SourceFile
 
     issues: list[Issue] = []
     with TemporaryDirectory() as folder:
-        file = Path(folder) / "lines.manifest"
         try:
-            with file.open("wb") as out:
-                for line in export.lines(dataset, workspace):
-                    out.write(line.raw + b"\n")
-            found, cut = _first(select(statement, (SourceFile(str(file), file.stat().st_size),), issues.append), limit)
+            files = tuple(export.write_manifests(dataset, workspace, Path(folder)))
+            found, cut = _first(select(statement, files, issues.append), limit)
         except (StatementError, ManifestError) as error:
             raise LabelsRefused("query", str(error)) from error
         except IngestError as error:
             raise LabelsRefused("dataset", str(error)) from error
     return Selection(found, cut, tuple(issue.reason for issue in issues[:_MOST_ISSUES]))
+
+
+def exported(dataset: str, workspace: Workspace, format_name: str, attributes: Sequence[str]) -> Iterator[bytes]:
+    """The manifest lines of a dataset in a format, in pieces. All is written before the first piece comes. Raises LabelsRefused."""
+    from ingest.manifests.errors import ManifestError
+    from ingest.manifests.export import export as write
+
+    whole = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - open until the last piece is read
+    issues: list[Issue] = []
+    try:
+        write(export.read_manifests(dataset, workspace), attributes, format_name, cast(IO[bytes], whole), issues.append)
+    except ManifestError as error:
+        raise LabelsRefused("attribute", str(error)) from error
+    except IngestError as error:
+        raise LabelsRefused("dataset", str(error)) from error
+    if unknown := next((issue for issue in issues if issue.code == "no-such-attribute"), None):
+        raise LabelsRefused("attribute", unknown.reason)
+    whole.seek(0)
+    return _pieces(whole)
+
+
+def _pieces(whole: "SpooledTemporaryFile[bytes]") -> Iterator[bytes]:
+    with whole:
+        yield from iter(lambda: whole.read(1 << 20), b"")
 
 
 def _first(pieces: Iterator[bytes], limit: int) -> tuple[tuple[str, ...], bool]:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -27,6 +28,40 @@ def test_a_dataset_is_consolidated_like_its_files(made: Streets) -> None:
     assert done.exit_code == 0, done.output
     found = json.loads(done.output)
     assert [(one["item"], one["class"]) for one in found["items"]] == [("0", "vehicles"), ("1", "vehicles"), ("2", "people")]
+
+
+def test_its_lines_are_selected_divided_and_exported_like_its_files(made: Streets, tmp_path: Path) -> None:
+    data = ["--data", str(made.lab.workspace.folder), "--dataset", "streets"]
+    manifest = made.lab.folder / "street" / "manifests" / "output" / "output.manifest"
+
+    def run(*arguments: str) -> Any:
+        return CliRunner().invoke(cli, ["manifest", *arguments])
+
+    whole = run("export", *data)
+    assert (whole.exit_code, whole.stdout_bytes) == (0, manifest.read_bytes())
+    some = 'select * from s3object s where s."street-metadata"."class-name" = \'vehicles\''
+    for command in (
+        ("select", some),
+        ("select", "select count(*) from s3object s"),
+        ("export", "--format", "csv", "--attributes", "source-ref,boxes"),
+        ("export", "--format", "coco"),
+        ("sample", "--lines", "3", "--seed", "2"),
+    ):
+        stored, filed = run(*command, *data), run(*command, str(manifest))
+        assert stored.exit_code == filed.exit_code == 0, stored.output
+        assert stored.stdout_bytes == filed.stdout_bytes != b""
+    split = run("split", "--ratio", "1:1", "--out", str(tmp_path / "parts"), *data)
+    assert split.exit_code == 0
+    lines = [line for part in ("train", "test") for line in (tmp_path / "parts" / f"{part}.manifest").read_bytes().splitlines()]
+    assert sorted(lines) == sorted(manifest.read_bytes().splitlines())
+    # What is odd about a line names where it was ingested from.
+    odd = run("select", 'select cast(s."source-ref" as int) from s3object s limit 1', *data)
+    assert str(tmp_path) not in odd.stderr and "/tmp" not in odd.stderr.replace(str(manifest), "")
+    for wrong in (("export",), ("export", *data, str(manifest))):
+        assert run(*wrong).exit_code == 2
+    for nothing in ("clinic", "nobody"):
+        refused = run("export", *data[:2], "--dataset", nothing)
+        assert refused.exit_code != 0 and isinstance(refused.exception, UnknownDataset | UnsupportedSource)
 
 
 def test_its_answers_and_objects_are_those_of_the_files(made: Streets) -> None:

@@ -3,7 +3,7 @@
 `commissure.labels` supplies it. Offsets are code points, end-exclusive; places in images are pixels from the top left.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -296,6 +296,10 @@ class Labels(Protocol):
 
     def consolidate(self, dataset: str, method: str | None) -> Mapping[str, Any]:
         """One label for each item from the answers of several workers, as `commissure consolidate --json` prints it."""
+        ...
+
+    def export(self, dataset: str, format_name: str, attributes: Sequence[str]) -> Iterator[bytes]:
+        """The dataset's manifest lines as `augmented` (as they were ingested), `coco`, `csv` or `parquet`; no attributes means all."""
         ...
 
     def select(self, dataset: str, statement: str, limit: int) -> Selection:

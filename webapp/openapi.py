@@ -118,7 +118,7 @@ def _schemas(listed: tuple[Operation[Any], ...]) -> dict[str, Any]:
         if is_typeddict(shape):
             # Pydantic reads its settings for a TypedDict from this attribute; serialize.py itself stays free of pydantic.
             shape.__pydantic_config__ = {"use_attribute_docstrings": True, "extra": "forbid"}
-    answers = {operation.answer.__name__: operation.answer for operation in listed}
+    answers = {operation.answer.__name__: operation.answer for operation in listed if not operation.media}
     bodies = {operation.parameters.__name__: operation.parameters for operation in listed if operation.method == "POST"}
     inputs: list[tuple[str, Any, TypeAdapter[Any]]] = [(name, "serialization", TypeAdapter(shape)) for name, shape in answers.items()]
     inputs += [(name, "validation", TypeAdapter(shape)) for name, shape in bodies.items()]
@@ -199,7 +199,8 @@ def _operation(operation: Operation[Any]) -> dict[str, Any]:
         "tags": [operation.tag],
         "summary": operation.summary,
         "responses": _responses(
-            {"application/json": {"schema": {"$ref": _REF + _short(operation.answer.__name__)}}},
+            {media: {"schema": {"type": "object" if media == "application/json" else "string"}} for media in operation.media}
+            or {"application/json": {"schema": {"$ref": _REF + _short(operation.answer.__name__)}}},
             operation.problems + ((304,) if operation.by_generation else ()),
         ),
     }

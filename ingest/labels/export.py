@@ -4,25 +4,31 @@ import heapq
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import orjson
 
 from graph.identifiers import record_iri
-from ingest.errors import UnknownDataset
+from ingest.errors import UnknownDataset, UnsupportedSource
 from ingest.labels.reader import original
 from ingest.ledger import Ledger
+from ingest.manifests.lines import Line, parse_line
+from ingest.model import Issue
+from ingest.sources import SourceFile
 from ingest.staging import Part
 from ingest.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
 class StoredLine:
-    """A line as it was ingested: the manifest's location, the object's index there, and the bytes without the line break."""
+    """A line as it was ingested: the manifest's location, the object's index there, the bytes without the line break, and its number."""
 
     manifest: str
     index: int
     raw: bytes
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +43,54 @@ class StoredAnswers:
 
 def lines(dataset: str, workspace: Workspace, manifest: str = "") -> Iterator[StoredLine]:
     """Every line of the dataset's manifests (or of the one at that location), in order. Raises UnknownDataset."""
-    for source, raw in _stored(dataset, "Item", workspace, manifest):
+    for source, number, raw in _stored(dataset, "Item", workspace, manifest):
         resource = orjson.loads(raw)
         if "line" in resource:
-            yield StoredLine(source, resource["index"], original(raw))
+            yield StoredLine(source, resource["index"], original(raw), number)
+
+
+def read_manifests(dataset: str, workspace: Workspace) -> Iterator[Line | Issue]:
+    """Every line of the dataset's manifests as `ingest.manifests.lines.read_lines` gives those of files.
+
+    Raises UnknownDataset, UnsupportedSource where there is none.
+    """
+    found = False
+    for line in lines(dataset, workspace):
+        found = True
+        yield parse_line(line.manifest, line.number, line.raw)
+    if not found:
+        raise _no_manifests(dataset)
+
+
+def write_manifests(dataset: str, workspace: Workspace, folder: Path) -> dict[SourceFile, str]:
+    """Write the dataset's manifests into a folder, one file each; the files, and where their lines came from.
+
+    Raises UnknownDataset, UnsupportedSource where the dataset holds no line of a manifest.
+    """
+    files: dict[SourceFile, str] = {}
+    for number, (manifest, found) in enumerate(groupby(lines(dataset, workspace), key=lambda line: line.manifest)):
+        file = folder / f"{number}.manifest"
+        with file.open("wb") as out:
+            out.writelines(line.raw + b"\n" for line in found)
+        files[SourceFile(str(file), file.stat().st_size)] = manifest
+    if not files:
+        raise _no_manifests(dataset)
+    return files
+
+
+def _no_manifests(dataset: str) -> UnsupportedSource:
+    return UnsupportedSource(f"the dataset {dataset!r} holds no manifests: `commissure ingest manifest` brings them in")
 
 
 def answers(dataset: str, workspace: Workspace) -> Iterator[StoredAnswers]:
     """What workers answered, by file. Raises UnknownDataset."""
-    for source, raw in _stored(dataset, "Response", workspace, ""):
+    for source, _, raw in _stored(dataset, "Response", workspace, ""):
         resource = orjson.loads(raw)
         yield StoredAnswers(source, resource["job"], resource["object"], resource["content"])
 
 
-def _stored(dataset: str, kind: str, workspace: Workspace, only: str) -> Iterator[tuple[str, bytes]]:
-    """(source, raw record) by source and line. Memory stays flat: parts hold their records in the order of the source.
+def _stored(dataset: str, kind: str, workspace: Workspace, only: str) -> Iterator[tuple[str, int, bytes]]:
+    """(source, line, raw record) by source and line. Memory stays flat: parts hold their records in the order of the source.
 
     Small files share a part, which is read once for all of them.
     """
@@ -71,8 +110,8 @@ def _stored(dataset: str, kind: str, workspace: Workspace, only: str) -> Iterato
                 if part not in shared:
                     shared[part] = _by_source(Part(folder / part), ledger, dataset, kind)
                 held.append(iter(shared[part].pop(source, ())))
-            for _, raw in heapq.merge(*held, key=lambda found: found[0]):
-                yield source, raw
+            for line, raw in heapq.merge(*held, key=lambda found: found[0]):
+                yield source, line, raw
 
 
 def _sources(ledger: Ledger, dataset: str, kind: str, only: str) -> dict[str, list[str]]:

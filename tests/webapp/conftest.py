@@ -50,7 +50,7 @@ def check(method: str, path: str, response: TestResponse) -> None:
         assert response.data == b""
         return
     assert response.mimetype in described["content"], f"{method} {found} answers {response.mimetype}"
-    if "json" in response.mimetype:
+    if response.is_json:
         pointer = ("paths", found, method.lower(), "responses", status, "content", response.mimetype, "schema")
         errors = [f"{error.json_path}: {error.message}" for error in validator(pointer).iter_errors(response.json)]
         assert errors == [], f"{method} {found} {status}"

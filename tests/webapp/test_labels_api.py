@@ -1,5 +1,6 @@
 """Labeled data over REST: every answer is held against the OpenAPI document by the client."""
 
+import csv
 import json
 
 import pytest
@@ -149,3 +150,22 @@ def test_a_statement_that_is_wrong_is_refused(client: FlaskClient, query: str) -
 def test_hostile_names_come_back_as_they_are(client: FlaskClient) -> None:
     labels = client.get("/api/v1/labels?dataset=streets").json["datasets"][0]["classes"]
     assert HOSTILE in {one["label"] for one in labels}
+
+
+def test_lines_leave_as_they_came_or_as_a_table(client: FlaskClient, made: Streets) -> None:
+    manifest = made.lab.folder / "street" / "manifests" / "output" / "output.manifest"
+    answer = client.get("/api/v1/manifests/export?dataset=streets")
+    assert answer.data == manifest.read_bytes()
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="streets.manifest"'
+    table = client.get("/api/v1/manifests/export?dataset=streets&format=csv&attribute=source-ref&attribute=street")
+    rows = list(csv.DictReader(table.text.splitlines()))
+    assert table.mimetype == "text/csv" and {row["attribute"] for row in rows} == {"street", ""}, "the last line has none"
+    assert [(row["file"], row["line"]) for row in rows[:2]] == [(str(manifest), "1"), (str(manifest), "2")]
+    boxes = client.get("/api/v1/manifests/export?dataset=streets&format=coco").json
+    assert boxes is not None and len(boxes["annotations"]) == 5
+    assert client.get("/api/v1/manifests/export?dataset=streets&format=parquet").data[:4] == b"PAR1"
+    assert client.get("/api/v1/manifests/export?dataset=nobody").status_code == 404
+    assert client.get("/api/v1/manifests/export?dataset=clinic").status_code == 404
+    unknown = client.get("/api/v1/manifests/export?dataset=streets&attribute=nothing")
+    assert unknown.status_code == 400 and "nothing" in unknown.text
+    assert "/api/v1/manifests/export?dataset=streets" in client.get("/labels?dataset=streets").text

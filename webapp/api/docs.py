@@ -228,6 +228,7 @@ def _operation(path: str, method: str, operation: Mapping[str, Any], example: Ma
     elif body_type:
         body = str(example.get("query", ""))
     address = base + _address(path, inputs)
+    answer_type = next(iter(operation["responses"]["200"].get("content", {})), "")
     answers = []
     for status, answer in operation["responses"].items():
         content: Mapping[str, Any] = next(iter(answer.get("content", {}).values()), {})
@@ -243,7 +244,7 @@ def _operation(path: str, method: str, operation: Mapping[str, Any], example: Ma
         body=body,
         body_type=body_type,
         curl=_curl(method.upper(), address, body, body_type),
-        python=_python(method.upper(), base + path, inputs, body, body_type),
+        python=_python(method.upper(), base + path, inputs, body, body_type, answer_type),
         answers=tuple(answers),
     )
 
@@ -300,7 +301,7 @@ def _curl(method: str, address: str, body: str, body_type: str) -> str:
     return f"curl {shlex.quote(address)} \\\n  -H {shlex.quote('Content-Type: ' + body_type)} \\\n  --data-binary {shlex.quote(body)}"
 
 
-def _python(method: str, address: str, inputs: Sequence[Input], body: str, body_type: str) -> str:
+def _python(method: str, address: str, inputs: Sequence[Input], body: str, body_type: str, answer_type: str) -> str:
     lines = ["import json, urllib.parse, urllib.request", ""]
     for one in inputs:
         if one.place == "path":
@@ -325,7 +326,7 @@ def _python(method: str, address: str, inputs: Sequence[Input], body: str, body_
         lines.append(
             "request = urllib.request.Request(url)" if method == "GET" else f"request = urllib.request.Request(url, method={method!r})"
         )
-    reading = "answer.read().decode()" if address.endswith("/metrics") else "json.load(answer)"
+    reading = "json.load(answer)" if answer_type.endswith("json") else "answer.read().decode()"
     lines += ["with urllib.request.urlopen(request) as answer:", f"    print({reading})"]
     return "\n".join(lines)
 

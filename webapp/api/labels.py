@@ -4,6 +4,7 @@ import base64
 import binascii
 from typing import Annotated, Any, Literal, cast
 
+from flask import Response
 from pydantic import Field, StringConstraints
 
 from graph.errors import InvalidCursor
@@ -13,6 +14,13 @@ from webapp.api.operation import Context, Operation
 from webapp.api.parameters import Iri, Limit, Offset, Parameters, Word
 from webapp.errors import not_found
 
+_EXPORTS = {
+    "augmented": ("manifest", "application/jsonl"),
+    "coco": ("coco.json", "application/json"),
+    "csv": ("csv", "text/csv; charset=utf-8"),
+    "parquet": ("parquet", "application/vnd.apache.parquet"),
+}
+"""Format → ending and media type of its file."""
 Confidence = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -89,6 +97,15 @@ class SelectBody(DatasetParameters):
     """Lines to return."""
 
 
+class ExportParameters(DatasetParameters):
+    """Manifest lines of a dataset, as a file."""
+
+    format: Literal["augmented", "coco", "csv", "parquet"] = "augmented"
+    """As they were ingested, as COCO boxes, or as a table with a row for each box, span or class."""
+    attribute: tuple[Word, ...] = Field(default=(), max_length=100, examples=[["source-ref"]])
+    """Only these attributes; labels bring their metadata."""
+
+
 def labels(asked: LabelParameters, context: Context) -> serialize.LabelListJson:
     """Datasets with labels, their jobs and classes."""
     found = context.snapshot.labels.datasets()
@@ -150,6 +167,17 @@ def select(asked: SelectBody, context: Context) -> serialize.SelectionJson:
     _known(asked.dataset, context)
     found = context.snapshot.labels.select(asked.dataset, asked.query, asked.limit)
     return {"lines": list(found.lines), "truncated": found.truncated, "issues": list(found.issues)}
+
+
+def export(asked: ExportParameters, context: Context) -> Response:
+    """The lines as a file."""
+    _known(asked.dataset, context)
+    pieces = context.snapshot.labels.export(asked.dataset, asked.format, asked.attribute)
+    ending, media = _EXPORTS[asked.format]
+    response = Response(pieces, content_type=media)
+    response.headers["Content-Disposition"] = f'attachment; filename="{asked.dataset}.{ending}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _known(dataset: str, context: Context) -> None:
@@ -251,5 +279,20 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         problems=(404, 413, 415, 503),
         by_generation=False,
         example={"dataset": "{labeled}", "query": "select * from s3object s limit 5"},
+    ),
+    Operation(
+        name="exportLines",
+        method="GET",
+        path="/manifests/export",
+        tag="Labels",
+        summary="The manifest lines of a dataset as a file: as ingested, as COCO, or as a table",
+        description="Without attributes, `augmented` gives every line byte by byte as it was ingested, manifest after manifest.",
+        handler=export,
+        answer=bytes,
+        media=tuple(media.partition(";")[0] for _, media in _EXPORTS.values()),
+        parameters=ExportParameters,
+        problems=(404, 503),
+        by_generation=False,
+        example={"dataset": "{labeled}"},
     ),
 )

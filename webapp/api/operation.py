@@ -59,9 +59,11 @@ class Operation(Generic[P]):
     summary: str
     handler: Callable[[P, Context], Any]
     answer: Any
-    """The class of the JSON that comes back."""
+    """The class of the JSON that comes back; `bytes` where it is a file of one of the `media`."""
     parameters: type[P]
     """Query parameters (GET, DELETE) or JSON body (POST)."""
+    media: tuple[str, ...] = ()
+    """Media types of an answer that is a file."""
     description: str = ""
     problems: tuple[int, ...] = ()
     """Statuses of problems beside 400 and 500."""
