@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from commissure.labels_items import item_of, name_of, stored_records
+from commissure.labels_items import item_of, name_of, records_of_items
 from commissure.labels_media import Media, Place
 from graph.identifiers import record_iri
 from graph.vocabulary import BASE
@@ -198,7 +198,7 @@ class GenerationLabels:
 
     def labeled(self, items: tuple[str, ...]) -> tuple[LabeledItem, ...]:
         """The items with all that is known of them; those that are not there are left out."""
-        records = stored_records(items, self._workspace)
+        records = records_of_items(items, self._workspace)
         found = []
         for item in items:
             document = self._catalog.document(item)
@@ -256,7 +256,7 @@ class GenerationLabels:
         items = [one.item for one in self._review(dataset, below).items if one.item]
         for start in range(0, len(items), 1000):
             part = items[start : start + 1000]
-            records = stored_records(part, self._workspace)
+            records = records_of_items(part, self._workspace)
             for item in part:
                 if item in records and "line" in records[item].resource:
                     yield original(records[item].raw) + b"\n"

@@ -13,14 +13,13 @@ from graph.vocabulary import BASE
 from ingest.labels.answers import decoded
 from ingest.labels.concepts import class_named, job_iri
 from ingest.labels.describe import media_of_line
+from ingest.labels.documents import document_of
 from ingest.labels.follow import follow
 from ingest.labels.lines import line_of
 from ingest.labels.model import Annotation, Box, Labeling, Line, Region, Shape, TextSpan
 from ingest.labels.model import Outline as Drawn
-from ingest.labels.refs import Refs
 from ingest.labels.values import scalar
 from ingest.model import SourceRecord
-from ingest.reports.labeled import items_of
 from ingest.staging import Part
 from ingest.workspace import Workspace
 from search.model import Document, Fact
@@ -32,7 +31,7 @@ _LONGEST_REST = 300
 _DATA = f"{BASE}data/"
 
 
-def stored_records(items: Iterable[str], workspace: Workspace) -> dict[str, SourceRecord]:
+def records_of_items(items: Iterable[str], workspace: Workspace) -> dict[str, SourceRecord]:
     """The records of items as they were ingested, by IRI; those that are not there are left out. Each part is read once."""
     wanted: dict[tuple[str, str], list[str]] = defaultdict(list)
     with workspace.reading() as ledger:
@@ -94,8 +93,7 @@ def _line(record: SourceRecord, document: Document, media: Media) -> tuple[Line,
         line = line_of(values if type(values) is dict else {})
         return line, line.text
     if "form" in resource:
-        found = next(iter(items_of((record,), Refs())), None)
-        line = found.line if found is not None else Line(record.source, None)
+        line = document_of(record).line
         is_page = any(isinstance(one.geometry, TextSpan) for labeling in line.labelings for one in labeling.annotations)
         return line, document.text if is_page else None
     followed = follow(line_of(resource["line"]), media)

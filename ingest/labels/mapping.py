@@ -4,21 +4,20 @@ from collections.abc import Callable
 from typing import Final
 
 from graph.identifiers import record_iri
-from ingest.labels import jobs, pages, responses, sequences
-from ingest.labels.follow import Followed, addresses, follow
+from ingest.labels import jobs, responses
+from ingest.labels.documents import document_of
+from ingest.labels.follow import addresses, follow
 from ingest.labels.items import Item
 from ingest.labels.lines import LONGEST_LINE, LONGEST_VALUE, line_of
-from ingest.labels.model import Annotation, Labeling, Line, Problem, State
-from ingest.labels.reader import Form, original
+from ingest.labels.model import Problem
+from ingest.labels.reader import original
 from ingest.labels.refs import Refs
-from ingest.labels.tasks import task_of
 from ingest.labels.taxonomy import Taxonomy
 from ingest.mapping.draft import Draft
 from ingest.model import Issue, Mapped, MappingContext, Severity, SourceRecord
 from search.model import Document, Fact
 
 MAPPING_VERSION: Final = "labels-2"
-_TRACKING: Final = "groundtruth/video-object-tracking"
 
 
 def mapper(refs: Refs, taxonomy: Taxonomy) -> Callable[[SourceRecord, MappingContext], Mapped]:
@@ -79,7 +78,7 @@ def _map(draft: Draft, refs: Refs, taxonomy: Taxonomy) -> Mapped:
 def _item(draft: Draft, refs: Refs) -> tuple[tuple[Document, ...], tuple[Fact, ...]]:
     resource = draft.record.resource
     if "form" in resource:
-        found, name, index = _of_document(draft), resource["name"], None
+        found, name, index = document_of(draft.record), resource["name"], None
     else:
         found, name, index = follow(line_of(resource["line"]), refs), "", resource["index"]
         for problem in _too_long(draft):
@@ -87,38 +86,6 @@ def _item(draft: Draft, refs: Refs) -> tuple[tuple[Document, ...], tuple[Fact, .
     for problem in (*found.line.problems, *found.problems):
         draft.warn(*problem)
     return Item(draft, found.line, index, found.page, found.frames, name).map()
-
-
-def _of_document(draft: Draft) -> Followed:
-    """An item that is a file of its own: a sequence, the labels of one, or a marked page."""
-    resource = draft.record.resource
-    content, form, name = resource["content"], resource["form"], resource["name"]
-    if form == Form.FRAMES:
-        frames = sequences.frame_list(content)
-        return Followed(Line(draft.record.source, None), frames=len(frames.frames), problems=frames.problems)
-    annotations: tuple[Annotation, ...]
-    attributes: tuple[tuple[str, str], ...]
-    if form == Form.PAGE:
-        page = pages.page_of(content)
-        annotations, task, words, frames_count = page.annotations, task_of("groundtruth/custom"), page.text, 0
-        attributes, problems = (("page", page.number),) if page.number else (), page.problems
-    else:
-        labels = sequences.frame_labels(content, {})
-        annotations, task, words, frames_count = labels.annotations, task_of(_TRACKING), None, labels.frames
-        attributes, problems = labels.attributes, labels.problems
-    categories = tuple(sorted({one.category for one in annotations if one.category is not None}))
-    stem = name.rpartition(".")[0] or name
-    labeling = Labeling(
-        attribute=stem,
-        job=stem,
-        task=task,
-        state=State.LABELED,
-        categories=categories,
-        annotations=annotations,
-        attributes=attributes,
-        frames=frames_count,
-    )
-    return Followed(Line(draft.record.source, None, (labeling,)), words, frames_count, tuple(problems))
 
 
 def _too_long(draft: Draft) -> list[Problem]:

@@ -16,7 +16,7 @@ from ingest.labels.values import moment, text
 from ingest.model import Issue, Severity, SourceRecord
 from ingest.readers import Block
 from ingest.reports.model import Activity, AnsweredItem, Given
-from ingest.reports.records import ANSWERS, OTHER_REPORT, REQUEST, RESPONSE, Key, Problems, is_of_answers, key_of, stored_records
+from ingest.reports.records import ANSWERS, OTHER_REPORT, REQUEST, RESPONSE, Key, Problems, is_of_answers, key_of, records_of_dataset
 from ingest.reports.values import value_of_labeling
 from ingest.sources import SourceFile, expand
 from ingest.workspace import Workspace
@@ -65,7 +65,7 @@ def answered_items(locations: Sequence[str], truth: str, problems: Problems) -> 
 def stored_answers(dataset: str, workspace: Workspace, truth: str, problems: Problems) -> Iterator[AnsweredItem | Activity]:
     """The answers of a dataset, as they were ingested. Raises UnknownDataset, UnsupportedSource where it holds none."""
     labels = _Labels(read_truth(truth) if truth else {})
-    for record in stored_records(dataset, workspace, ("Item", "Manifest")):
+    for record in records_of_dataset(dataset, workspace, ("Item", "Manifest")):
         labels.add(record)
     with workspace.reading() as ledger:
         rows = (
@@ -75,7 +75,7 @@ def stored_answers(dataset: str, workspace: Workspace, truth: str, problems: Pro
         )
         keys = Counter(key for (source,) in rows if (key := key_of(source)) is not None)
     found = False
-    for item in _answered(stored_records(dataset, workspace, ("Response", "Activity")), keys, labels, problems):
+    for item in _answered(records_of_dataset(dataset, workspace, ("Response", "Activity")), keys, labels, problems):
         found = True
         yield item
     if not found:

@@ -2,23 +2,22 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ingest.errors import UnsupportedSource
-from ingest.labels import pages, reader, sequences
+from ingest.labels import reader, sequences
+from ingest.labels.documents import document_of
 from ingest.labels.follow import follow
 from ingest.labels.lines import line_of
-from ingest.labels.model import Labeling, Line, State
 from ingest.labels.reader import Form
 from ingest.labels.refs import Refs
-from ingest.labels.tasks import task_of
 from ingest.labels.values import get, pairs
 from ingest.model import Issue, Severity, SourceRecord
 from ingest.readers import Block
 from ingest.reports.model import FrameAttributes, LabeledItem
-from ingest.reports.records import OTHER_REPORT, Problems, is_of_answers, stored_records
+from ingest.reports.records import OTHER_REPORT, Problems, is_of_answers, records_of_dataset
 from ingest.sources import SourceFile, expand
 from ingest.workspace import Workspace
 
@@ -56,7 +55,7 @@ def stored_items(dataset: str, workspace: Workspace, follow_refs: str) -> Iterat
     kept = (
         record
         for is_document in (False, True)
-        for record in stored_records(dataset, workspace)
+        for record in records_of_dataset(dataset, workspace)
         if ("form" in record.resource) is is_document
     )
     found = False
@@ -139,22 +138,9 @@ def _of_manifest(file: SourceFile, problems: Problems) -> Iterator[SourceRecord]
 
 def _of_document(record: SourceRecord) -> LabeledItem | None:
     """An item that is a file of its own: the labels of a sequence, or a marked page. None for others."""
-    content, form, name = record.resource["content"], record.resource["form"], record.resource["name"]
-    stem = name.rpartition(".")[0] or name
-    frames: FrameAttributes = {}
-    if form == Form.PAGE:
-        page = pages.page_of(content)
-        attributes = (("page", page.number),) if page.number else ()
-        labeling = Labeling(stem, stem, task_of("custom"), State.LABELED, annotations=page.annotations, attributes=attributes)
-        found = page.problems
-    elif form == Form.FRAME_LABELS:
-        labels = sequences.frame_labels(content, {})
-        frames = frame_attributes(content)
-        task = task_of("video-object-tracking" if any(one.track for one in labels.annotations) else "video-object-detection")
-        labeling = Labeling(
-            stem, stem, task, State.LABELED, annotations=labels.annotations, attributes=labels.attributes, frames=labels.frames
-        )
-        found = labels.problems
-    else:
+    found = document_of(record)
+    if not found.line.labelings:
         return None
-    return LabeledItem(record.source, 0, Line(record.source, None, (labeling,), problems=tuple(found)), {stem: frames})
+    is_sequence = record.resource["form"] == Form.FRAME_LABELS
+    frames = {found.line.labelings[0].attribute: frame_attributes(record.resource["content"])} if is_sequence else {}
+    return LabeledItem(record.source, 0, replace(found.line, problems=found.problems), frames)

@@ -64,7 +64,7 @@ def key_of(address: str) -> Key | None:
     return Key(found[1] or "", found[3], f"{found[4]}/{found[5]}" if found[4] else "") if found else None
 
 
-def stored_records(dataset: str, workspace: Workspace, kinds: tuple[str, ...] = ("Item",)) -> Iterator[SourceRecord]:
+def records_of_dataset(dataset: str, workspace: Workspace, kinds: tuple[str, ...] = ("Item",)) -> Iterator[SourceRecord]:
     """The records of a dataset, of those kinds, as they were read when they were ingested. Raises UnknownDataset."""
     with workspace.reading() as ledger:
         if ledger is None or dataset not in ledger.datasets():
