@@ -3,18 +3,19 @@
 What is counted comes from the generation, what is shown of an item from its record.
 """
 
-import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from commissure.labels_items import item_of, name_of, records_of_items
 from commissure.labels_media import Media, Place
+from commissure.once import NotReady, Once
 from graph.identifiers import record_iri
 from graph.vocabulary import BASE
 from ingest.workspace import Workspace
@@ -36,6 +37,7 @@ from webapp.labels import (
     ReviewItem,
     ReviewReason,
     Selection,
+    StillWorking,
 )
 
 if TYPE_CHECKING:
@@ -50,8 +52,6 @@ _MOST_FACTS: Final = 2000
 _MOST_KEPT: Final = 32
 """Reports, queues and consolidations that are kept."""
 
-T = TypeVar("T")
-
 
 class GenerationLabels:
     """`webapp.labels.Labels`. What takes time is worked out once and kept as long as the generation is."""
@@ -60,8 +60,7 @@ class GenerationLabels:
         self._generation, self._workspace = generation, workspace
         self._catalog, self._columns, self._labels = generation.catalog, generation.columns, generation.columns.labels
         self._media = Media(places=places)
-        self._kept: dict[object, Any] = {}
-        self._lock = threading.RLock()
+        self._once = Once(_MOST_KEPT)
 
     # --- what there is ---
 
@@ -212,11 +211,12 @@ class GenerationLabels:
 
     # --- work ---
 
-    def report(self, dataset: str, name: ReportName) -> Report | None:
-        """A report; None where the dataset holds nothing to report on."""
+    def report(self, dataset: str, name: ReportName, patience: float | None = None) -> Report | None:
+        """See Labels."""
         from commissure.labels_work import report_of
 
-        return self._once(("report", dataset, name), lambda: report_of(dataset, self._workspace, name))
+        with _patient():
+            return self._once.get(("report", dataset, name), lambda: report_of(dataset, self._workspace, name), patience)
 
     def consolidate(self, dataset: str, method: str | None) -> Mapping[str, Any]:
         """One label for each item from the answers of several workers, as `commissure consolidate --json` prints it."""
@@ -230,7 +230,7 @@ class GenerationLabels:
     def _merged(self, dataset: str, method: str | None) -> "Merged":
         from commissure.labels_work import consolidated
 
-        return self._once(("merged", dataset, method), lambda: consolidated(dataset, self._workspace, method))
+        return self._once.get(("merged", dataset, method), lambda: consolidated(dataset, self._workspace, method))
 
     def export(self, dataset: str, format_name: str, attributes: Sequence[str]) -> Iterator[bytes]:
         """See Labels."""
@@ -244,9 +244,10 @@ class GenerationLabels:
 
         return selection(dataset, self._workspace, statement, limit)
 
-    def review(self, dataset: str, below: float, limit: int, offset: int = 0) -> Review:
-        """What a person should look at again: labels less sure than `below`, disputed ones, strange ones."""
-        whole = self._review(dataset, below)
+    def review(self, dataset: str, below: float, limit: int, offset: int = 0, patience: float | None = None) -> Review:
+        """See Labels."""
+        with _patient():
+            whole = self._review(dataset, below, patience)
         return replace(whole, items=whole.items[offset : offset + limit])
 
     def review_lines(self, dataset: str, below: float) -> Iterator[bytes]:
@@ -261,10 +262,10 @@ class GenerationLabels:
                 if item in records and "line" in records[item].resource:
                     yield original(records[item].raw) + b"\n"
 
-    def _review(self, dataset: str, below: float) -> Review:
+    def _review(self, dataset: str, below: float, patience: float | None = None) -> Review:
         if dataset not in {one.dataset for one in self._datasets}:
             raise LabelsRefused("dataset", f"no dataset with labels is called {dataset!r}")
-        return self._once(("review", dataset, below), lambda: self._reviewed(dataset, below))
+        return self._once.get(("review", dataset, below), lambda: self._reviewed(dataset, below), patience)
 
     def _reviewed(self, dataset: str, below: float) -> Review:
         reasons: dict[str, list[ReviewReason]] = defaultdict(list)
@@ -391,15 +392,13 @@ class GenerationLabels:
             found |= {rows[row]: (one.document.id, one.document.title) for row, one in self._catalog.found_documents(tuple(rows)).items()}
         return found
 
-    def _once(self, key: object, work: Callable[[], T]) -> T:
-        """What some work gives, done once: whoever asks for the same meanwhile waits."""
-        with self._lock:
-            if key not in self._kept:
-                while len(self._kept) >= _MOST_KEPT:
-                    del self._kept[next(iter(self._kept))]
-                self._kept[key] = work()
-            found: T = self._kept[key]
-            return found
+
+@contextmanager
+def _patient() -> Iterator[None]:
+    try:
+        yield
+    except NotReady:
+        raise StillWorking from None
 
 
 def _count(documents: NDArray[np.integer[Any]], codes: NDArray[np.integer[Any]], length: int = 0) -> NDArray[np.int64]:

@@ -25,6 +25,10 @@ class LabelsRefused(Exception):
         self.field = field
 
 
+class StillWorking(Exception):
+    """What was asked of labeled data takes longer than the patience allowed; it is being worked out, ask again."""
+
+
 @dataclass(frozen=True, slots=True)
 class LabelClass:
     """A class of a labeling job: `items` have it or something narrower, `machine` of them by a machine's word.
@@ -282,12 +286,15 @@ class Labels(Protocol):
         """The image at an address; None where this server may not read it, or it is none."""
         ...
 
-    def report(self, dataset: str, name: ReportName) -> Report | None:
-        """A report; None where the dataset holds nothing to report on."""
+    def report(self, dataset: str, name: ReportName, patience: float | None = None) -> Report | None:
+        """A report; None where the dataset holds nothing to report on. Raises StillWorking after `patience` seconds."""
         ...
 
-    def review(self, dataset: str, below: float, limit: int, offset: int = 0) -> Review:
-        """What a person should look at again: labels less sure than `below`, disputed ones, strange ones."""
+    def review(self, dataset: str, below: float, limit: int, offset: int = 0, patience: float | None = None) -> Review:
+        """What a person should look at again: labels less sure than `below`, disputed ones, strange ones.
+
+        Raises StillWorking after `patience` seconds.
+        """
         ...
 
     def review_lines(self, dataset: str, below: float) -> Iterator[bytes]:

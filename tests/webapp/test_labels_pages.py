@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import threading
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -293,6 +295,31 @@ def test_the_queue_says_why_and_gives_the_lines(client: FlaskClient) -> None:
     given = [json.loads(line) for line in answer.text.splitlines()]
     assert {line["source-ref"] for line in given} == {LINES[number]["source-ref"] for number in (0, 1, 4)}
     assert LINES[0] in given
+
+
+@pytest.mark.parametrize(
+    ("url", "work", "title"), [("/reports", "report_of", "Annotations of"), ("/review", "doubts_of", "Review queue of")]
+)
+def test_what_takes_long_is_waited_for_by_the_page(made: Streets, monkeypatch: pytest.MonkeyPatch, url: str, work: str, title: str) -> None:
+    from commissure import labels_work
+
+    hold, real = threading.Event(), getattr(labels_work, work)
+
+    def slow(*arguments: Any) -> Any:
+        hold.wait()
+        return real(*arguments)
+
+    monkeypatch.setattr(labels_work, work, slow)
+    monkeypatch.setattr("webapp.pages.labels_reports.PATIENCE", 0.05)
+    client = create_app(made.library()).test_client()
+    waiting = client.get(f"{url}?dataset=streets")
+    assert (waiting.status_code, waiting.headers["Refresh"], waiting.headers["Cache-Control"]) == (202, "3", "no-store")
+    assert title in waiting.text and "worked out" in waiting.text
+    assert client.get("/labels?dataset=streets").status_code == 200, "other pages do not wait"
+    hold.set()
+    monkeypatch.setattr("webapp.pages.labels_reports.PATIENCE", None)
+    ready = client.get(f"{url}?dataset=streets")
+    assert ready.status_code == 200 and "Refresh" not in ready.headers
 
 
 def test_shapes_over_the_bound_are_counted_not_drawn(made: Streets) -> None:

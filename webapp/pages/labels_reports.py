@@ -4,10 +4,10 @@ import csv
 import io
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 
 from webapp.errors import not_found
-from webapp.labels import Cell, LabeledDataset, Report, ReportChart, ReportName, ReportTable, Review
+from webapp.labels import Cell, LabeledDataset, Report, ReportChart, ReportName, ReportTable, Review, StillWorking
 from webapp.pages.reading import required, snapshot, whole_number
 from webapp.pages.search import State, confidence
 from webapp.pages.wording import address, number
@@ -16,6 +16,10 @@ pages = Blueprint("reports", __name__)
 
 MOST_ROWS = 100
 """Rows of a table on the page; the CSV has all."""
+PATIENCE = 3.0
+"""Seconds that a page waits for what takes long the first time; then it says so and asks again."""
+AGAIN = 3
+"""Seconds until it asks again."""
 QUEUE = 50
 """Items of a page of the review queue."""
 BELOW = 0.95
@@ -65,11 +69,14 @@ class ReviewPage:
 
 
 @pages.get("/reports")
-def reports() -> str:
+def reports() -> str | Response:
     """A report on a dataset: `report` is annotations or workers."""
     dataset, datasets = _dataset()
     name: ReportName = "workers" if request.args.get("report") == "workers" else "annotations"
-    found = snapshot().labels.report(dataset, name)
+    try:
+        found = snapshot().labels.report(dataset, name, PATIENCE)
+    except StillWorking:
+        return _waiting(f"{NAMES[name]} of {dataset}", dataset)
     tables = tuple(_table(found, table) for table in found.tables if table.rows) if found else ()
     page = ReportsPage(
         dataset=dataset,
@@ -98,13 +105,24 @@ def report_as_table() -> Response:
     return answer
 
 
+def _waiting(title: str, dataset: str) -> Response:
+    """A page that asks again by itself."""
+    answer = make_response(render_template("waiting.html", title=title, dataset=dataset, state=State()), 202)
+    answer.headers["Refresh"] = str(AGAIN)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
 @pages.get("/review")
-def review() -> str:
+def review() -> str | Response:
     """What a person should look at again."""
     dataset, datasets = _dataset()
     below = _below()
     page = whole_number("page", 1, 1, 100_000)
-    found = snapshot().labels.review(dataset, below, QUEUE, (page - 1) * QUEUE)
+    try:
+        found = snapshot().labels.review(dataset, below, QUEUE, (page - 1) * QUEUE, PATIENCE)
+    except StillWorking:
+        return _waiting(f"Review queue of {dataset}", dataset)
     shown_page = ReviewPage(dataset, datasets, found, f"{below:g}", page, -(-found.total // QUEUE))
     return render_template("review.html", page=shown_page, reasons=REASONS, state=State())
 
