@@ -274,6 +274,16 @@ def test_document_marks_mentions_by_assertion(client: FlaskClient) -> None:
     assert re.findall(r'<li><a href="#s\d+"><bdi>(.*?)</bdi>', html) == ["History of present illness", "Plan"]
 
 
+def test_what_has_two_codes_is_charted_once(library: MemoryLibrary, client: FlaskClient) -> None:
+    url = f"/document?id={quote(f.ONCOLOGY_NOTE)}"
+    before = client.get(url).text
+    assert library.snapshot is not None and "Charted in the encounter" in before
+    catalog = library.snapshot.catalog
+    again = tuple(replace(fact, concept="http://other.example/code") for fact in catalog.facts)
+    library.snapshot = replace(library.snapshot, catalog=replace(catalog, facts=catalog.facts + again))
+    assert client.get(url).text == before
+
+
 def test_document_leads_to_its_labels_and_copies(library: MemoryLibrary, client: FlaskClient) -> None:
     url = f"/document?id={quote(f.ONCOLOGY_NOTE)}"
     assert not {"Labeled as", "With the same text"} & set(get(client, url).text.splitlines())

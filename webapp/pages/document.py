@@ -17,6 +17,7 @@ from search.model import Assertion, Document, DocumentSummary, Fact, Mention
 from webapp.errors import not_found
 from webapp.library import RecordSource
 from webapp.pages.marking import Mark, marked
+from webapp.pages.patient import each_once
 from webapp.pages.reading import library, required, snapshot, whole_number
 from webapp.pages.search import State
 from webapp.pages.wording import address, group_name
@@ -126,7 +127,7 @@ def document() -> str:
             if found.encounter:
                 encounter = opened.graph.summaries([found.encounter])[0].label
             labeled = opened.graph.neighbours(found.record, relation=f"{KG}about", direction="in", kind="Item", limit=MOST_LABELED)
-    facts = opened.catalog.facts_of_encounter(found.encounter) if found.encounter else ()
+    facts = each_once(opened.catalog.facts_of_encounter(found.encounter)) if found.encounter else ()
     siblings = len(opened.catalog.documents_of_record(found.record))
     page = document_page(found, encounter, facts, library().record(found.record), siblings, opened.retriever.copies(found.id), labeled)
     return render_template("document.html", page=page, state=State(query=request.args.get("q", "")))

@@ -1,6 +1,7 @@
 """The patient page: who it is, and everything charted and written over time, as a picture and as a table."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, jsonify, render_template, request
@@ -206,9 +207,14 @@ def turn(identifier: str, chosen: tuple[str, ...], page: int) -> str:
 
 
 def facts_of(catalog: Catalog, identifier: str) -> tuple[Fact, ...]:
-    """A patient's facts, each once: a record with several codes for one thing is one event."""
+    """A patient's facts, each once."""
+    return each_once(catalog.facts_of_patient(identifier, MOST_FACTS))
+
+
+def each_once(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """The first of facts that only differ in their code: a record with several codes for one thing is one event."""
     found: dict[tuple[str, ...], Fact] = {}
-    for fact in catalog.facts_of_patient(identifier, MOST_FACTS):
+    for fact in facts:
         found.setdefault((fact.record, fact.relation, fact.label, fact.start or "", fact.value or "", str(fact.number)), fact)
     return tuple(found.values())
 
