@@ -16,6 +16,8 @@ from tests.ingest.exports import InlinePool, Lab, patient
 from tests.webapp.streets import HOSTILE, LINES, NOTE, Streets, class_iri, job, streets
 from tests.webapp.test_pages import Page, get
 from webapp.app import create_app
+from webapp.labels import LabelClass
+from webapp.pages.labels import _nearest
 from webapp.pages.labels_drawing import color_of, drawing_of, safe_color
 
 VEHICLES, CAR, BUS = class_iri("street", "vehicles"), class_iri("boxes", "car"), class_iri("boxes", "bus")
@@ -102,6 +104,21 @@ def test_the_tree_counts_narrower_classes_and_names_their_job(client: FlaskClien
     assert "vehicles3 bus boxes2 car boxes2" in tree
     assert "1 failed" in tree
     assert f"/labels?dataset=streets&concept={quote(CAR, safe=':/,@!$()*;~')}" in page.links()
+
+
+@pytest.mark.parametrize(
+    ("broader", "nearest"),
+    [
+        ({"car": ("motor", "vehicle"), "motor": ("vehicle",), "vehicle": ()}, ["motor"]),
+        ({"car": ("vehicle", "motor"), "motor": ("heavy",), "heavy": ("vehicle",), "vehicle": ()}, ["motor"]),
+        ({"car": ("vehicle", "toy"), "vehicle": (), "toy": ()}, ["vehicle", "toy"]),
+        ({"car": ("vehicle", "motor"), "motor": ("vehicle",), "vehicle": ("motor",)}, ["vehicle", "motor"]),
+        ({"car": ("car", "gone", "vehicle"), "vehicle": ()}, ["vehicle"]),
+    ],
+)
+def test_a_class_stands_right_below_its_nearest(broader: dict[str, tuple[str, ...]], nearest: list[str]) -> None:
+    classes = {name: LabelClass(name, name, "d", "", 1, 1, 0, above) for name, above in broader.items()}
+    assert _nearest(classes["car"], classes) == nearest
 
 
 def items_of(page: Page) -> list[str]:

@@ -253,7 +253,7 @@ def _trees(dataset: LabeledDataset, view: View) -> tuple[tuple[Tree, ...], int]:
     below: dict[str, list[LabelClass]] = defaultdict(list)
     tops: dict[str, list[LabelClass]] = defaultdict(list)
     for one in dataset.classes[:MOST_CLASSES]:
-        above = [broader for broader in one.broader if broader in classes and broader != one.concept]
+        above = _nearest(one, classes)
         for broader in above:
             below[broader].append(one)
         if not above:
@@ -277,6 +277,23 @@ def _trees(dataset: LabeledDataset, view: View) -> tuple[tuple[Tree, ...], int]:
         branches = tuple(branch(one, "", (one.concept,)) for one in rest)
         trees.append(Tree("", "Taxonomy", 0, 0, "", "", branches))
     return tuple(trees), max(0, len(dataset.classes) - MOST_CLASSES)
+
+
+def _nearest(one: LabelClass, classes: Mapping[str, LabelClass]) -> list[str]:
+    """The classes right above one: not those that lie above another of them too, as a class of a chain and its taxonomy may say both."""
+
+    def above(concept: str) -> set[str]:
+        found: set[str] = set()
+        waiting = [concept]
+        while waiting:
+            higher = {each for each in classes[waiting.pop()].broader if each in classes} - found
+            found |= higher
+            waiting += higher
+        return found
+
+    broader = [each for each in one.broader if each in classes and each != one.concept]
+    higher = {each: above(each) for each in broader} if len(broader) > 1 else {}
+    return [each for each in broader if not any(each in higher[other] and other not in higher[each] for other in broader if other != each)]
 
 
 @pages.get("/media/object")
