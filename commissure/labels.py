@@ -18,6 +18,7 @@ from commissure.labels_media import Media, Place
 from commissure.once import NotReady, Once
 from graph.identifiers import record_iri
 from graph.vocabulary import BASE
+from ingest.labels.model import LABELED
 from ingest.workspace import Workspace
 from search.generation import Generation
 from search.label_columns import FIELDS, broader_pairs
@@ -72,8 +73,10 @@ class GenerationLabels:
     def _datasets(self) -> tuple[LabeledDataset, ...]:
         labels = self._labels
         said = self._said
-        if not said.any():
-            return ()
+        unlabeled: dict[str, dict[str, int]] = defaultdict(dict)
+        for (dataset, type_), count in self._catalog.documents_by_type("Item").items():
+            if not type_.startswith(LABELED):
+                unlabeled[dataset][type_] = count
         classes: dict[str, list[LabelClass]] = defaultdict(list)
         for each in self._classes():
             classes[each.dataset].append(each)
@@ -87,15 +90,17 @@ class GenerationLabels:
         counts = np.bincount(self._columns.datasets[documents])
         workers = Counter(_dataset_of(agent) for agent, _ in self._all_values("agent") if "://" in agent)
         names = self._catalog.values("dataset", np.flatnonzero(counts).tolist())
+        labeled = {name: int(counts[code]) for code, (name, _) in names.items()}
         return tuple(
             LabeledDataset(
                 name,
-                int(counts[code]),
+                labeled.get(name, 0),
                 tuple(sorted(jobs[name], key=lambda job: (job.name, job.job))),
                 tuple(sorted(classes[name], key=lambda one: (-one.items, one.label, one.concept))),
                 workers[name],
+                unlabeled.get(name, {}),
             )
-            for code, (name, _) in sorted(names.items(), key=lambda item: item[1])
+            for name in sorted(labeled.keys() | unlabeled.keys())
         )
 
     def _classes(self) -> Iterator[LabelClass]:

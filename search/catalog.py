@@ -242,6 +242,13 @@ class SqliteCatalog:
         )
         return tuple(DatasetSummary(*row) for row in rows)
 
+    def documents_by_type(self, kind: str) -> dict[tuple[str, str], int]:
+        """(dataset, type) → how many documents of records of a kind; reads every document."""
+        rows = self._all(
+            "SELECT dataset, type, count(*) FROM documents WHERE kind = ? GROUP BY dataset, type ORDER BY dataset, type", (kind,)
+        )
+        return {(dataset, type_): count for dataset, type_, count in rows}
+
     # --- what the retriever asks: point reads by row and code ---
 
     def found_documents(self, rows: Sequence[int]) -> dict[int, FoundDocument]:

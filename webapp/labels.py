@@ -68,6 +68,8 @@ class LabeledDataset:
     classes: tuple[LabelClass, ...]
     workers: int
     """Workers whose answers it holds."""
+    unlabeled: Mapping[str, int] = field(default_factory=dict)
+    """Document type → items that no job has labeled."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,8 @@ class LabeledDatasetJson(TypedDict):
     items: int
     workers: int
     """Workers whose answers it holds."""
+    unlabeled: dict[str, int]
+    """Document type → items that no job has labeled; the search finds them by it."""
     jobs: list[LabelJobJson]
     classes: list[LabelClassJson]
 
@@ -255,6 +257,7 @@ def labeled_dataset(value: labels.LabeledDataset) -> LabeledDatasetJson:
         "dataset": value.dataset,
         "items": value.items,
         "workers": value.workers,
+        "unlabeled": dict(value.unlabeled),
         "jobs": [{"job": one.job, "name": one.name, "items": one.items, "failed": one.failed} for one in value.jobs],
         "classes": [label_class(one) for one in value.classes],
     }

@@ -14,7 +14,7 @@ from graph.identifiers import iri_term, literal_term, record_iri, safe_iri
 from graph.vocabulary import ANNOTATION, BASE, HAS_BODY, HAS_TARGET, KG, OA_END, OA_START, SUBJECT, TYPE, XSD
 from ingest.labels.concepts import class_named, job_iri
 from ingest.labels.describe import describe, media_of_line
-from ingest.labels.model import Annotation, Box, Category, Cuboid, Labeling, Line, Media, Outline, Region, Shape, State, TextSpan
+from ingest.labels.model import LABELED, Annotation, Box, Category, Cuboid, Labeling, Line, Media, Outline, Region, Shape, State, TextSpan
 from ingest.labels.tasks import VERIFICATION
 from ingest.labels.values import scalar
 from ingest.mapping.codes import short
@@ -246,7 +246,7 @@ class Item:
             record=draft.iri,
             dataset=draft.context.dataset,
             kind="Item",
-            type=f"Labeled {self.media}" if self.line.labelings else str(self.media).capitalize(),
+            type=f"{LABELED}{self.media}" if self.line.labelings else str(self.media).capitalize(),
             title=short(self.title, _TITLE),
             text=text,
             patient=self.patient,

@@ -7,7 +7,10 @@ beside what they concern.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+
+LABELED: Final = "Labeled "
+"""Begins the type of documents of labeled items; what they are follows."""
 
 
 class Media(StrEnum):

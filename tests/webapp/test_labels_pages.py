@@ -94,7 +94,7 @@ def test_datasets_are_listed_with_their_classes(client: FlaskClient) -> None:
         one["href"] for tag, one in page.elements if tag == "a" and one["href"].startswith("/labels?dataset=") and "&" not in one["href"]
     ]
     assert "vehicles 3" in page.text
-    assert "7 items 3 jobs 6 classes 3 workers" in page.text
+    assert "7 labeled 3 jobs 6 classes 3 workers" in page.text
 
 
 def test_the_tree_counts_narrower_classes_and_names_their_job(client: FlaskClient) -> None:
@@ -367,3 +367,20 @@ def test_without_labels_the_page_says_how_to_bring_them_in(tmp_path: Path, monke
     assert client.get("/api/v1/items").json == {"total": 0, "items": [], "facets": {}, "cursor": None, "generation": 1} | {
         "facets": {name: [] for name in ("job", "agent", "state", "attribute", "worker")}
     }
+
+
+def test_items_without_a_label_are_counted_and_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.pipeline.Pool", InlinePool)
+    lab = Lab(tmp_path)
+    manifest = tmp_path / "input.manifest"
+    objects = [{"source-ref": f"s3://b/{number}.png"} for number in range(2)]
+    manifest.write_text("".join(json.dumps(line) + "\n" for line in [*objects, {"source": "A text to label"}]))
+    lab.ingest_path(manifest, "todo", format="manifest")
+    client = create_app(lab.library()).test_client()
+    assert client.get("/api/v1/labels").json["datasets"][0]["unlabeled"] == {"Image": 2, "Text": 1}
+    page = get(client, "/labels?dataset=todo")
+    links = [one["href"] for tag, one in page.elements if tag == "a" and one["href"].startswith("/search?dataset=todo&type=")]
+    assert ["2 documents" in get(client, links[0]).text, "1 document" in get(client, links[1]).text] == [True, True]
+    assert "No item is labeled yet" in page.text and "2 images without a label" in page.text and "1 text without a label" in page.text
+    assert get(client, "/reports?dataset=todo").text.count("unlabeled") >= 1
+    assert client.get("/review?dataset=todo").status_code == 200
