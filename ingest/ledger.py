@@ -216,15 +216,19 @@ class Ledger:
         """Remove everything known of a dataset but its runs, within the caller's transaction."""
         for table in ("datasets", "records", "identifiers", "targets", "pending", "parts"):
             db.execute(f"delete from {table} where dataset = ?", (dataset,))  # noqa: S608 - the names above
-        db.execute("delete from meta where key in (?, ?, ?)", (f"since:{dataset}", f"derived:{dataset}", f"refs:{dataset}"))
+        db.execute("delete from meta where key in (?, ?)", (f"since:{dataset}", f"derived:{dataset}"))
+        db.execute("delete from meta where substr(key, 1, ?) = ?", (len(f"told:{dataset}:"), f"told:{dataset}:"))
 
-    def remember_refs(self, db: sqlite3.Connection, dataset: str, place: str) -> None:
-        """Keep where the files are that labels of the dataset name, within the caller's transaction."""
-        db.execute("insert or replace into meta values (?, ?)", (f"refs:{dataset}", place))
+    def remember(self, db: sqlite3.Connection, dataset: str, format_name: str, settings: Iterable[tuple[str, str]]) -> None:
+        """Keep what a run was told of a format, for the runs to come, within the caller's transaction."""
+        rows = ((f"told:{dataset}:{format_name}:{name}", value) for name, value in settings)
+        db.executemany("insert or replace into meta values (?, ?)", rows)
 
-    def refs(self, dataset: str) -> str:
-        """Where the files are that labels of the dataset name; '' where no run was told."""
-        return self.meta(f"refs:{dataset}") or ""
+    def told(self, dataset: str, format_name: str) -> dict[str, str]:
+        """What runs were told of a format, the latest of each setting."""
+        begin = f"told:{dataset}:{format_name}:"
+        rows = self.db.execute("select key, value from meta where substr(key, 1, ?) = ? order by key", (len(begin), begin))
+        return {key.removeprefix(begin): value for key, value in rows}
 
     def updated(self, dataset: str) -> str | None:
         """When a generation with changes of the dataset was last published."""

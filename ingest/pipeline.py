@@ -89,6 +89,9 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
     format_ = formats.find(options.format, options.settings)
     with workspace.writing() as ledger:
         listing = expand(locations, format_.suffixes)
+        # Who does not say again where files are, or which class is a kind of which, does not mean to take back what they said.
+        told = {**ledger.told(dataset, options.format), **dict(options.settings)}
+        options = replace(options, settings=tuple(sorted(told.items())))
         replication = prepare_replica(ledger, workspace, tools)
         run = _Run(ledger, options.run or new_run(), dataset, workspace, tools, replication, options, progress)
         ledger.begin(run.id, dataset, locations)
@@ -354,8 +357,7 @@ def _publish(run: _Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool) -> Pub
         with run.ledger.transaction() as db:
             plan.enter(db, run.id, parts)
             draft.enter(db, published)
-            if refs := dict(run.options.settings).get("refs"):
-                run.ledger.remember_refs(db, run.dataset, refs)
+            run.ledger.remember(db, run.dataset, run.options.format, run.options.settings)
             run.ledger.close_run(db, run.id, "finished", run.counts)
         draft.show()
     return published

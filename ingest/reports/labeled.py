@@ -50,7 +50,7 @@ def stored_items(dataset: str, workspace: Workspace, follow_refs: str) -> Iterat
     Files that labels name are looked for in `follow_refs`, or ('') where the ingest was told to look.
     """
     with workspace.reading() as ledger:
-        place = follow_refs or (ledger.refs(dataset) if ledger is not None else "")
+        place = follow_refs or (ledger.told(dataset, "manifest").get("refs", "") if ledger is not None else "")
     # Lines come first, as above.
     kept = (
         record

@@ -128,12 +128,31 @@ def test_a_file_that_comes_later_is_followed(lab):
     assert (report.records["changed"], report.warnings) == (1, {})
     # Reports on the dataset look where the ingest was told to look, and after the dataset is gone nothing is left of that.
     assert [table["class"] for table in annotation_report(stored_items("d", lab.workspace, "")).table("tracks").records()] == ["Car"]
-    lab.ingest_path(path, format="manifest")
-    with lab.workspace.reading() as ledger:
-        assert ledger.refs("d") == str(lab.folder / "copy")
+    # So does an ingest that is not told again.
+    again = lab.ingest_path(path, format="manifest")
+    assert (again.records["unchanged"], again.records["changed"], again.warnings) == (report.records["read"], 0, {})
+    lab.ingest_path(path, "other", format="manifest")
     drop("d", lab.workspace, lab.tools, Silent())
+    assert lab.ingest_path(path, format="manifest").warnings == {}, "nobody was told where to look"
     with lab.workspace.reading() as ledger:
-        assert ledger.refs("d") == ""
+        assert (ledger.told("d", "manifest"), ledger.told("other", "manifest")) == ({}, {})
+
+
+def test_a_taxonomy_holds_until_another_comes(lab):
+    path = write(lab.folder / "m.manifest", street(0, "car"), street(1, "bus"))
+
+    def above():
+        return {
+            one.label: [name.rpartition("/")[2] for name in one.broader] for one in next(iter(lab.snapshot().labels.datasets())).classes
+        }
+
+    lab.ingest_path(path, format="manifest", settings=(("taxonomy", '{"car": ["vehicle"]}'),))
+    assert "vehicle" in above()["car"]
+    write(path, street(0, "car"), street(1, "van"))
+    lab.ingest_path(path, format="manifest")
+    assert "vehicle" in above()["car"] and "van" in above()
+    lab.ingest_path(path, format="manifest", settings=(("taxonomy", "{}"),))
+    assert "vehicle" not in above()["car"]
 
 
 def test_labels_of_clinical_notes_join_the_patient(lab):
