@@ -1,9 +1,12 @@
 """What the commands share: settings from flags, options, JSON output."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from ingest.workspace import Workspace
 
 
 def settings_of(context: click.Context, **flags: Any) -> dict[str, Any]:
@@ -12,6 +15,13 @@ def settings_of(context: click.Context, **flags: Any) -> dict[str, Any]:
 
     given = {**context.obj["flags"], **{name: value for name, value in flags.items() if value is not None}}
     return load(given, file=context.obj["config"])
+
+
+def workspace_of(context: click.Context) -> "Workspace":
+    """The data folder that the settings name."""
+    from commissure import assemble
+
+    return assemble.workspace(settings_of(context))
 
 
 def data_option(command: Callable[..., Any]) -> Callable[..., Any]:

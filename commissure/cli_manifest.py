@@ -9,14 +9,13 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from commissure.cli_common import data_option, json_option, settings_of
+from commissure.cli_common import data_option, json_option, workspace_of
 
 if TYPE_CHECKING:
     from ingest.manifests.divide import Division
     from ingest.manifests.lines import Line
     from ingest.model import Issue
     from ingest.sources import SourceFile
-    from ingest.workspace import Workspace
 
 _SHOWN = 20
 """Issues printed one by one."""
@@ -293,7 +292,7 @@ def _lines(context: click.Context, task: _Task, locations: Sequence[str], datase
     from ingest.labels.export import write_manifests
 
     with TemporaryDirectory() as folder:
-        files = write_manifests(dataset, _workspace(context), Path(folder))
+        files = write_manifests(dataset, workspace_of(context), Path(folder))
         task.origins = {file.uri: origin for file, origin in files.items()}
         yield tuple(files)
 
@@ -304,18 +303,12 @@ def _read(context: click.Context, task: _Task, locations: Sequence[str], dataset
     from ingest.manifests.lines import read_lines
 
     _check_lines(locations, dataset)
-    return read_lines(task.located(locations)) if dataset is None else read_manifests(dataset, _workspace(context))
+    return read_lines(task.located(locations)) if dataset is None else read_manifests(dataset, workspace_of(context))
 
 
 def _check_lines(locations: Sequence[str], dataset: str | None) -> None:
     if bool(locations) == (dataset is not None):
         raise click.UsageError("name files, or a dataset with --dataset")
-
-
-def _workspace(context: click.Context) -> "Workspace":
-    from ingest.workspace import Workspace
-
-    return Workspace(Path(settings_of(context)["data"]))
 
 
 @contextmanager

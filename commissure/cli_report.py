@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commissure.cli_common import data_option, json_option, print_json, settings_of
+from commissure.cli_common import data_option, json_option, print_json, workspace_of
 
 if TYPE_CHECKING:
     from ingest.reports.model import Report
@@ -60,7 +60,9 @@ def annotations(context: click.Context, /, follow_refs: str, **arguments: Any) -
     problems = Problems()
     dataset = _dataset(arguments)
     items = (
-        stored_items(dataset, _workspace(context), follow_refs) if dataset else labeled_items(arguments["locations"], follow_refs, problems)
+        stored_items(dataset, workspace_of(context), follow_refs)
+        if dataset
+        else labeled_items(arguments["locations"], follow_refs, problems)
     )
     _give(context, annotation_report(items), problems, arguments)
 
@@ -87,7 +89,7 @@ def workers(context: click.Context, /, names: str | None, truth: str, **argument
     dataset = _dataset(arguments)
     known = read_names(names) if names else {}
     items = (
-        stored_answers(dataset, _workspace(context), truth, problems)
+        stored_answers(dataset, workspace_of(context), truth, problems)
         if dataset
         else answered_items(arguments["locations"], truth, problems)
     )
@@ -100,12 +102,6 @@ def _dataset(arguments: dict[str, Any]) -> str:
     if arguments["table"] and not arguments["csv_place"]:
         raise click.UsageError("--table chooses what --csv writes: give --csv too.")
     return str(arguments["dataset"] or "")
-
-
-def _workspace(context: click.Context) -> Any:
-    from commissure import assemble
-
-    return assemble.workspace(settings_of(context))
 
 
 def _give(context: click.Context, made: "Report", problems: "Problems", arguments: dict[str, Any]) -> None:

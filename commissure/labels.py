@@ -5,7 +5,6 @@ What is counted comes from the generation, what is shown of an item from its rec
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -15,11 +14,12 @@ from numpy.typing import NDArray
 
 from commissure.labels_items import item_of, name_of, records_of_items
 from commissure.labels_media import Media, Place
-from commissure.once import NotReady, Once
+from commissure.once import Once
 from graph.identifiers import record_iri
 from graph.vocabulary import BASE
 from ingest.labels.model import LABELED
 from ingest.workspace import Workspace
+from search.counting import count_distinct
 from search.generation import Generation
 from search.label_columns import FIELDS, broader_pairs
 from search.model import DocumentSummary, FacetValue, Filters
@@ -38,7 +38,6 @@ from webapp.labels import (
     ReviewItem,
     ReviewReason,
     Selection,
-    StillWorking,
 )
 
 if TYPE_CHECKING:
@@ -108,14 +107,14 @@ class GenerationLabels:
         rows = (labels.counted == 1) & (labels.concepts >= 0)
         documents, concepts = labels.documents[rows], labels.concepts[rows]
         above_documents, above = broader_pairs(labels, documents, concepts)
-        whole = _count(np.concatenate([documents, above_documents]), np.concatenate([concepts, above]))
+        whole = count_distinct(np.concatenate([documents, above_documents]), np.concatenate([concepts, above]))
         machine_rows = rows & self._is("agent", "machine")
         machine_documents, machine_concepts = labels.documents[machine_rows], labels.concepts[machine_rows]
         above_machine = broader_pairs(labels, machine_documents, machine_concepts)
-        by_machine = _count(
+        by_machine = count_distinct(
             np.concatenate([machine_documents, above_machine[0]]), np.concatenate([machine_concepts, above_machine[1]]), len(whole)
         )
-        own = _count(documents, concepts, len(whole))
+        own = count_distinct(documents, concepts, len(whole))
         codes = np.flatnonzero(whole).tolist()
         for code, (concept, label) in self._catalog.values("concept", codes).items():
             broader = tuple(
@@ -147,7 +146,7 @@ class GenerationLabels:
     def _documents_by(self, codes: NDArray[np.int32], rows: NDArray[np.bool_]) -> NDArray[np.int64]:
         """How many documents have each code in the rows."""
         rows = rows & (codes >= 0)
-        return _count(self._labels.documents[rows], codes[rows], int(codes.max(initial=-1)) + 1)
+        return count_distinct(self._labels.documents[rows], codes[rows], int(codes.max(initial=-1)) + 1)
 
     def _all_values(self, field: str) -> tuple[tuple[str, str], ...]:
         column = self._labels.agents if field == "agent" else self._labels.jobs
@@ -220,8 +219,7 @@ class GenerationLabels:
         """See Labels."""
         from commissure.labels_work import report_of
 
-        with _patient():
-            return self._once.get(("report", dataset, name), lambda: report_of(dataset, self._workspace, name), patience)
+        return self._once.get(("report", dataset, name), lambda: report_of(dataset, self._workspace, name), patience)
 
     def consolidate(self, dataset: str, method: str | None) -> Mapping[str, Any]:
         """One label for each item from the answers of several workers, as `commissure consolidate --json` prints it."""
@@ -251,8 +249,7 @@ class GenerationLabels:
 
     def review(self, dataset: str, below: float, limit: int, offset: int = 0, patience: float | None = None) -> Review:
         """See Labels."""
-        with _patient():
-            whole = self._review(dataset, below, patience)
+        whole = self._review(dataset, below, patience)
         return replace(whole, items=whole.items[offset : offset + limit])
 
     def review_lines(self, dataset: str, below: float) -> Iterator[bytes]:
@@ -396,21 +393,6 @@ class GenerationLabels:
             rows = {int(self._columns.rowids[place]): place for place in part}
             found |= {rows[row]: (one.document.id, one.document.title) for row, one in self._catalog.found_documents(tuple(rows)).items()}
         return found
-
-
-@contextmanager
-def _patient() -> Iterator[None]:
-    try:
-        yield
-    except NotReady:
-        raise StillWorking from None
-
-
-def _count(documents: NDArray[np.integer[Any]], codes: NDArray[np.integer[Any]], length: int = 0) -> NDArray[np.int64]:
-    """How many distinct documents have each code."""
-    width = int(codes.max(initial=0)) + 1
-    pairs = np.unique(documents.astype(np.int64) * width + codes)
-    return np.bincount(pairs % width, minlength=length)
 
 
 def _job_of(concept: str) -> str:

@@ -5,11 +5,9 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from typing import Any, TypeVar
 
+from webapp.labels import StillWorking
+
 T = TypeVar("T")
-
-
-class NotReady(Exception):
-    """It is still being worked out."""
 
 
 class Once:
@@ -22,7 +20,7 @@ class Once:
         self._lock = threading.Lock()
 
     def get(self, key: object, work: Callable[[], T], patience: float | None = None) -> T:
-        """What `work` gives. Raises what it raises, and NotReady where that takes longer than `patience` seconds: it goes on."""
+        """What `work` gives. Raises what it raises, and StillWorking where that takes longer than `patience` seconds: it goes on."""
         with self._lock:
             future = self._kept.get(key)
             if future is None:
@@ -31,7 +29,7 @@ class Once:
                 future = self._kept[key] = Future()
                 threading.Thread(target=self._do, args=(key, future, work), daemon=True, name="once").start()
         if not wait((future,), patience).done:
-            raise NotReady
+            raise StillWorking
         found: T = future.result()
         return found
 

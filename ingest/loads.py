@@ -242,10 +242,11 @@ def _check(request: LoadRequest, sources: Sequence[str]) -> None:
         check_dataset_name(request.dataset)
     except InvalidDatasetName as error:
         raise LoadRefused("InvalidParameterException", f"dataset: {error}") from None
-    for name, place in (("source", request.source), ("followRefs", request.follow_refs), ("taxonomy", request.taxonomy)):
-        if name != "source" and place and request.format != "manifest":
+    of_manifests = {name: place for name, place in (("followRefs", request.follow_refs), ("taxonomy", request.taxonomy)) if place}
+    for name, place in {"source": request.source, **of_manifests}.items():
+        if name in of_manifests and request.format != "manifest":
             raise LoadRefused("InvalidParameterException", f"{name}: goes with the format manifest alone")
-        if (place or name == "source") and not any(_lies_in(place, allowed) for allowed in sources):
+        if not any(_lies_in(place, allowed) for allowed in sources):
             raise LoadRefused("LoadUrlAccessDeniedException", f"{name}: lies in none of the places that the setting loader_sources names")
 
 

@@ -154,8 +154,9 @@ class Draft:
         derived = self._beside.begin(partial(self._load_derived, *self._derive(unresolved))) if not self._dropped else None
         cache = EmbeddingCache(self._workspace.embeddings_path)
         report = self._search.finish(self._tools.embedder if embed else None, cache, _Steps(self._progress))
-        references = derived.result() if derived is not None else {}
+        references = {}
         if derived is not None:
+            references = derived.result()
             self._replication.add(self._folder / _DERIVED)
             (self._folder / _DERIVED).unlink()
         self._beside.finish(self._graph.close)

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from search.counting import count_distinct
 from search.errors import GenerationUnreadable
 from search.label_columns import LabelColumns, no_labels
 from search.protocols import Mask
@@ -84,9 +85,8 @@ class Columns:
             return counts
         chosen = np.zeros(self.documents, dtype=np.bool_)
         chosen[documents] = True
-        having = np.append(
-            chosen[self.concept_documents], False
-        )  # the last one for concepts without documents, whose sum reduceat gets wrong
+        # The last one is for concepts without documents, whose sum reduceat gets wrong.
+        having = np.append(chosen[self.concept_documents], False)
         counts = np.add.reduceat(having, self.concept_document_offsets[:-1], dtype=np.int64)
         return np.where(np.diff(self.concept_document_offsets), counts, 0)
 
@@ -95,8 +95,7 @@ class Columns:
         alike = self.concept_counts(shown[~self._unlike[shown]])
         rest = documents[self._unlike[documents]]
         texts = np.repeat(self.copies[rest], lengths(self.document_concept_offsets, rest))
-        _, concepts = distinct_pairs(texts, self.concepts_of_documents(rest))
-        unlike = np.bincount(concepts, minlength=len(alike))
+        unlike = count_distinct(texts, self.concepts_of_documents(rest), len(alike))
         unlike[: len(alike)] += alike
         return unlike
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.catalog import SqliteCatalog
-from search.columns import Columns, distinct_pairs
+from search.columns import Columns
+from search.counting import count_distinct
 from search.label_columns import FIELDS
 from search.model import FacetValue, Filters
 from search.protocols import Rows
@@ -78,8 +79,9 @@ def most_telling(among: NDArray[np.int64], best: int, columns: Columns, counts: 
 def _counts(codes: NDArray[np.int32], texts: NDArray[np.int32] | None = None) -> NDArray[np.int64]:
     """How often each code occurs, by code; with the `texts` beside them, of how many distinct ones."""
     known = codes >= 0
-    values = codes[known] if texts is None else distinct_pairs(texts[known], codes[known])[1]
-    counts: NDArray[np.int64] = np.bincount(values)
+    if texts is not None:
+        return count_distinct(texts[known], codes[known])
+    counts: NDArray[np.int64] = np.bincount(codes[known])
     return counts
 
 

@@ -15,6 +15,7 @@ from urllib.parse import unquote
 import numpy as np
 from numpy.typing import NDArray
 
+from search.counting import count_distinct, distinct
 from search.model import Filters
 from search.protocols import Mask
 
@@ -30,8 +31,6 @@ SELECT d.row, f.concept, f.job, f.agent, f.status, CASE f.relation WHEN 'label' 
 FROM facts f JOIN documents d ON d.record = f.subject WHERE f.relation IN ('label', 'answer')
 ORDER BY d.row, f.concept, f.job, f.agent, f.status, f.number, f.attributes
 """
-_SPARSE: Final = 64
-"""Bytes of a table for each number that is marked in it, at most."""
 _BROADER: Final = "SELECT DISTINCT subject, concept FROM facts WHERE relation = 'broader' AND concept IS NOT NULL"
 
 
@@ -64,7 +63,7 @@ class LabelColumns:
             documents = self.documents[self.attribute_rows] if name == "attribute" else self.documents
             known = codes >= 0
             width = int(codes.max(initial=0)) + 1
-            pairs = _distinct(documents[known].astype(np.int64) * width + codes[known])
+            pairs = distinct(documents[known].astype(np.int64) * width + codes[known])
             found[name] = pairs // width, (pairs % width).astype(np.int32)
         return found
 
@@ -72,11 +71,9 @@ class LabelColumns:
         """How many of the found documents have each value of a facet, by code; with the text of every document, how many distinct texts."""
         documents, codes = self.by_field[name]
         having = found[documents]
-        codes = codes[having]
         if texts is not None:
-            width = int(codes.max(initial=0)) + 1
-            codes = (_distinct(texts[documents[having]].astype(np.int64) * width + codes) % width).astype(np.int32)
-        counted: Int64 = np.bincount(codes)
+            return count_distinct(texts[documents[having]], codes[having])
+        counted: Int64 = np.bincount(codes[having])
         return counted
 
     def with_narrower(self, concepts: Sequence[int]) -> Int32:
@@ -110,16 +107,6 @@ class LabelColumns:
         allowed = np.zeros(documents, dtype=np.bool_)
         allowed[self.documents[np.logical_and.reduce(rows)]] = True
         return allowed
-
-
-def _distinct(numbers: Int64) -> Int64:
-    """The distinct numbers, ascending. Where they lie close together, marking them in a table is much quicker than sorting them."""
-    size = int(numbers.max(initial=-1)) + 1
-    if size > _SPARSE * len(numbers):
-        return np.unique(numbers)
-    table = np.zeros(size, dtype=np.bool_)
-    table[numbers] = True
-    return np.flatnonzero(table)
 
 
 def _among(codes: Int32, chosen: Sequence[int] | Int32) -> Mask:

@@ -46,6 +46,7 @@ LONGEST_QUERY: Final = 10_000
 """Characters. A model reads a few hundred words; a longer query is surely something pasted by mistake."""
 
 MOST_COPIES: Final = 100
+"""Copies of a document that are listed."""
 _CONCEPTS_PER_HIT: Final = 10
 _LONGEST_PASSAGE: Final = 4000
 """Characters of a passage shown."""

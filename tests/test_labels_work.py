@@ -103,7 +103,7 @@ def test_answers_of_several_jobs_are_consolidated_one_at_a_time(tmp_path: Path, 
 
 
 def test_the_birds_come_out_of_a_dataset_as_out_of_their_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if not SHARED.is_dir():
+    if not SHARED.is_dir():  # real data is never part of a clone
         pytest.skip("the shared Ground Truth files are not here")
     monkeypatch.setattr("ingest.pipeline.Pool", InlinePool)
     lab = Lab(tmp_path)

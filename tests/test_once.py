@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from commissure.once import NotReady, Once
+from commissure.once import Once
+from webapp.labels import StillWorking
 
 
 def test_all_who_ask_get_what_one_worked_out() -> None:
@@ -19,7 +20,7 @@ def test_all_who_ask_get_what_one_worked_out() -> None:
     asking = [threading.Thread(target=lambda: found.append(once.get("a", work))) for _ in range(5)]
     for thread in asking:
         thread.start()
-    with pytest.raises(NotReady):
+    with pytest.raises(StillWorking):
         once.get("a", work, 0.01)
     assert once.get("b", lambda: "other") == "other", "what is asked for meanwhile does not wait"
     hold.set()

@@ -68,7 +68,7 @@ def describe(line: Line, media: Media, title: str) -> Description:
         writer.say(f"{seen.count} " if many else "")
         writer.name(seen.labelings, seen.name, _plural(seen.name) if many else seen.name)
         writer.say(f" ({seen.tool})" if seen.tool else "")
-    for phrase in list(_qualified(line.labelings))[:_QUALIFIED]:
+    for phrase in _qualified(line.labelings)[:_QUALIFIED]:
         writer.say(f", {phrase}")
     writer.say(".")
     for place, labeling in enumerate(line.labelings):
@@ -118,9 +118,9 @@ def _seen(labelings: Sequence[Labeling]) -> list[_Seen]:
     return found
 
 
-def _qualified(labelings: Sequence[Labeling]) -> dict[str, str]:
-    """Classes with a quality that an attribute gives them, as people would say it and ask for it ('3 parked cars'), and their class."""
-    phrases: dict[str, str] = {}
+def _qualified(labelings: Sequence[Labeling]) -> list[str]:
+    """Classes with a quality that an attribute gives them, as people would say it and ask for it: '3 parked cars', 'red bus'."""
+    phrases: dict[str, str] = {}  # and the class that each is of
     for labeling in labelings:
         having: dict[tuple[str, str], int] = {}
         if labeling.adjustment:
@@ -133,7 +133,7 @@ def _qualified(labelings: Sequence[Labeling]) -> dict[str, str]:
                 having[quality, one.category.name] = having.get((quality, one.category.name), 0) + 1
         for (quality, name), count in sorted(having.items(), key=lambda item: (-item[1], item[0])):
             phrases[f"{count} {quality} {_plural(name)}" if count > 1 else f"{quality} {name}"] = name
-    return phrases
+    return list(phrases)
 
 
 def _quality(name: str, value: str) -> str:

@@ -59,7 +59,7 @@ def read_manifests(dataset: str, workspace: Workspace) -> Iterator[Line | Issue]
         found = True
         yield parse_line(line.manifest, line.number, line.raw)
     if not found:
-        raise _no_manifests(dataset)
+        raise no_manifests(dataset)
 
 
 def write_manifests(dataset: str, workspace: Workspace, folder: Path) -> dict[SourceFile, str]:
@@ -74,11 +74,12 @@ def write_manifests(dataset: str, workspace: Workspace, folder: Path) -> dict[So
             out.writelines(line.raw + b"\n" for line in found)
         files[SourceFile(str(file), file.stat().st_size)] = manifest
     if not files:
-        raise _no_manifests(dataset)
+        raise no_manifests(dataset)
     return files
 
 
-def _no_manifests(dataset: str) -> UnsupportedSource:
+def no_manifests(dataset: str) -> UnsupportedSource:
+    """The error of a dataset that holds no line of a manifest."""
     return UnsupportedSource(f"the dataset {dataset!r} holds no manifests: `commissure ingest manifest` brings them in")
 
 
@@ -105,10 +106,12 @@ def _stored(dataset: str, kind: str, workspace: Workspace, only: str) -> Iterato
             held: list[Iterator[tuple[int, bytes]]] = []
             for part in parts:
                 if sharing[part] == 1:
-                    held.append(_of_part(Part(folder / part), ledger, dataset, kind, source))
+                    held.append((line, raw) for _, line, raw in _of_part(Part(folder / part), ledger, dataset, kind, source))
                     continue
                 if part not in shared:
-                    shared[part] = _by_source(Part(folder / part), ledger, dataset, kind)
+                    shared[part] = {}
+                    for where, line, raw in _of_part(Part(folder / part), ledger, dataset, kind):
+                        shared[part].setdefault(where, []).append((line, raw))
                 held.append(iter(shared[part].pop(source, ())))
             for line, raw in heapq.merge(*held, key=lambda found: found[0]):
                 yield source, line, raw
@@ -123,21 +126,9 @@ def _sources(ledger: Ledger, dataset: str, kind: str, only: str) -> dict[str, li
     return found
 
 
-def _by_source(part: Part, ledger: Ledger, dataset: str, kind: str) -> dict[str, list[tuple[int, bytes]]]:
-    """Source → (line, raw) of the records that a part still holds."""
-    rows = ledger.db.execute(
-        "select id from records where part = ? and dataset = ? and kind = ? and state = 'kept'", (part.key, dataset, kind)
-    )
+def _of_part(part: Part, ledger: Ledger, dataset: str, kind: str, only: str = "") -> Iterator[tuple[str, int, bytes]]:
+    """(source, line, raw) of the records that a part still holds, of all sources or of one."""
+    query = "select id from records where part = ? and dataset = ? and kind = ? and ? in ('', source) and state = 'kept'"
+    rows = ledger.db.execute(query, (part.key, dataset, kind, only))
     wanted = frozenset(record_iri(dataset, kind, identifier) for (identifier,) in rows)
-    found: dict[str, list[tuple[int, bytes]]] = {}
-    for staged, raw, _ in part.sources(wanted):
-        found.setdefault(staged.source, []).append((staged.line, raw))
-    return found
-
-
-def _of_part(part: Part, ledger: Ledger, dataset: str, kind: str, source: str) -> Iterator[tuple[int, bytes]]:
-    """(line, raw) of the records of a source that a part still holds."""
-    query = "select id from records where part = ? and dataset = ? and kind = ? and source = ? and state = 'kept'"
-    rows = ledger.db.execute(query, (part.key, dataset, kind, source))
-    wanted = frozenset(record_iri(dataset, kind, identifier) for (identifier,) in rows)
-    yield from ((staged.line, raw) for staged, raw, _ in part.sources(wanted))
+    yield from ((staged.source, staged.line, raw) for staged, raw, _ in part.sources(wanted))

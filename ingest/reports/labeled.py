@@ -9,6 +9,7 @@ from typing import Any
 from ingest.errors import UnsupportedSource
 from ingest.labels import reader, sequences
 from ingest.labels.documents import document_of
+from ingest.labels.export import no_manifests
 from ingest.labels.follow import follow
 from ingest.labels.lines import line_of
 from ingest.labels.reader import Form
@@ -63,7 +64,7 @@ def stored_items(dataset: str, workspace: Workspace, follow_refs: str) -> Iterat
         found = True
         yield item
     if not found:
-        raise UnsupportedSource(f"the dataset {dataset!r} holds no manifests: `commissure ingest manifest` brings them in")
+        raise no_manifests(dataset)
 
 
 def items_of(records: Iterable[SourceRecord], refs: Refs) -> Iterator[LabeledItem]:

@@ -51,7 +51,7 @@ NAMES = ("labels", "gallery", "class", "boxes", "machine", "hostile", "mask", "s
 @pytest.mark.parametrize("width", [360, 1440])
 def test_pages_fit_and_are_accessible(labeled_site: str, made: Streets, open_tab: Open, width: int, theme: str) -> None:
     assert set(NAMES) == set(pages(made))
-    if not AXE.exists():
+    if not AXE.exists():  # `make test` installs it with the other scripts; a bare pytest may run without
         pytest.skip("axe-core is not installed: build the pages' scripts")
     tab = open_tab(width=width, theme=theme)
     for name, path in pages(made).items():

@@ -95,7 +95,7 @@ def test_filters_hold_for_one_label_at_a_time(labels, jobs, agents, states, attr
 
 @pytest.mark.parametrize("sparse", [0, 64])
 def test_counts_are_of_documents_or_of_their_texts(labels, monkeypatch, sparse) -> None:
-    monkeypatch.setattr("search.label_columns._SPARSE", sparse)
+    monkeypatch.setattr("search.counting._SPARSE", sparse)
     labels = replace(labels)  # what it counted before is not taken along
     for found, texts in product(product([False, True], repeat=3), (None, (0, 1, 1), (4, 4, 4))):
         mask, of = np.array(found), texts or (0, 1, 2)

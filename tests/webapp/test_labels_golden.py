@@ -14,6 +14,7 @@ from tests.ingest.exports import InlinePool, Lab
 from webapp.app import create_app
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "ground-truth"
+# Real data is never part of a clone.
 pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the shared Ground Truth files are not here")
 BIRDS = DATA / "birds" / "unpacked" / "ic_data"
 FILES = {
