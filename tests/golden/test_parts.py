@@ -1,0 +1,58 @@
+"""A part of each format, kept byte for byte: what one small source becomes. A move of code never changes it.
+
+Where a change of mapping is meant, `python -m tests.golden.test_parts` writes the files anew: read their difference before it is committed,
+and raise the format's MAPPING_VERSION, so that older data folders are mapped again by themselves.
+"""
+
+import gzip
+import tempfile
+from pathlib import Path
+
+import orjson
+import pyarrow.parquet as pq
+import pytest
+
+from ingest.staging import ISSUES, QUADS
+from tests.ingest.exports import Lab
+
+HERE = Path(__file__).parent
+FORMATS = ("fhir", "text", "manifest", "responses")
+
+
+def written(name, folder):
+    """Everything in the parts of a golden source, as text; the run and the folder of the machine are named by words."""
+    source = HERE / name
+    lab = Lab(folder)
+    lab.ingest_path(source, "golden", format=name)
+    lines = []
+    for part in sorted(path for path in (lab.workspace.folder / "parts").rglob("*") if (path / "part.json").exists()):
+        summary = orjson.loads((part / "part.json").read_bytes())
+        run = summary.pop("run")
+        summary.pop("key")
+        text = [orjson.dumps(summary, option=orjson.OPT_SORT_KEYS).decode()]
+        text += gzip.decompress((part / QUADS).read_bytes()).decode().splitlines()
+        text += (part / ISSUES).read_text().splitlines()
+        for table in sorted(part.glob("*.parquet")):
+            text.append(f"# {table.stem}")
+            text += [orjson.dumps(row, option=orjson.OPT_SORT_KEYS, default=as_text).decode() for row in pq.read_table(table).to_pylist()]
+        lines += [line.replace(run, "RUN").replace(str(source), "SOURCE") for line in text]
+    return "\n".join(lines) + "\n"
+
+
+def as_text(value):
+    """Bytes as the text they are, or in hexadecimal digits."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.hex()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_part_is_what_it_was(name, tmp_path):
+    assert written(name, tmp_path) == (HERE / f"{name}.part").read_text()
+
+
+if __name__ == "__main__":
+    for each in FORMATS:
+        with tempfile.TemporaryDirectory() as scratch:
+            (HERE / f"{each}.part").write_text(written(each, Path(scratch)))
