@@ -10,11 +10,16 @@ FROM python:3.11.14-slim
 RUN useradd --create-home --uid 10001 commissure && install -d -o commissure /data
 WORKDIR /app
 COPY pyproject.toml constraints.txt README.md ./
+COPY sources sources
 COPY graph graph
-COPY ingest ingest
+COPY concepts concepts
 COPY search search
+COPY labels labels
+COPY cohorts cohorts
+COPY ingest ingest
 COPY webapp webapp
 COPY commissure commissure
+COPY sample sample
 # An index of CPU-only torch wheels can be given at build time; it saves about 4 GB.
 ARG TORCH_INDEX=""
 RUN if [ -n "$TORCH_INDEX" ]; then pip install --no-cache-dir -c constraints.txt --index-url "$TORCH_INDEX" torch; fi \

@@ -16,10 +16,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from ingest.consolidation.classes import dawid_skene, majority
-from ingest.consolidation.consolidate import consolidate
-from ingest.consolidation.model import Answer
-from ingest.consolidation.votes import votes_of
+from labels.consolidation.classes import dawid_skene, majority
+from labels.consolidation.consolidate import consolidate
+from labels.consolidation.model import Answer
+from labels.consolidation.votes import votes_of
 
 WORKERS = 200
 Found = TypeVar("Found")

@@ -27,9 +27,9 @@ from graph.identifiers import record_iri
 from graph.model import Neighbourhood, Step
 from graph.property_graph import Vertex, as_literal, elements, property_key, read_quads
 from graph.store import GraphStore
-from graph.stores.gremlin import GremlinStore
-from graph.stores.oxigraph import OxigraphStore
-from graph.stores.sparql import SparqlStore
+from graph.stores.gremlin.store import GremlinStore
+from graph.stores.oxigraph.store import OxigraphStore
+from graph.stores.sparql.store import SparqlStore
 from graph.vocabulary import PREF_LABEL
 from ingest.workspace import Workspace
 from search.generation import Generation

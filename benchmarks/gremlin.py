@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from graph.property_graph import Edge, Vertex, elements, likely_label, read_quads
-from graph.stores.gremlin import GremlinStore
-from graph.stores.oxigraph import OxigraphStore
+from graph.stores.gremlin.store import GremlinStore
+from graph.stores.oxigraph.store import OxigraphStore
 from search.join import HOPS
 from tests.servers.processes import STARTERS
 

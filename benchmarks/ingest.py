@@ -29,9 +29,10 @@ def baseline(export: Path, limit: int) -> tuple[int, int, float]:
     from rdflib import Dataset, Literal, URIRef
 
     from ingest import formats
-    from ingest.model import MappingContext, SourceRecord
-    from ingest.readers import Block
-    from ingest.sources import expand
+    from ingest.model import MappingContext
+    from sources.blocks import Block
+    from sources.files import expand
+    from sources.model import SourceRecord
 
     fhir = formats.find("fhir")
     context = MappingContext("bench", "run", lambda kind, system, value: ())

@@ -117,7 +117,7 @@ class Topical:
 
 def make_up(data: Path, passages: int, quads: int, model: Embedder) -> None:
     """Publish about so many distinct passages, with one encounter and two conditions a document, and at least so many quads."""
-    from graph.stores.oxigraph import OxigraphStore
+    from graph.stores.oxigraph.store import OxigraphStore
 
     workspace = Workspace(data)
     folder = workspace.generation_folder(1)
@@ -293,7 +293,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="a data folder to search instead of a made-up one")
     parser.add_argument("--port", type=int, default=8765)
     options = parser.parse_args()
-    from graph.stores.oxigraph import OxigraphStore
+    from graph.stores.oxigraph.store import OxigraphStore
     from search.embedders import open_embedder
 
     embedder = open_embedder()

@@ -117,7 +117,7 @@ def baseline(data: Path, records: int, file: Path) -> Built:
 
 def store_alone(data: Path, folder: Path) -> tuple[int, float]:
     """(quads, seconds) of loading the largest part into an empty embedded store."""
-    from graph.stores.oxigraph import OxigraphStore
+    from graph.stores.oxigraph.store import OxigraphStore
 
     store = OxigraphStore.open(folder)
     began = time.perf_counter()

@@ -14,8 +14,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ingest.manifests.lines import locate
-from ingest.manifests.s3select.run import select
+from labels.manifests.lines import locate
+from labels.manifests.s3select.run import select
 
 JOB = "street-vehicles-metadata"
 QUESTIONS: dict[str, tuple[str, Callable[[dict], bool]]] = {

@@ -19,7 +19,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from graph.stores.sparql import SparqlStore
+from graph.stores.sparql.store import SparqlStore
 from graph.vocabulary import FHIR, TYPE
 from search.join import HOPS
 

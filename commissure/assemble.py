@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from commissure.labels import GenerationLabels
-from commissure.labels_media import places_of
 from graph.errors import StoreUnavailable
 from graph.store import GraphStore
 from graph.stores.resting import RestingStore, resting
@@ -24,6 +22,8 @@ from ingest.publish import Tools
 from ingest.replica import PublishedGraph, Replica
 from ingest.staging import Part
 from ingest.workspace import Workspace
+from labels.library import GenerationLabels
+from labels.media import places_of
 from search.errors import NothingPublished
 from search.generation import Generation
 from search.protocols import Embedder
@@ -99,7 +99,7 @@ def replica(address: str, settings: dict[str, Any]) -> Replica | None:
 @contextmanager
 def published_graph(folder: Path) -> Iterator[PublishedGraph]:
     """The embedded graph of a published generation."""
-    from graph.stores.oxigraph import OxigraphStore
+    from graph.stores.oxigraph.store import OxigraphStore
 
     store = OxigraphStore.open_read_only(folder)
     try:
@@ -124,7 +124,7 @@ def web_settings(settings: dict[str, Any]) -> WebSettings:
 
 
 def _draft_graph(source: Path | None, target: Path) -> GraphStore:
-    from graph.stores.oxigraph import OxigraphStore
+    from graph.stores.oxigraph.store import OxigraphStore
 
     if source is not None:
         OxigraphStore.clone(source, target)
@@ -192,7 +192,7 @@ class DataLibrary:
 
         address = serving_address(self._settings["store"], published) if self._settings else ""
         if not address:
-            from graph.stores.oxigraph import OxigraphStore
+            from graph.stores.oxigraph.store import OxigraphStore
 
             return OxigraphStore.open_read_only(embedded)
         if address not in self._remote:

@@ -6,8 +6,9 @@ CommissureError
 """
 
 from graph.errors import GraphError, InvalidDatasetName, QueryRefused, QuerySyntaxError, QueryTimeout
-from ingest.errors import DatasetBusy, DiskFull, IngestError, RecordsRejected, SourceNotFound, UnknownDataset, UnsupportedSource
+from ingest.errors import DatasetBusy, DiskFull, IngestError, RecordsRejected, UnknownDataset
 from search.errors import CollectionUnreadable, InvalidRequest, ModelUnavailable, NothingPublished, SearchError
+from sources.errors import SourceError, SourceNotFound, UnsupportedSource
 
 
 class CommissureError(Exception):
@@ -53,10 +54,11 @@ _BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (ModelUnavailable, "failed"),
     (CommissureError, "failed"),
     (IngestError, "failed"),
+    (SourceError, "failed"),
     (SearchError, "failed"),
     (GraphError, "failed"),
 )
-EXPECTED = (CommissureError, IngestError, SearchError, GraphError)
+EXPECTED = (CommissureError, IngestError, SourceError, SearchError, GraphError)
 """Errors whose message is for people; anything else is a defect."""
 
 

@@ -51,21 +51,21 @@ def open_store(address: str, settings: Mapping[str, Any]) -> GraphStore:
         return _open_neptune(address, settings)
     user, password, timeout = settings["store_user"] or None, settings["store_password"] or None, float(settings["store_timeout"])
     if scheme == "sparql":
-        from graph.stores.sparql import SparqlStore
+        from graph.stores.sparql.store import SparqlStore
 
         try:
             return SparqlStore(address, user=user, password=password, token=settings["store_token"] or None, timeout=timeout)
         except ValueError as error:
             raise BadSetting(f"store: {error}") from error
-    from graph.stores.gremlin import GremlinStore
+    from graph.stores.gremlin.store import GremlinStore
 
     return GremlinStore(rest, user=user, password=password, timeout=timeout)
 
 
 def _open_neptune(address: str, settings: Mapping[str, Any]) -> GraphStore:
     from graph.errors import GraphError
-    from graph.loader.model import LoaderSettings
-    from graph.stores.neptune import open_neptune
+    from graph.stores.neptune.loader_model import LoaderSettings
+    from graph.stores.neptune.store import open_neptune
 
     if find_spec("boto3") is None:
         raise BadSetting("store: Neptune needs boto3: pip install 'commissure[neptune]'")

@@ -1,8 +1,6 @@
 """The ingest package's errors.
 
 IngestError
-├── SourceNotFound     nothing is at the path or URL, or it cannot be read
-├── UnsupportedSource  it is there, but in a format no reader knows
 ├── DatasetBusy        another process is writing to the data folder
 ├── UnknownDataset     no dataset of that name
 ├── RecordsRejected    records were rejected in a run that takes all or nothing
@@ -20,14 +18,6 @@ from pathlib import Path
 
 class IngestError(Exception):
     """Base of every error the ingest package raises."""
-
-
-class SourceNotFound(IngestError):
-    """Nothing is at the path or URL, or it cannot be read."""
-
-
-class UnsupportedSource(IngestError):
-    """It is there, but in a format no reader knows."""
 
 
 class DatasetBusy(IngestError):

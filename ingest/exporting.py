@@ -45,8 +45,8 @@ def export(dataset: str, target: Path, format_name: str, workspace: Workspace, t
 
 def _write_property_graph(quads: Path, made: Path, format_name: str, dataset: str) -> None:
     from graph.graphml import write_graphml
-    from graph.loader.neptune_csv import write_csv
     from graph.property_graph import elements, read_quads
+    from graph.stores.neptune.neptune_csv import write_csv
 
     found = elements(read_quads(quads))
     if format_name == "neptune-csv":

@@ -1,46 +1,18 @@
 """The formats that can be ingested: each pairs a reader with a mapping. A new input format is one more entry here."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from ingest.errors import UnsupportedSource
-from ingest.model import Mapped, MappingContext, SourceRecord
-from ingest.readers import Block, Items
-from ingest.sources import SourceFile, is_splittable
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """How to read, identify and map one input format. `key` gives a resource's (type, id), `identifiers` its business identifiers.
-
-    `splits` tells whether a file is lines that several workers can read at once; `state` what a record depends on beside itself (files
-    that it names); `complete` whether a file holds all there is of its records, so that one that vanished from it is gone; `density` how
-    many times more quads a byte of it gives than one of FHIR: blocks are smaller by as much, so that their parts are of one size.
-    """
-
-    name: str
-    suffixes: tuple[str, ...]
-    version: str
-    read: Callable[[Block], Items]
-    map: Callable[[SourceRecord, MappingContext], Mapped]
-    key: Callable[[Mapping[str, Any]], tuple[str, str] | None]
-    splits: Callable[[SourceFile], bool]
-    identifiers: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]]
-    state: Callable[[SourceRecord], bytes] = lambda _: b""
-    complete: bool = False
-    density: int = 1
-
-
-Settings = tuple[tuple[str, str], ...]
-"""What a run sets for its format alone: (name, value)."""
+from ingest.format import Format, Settings
+from sources.errors import UnsupportedSource
+from sources.files import is_splittable
 
 
 def find(name: str, settings: Settings = ()) -> Format:
     """The format of that name; UnsupportedSource if there is none. Imports happen here, so that the command line starts quickly."""
     if name == "fhir":
-        from ingest.mapping import fhir
-        from ingest.readers import fhir as fhir_reader
+        from ingest.fhir import mapping as fhir
+        from ingest.fhir import reader as fhir_reader
 
         return Format(
             name="fhir",
@@ -53,8 +25,8 @@ def find(name: str, settings: Settings = ()) -> Format:
             identifiers=fhir.identifiers,
         )
     if name == "text":
-        from ingest.mapping import text
-        from ingest.readers import text as text_reader
+        from ingest.text import mapping as text
+        from ingest.text import reader as text_reader
 
         return Format(
             name="text",

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from graph.loader.model import LoadError, LoadReport
-from ingest.model import Issue, Severity
+from graph.stores.neptune.loader_model import LoadError, LoadReport
 from ingest.staging import QUADS, SUMMARY, Part
+from sources.model import Issue, Severity
 
 CODE = "graph-store"
 _GRAPH = re.compile(rb"<([^<>]*)> \.\s*\Z")

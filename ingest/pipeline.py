@@ -17,22 +17,23 @@ import orjson
 
 from graph.errors import GraphError
 from graph.identifiers import check_dataset_name, record_iri
-from graph.loader.model import LoadFailed
+from graph.stores.neptune.loader_model import LoadFailed
 from ingest import formats
 from ingest.errors import RecordsRejected, UnknownDataset, disk_full
+from ingest.format import Format, Settings
 from ingest.ledger import Ledger, RunCounts, new_run
 from ingest.loader_errors import loader_issues
-from ingest.model import Issue, Severity
 from ingest.plan import Plan, Scanned
 from ingest.progress import Progress
 from ingest.publish import Draft, Published, Tools
-from ingest.readers import Block
 from ingest.replica import Replication
-from ingest.sources import Listing, SourceFile, expand
 from ingest.staging import Part, PartSummary
 from ingest.worker import Chosen, MapTask, ScanTask, issues_file, map_block, rows_file, scan
 from ingest.workers import Pool
 from ingest.workspace import Workspace
+from sources.blocks import Block
+from sources.files import Listing, SourceFile, expand
+from sources.model import Issue, Severity
 
 BLOCK = 16 << 20
 """Bytes of a file that one task reads: enough to amortise a part, little enough to keep memory flat and cores busy."""
@@ -53,7 +54,7 @@ class Options:
     embed: bool = True
     all_or_nothing: bool = False
     run: str = ""
-    settings: formats.Settings = ()
+    settings: Settings = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +276,7 @@ def _told(options: Options) -> str:
     return "".join(f":{name}={value}" for name, value in options.settings)
 
 
-def _blocks(file: SourceFile, format_: formats.Format) -> Iterator[Block]:
+def _blocks(file: SourceFile, format_: Format) -> Iterator[Block]:
     block = BLOCK // format_.density
     if file.size <= block or not format_.splits(file):
         yield Block(file)

@@ -14,8 +14,8 @@ from pathlib import Path
 from graph.identifiers import dataset_iri
 from ingest.ledger import Ledger
 from ingest.model import WATCHED
-from ingest.readers import Block
 from ingest.staging import Part
+from sources.blocks import Block
 
 _SCHEMA = """
 create table plan.blocks (block integer primary key, source text);

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
+from concepts.model import ConceptUse
 from graph.identifiers import DERIVED_GRAPHS, derived_graph_iri, iri_term, literal_term, notation, record_iri
 from graph.store import GraphStore
 from graph.vocabulary import ALT_LABEL, CONCEPT, IN_SCHEME, LABEL, NOTATION, PREF_LABEL, STUB, TYPE, XSD, class_iri, local_name
@@ -26,7 +27,6 @@ from ingest.staging import Part, sync, sync_folder
 from ingest.workspace import Workspace
 from search.embedding_cache import EmbeddingCache
 from search.generation import GenerationBuilder
-from search.model import ConceptUse
 from search.protocols import Embedder
 
 _DERIVED = "derived.nq"

@@ -17,8 +17,10 @@ from typing import IO, Any, cast
 
 import orjson
 
-from ingest.model import Issue, Mapped, Severity, SourceRecord
-from search.model import Assertion, ConceptUse, Document, Fact, Mention, PassageSpan, PatientSummary
+from concepts.model import Assertion, ConceptUse, Mention
+from ingest.model import Mapped
+from search.model import Document, Fact, PassageSpan, PatientSummary
+from sources.model import Issue, Severity, SourceRecord
 
 _ROW_GROUP = 2000
 _COMPRESSION_LEVEL = 1

@@ -23,11 +23,13 @@ from typing import Any, cast
 import orjson
 
 from ingest import formats
-from ingest.model import IdentifierLookup, Issue, MappingContext, Severity, SourceRecord, ValueLookup
-from ingest.readers import Block
-from ingest.readers.fhir import DELETED
-from ingest.sources import open_source
+from ingest.fhir.reader import DELETED
+from ingest.format import Format, Settings
+from ingest.model import IdentifierLookup, MappingContext, ValueLookup
 from ingest.staging import Part, PartSummary, PartWriter
+from sources.blocks import Block
+from sources.files import open_source
+from sources.model import Issue, Severity, SourceRecord
 
 _BATCH = 5000
 _COLLECT_EVERY = 200_000
@@ -43,7 +45,7 @@ class ScanTask:
     format: str
     salt: bytes
     output: Path
-    settings: formats.Settings = ()
+    settings: Settings = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class MapTask:
     run: str
     strict: bool
     include_claims: bool
-    settings: formats.Settings = ()
+    settings: Settings = ()
     blocks: tuple[Chosen, ...] = ()
     part: Path | None = None
     records: frozenset[str] = frozenset()
@@ -170,7 +172,7 @@ def map_block(task: MapTask) -> PartSummary:
     return part.summary
 
 
-def _wanted(task: MapTask, format_: formats.Format) -> Iterator[SourceRecord]:
+def _wanted(task: MapTask, format_: Format) -> Iterator[SourceRecord]:
     if task.part is not None:
         for staged, raw, urns in Part(task.part).sources(task.records):
             yield SourceRecord(orjson.loads(raw), raw, staged.source, staged.line, urns)

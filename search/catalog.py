@@ -15,19 +15,10 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+from concepts.model import Assertion, Mention
 from graph.vocabulary import local_name
 from search.errors import GenerationUnreadable
-from search.model import (
-    Assertion,
-    ConceptSummary,
-    DatasetSummary,
-    Document,
-    DocumentSummary,
-    Fact,
-    Mention,
-    PassageSpan,
-    PatientSummary,
-)
+from search.model import ConceptSummary, DatasetSummary, Document, DocumentSummary, Fact, PassageSpan, PatientSummary
 
 FORMAT: Final = 2
 """Kept in `PRAGMA user_version`; a catalog of another format is built anew."""

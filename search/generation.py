@@ -24,13 +24,14 @@ from typing import Any, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from concepts.model import ConceptUse
 from search import lexical, passages, vectors
 from search.catalog import FORMAT, INDEXES, TABLES, SqliteCatalog
 from search.columns import open_columns, save_columns
 from search.derivation import derive
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationUnreadable
-from search.model import ConceptUse, Document, Fact, PatientSummary
+from search.model import Document, Fact, PatientSummary
 from search.protocols import Embedder, LexicalIndex, VectorIndex
 
 Progress = Callable[[str, int, int], None]

@@ -15,12 +15,13 @@ from typing import Final
 
 import numpy as np
 
+from concepts.model import Assertion
 from graph.model import Direction, Edge, Neighbourhood, NodeSummary, Omitted, Step
 from graph.store import GraphStore
 from graph.vocabulary import CHARTED, CODE, ENCOUNTER, HAS_BODY, HAS_TARGET, KG, RELATION_GROUPS, SUBJECT, group_of
 from search.catalog import MentionedConcept, SqliteCatalog
 from search.columns import Columns, distinct_pairs, gather, lengths
-from search.model import Assertion, Shared
+from search.model import Shared
 
 NODES_PER_HIT: Final = 12
 _LEAST_NODES: Final = 40

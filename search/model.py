@@ -7,17 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from concepts.model import Assertion, Mention
 from graph.model import Neighbourhood
-
-
-class Assertion(StrEnum):
-    """What a text or a record says of a concept's presence."""
-
-    AFFIRMED = "affirmed"
-    NEGATED = "negated"
-    HYPOTHETICAL = "hypothetical"
-    HISTORICAL = "historical"
-    FAMILY = "family"
 
 
 class Mode(StrEnum):
@@ -26,22 +17,6 @@ class Mode(StrEnum):
     HYBRID = "hybrid"
     SEMANTIC = "semantic"
     LEXICAL = "lexical"
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A span of a document that names a concept. `source` says who found it (`healthlake:infer-icd10`, `human:JOB`)."""
-
-    id: str
-    start: int
-    end: int
-    text: str
-    concept: str | None
-    label: str
-    assertion: Assertion
-    score: float | None
-    concept_score: float | None
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +87,6 @@ class Fact:
     job: str | None = None
     agent: str = ""
     attributes: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ConceptUse:
-    """A concept as records use it: `system` is the canonical URL of its scheme, `display` its name there ('' if none was given)."""
-
-    concept: str
-    system: str
-    code: str
-    display: str
 
 
 @dataclass(frozen=True, slots=True)

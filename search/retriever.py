@@ -22,6 +22,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from concepts.model import Assertion
 from graph.errors import GraphError
 from graph.store import GraphStore
 from search.catalog import FoundDocument, MentionedConcept
@@ -31,7 +32,7 @@ from search.facets import count_facets
 from search.generation import Generation
 from search.join import Joined, PageHit, join_page
 from search.label_columns import FIELDS
-from search.model import Assertion, DocumentSummary, Evidence, Filters, Hit, Mode, PassageSpan, SearchRequest, SearchResult, Span
+from search.model import DocumentSummary, Evidence, Filters, Hit, Mode, PassageSpan, SearchRequest, SearchResult, Span
 from search.protocols import Embedder, Mask, Rows
 from search.ranking import RankedDocuments, Ranker
 from search.snippets import answer, find_matches, highlights, last_word, opening, query_words

@@ -28,8 +28,8 @@ from graph.errors import (
     UnsupportedCapability,
 )
 from graph.vocabulary import BASE
+from labels.model import LabelsRefused
 from search.errors import GenerationUnreadable, InvalidRequest, ModelUnavailable, NothingPublished, SearchError
-from webapp.labels import LabelsRefused
 
 log = logging.getLogger("commissure.web")
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from graph.store import GraphStore
+from labels.model import Labels
 from search.model import DocumentSummary, SearchRequest, SearchResult
 from search.protocols import Catalog
-from webapp.labels import Labels
 
 
 class Searcher(Protocol):

@@ -3,8 +3,8 @@
 from functools import lru_cache
 
 from graph.identifiers import record_iri
-from ingest.labels.model import Category
 from ingest.mapping.codes import Code, concept
+from labels.groundtruth.model import Category
 
 
 def job_iri(dataset: str, job: str) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import orjson
 
-from ingest.formats import Format
-from ingest.labels import reader
+from ingest.format import Format
 from ingest.labels.mapping import MAPPING_VERSION, mapper, state_of
-from ingest.labels.refs import Refs
-from ingest.sources import is_splittable
+from labels.groundtruth import reader
+from labels.groundtruth.refs import Refs
+from sources.files import is_splittable
 
 
 def of(name: str, settings: Mapping[str, str]) -> Format:

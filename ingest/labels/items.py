@@ -10,18 +10,33 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
+from concepts.model import Assertion, Mention
 from graph.identifiers import iri_term, literal_term, record_iri, safe_iri
 from graph.vocabulary import ANNOTATION, BASE, HAS_BODY, HAS_TARGET, KG, OA_END, OA_START, SUBJECT, TYPE, XSD
 from ingest.labels.concepts import class_named, job_iri
-from ingest.labels.describe import describe, media_of_line
-from ingest.labels.model import LABELED, Annotation, Box, Category, Cuboid, Labeling, Line, Media, Outline, Region, Shape, State, TextSpan
-from ingest.labels.tasks import VERIFICATION
-from ingest.labels.values import scalar
 from ingest.mapping.codes import short
 from ingest.mapping.draft import Draft
 from ingest.mapping.values import date_term, number_term, number_text
 from ingest.model import Target
-from search.model import Assertion, Document, Fact, Mention
+from labels.groundtruth.describe import describe, media_of_line
+from labels.groundtruth.model import (
+    LABELED,
+    Annotation,
+    Box,
+    Category,
+    Cuboid,
+    Labeling,
+    Line,
+    Media,
+    Outline,
+    Region,
+    Shape,
+    State,
+    TextSpan,
+)
+from labels.groundtruth.tasks import VERIFICATION
+from labels.groundtruth.values import scalar
+from search.model import Document, Fact
 
 _TITLE: Final = 100
 _LONGEST_VALUE: Final = 200

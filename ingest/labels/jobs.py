@@ -7,11 +7,11 @@ from graph.identifiers import iri_term, record_iri
 from graph.vocabulary import BROADER, KG, TYPE
 from ingest.labels.concepts import class_of, job_iri
 from ingest.labels.items import integer, said
-from ingest.labels.taxonomy import Taxonomy, above
-from ingest.labels.values import get, scalar, text
 from ingest.mapping.codes import Code, concept
 from ingest.mapping.draft import Draft
 from ingest.mapping.values import date_term
+from labels.groundtruth.taxonomy import Taxonomy, above
+from labels.groundtruth.values import get, scalar, text
 from search.model import Fact
 
 

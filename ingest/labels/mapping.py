@@ -5,17 +5,18 @@ from typing import Final
 
 from graph.identifiers import record_iri
 from ingest.labels import jobs, responses
-from ingest.labels.documents import document_of
-from ingest.labels.follow import addresses, follow
 from ingest.labels.items import Item
-from ingest.labels.lines import LONGEST_LINE, LONGEST_VALUE, line_of
-from ingest.labels.model import Problem
-from ingest.labels.reader import original
-from ingest.labels.refs import Refs
-from ingest.labels.taxonomy import Taxonomy
 from ingest.mapping.draft import Draft
-from ingest.model import Issue, Mapped, MappingContext, Severity, SourceRecord
+from ingest.model import Mapped, MappingContext
+from labels.groundtruth.documents import document_of
+from labels.groundtruth.follow import addresses, follow
+from labels.groundtruth.lines import LONGEST_LINE, LONGEST_VALUE, line_of
+from labels.groundtruth.model import Problem
+from labels.groundtruth.reader import original
+from labels.groundtruth.refs import Refs
+from labels.groundtruth.taxonomy import Taxonomy
 from search.model import Document, Fact
+from sources.model import Issue, Severity, SourceRecord
 
 MAPPING_VERSION: Final = "labels-2"
 

@@ -5,16 +5,16 @@ from typing import Any, Final, NamedTuple
 
 from graph.identifiers import iri_term, record_iri
 from graph.vocabulary import HAS_BODY, KG, SUBJECT, TYPE, XSD
-from ingest.labels.answers import answer_of, decoded
 from ingest.labels.concepts import class_named, job_iri, worker_iri
 from ingest.labels.items import Item, decimal, said
-from ingest.labels.lines import line_of
-from ingest.labels.model import Answer
-from ingest.labels.reader import ANSWERS_TO, ANY_MANIFEST, CHAINED_AFTER, OBJECTS_IN, OBJECTS_OF
-from ingest.labels.values import moment, text
 from ingest.mapping.draft import Draft
 from ingest.mapping.values import date_term
 from ingest.model import WATCHED, PendingReference, Target
+from labels.groundtruth.answers import answer_of, decoded
+from labels.groundtruth.lines import line_of
+from labels.groundtruth.model import Answer
+from labels.groundtruth.reader import ANSWERS_TO, ANY_MANIFEST, CHAINED_AFTER, OBJECTS_IN, OBJECTS_OF
+from labels.groundtruth.values import moment, text
 from search.model import Document, Fact
 
 _NO_JOB: Final = "unknown"

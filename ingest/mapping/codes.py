@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from concepts.model import ConceptUse
 from graph.identifiers import canonical_system, concept_iri, iri_term, literal_term, notation
-from search.model import ConceptUse
 
 _SHORT = 200
 

@@ -6,12 +6,13 @@ from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
+from concepts.model import ConceptUse
 from graph.identifiers import iri_term, literal_term, run_iri, safe_iri
 from graph.vocabulary import DERIVED_FROM, FHIR, GENERATED_BY, LABEL, TYPE
 from ingest.mapping.codes import Code, dicts
 from ingest.mapping.references import ANY, Link, resolve
-from ingest.model import WATCHED, Issue, MappingContext, PendingReference, Severity, SourceRecord, Target
-from search.model import ConceptUse
+from ingest.model import WATCHED, MappingContext, PendingReference, Target
+from sources.model import Issue, Severity, SourceRecord
 
 CODE_OF: Final = "urn:commissure:code:"
 """Under this system and its `Type/id` a record that others refer to tells its code, which they take for theirs."""

@@ -10,8 +10,9 @@ import pytest
 from graph.errors import GraphError, StoreRefused, StoreTimeout, StoreUnavailable
 from graph.model import Literal
 from graph.store import Inspectable
-from graph.stores import gremlin, gremlin_wire
-from graph.stores.gremlin import GremlinStore
+from graph.stores.gremlin.store import GremlinStore
+from graph.stores.gremlin.store import store as gremlin
+from graph.stores.gremlin.store import wire as gremlin_wire
 from graph.stores.memory import MemoryStore
 from tests.contracts.graph_store import BASE, CHART, PATIENT, GraphStoreContract, NewStore, quad, record
 from tests.servers import processes
@@ -97,7 +98,7 @@ def test_tells_of_a_setting_that_refuses_iris(gremlin_373: str) -> None:
 
 
 def test_tells_of_a_missing_schema(janusgraph: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graph.stores.gremlin_dialects.IRI", "not_declared")
+    monkeypatch.setattr("graph.stores.gremlin.dialects.IRI", "not_declared")
     store = GremlinStore(janusgraph)
     assert [(name, "schema" in text) for name, ok, text in store.inspect() if not ok] == [("identifiers", True)]
     store.close()

@@ -12,16 +12,15 @@ from typing import Any
 import pytest
 
 from graph.errors import GraphError, StoreRefused, StoreUnavailable
-from graph.loader import neptune_csv
-from graph.loader.model import LoadCancelled, LoaderSettings, LoadFailed, LoadReport
-from graph.loader.neptune_csv import write_csv
 from graph.model import Literal
 from graph.property_graph import decode, elements
 from graph.store import GraphStore, Inspectable, SparqlQueryable
-from graph.stores.gremlin import GremlinStore
+from graph.stores.gremlin.store import GremlinStore
 from graph.stores.memory import MemoryStore
-from graph.stores.neptune import NeptuneAddress, NeptuneStore, open_neptune
-from graph.stores.sparql import SparqlStore
+from graph.stores.neptune.loader_model import LoadCancelled, LoaderSettings, LoadFailed, LoadReport
+from graph.stores.neptune.neptune_csv import write_csv
+from graph.stores.neptune.store import NeptuneAddress, NeptuneStore, neptune_csv, open_neptune
+from graph.stores.sparql.store import SparqlStore
 from graph.vocabulary import KG, LABEL
 from tests.contracts.graph_store import ASTHMA, BASE, CHART, GraphStoreContract, NewStore, all_pages, quad
 from tests.servers import neptune as servers
@@ -362,7 +361,7 @@ def test_a_load_that_still_goes_on_is_waited_for_or_cancelled(bench: Bench, mode
 
 
 def _request(source: str) -> Any:
-    from graph.loader.model import LoadRequest
+    from graph.stores.neptune.loader_model import LoadRequest
 
     return LoadRequest(source, "nquads")
 

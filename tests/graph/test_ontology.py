@@ -5,8 +5,8 @@ from rdflib.compare import isomorphic
 
 from graph.ontology import declared, ontology
 from graph.vocabulary import KG
-from ingest.mapping.terms import element_names
-from ingest.sample import write_sample
+from ingest.fhir.terms import element_names
+from sample import write_sample
 
 
 def test_the_published_file_is_current(pytestconfig):
@@ -16,9 +16,10 @@ def test_the_published_file_is_current(pytestconfig):
 
 def test_every_term_of_the_sample_is_declared(tmp_path):
     from ingest import formats
-    from ingest.model import MappingContext, SourceRecord
-    from ingest.readers import Block
-    from ingest.sources import expand
+    from ingest.model import MappingContext
+    from sources.blocks import Block
+    from sources.files import expand
+    from sources.model import SourceRecord
 
     write_sample(tmp_path, patients=24)
     fhir = formats.find("fhir")

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-import graph.stores.oxigraph as oxigraph
+import graph.stores.oxigraph.store as oxigraph
 from graph.errors import InvalidPart, StoreUnavailable
 from graph.model import Literal, Statistics
 from graph.store import GraphStore, SparqlQueryable
-from graph.stores.oxigraph import OxigraphStore
+from graph.stores.oxigraph.store import OxigraphStore
 from graph.vocabulary import LABEL
 from tests.contracts.graph_store import ASTHMA, BASE, CHART, PATIENT, quad, record
 
@@ -127,7 +127,7 @@ def test_a_killed_writer_leaves_the_generation_it_cloned(tmp_path: Path) -> None
     first = publish(tmp_path / "1", CHART + observations(0, 500))
     more = write(tmp_path / "more.nq", observations(1000, 20_000))
     code = (
-        "import sys; from pathlib import Path; from graph.stores.oxigraph import OxigraphStore as S\n"
+        "import sys; from pathlib import Path; from graph.stores.oxigraph.store import OxigraphStore as S\n"
         "S.clone(Path(sys.argv[1]), Path(sys.argv[2])); s = S.open(Path(sys.argv[2])); print('begun', flush=True)\n"
         "s.remove([sys.argv[4]])\n"
         "while True: s.load([Path(sys.argv[3])])\n"
@@ -136,7 +136,7 @@ def test_a_killed_writer_leaves_the_generation_it_cloned(tmp_path: Path) -> None
         writer = subprocess.Popen(
             [sys.executable, "-c", code, str(first), str(tmp_path / f"killed-{attempt}"), str(more), PATIENT],
             stdout=subprocess.PIPE,
-            cwd=Path(oxigraph.__file__).parents[2],
+            cwd=Path(oxigraph.__file__).parents[3],
         )
         assert writer.stdout is not None
         assert writer.stdout.readline() == b"begun\n"

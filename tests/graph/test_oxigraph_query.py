@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-import graph.stores.oxigraph_query as oxigraph_query
+import graph.stores.oxigraph.query as oxigraph_query
 from graph.errors import QueryRefused, QuerySyntaxError, QueryTimeout, StoreUnavailable, UnsupportedCapability
 from graph.model import Literal, QueryResult
 from graph.sparql import CSV, JSON, N_TRIPLES, TSV, TURTLE, XML
-from graph.stores.oxigraph import OxigraphStore
+from graph.stores.oxigraph.store import OxigraphStore
 from graph.vocabulary import KG, LABEL
 from tests.contracts.graph_store import ASTHMA, BASE, CHART, ENCOUNTER, NOTE, PATIENT, quad
 
@@ -135,7 +135,7 @@ def test_a_stopped_query_leaves_no_process_behind(store: OxigraphStore) -> None:
 
     def workers() -> set[int]:
         children = psutil.Process().children()
-        return {child.pid for child in children if "graph.stores.oxigraph_query" in " ".join(child.cmdline())}
+        return {child.pid for child in children if "graph.stores.oxigraph.query" in " ".join(child.cmdline())}
 
     ask(store, "ASK {}")
     before = workers()

@@ -25,9 +25,9 @@ from graph.errors import (
     UnsupportedCapability,
 )
 from graph.model import Literal, Step
-from graph.stores.sparql import SparqlStore
-from graph.stores.sparql_parts import QuadStream
-from graph.stores.sparql_rows import read_rows
+from graph.stores.sparql.parts import QuadStream
+from graph.stores.sparql.rows import read_rows
+from graph.stores.sparql.store import SparqlStore
 from graph.vocabulary import LABEL, XSD
 from tests.contracts.graph_store import ASPIRIN, BASE, CHART, PATIENT, GraphStoreContract, NewStore, Rig, quad, record
 from tests.servers import processes

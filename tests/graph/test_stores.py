@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from graph.stores.memory import MemoryStore
-from graph.stores.oxigraph import OxigraphStore
+from graph.stores.oxigraph.store import OxigraphStore
 from tests.contracts.graph_store import GraphStoreContract, NewStore
 
 

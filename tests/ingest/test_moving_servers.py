@@ -15,8 +15,8 @@ import pytest
 
 from commissure.assemble import DataLibrary
 from commissure.stores import open_store
-from ingest.sample import write_sample
 from ingest.workspace import Workspace
+from sample import write_sample
 from tests.ingest.exports import InlinePool, Lab
 from tests.servers.contents import held, in_file
 from tests.servers.proxy import Proxy

@@ -5,11 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.model import Issue, Severity, SourceRecord
-from ingest.readers import Block, fhir, text
-from ingest.readers.lines import read_lines
-from ingest.sources import Role, SourceFile
+from ingest.fhir import reader as fhir
+from ingest.text import reader as text
 from ingest.worker import _count_lines
+from sources.blocks import Block
+from sources.files import Role, SourceFile
+from sources.lines import read_lines
+from sources.model import Issue, Severity, SourceRecord
 
 
 def source(path, content, role=Role.DATA):

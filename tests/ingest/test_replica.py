@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from graph.errors import StoreUnavailable
-from graph.loader.model import Feed, LoadError, LoadFailed, LoadReport
 from graph.stores.memory import MemoryStore
+from graph.stores.neptune.loader_model import Feed, LoadError, LoadFailed, LoadReport
 from ingest.errors import StoreTaken
 from ingest.ledger import Ledger
 from ingest.pipeline import drop

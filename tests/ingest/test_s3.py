@@ -5,9 +5,9 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from ingest.errors import SourceNotFound
-from ingest.sources import expand
 from search.model import SearchRequest
+from sources.errors import SourceNotFound
+from sources.files import expand
 from tests.ingest.exports import condition, note, patient
 
 

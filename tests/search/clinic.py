@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from concepts.model import Assertion, ConceptUse, Mention
 from graph.identifiers import concept_iri, iri_term, literal_term, record_iri
 from graph.vocabulary import (
     ANNOTATION,
@@ -28,7 +29,7 @@ from graph.vocabulary import (
 )
 from search.embedding_cache import EmbeddingCache
 from search.generation import BuildReport, Generation, GenerationBuilder
-from search.model import Assertion, ConceptUse, Document, Fact, Mention, PatientSummary
+from search.model import Document, Fact, PatientSummary
 from search.passages import split
 
 SNOMED = "http://snomed.info/sct"

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from concepts.model import Assertion, ConceptUse
 from graph.identifiers import record_iri
 from search.catalog import SqliteCatalog
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationUnreadable
 from search.generation import Generation, GenerationBuilder
-from search.model import Assertion, ConceptUse, Document, DocumentSummary, PatientSummary
+from search.model import Document, DocumentSummary, PatientSummary
 from tests.search.clinic import CONDITIONS, SNOMED, Clinic, build, condition, make_clinic
 
 

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from concepts.model import Assertion
 from graph.model import Neighbourhood
 from graph.stores.memory import MemoryStore
 from graph.vocabulary import CHARTED, ENCOUNTER, HAS_BODY, HAS_TARGET, SUBJECT
 from search.generation import Generation
 from search.join import HOPS, NODES_PER_HIT
-from search.model import Assertion, Document, Filters, Hit, SearchRequest, SearchResult
+from search.model import Document, Filters, Hit, SearchRequest, SearchResult
 from search.retriever import Retriever
 from tests.search.clinic import Clinic, FakeEmbedder, build, condition, make_clinic, write_quads
 

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from concepts.model import Assertion
 from graph.errors import StoreUnavailable
 from graph.identifiers import record_iri
 from graph.stores.memory import MemoryStore
 from search.errors import InvalidRequest, ModelUnavailable
 from search.generation import Generation
-from search.model import Assertion, Document, Fact, Filters, Mode, SearchRequest, SearchResult
+from search.model import Document, Fact, Filters, Mode, SearchRequest, SearchResult
 from search.retriever import Retriever
 from tests.search.clinic import CONDITIONS, MEDICATIONS, Clinic, FakeEmbedder, build, condition, make_clinic, opened, write_quads
 

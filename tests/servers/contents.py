@@ -13,8 +13,8 @@ from gremlin_python.process.traversal import T
 from graph.identifiers import canonical_literal, iri_term
 from graph.model import Literal
 from graph.property_graph import RECORD, RELATION, Description, Quad, read_quads
-from graph.stores.gremlin import GremlinStore
-from graph.stores.sparql_parts import statement
+from graph.stores.gremlin.store import GremlinStore
+from graph.stores.sparql.parts import statement
 from graph.vocabulary import XSD
 from ingest.replica import OWNER
 

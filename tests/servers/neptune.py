@@ -26,7 +26,7 @@ from uuid import uuid4
 
 import pyoxigraph as ox
 
-from graph.loader.model import RUNNING, WORDS
+from graph.stores.neptune.loader_model import RUNNING, WORDS
 from tests.servers.processes import free_port
 
 ROLE = "arn:aws:iam::123456789012:role/NeptuneLoadFromS3"
@@ -523,7 +523,7 @@ class _Gremlin:
     """Writes rows of CSV as merge traversals, knowing nothing of what they mean."""
 
     def __init__(self, address: str) -> None:
-        from graph.stores.gremlin_wire import Wire
+        from graph.stores.gremlin.wire import Wire
 
         self._wire = Wire(address)
 

@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
 from tests.webapp.fixtures import MemoryLibrary
+from webapp.api.openapi import openapi
 from webapp.app import create_app
-from webapp.openapi import openapi
 
 
 @lru_cache(maxsize=1)

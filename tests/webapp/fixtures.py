@@ -11,6 +11,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from concepts.model import Assertion, Mention
 from graph import vocabulary as v
 from graph.errors import InvalidCursor
 from graph.identifiers import concept_iri, iri_term, literal_term, record_iri
@@ -31,7 +32,6 @@ from graph.model import (
 from graph.store import GraphStore
 from search.errors import NothingPublished
 from search.model import (
-    Assertion,
     ConceptSummary,
     DatasetSummary,
     Document,
@@ -41,7 +41,6 @@ from search.model import (
     Fact,
     Filters,
     Hit,
-    Mention,
     Mode,
     PassageSpan,
     PatientSummary,

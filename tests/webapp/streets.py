@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 
 from commissure.assemble import DataLibrary
 from graph.identifiers import concept_iri, record_iri
-from ingest.labels.reader import manifest_id
+from labels.groundtruth.reader import manifest_id
 from tests.ingest.exports import InlinePool, Lab, note, patient
 
 HOSTILE = '<script>alert("x")</script> "& \u202eevil'

@@ -8,7 +8,7 @@ import orjson
 from graph.model import Edge, Neighbourhood, NodeSummary, Omitted
 from search.model import SearchRequest, SearchResult
 from tests.webapp.fixtures import CISPLATIN, ROSA, make_snapshot
-from webapp import serialize
+from webapp import answers as serialize
 
 
 def test_a_search_result_is_ready_for_json() -> None:
@@ -55,6 +55,6 @@ def test_an_empty_result_keeps_its_keys() -> None:
 
 def test_the_command_line_can_use_it_without_the_web() -> None:
     code = (
-        "import sys, webapp.serialize; print([name for name in ('flask', 'pydantic', 'torch', 'prometheus_client') if name in sys.modules])"
+        "import sys, webapp.answers; print([name for name in ('flask', 'pydantic', 'torch', 'prometheus_client') if name in sys.modules])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from commissure.errors import BadSetting
-from commissure.labels_media import Media, places_of
+from labels.media import Media, places_of
 from tests.webapp.streets import streets
 from webapp.app import create_app
 

@@ -12,11 +12,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from labels.model import LabelClass
 from tests.ingest.exports import InlinePool, Lab, patient
 from tests.webapp.streets import HOSTILE, LINES, NOTE, Streets, class_iri, job, streets
 from tests.webapp.test_pages import Page, get
 from webapp.app import create_app
-from webapp.labels import LabelClass
 from webapp.pages.labels import _nearest
 from webapp.pages.labels_drawing import color_of, drawing_of, safe_color
 
@@ -318,7 +318,7 @@ def test_the_queue_says_why_and_gives_the_lines(client: FlaskClient) -> None:
     ("url", "work", "title"), [("/reports", "report_of", "Annotations of"), ("/review", "doubts_of", "Review queue of")]
 )
 def test_what_takes_long_is_waited_for_by_the_page(made: Streets, monkeypatch: pytest.MonkeyPatch, url: str, work: str, title: str) -> None:
-    from commissure import labels_work
+    from labels.consolidation import stored as labels_work
 
     hold, real = threading.Event(), getattr(labels_work, work)
 

@@ -21,8 +21,8 @@ from tests.webapp.conftest import make_client
 from tests.webapp.fixtures import ROSA, MemoryLibrary
 from webapp.api import operations
 from webapp.api.docs import docs_page
+from webapp.api.openapi import openapi
 from webapp.api.operation import Context, context
-from webapp.openapi import openapi
 from webapp.settings import WebSettings
 
 DOCUMENT = openapi()
@@ -110,7 +110,7 @@ def test_schemas_are_closed_and_described() -> None:
 def test_the_checking_client_can_fail(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """The client that all tests of the interface use refuses an answer with a key too many, or one of another type."""
     from tests.webapp import conftest
-    from webapp import serialize
+    from webapp import answers as serialize
 
     whole = serialize.search_result
     monkeypatch.setattr(serialize, "search_result", lambda value: {**whole(value), "extra": 1})

@@ -14,10 +14,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from concepts.model import Assertion
 from graph.model import Edge, Neighbourhood, NodeSummary
 from graph.vocabulary import CODE, ENCOUNTER, HAS_BODY, HAS_CONDITION, HAS_TARGET, KG, SUBJECT, TYPE
 from search.errors import InvalidRequest
-from search.model import Assertion, Evidence, Fact, Hit, Mode, SearchRequest, SearchResult, Span
+from search.model import Evidence, Fact, Hit, Mode, SearchRequest, SearchResult, Span
 from tests.webapp import fixtures as f
 from tests.webapp.fixtures import MemoryLibrary
 from webapp.app import create_app

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from webapp import serialize
+from webapp import answers as serialize
 from webapp.api.operation import Context, Operation
 from webapp.api.paging import next_offset
 from webapp.api.parameters import ByIri, ConceptParameters, IriPage

@@ -3,7 +3,7 @@
 from typing import Any
 
 from search.errors import NothingPublished
-from webapp import serialize
+from webapp import answers as serialize
 from webapp.api.operation import Context, Operation
 from webapp.api.paging import next_offset
 from webapp.api.parameters import IssueParameters, NoParameters, RunParameters, RunsParameters

@@ -14,10 +14,10 @@ from markupsafe import Markup, escape
 from graph.errors import GraphError
 from search.errors import SearchError
 from search.model import SearchRequest
+from webapp.api.openapi import openapi
 from webapp.api.operation import PREFIX, Context, context, entity_tag_of, json_response
 from webapp.api.parameters import SearchParameters, takes_several
 from webapp.errors import PROBLEMS
-from webapp.openapi import openapi
 
 pages = Blueprint("api_docs", __name__)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from webapp import serialize
+from webapp import answers as serialize
 from webapp.api.operation import Context, Operation
 from webapp.api.parameters import ByIri
 from webapp.errors import Problem, ProblemError, not_found

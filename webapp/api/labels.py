@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from graph.errors import InvalidCursor
 from search.model import Filters
-from webapp import serialize_labels as serialize
+from webapp.answers import labels as serialize
 from webapp.api.operation import Context, Operation
 from webapp.api.parameters import Iri, Limit, Offset, Parameters, Word
 from webapp.errors import not_found

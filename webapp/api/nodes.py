@@ -6,7 +6,7 @@ from typing import Any
 from graph.errors import InvalidCursor
 from graph.model import Direction, Step
 from graph.vocabulary import expand
-from webapp import serialize
+from webapp import answers as serialize
 from webapp.api.operation import Context, Operation
 from webapp.api.parameters import ByIri, NeighbourhoodBody, NeighbourhoodParameters, NeighbourParameters, StepBody
 from webapp.errors import FieldError, invalid, not_found

@@ -3,7 +3,7 @@
 from typing import Any
 
 from search.model import PatientSummary
-from webapp import serialize
+from webapp import answers as serialize
 from webapp.api.operation import Context, Operation
 from webapp.api.paging import next_offset
 from webapp.api.parameters import ByIri, IriPage, PatientParameters

@@ -1,7 +1,8 @@
 """Search: one question, joined with the graph."""
 
 from search.model import Filters, SearchRequest
-from webapp import metrics, serialize
+from webapp import answers as serialize
+from webapp import metrics
 from webapp.api.operation import Context, Operation
 from webapp.api.parameters import SearchParameters
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
+from concepts.model import Assertion
 from graph.model import Edge, NodeSummary, Omitted
 from graph.vocabulary import CHARTED, CODE, ENCOUNTER, HAS_TARGET, KG, SUBJECT, group_of
-from search.model import Assertion, Hit, SearchResult, Shared
+from search.model import Hit, SearchResult, Shared
 from webapp.pages.wording import group_name, group_order, relation_name
 
 RECORD_CODES = frozenset({CODE, KG + "medication"})

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from flask import Blueprint, current_app, render_template, request
 from markupsafe import Markup
 
+from concepts.model import Assertion, Mention
 from graph.errors import StoreUnavailable
 from graph.model import NeighbourPage, NodeSummary
 from graph.vocabulary import KG
-from search.model import Assertion, Document, DocumentSummary, Fact, Mention
+from search.model import Document, DocumentSummary, Fact
 from webapp.errors import not_found
 from webapp.library import RecordSource
 from webapp.pages.marking import Mark, marked

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, render_template, request, send_file
 
+from labels.model import LabelClass, LabeledDataset, LabeledItem
 from search.model import DocumentSummary, FacetValue, Filters
 from webapp.errors import not_found
-from webapp.labels import LabelClass, LabeledDataset, LabeledItem
 from webapp.pages.labels_drawing import LONGEST_TEXT, Drawing, LabelChip, chips_of_facts, chips_of_item, drawing_of
 from webapp.pages.reading import required, snapshot, whole_number
 from webapp.pages.search import State, confidence, label_value

@@ -9,8 +9,8 @@ from zlib import crc32
 
 from markupsafe import Markup
 
+from labels.model import ItemAnnotation, ItemLabeling, LabeledItem, Outline, Picture
 from search.model import Fact
-from webapp.labels import ItemAnnotation, ItemLabeling, LabeledItem, Outline, Picture
 from webapp.pages.marking import Mark, marked
 from webapp.pages.wording import address, count_of
 

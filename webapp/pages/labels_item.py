@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 
 from graph.errors import StoreUnavailable
+from labels.model import ItemLabeling, LabeledItem, WorkerAnswer
 from search.model import Document, DocumentSummary
 from webapp.errors import not_found
-from webapp.labels import ItemLabeling, LabeledItem, WorkerAnswer
 from webapp.library import RecordSource
 from webapp.pages.labels_drawing import Drawing, LabelChip, chips_of_facts, drawing_of, frames_words, marked_text, safe_color, who_of
 from webapp.pages.node import Group, groups_of

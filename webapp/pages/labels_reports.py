@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, make_response, render_template, request
 
+from labels.model import Cell, LabeledDataset, Report, ReportChart, ReportName, ReportTable, Review, StillWorking
 from webapp.errors import not_found
-from webapp.labels import Cell, LabeledDataset, Report, ReportChart, ReportName, ReportTable, Review, StillWorking
 from webapp.pages.reading import required, snapshot, whole_number
 from webapp.pages.search import State, confidence
 from webapp.pages.wording import address, number

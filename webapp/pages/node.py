@@ -9,9 +9,9 @@ from graph.errors import StoreUnavailable
 from graph.model import Direction, Edge, Literal, NeighbourCount, NeighbourPage, Node, NodeSummary
 from graph.store import GraphStore
 from graph.vocabulary import PREFIXES, group_of, local_name
+from labels.model import LabelClass
 from search.model import ConceptSummary, DocumentSummary, PatientSummary
 from webapp.errors import FieldError, invalid, not_found
-from webapp.labels import LabelClass
 from webapp.library import RecordSource, Snapshot
 from webapp.pages.reading import library, required, snapshot, whole_number
 from webapp.pages.search import State, is_label_class

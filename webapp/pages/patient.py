@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
-from search.model import Assertion, DocumentSummary, Fact, PatientSummary
+from concepts.model import Assertion
+from search.model import DocumentSummary, Fact, PatientSummary
 from search.protocols import Catalog
 from webapp.errors import not_found
 from webapp.pages.reading import ROWS, required, snapshot, whole_number

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, Response, make_response, render_template, request
 from markupsafe import Markup
 
+from concepts.model import Assertion
 from graph.vocabulary import BASE
 from search.errors import InvalidRequest, NothingPublished
-from search.model import Assertion, ConceptSummary, FacetValue, Filters, Hit, Mode, SearchRequest, SearchResult, Span
+from search.model import ConceptSummary, FacetValue, Filters, Hit, Mode, SearchRequest, SearchResult, Span
 from search.protocols import Catalog
 from webapp.errors import FieldError, invalid
 from webapp.library import Snapshot

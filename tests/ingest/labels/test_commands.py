@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from commissure.cli import cli
 from tests.ingest.exports import InlinePool
-from tests.ingest.labels.data import boxed, write
+from tests.labels.groundtruth.data import boxed, write
 
 
 @pytest.fixture

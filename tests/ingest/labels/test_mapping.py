@@ -2,10 +2,10 @@
 
 import pytest
 
-from ingest.errors import UnsupportedSource
-from ingest.labels.refs import Refs
-from ingest.labels.taxonomy import above, load
-from tests.ingest.labels.data import boxed, classified, mapped, metadata, shared, spanned, statements, write
+from labels.groundtruth.refs import Refs
+from labels.groundtruth.taxonomy import above, load
+from sources.errors import UnsupportedSource
+from tests.labels.groundtruth.data import boxed, classified, mapped, metadata, shared, spanned, statements, write
 
 ITEM = {"source-ref": "s3://demo/a.jpg"}
 SCENE = "https://w3id.org/commissure/code/data/streets/Job/scene/"
@@ -244,7 +244,7 @@ def test_strict_runs_reject_what_is_odd(tmp_path):
 
     from ingest.labels.format import of
     from ingest.model import MappingContext
-    from tests.ingest.labels.data import read
+    from tests.labels.groundtruth.data import read
 
     record = read(write(tmp_path / "m.manifest", {"source-ref": "a.jpg"}))[0][0]
     context = MappingContext("streets", "run", lambda kind, system, value: ())
@@ -255,7 +255,7 @@ def test_strict_runs_reject_what_is_odd(tmp_path):
 def test_every_term_is_declared(tmp_path):
     from graph.ontology import declared
     from graph.vocabulary import KG
-    from ingest.mapping.terms import element_names
+    from ingest.fhir.terms import element_names
 
     lines = ({**ITEM, **boxed("x", "car", **{"adjustment-status": "adjusted"})}, {"source": "a b", **spanned("s", ("X", 0, 1)), "ward": 4})
     answer = {"workerId": "w", "submissionTime": "2024-01-01T00:00:00Z", "timeSpentInSeconds": 2.5}

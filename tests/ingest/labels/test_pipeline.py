@@ -5,13 +5,13 @@ import json
 import orjson
 import pytest
 
-from ingest.labels.export import answers, lines
 from ingest.pipeline import drop
 from ingest.progress import Silent
-from ingest.reports.annotations import annotation_report
-from ingest.reports.labeled import stored_items
+from labels.manifests.stored import answers, lines
+from labels.reports.annotations import annotation_report
+from labels.reports.labeled import stored_items
 from search.model import Filters, SearchRequest
-from tests.ingest.labels.data import boxed, classified, metadata, shared, spanned, write
+from tests.labels.groundtruth.data import boxed, classified, metadata, shared, spanned, write
 
 FAILED = {"boxes-metadata": {"failure-reason": "ClientError: Annotation tasks expired.", "human-annotated": "true"}}
 

@@ -7,8 +7,9 @@ import orjson
 import pyoxigraph
 
 from graph.vocabulary import compact
-from ingest.mapping.fhir import map_record
-from ingest.model import MappingContext, SourceRecord
+from ingest.fhir.mapping import map_record
+from ingest.model import MappingContext
+from sources.model import SourceRecord
 
 BASE = "https://w3id.org/commissure/data/d/"
 SNOMED, LOINC, RXNORM = "http://snomed.info/sct", "http://loinc.org", "http://www.nlm.nih.gov/research/umls/rxnorm"

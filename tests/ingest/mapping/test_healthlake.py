@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ingest.mapping.healthlake import parse_raw
+from ingest.fhir.healthlake import parse_raw
 from tests.ingest.mapping.reading import PATIENT, attachment, mapped, said, warnings
 
 TEXT = "\nHas otitis media. Denies fever. Mother had asthma. Takes amoxicillin (disorder).\n"

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.mapping import fhir
-from ingest.mapping.r4 import RESOURCE_TYPES
-from ingest.model import MappingContext, SourceRecord
+from ingest.fhir import mapping as fhir
+from ingest.fhir.r4 import RESOURCE_TYPES
+from ingest.model import MappingContext
+from sources.model import SourceRecord
 from tests.ingest.mapping import test_healthlake, test_types
 
 SEEDS = [

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from ingest import formats
-from ingest.model import Issue, MappingContext
-from ingest.readers import Block
-from ingest.sources import expand
+from ingest.model import MappingContext
+from sources.blocks import Block
+from sources.files import expand
+from sources.model import Issue
 
 DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "fhir"
 

@@ -1,0 +1,1 @@
+"""Who belongs together: patients found by their charts and notes."""

@@ -1,0 +1,1 @@
+"""What codes and words mean: concepts, their hierarchy, and how a text speaks of them."""

@@ -1,1 +1,0 @@
-"""Bulk loads: jobs of Amazon Neptune's loader, their files in S3, and what became of them."""

@@ -1,0 +1,1 @@
+"""TinkerPop servers, by Gremlin."""

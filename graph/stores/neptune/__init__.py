@@ -1,0 +1,1 @@
+"""Amazon Neptune, by either language, and its bulk loader."""

@@ -1,0 +1,1 @@
+"""FHIR R4: its reader, validation and mapping."""

@@ -1,0 +1,209 @@
+"""FHIR JSON: NDJSON, single resources and Bundles, told apart by content."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+import orjson
+
+from sources.blocks import MAX_LINE, Block, Items
+from sources.files import Role, SourceFile, open_source
+from sources.lines import read_lines
+from sources.model import Issue, Severity, SourceRecord
+
+_NO_URNS: Mapping[str, str] = {}
+_SNIFF = 1 << 16
+_LOOK_ON = 1 << 20
+_REFERENCE = re.compile(rb'"reference":"([^"\\]+)"')
+DELETED = "$deleted"
+"""Pseudo resource type of the records that a Bulk Data `deleted` file (or a DELETE entry of a transaction) yields."""
+
+
+def read(block: Block) -> Items:
+    """The resources of a block. Deletions come as SourceRecords of type DELETED whose `reference` is the deleted `Type/id`."""
+    if block.start == 0 and block.end is None and is_document(block.file):
+        yield from _read_document(block.file)
+        return
+    for found in read_lines(block):
+        if isinstance(found, Issue):
+            yield found
+            continue
+        number, line = found
+        try:
+            resource = orjson.loads(line)
+        except ValueError as error:
+            yield _bad_json(block.file, number, error)
+            continue
+        yield from _resources(resource, line, block.file, number)
+
+
+def is_document(file: SourceFile) -> bool:
+    """Whether the file is one JSON document rather than a resource a line. Unreadable files are left to the line reader's message."""
+    try:
+        with open_source(file) as stream:
+            head = stream.read(_SNIFF)
+            if not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+                return False
+            first, newline, _ = head.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")
+            if not newline and len(head) == _SNIFF:
+                # A first line longer than we sniffed: one huge resource of many, or one huge document on one line.
+                return _is_single_line(stream) and b'"Bundle"' in first[:2048]
+            try:
+                orjson.loads(first)
+            except ValueError:
+                # A broken first line must not take the rest of an NDJSON file with it.
+                return first.strip() in (b"{", b"[") or not any(map(_is_resource, (head + stream.read(_LOOK_ON)).split(b"\n")[1:]))
+            return False
+    except Exception:
+        return False
+
+
+def _is_resource(line: bytes) -> bool:
+    if b'"resourceType"' not in line:
+        return False
+    try:
+        return "resourceType" in orjson.loads(line)
+    except (ValueError, TypeError):
+        return False
+
+
+def _is_single_line(stream: Any) -> bool:
+    while piece := stream.read(1 << 20):
+        _, newline, after = piece.partition(b"\n")
+        if newline:
+            return not after.strip() and not stream.read(1 << 10).strip()
+    return True
+
+
+def _read_document(file: SourceFile) -> Items:
+    import ijson
+
+    if file.size <= MAX_LINE and not file.is_gzip:
+        try:
+            with open_source(file) as stream:
+                content = stream.read().removeprefix(b"\xef\xbb\xbf")
+            document = orjson.loads(content)
+        except OSError as error:
+            yield Issue(Severity.REJECT, "unreadable-file", f"the file cannot be read: {error.strerror or error}", file.uri, 1)
+            return
+        except ValueError as error:
+            yield _bad_json(file, 1, error)
+            return
+        yield from _resources(document, content, file, 1)
+        return
+    try:
+        urns = _stream_urns(file)
+        with open_source(file) as stream:
+            for position, entry in enumerate(ijson.items(stream, "entry.item", use_float=True), 1):
+                yield from _entry(entry, urns, file, position)
+    except (ijson.JSONError, EOFError, OSError, ValueError) as error:
+        yield Issue(Severity.REJECT, "broken-json", f"the Bundle breaks off or is not JSON ({type(error).__name__})", file.uri, 1)
+
+
+def _stream_urns(file: SourceFile) -> dict[str, str]:
+    import ijson
+
+    urns: dict[str, str] = {}
+    with open_source(file) as stream:
+        for entry in ijson.items(stream, "entry.item", use_float=True):
+            urns |= _urns([entry])
+    return urns
+
+
+def _resources(document: Any, raw: bytes, file: SourceFile, line: int) -> Items:
+    if isinstance(document, list):
+        for position, item in enumerate(document, 1):
+            yield from _resources(item, orjson.dumps(item), file, position if line == 1 else line)
+        return
+    if not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):
+        yield Issue(
+            Severity.REJECT,
+            "not-a-resource",
+            "the JSON is not a FHIR resource: it has no resourceType",
+            file.uri,
+            line,
+            field="resourceType",
+        )
+        return
+    if document["resourceType"] == "Bundle" and isinstance(document.get("entry"), list):
+        urns = _urns(document["entry"])
+        for position, entry in enumerate(document["entry"], 1):
+            yield from _entry(entry, urns, file, position if line == 1 else line)
+        return
+    if file.role is Role.DELETED:
+        yield Issue(
+            Severity.WARNING, "not-a-deletion", "a deleted file holds transaction Bundles with DELETE requests only", file.uri, line
+        )
+        return
+    if document["resourceType"] == "OperationOutcome":
+        yield _outcome(document, file, line)
+        return
+    if document["resourceType"] == "Parameters" and _is_header(document):
+        return
+    yield SourceRecord(document, raw, file.uri, line, _NO_URNS)
+
+
+def _entry(entry: Any, urns: Mapping[str, str], file: SourceFile, line: int) -> Iterator[SourceRecord | Issue]:
+    request = entry.get("request") if isinstance(entry, dict) else None
+    if isinstance(request, dict) and request.get("method") == "DELETE":
+        target = str(request.get("url") or "").strip("/").split("/_history")[0]
+        kind, _, identifier = target.rpartition("/")
+        if not kind or not identifier or "?" in target:
+            yield Issue(Severity.REJECT, "bad-deletion", "DELETE needs a url of the form Type/id", file.uri, line, field="request.url")
+        else:
+            deleted = {"resourceType": DELETED, "reference": f"{kind.rpartition('/')[2]}/{identifier}"}
+            yield SourceRecord(deleted, b"", file.uri, line, _NO_URNS)
+        return
+    resource = entry.get("resource") if isinstance(entry, dict) else None
+    if not isinstance(resource, dict):
+        yield Issue(Severity.WARNING, "entry-without-resource", "the Bundle entry holds no resource", file.uri, line, field="entry")
+        return
+    if file.role is Role.DELETED:
+        yield Issue(Severity.WARNING, "not-a-deletion", "a deleted file holds DELETE requests only", file.uri, line)
+        return
+    if resource.get("resourceType") in ("Bundle", "OperationOutcome"):
+        yield from _resources(resource, orjson.dumps(resource), file, line)
+        return
+    if not isinstance(resource.get("resourceType"), str):
+        yield Issue(Severity.REJECT, "not-a-resource", "the entry's resource has no resourceType", file.uri, line, field="entry.resource")
+        return
+    if not resource.get("id"):
+        identifier = urns.get(str(entry.get("fullUrl")), "").rpartition("/")[2]
+        if identifier:
+            resource = {**resource, "id": identifier}
+    raw = orjson.dumps(resource)
+    references = {found.decode() for found in _REFERENCE.findall(raw)} if urns else ()
+    yield SourceRecord(resource, raw, file.uri, line, {key: urns[key] for key in references if key in urns})
+
+
+def _urns(entries: list[Any]) -> dict[str, str]:
+    """fullUrl → Type/id, for the references of a Bundle's entries to each other."""
+    urns = {}
+    for entry in entries:
+        if not isinstance(entry, dict) or not isinstance(entry.get("fullUrl"), str) or not isinstance(entry.get("resource"), dict):
+            continue
+        resource = cast(dict[str, Any], entry["resource"])
+        identifier = resource.get("id") or entry["fullUrl"].rpartition("/" if "/" in entry["fullUrl"] else ":")[2]
+        urns[entry["fullUrl"]] = f"{resource.get('resourceType')}/{identifier}"
+    return urns
+
+
+def _outcome(resource: Mapping[str, Any], file: SourceFile, line: int) -> Issue:
+    """An OperationOutcome of the exporting server, reported by its codes: its free text may quote patients."""
+    issues = resource.get("issue")
+    codes = sorted({str(i.get("code")) for i in issues if isinstance(i, dict)}) if isinstance(issues, list) else []
+    reason = f"the source server reports: {', '.join(codes) or 'no code'}; read the file for its words"
+    return Issue(Severity.WARNING, "operation-outcome", reason, file.uri, line)
+
+
+def _is_header(resource: Mapping[str, Any]) -> bool:
+    """Whether these are the Parameters that head each group of an export organised by patient."""
+    parameters = resource.get("parameter")
+    return isinstance(parameters, list) and any(isinstance(p, dict) and p.get("name") == "header" for p in parameters)
+
+
+def _bad_json(file: SourceFile, line: int, error: ValueError) -> Issue:
+    text = str(error)
+    hint = "the text is not UTF-8: convert the file" if "utf-8" in text.lower() else "the JSON does not parse"
+    column = f" (column {error.colno})" if isinstance(error, orjson.JSONDecodeError) and error.colno else ""
+    return Issue(Severity.REJECT, "broken-json", f"{hint}{column}", file.uri, line)

@@ -1,0 +1,196 @@
+"""What R4 asks of a resource: what it must not be without (problems) and what it should not hold (doubts).
+
+A problem keeps the record out. A doubt is a warning, because the record can still be used; `--strict` refuses it too. Neither
+quotes what the record says.
+"""
+
+import importlib
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+import orjson
+
+from ingest.fhir.policy import CLINICAL, INTENTS, VERIFICATION
+from ingest.fhir.r4 import GENDERS, NOT_IN_R4B, RESOURCE_TYPES, STATUSES
+from ingest.mapping.codes import code_of
+
+MAX_PROBLEMS: Final = 5
+"""Problems told of one record: a list of a thousand bad items is one mistake, not a thousand."""
+
+BAD_BASE64: Final = "bad-base64"
+"""A problem that does not keep the record out: what the attachment says is lost, what the record says is not."""
+_REASONS: Final = {
+    "missing": ("missing-element", "is required and not there"),
+    "model_field_validation.missing": ("missing-element", "is required and not there"),
+    "extra_forbidden": ("unknown-element", "is no element that R4 has at this place"),
+    "list_type": ("wrong-type", "must be a list"),
+    "string_type": ("wrong-type", "must be text"),
+    "model_validation_format": ("wrong-type", "must be an object"),
+    "string_pattern_mismatch": ("bad-value", "does not have the form R4 asks for (empty text is not allowed)"),
+    "string_too_long": ("bad-value", "is too long"),
+    "base64_decode": (BAD_BASE64, "is not base64"),
+    "too_short": ("bad-value", "must not be empty"),
+}
+_FAMILIES: Final = (
+    ("date", "bad-date", "is not a date of the form R4 asks for"),
+    ("time", "bad-date", "is not a time of the form R4 asks for"),
+    ("bool", "wrong-type", "must be true or false"),
+    ("int", "wrong-type", "must be a whole number"),
+    ("decimal", "wrong-type", "must be a number"),
+    ("float", "wrong-type", "must be a number"),
+    ("url", "bad-value", "is not a URL"),
+)
+_CHOICE: Final = re.compile(r"expected from this list \['([A-Za-z]+?)(?:[A-Z][A-Za-z0-9]*)?', '")
+_NOT_A_NAME: Final = re.compile(r"[^A-Za-z0-9_$\-]")
+_LONGEST_ID: Final = 64
+_LONGEST_SHARED: Final = 1500
+_MOST_SHARED: Final = 20_000
+_GOOD: Final[dict[tuple[str, str, bytes], Any]] = {}
+"""(type, element, its JSON) → the instance it was validated as, for elements of up to so many bytes, up to so many of them."""
+
+
+class Problem(NamedTuple):
+    """Something wrong: a stable word, the reason for people, and where."""
+
+    code: str
+    reason: str
+    field: str
+
+
+@cache
+def model(kind: str) -> Any:
+    """The R4B class of a resource type; None where there is none."""
+    if kind not in RESOURCE_TYPES or kind in NOT_IN_R4B:
+        return None
+    try:
+        return getattr(importlib.import_module(f"fhir.resources.R4B.{kind.lower()}"), kind)
+    except (ImportError, AttributeError):
+        return None
+
+
+def problems(kind: str, resource: Mapping[str, Any]) -> list[Problem]:
+    """Why the resource cannot be trusted; nothing for types that only R4 has, which no class can check."""
+    cls = model(kind)
+    if cls is None:
+        return [] if kind in NOT_IN_R4B else [Problem("unknown-type", "R4 has no resource type of this name", "resourceType")]
+    checked = dict(resource)
+    found: list[Problem] = []
+    if "contained" in checked:
+        found += _contained(kind, checked.pop("contained"))
+    if kind == "Provenance":
+        found += _targets(checked)
+    try:
+        _validate(cls, kind, checked)
+    except RecursionError:
+        raise
+    except Exception as error:  # pydantic's own, and KeyError and others of fhir.resources
+        found += _explain(kind, error)
+    return found[:MAX_PROBLEMS]
+
+
+def _validate(cls: Any, kind: str, resource: dict[str, Any]) -> None:
+    """Validate, once for each distinct element: records of an export repeat their codes, categories and references.
+
+    What an element must be depends on its place only, so one that was found good is put in as the instance it became.
+    """
+    new = []
+    for element, value in resource.items():
+        if type(value) is dict or type(value) is list:
+            try:
+                key = (kind, element, orjson.dumps(value))
+            except orjson.JSONEncodeError:  # too deep, or a number too large: it is checked as it is
+                continue
+            if len(key[2]) <= _LONGEST_SHARED:
+                known = _GOOD.get(key)
+                if known is None:
+                    new.append(key)
+                else:
+                    resource[element] = known
+    validated = cls.model_validate(resource)
+    if len(_GOOD) > _MOST_SHARED:
+        _GOOD.clear()
+    for key in new:
+        if (instance := getattr(validated, key[1], None)) is not None:
+            _GOOD[key] = instance
+
+
+def doubts(kind: str, resource: Mapping[str, Any]) -> Iterator[Problem]:
+    """What the classes do not check: value sets, identifiers, numbers and truth values in quotes."""
+    if len(resource.get("id") or "") > _LONGEST_ID:
+        yield Problem("bad-id", f"R4 allows at most {_LONGEST_ID} characters", f"{kind}.id")
+    if kind in NOT_IN_R4B:
+        yield Problem("not-validated", "R4B took this type out or redefined it, so its content was not checked", kind)
+    yield from _value_set(kind, "status", resource.get("status"), STATUSES.get(kind))
+    yield from _value_set(kind, "intent", resource.get("intent"), INTENTS.get(kind))
+    for element, allowed in (("verificationStatus", VERIFICATION), ("clinicalStatus", CLINICAL)):
+        if element in resource and kind in allowed:
+            yield from _value_set(kind, element, code_of(resource[element]) or None, allowed[kind])
+    gender = resource.get("gender")
+    if kind in _GENDERED and type(gender) is str and gender not in GENDERS:
+        yield Problem("gender-value", f"is none of R4's codes: {', '.join(sorted(GENDERS))}", f"{kind}.gender")
+    for element in _FLAGS:
+        if type(resource.get(element)) is str:
+            yield Problem("wrong-type", "must be true or false, not text", f"{kind}.{element}")
+    quantity = resource.get("valueQuantity")
+    if type(quantity) is dict and type(quantity.get("value")) is str:
+        yield Problem("wrong-type", "must be a number, not text", f"{kind}.valueQuantity.value")
+
+
+_GENDERED: Final = frozenset({"Patient", "Person", "Practitioner", "RelatedPerson"})
+_FLAGS: Final = ("active", "doNotPerform", "deceasedBoolean", "valueBoolean")
+
+
+def _value_set(kind: str, element: str, value: Any, allowed: frozenset[str] | None) -> Iterator[Problem]:
+    if type(value) is str and allowed is not None and value not in allowed:
+        yield Problem("status-value", f"is no code of R4's value set for {kind}: not counted as a fact", f"{kind}.{element}")
+
+
+def _contained(kind: str, contained: Any) -> Iterator[Problem]:
+    """Check contained resources by their own type: fhir.resources raises KeyError for an unknown one."""
+    for place, inner in enumerate(contained if type(contained) is list else (contained,)):
+        field = f"{kind}.contained[{place}]"
+        name = inner.get("resourceType") if type(inner) is dict else None
+        if type(contained) is not list or type(name) is not str:
+            yield Problem("wrong-type", "must be a list of resources", field)
+            continue
+        for problem in problems(name, {key: value for key, value in inner.items() if key != "contained"}):
+            yield problem._replace(field=f"{field}.{problem.field.partition('.')[2] or problem.field}")
+
+
+def _targets(checked: dict[str, Any]) -> Iterator[Problem]:
+    """Cut a Provenance to its first target: it has hundreds, of which the graph takes none, and checking them takes 13 ms."""
+    targets = checked.get("target")
+    if type(targets) is list and targets:
+        checked["target"] = targets[:1]
+        if any(type(target) is not dict for target in targets):
+            yield Problem("wrong-type", "must be a list of references", "Provenance.target")
+
+
+def _explain(kind: str, error: Exception) -> list[Problem]:
+    errors = getattr(error, "errors", None)
+    if not callable(errors):
+        return [Problem("invalid", f"is not a valid {kind} ({type(error).__name__})", kind)]
+    found = dict.fromkeys(_problem(kind, detail) for detail in errors(include_url=False, include_input=False, include_context=False))
+    return list(found) or [Problem("invalid", f"is not a valid {kind}", kind)]
+
+
+def _problem(kind: str, detail: Mapping[str, Any]) -> Problem:
+    field = kind + "".join(f"[{step}]" if type(step) is int else f".{_name(step)}" for step in detail["loc"] if step != "root")
+    word, message = str(detail["type"]), str(detail["msg"])
+    if word in _REASONS:
+        return Problem(*_REASONS[word], field)
+    choice = _CHOICE.search(message)
+    if choice:
+        return Problem("bad-choice", f"exactly one {choice[1]}[x] may be there", f"{field}.{choice[1]}[x]")
+    if word == "value_error":
+        word = message.removeprefix("Value error, ").lower()
+    for family, code, reason in _FAMILIES:
+        if word.startswith((family, "instant")) or f"{family} value string" in word:
+            return Problem(code, reason, field)
+    return Problem("invalid", "is not what R4 allows here", field)
+
+
+def _name(step: Any) -> str:
+    return _NOT_A_NAME.sub("?", str(step))[:60]

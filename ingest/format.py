@@ -1,0 +1,36 @@
+"""What an input format is: how it is read, identified and mapped."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ingest.model import Mapped, MappingContext
+from sources.blocks import Block, Items
+from sources.files import SourceFile
+from sources.model import SourceRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """How to read, identify and map one input format. `key` gives a resource's (type, id), `identifiers` its business identifiers.
+
+    `splits` tells whether a file is lines that several workers can read at once; `state` what a record depends on beside itself (files
+    that it names); `complete` whether a file holds all there is of its records, so that one that vanished from it is gone; `density` how
+    many times more quads a byte of it gives than one of FHIR: blocks are smaller by as much, so that their parts are of one size.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    version: str
+    read: Callable[[Block], Items]
+    map: Callable[[SourceRecord, MappingContext], Mapped]
+    key: Callable[[Mapping[str, Any]], tuple[str, str] | None]
+    splits: Callable[[SourceFile], bool]
+    identifiers: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]]
+    state: Callable[[SourceRecord], bytes] = lambda _: b""
+    complete: bool = False
+    density: int = 1
+
+
+Settings = tuple[tuple[str, str], ...]
+"""What a run sets for its format alone: (name, value)."""

@@ -1,0 +1,1 @@
+"""Plain texts: their reader and mapping."""

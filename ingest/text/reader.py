@@ -1,0 +1,112 @@
+"""Plain texts: JSON Lines, CSV, and folders of text, Markdown, HTML, RTF and PDF files. Each text becomes a record of type Text."""
+
+import base64
+import csv
+import io
+import os
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import orjson
+
+from sources.blocks import MAX_LINE, Block, Items
+from sources.files import SourceFile, open_source
+from sources.lines import read_lines
+from sources.model import Issue, Severity, SourceRecord
+
+_MEDIA_TYPES = {
+    ".txt": "text/plain",
+    ".md": "text/plain",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".rtf": "application/rtf",
+    ".pdf": "application/pdf",
+}
+SUFFIXES = (".jsonl", ".ndjson", ".csv", ".tsv", *_MEDIA_TYPES)
+_FIELDS = ("id", "text", "title", "type", "date", "patient")
+
+
+def read(block: Block) -> Items:
+    """The texts of a block. Accepted names: id or _id, text, title, type, date, patient; `id` is required, `text` must not be blank."""
+    suffix = PurePosixPath(block.file.uri.removesuffix(".gz")).suffix.lower()
+    if suffix in (".csv", ".tsv"):
+        yield from _read_csv(block.file, "\t" if suffix == ".tsv" else ",")
+    elif suffix in _MEDIA_TYPES:
+        yield from _read_file(block.file, _MEDIA_TYPES[suffix])
+    else:
+        yield from _read_lines(block)
+
+
+def _read_lines(block: Block) -> Items:
+    for found in read_lines(block):
+        if isinstance(found, Issue):
+            yield found
+            continue
+        number, line = found
+        try:
+            row = orjson.loads(line)
+        except ValueError:
+            yield Issue(Severity.REJECT, "broken-json", "the line is not JSON in UTF-8", block.file.uri, number)
+            continue
+        if not isinstance(row, dict):
+            yield Issue(Severity.REJECT, "not-a-text", 'the line is not an object such as {"id": …, "text": …}', block.file.uri, number)
+            continue
+        yield from _record(row, block.file, number)
+
+
+def _read_csv(file: SourceFile, delimiter: str) -> Items:
+    try:
+        with open_source(file) as stream, io.TextIOWrapper(stream, "utf-8-sig", newline="") as text:
+            csv.field_size_limit(MAX_LINE)
+            rows = csv.DictReader(text, delimiter=delimiter)
+            if "text" not in (rows.fieldnames or ()):
+                reason = "the first line must name the columns, `id` and `text` among them"
+                yield Issue(Severity.REJECT, "no-header", reason, file.uri, 1, field="text")
+                return
+            for row in rows:
+                yield from _record({key: value for key, value in row.items() if key and value}, file, rows.line_num)
+    except UnicodeDecodeError:
+        yield Issue(Severity.REJECT, "encoding", "the file is not UTF-8: convert it", file.uri, 1)
+    except (csv.Error, OSError, EOFError) as error:
+        yield Issue(Severity.REJECT, "unreadable-file", f"the file cannot be read further ({type(error).__name__})", file.uri, 1)
+
+
+def _read_file(file: SourceFile, media_type: str) -> Items:
+    if file.size > MAX_LINE:
+        yield Issue(Severity.REJECT, "file-too-large", f"the text is longer than {MAX_LINE} bytes", file.uri, 1)
+        return
+    try:
+        with open_source(file) as stream:
+            content = stream.read()
+    except (OSError, EOFError) as error:
+        yield Issue(Severity.REJECT, "unreadable-file", f"the file cannot be read ({type(error).__name__})", file.uri, 1)
+        return
+    name = os.path.relpath(file.uri, file.root) if file.root and not file.is_remote else file.uri.rpartition("/")[2]
+    row: dict[str, Any] = {"id": name, "title": Path(name).stem.replace("_", " ")}
+    if media_type == "text/plain":
+        try:
+            row["text"] = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            yield Issue(Severity.REJECT, "encoding", "the file is not UTF-8: convert it", file.uri, 1)
+            return
+    else:
+        row |= {"contentType": media_type, "data": base64.b64encode(content).decode()}
+    yield from _record(row, file, 1)
+
+
+def _record(row: dict[str, Any], file: SourceFile, line: int) -> Iterator[SourceRecord | Issue]:
+    identifier = row.get("id", row.get("_id"))
+    if identifier is None or not str(identifier).strip():
+        yield Issue(Severity.REJECT, "no-id", "the text has no id", file.uri, line, field="id")
+        return
+    for field in _FIELDS[1:]:
+        if not isinstance(row.get(field, ""), str):
+            yield Issue(Severity.REJECT, "wrong-type", f"`{field}` must be a string", file.uri, line, field=field)
+            return
+    if "data" not in row and not row.get("text", "").strip():
+        yield Issue(Severity.REJECT, "no-text", "the text is empty", file.uri, line, field="text")
+        return
+    resource = {**row, "resourceType": "Text", "id": str(identifier)}
+    resource.pop("_id", None)
+    yield SourceRecord(resource, orjson.dumps(resource), file.uri, line, {})

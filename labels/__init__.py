@@ -1,0 +1,1 @@
+"""What people labeled: manifests, consolidation, reports, review and items of labeled data."""

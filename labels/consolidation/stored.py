@@ -1,0 +1,237 @@
+"""Work on the labeled data of a dataset: its answers out of the ledger, consolidation, reports, and what to review."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import SpooledTemporaryFile, TemporaryDirectory
+from typing import IO, TYPE_CHECKING, Any, Final, cast
+
+import orjson
+
+from ingest.errors import IngestError
+from ingest.workspace import Workspace
+from labels.consolidation import review
+from labels.consolidation.answers import Reading, natural
+from labels.consolidation.consolidate import Consolidation
+from labels.consolidation.consolidate import consolidate as merge
+from labels.consolidation.contents import Unreadable, number_of, value_of
+from labels.consolidation.model import Answer
+from labels.groundtruth.lines import line_of
+from labels.manifests import stored as export
+from labels.manifests.stored import StoredAnswers, StoredLine
+from labels.model import LabelsRefused, Report, ReportChart, ReportName, ReportTable, Selection, TableColumn
+from labels.reports.records import Problems, key_of
+from sources.errors import SourceError, UnsupportedSource
+from sources.model import Issue, Severity
+
+if TYPE_CHECKING:
+    from labels.reports import model as reports
+
+_IN_MEMORY: Final = 8_000_000
+"""Bytes of a file to be sent that are not written to the disk."""
+_MOST_CHARACTERS = 4_000_000
+"""Of the lines that one statement gives."""
+_MOST_ISSUES = 20
+
+
+def stored_reading(dataset: str, workspace: Workspace, job: str = "") -> Reading:
+    """The answers that a dataset holds of a job (its only one, where none is named) and its objects, as if read from the files.
+
+    Raises UnknownDataset, and UnsupportedSource where it holds no answers or those of several jobs.
+    """
+    return _read(dataset, workspace, job)[0]
+
+
+def _read(dataset: str, workspace: Workspace, job: str) -> tuple[Reading, str]:
+    """The answers of a job, and the location of the manifest that its objects are lines of ('' where that is not known)."""
+    reading = Reading()
+    jobs: set[str] = set()
+    for stored in export.answers(dataset, workspace):
+        listed = stored.content.get("answers", stored.content.get("annotations"))
+        if not isinstance(listed, list) or job not in ("", stored.job):
+            continue
+        jobs.add(stored.job)
+        item = object_of(stored)
+        for given in listed:
+            _take(given, item, stored, reading)
+        _remember(item, stored.content.get("dataObject"), reading)
+    if not jobs:
+        raise UnsupportedSource(f"the dataset {dataset!r} holds no answers of workers: `commissure ingest responses` brings them in")
+    if len(jobs) > 1:
+        listed_jobs = ", ".join(sorted(jobs)[:3])
+        raise UnsupportedSource(f"the dataset {dataset!r} holds answers of several jobs ({listed_jobs} …): name the folder of one of them")
+    reading.answers.sort(key=lambda answer: natural(answer.item))
+    manifest = ""
+    for line in _lines_of_job(dataset, workspace, jobs.pop()):
+        reading.sources[str(line.index)] = orjson.loads(line.raw)
+        manifest = line.manifest
+    return reading, manifest
+
+
+def object_of(stored: StoredAnswers) -> str:
+    """The id of the object that was answered for: of a frame of a sequence with the frame's file."""
+    key = key_of(stored.source)
+    frame = Path(key.frame).stem if key is not None and key.frame else ""
+    return f"{stored.object}/{frame}" if frame else stored.object
+
+
+def _lines_of_job(dataset: str, workspace: Workspace, job: str) -> Iterator[StoredLine]:
+    """The lines of the manifest that a job ran on: the only one of the dataset, else the one whose lines name the job."""
+    with workspace.reading() as ledger:
+        query = "select distinct source from records where dataset = ? and kind = 'Item' and state = 'kept' order by source"
+        sources = [source for (source,) in ledger.db.execute(query, (dataset,))] if ledger else []
+    if len(sources) > 1:
+        sources = [source for source in sources if job and _names(dataset, workspace, source, job)]
+    if len(sources) == 1:
+        yield from export.lines(dataset, workspace, sources[0])
+
+
+def _names(dataset: str, workspace: Workspace, manifest: str, job: str) -> bool:
+    first = next(export.lines(dataset, workspace, manifest), None)
+    return first is not None and any(one.job.lower() == job.lower() for one in line_of(orjson.loads(first.raw)).labelings)
+
+
+def _take(given: object, item: str, stored: StoredAnswers, reading: Reading) -> None:
+    values: Mapping[str, Any] = given if isinstance(given, dict) else {}
+    worker = values.get("workerId")
+    data = values.get("annotationData")
+    content = values.get("answerContent", data.get("content") if isinstance(data, dict) else None)
+    try:
+        worker = str(worker) if isinstance(worker, int) else worker
+        if not isinstance(worker, str) or not worker:
+            raise Unreadable("the answer names no worker")
+        value, changed = value_of(content)
+        seconds = values.get("timeSpentInSeconds")
+        spent = None if seconds is None else number_of(seconds, "timeSpentInSeconds", 0)
+    except Unreadable as error:
+        reading.issues.append(Issue(Severity.REJECT, "bad-answer", str(error), stored.source, 0, item))
+        return
+    submitted, accepted = (str(values.get(key) or "") for key in ("submissionTime", "acceptanceTime"))
+    reading.answers.append(Answer(item, worker, value, spent, submitted, accepted, changed))
+
+
+def _remember(item: str, data: object, reading: Reading) -> None:
+    """Keep what a consolidation request says of its object."""
+    for key, name in (("s3Uri", "source-ref"), ("content", "source")):
+        if isinstance(data, dict) and isinstance(data.get(key), str):
+            reading.sources.setdefault(item, {name: data[key]})
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A consolidation with what it was made from; `manifest` is the one that its items are lines of, '' where that is not known."""
+
+    done: Consolidation
+    reading: Reading
+    manifest: str
+
+
+def consolidated(dataset: str, workspace: Workspace, method: str | None) -> Merged:
+    """One label for each item of the only job with answers. Raises LabelsRefused."""
+    try:
+        reading, manifest = _read(dataset, workspace, "")
+        return Merged(merge(reading.answers, method), reading, manifest)
+    except UnsupportedSource as error:
+        raise LabelsRefused("method" if method and "method" in str(error) else "dataset", str(error)) from error
+    except (IngestError, SourceError) as error:
+        raise LabelsRefused("dataset", str(error)) from error
+
+
+def doubts_of(done: Consolidation, below: float) -> tuple[review.Doubt, ...]:
+    """What to look at again: unsure and disputed results."""
+    return review.queue(done.results, review.unsure(done.results, below), review.disputed(done))
+
+
+def report_of(dataset: str, workspace: Workspace, name: ReportName) -> Report | None:
+    """A report on a dataset; None where it holds nothing to report on. Raises LabelsRefused."""
+    from ingest.errors import UnknownDataset
+    from labels.reports.annotations import annotation_report
+    from labels.reports.answered import stored_answers
+    from labels.reports.labeled import stored_items
+    from labels.reports.workers import worker_report
+
+    try:
+        if name == "annotations":
+            return _as_page(annotation_report(stored_items(dataset, workspace, "")), dataset, name)
+        return _as_page(worker_report(stored_answers(dataset, workspace, "", Problems()), {}), dataset, name)
+    except UnknownDataset as error:
+        raise LabelsRefused("dataset", str(error)) from error
+    except UnsupportedSource:
+        return None
+
+
+def _as_page(made: "reports.Report", dataset: str, name: ReportName) -> Report:
+    from labels.reports.charts import report_charts
+
+    return Report(
+        name,
+        made.title,
+        dataset,
+        made.totals,
+        tuple(_table(table) for table in made.tables),
+        tuple(ReportChart(chart.name, chart.table, chart.title, chart.spec, chart.shown) for chart in report_charts(made)),
+    )
+
+
+def _table(table: "reports.Table") -> ReportTable:
+    columns = tuple(TableColumn(column.name, column.heading, str(column.kind)) for column in table.columns)
+    return ReportTable(table.name, table.title, columns, table.rows, table.note)
+
+
+def selection(dataset: str, workspace: Workspace, statement: str, limit: int) -> Selection:
+    """The first lines that a statement gives over the manifest lines of a dataset. Raises LabelsRefused."""
+    from labels.manifests.errors import ManifestError, StatementError
+    from labels.manifests.s3select.run import select
+
+    issues: list[Issue] = []
+    with TemporaryDirectory() as folder:
+        try:
+            files = tuple(export.write_manifests(dataset, workspace, Path(folder)))
+            found, cut = _first(select(statement, files, issues.append), limit)
+        except (StatementError, ManifestError) as error:
+            raise LabelsRefused("query", str(error)) from error
+        except (IngestError, SourceError) as error:
+            raise LabelsRefused("dataset", str(error)) from error
+    return Selection(found, cut, tuple(issue.reason for issue in issues[:_MOST_ISSUES]))
+
+
+def exported(dataset: str, workspace: Workspace, format_name: str, attributes: Sequence[str]) -> Iterator[bytes]:
+    """The manifest lines of a dataset in a format, in pieces. All is written before the first piece comes. Raises LabelsRefused."""
+    from labels.manifests.errors import ManifestError
+    from labels.manifests.export import export as write
+
+    whole = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - open until the last piece is read
+    issues: list[Issue] = []
+    try:
+        write(export.read_manifests(dataset, workspace), attributes, format_name, cast(IO[bytes], whole), issues.append)
+    except ManifestError as error:
+        raise LabelsRefused("attribute", str(error)) from error
+    except (IngestError, SourceError) as error:
+        raise LabelsRefused("dataset", str(error)) from error
+    if unknown := next((issue for issue in issues if issue.code == "no-such-attribute"), None):
+        raise LabelsRefused("attribute", unknown.reason)
+    whole.seek(0)
+    return _pieces(whole)
+
+
+def _pieces(whole: "SpooledTemporaryFile[bytes]") -> Iterator[bytes]:
+    with whole:
+        yield from iter(lambda: whole.read(1 << 20), b"")
+
+
+def _first(pieces: Iterator[bytes], limit: int) -> tuple[tuple[str, ...], bool]:
+    """The first lines of an answer, and whether there are more."""
+    lines: list[str] = []
+    size = 0
+    for piece in pieces:
+        for line in piece.decode("utf-8", "replace").splitlines():
+            if len(lines) == limit or size + len(line) > _MOST_CHARACTERS:
+                return tuple(lines), True
+            lines.append(line)
+            size += len(line)
+    return tuple(lines), False
+
+
+def strangers(items: Sequence[str], vectors: Any, labels: Sequence[str]) -> dict[str, review.Reason]:
+    """Why items look strange among their nearest neighbours, by item."""
+    return review.unlike_neighbours(review.strangers(items, vectors, labels))

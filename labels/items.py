@@ -1,0 +1,222 @@
+"""From records of labeled data to items as the web shows them: what each job said, where, and what workers answered."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, unquote
+
+import orjson
+
+from graph.identifiers import record_iri
+from graph.vocabulary import BASE
+from ingest.labels.concepts import class_named, job_iri
+from ingest.staging import Part
+from ingest.workspace import Workspace
+from labels.groundtruth.answers import decoded
+from labels.groundtruth.describe import media_of_line
+from labels.groundtruth.documents import document_of
+from labels.groundtruth.follow import follow
+from labels.groundtruth.lines import line_of
+from labels.groundtruth.model import Annotation, Box, Labeling, Line, Region, Shape, TextSpan
+from labels.groundtruth.model import Outline as Drawn
+from labels.groundtruth.values import scalar
+from labels.media import Media
+from labels.model import ItemAnnotation, ItemLabeling, LabeledItem, Outline, Picture, WorkerAnswer
+from search.model import Document, Fact
+from sources.model import SourceRecord
+
+_MOST_REST = 40
+"""Keys of a line that are shown beside its labels."""
+_LONGEST_REST = 300
+_DATA = f"{BASE}data/"
+
+
+def records_of_items(items: Iterable[str], workspace: Workspace) -> dict[str, SourceRecord]:
+    """The records of items as they were ingested, by IRI; those that are not there are left out. Each part is read once."""
+    wanted: dict[tuple[str, str], list[str]] = defaultdict(list)
+    with workspace.reading() as ledger:
+        for iri in items:
+            dataset, _, rest = iri.removeprefix(_DATA).partition("/")
+            kind, _, identifier = rest.partition("/")
+            if ledger is not None and iri.startswith(_DATA) and (found := ledger.find_record(dataset, kind, identifier)):
+                wanted[dataset, found.part].append(iri)
+        records = {}
+        for (dataset, part), iris in wanted.items():
+            for staged, raw in _rows(Part(workspace.parts_folder(dataset) / part), iris):
+                records[staged["record"]] = SourceRecord(orjson.loads(raw), raw, staged["source"], staged["line"], {})
+    return records
+
+
+def _rows(part: Part, iris: Sequence[str]) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """The records of a part by their IRIs; Arrow picks them, so that a part of many lines is not turned into Python."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(
+        part.folder / "records.parquet", columns=["record", "source", "line", "raw"], filters=pc.field("record").isin(iris)
+    )
+    for row in table.to_pylist():
+        yield row, row.pop("raw")
+
+
+def item_of(record: SourceRecord, document: Document, facts: Sequence[Fact], media: Media) -> LabeledItem:
+    """An item out of its record, its document and the facts that say who labeled it and how."""
+    dataset = document.dataset
+    line, text = _line(record, document, media)
+    states: dict[str | None, str] = {fact.job: fact.status for fact in facts if fact.relation == "label" and fact.job}
+    labelings = tuple(_labeling(labeling, dataset, states) for labeling in line.labelings)
+    source = line.source or ""
+    named = line.rest.get("record")
+    return LabeledItem(
+        id=document.id,
+        dataset=dataset,
+        media=str(media_of_line(line)),
+        title=document.title,
+        source=source if line.text is None else "",
+        text=text,
+        labelings=labelings,
+        answers=_answers(facts),
+        rest=tuple((key, words[:_LONGEST_REST]) for key, value in list(line.rest.items())[:_MOST_REST] if (words := _words(value))),
+        picture=_picture(line, media),
+        masks={one.attribute: _url(one.mask) for one in labelings if one.mask and media.image(one.mask) is not None},
+        about=_about(dataset, named),
+        patient=document.patient,
+    )
+
+
+def _line(record: SourceRecord, document: Document, media: Media) -> tuple[Line, str | None]:
+    """What a record says as a manifest line, and the text that spans are offsets of."""
+    resource = record.resource
+    if resource["resourceType"] == "Response":
+        inner = resource["content"].get("consolidatedAnnotation")
+        values = decoded(inner.get("content")) if type(inner) is dict else None
+        line = line_of(values if type(values) is dict else {})
+        return line, line.text
+    if "form" in resource:
+        line = document_of(record).line
+        is_page = any(isinstance(one.geometry, TextSpan) for labeling in line.labelings for one in labeling.annotations)
+        return line, document.text if is_page else None
+    followed = follow(line_of(resource["line"]), media)
+    return followed.line, followed.line.text if followed.line.text is not None else followed.page
+
+
+def _labeling(labeling: Labeling, dataset: str, states: Mapping[str | None, str]) -> ItemLabeling:
+    job = job_iri(dataset, labeling.job)
+    whole: list[ItemAnnotation] = []
+    tracks: dict[str, list[Annotation]] = {}
+    for one in labeling.annotations:
+        if one.track:
+            tracks.setdefault(one.track, []).append(one)
+        else:
+            whole.append(_annotation(one, dataset, labeling.job))
+    for appearances in tracks.values():
+        numbers = [one.frame.number for one in appearances if one.frame is not None]
+        frames = (min(numbers), max(numbers), len(set(numbers))) if numbers else None
+        attributes = tuple(dict.fromkeys(pair for one in appearances for pair in one.attributes))
+        whole.append(_annotation(appearances[0], dataset, labeling.job, frames, attributes))
+    if not labeling.annotations:
+        whole += (_annotation(Annotation(category), dataset, labeling.job) for category in labeling.categories)
+    return ItemLabeling(
+        attribute=labeling.attribute,
+        job=job,
+        job_name=labeling.job,
+        task=labeling.task.name.replace("-", " "),
+        state=states.get(job, str(labeling.state)),
+        human=labeling.human,
+        created=labeling.created,
+        confidence=labeling.confidence,
+        failure=labeling.failure,
+        annotations=tuple(whole),
+        attributes=labeling.attributes,
+        comments=labeling.comments,
+        frames=labeling.frames,
+        mask=labeling.ref if labeling.task.shape is Shape.MASK else "",
+    )
+
+
+def _annotation(
+    one: Annotation,
+    dataset: str,
+    job: str,
+    frames: tuple[int, int, int] | None = None,
+    attributes: tuple[tuple[str, str], ...] | None = None,
+) -> ItemAnnotation:
+    code = class_named(dataset, job, one.category)
+    geometry = one.geometry
+    outline, span, color = None, None, ""
+    if frames is None and one.frame is None:
+        match geometry:
+            case Box():
+                outline = Outline("box", box=(geometry.left, geometry.top, geometry.width, geometry.height))
+            case Drawn(kind, vertices):
+                outline = Outline(kind, points=vertices)
+            case TextSpan():
+                span = (geometry.start, geometry.end)
+            case Region():
+                color = geometry.color
+    if frames is None and one.frame is not None:
+        frames = (one.frame.number, one.frame.number, 1)
+    return ItemAnnotation(
+        label=code.text if code is not None else one.name or "no class",
+        concept=code.use.concept if code is not None and code.use is not None else None,
+        confidence=one.confidence,
+        outline=outline,
+        span=span,
+        frames=frames,
+        name=one.name,
+        color=color,
+        attributes=one.attributes if attributes is None else attributes,
+    )
+
+
+def _answers(facts: Sequence[Fact]) -> tuple[WorkerAnswer, ...]:
+    return tuple(
+        WorkerAnswer(
+            worker=fact.agent,
+            worker_name=name_of(fact.agent),
+            job=fact.job or "",
+            job_name=name_of(fact.job or ""),
+            label=fact.label,
+            concept=fact.concept,
+            submitted=fact.start,
+            seconds=fact.number,
+            record=fact.record,
+        )
+        for fact in facts
+        if fact.relation == "answer"
+    )
+
+
+def _picture(line: Line, media: Media) -> Picture | None:
+    """The object as a picture, or its size where only its labels tell it."""
+    if line.text is not None or line.source is None:
+        return None
+    size = next((labeling.size for labeling in line.labelings if labeling.size and min(labeling.size) > 0), None)
+    if (image := media.image(line.source)) is not None:
+        # Labels are in the pixels of the image that the job showed, which may be another size of the same.
+        return Picture(*(size or (image.width, image.height)), _url(line.source))
+    return Picture(*size) if size else None
+
+
+def _url(address: str) -> str:
+    return f"/media/object?address={quote(address, safe=':/')}"
+
+
+def _about(dataset: str, value: object) -> str | None:
+    """The record that a line names: an IRI of ours, or `Type/id` of the same dataset."""
+    if type(value) is not str or not value:
+        return None
+    if value.startswith(_DATA):
+        return value
+    kind, slash, identifier = value.rpartition("/")
+    return record_iri(dataset, kind, identifier) if slash and kind and identifier else None
+
+
+def _words(value: object) -> str:
+    """A value of a line for people."""
+    return scalar(value) or (orjson.dumps(value, default=str).decode("utf-8", "replace") if value not in (None, "") else "")
+
+
+def name_of(iri: str) -> str:
+    """The name of a job or a worker, from its IRI."""
+    return unquote(iri.rpartition("/")[2])

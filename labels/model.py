@@ -1,0 +1,316 @@
+"""Labeled data as the web shows it: classes, items with what jobs say of them, reports, and what a person should look at again.
+
+`labels.library` supplies it. Offsets are code points, end-exclusive; places in images are pixels from the top left.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from search.model import DocumentSummary, FacetValue, Filters
+
+STATES = ("labeled", "adjusted", "unadjusted", "empty", "failed", "orphan")
+"""What can become of an item in a job; an item that has none of them is not labeled."""
+
+ReportName = Literal["annotations", "workers"]
+Cell = str | int | float | None
+
+
+class LabelsRefused(Exception):
+    """What was asked of labeled data cannot be done; the message says why and what to do. `field` names the parameter at fault."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class StillWorking(Exception):
+    """What was asked of labeled data takes longer than the patience allowed; it is being worked out, ask again."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelClass:
+    """A class of a labeling job: `items` have it or something narrower, `machine` of them by a machine's word.
+
+    `own` counts the items that have the class itself; `broader` are the classes above it. `job` is an IRI, '' for a class that only a
+    taxonomy names.
+    """
+
+    concept: str
+    label: str
+    dataset: str
+    job: str
+    items: int
+    own: int
+    machine: int
+    broader: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LabelJob:
+    """A labeling job and how many items it worked on; `failed` of them have no label for it."""
+
+    job: str
+    name: str
+    dataset: str
+    items: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class LabeledDataset:
+    """A dataset with labels: its items, and what their jobs and classes are."""
+
+    dataset: str
+    items: int
+    jobs: tuple[LabelJob, ...]
+    classes: tuple[LabelClass, ...]
+    workers: int
+    """Workers whose answers it holds."""
+    unlabeled: Mapping[str, int] = field(default_factory=dict)
+    """Document type → items that no job has labeled."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """A page of items: `total` over all pages, and the facets job, agent, state, attribute and worker of everything found."""
+
+    total: int
+    items: tuple[DocumentSummary, ...]
+    facets: Mapping[str, tuple[FacetValue, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """Where an annotation holds in an image: `box` (left, top, width, height), or the vertices of a polygon, polyline, line or keypoint."""
+
+    kind: str
+    box: tuple[float, float, float, float] | None = None
+    points: tuple[tuple[float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ItemAnnotation:
+    """One thing that a job says of an item.
+
+    `span` are offsets into the item's text; `frames` are the first and last frame of a tracked thing and in how many it appears.
+    """
+
+    label: str
+    concept: str | None
+    confidence: float | None = None
+    outline: Outline | None = None
+    span: tuple[int, int] | None = None
+    frames: tuple[int, int, int] | None = None
+    name: str = ""
+    color: str = ""
+    """Of a mask: the colour of the class there."""
+    attributes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLabeling:
+    """What one job gave one item. `human` is None where the data does not tell; `mask` is the address of a painted label."""
+
+    attribute: str
+    job: str
+    job_name: str
+    task: str
+    state: str
+    human: bool | None
+    created: str | None
+    confidence: float | None = None
+    failure: str = ""
+    annotations: tuple[ItemAnnotation, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
+    comments: tuple[str, ...] = ()
+    frames: int = 0
+    mask: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerAnswer:
+    """What one worker answered for an item in a job; several classes are several answers."""
+
+    worker: str
+    worker_name: str
+    job: str
+    job_name: str
+    label: str
+    concept: str | None
+    submitted: str | None
+    seconds: float | None
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An object that can be shown: its size in pixels, and the address on this server ('' where only its size is known)."""
+
+    width: int
+    height: int
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LabeledItem:
+    """An item with all that is known of it. `source` is the address of its object, `text` the object itself where it is a text."""
+
+    id: str
+    dataset: str
+    media: str
+    title: str
+    source: str
+    text: str | None
+    labelings: tuple[ItemLabeling, ...]
+    answers: tuple[WorkerAnswer, ...] = ()
+    rest: tuple[tuple[str, str], ...] = ()
+    """Keys of the line that are no labels."""
+    picture: Picture | None = None
+    masks: Mapping[str, str] = field(default_factory=dict)
+    """Label attribute → address on this server of the painted label, where it can be read."""
+    about: str | None = None
+    """IRI of the clinical record that the line names."""
+    patient: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """An image that the server may show."""
+
+    path: Path
+    media_type: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumn:
+    """A column; `kind` is text, date, count, number or share."""
+
+    name: str
+    heading: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTable:
+    """A table of a report."""
+
+    name: str
+    title: str
+    columns: tuple[TableColumn, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportChart:
+    """A chart of a report as Vega-Lite: the table it draws, and how much of it ('' for all)."""
+
+    name: str
+    table: str
+    title: str
+    spec: Mapping[str, Any]
+    shown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report on a dataset: its figures in a nutshell, its tables, its charts."""
+
+    name: ReportName
+    title: str
+    dataset: str
+    totals: tuple[tuple[str, Cell], ...]
+    tables: tuple[ReportTable, ...]
+    charts: tuple[ReportChart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewReason:
+    """Why an item is listed: `why` is confidence, workers or neighbours; `strength` is 0 to 1."""
+
+    why: str
+    text: str
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """An item to look at again. `item` is its IRI ('' where the object of an answer is not known), `label` what it is labeled now."""
+
+    item: str
+    title: str
+    label: str
+    confidence: float | None
+    reasons: tuple[ReviewReason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The review queue of a dataset, the most doubtful first; `total` over all pages, `notes` on what could not be compared."""
+
+    dataset: str
+    total: int
+    items: tuple[ReviewItem, ...]
+    counts: Mapping[str, int]
+    """Kind of reason → items with it."""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a statement found: lines (or the rows of an answer) as they are, how many were read, and whether more were cut."""
+
+    lines: tuple[str, ...]
+    truncated: bool
+    issues: tuple[str, ...] = ()
+
+
+class Labels(Protocol):
+    """The labeled data of one generation. Methods that take a dataset raise LabelsRefused where there is none of the name."""
+
+    def datasets(self) -> tuple[LabeledDataset, ...]:
+        """Datasets with labeled items, by name."""
+        ...
+
+    def items(self, filters: Filters, limit: int, offset: int = 0) -> ItemPage:
+        """Labeled items that the filters allow, newest first."""
+        ...
+
+    def labeled(self, items: tuple[str, ...]) -> tuple[LabeledItem, ...]:
+        """The items with all that is known of them; those that are not there are left out."""
+        ...
+
+    def media(self, address: str) -> MediaFile | None:
+        """The image at an address; None where this server may not read it, or it is none."""
+        ...
+
+    def report(self, dataset: str, name: ReportName, patience: float | None = None) -> Report | None:
+        """A report; None where the dataset holds nothing to report on. Raises StillWorking after `patience` seconds."""
+        ...
+
+    def review(self, dataset: str, below: float, limit: int, offset: int = 0, patience: float | None = None) -> Review:
+        """What a person should look at again: labels less sure than `below`, disputed ones, strange ones.
+
+        Raises StillWorking after `patience` seconds.
+        """
+        ...
+
+    def review_lines(self, dataset: str, below: float) -> Iterator[bytes]:
+        """The manifest lines of the queue as they were ingested: the input of a verification or adjustment job."""
+        ...
+
+    def consolidate(self, dataset: str, method: str | None) -> Mapping[str, Any]:
+        """One label for each item from the answers of several workers, as `commissure consolidate --json` prints it."""
+        ...
+
+    def export(self, dataset: str, format_name: str, attributes: Sequence[str]) -> Iterator[bytes]:
+        """The dataset's manifest lines as `augmented` (as they were ingested), `coco`, `csv` or `parquet`; no attributes means all."""
+        ...
+
+    def select(self, dataset: str, statement: str, limit: int) -> Selection:
+        """The answer of a statement in the dialect of S3 Select over the dataset's manifest lines."""
+        ...

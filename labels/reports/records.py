@@ -1,0 +1,83 @@
+"""What both reports read: records of labeled data, out of files or out of a dataset that was ingested.
+
+Everything comes as `labels.groundtruth.reader` makes it, so that a report over files and one over a dataset say the same.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+import orjson
+
+from graph.identifiers import record_iri
+from ingest.errors import UnknownDataset
+from ingest.staging import Part
+from ingest.workspace import Workspace
+from sources.files import SourceFile
+from sources.model import Issue, Severity, SourceRecord
+
+MOST_ISSUES: Final = 1000
+"""Issues that are kept to be shown; all are counted."""
+OTHER_REPORT: Final = frozenset({"not-a-manifest", "not-answers"})
+"""Issues of files that belong to the other report."""
+REQUEST: Final = "/consolidation-request/"
+RESPONSE: Final = "/consolidation-response/"
+ANSWERS: Final = re.compile(r"(?:([^/]+)/)?(?:annotations/)?worker-response/([^/]+)/([^/]+)/(?:(.+)/)?([^/]+)\Z")
+"""Job, iteration, object, and the folder and file of a frame, in the path of a worker response."""
+
+
+@dataclass(slots=True)
+class Problems:
+    """What was wrong with the sources: all counted by code, the first ones kept."""
+
+    shown: list[Issue] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    rejected: int = 0
+
+    def add(self, issue: Issue) -> None:
+        """Take in an issue."""
+        self.counts[issue.code] += 1
+        self.rejected += issue.severity is Severity.REJECT
+        if len(self.shown) < MOST_ISSUES:
+            self.shown.append(issue)
+
+    def take(self, others: "Problems") -> None:
+        """Take in what others have."""
+        self.shown += others.shown[: MOST_ISSUES - len(self.shown)]
+        self.counts += others.counts
+        self.rejected += others.rejected
+
+
+class Key(NamedTuple):
+    """What answers are for: the folder of the job, the object's id, and the frame of a sequence ('' for all of it)."""
+
+    job: str
+    object: str
+    frame: str = ""
+
+
+def key_of(address: str) -> Key | None:
+    """What the answers in a file are for, by its path; None where the path does not tell."""
+    found = ANSWERS.search(address.replace("\\", "/"))
+    return Key(found[1] or "", found[3], f"{found[4]}/{found[5]}" if found[4] else "") if found else None
+
+
+def records_of_dataset(dataset: str, workspace: Workspace, kinds: tuple[str, ...] = ("Item",)) -> Iterator[SourceRecord]:
+    """The records of a dataset, of those kinds, as they were read when they were ingested. Raises UnknownDataset."""
+    with workspace.reading() as ledger:
+        if ledger is None or dataset not in ledger.datasets():
+            raise UnknownDataset(f"no dataset is called {dataset!r}; `commissure datasets` lists those there are")
+        for key in ledger.parts(dataset):
+            rows = ledger.db.execute("select kind, id from records where part = ? and state = 'kept'", (key,))
+            wanted = frozenset(record_iri(dataset, kind, identifier) for kind, identifier in rows if kind in kinds)
+            if wanted:
+                for staged, raw, urns in Part(workspace.parts_folder(dataset) / key).sources(wanted):
+                    yield SourceRecord(orjson.loads(raw), raw, staged.source, staged.line, urns)
+
+
+def is_of_answers(file: SourceFile) -> bool:
+    """Whether the path says that a file holds answers, or what was made of them."""
+    path = file.uri.replace("\\", "/")
+    return ANSWERS.search(path) is not None or REQUEST in path or RESPONSE in path

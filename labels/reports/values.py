@@ -1,0 +1,44 @@
+"""From the labels of an answer or a manifest line to values that can be compared."""
+
+from collections.abc import Sequence
+
+from labels.consolidation.model import Box, Boxes, Span, Spans, Value
+from labels.groundtruth import model as labels
+from labels.groundtruth.model import Annotation, Labeling, Shape, State
+
+
+def value_of(kind: str, annotations: Sequence[Annotation]) -> Value | None:
+    """The value of labels of a kind (`class`, `classes`, `boxes`, `spans`); None for kinds that are not compared, and for no class."""
+    if kind == Shape.CLASS:
+        return _name(annotations[0]) or None if annotations else None
+    if kind == Shape.CLASSES:
+        return tuple(sorted({name for one in annotations if (name := _name(one))}))
+    if kind == Shape.BOXES:
+        drawn = ((_name(one), one.geometry) for one in annotations)
+        return Boxes(tuple(Box(name, *geometry) for name, geometry in drawn if isinstance(geometry, labels.Box)))
+    if kind == Shape.SPANS:
+        marked = ((_name(one), one.geometry) for one in annotations)
+        return Spans(tuple(Span(name, *geometry) for name, geometry in marked if isinstance(geometry, labels.TextSpan)))
+    return None
+
+
+def value_of_labeling(labeling: Labeling) -> Value | None:
+    """The value of what a job gave an item; None where it failed or is of a kind that is not compared."""
+    if labeling.state is not State.LABELED:
+        return None
+    kind = labeling.task.shape if labeling.task.shape is not Shape.CUSTOM else _kind(labeling.annotations)
+    return value_of(kind, labeling.annotations)
+
+
+def _kind(annotations: Sequence[Annotation]) -> str:
+    """What the labels of a custom job are, by their geometry."""
+    kinds = {type(one.geometry) for one in annotations}
+    if kinds == {labels.Box}:
+        return Shape.BOXES
+    if kinds == {labels.TextSpan}:
+        return Shape.SPANS
+    return Shape.CLASS if kinds == {type(None)} and len(annotations) == 1 else Shape.CUSTOM
+
+
+def _name(one: Annotation) -> str:
+    return one.category.name if one.category is not None else ""

@@ -1,0 +1,1 @@
+"""Where data lies: files, folders and buckets, read in blocks and lines."""

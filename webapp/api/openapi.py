@@ -1,0 +1,334 @@
+"""The OpenAPI 3.1 document, generated from the declarations that route and validate requests and from the classes that answers have."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+from typing_extensions import is_typeddict
+
+from webapp import answers as serialize
+from webapp.answers import labels as serialize_labels
+from webapp.api import loader, operations
+from webapp.api.operation import PREFIX, Operation, distribution_version
+from webapp.api.parameters import Parameters, takes_several
+from webapp.api.sparql import FORMATS, MAX_QUERY, ROWS, TRIPLES
+from webapp.errors import MEDIA_TYPE
+
+_REF = "#/components/schemas/"
+
+_TAGS = {
+    "Search": "One question, one joined answer.",
+    "Documents": "Text, and the records it came from.",
+    "Graph": "Nodes, neighbours, subgraphs, SPARQL.",
+    "Concepts": "Codes of terminologies and label classes.",
+    "Patients": "Patients, their facts and documents.",
+    "Labels": "Labeled data: classes, items, reports, what to review.",
+    "Data": "Datasets and ingest runs.",
+    "Loader": "Loading by request, with the fields of Amazon Neptune's bulk loader.",
+    "Service": "Probes and metrics.",
+}
+
+_PROBLEMS = {
+    304: "Not modified since the generation that the ETag names.",
+    400: "The request cannot be answered as asked; `errors` names the parameters.",
+    403: "Refused, or not offered by this server.",
+    404: "No such thing in the published generation.",
+    406: "The query's answer does not come in any of the accepted types.",
+    413: "The request body is too large.",
+    415: "The request body is of another type.",
+    421: "The server does not answer under this host name.",
+    429: "Another load is running, or too many wait.",
+    500: "Something went wrong here; the log holds the reason under the `instance`.",
+    501: "The graph store cannot do this, or the server is not set up for it.",
+    503: "Nothing is published yet, or a part (model, graph) cannot be reached just now, or the query took too long.",
+}
+
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "An error (RFC 9457).",
+    "properties": {
+        "type": {"type": "string", "format": "uri", "description": "What kind of problem this is."},
+        "title": {"type": "string"},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"type": "string", "description": "What went wrong and what to do about it."},
+        "instance": {"type": "string", "description": "This request; the server's log names it so."},
+        "errors": {
+            "type": "array",
+            "description": "Single parameters at fault.",
+            "items": {
+                "type": "object",
+                "properties": {"field": {"type": "string"}, "detail": {"type": "string"}},
+                "required": ["field", "detail"],
+                "additionalProperties": False,
+            },
+        },
+        "code": {"type": "string", "description": "The loader's: Neptune's name for the error."},
+        "detailedMessage": {"type": "string", "description": "The loader's: the detail again, where Neptune's clients look for it."},
+        "requestId": {"type": "string", "description": "The loader's: the instance's id."},
+    },
+    "required": ["type", "title", "status", "detail", "instance"],
+    "additionalProperties": False,
+}
+
+
+class _Schemas(GenerateJsonSchema):
+    """Without the titles that pydantic makes of field names: they say nothing that the names do not."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+def openapi(root: str = "") -> dict[str, Any]:
+    """The document; `root` is where the application is mounted ('' at the top)."""
+    return {**_document(), "servers": [{"url": root or "/"}]}
+
+
+@lru_cache(maxsize=1)
+def _document() -> dict[str, Any]:
+    listed = operations()
+    schemas = _schemas(listed)
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in listed:
+        paths.setdefault(PREFIX + operation.path, {})[operation.method.lower()] = _operation(operation)
+    paths[f"{PREFIX}/sparql"] = _sparql()
+    paths.update(_service_paths())
+    return {
+        "openapi": "3.1.0",
+        "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
+        "info": {
+            "title": "Commissure",
+            "version": distribution_version(),
+            "summary": "Semantic search joined with a knowledge graph, over clinical data and labeled data.",
+            "description": "Everything but the loader reads. Things are named by IRIs; `?id=` takes them percent-encoded, as any query "
+            "parameter. "
+            "A request sees one published generation from its beginning to its end, and its answer names it. "
+            "Errors are problem details (RFC 9457).",
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": name, "description": text} for name, text in _TAGS.items()],
+        "paths": paths,
+        "components": {"schemas": dict(sorted({**schemas, "Problem": PROBLEM}.items()))},
+    }
+
+
+def _schemas(listed: tuple[Operation[Any], ...]) -> dict[str, Any]:
+    """The schemas of all answers and bodies, by name."""
+    for shape in (*vars(serialize).values(), *vars(serialize_labels).values(), *vars(loader).values()):
+        if is_typeddict(shape):
+            # Pydantic reads its settings for a TypedDict from this attribute; serialize.py itself stays free of pydantic.
+            shape.__pydantic_config__ = {"use_attribute_docstrings": True, "extra": "forbid"}
+    answers = {operation.answer.__name__: operation.answer for operation in listed if not operation.media}
+    bodies = {operation.parameters.__name__: operation.parameters for operation in listed if operation.method == "POST"}
+    inputs: list[tuple[str, Any, TypeAdapter[Any]]] = [(name, "serialization", TypeAdapter(shape)) for name, shape in answers.items()]
+    inputs += [(name, "validation", TypeAdapter(shape)) for name, shape in bodies.items()]
+    _, definitions = TypeAdapter.json_schemas(inputs, by_alias=True, ref_template=_REF + "{model}", schema_generator=_Schemas)
+    named: dict[str, Any] = _shorten(definitions["$defs"])
+    return {_short(name): schema for name, schema in named.items()}
+
+
+def _short(name: str) -> str:
+    """The name of a schema: that of its class without the suffix that keeps it apart in our own code."""
+    return name.removesuffix("Json")
+
+
+def _shorten(value: Any) -> Any:
+    """References by short names; titles dropped; descriptions on one line."""
+    if isinstance(value, list):
+        return [_shorten(one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    found: dict[str, Any] = {}
+    for key, one in value.items():
+        if key == "title" and isinstance(one, str):
+            continue
+        if key == "$ref" and isinstance(one, str):
+            found[key] = _REF + _short(one.removeprefix(_REF))
+        elif key == "description" and isinstance(one, str):
+            found[key] = " ".join(one.split())
+        else:
+            found[key] = _shorten(one)
+    return found
+
+
+def parameter_list(operation: Operation[Any]) -> list[dict[str, Any]]:
+    """The parameters of a GET operation as OpenAPI writes them."""
+    model: type[Parameters] = operation.parameters
+    schema = _shorten(model.model_json_schema(by_alias=True, schema_generator=_Schemas))
+    definitions = schema.get("$defs", {})
+    required = schema.get("required", [])
+    listed = []
+    for field, info in model.model_fields.items():
+        name = info.alias or field
+        property_schema = _without_null(_inlined(schema["properties"][name], definitions))
+        description = property_schema.pop("description", "")
+        in_path = "{" + name + "}" in operation.path
+        parameter: dict[str, Any] = {
+            "name": name,
+            "in": "path" if in_path else "query",
+            "required": in_path or name in required,
+            "description": description,
+            "schema": property_schema,
+        }
+        if takes_several(model, field):
+            parameter |= {"style": "form", "explode": True}
+        listed.append(parameter)
+    return listed
+
+
+def _inlined(schema: dict[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
+    """A parameter's schema with enumerations written out in place."""
+    if "$ref" in schema:
+        rest = {key: value for key, value in schema.items() if key != "$ref"}
+        return {**definitions[schema["$ref"].rpartition("/")[2]], **rest}
+    return dict(schema)
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A query parameter is absent, never null."""
+    choices = [one for one in schema.get("anyOf", []) if one != {"type": "null"}]
+    if len(choices) != 1:
+        return schema
+    rest = {key: value for key, value in schema.items() if key not in ("anyOf", "default")}
+    return {**choices[0], **rest}
+
+
+def _operation(operation: Operation[Any]) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "operationId": operation.name,
+        "tags": [operation.tag],
+        "summary": operation.summary,
+        "responses": _responses(
+            {media: {"schema": {"type": "object" if media == "application/json" else "string"}} for media in operation.media}
+            or {"application/json": {"schema": {"$ref": _REF + _short(operation.answer.__name__)}}},
+            operation.problems + ((304,) if operation.by_generation else ()),
+        ),
+    }
+    if operation.description:
+        content["description"] = operation.description
+    if operation.method != "POST":
+        content["parameters"] = parameter_list(operation)
+    else:
+        body: dict[str, Any] = {"schema": {"$ref": _REF + operation.parameters.__name__}}
+        if operation.example and "{" not in str(list(operation.example.values())):
+            body["example"] = dict(operation.example)
+        content["requestBody"] = {"required": True, "content": {"application/json": body}}
+    return content
+
+
+def _responses(content: Mapping[str, Any], problems: tuple[int, ...], always: tuple[int, ...] = (400, 421, 500)) -> dict[str, Any]:
+    responses: dict[str, Any] = {"200": {"description": "The answer.", "content": dict(content)}}
+    for status in sorted({*problems, *always}):
+        responses[str(status)] = {"description": _PROBLEMS[status]}
+        if status != 304:
+            responses[str(status)]["content"] = {MEDIA_TYPE: {"schema": {"$ref": _REF + "Problem"}}}
+    return responses
+
+
+def _sparql() -> dict[str, Any]:
+    answers: dict[str, Any] = {media: {"schema": {"type": "string"}} for media in (*ROWS.values(), *TRIPLES.values())}
+    answers["application/sparql-results+json"] = {"schema": {"type": "object", "required": ["head"]}}
+    query = {"type": "string", "minLength": 1, "maxLength": MAX_QUERY}
+    chosen = {"type": "string", "enum": list(FORMATS)}
+    description = (
+        "SPARQL 1.1 Protocol over the union of all named graphs (one per record). SELECT, ASK, CONSTRUCT and DESCRIBE; updates and SERVICE "
+        "are refused. Time and rows are limited; the header Commissure-Truncated says whether rows were cut. "
+        "default-graph-uri and named-graph-uri are refused: use FROM and GRAPH. A GET without parameters gives the service description."
+    )
+    responses = _responses(answers, (304, 403, 406, 413, 415, 501, 503))
+    responses["200"]["headers"] = {
+        "Commissure-Truncated": {
+            "description": "true where the row limit cut the answer.",
+            "schema": {"type": "string", "enum": ["true", "false"]},
+        },
+        "Commissure-Generation": {"description": "The generation that was asked.", "schema": {"type": "string"}},
+    }
+    shared: dict[str, Any] = {"tags": ["Graph"], "description": description, "responses": responses}
+    return {
+        "get": {
+            "operationId": "sparql",
+            "summary": "Ask the graph in SPARQL",
+            "parameters": [
+                {"name": "query", "in": "query", "required": False, "description": "The query.", "schema": query},
+                {"name": "format", "in": "query", "required": False, "description": "Overrules Accept.", "schema": chosen},
+            ],
+            **shared,
+        },
+        "post": {
+            "operationId": "sparqlByPost",
+            "summary": "Ask the graph in SPARQL, the query in the body",
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/sparql-query": {"schema": query},
+                    "application/x-www-form-urlencoded": {
+                        "schema": {
+                            "type": "object",
+                            "properties": {"query": query, "format": chosen},
+                            "required": ["query"],
+                            "additionalProperties": False,
+                        }
+                    },
+                },
+            },
+            **shared,
+        },
+    }
+
+
+def _service_paths() -> dict[str, Any]:
+    alive = {"type": "object", "properties": {"status": {"const": "alive"}}, "required": ["status"], "additionalProperties": False}
+    check = {"type": "string", "description": "ok, or what is not."}
+    ready = {
+        "type": "object",
+        "properties": {
+            "status": {"enum": ["ready", "not ready"]},
+            "checks": {
+                "type": "object",
+                "properties": {"generation": check, "model": check, "graph": check},
+                "required": ["generation", "model", "graph"],
+                "additionalProperties": False,
+            },
+        },
+        "required": ["status", "checks"],
+        "additionalProperties": False,
+    }
+    as_json = {"application/json": {"schema": ready}}
+    return {
+        f"{PREFIX}/openapi.json": {
+            "get": {
+                "operationId": "getOpenApi",
+                "tags": ["Service"],
+                "summary": "This document",
+                "responses": _responses({"application/json": {"schema": {"type": "object"}}}, (304,), always=(421, 500)),
+            }
+        },
+        "/healthz": {
+            "get": {
+                "operationId": "healthz",
+                "tags": ["Service"],
+                "summary": "Whether the process is alive",
+                "responses": {"200": {"description": "It is.", "content": {"application/json": {"schema": alive}}}},
+            }
+        },
+        "/readyz": {
+            "get": {
+                "operationId": "readyz",
+                "tags": ["Service"],
+                "summary": "Whether the server can answer searches: generation open, model loaded, graph reachable",
+                "responses": {
+                    "200": {"description": "It can.", "content": as_json},
+                    "503": {"description": "It cannot; `checks` says what is not ready.", "content": as_json},
+                },
+            }
+        },
+        "/metrics": {
+            "get": {
+                "operationId": "metrics",
+                "tags": ["Service"],
+                "summary": "Metrics in Prometheus' text format",
+                "responses": _responses({"text/plain": {"schema": {"type": "string"}}}, (), always=(421, 500)),
+            }
+        },
+    }
