@@ -7,6 +7,7 @@ and raise the format's MAPPING_VERSION, so that older data folders are mapped ag
 import gzip
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
 import orjson
 import pyarrow.parquet as pq
@@ -35,7 +36,10 @@ def written(name, folder):
         for table in sorted(part.glob("*.parquet")):
             text.append(f"# {table.stem}")
             text += [orjson.dumps(row, option=orjson.OPT_SORT_KEYS, default=as_text).decode() for row in pq.read_table(table).to_pylist()]
-        lines += [line.replace(run, "RUN").replace(str(source), "SOURCE") for line in text]
+        names = {run: "RUN", str(source): "SOURCE", quote(str(source), safe=""): "SOURCE"}
+        for name_here, word in names.items():
+            text = [line.replace(name_here, word) for line in text]
+        lines += text
     return "\n".join(lines) + "\n"
 
 
