@@ -25,8 +25,8 @@ def written(name, folder):
     source = HERE / name
     lab = Lab(folder)
     lab.ingest_path(source, "golden", format=name)
-    lines = []
-    for part in sorted(path for path in (lab.workspace.folder / "parts").rglob("*") if (path / "part.json").exists()):
+    parts = []
+    for part in (path for path in (lab.workspace.folder / "parts").rglob("*") if (path / "part.json").exists()):
         summary = orjson.loads((part / "part.json").read_bytes())
         run = summary.pop("run")
         summary.pop("key")
@@ -39,8 +39,8 @@ def written(name, folder):
         names = {run: "RUN", str(source): "SOURCE", quote(str(source), safe=""): "SOURCE"}
         for name_here, word in names.items():
             text = [line.replace(name_here, word) for line in text]
-        lines += text
-    return "\n".join(lines) + "\n"
+        parts.append("".join(f"{line}\n" for line in text))
+    return "".join(sorted(parts))  # the parts' own names depend on where the source lies
 
 
 def as_text(value):
