@@ -5,6 +5,7 @@ and raise the format's MAPPING_VERSION, so that older data folders are mapped ag
 """
 
 import gzip
+import re
 import tempfile
 from pathlib import Path
 from urllib.parse import quote
@@ -17,6 +18,8 @@ from ingest.staging import ISSUES, QUADS
 from tests.ingest.exports import Lab
 
 HERE = Path(__file__).parent
+_PLACE = re.compile(r"(?<=[a-z0-9])-[0-9a-f]{8}(?=-[0-9]+\b|[#>\"/ ])")
+"""The digest of a file's place in the names of its items and answers."""
 FORMATS = ("fhir", "text", "manifest", "responses")
 
 
@@ -39,7 +42,7 @@ def written(name, folder):
         names = {run: "RUN", str(source): "SOURCE", quote(str(source), safe=""): "SOURCE"}
         for name_here, word in names.items():
             text = [line.replace(name_here, word) for line in text]
-        parts.append("".join(f"{line}\n" for line in text))
+        parts.append("".join(f"{_PLACE.sub('-PLACE', line)}\n" for line in text))
     return "".join(sorted(parts))  # the parts' own names depend on where the source lies
 
 
