@@ -18,7 +18,8 @@ from urllib.parse import quote
 from concepts.model import Assertion, Mention
 from graph.vocabulary import local_name
 from search.errors import GenerationUnreadable
-from search.model import ConceptSummary, DatasetSummary, Document, DocumentSummary, Fact, PassageSpan, PatientSummary
+from search.model import ConceptSummary, DatasetSummary, Document, DocumentSummary, Fact, PassageSpan, PatientOverview, PatientSummary
+from search.patients import read_overviews
 
 FORMAT: Final = 2
 """Kept in `PRAGMA user_version`; a catalog of another format is built anew."""
@@ -131,6 +132,7 @@ class SqliteCatalog:
         self._uri = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
         self._idle: deque[sqlite3.Connection] = deque()
         self._closed = False
+        self._overviews: tuple[PatientOverview, ...] | None = None
         try:
             with self._connection() as db:
                 (version,) = db.execute("PRAGMA user_version").fetchone()
@@ -195,6 +197,12 @@ class SqliteCatalog:
         where, values = ("", ()) if dataset is None else ("WHERE dataset = ?", (dataset,))
         rows = self._all(f"SELECT {_PATIENT} FROM patients {where} ORDER BY label, id LIMIT ? OFFSET ?", (*values, limit, offset))  # noqa: S608
         return tuple(PatientSummary(*row) for row in rows)
+
+    def patient_overviews(self) -> tuple[PatientOverview, ...]:
+        """All patients with what is charted of them, by label; read once, as the catalog never changes."""
+        if self._overviews is None:
+            self._overviews = read_overviews(self._all)
+        return self._overviews
 
     def concept(self, concept: str) -> ConceptSummary | None:
         """One concept and how widely it is used."""

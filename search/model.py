@@ -6,9 +6,13 @@ All offsets are code points into the decoded, untrimmed text of the document, en
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from concepts.model import Assertion, Mention
 from graph.model import Neighbourhood
+
+SNOMED: Final = "http://snomed.info/id/"
+"""Where the concepts of SNOMED CT begin; of several codings of one thing, its is named first."""
 
 
 class Mode(StrEnum):
@@ -101,6 +105,29 @@ class PatientSummary:
     died: str | None = None
     source: str = ""
     line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ChartedCondition:
+    """A condition of a patient in the words of the record, with the concepts of all its codings."""
+
+    label: str
+    concepts: tuple[str, ...]
+
+    @property
+    def value(self) -> str:
+        """By what the condition is known among patients: its concept, SNOMED CT's first; its words where it has no code."""
+        return min(self.concepts, key=lambda concept: (not concept.startswith(SNOMED), concept), default=self.label.casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class PatientOverview:
+    """A patient as lists show them: `conditions` are those charted as counted facts, `facts` the records that say something."""
+
+    patient: PatientSummary
+    documents: int
+    facts: int
+    conditions: tuple[ChartedCondition, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from search.model import (
     Document,
     DocumentSummary,
     Fact,
+    PatientOverview,
     PatientSummary,
 )
 
@@ -128,6 +129,10 @@ class Catalog(Protocol):
 
     def patients(self, dataset: str | None = None, limit: int = 50, offset: int = 0) -> tuple[PatientSummary, ...]:
         """Patients by label."""
+        ...
+
+    def patient_overviews(self) -> tuple[PatientOverview, ...]:
+        """All patients that a record describes, with what is charted of them, by label."""
         ...
 
     def concept(self, concept: str) -> ConceptSummary | None:

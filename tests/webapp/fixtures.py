@@ -43,12 +43,14 @@ from search.model import (
     Hit,
     Mode,
     PassageSpan,
+    PatientOverview,
     PatientSummary,
     SearchRequest,
     SearchResult,
     Shared,
     Span,
 )
+from search.patients import merged
 from tests.webapp.streets import LazyLabels
 from webapp.library import DatasetStatus, Loader, RecordSource, RejectedLine, RunStatus
 
@@ -658,6 +660,15 @@ class MemoryCatalog:
     def patients(self, dataset: str | None = None, limit: int = 50, offset: int = 0) -> tuple[PatientSummary, ...]:
         found = sorted((one for one in self.patient_summaries if dataset in (None, one.dataset)), key=lambda one: (one.label, one.id))
         return tuple(found[offset : offset + limit])
+
+    def patient_overviews(self) -> tuple[PatientOverview, ...]:
+        return tuple(self._overview(one) for one in sorted(self.patient_summaries, key=lambda one: (one.label, one.id)))
+
+    def _overview(self, patient: PatientSummary) -> PatientOverview:
+        mine = sorted((one for one in self.facts if one.subject == patient.id), key=lambda one: (one.record, one.label))
+        charted = merged((one.record, one.label, one.concept) for one in mine if one.relation == "condition" and one.counted)
+        documents = sum(one.patient == patient.id for one in self.documents)
+        return PatientOverview(patient, documents, len({one.record for one in mine}), charted)
 
     def concept(self, concept: str) -> ConceptSummary | None:
         return next((one for one in self.concepts if one.concept == concept), None)

@@ -4,11 +4,12 @@ The classes state the stable keys (the OpenAPI document is generated from them),
 Offsets count code points of the decoded, untrimmed text; they are end-exclusive.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal as Choice
 
 from typing_extensions import TypedDict
 
+from cohorts.patients import Counted
 from concepts.model import Assertion
 from graph import model as graph
 from graph.vocabulary import compact, group_of
@@ -371,12 +372,49 @@ class PatientAnswerJson(PatientJson):
     generation: int
 
 
-class PatientListJson(TypedDict):
-    """Patients by label."""
+class ChartedConditionJson(TypedDict):
+    """A condition in the words of the record, with the concepts of all its codings."""
+
+    label: str
+    concepts: list[str]
+
+
+class PatientRowJson(PatientJson):
+    """A patient with what is charted of them: counted conditions, notes, and records that say something."""
+
+    documents: int
+    facts: int
+    conditions: list[ChartedConditionJson]
+
+
+class CountedJson(TypedDict):
+    """A value by which patients can be chosen and how many have it beside all else that is chosen."""
+
+    value: str
+    label: str
+    patients: int
+
+
+class PatientsOfConceptJson(TypedDict):
+    """Patients who have a concept charted, by label."""
 
     total: int
     """How many there are over all pages."""
     patients: list[PatientJson]
+    next_offset: int | None
+    """Offset of the next page; null at the end."""
+    generation: int
+
+
+class PatientListJson(TypedDict):
+    """Patients that fit, sorted."""
+
+    total: int
+    """How many there are over all pages."""
+    patients: list[PatientRowJson]
+    sexes: list[CountedJson]
+    ages: list[CountedJson]
+    conditions: list[CountedJson]
     next_offset: int | None
     """Offset of the next page; null at the end."""
     generation: int
@@ -751,6 +789,21 @@ def patient(value: search.PatientSummary) -> PatientJson:
         "source": value.source,
         "line": value.line,
     }
+
+
+def patient_row(value: search.PatientOverview) -> PatientRowJson:
+    """A patient as lists show them."""
+    return {
+        **patient(value.patient),
+        "documents": value.documents,
+        "facts": value.facts,
+        "conditions": [{"label": one.label, "concepts": list(one.concepts)} for one in value.conditions],
+    }
+
+
+def counted(values: Sequence[Counted]) -> list[CountedJson]:
+    """Values with how many patients have them."""
+    return [{"value": one.value, "label": one.label, "patients": one.patients} for one in values]
 
 
 def fact(value: search.Fact) -> FactJson:

@@ -23,7 +23,7 @@ def concept(asked: ByIri, context: Context) -> serialize.ConceptAnswerJson:
     return {**serialize.concept(found), "generation": context.snapshot.generation}
 
 
-def patients_with_concept(asked: IriPage, context: Context) -> serialize.PatientListJson:
+def patients_with_concept(asked: IriPage, context: Context) -> serialize.PatientsOfConceptJson:
     """Patients who have the concept charted as a counted fact."""
     catalog = context.snapshot.catalog
     known = catalog.concept(asked.id)
@@ -86,7 +86,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         tag="Concepts",
         summary="Patients who have the concept charted as a counted fact",
         handler=patients_with_concept,
-        answer=serialize.PatientListJson,
+        answer=serialize.PatientsOfConceptJson,
         parameters=IriPage,
         problems=(404, 503),
         example={"id": "{concept}", "limit": 10},

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from cohorts.patients import Sort
 from search.model import Mode
 
 Iri = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r'^[^\x00-\x20\x7f<>"{}|^`\\]+$')]
@@ -148,10 +149,22 @@ class ConceptParameters(Parameters):
 
 
 class PatientParameters(Parameters):
-    """A page of patients."""
+    """A page of patients. Values of one filter are alternatives, but patients have all of the conditions; filters restrict each other."""
 
+    q: Annotated[str, StringConstraints(max_length=200)] = ""
+    """Words that begin words of the name or the id; accents and case do not count."""
     dataset: Word | None = None
     """Only patients of this dataset."""
+    sex: tuple[Word, ...] = Field(default=(), max_length=10)
+    """Only patients of this sex, as the records spell it; 'unknown' where they do not say."""
+    age: tuple[Word, ...] = Field(default=(), max_length=10, examples=[["40–64"]])
+    """Only patients of this band of ages (today, or at death), as `ages` of the answer spells it."""
+    condition: tuple[Words, ...] = Field(default=(), max_length=50)
+    """Only patients who have all of these conditions charted as counted facts: IRIs of concepts, or the words of the records."""
+    sort: Sort = "name"
+    """What the list is sorted by; patients of whom it is not known come last."""
+    order: Literal["asc", "desc"] = "asc"
+    """Rising or falling."""
     limit: Limit = 50
     """Patients of this page."""
     offset: Offset = 0

@@ -1,7 +1,9 @@
 """Patients, their facts and their documents."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+from cohorts.patients import Selection, count, select
 from search.model import PatientSummary
 from webapp import answers as serialize
 from webapp.api.operation import Context, Operation
@@ -9,15 +11,25 @@ from webapp.api.paging import next_offset
 from webapp.api.parameters import ByIri, IriPage, PatientParameters
 from webapp.errors import not_found
 
+MOST_CONDITIONS = 100
+"""Conditions that the list counts."""
+
 
 def patients(asked: PatientParameters, context: Context) -> serialize.PatientListJson:
-    """Patients by label."""
-    catalog = context.snapshot.catalog
-    found = catalog.patients(asked.dataset, asked.limit + 1, asked.offset)
+    """Patients that fit, sorted."""
+    everyone = context.snapshot.catalog.patient_overviews()
+    datasets = (asked.dataset,) if asked.dataset else ()
+    selection = Selection(asked.q, asked.sex, asked.age, asked.condition, datasets, asked.sort, asked.order == "desc")
+    today = datetime.now(UTC).date()
+    found = select(everyone, selection, today)
+    counts = count(everyone, selection, today)
     return {
-        "total": sum(one.patients for one in catalog.datasets() if asked.dataset in (None, one.dataset)),
-        "patients": [serialize.patient(one) for one in found[: asked.limit]],
-        "next_offset": next_offset(asked.offset, asked.limit, len(found)),
+        "total": len(found),
+        "patients": [serialize.patient_row(one) for one in found[asked.offset : asked.offset + asked.limit]],
+        "sexes": serialize.counted(counts.sexes),
+        "ages": serialize.counted(counts.ages),
+        "conditions": serialize.counted(counts.conditions[:MOST_CONDITIONS]),
+        "next_offset": next_offset(asked.offset, asked.limit, len(found) - asked.offset),
         "generation": context.snapshot.generation,
     }
 
@@ -67,7 +79,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         method="GET",
         path="/patients",
         tag="Patients",
-        summary="Patients by label",
+        summary="Patients by name, sex, age, condition and dataset",
+        description="`sexes`, `ages` and `conditions` count what each further choice would leave; the last holds the 100 most frequent.",
         handler=patients,
         answer=serialize.PatientListJson,
         parameters=PatientParameters,

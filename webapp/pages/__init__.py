@@ -10,10 +10,10 @@ from flask import Flask, Response, make_response, render_template, request, url_
 
 from graph.vocabulary import group_of
 from webapp.errors import ERROR_PAGE
-from webapp.pages import data, document, home, labels, labels_drawing, labels_item, labels_reports, node, patient, search, wording
+from webapp.pages import data, document, home, labels, labels_drawing, labels_item, labels_reports, node, patient, patients, search, wording
 from webapp.pages.reading import snapshot_or_none
 
-MODULES = (home, search, document, node, patient, data, labels, labels_item, labels_reports)
+MODULES = (home, search, document, node, patient, patients, data, labels, labels_item, labels_reports)
 PAGES = frozenset(module.pages.name for module in MODULES)
 STATIC = Path(__file__).resolve().parents[1] / "static"
 

@@ -22,8 +22,6 @@ NAMED = frozenset({"condition", "medication", "allergy"})
 """Groups whose labels have rows of their own in the timeline."""
 MOST_ROWS = 12
 """Labels of a group that have rows of their own; the rest share one."""
-MOST_LISTED = 80
-"""Patients of one page of the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,19 +163,6 @@ def timeline() -> Response:
     response = jsonify({"events": marks, "undated": sum(not event.start for event in everything)})
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-@pages.get("/patients")
-def patients() -> str:
-    """The patients of the generation, by name; `dataset` keeps those of one dataset."""
-    catalog = snapshot().catalog
-    dataset = request.args.get("dataset") or None
-    page = whole_number("page", 1, 1)
-    rows = catalog.patients(dataset, MOST_LISTED + 1, (page - 1) * MOST_LISTED)
-    total = sum(summary.patients for summary in catalog.datasets() if dataset in (None, summary.dataset))
-    return render_template(
-        "patients.html", rows=rows[:MOST_LISTED], more=len(rows) > MOST_LISTED, page=page, dataset=dataset, total=total, state=State()
-    )
 
 
 def _height(events: tuple[Event, ...]) -> int:

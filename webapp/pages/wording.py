@@ -8,6 +8,7 @@ from urllib.parse import quote, unquote
 
 from markupsafe import Markup, escape
 
+from cohorts.patients import years_between
 from graph.vocabulary import BASE, compact, local_name
 
 GROUP_NAMES = {
@@ -132,25 +133,6 @@ def moment(value: str | None) -> str:
     if not value:
         return ""
     return value[:10] if len(value) <= 10 else f"{value[:10]} {value[11:16]}"
-
-
-def years_between(start: str, end: str) -> int | None:
-    """Whole years between two lexical dates; what the precision does not tell is taken as the start of the year or month."""
-    try:
-        first, last = _parts(start), _parts(end)
-    except ValueError:
-        return None
-    years = last[0] - first[0]
-    return years - 1 if last[1:] < first[1:] else years
-
-
-def _parts(value: str) -> tuple[int, int, int]:
-    pieces = [int(piece) for piece in value[:10].split("-")]
-    return _three([*pieces, 1, 1])
-
-
-def _three(pieces: Sequence[int]) -> tuple[int, int, int]:
-    return pieces[0], pieces[1], pieces[2]
 
 
 def age_phrase(born: str | None, died: str | None, today: date | None = None) -> str:
