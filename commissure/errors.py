@@ -8,7 +8,7 @@ CommissureError
 from graph.errors import GraphError, InvalidDatasetName, QueryRefused, QuerySyntaxError, QueryTimeout
 from ingest.errors import DatasetBusy, DiskFull, IngestError, RecordsRejected, UnknownDataset
 from search.errors import CollectionUnreadable, InvalidRequest, ModelUnavailable, NothingPublished, SearchError
-from sources.errors import SourceError, SourceNotFound, UnsupportedSource
+from sources.errors import SourceDenied, SourceError, SourceNotFound, UnsupportedSource
 
 
 class CommissureError(Exception):
@@ -38,6 +38,7 @@ EXIT_CODES: dict[str, tuple[int, str]] = {
 
 _BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (SourceNotFound, "missing"),
+    (SourceDenied, "missing"),
     (UnknownDataset, "missing"),
     (NothingPublished, "missing"),
     (CollectionUnreadable, "missing"),

@@ -150,7 +150,7 @@ class LoadWorker:
     def _attempt(self, load: Load) -> None:
         with tempfile.TemporaryFile() as said:
             process = subprocess.Popen(  # noqa: S603 - our own command, values as arguments
-                _command(load, self._settings),
+                _command(load, self._settings, self._loads.sources),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=said,
@@ -213,8 +213,8 @@ def _interrupted(process: "subprocess.Popen[bytes]") -> int:
     return process.wait()
 
 
-def _command(load: Load, settings: Mapping[str, Any]) -> list[str]:
-    """The command line of one attempt. Whatever the request holds is an argument, never a command."""
+def _command(load: Load, settings: Mapping[str, Any], sources: tuple[str, ...]) -> list[str]:
+    """The command line of one attempt. Whatever the request holds is an argument, never a command; it reads nothing but `sources`."""
     asked = load.request
     cores = os.cpu_count() or 1
     workers = {"LOW": 1, "MEDIUM": max(1, cores // 2), "OVERSUBSCRIBE": 2 * cores}.get(asked.parallelism, settings["workers"])
@@ -225,6 +225,7 @@ def _command(load: Load, settings: Mapping[str, Any]) -> list[str]:
         str(workers),
         "--run",
         load.run,
+        *(f"--within={place}" for place in sources),
         *(["--fail-on-error"] if asked.fail_on_error else []),
         *(["--follow-refs", asked.follow_refs] if asked.follow_refs else []),
         *(["--taxonomy", asked.taxonomy] if asked.taxonomy else []),

@@ -8,8 +8,11 @@ from sources.errors import UnsupportedSource
 from sources.files import is_splittable
 
 
-def find(name: str, settings: Settings = ()) -> Format:
-    """The format of that name; UnsupportedSource if there is none. Imports happen here, so that the command line starts quickly."""
+def find(name: str, settings: Settings = (), within: tuple[str, ...] = ()) -> Format:
+    """The format of that name; UnsupportedSource if there is none. Imports happen here, so that the command line starts quickly.
+
+    `within` are the only places where files may be that records name; SourceDenied where the settings name another.
+    """
     if name == "fhir":
         from ingest.fhir import mapping as fhir
         from ingest.fhir import reader as fhir_reader
@@ -41,7 +44,7 @@ def find(name: str, settings: Settings = ()) -> Format:
     if name in ("manifest", "responses"):
         from ingest.labels import format as labels
 
-        return labels.of(name, dict(settings))
+        return labels.of(name, dict(settings), within)
     raise UnsupportedSource(f"no input format is called {name!r}: use fhir, text, manifest or responses")
 
 

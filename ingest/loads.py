@@ -19,6 +19,7 @@ from graph.errors import InvalidDatasetName
 from graph.identifiers import check_dataset_name
 from ingest.errors import LoadRefused
 from ingest.ledger import now
+from sources.confined import lies_within
 
 MOST_QUEUED: Final = 64
 KEPT: Final = 1024
@@ -97,11 +98,11 @@ class LoadQueue:
     def __init__(self, path: Path, sources: Sequence[str]) -> None:
         """`sources` are the folders and s3:// prefixes that may be loaded from."""
         self._path = path
-        self._sources = tuple(sources)
+        self.sources = tuple(sources)
 
     def submit(self, request: LoadRequest) -> str:
         """Take a load; its id. Raises LoadRefused."""
-        _check(request, self._sources)
+        _check(request, self.sources)
         with self._changing() as db:
             open_loads = [load for load in _select(db, "order by number") if load.state.is_open]
             if open_loads and not request.queue:
@@ -246,15 +247,8 @@ def _check(request: LoadRequest, sources: Sequence[str]) -> None:
     for name, place in {"source": request.source, **of_manifests}.items():
         if name in of_manifests and request.format != "manifest":
             raise LoadRefused("InvalidParameterException", f"{name}: goes with the format manifest alone")
-        if not any(_lies_in(place, allowed) for allowed in sources):
+        if not lies_within(sources, place):
             raise LoadRefused("LoadUrlAccessDeniedException", f"{name}: lies in none of the places that the setting loader_sources names")
-
-
-def _lies_in(source: str, allowed: str) -> bool:
-    if "://" in source or "://" in allowed:
-        prefix = allowed.rstrip("/")
-        return "://" in allowed and ".." not in source.split("/") and (source == prefix or source.startswith(prefix + "/"))
-    return Path(source).resolve().is_relative_to(Path(allowed).resolve())
 
 
 def _select(db: sqlite3.Connection, condition: str, *values: object) -> "list[Load]":

@@ -45,6 +45,7 @@ class Options:
 
     `claims` also maps Claims and ExplanationOfBenefits; `embed` False leaves new passages to word search; `all_or_nothing` publishes
     nothing if any record is rejected. `run` is the id the run is to have, where somebody else keeps it; `settings` are the format's own.
+    `within` are the only places that may be read from; () where whoever asks may read anything.
     """
 
     format: str = "fhir"
@@ -55,6 +56,7 @@ class Options:
     all_or_nothing: bool = False
     run: str = ""
     settings: Settings = ()
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
     began = time.monotonic()
     format_ = formats.find(options.format, options.settings)
     with workspace.writing() as ledger:
-        listing = expand(locations, format_.suffixes)
+        listing = expand(locations, format_.suffixes, options.within)
         # Who does not say again where files are, or which class is a kind of which, does not mean to take back what they said.
         told = {**ledger.told(dataset, options.format), **dict(options.settings)}
         options = replace(options, settings=tuple(sorted(told.items())))
@@ -236,12 +238,13 @@ def _scan(run: _Run, plan: Plan, listing: Listing, pool: Pool) -> list[Scanned]:
     run.report(asdict(issue) for issue in listing.issues)
     run.counts.files = len(listing.files)
     plan.transaction_time = listing.transaction_time
-    format_ = formats.find(run.options.format, run.options.settings)
+    format_ = formats.find(run.options.format, run.options.settings, run.options.within)
     salt = hashlib.blake2b(
         f"{format_.version}:{run.options.claims}:{run.options.strict}{_told(run.options)}".encode(), digest_size=8
     ).digest()
     blocks = [block for file in listing.files for block in _blocks(file, format_)]
-    tasks = [ScanTask(number, block, run.options.format, salt, run.folder, run.options.settings) for number, block in enumerate(blocks)]
+    asked = run.options
+    tasks = [ScanTask(number, block, asked.format, salt, run.folder, asked.settings, asked.within) for number, block in enumerate(blocks)]
     run.say("scanning", len(tasks))
     lines: dict[int, int] = {}
     whole: dict[int, bool] = {}
@@ -311,6 +314,7 @@ def _tasks(run: _Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
             strict=run.options.strict,
             include_claims=run.options.claims,
             settings=run.options.settings,
+            within=run.options.within,
         )
 
     tasks = []

@@ -46,6 +46,7 @@ class ScanTask:
     salt: bytes
     output: Path
     settings: Settings = ()
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ class MapTask:
     strict: bool
     include_claims: bool
     settings: Settings = ()
+    within: tuple[str, ...] = ()
     blocks: tuple[Chosen, ...] = ()
     part: Path | None = None
     records: frozenset[str] = frozenset()
@@ -113,7 +115,7 @@ def start(parent: int) -> None:
 
 def scan(task: ScanTask) -> ScanResult:
     """List the records of a block: place, line, type, id, digest, version. Content that cannot be read is issued here, once."""
-    format_ = formats.find(task.format, task.settings)
+    format_ = formats.find(task.format, task.settings, task.within)
     issues: dict[tuple[str, str], int] = {}
     seen: list[tuple[Any, ...]] = []
     gone: list[tuple[str, str]] = []
@@ -159,7 +161,7 @@ def map_block(task: MapTask) -> PartSummary:
         return finished.summary()
     from search.passages import split
 
-    format_ = formats.find(task.format, task.settings)
+    format_ = formats.find(task.format, task.settings, task.within)
     find, values = _lookups(task.ledger, task.plan, task.dataset)
     context = MappingContext(task.dataset, task.run, find, task.strict, task.include_claims, values)
     with PartWriter(task.parts, task.key, task.run) as part:

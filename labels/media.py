@@ -11,6 +11,7 @@ import orjson
 from commissure.errors import BadSetting
 from labels.groundtruth.refs import LARGEST, Refs
 from labels.model import MediaFile
+from sources.confined import open_within
 
 _FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "GIF": "image/gif", "WEBP": "image/webp", "BMP": "image/bmp"}
 """What is shown: pictures that hold no script. Told by their content, whatever they are called."""
@@ -49,19 +50,21 @@ class Media(Refs):
 
     def find(self, uri: str) -> str | None:
         """The path of the file; None where it is not there, or lies outside the places."""
-        for place in self.places:
-            for rest in _below(place, uri):
-                if (path := _inside(place.folder, rest)) is not None:
-                    return str(path)
-        return None
+        found = self._find(uri)
+        return str(found[1]) if found else None
 
     def read(self, uri: str) -> bytes | None:
         """The bytes of the file; None where it is not, or is too large."""
-        there = self.find(uri)
+        found = self._find(uri)
+        if found is None:
+            return None
+        folder, path = found
         try:
-            return Path(there).read_bytes() if there is not None and Path(there).stat().st_size <= LARGEST else None
+            with open_within((folder,), path) as stream:
+                content = stream.read(LARGEST + 1)
         except OSError:
             return None
+        return content if len(content) <= LARGEST else None
 
     def json(self, uri: str) -> Any:
         """The JSON of the file; None where it is not there or is none."""
@@ -73,14 +76,23 @@ class Media(Refs):
 
     def image(self, uri: str) -> MediaFile | None:
         """The image at an address; None where there is none that may be shown."""
-        there = self.find(uri)
-        if there is None:
+        found = self._find(uri)
+        if found is None:
             return None
+        folder, path = found
         try:
-            about = Path(there).stat()
+            about = path.stat()
         except OSError:
             return None
-        return _image(there, about.st_mtime_ns, about.st_size)
+        return _image(folder, path, about.st_mtime_ns, about.st_size)
+
+    def _find(self, uri: str) -> tuple[Path, Path] | None:
+        """The folder of the place that the file is in, and the file."""
+        for place in self.places:
+            for rest in _below(place, uri):
+                if (path := _inside(place.folder, rest)) is not None:
+                    return place.folder, path
+        return None
 
 
 def _below(place: Place, uri: str) -> tuple[str, ...]:
@@ -105,7 +117,7 @@ def _inside(folder: Path, rest: str) -> Path | None:
 
 
 @lru_cache(maxsize=4096)
-def _image(path: str, changed: int, size: int) -> MediaFile | None:
+def _image(folder: Path, path: Path, changed: int, size: int) -> MediaFile | None:
     """The image in a file, by what its first bytes say; None for anything else."""
     from PIL import Image
 
@@ -114,7 +126,7 @@ def _image(path: str, changed: int, size: int) -> MediaFile | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path, formats=tuple(_FORMATS)) as image:
-                return MediaFile(Path(path), _FORMATS[image.format or ""], image.width, image.height)
+            with open_within((folder,), path) as stream, Image.open(stream, formats=tuple(_FORMATS)) as image:
+                return MediaFile(path, folder, _FORMATS[image.format or ""], image.width, image.height)
     except Exception:  # Pillow raises whatever its plugins raise; a file that is broken is no image
         return None

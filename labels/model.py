@@ -177,9 +177,10 @@ class LabeledItem:
 
 @dataclass(frozen=True, slots=True)
 class MediaFile:
-    """An image that the server may show."""
+    """An image that the server may show: `path` as it was found within `folder`, to be opened by `sources.confined.open_within`."""
 
     path: Path
+    folder: Path
     media_type: str
     width: int
     height: int

@@ -2,8 +2,11 @@
 
 SourceError
 ├── SourceNotFound     nothing is at the path or URL, or it cannot be read
+├── SourceDenied       it lies outside the places that may be read
 └── UnsupportedSource  it is there, but in a format no reader knows
 """
+
+import errno
 
 
 class SourceError(Exception):
@@ -12,6 +15,19 @@ class SourceError(Exception):
 
 class SourceNotFound(SourceError):
     """Nothing is at the path or URL, or it cannot be read."""
+
+
+class SourceDenied(SourceError, PermissionError):
+    """A file lies outside the places that may be read. An OSError too, so that whoever copes with unreadable files copes with it."""
+
+    def __init__(self, path: str, reason: str = "leads outside the places that may be read") -> None:
+        super().__init__(errno.EACCES, reason, path)
+
+    def __reduce__(self) -> tuple[type["SourceDenied"], tuple[str, str]]:
+        return type(self), (str(self.filename), str(self.strerror))
+
+    def __str__(self) -> str:
+        return f"{self.filename}: {self.strerror}"
 
 
 class UnsupportedSource(SourceError):

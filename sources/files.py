@@ -15,13 +15,15 @@ from typing import IO, Any, cast
 
 import orjson
 
-from sources.errors import SourceNotFound
+from sources.confined import lies_within, local_path, open_within, outside_part, resolve_within
+from sources.errors import SourceDenied, SourceNotFound
 from sources.model import Issue, Severity
 
 _DATA_SUFFIXES = (".ndjson", ".jsonl", ".json")
 _MANIFEST_LIMIT = 16 << 20
 _REMOTE_BUFFER = 1 << 20
 _LOCAL_BUFFER = 1 << 20
+_OUTSIDE = "outside-sources"
 
 
 class Role(StrEnum):
@@ -34,12 +36,16 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file to read. `size` is in bytes as stored; `root` is the location it was found under (for ids made of relative paths)."""
+    """One file to read. `size` is in bytes as stored; `root` is the location it was found under (for ids made of relative paths).
+
+    `within` are the only places that it may be read from, judged whenever it is opened; () where whoever reads it may read anything.
+    """
 
     uri: str
     size: int
     role: Role = Role.DATA
     root: str = ""
+    within: tuple[str, ...] = ()
 
     @property
     def is_remote(self) -> bool:
@@ -61,13 +67,16 @@ class Listing:
     transaction_time: str | None = None
 
 
-def expand(locations: Iterable[str], suffixes: tuple[str, ...] = _DATA_SUFFIXES) -> Listing:
-    """List every file under paths, folders, globs and `s3://` URLs, in a stable order. Raises SourceNotFound where nothing is."""
+def expand(locations: Iterable[str], suffixes: tuple[str, ...] = _DATA_SUFFIXES, within: tuple[str, ...] = ()) -> Listing:
+    """List every file under paths, folders, globs and `s3://` URLs, in a stable order. Raises SourceNotFound where nothing is.
+
+    With `within` only what lies in those places is listed: SourceDenied for a location elsewhere, an issue for a file that leads out.
+    """
     files: dict[str, SourceFile] = {}
     issues: list[Issue] = []
     times: list[str] = []
     for location in locations:
-        found, odd = _remote_files(location, suffixes) if "://" in location else _local_files(location, suffixes)
+        found, odd = _found(location, suffixes, within)
         issues += odd
         manifests = [file for file in found if _name(file.uri).lower() == "manifest.json"]
         roles: dict[str, Role] = {}
@@ -98,6 +107,25 @@ def open_source(file: SourceFile) -> Iterator[IO[bytes]]:
             yield raw
 
 
+def open_beside(file: SourceFile, name: str) -> IO[bytes]:
+    """Open the file that a source names beside itself, by a path relative to its folder. It must lie in the source's own location.
+
+    The bytes are as stored: what it says of itself decides whether they are packed. Raises OSError (SourceDenied where it lies elsewhere).
+    """
+    if not name or "\0" in name or "\\" in name or "://" in name or name.startswith("/"):
+        raise SourceDenied(name, "is no path relative to the file that names it")
+    folder = file.uri.rpartition("/")[0]
+    if file.is_remote:
+        uri = f"{folder}/{name.removeprefix('./')}"
+        places = (folder if glob.has_magic(file.root) or not lies_within((file.root,), folder) else file.root,)
+        if not lies_within(places, uri) or (file.within and not lies_within(file.within, uri)):
+            raise SourceDenied(name)
+        fs, path = _filesystem(uri)
+        return cast(IO[bytes], io.BufferedReader(fs.open(path, "rb"), _REMOTE_BUFFER))
+    real = resolve_within((file.root or folder,), Path(folder) / name)
+    return open_within(file.within or (file.root or folder,), real)
+
+
 def is_splittable(file: SourceFile) -> bool:
     """Whether the file can be read from the middle."""
     return not file.is_remote and not file.is_gzip
@@ -109,12 +137,50 @@ def _open_raw(file: SourceFile) -> Iterator[IO[bytes]]:
         fs, path = _filesystem(file.uri)
         with fs.open(path, "rb") as remote, io.BufferedReader(remote, _REMOTE_BUFFER) as stream:
             yield stream
+    elif file.within:
+        with open_within(file.within, file.uri) as stream:
+            yield stream
     else:
         with Path(file.uri).open("rb", buffering=_LOCAL_BUFFER) as stream:
             yield stream
 
 
-def _local_files(location: str, suffixes: tuple[str, ...]) -> tuple[list[SourceFile], list[Issue]]:
+def _found(location: str, suffixes: tuple[str, ...], within: tuple[str, ...]) -> tuple[list[SourceFile], list[Issue]]:
+    """The files of a location; with `within` only those that lie there. Raises SourceDenied where what it names lies elsewhere."""
+    if not within:
+        return _remote_files(location, suffixes) if "://" in location else _local_files(location, suffixes)
+    if not lies_within(within, location):
+        raise SourceDenied(location)
+    path = local_path(location)
+    found, odd = _remote_files(location, suffixes) if path is None else _local_files(path, suffixes, within)
+    found, denied = _confined(found, within)
+    odd += (issue for issue in denied if issue not in odd)
+    if not found and any(issue.code == _OUTSIDE for issue in odd):
+        raise SourceDenied(location)
+    return found, odd
+
+
+def _confined(found: list[SourceFile], within: tuple[str, ...]) -> tuple[list[SourceFile], list[Issue]]:
+    """The files that lie in the places, to be judged again when they are opened; an issue for each way that leads out."""
+    kept, denied = [], []
+    for file in found:
+        if lies_within(within, file.uri):
+            kept.append(replace(file, within=within))
+        else:
+            denied.append(file.uri)
+    return kept, _denied(denied, within)
+
+
+def _denied(locations: Iterable[str], within: tuple[str, ...]) -> list[Issue]:
+    roots = tuple(path for place in within if (path := local_path(place)) is not None)
+    named = dict.fromkeys(one if "://" in one else outside_part(roots, one) for one in locations)
+    reason = "leads outside the places that may be loaded from: it was not read"
+    return [Issue(Severity.REJECT, _OUTSIDE, reason, source=source) for source in named]
+
+
+def _local_files(location: str, suffixes: tuple[str, ...], within: tuple[str, ...] = ()) -> tuple[list[SourceFile], list[Issue]]:
+    if within and not lies_within(within, location):
+        return [], _denied([location], within)
     if not Path(location).exists():
         matches = sorted(glob.glob(location, recursive=True)) if glob.has_magic(location) else []  # noqa: PTH207 - absolute patterns too
         if not matches:
@@ -122,14 +188,22 @@ def _local_files(location: str, suffixes: tuple[str, ...]) -> tuple[list[SourceF
         found: list[SourceFile] = []
         issues: list[Issue] = []
         for match in matches:
-            more, odd = _local_files(match, suffixes)
+            try:
+                more, odd = _local_files(match, suffixes, within)
+            except SourceNotFound:  # a folder without data, or a link to nowhere, does not take the other matches with it
+                if not Path(match).exists():
+                    issues.append(Issue(Severity.REJECT, "unreadable-file", "is a link to a file that is not there", source=match))
+                continue
             found += more
             issues += odd
+        if not found and not issues:
+            raise SourceNotFound(f"{location}: what matches it holds no {', '.join(suffixes)} file (also none with .gz)")
         return found, issues
     path = Path(location).resolve()
     if path.is_file():
-        if path.name.lower() == "manifest.json" and _read_manifest(SourceFile(str(path), path.stat().st_size)) is not None:
-            return _local_files(str(path.parent), suffixes)
+        manifest = SourceFile(str(path), path.stat().st_size, within=within)
+        if path.name.lower() == "manifest.json" and _read_manifest(manifest) is not None:
+            return _local_files(str(path.parent), suffixes, within)
         return [SourceFile(str(path), path.stat().st_size, root=str(path.parent))], []
     issues = []
 

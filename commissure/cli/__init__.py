@@ -14,6 +14,7 @@ from commissure.cli.consolidate import consolidate
 from commissure.cli.graph import graph
 from commissure.cli.manifest import manifest
 from commissure.cli.report import report
+from sources.confined import local_path
 
 if TYPE_CHECKING:
     from ingest.pipeline import RunReport
@@ -73,6 +74,7 @@ def _ingest_options(command: Callable[..., Any]) -> Callable[..., Any]:
         ),
         click.option("--fail-on-error", is_flag=True, help="Publish nothing if any record is rejected."),
         click.option("--run", default="", hidden=True),
+        click.option("--within", multiple=True, hidden=True),
         staging_options,
         store_option,
         json_option,
@@ -120,11 +122,12 @@ def ingest_manifest(context: click.Context, /, follow_refs: str, taxonomy: str, 
     """
     settings = {}
     if follow_refs:
-        settings["refs"] = follow_refs if "://" in follow_refs else str(_folder(follow_refs, "--follow-refs"))
+        place = local_path(follow_refs)
+        settings["refs"] = follow_refs if place is None else str(_folder(place, "--follow-refs"))
     if taxonomy:
         from labels.groundtruth.taxonomy import load
 
-        settings["taxonomy"] = json.dumps(load(taxonomy), sort_keys=True)
+        settings["taxonomy"] = json.dumps(load(taxonomy, arguments["within"]), sort_keys=True)
     _ingest(context, "manifest", claims=False, settings_of_format=tuple(settings.items()), **arguments)
 
 
@@ -158,6 +161,7 @@ def _ingest(
     no_embed: bool,
     fail_on_error: bool,
     run: str,
+    within: tuple[str, ...],
     as_json: bool,
     settings_of_format: tuple[tuple[str, str], ...] = (),
 ) -> None:
@@ -176,6 +180,7 @@ def _ingest(
         all_or_nothing=fail_on_error,
         run=run,
         settings=settings_of_format,
+        within=within,
     )
     with progress() as shown:
         report = bring_in(locations, dataset, assemble.workspace(settings), assemble.tools(settings), options, shown)

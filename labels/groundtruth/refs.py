@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import orjson
 
+from sources.confined import resolve_within
 from sources.errors import SourceNotFound
 from sources.files import SourceFile, open_source
 
@@ -21,9 +22,11 @@ class Refs:
     """Where to look for files that labels name by their `s3://` address: a folder, or a prefix of an object store ('' nowhere).
 
     The place may copy the whole store (`place/bucket/key`), a bucket (`place/key`) or any part of it, whose folders need not be named.
+    Links are followed within it. `within` are the places that it must lie in itself; () where it may lie anywhere.
     """
 
     place: str = ""
+    within: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.place)
@@ -40,7 +43,9 @@ class Refs:
         if there is None:
             return None
         try:
-            with open_source(SourceFile(there, 0)) as stream:
+            if not self._is_remote:
+                there = str(resolve_within((self.place,), there))
+            with open_source(SourceFile(there, 0, within=self.within or (self.place,))) as stream:
                 content = stream.read(LARGEST + 1)
         except (OSError, EOFError, SourceNotFound):
             return None

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import orjson
 
-from sources.errors import SourceNotFound, UnsupportedSource
+from sources.confined import lies_within, local_path
+from sources.errors import SourceDenied, SourceNotFound, UnsupportedSource
 from sources.files import SourceFile, open_source
 
 _LARGEST: Final = 16 << 20
@@ -15,14 +16,19 @@ Taxonomy = Mapping[str, tuple[str, ...]]
 """Class name → the names of the classes that it is directly a kind of."""
 
 
-def load(location: str) -> dict[str, tuple[str, ...]]:
+def load(location: str, within: tuple[str, ...] = ()) -> dict[str, tuple[str, ...]]:
     """The taxonomy of a file: CSV with the columns `narrower` and `broader`, or JSON such as {"vehicle": ["car", {"bus": ["minibus"]}]}.
 
-    Raises SourceNotFound, UnsupportedSource.
+    With `within` it must lie in those places. Raises SourceNotFound, SourceDenied, UnsupportedSource.
     """
+    if within and not lies_within(within, location):
+        raise SourceDenied(location)
+    place = local_path(location)
     try:
-        with open_source(SourceFile(location, 0)) as stream:
+        with open_source(SourceFile(location if place is None else place, 0, within=within)) as stream:
             content = stream.read(_LARGEST)
+    except SourceDenied:
+        raise
     except (OSError, EOFError) as error:
         raise SourceNotFound(f"{location}: the taxonomy cannot be read: {getattr(error, 'strerror', None) or error}") from error
     content = content.removeprefix(b"\xef\xbb\xbf")

@@ -199,6 +199,36 @@ def test_labels_are_loaded_with_what_they_refer_to(tmp_path: Path, settings: dic
     assert set(classes) >= {"car", "vehicle", "bus"}, "the sequence and the taxonomy were read"
 
 
+def test_nothing_outside_the_places_is_loaded(neptune: Any, settings: dict[str, Any], tmp_path: Path) -> None:
+    """Judged when it is asked for, when it is listed and when it is opened: a link that is put there later leads nowhere either."""
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "x.ndjson").write_text(json.dumps({**PATIENT, "id": "secret"}) + "\n")
+    exports = tmp_path / "exports"
+    write(tmp_path, "good.ndjson", PATIENT)
+    (exports / "link.ndjson").symlink_to(tmp_path / "secret" / "x.ndjson")
+    (exports / "sub").mkdir()
+    for source in (exports / "**" / ".." / "secret" / "x.ndjson", f"{exports}/**/../../secret/x.ndjson", exports / "link.ndjson"):
+        with pytest.raises(ClientError) as caught:
+            start(neptune, source, mode="NEW")
+        assert caught.value.response["Error"]["Code"] == "LoadUrlAccessDeniedException"
+    lenient = start(neptune, exports, mode="NEW", failOnError=False)
+    pattern = start(neptune, exports / "*.ndjson", mode="NEW", failOnError=False)
+    later = start(neptune, write(tmp_path, "later.ndjson", PATIENT), mode="NEW")
+    (exports / "later.ndjson").unlink()
+    (exports / "later.ndjson").symlink_to(tmp_path / "secret" / "x.ndjson")
+    with working(settings):
+        for load in (lenient, pattern):
+            done = ended(neptune, load)
+            assert done["overallStatus"]["status"] == "LOAD_COMPLETED"
+            codes = {(Path(error["fileName"]).name, error["errorCode"]) for error in done["errors"]["errorLogs"]}
+            assert codes == {("link.ndjson", "OUTSIDE-SOURCES"), ("later.ndjson", "OUTSIDE-SOURCES")}
+        failed = ended(neptune, later)
+    assert failed["overallStatus"]["status"] == "LOAD_S3_READ_ERROR"
+    assert "leads outside" in failed["errors"]["errorLogs"][0]["errorMessage"]
+    library = DataLibrary(Workspace(Path(settings["data"])), None, settings)
+    assert [(dataset.dataset, dataset.records) for dataset in library.datasets()] == [("loaded", 1)]
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [

@@ -1,5 +1,6 @@
 """The label browser: datasets with labels, their classes as a tree with counts, and the items of a class with their labels drawn."""
 
+import os
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,6 +9,7 @@ from flask import Blueprint, Response, render_template, request, send_file
 
 from labels.model import LabelClass, LabeledDataset, LabeledItem
 from search.model import DocumentSummary, FacetValue, Filters
+from sources.confined import open_within
 from webapp.errors import not_found
 from webapp.pages.labels_drawing import LONGEST_TEXT, Drawing, LabelChip, chips_of_facts, chips_of_item, drawing_of
 from webapp.pages.reading import required, snapshot, whole_number
@@ -300,9 +302,17 @@ def _nearest(one: LabelClass, classes: Mapping[str, LabelClass]) -> list[str]:
 def media() -> Response:
     """The image at an address, where the setting `media` lets the server read it. It can run nothing and be no page."""
     found = snapshot().labels.media(required("address"))
-    if found is None:
+    try:
+        stream = open_within((found.folder,), found.path) if found else None
+    except OSError:  # it went, or became a link to elsewhere, since it was found
+        stream = None
+    if found is None or stream is None:
         raise not_found("image", "Either nothing readable is there, or the setting 'media' names no folder that it lies in.")
-    answer = send_file(found.path, mimetype=found.media_type, conditional=True, etag=True, max_age=0)
+    about = os.fstat(stream.fileno())
+    etag = f"{about.st_mtime_ns:x}-{about.st_size:x}"
+    answer = send_file(stream, mimetype=found.media_type, conditional=False, etag=etag, last_modified=about.st_mtime, max_age=0)
+    answer.content_length = about.st_size
+    answer.make_conditional(request, accept_ranges=True, complete_length=about.st_size)
     answer.headers["Content-Security-Policy"] = _SANDBOX
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.headers["Content-Disposition"] = "inline"
