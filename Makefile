@@ -14,7 +14,7 @@ demo: $(VENV)/.demo assets
 	$(BIN)/commissure demo --port $(PORT)
 
 test: lint browser
-	$(BIN)/python -m pytest -p no:cacheprovider
+	$(BIN)/python -m pytest -p no:cacheprovider -n logical --maxprocesses 4 --dist loadgroup
 
 lint: $(VENV)/.test assets
 	$(BIN)/ruff check .

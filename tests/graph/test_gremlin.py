@@ -10,9 +10,9 @@ import pytest
 from graph.errors import GraphError, StoreRefused, StoreTimeout, StoreUnavailable
 from graph.model import Literal
 from graph.store import Inspectable
+from graph.stores.gremlin import store as gremlin
+from graph.stores.gremlin import wire as gremlin_wire
 from graph.stores.gremlin.store import GremlinStore
-from graph.stores.gremlin.store import store as gremlin
-from graph.stores.gremlin.store import wire as gremlin_wire
 from graph.stores.memory import MemoryStore
 from tests.contracts.graph_store import BASE, CHART, PATIENT, GraphStoreContract, NewStore, quad, record
 from tests.servers import processes

@@ -17,9 +17,10 @@ from graph.property_graph import decode, elements
 from graph.store import GraphStore, Inspectable, SparqlQueryable
 from graph.stores.gremlin.store import GremlinStore
 from graph.stores.memory import MemoryStore
+from graph.stores.neptune import neptune_csv
 from graph.stores.neptune.loader_model import LoadCancelled, LoaderSettings, LoadFailed, LoadReport
 from graph.stores.neptune.neptune_csv import write_csv
-from graph.stores.neptune.store import NeptuneAddress, NeptuneStore, neptune_csv, open_neptune
+from graph.stores.neptune.store import NeptuneAddress, NeptuneStore, open_neptune
 from graph.stores.sparql.store import SparqlStore
 from graph.vocabulary import KG, LABEL
 from tests.contracts.graph_store import ASTHMA, BASE, CHART, GraphStoreContract, NewStore, all_pages, quad
