@@ -17,6 +17,7 @@ from graph.vocabulary import (
     XSD,
 )
 from ingest.fhir.policy import Standing, says_nothing_is_known
+from ingest.fhir.results import attributes_of
 from ingest.mapping.codes import codes, dicts, text_of
 from ingest.mapping.draft import Node
 from ingest.mapping.values import display
@@ -95,6 +96,7 @@ def _fact(node: Node, standing: Standing, relation: str, concept: str | None, la
         encounter=draft.iri if node.kind == "Encounter" else node.encounter,
         source=draft.record.source,
         line=draft.record.line,
+        attributes=attributes_of(node.resource, draft.record.resource, node.unit) if node.kind == "Observation" else "",
     )
 
 

@@ -1,0 +1,50 @@
+"""What a result is measured against: its category, what the laboratory says of the value, and the range that is usual.
+
+Kept in `Fact.attributes`, a line each: 'category: laboratory', 'interpretation: H', 'low: 3.5', 'high: 5.1' or 'range: negative'.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from ingest.mapping.codes import code_of, codings, dicts, short, text_of
+from ingest.mapping.values import quantity
+
+_CATEGORIES: Final = frozenset(
+    {"social-history", "vital-signs", "imaging", "laboratory", "procedure", "survey", "exam", "therapy", "activity"}
+)
+"""https://terminology.hl7.org/CodeSystem-observation-category.html"""
+
+
+def attributes_of(result: Mapping[str, Any], whole: Mapping[str, Any], unit: str) -> str:
+    """Of an Observation or one of its components; `whole` is the Observation, `unit` the unit of the value."""
+    return "\n".join(f"{name}: {short(value)}" for name, value in _lines(result, whole, unit) if value)
+
+
+def _lines(result: Mapping[str, Any], whole: Mapping[str, Any], unit: str) -> Iterator[tuple[str, str]]:
+    yield "category", _category(whole.get("category"))
+    yield "interpretation", _code(result.get("interpretation"))
+    ranges = [each for each in dicts(result.get("referenceRange")) if _is_usual(each)]
+    if len(ranges) != 1:
+        return  # several hold for several people or phases: which one is not for us to say
+    low, high = (quantity(ranges[0].get(end)) for end in ("low", "high"))
+    if (low[1] or high[1]) and all(not end[1] or not end[2] or not unit or end[2] == unit for end in (low, high)):
+        yield "low", low[1]
+        yield "high", high[1]
+    elif type(ranges[0].get("text")) is str:
+        yield "range", ranges[0]["text"]
+
+
+def _is_usual(range_: Mapping[str, Any]) -> bool:
+    """Whether a range holds for everyone, and is that of healthy people."""
+    return not range_.get("appliesTo") and not range_.get("age") and code_of(range_.get("type")) in ("", "normal")
+
+
+def _category(value: Any) -> str:
+    found = [coding["code"] for each in dicts(value) for coding in codings(each) if type(coding.get("code")) is str]
+    return next((code for code in found if code in _CATEGORIES), "")
+
+
+def _code(value: Any) -> str:
+    """The code of the first interpretation; R4 has a list, STU3 one."""
+    first = next(iter(dicts(value)), None)
+    return code_of(first) or text_of(first)
