@@ -1,4 +1,4 @@
-"""A real Chromium, and the application over the library in memory on a free port of the loopback."""
+"""A real Chromium, and the application over the small generation of the web tests on a free port of the loopback."""
 
 import logging
 import os
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from werkzeug.serving import make_server
 
-from tests.webapp.fixtures import MemoryLibrary
+from tests.webapp.fixtures import Shelf, empty
 from webapp import assets
 from webapp.app import create_app
 
@@ -55,7 +55,7 @@ def browser(bundles: None) -> Iterator[object]:
         browser.close()
 
 
-def serve(library: MemoryLibrary) -> Iterator[str]:
+def serve(library: Shelf) -> Iterator[str]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, create_app(library), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -68,14 +68,14 @@ def serve(library: MemoryLibrary) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def site() -> Iterator[str]:
-    """The address of the application over the canned data."""
-    yield from serve(MemoryLibrary())
+    """The address of the application over the small generation."""
+    yield from serve(Shelf())
 
 
 @pytest.fixture(scope="session")
 def empty_site() -> Iterator[str]:
     """The address of the application with nothing loaded."""
-    yield from serve(MemoryLibrary(snapshot=None))
+    yield from serve(Shelf(empty()))
 
 
 @pytest.fixture

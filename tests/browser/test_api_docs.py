@@ -30,7 +30,7 @@ def test_forms_answer_in_place(open_tab: Open, site: str) -> None:
     found = tried(page, "search")
     assert len(found["hits"]) == 1
     assert "metformin" in found["hits"][0]["matched_terms"]
-    assert tried(page, "searchByPost")["generation"] == 7
+    assert tried(page, "searchByPost")["generation"] == f.GENERATION
     assert tried(page, "sparqlByPost")["head"]["vars"] == ["condition", "patients"]
     assert tried(page, "getPatientByPath")["id"] in (f.MILAN, f.ROSA)
     assert tried(page, "getNeighbourhoodByRules")["nodes"]

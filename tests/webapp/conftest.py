@@ -1,4 +1,11 @@
-"""The application over the library in memory, and a client that holds every answer of the interface against the OpenAPI document."""
+"""The application over a small real generation, and a client that holds every answer of the interface against the OpenAPI document.
+
+Fixtures: `library` is a `Shelf` (tests.webapp.fixtures) over the two patients that `tests.webapp.two_patients` writes as FHIR: built once for all tests,
+asked for real. To see another state, switch the shelf: `library.show(newer())` or `show(empty())`, `library.lose_graph()`,
+`library.fail = error`, `library.answer = lambda search, request: …`, `library.catalog = Part(real().current().catalog, document=…)`,
+`library.graph = …`; for other data, `library.show(changed(lambda lab: lab.ingest(…)))`. `library.requests` holds what was searched for.
+`client` and `make_client(library, **settings)` ask the application over it.
+"""
 
 import re
 from functools import lru_cache
@@ -10,7 +17,7 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
-from tests.webapp.fixtures import MemoryLibrary
+from tests.webapp.fixtures import Shelf
 from webapp.api.openapi import openapi
 from webapp.app import create_app
 
@@ -66,7 +73,7 @@ class CheckedClient(FlaskClient):
         return response
 
 
-def make_client(library: MemoryLibrary, **settings: Any) -> FlaskClient:
+def make_client(library: Shelf, **settings: Any) -> FlaskClient:
     """A checking client of an application with these settings."""
     from webapp.settings import WebSettings
 
@@ -76,12 +83,12 @@ def make_client(library: MemoryLibrary, **settings: Any) -> FlaskClient:
 
 
 @pytest.fixture
-def library() -> MemoryLibrary:
-    return MemoryLibrary()
+def library() -> Shelf:
+    return Shelf()
 
 
 @pytest.fixture
-def app(library: MemoryLibrary) -> Flask:
+def app(library: Shelf) -> Flask:
     app = create_app(library)
     app.test_client_class = CheckedClient
     return app

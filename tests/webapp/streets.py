@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from commissure.assemble import DataLibrary
 from graph.identifiers import concept_iri, record_iri
 from labels.groundtruth.reader import manifest_id
-from tests.ingest.exports import InlinePool, Lab, note, patient
+from tests.ingest.exports import InlinePool, Lab, condition, note, patient
 
 HOSTILE = '<script>alert("x")</script> "& \u202eevil'
 NOTE = "Woman treated with cisplatin. No neuropathy was found."
@@ -134,7 +134,7 @@ class Streets:
         self.span_item = record_iri("notes", "Item", f"{manifest_id(str(spans))}-0")
 
     def _ingest(self, manifest: Path, spans: Path) -> None:
-        self.lab.ingest(patient(), note(text=NOTE), dataset="clinic")
+        self.lab.ingest(patient(), condition(), note(text=NOTE), dataset="clinic")
         self.lab.ingest_path(manifest, DATASET, format="manifest")
         self.lab.ingest_path(manifest.parents[2] / "annotations", DATASET, format="responses")
         self.lab.ingest_path(spans, "notes", format="manifest")
@@ -172,10 +172,3 @@ def streets() -> Streets:
     folder = Path(mkdtemp(prefix="streets-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return Streets(folder)
-
-
-class LazyLabels:
-    """`Labels` of the streets, made when they are first asked for: most tests never do."""
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(streets().library().current().labels, name)

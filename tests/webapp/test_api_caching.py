@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.webapp.conftest import make_client
-from tests.webapp.fixtures import CISPLATIN, LETTER, ONCOLOGY_NOTE, ROSA, RUN, MemoryLibrary, make_snapshot
+from tests.webapp.fixtures import CISPLATIN, GENERATION, LETTER, ONCOLOGY_NOTE, ROSA, RUN, Shelf, newer
 
 BY_GENERATION = [
     "/api/v1/search?q=cisplatin",
@@ -21,23 +21,22 @@ BY_GENERATION = [
 
 
 @pytest.mark.parametrize("address", BY_GENERATION)
-def test_answers_are_kept_until_the_next_generation(client: FlaskClient, library: MemoryLibrary, address: str) -> None:
+def test_answers_are_kept_until_the_next_generation(client: FlaskClient, library: Shelf, address: str) -> None:
     first = client.get(address)
     assert first.headers["ETag"].startswith('W/"')
     assert first.headers["Cache-Control"] == "private, no-cache"
     again = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
-    library.snapshot = make_snapshot(8)
+    library.show(newer())
     fresh = client.get(address, headers={"If-None-Match": first.headers["ETag"]})
-    assert (fresh.status_code, fresh.json["generation"]) == (200, 8)
-    assert fresh.headers["ETag"] != first.headers["ETag"]
+    assert (fresh.status_code, fresh.json["generation"]) == (200, GENERATION + 1)
+    assert fresh.headers.get("ETag") != first.headers["ETag"]
 
 
-def test_a_kept_answer_costs_no_search(client: FlaskClient, library: MemoryLibrary) -> None:
-    assert library.snapshot is not None
+def test_a_kept_answer_costs_no_search(client: FlaskClient, library: Shelf) -> None:
     first = client.get("/api/v1/search?q=cisplatin")
     client.get("/api/v1/search?q=cisplatin", headers={"If-None-Match": first.headers["ETag"]})
-    assert len(library.snapshot.retriever.requests) == 1
+    assert len(library.requests) == 1
 
 
 def test_other_addresses_have_other_tags(client: FlaskClient) -> None:
@@ -47,7 +46,8 @@ def test_other_addresses_have_other_tags(client: FlaskClient) -> None:
     assert other.status_code == 200
 
 
-def test_an_answer_that_lacks_something_is_not_kept(client: FlaskClient) -> None:
+def test_an_answer_that_lacks_something_is_not_kept(client: FlaskClient, library: Shelf) -> None:
+    library.show(newer())
     found = client.get("/api/v1/search?q=" + "letter diabetes colleague")
     assert LETTER in [hit["document"] for hit in found.json["hits"]]
     assert found.json["notices"]
@@ -55,9 +55,9 @@ def test_an_answer_that_lacks_something_is_not_kept(client: FlaskClient) -> None
     assert found.headers["Cache-Control"] == "no-store"
 
 
-def test_without_the_graph_a_kept_answer_with_it_is_not_confirmed(client: FlaskClient, library: MemoryLibrary) -> None:
+def test_without_the_graph_a_kept_answer_with_it_is_not_confirmed(client: FlaskClient, library: Shelf) -> None:
     first = client.get("/api/v1/search?q=cisplatin")
-    library.snapshot = make_snapshot(7, with_graph=False)
+    library.lose_graph()
     again = client.get("/api/v1/search?q=cisplatin", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 200
 
@@ -71,6 +71,6 @@ def test_what_the_generation_does_not_decide_is_not_kept(client: FlaskClient, ad
     assert "ETag" not in response.headers
 
 
-def test_bad_requests_are_never_confirmed(library: MemoryLibrary) -> None:
+def test_bad_requests_are_never_confirmed(library: Shelf) -> None:
     response = make_client(library).get("/api/v1/search?limit=0", headers={"If-None-Match": "*"})
     assert response.status_code == 400

@@ -9,6 +9,7 @@ from tests.webapp.conftest import make_client
 from tests.webapp.fixtures import (
     CISPLATIN,
     DOCUMENTS,
+    GENERATION,
     HOSTILE_NOTE,
     HOSTILE_TEXT,
     HOSTILE_TITLE,
@@ -17,13 +18,16 @@ from tests.webapp.fixtures import (
     ROSA,
     ROSA_VISIT,
     RUN,
-    MemoryLibrary,
+    Part,
+    Shelf,
+    export,
+    real,
 )
 
 
 def test_a_document_holds_text_passages_and_mentions(client: FlaskClient) -> None:
     found = client.get("/api/v1/documents?id=" + quote_plus(ONCOLOGY_NOTE)).json
-    assert found["generation"] == 7
+    assert found["generation"] == GENERATION
     assert (found["title"], found["type"], found["status"]) == ("Oncology visit", "Oncology note", "current")
     assert (found["patient"], found["patient_label"], found["encounter"]) == (ROSA, "Rosa Lindqvist", ROSA_VISIT)
     assert [passage["section"] for passage in found["passages"]] == ["History of present illness", "Plan"]
@@ -34,7 +38,7 @@ def test_a_document_holds_text_passages_and_mentions(client: FlaskClient) -> Non
         assert found["text"][one["start"] : one["end"]] == one["text"]
 
 
-@pytest.mark.parametrize("document", [one.id for one in DOCUMENTS])
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_both_forms_of_the_address_give_the_same(client: FlaskClient, document: str) -> None:
     by_query = client.get("/api/v1/documents?id=" + quote_plus(document))
     by_path = client.get("/api/v1/documents/" + quote(document, safe=""))
@@ -51,11 +55,12 @@ def test_hostile_text_comes_back_as_it_is(client: FlaskClient) -> None:
     assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
-def test_half_a_surrogate_pair_is_answered(client: FlaskClient, library: MemoryLibrary) -> None:
+def test_half_a_surrogate_pair_is_answered(client: FlaskClient, library: Shelf) -> None:
     from dataclasses import replace
 
-    assert library.snapshot is not None
-    library.snapshot.catalog.documents = (replace(DOCUMENTS[0], text="broken \ud83d emoji"),)
+    catalog = real().current().catalog
+    broken = replace(catalog.document(ONCOLOGY_NOTE), text="broken \ud83d emoji")
+    library.catalog = Part(catalog, document=lambda _: broken)
     response = client.get("/api/v1/documents", query_string={"id": ONCOLOGY_NOTE})
     assert response.status_code == 200
     assert b'"text":"broken \\ud83d emoji"' in response.data
@@ -87,7 +92,7 @@ def test_a_record_is_shown_as_it_came(client: FlaskClient) -> None:
         "record": ROSA,
         "kind": "Patient",
         "raw": RAW_ROSA,
-        "source": "exports/demo/Patient.ndjson",
+        "source": export() + "Patient.ndjson",
         "line": 1,
         "run": RUN,
     }
@@ -95,7 +100,7 @@ def test_a_record_is_shown_as_it_came(client: FlaskClient) -> None:
     assert client.get("/api/v1/records/" + quote(ROSA, safe="")).json == expected
 
 
-def test_records_can_be_withheld(library: MemoryLibrary) -> None:
+def test_records_can_be_withheld(library: Shelf) -> None:
     response = make_client(library, raw_records=False).get("/api/v1/records", query_string={"id": ROSA})
     assert response.status_code == 403
     assert "birthDate" not in response.text

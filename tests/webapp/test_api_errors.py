@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 import graph.errors
 import search.errors
 from tests.webapp.conftest import make_client
-from tests.webapp.fixtures import MemoryLibrary
+from tests.webapp.fixtures import Shelf
 from webapp.errors import TABLE, problem_of
 
 SECRET = "Rosa Lindqvist has ovarian cancer"
@@ -40,9 +40,8 @@ def all_errors(module: Any, base: type[Exception]) -> list[type[Exception]]:
         (KeyError("x"), 500, "internal"),
     ],
 )
-def test_every_error_has_its_status(client: FlaskClient, library: MemoryLibrary, error: Exception, status: int, slug: str) -> None:
-    assert library.snapshot is not None
-    library.snapshot.retriever.fail = error
+def test_every_error_has_its_status(client: FlaskClient, library: Shelf, error: Exception, status: int, slug: str) -> None:
+    library.fail = error
     if status in (403, 501):  # The search never refuses so; the table still says how it would be shown.
         assert (problem_of(error).status, problem_of(error).type) == (status, slug)
         return
@@ -68,9 +67,8 @@ def test_the_table_covers_every_error_that_reaches_the_web() -> None:
     "error", [RuntimeError(SECRET), search.errors.SearchError(SECRET), search.errors.GenerationUnreadable(SECRET), KeyError(SECRET)]
 )
 @pytest.mark.parametrize("accept", ["application/json", "text/html"])
-def test_what_failed_inside_stays_inside(library: MemoryLibrary, caplog: pytest.LogCaptureFixture, error: Exception, accept: str) -> None:
-    assert library.snapshot is not None
-    library.snapshot.retriever.fail = error
+def test_what_failed_inside_stays_inside(library: Shelf, caplog: pytest.LogCaptureFixture, error: Exception, accept: str) -> None:
+    library.fail = error
     client = make_client(library)
     with caplog.at_level("DEBUG"):
         response = client.get("/api/v1/search?q=" + SECRET, headers={"Accept": accept})
@@ -82,9 +80,8 @@ def test_what_failed_inside_stays_inside(library: MemoryLibrary, caplog: pytest.
     assert response.json["instance"] in caplog.text
 
 
-def test_the_log_says_where_it_failed(client: FlaskClient, library: MemoryLibrary, caplog: pytest.LogCaptureFixture) -> None:
-    assert library.snapshot is not None
-    library.snapshot.retriever.fail = RuntimeError(SECRET)
+def test_the_log_says_where_it_failed(client: FlaskClient, library: Shelf, caplog: pytest.LogCaptureFixture) -> None:
+    library.fail = RuntimeError(SECRET)
     with caplog.at_level("DEBUG"):
         client.get("/api/v1/search")
     entry = next(record.getMessage() for record in caplog.records if record.levelname == "ERROR")
@@ -101,7 +98,7 @@ def test_unknown_addresses_and_methods(client: FlaskClient) -> None:
     assert set(wrong.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS", "POST"}
 
 
-def test_bodies_beyond_the_limit_are_refused(library: MemoryLibrary) -> None:
+def test_bodies_beyond_the_limit_are_refused(library: Shelf) -> None:
     client = make_client(library, max_body=1000)
     for path, kind in (("search", "application/json"), ("neighbourhood", "application/json"), ("sparql", "application/sparql-query")):
         response = client.post(f"/api/v1/{path}", data=b"x" * 1001, content_type=kind)
@@ -129,8 +126,7 @@ def test_a_failing_error_page_becomes_plain_text(app: Flask, caplog: pytest.LogC
     assert "Rosa" not in response.text + caplog.text
 
 
-def test_dates_are_named_as_addresses_name_them(client: FlaskClient, library: MemoryLibrary) -> None:
-    assert library.snapshot is not None
-    library.snapshot.retriever.fail = search.errors.InvalidRequest("date_to", "lies before date_from")
+def test_dates_are_named_as_addresses_name_them(client: FlaskClient, library: Shelf) -> None:
+    library.fail = search.errors.InvalidRequest("date_to", "lies before date_from")
     response = client.get("/api/v1/search?from=2020&to=2019")
     assert response.json["errors"] == [{"field": "to", "detail": "lies before from"}]

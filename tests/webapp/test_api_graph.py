@@ -12,6 +12,7 @@ from tests.webapp.fixtures import (
     CISPLATIN,
     DATASET,
     FOLLOW_UP_NOTE,
+    GENERATION,
     MILAN,
     MILAN_VISIT,
     ONCOLOGY_NOTE,
@@ -19,8 +20,8 @@ from tests.webapp.fixtures import (
     PACLITAXEL,
     ROSA,
     ROSA_VISIT,
-    MemoryLibrary,
-    make_snapshot,
+    Shelf,
+    real,
 )
 
 
@@ -33,7 +34,7 @@ def get(client: FlaskClient, path: str, **parameters: Any) -> Any:
 def test_a_node_says_everything_about_itself(client: FlaskClient) -> None:
     found = get(client, "/api/v1/nodes", id=ROSA)
     assert (found["kind"], found["group"], found["label"], found["stub"]) == ("Patient", "patient", "Rosa Lindqvist", False)
-    assert found["properties"][v.KG + "birthDate"] == [{"value": "1961-04", "datatype": v.XSD + "gYearMonth", "language": None}]
+    assert found["properties"]["https://schema.org/birthDate"] == [{"value": "1961-04", "datatype": v.XSD + "gYearMonth", "language": None}]
     charted = (("Condition", "cancer"), ("MedicationRequest", "cisplatin"), ("MedicationRequest", "paclitaxel"))
     assert found["records"] == sorted([ROSA, *(v.BASE + f"data/{DATASET}/{kind}/rosa-{what}" for kind, what in charted)])
     assert found["references"] == 7
@@ -102,7 +103,7 @@ def test_a_neighbourhood_joins_its_beginnings(client: FlaskClient) -> None:
         for relation, target in (("kg:subject", ROSA), ("kg:encounter", ROSA_VISIT))
     }
     assert found["omitted"] == []
-    assert found["generation"] == 7
+    assert found["generation"] == GENERATION
 
 
 def test_a_second_hop_reaches_further(client: FlaskClient) -> None:
@@ -156,15 +157,15 @@ def test_rules_that_reach_too_far_or_nowhere_are_refused(client: FlaskClient, bo
 
 
 @pytest.mark.parametrize("path", ["/api/v1/nodes", "/api/v1/neighbours", "/api/v1/neighbours/counts", "/api/v1/neighbourhood"])
-def test_an_unreachable_graph_is_said(client: FlaskClient, library: MemoryLibrary, path: str) -> None:
-    library.snapshot = make_snapshot(with_graph=False)
+def test_an_unreachable_graph_is_said(client: FlaskClient, library: Shelf, path: str) -> None:
+    library.lose_graph()
     response = client.get(path, query_string={"id": ROSA})
     assert response.status_code == 503
     assert response.json["type"].endswith("/graph-unavailable")
 
 
-def test_the_fixture_tells_literals_from_links() -> None:
-    graph = make_snapshot().graph
+def test_what_is_no_link_is_a_property() -> None:
+    graph = real().current().graph
     assert graph is not None
     node = graph.node(CISPLATIN)
     assert node is not None

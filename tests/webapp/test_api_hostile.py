@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.webapp.conftest import document, make_client
-from tests.webapp.fixtures import CISPLATIN, DATASET, HOSTILE_NOTE, ONCOLOGY_NOTE, ROSA, RUN, MemoryLibrary
+from tests.webapp.fixtures import CISPLATIN, DATASET, HOSTILE_NOTE, ONCOLOGY_NOTE, ROSA, RUN, Shelf
 
-CLIENT: FlaskClient = make_client(MemoryLibrary(), max_body=20_000)
+CLIENT: FlaskClient = make_client(Shelf(), max_body=20_000)
 
 GETS = [(path, operation["get"]) for path, operation in document()["paths"].items() if "get" in operation and path.startswith("/api/v1")]
 NAMES = sorted({parameter["name"] for _, operation in GETS for parameter in operation.get("parameters", ())} | {"query", "format"})

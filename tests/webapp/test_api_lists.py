@@ -11,6 +11,7 @@ from tests.webapp.fixtures import (
     DIABETES,
     FAILED_RUN,
     FOLLOW_UP_NOTE,
+    GENERATION,
     HAEMOGLOBIN_A1C,
     MILAN,
     NEUROPATHY,
@@ -21,7 +22,11 @@ from tests.webapp.fixtures import (
     ROSA,
     RUN,
     SNOMED,
-    MemoryLibrary,
+    Shelf,
+    empty,
+    export,
+    newer,
+    real,
 )
 
 
@@ -45,7 +50,7 @@ def test_concepts_complete_what_is_typed(client: FlaskClient) -> None:
                 "facts": 1,
             }
         ],
-        "generation": 7,
+        "generation": GENERATION,
     }
     assert [one["concept"] for one in get(client, "/api/v1/concepts", q="taxol")["concepts"]] == [PACLITAXEL]
     assert [one["concept"] for one in get(client, "/api/v1/concepts", q="4548-4")["concepts"]] == [HAEMOGLOBIN_A1C]
@@ -54,7 +59,7 @@ def test_concepts_complete_what_is_typed(client: FlaskClient) -> None:
 
 def test_one_concept(client: FlaskClient) -> None:
     found = get(client, "/api/v1/concepts/one", id=OVARIAN_CANCER)
-    assert (found["label"], found["patients"], found["documents"], found["generation"]) == ("Ovarian cancer", 1, 3, 7)
+    assert (found["label"], found["patients"], found["documents"], found["generation"]) == ("Ovarian cancer", 1, 3, GENERATION)
     assert get(client, "/api/v1/concepts/" + quote(OVARIAN_CANCER, safe="")) == found
 
 
@@ -74,8 +79,12 @@ def test_patients_are_listed_by_label(client: FlaskClient) -> None:
     assert ([one["id"] for one in first["patients"]], first["next_offset"]) == ([MILAN], 1)
     second = get(client, "/api/v1/patients", limit=1, offset=first["next_offset"])
     assert ([one["id"] for one in second["patients"]], second["next_offset"]) == ([ROSA], None)
-    empty = {"total": 0, "patients": [], "sexes": [], "ages": [], "conditions": [], "next_offset": None, "generation": 7}
-    assert get(client, "/api/v1/patients", dataset=OTHER_DATASET) == empty
+    assert get(client, "/api/v1/patients", dataset=OTHER_DATASET) == {
+        "total": 0,
+        "patients": [],
+        "next_offset": None,
+        "generation": GENERATION,
+    }
 
 
 def test_one_patient(client: FlaskClient) -> None:
@@ -87,10 +96,10 @@ def test_one_patient(client: FlaskClient) -> None:
         "sex": "female",
         "born": "1961-04",
         "died": "2025-01-05",
-        "source": "exports/demo/Patient.ndjson",
+        "source": export() + "Patient.ndjson",
         "line": 1,
-        "facts": 4,
-        "generation": 7,
+        "facts": 5,
+        "generation": GENERATION,
     }
     assert get(client, "/api/v1/patients/" + quote(ROSA, safe="")) == found
 
@@ -101,11 +110,12 @@ def test_facts_say_whether_they_count(client: FlaskClient) -> None:
         ("Ovarian cancer", True, "affirmed"),
         ("cisplatin", True, "affirmed"),
         ("paclitaxel", True, "affirmed"),
+        ("Oncology visit", True, "affirmed"),
         ("Neuropathy", False, "negated"),
     ]
-    assert (found["total"], found["next_offset"]) == (4, None)
+    assert (found["total"], found["next_offset"]) == (5, None)
     page = get(client, "/api/v1/patients/facts", id=ROSA, limit=3)
-    assert (page["total"], len(page["facts"]), page["next_offset"]) == (4, 3, 3)
+    assert (page["total"], len(page["facts"]), page["next_offset"]) == (5, 3, 3)
     values = get(client, "/api/v1/patients/facts", id=MILAN)["facts"]
     assert [(one["number"], one["unit"]) for one in values if one["relation"] == "observation"] == [(7.4, "%")]
 
@@ -116,28 +126,38 @@ def test_documents_of_a_patient_come_newest_first(client: FlaskClient) -> None:
     assert found["next_offset"] == 2
 
 
-def test_datasets_say_what_is_published(client: FlaskClient, library: MemoryLibrary) -> None:
+def test_datasets_say_what_is_published(client: FlaskClient, library: Shelf) -> None:
     found = get(client, "/api/v1/datasets")
-    assert (found["generation"], found["published"]) == (7, "2024-05-01T08:00:42Z")
+    assert (found["generation"], found["published"]) == (GENERATION, real().current().published)
     assert [one["dataset"] for one in found["datasets"]] == [DATASET, OTHER_DATASET]
     demo = found["datasets"][0]
-    assert (demo["records"], demo["unresolved_references"], demo["kinds"]["Patient"]) == (15, 1, 2)
+    assert (demo["records"], demo["unresolved_references"], demo["kinds"]["Patient"]) == (15, 2, 2)
     assert demo["published"]["documents"] == 5
+    library.show(newer())
+    found = get(client, "/api/v1/datasets")
     assert found["datasets"][1]["published"]["embedded"] < found["datasets"][1]["published"]["passages"]
-    library.snapshot = None
+    library.show(empty())
     assert get(client, "/api/v1/datasets") == {"datasets": [], "generation": None, "published": None}
 
 
 def test_runs_and_their_issues(client: FlaskClient) -> None:
-    assert [(one["run"], one["state"]) for one in get(client, "/api/v1/runs")["runs"]] == [(RUN, "finished"), (FAILED_RUN, "failed")]
+    runs = get(client, "/api/v1/runs")["runs"]
+    assert [(one["run"], one["state"]) for one in runs if one["dataset"] == DATASET] == [(RUN, "finished"), (FAILED_RUN, "failed")]
     assert [one["run"] for one in get(client, "/api/v1/runs", limit=1)["runs"]] == [RUN]
     run = get(client, f"/api/v1/runs/{RUN}")
-    assert (run["records"]["read"], run["rejects"], run["skipped"]) == (20, {"json": 1, "invalid": 1}, {"claim": 3})
+    assert (run["records"]["read"], run["rejects"], run["skipped"]) == (
+        19,
+        {"broken-json": 1, "bad-date": 1, "missing-element": 1},
+        {"claim": 1},
+    )
     issues = get(client, f"/api/v1/runs/{RUN}/issues", severity="reject")
     assert [(one["code"], one["source"], one["line"]) for one in issues["issues"]] == [
-        ("json", "exports/demo/Condition.ndjson", 9),
-        ("invalid", "exports/demo/Observation.ndjson", 3),
+        ("broken-json", export() + "Condition.ndjson", 4),
+        ("bad-date", export() + "Condition.ndjson", 5),
+        ("missing-element", export() + "Observation.ndjson", 2),
     ]
+    warnings = get(client, f"/api/v1/runs/{RUN}/issues", severity="warning")["issues"]
+    assert [(one["code"], one["field"]) for one in warnings] == [("text-elsewhere", "DocumentReference.content[1].attachment.url")]
     assert get(client, f"/api/v1/runs/{RUN}/issues", limit=2)["next_offset"] == 2
     assert get(client, f"/api/v1/runs/{RUN}/issues", limit=2, offset=2)["next_offset"] is None
     assert client.get("/api/v1/runs/nope").status_code == 404

@@ -18,7 +18,7 @@ from commissure.assemble import DataLibrary
 from commissure.loading import LoadWorker, queue
 from commissure.settings import load as load_settings
 from ingest.workspace import Workspace
-from tests.webapp.fixtures import MemoryLibrary
+from tests.webapp.fixtures import Shelf
 from webapp.app import create_app
 
 PATIENT = {"resourceType": "Patient", "id": "p1", "name": [{"family": "Doe"}], "gender": "female"}
@@ -261,7 +261,7 @@ def test_neptunes_spelling_of_truth_is_understood(tmp_path: Path, settings: dict
 
 
 def test_without_places_to_load_from_there_is_no_loader() -> None:
-    client = create_app(MemoryLibrary()).test_client()
+    client = create_app(Shelf()).test_client()
     answer = client.get("/api/v1/loader")
     assert answer.status_code == 501
     assert "loader_sources" in answer.get_json()["detail"]

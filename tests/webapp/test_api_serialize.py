@@ -7,12 +7,12 @@ import orjson
 
 from graph.model import Edge, Neighbourhood, NodeSummary, Omitted
 from search.model import SearchRequest, SearchResult
-from tests.webapp.fixtures import CISPLATIN, ROSA, make_snapshot
+from tests.webapp.fixtures import CISPLATIN, ROSA, real
 from webapp import answers as serialize
 
 
 def test_a_search_result_is_ready_for_json() -> None:
-    result = make_snapshot().retriever.search(SearchRequest("cisplatin"))
+    result = real().current().retriever.search(SearchRequest("cisplatin"))
     found = serialize.search_result(result)
     assert orjson.loads(orjson.dumps(found)) == found
     assert found["total"] == result.total == 2

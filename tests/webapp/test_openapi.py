@@ -18,11 +18,13 @@ from werkzeug.serving import make_server
 
 from search.model import Mode
 from tests.webapp.conftest import make_client
-from tests.webapp.fixtures import ROSA, MemoryLibrary
+from tests.webapp.fixtures import ROSA, Shelf, empty
+from tests.webapp.streets import streets
 from webapp.api import operations
 from webapp.api.docs import docs_page
 from webapp.api.openapi import openapi
 from webapp.api.operation import Context, context
+from webapp.app import create_app
 from webapp.settings import WebSettings
 
 DOCUMENT = openapi()
@@ -148,15 +150,20 @@ def test_the_page_takes_over_the_search_on_screen(client: FlaskClient) -> None:
     assert "view=connections" not in text
 
 
-def test_the_page_works_with_nothing_published(library: MemoryLibrary) -> None:
-    library.snapshot = None
+def test_the_page_works_with_nothing_published(library: Shelf) -> None:
+    library.show(empty())
     response = make_client(library).get("/api/docs")
     assert response.status_code == 200
     assert "commissure demo" in response.text
 
 
 @pytest.fixture
-def server(app: Flask) -> Iterator[str]:
+def labeled() -> Flask:
+    """The application over a data folder that has patients, notes and labels."""
+    return create_app(streets().library())
+
+
+def serving(app: Flask) -> Iterator[str]:
     running = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=running.serve_forever, daemon=True)
     thread.start()
@@ -166,8 +173,13 @@ def server(app: Flask) -> Iterator[str]:
     running.server_close()
 
 
-def test_every_example_works_as_it_stands(app: Flask, server: str) -> None:
-    with app.test_request_context("/api/docs", base_url=server):
+@pytest.fixture
+def server(labeled: Flask) -> Iterator[str]:
+    yield from serving(labeled)
+
+
+def test_every_example_works_as_it_stands(labeled: Flask, server: str) -> None:
+    with labeled.test_request_context("/api/docs", base_url=server):
         page = docs_page(context())
     assert page.loaded
     tried = 0
@@ -184,8 +196,8 @@ def test_every_example_works_as_it_stands(app: Flask, server: str) -> None:
     assert tried == sum("Loader" not in operation["tags"] for _, _, operation in described())
 
 
-def test_the_curl_examples_work_in_a_shell(app: Flask, server: str) -> None:
-    with app.test_request_context('/api/docs?q=it\'s+"quoted"+$HOME+`id`', base_url=server):
+def test_the_curl_examples_work_in_a_shell(labeled: Flask, server: str) -> None:
+    with labeled.test_request_context('/api/docs?q=it\'s+"quoted"+$HOME+`id`', base_url=server):
         views = {view.name: view for _, _, group in docs_page(context()).groups for view in group}
     for name in ("search", "searchByPost", "sparqlByPost", "getPatientByPath"):
         try:
@@ -204,7 +216,7 @@ def test_examples_of_operations_name_their_own_parameters() -> None:
         assert set(operation.example) <= fields, operation.name
 
 
-def test_a_context_takes_the_generation_once(library: MemoryLibrary) -> None:
+def test_a_context_takes_the_generation_once(library: Shelf) -> None:
     found = Context(library, WebSettings())
     assert found.snapshot is found.snapshot
     assert library.taken == 1

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.webapp.conftest import make_client
-from tests.webapp.fixtures import HOSTILE_NOTE, ROSA, MemoryLibrary
+from tests.webapp.fixtures import HOSTILE_NOTE, ROSA, Shelf
 from webapp.security import HEADERS, host_name, is_allowed
 from webapp.settings import LOOPBACK
 
@@ -38,7 +38,7 @@ def test_every_answer_carries_the_headers(client: FlaskClient, address: str) -> 
     assert set(HEADERS) >= set(EXPECTED)
 
 
-def test_hsts_where_it_is_set(library: MemoryLibrary) -> None:
+def test_hsts_where_it_is_set(library: Shelf) -> None:
     response = make_client(library, hsts=True).get("/healthz")
     assert response.headers["Strict-Transport-Security"].startswith("max-age=31536000")
 
@@ -57,7 +57,7 @@ def test_loopback_names_are_answered(client: FlaskClient, host: str) -> None:
     "host", ["evil.example", "evil.example:8000", "localhost.evil.example", "127.0.0.1.evil.example", "127.0.0.2", "[::2]", "x@localhost"]
 )
 @pytest.mark.parametrize("address", ["/api/v1/search?q=x", "/", "/nothing", "/static/api.js", "/metrics"])
-def test_other_names_are_refused_before_anything_is_read(client: FlaskClient, library: MemoryLibrary, host: str, address: str) -> None:
+def test_other_names_are_refused_before_anything_is_read(client: FlaskClient, library: Shelf, host: str, address: str) -> None:
     response = client.get(address, headers={"Host": host, "Accept": "application/json"})
     assert response.status_code == 421
     assert response.json["type"].endswith("/host-not-allowed")
@@ -71,7 +71,7 @@ def test_probes_are_answered_under_any_name(client: FlaskClient) -> None:
     assert client.get("/readyz", headers={"Host": "10.1.2.3:8000"}).status_code == 200
 
 
-def test_allowed_names_come_from_the_settings(library: MemoryLibrary) -> None:
+def test_allowed_names_come_from_the_settings(library: Shelf) -> None:
     client = make_client(library, allowed_hosts=("search.hospital.example", ".lab.example"))
     for host, status in (
         ("search.hospital.example:443", 200),
@@ -84,7 +84,7 @@ def test_allowed_names_come_from_the_settings(library: MemoryLibrary) -> None:
     assert make_client(library, allowed_hosts=("*",)).get("/api/v1/datasets", headers={"Host": "any.example"}).status_code == 200
 
 
-def test_proxies_are_trusted_only_where_set(library: MemoryLibrary) -> None:
+def test_proxies_are_trusted_only_where_set(library: Shelf) -> None:
     forwarded = {"Host": "localhost", "X-Forwarded-Host": "evil.example"}
     assert make_client(library).get("/api/v1/datasets", headers=forwarded).status_code == 200
     behind = make_client(library, trusted_proxies=1)
