@@ -1,10 +1,10 @@
 """The application over a small real generation, and a client that holds every answer of the interface against the OpenAPI document.
 
-Fixtures: `library` is a `Shelf` (tests.webapp.fixtures) over the two patients that `tests.webapp.two_patients` writes as FHIR: built once for all tests,
-asked for real. To see another state, switch the shelf: `library.show(newer())` or `show(empty())`, `library.lose_graph()`,
-`library.fail = error`, `library.answer = lambda search, request: …`, `library.catalog = Part(real().current().catalog, document=…)`,
-`library.graph = …`; for other data, `library.show(changed(lambda lab: lab.ingest(…)))`. `library.requests` holds what was searched for.
-`client` and `make_client(library, **settings)` ask the application over it.
+Fixtures: `library` is a `Shelf` (tests.webapp.fixtures) over the two patients that `tests.webapp.two_patients` writes as FHIR, ingested
+once for all tests and asked for real. To see another state, switch the shelf: `library.show(newer())` or `show(empty())`,
+`library.lose_graph()`, `library.fail = error`, `library.answer = lambda search, request: …`, `library.graph = …`,
+`library.catalog = Part(real().current().catalog, document=…)`; for other data, `library.show(changed(lambda lab: lab.ingest(…)))`.
+`library.requests` holds what was searched for. `client` and `make_client(library, **settings)` ask the application over it.
 """
 
 import re

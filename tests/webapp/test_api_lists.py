@@ -82,6 +82,9 @@ def test_patients_are_listed_by_label(client: FlaskClient) -> None:
     assert get(client, "/api/v1/patients", dataset=OTHER_DATASET) == {
         "total": 0,
         "patients": [],
+        "sexes": [],
+        "ages": [],
+        "conditions": [],
         "next_offset": None,
         "generation": GENERATION,
     }
