@@ -79,6 +79,7 @@ GROUPS: Final = {
     "Text": "document",
     "AllergyIntolerance": "allergy",
     "Immunization": "immunization",
+    "FamilyMemberHistory": "family",
     "Concept": "concept",
     "Annotation": "mention",
     "Practitioner": "provider",

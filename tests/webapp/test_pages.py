@@ -7,7 +7,6 @@ import re
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
-from types import SimpleNamespace
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import pytest
@@ -24,8 +23,9 @@ from tests.webapp import fixtures as f
 from tests.webapp.fixtures import Shelf, empty
 from tests.webapp.two_patients import note
 from webapp.app import create_app
+from webapp.pages.charted import charted
 from webapp.pages.connections import Depth, connections
-from webapp.pages.patient import facts_of, glance_of
+from webapp.pages.glance import Glance, glance_of
 from webapp.pages.search import _cell
 from webapp.pages.wording import measured
 from webapp.settings import WebSettings
@@ -395,18 +395,17 @@ def test_patient_lanes_filter(client: FlaskClient) -> None:
     assert [query(given["href"]) for given in lanes] == [{"id": [f.ROSA]}]
 
 
-def test_timeline_data(client: FlaskClient) -> None:
-    answer = client.get(f"/patient/timeline?id={quote(f.ROSA)}&kind=medication")
-    events = answer.json["events"]  # type: ignore[index]
-    assert [(one["l"], one["s"], one["e"], one["c"]) for one in events] == [
-        ("paclitaxel", "2024-03-01", "", True),
-        ("cisplatin", "2024-03-01", "", True),
-    ]
-    visit = client.get(f"/patient/timeline?id={quote(f.ROSA)}&kind=encounter").json["events"]  # type: ignore[index]
-    assert [(one["s"], one["e"]) for one in visit] == [("2024-03-18", "2024-03-20")]
-    refuted = next(one for one in client.get(f"/patient/timeline?id={quote(f.ROSA)}").json["events"] if one["l"] == "Neuropathy")  # type: ignore[index]
-    assert refuted["c"] is False
-    assert refuted["w"]
+def test_timeline_is_drawn_by_the_server(client: FlaskClient) -> None:
+    html = client.get(f"/patient?id={quote(f.ROSA)}").text
+    drawn = html[html.index('id="lanes"') : html.index("</svg>", html.index('id="lanes"'))]
+    assert 'data-drawn="8"' in html
+    assert len(re.findall(r"<(?:rect|use) [^>]*class=\"t-", drawn)) == 7
+    assert drawn.count("no end stated") == 1, "a problem goes on; what is dated to the month does not last for a month"
+    assert "2 documents" in drawn, "what stands at one place is one mark"
+    (refuted,) = re.findall(r"<title>[^<]*Neuropathy[^<]*</title><\w+ [^>]*>", drawn)
+    assert "hollow" in refuted and "not counted: negated (refuted)" in refuted
+    only = client.get(f"/patient?id={quote(f.ROSA)}&kind=medication").text
+    assert 'data-drawn="2"' in only and "Neuropathy" not in only[only.index('id="lanes"') :]
 
 
 def test_node_groups_open_without_a_script(client: FlaskClient) -> None:
@@ -496,7 +495,7 @@ def test_pages_work_without_built_scripts(client: FlaskClient, monkeypatch: pyte
     assert search.having("class", "no-picture")
     assert "Rosa Lindqvist" in search.text
     patient = get(client, f"/patient?id={quote(f.ROSA)}")
-    assert not patient.having("id", "timeline")
+    assert patient.having("id", "lanes")
     assert "cisplatin" in patient.text
 
 
@@ -624,8 +623,12 @@ def _result_of(number: float, day: str, **rest: object) -> Fact:
     return Fact(f"r{day}", "demo", "pat", "observation", "loinc", "Creatinine", day, value=str(number), number=number, unit="mg/dL", **rest)  # type: ignore[arg-type]
 
 
+def _glance(*facts: Fact) -> Glance:
+    return glance_of(charted(facts), lambda _: None)
+
+
 def test_glance_keeps_the_newest_value_and_its_course() -> None:
-    glance = glance_of((_result_of(1.9, "2024-03-01"), _result_of(0.9, "2023-01"), _result_of(1.2, "2023-06-01")))
+    glance = _glance(_result_of(1.9, "2024-03-01"), _result_of(0.9, "2023-01"), _result_of(1.2, "2023-06-01"))
     (series,) = glance.results
     assert (series.value, series.date, series.times) == ("1.9 mg/dL", "2024-03-01", 3)
     assert series.spoken == "from 0.9 to 1.9, lowest 0.9, highest 1.9"
@@ -636,13 +639,14 @@ def test_glance_tells_a_relatives_condition_apart() -> None:
     own = Fact("c1", "demo", "pat", "condition", "x", "Asthma", "2019", status="active")
     resolved = Fact("c2", "demo", "pat", "condition", "y", "Shingles", "2021-06-22", "2021-07-20", status="resolved")
     mother = Fact("f1", "demo", "pat", "condition", "z", "Breast cancer", assertion=Assertion.FAMILY, counted=False)
-    glance = glance_of((resolved, own, mother))
+    glance = _glance(resolved, own, mother)
     assert [(c.label, c.first, c.last) for c in glance.problems] == [("Asthma", "2019", ""), ("Shingles", "2021-06-22", "2021-07-20")]
-    assert [(label, why) for label, why, _ in glance.told] == [("Breast cancer", "a relative's")]
+    assert [(one.label, one.why) for one in glance.family] == [("Breast cancer", "a relative's")]
+    assert glance.told == ()
 
 
 def test_a_record_with_two_codes_is_one_event() -> None:
-    catalog = f.real().current().catalog
-    once = facts_of(catalog, f.ROSA)
-    twice = SimpleNamespace(facts_of_patient=lambda *_: (*once, *(replace(fact, concept="http://other.example/code") for fact in once)))
-    assert facts_of(twice, f.ROSA) == once  # type: ignore[arg-type]
+    once = f.real().current().catalog.facts_of_patient(f.ROSA)
+    twice = charted((*once, *(replace(fact, concept="http://other.example/code") for fact in once)))
+    assert [thing.fact for thing in twice] == [thing.fact for thing in charted(once)]
+    assert all("http://other.example/code" in thing.concepts for thing in twice)

@@ -14,14 +14,14 @@ from concepts.model import Assertion, Mention
 from graph.errors import StoreUnavailable
 from graph.model import NeighbourPage, NodeSummary
 from graph.vocabulary import KG
-from search.model import Document, DocumentSummary, Fact
+from search.model import Document, DocumentSummary
 from webapp.errors import not_found
 from webapp.library import RecordSource
+from webapp.pages.charted import Charted, Code, charted
 from webapp.pages.marking import Mark, marked
-from webapp.pages.patient import each_once
 from webapp.pages.reading import library, required, snapshot, whole_number
 from webapp.pages.search import State
-from webapp.pages.wording import address, group_name
+from webapp.pages.wording import address, group_name, group_order
 
 pages = Blueprint("document", __name__)
 
@@ -33,6 +33,8 @@ MOST_PLACES = 12
 """Places that one row of the list of mentions links to."""
 MOST_LABELED = 20
 """Labeled items that a document's page links to."""
+MOST_CHARTED = 14
+"""Things charted in the encounter that the page lists."""
 RAW = 1_000_000
 """Code points of a record's JSON that one page shows."""
 
@@ -53,6 +55,8 @@ MENTION_KINDS = (
 )
 """Words of a mention's source or concept → the group it is drawn as."""
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\],:]|[^\s{}\[\],:"]+')
+_BETWEEN = re.compile(r"[ \t]*[-/,]?[ \t]*\n?[ \t]*(?:(?:of|the|and|with|in|a|an|to|for)[ \t]+){0,2}")
+"""What may stand between two words of one phrase."""
 _STOP = frozenset(
     ("a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "from", "had", "has", "have", "in", "is", "it", "no", "not")
 )
@@ -98,7 +102,7 @@ class DocumentPage:
     span: tuple[int, int] | None
     matches: int
     encounter_label: str
-    facts: tuple[Fact, ...]
+    facts: tuple[tuple[Charted, tuple[Code, ...]], ...]
     record: RecordSource | None
     siblings: int
     copies: tuple[DocumentSummary, ...]
@@ -128,7 +132,9 @@ def document() -> str:
             if found.encounter:
                 encounter = opened.graph.summaries([found.encounter])[0].label
             labeled = opened.graph.neighbours(found.record, relation=f"{KG}about", direction="in", kind="Item", limit=MOST_LABELED)
-    facts = each_once(opened.catalog.facts_of_encounter(found.encounter)) if found.encounter else ()
+    things = charted(opened.catalog.facts_of_encounter(found.encounter)) if found.encounter else ()
+    ordered = sorted(things, key=lambda thing: group_order(thing.group))
+    facts = tuple((thing, thing.codes(opened.catalog.concept) if place < MOST_CHARTED else ()) for place, thing in enumerate(ordered))
     siblings = len(opened.catalog.documents_of_record(found.record))
     page = document_page(found, encounter, facts, library().record(found.record), siblings, opened.retriever.copies(found.id), labeled)
     return render_template("document.html", page=page, state=State(query=request.args.get("q", "")))
@@ -137,7 +143,7 @@ def document() -> str:
 def document_page(
     found: Document,
     encounter_label: str,
-    facts: tuple[Fact, ...],
+    facts: tuple[tuple[Charted, tuple[Code, ...]], ...],
     record: RecordSource | None,
     siblings: int,
     copies: tuple[DocumentSummary, ...],
@@ -272,11 +278,18 @@ def _mention_words(mention: Mention) -> str:
 
 
 def _term_marks(text: str, query: str, start: int, end: int) -> list[Mark]:
+    """The words of a question in the text; words that follow each other are one phrase, and one stop of the walk."""
     words = [word for word in dict.fromkeys(re.findall(r"\w+", query.casefold())) if len(word) > 2 and word not in _STOP][:24]
     if not words:
         return []
     pattern = re.compile(r"\b(?:" + "|".join(re.escape(_stem(word)) for word in words) + r")\w*", re.IGNORECASE)
-    return [Mark(m.start(), m.end(), "term", weight=-2) for m in pattern.finditer(text, start, end)]
+    phrases: list[list[int]] = []
+    for found in pattern.finditer(text, start, end):
+        if phrases and _BETWEEN.fullmatch(text, phrases[-1][1], found.start()):
+            phrases[-1][1] = found.end()
+        else:
+            phrases.append([found.start(), found.end()])
+    return [Mark(first, last, "term", weight=-2) for first, last in phrases]
 
 
 def _stem(word: str) -> str:

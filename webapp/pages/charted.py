@@ -1,0 +1,159 @@
+"""What a chart says, as people read it: one thing for each record whatever its codes, what does not count, what is out of range."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from concepts.model import Assertion
+from search.model import SNOMED, ConceptSummary, Fact
+from webapp.pages.wording import GROUP_NAMES, address, measured, system_name
+
+NONE_KNOWN_GROUPS: Final = frozenset({"allergy", "condition"})
+"""Groups in which a record can say that nothing is known."""
+_LEVELS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("H", "HU", "HX", ">"), "high"),
+    **dict.fromkeys(("HH", "HH>"), "critically high"),
+    **dict.fromkeys(("L", "LU", "LX", "<"), "low"),
+    **dict.fromkeys(("LL", "LL<"), "critically low"),
+    **dict.fromkeys(("A", "ABN"), "abnormal"),
+    "AA": "critically abnormal",
+    "N": "",
+}
+"""Code of an interpretation (https://terminology.hl7.org/CodeSystem-v3-ObservationInterpretation.html) → what a reader is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A coding of a record: the terminology's name for it, which comes second to the words of the record."""
+
+    concept: str
+    system: str
+    code: str
+    name: str
+    """'' where the record's words are the same."""
+
+    @property
+    def url(self) -> str:
+        """The page of the concept."""
+        return address("/node", [("id", self.concept)])
+
+
+@dataclass(frozen=True, slots=True)
+class Charted:
+    """A thing that a record charts, with all of its codings."""
+
+    fact: Fact
+    concepts: tuple[str, ...]
+    """SNOMED CT's first."""
+
+    @property
+    def group(self) -> str:
+        """The group it is shown under: a relative's illness is under 'family', never among the patient's."""
+        if is_family(self.fact):
+            return "family"
+        return self.fact.relation if self.fact.relation in GROUP_NAMES else "other"
+
+    @property
+    def struck(self) -> bool:
+        """Whether it is shown as not holding: what was refuted, not done, planned. Not a relative's, and not 'no known allergies'."""
+        return not self.fact.counted and not is_family(self.fact) and not says_none_known(self.fact)
+
+    @property
+    def why(self) -> str:
+        """What it is where it does not count as a fact of the patient's ('' where it does)."""
+        return "" if self.fact.counted else why_not_counted(self.fact)
+
+    @property
+    def value(self) -> str:
+        """Its value with its unit, once."""
+        return measured(self.fact.value, self.fact.number, self.fact.unit)
+
+    @property
+    def level(self) -> str:
+        """High, low, abnormal …; '' where it is usual or nothing tells."""
+        return level_of(self.fact)
+
+    @property
+    def url(self) -> str:
+        """The page that tells most of it."""
+        return address("/node", [("id", self.concepts[0] if self.concepts else self.fact.record)])
+
+    def codes(self, concept: Callable[[str], ConceptSummary | None]) -> tuple[Code, ...]:
+        """Its codings, for a list."""
+        return codes_of(self.concepts, self.fact.label, concept)
+
+
+def charted(facts: Iterable[Fact]) -> tuple[Charted, ...]:
+    """Facts that only differ in their code as one thing each, in order: a record with several codes for one thing is one event."""
+    found: dict[tuple[str, ...], list[Fact]] = {}
+    for fact in facts:
+        key = (fact.record, fact.relation, fact.label, fact.start or "", fact.value or "", str(fact.number))
+        found.setdefault(key, []).append(fact)
+    return tuple(Charted(same[0], leading_first(fact.concept for fact in same if fact.concept)) for same in found.values())
+
+
+def leading_first(concepts: Iterable[str]) -> tuple[str, ...]:
+    """Codings of one thing, each once: SNOMED CT's first, then as the record has them."""
+    return tuple(sorted(dict.fromkeys(concepts), key=lambda concept: not concept.startswith(SNOMED)))
+
+
+def codes_of(concepts: Iterable[str], label: str, concept: Callable[[str], ConceptSummary | None]) -> tuple[Code, ...]:
+    """The codings of a thing that the record calls `label`."""
+    known = [found for each in concepts if (found := concept(each)) is not None]
+    return tuple(
+        Code(one.concept, system_name(one.system), one.code, "" if one.label.casefold() == label.casefold() else one.label) for one in known
+    )
+
+
+def is_family(fact: Fact) -> bool:
+    """Whether it is said of a relative."""
+    return fact.assertion is Assertion.FAMILY or "/FamilyMemberHistory/" in fact.record
+
+
+def says_none_known(fact: Fact) -> bool:
+    """Whether the record says that the patient has none of a kind ('No known allergies'), and this was not itself refuted."""
+    return (
+        fact.relation in NONE_KNOWN_GROUPS
+        and fact.assertion is Assertion.NEGATED
+        and fact.status not in ("refuted", "entered-in-error")
+        and not is_family(fact)
+    )
+
+
+def why_not_counted(fact: Fact) -> str:
+    """What a fact is that does not count as true of the patient, in words."""
+    if is_family(fact):
+        relative = fact.status.removeprefix("family history: ")
+        said = f"a relative's ({relative})" if relative and relative != "relative" else "a relative's"
+        return f"denied of {said.removeprefix('a ')}" if fact.assertion is Assertion.NEGATED else said
+    if says_none_known(fact):
+        return f"recorded as none known ({fact.status})" if fact.status not in ("", "active") else "recorded as none known"
+    if fact.assertion is not Assertion.AFFIRMED and fact.status != fact.assertion:
+        return f"{fact.assertion} ({fact.status})" if fact.status else str(fact.assertion)
+    return fact.status or "not counted by the status policy"
+
+
+def about(fact: Fact) -> dict[str, str]:
+    """What a result is measured against: 'category', 'interpretation', 'low', 'high', 'range'."""
+    return dict(line.split(": ", 1) for line in fact.attributes.splitlines() if ": " in line)
+
+
+def level_of(fact: Fact) -> str:
+    """High, low or abnormal: as the record says, or else by its reference range; '' where it is usual or nothing tells."""
+    told = about(fact)
+    if "interpretation" in told and told["interpretation"].upper() in _LEVELS:
+        return _LEVELS[told["interpretation"].upper()]
+    if fact.number is None or (fact.value or "").startswith(("<", ">")):
+        return ""
+    if "low" in told and fact.number < float(told["low"]):
+        return "low"
+    return "high" if "high" in told and fact.number > float(told["high"]) else ""
+
+
+def range_of(fact: Fact) -> str:
+    """The range that is usual, in words: '3.5 – 5.1', 'up to 200', 'from 60'; '' where the record has none."""
+    told = about(fact)
+    low, high = told.get("low"), told.get("high")
+    if low and high:
+        return f"{low} – {high}"
+    return f"up to {high}" if high else f"from {low}" if low else told.get("range", "")

@@ -1,0 +1,163 @@
+"""A chart in short: problems, medications, allergies, the family's history, and results with the laboratory's first."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from search.model import ConceptSummary
+from webapp.pages.charted import NONE_KNOWN_GROUPS, Charted, Code, about, codes_of, leading_first, range_of, says_none_known
+from webapp.pages.wording import address
+
+STRUCK: Final = frozenset({"condition", "medication", "allergy", "procedure", "immunization"})
+"""Groups whose things are named where they do not hold."""
+RESULTS: Final = ("laboratory", "", "imaging", "exam", "procedure", "therapy", "vital-signs", "activity", "survey", "social-history")
+"""Categories of results, in the order of the page; '' where the record names none."""
+RESULT_NAMES: Final = {"laboratory": "Laboratory", "vital-signs": "Vital signs", "social-history": "Social history", "": "Results"}
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A problem, a medication or an allergy over time: its first and last dates, and how often it is charted."""
+
+    label: str
+    codes: tuple[Code, ...]
+    url: str
+    first: str
+    last: str
+    """'' where no end is stated."""
+    times: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The values of one kind of result, newest last. `line` is their course in a box of 72 by 18 ('' for fewer than three numbers)."""
+
+    label: str
+    codes: tuple[Code, ...]
+    url: str
+    value: str
+    level: str
+    usual: str
+    """The reference range, in words."""
+    category: str
+    date: str
+    evidence: str
+    times: int
+    line: str
+    spoken: str
+
+    @property
+    def heading(self) -> str:
+        """The name of its category."""
+        return RESULT_NAMES.get(self.category) or self.category.replace("-", " ").capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the chart says without counting it true of the patient."""
+
+    label: str
+    why: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The chart in short: counted facts, and apart from them what is a relative's, what is known to be none, and what does not hold."""
+
+    problems: tuple[Course, ...]
+    medications: tuple[Course, ...]
+    allergies: tuple[Course, ...]
+    results: tuple[Series, ...]
+    none_known: dict[str, tuple[Told, ...]]
+    """Group → 'No known allergies' and the like."""
+    family: tuple[Told, ...]
+    told: tuple[Told, ...]
+
+
+def glance_of(things: Sequence[Charted], concept: Callable[[str], ConceptSummary | None]) -> Glance:
+    """The chart in short. `concept` looks a concept up."""
+    groups: dict[str, dict[str, list[Charted]]] = defaultdict(lambda: defaultdict(list))
+    told: dict[tuple[str, str], Told] = {}
+    family: dict[tuple[str, str], Told] = {}
+    none_known: dict[str, dict[str, Told]] = defaultdict(dict)
+    for thing in things:
+        label, said = thing.fact.label, Told(thing.fact.label, thing.why, thing.url)
+        if thing.group == "family":
+            family.setdefault((label, thing.why), said)
+        elif thing.fact.counted:
+            groups[thing.group][label.casefold()].append(thing)
+        elif says_none_known(thing.fact):
+            none_known[thing.group].setdefault(label.casefold(), said)
+        elif thing.group in STRUCK:
+            told.setdefault((label, thing.why), said)
+
+    def courses(group: str) -> tuple[Course, ...]:
+        return tuple(sorted((_course(same, concept) for same in groups[group].values()), key=_recency))
+
+    results = [series for same in groups["observation"].values() if (series := _series(same, concept)).value]
+    return Glance(
+        problems=courses("condition"),
+        medications=courses("medication"),
+        allergies=courses("allergy"),
+        results=tuple(sorted(results, key=lambda one: (_place(one.category), -one.times, one.label.casefold()))),
+        none_known={group: tuple(none_known[group].values()) for group in sorted(NONE_KNOWN_GROUPS)},
+        family=tuple(found for _, found in sorted(family.items())),
+        told=tuple(found for _, found in sorted(told.items())),
+    )
+
+
+def _place(category: str) -> int:
+    return RESULTS.index(category) if category in RESULTS else len(RESULTS)
+
+
+def _course(same: Sequence[Charted], concept: Callable[[str], ConceptSummary | None]) -> Course:
+    facts = [thing.fact for thing in same]
+    dated = sorted((fact for fact in facts if fact.start), key=lambda fact: fact.start or "")
+    newest = dated[-1] if dated else facts[-1]
+    last = "" if any(not fact.end for fact in facts) else max(fact.end or "" for fact in facts)
+    if newest.relation != "condition":
+        last = last or (newest.start or "" if len({fact.start for fact in dated}) > 1 else "")
+    concepts = leading_first(concept for thing in same for concept in thing.concepts)
+    url = address("/node", [("id", concepts[0] if concepts else newest.record)])
+    first = (dated[0].start or "") if dated else ""
+    return Course(newest.label, codes_of(concepts, newest.label, concept), url, first, last, len({f.record for f in facts}), newest.status)
+
+
+def _recency(course: Course) -> tuple[bool, str, str]:
+    """What has no end first, then the newest."""
+    return (bool(course.last), "".join(chr(0x10FFFF - ord(c)) for c in course.last or course.first), course.label.casefold())
+
+
+def _series(same: Sequence[Charted], concept: Callable[[str], ConceptSummary | None]) -> Series:
+    dated = sorted(same, key=lambda thing: thing.fact.start or "")
+    newest = dated[-1]
+    numbers = [thing.fact.number for thing in dated if thing.fact.number is not None and thing.fact.unit == newest.fact.unit]
+    spoken = f"from {numbers[0]:g} to {numbers[-1]:g}, lowest {min(numbers):g}, highest {max(numbers):g}" if len(numbers) > 2 else ""
+    return Series(
+        label=newest.fact.label,
+        codes=newest.codes(concept),
+        url=newest.url,
+        value=newest.value,
+        level=newest.level,
+        usual=range_of(newest.fact),
+        category=about(newest.fact).get("category", ""),
+        date=newest.fact.start or "",
+        evidence=address("/record", [("id", newest.fact.record)]),
+        times=len(dated),
+        line=_spark(numbers),
+        spoken=spoken,
+    )
+
+
+def _spark(numbers: list[float]) -> str:
+    """Numbers as a line in a box of 72 by 18."""
+    if len(numbers) < 3:
+        return ""
+    least, most = min(numbers), max(numbers)
+    wide = 68 / (len(numbers) - 1)
+    tall = 14 / (most - least) if most > least else 0.0
+    points = [f"{2 + n * wide:.1f} {16 - (value - least) * tall if tall else 9:.1f}" for n, value in enumerate(numbers)]
+    return "M" + "L".join(points)
