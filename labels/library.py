@@ -36,9 +36,11 @@ from labels.model import (
 )
 from labels.once import Once
 from search.counting import count_distinct
+from search.filters import Filters
 from search.generation import Generation
 from search.label_columns import FIELDS, broader_pairs
-from search.model import DocumentSummary, FacetValue, Filters
+from search.masks import Ground, labeled_documents, unknown_values
+from search.model import DocumentSummary, FacetValue
 
 if TYPE_CHECKING:
     from labels.consolidation.stored import Merged
@@ -163,16 +165,16 @@ class GenerationLabels:
     def _mask(self, filters: Filters) -> NDArray[np.bool_]:
         if not filters.states:
             answered = any("://" in agent for agent in filters.agents)
-            filters = replace(filters, states=("answer",) if answered else STATES)
-        columns, catalog = self._columns, self._catalog
-        chosen = {name: catalog.codes(name, getattr(filters, f"{name}s")) for name in FIELDS}
-        concepts = catalog.codes("concept", filters.concepts) if filters.concepts else ()
-        mask = self._labels.mask(filters, chosen, concepts, columns.documents)
+            filters = filters.with_(states=("answer",) if answered else STATES)
+        ground = Ground.of(self._columns, self._catalog)
+        unknown_values(filters.with_(states=()), ground, lambda: [one.dataset for one in self._catalog.datasets()])
+        mask = labeled_documents(filters, ground, self._columns.documents)
         assert mask is not None  # noqa: S101 - states are always among the filters
-        if filters.concepts and not np.isin(self._labels.concepts, self._labels.with_narrower(concepts)).any():
-            mask[:] = False
+        for concept in filters.concepts:
+            if not np.isin(self._labels.concepts, self._labels.with_narrower(self._catalog.codes("concept", (concept,)))).any():
+                mask[:] = False
         if filters.datasets:
-            mask &= np.isin(columns.datasets, catalog.codes("dataset", filters.datasets))
+            mask &= ground.among("dataset", filters.datasets)
         return mask
 
     def _summaries(self, page: list[int]) -> tuple[DocumentSummary, ...]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from search.model import DocumentSummary, FacetValue, Filters
+from search.filters import Filters
+from search.model import DocumentSummary, FacetValue
 
 STATES = ("labeled", "adjusted", "unadjusted", "empty", "failed", "orphan")
 """What can become of an item in a job; an item that has none of them is not labeled."""

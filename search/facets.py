@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from search.catalog import SqliteCatalog
 from search.columns import Columns
 from search.counting import count_distinct
+from search.filters import Filters
 from search.label_columns import FIELDS
-from search.model import FacetValue, Filters
+from search.model import FacetValue
 from search.protocols import Rows
 
 SHOWN: Final = 12

@@ -16,7 +16,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.counting import count_distinct, distinct
-from search.model import Filters
 from search.protocols import Mask
 
 Int32 = NDArray[np.int32]
@@ -81,35 +80,16 @@ class LabelColumns:
         chosen = np.asarray(concepts, dtype=np.int32)
         return np.union1d(chosen, self.narrower[np.isin(self.narrower_of, chosen)])
 
-    def mask(self, filters: Filters, chosen: Mapping[str, Sequence[int]], concepts: Sequence[int], documents: int) -> Mask | None:
-        """Documents with a row that the filters of labels allow; None where there are none. `chosen` has the codes by facet.
-
-        Concepts restrict rows too, if any of them is a class of labels; other concepts are for documents as a whole.
-        """
-        rows: list[Mask] = []
-        for name, values in (("job", self.jobs), ("agent", self.agents), ("state", self.states)):
-            if getattr(filters, f"{name}s"):
-                rows.append(_among(values, chosen[name]))
-        if filters.attributes:
-            having = np.zeros(len(self.documents), dtype=np.bool_)
-            having[self.attribute_rows[_among(self.attributes, chosen["attribute"])]] = True
-            rows.append(having)
-        with np.errstate(invalid="ignore"):
-            if filters.confidence_from is not None:
-                rows.append(self.scores >= np.float32(filters.confidence_from))
-            if filters.confidence_to is not None:
-                rows.append(self.scores <= np.float32(filters.confidence_to))
-        if not rows:
-            return None
-        if filters.concepts:
-            wanted = _among(self.concepts, self.with_narrower(concepts))
-            rows += [wanted] if wanted.any() else []
-        allowed = np.zeros(documents, dtype=np.bool_)
-        allowed[self.documents[np.logical_and.reduce(rows)]] = True
-        return allowed
+    def rows_among(self, name: str, codes: Sequence[int]) -> Mask:
+        """Rows whose job, agent, state or attribute has one of the codes."""
+        if name != "attribute":
+            return among(getattr(self, f"{name}s"), codes)
+        having: Mask = np.zeros(len(self.documents), dtype=np.bool_)
+        having[self.attribute_rows[among(self.attributes, codes)]] = True
+        return having
 
 
-def _among(codes: Int32, chosen: Sequence[int] | Int32) -> Mask:
+def among(codes: Int32, chosen: Sequence[int] | Int32) -> Mask:
     """Which of many codes are among the chosen: a table of all codes, looked up, is several times quicker than `np.isin`."""
     table = np.zeros(max(int(codes.max(initial=-1)), int(np.max(chosen, initial=-1))) + 2, dtype=np.bool_)
     table[np.asarray(chosen, dtype=np.int32)] = True

@@ -10,6 +10,7 @@ from typing import Final
 
 from concepts.model import Assertion, Mention
 from graph.model import Neighbourhood
+from search.filters import Filters as Filters
 
 SNOMED: Final = "http://snomed.info/id/"
 """Where the concepts of SNOMED CT begin; of several codings of one thing, its is named first."""
@@ -181,37 +182,11 @@ class DocumentSummary:
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """What may be found at all; applied before ranking. Values of one field are alternatives, fields restrict each other.
-
-    `concepts` matches documents that mention the concept (affirmed) or whose encounter has it charted as a counted fact.
-    `date_from` and `date_to` are inclusive lexical dates (YYYY, YYYY-MM or YYYY-MM-DD).
-
-    Of labeled items: `jobs` and workers among the `agents` by IRI, other agents 'human' and 'machine', `states` 'labeled', 'adjusted',
-    'unadjusted', 'empty', 'failed', 'answer', `attributes` as 'name: value', confidences inclusive. They hold for one label at a time, and
-    then so do the `concepts` that are label classes. A concept always stands for everything narrower too.
-    """
-
-    datasets: tuple[str, ...] = ()
-    patients: tuple[str, ...] = ()
-    types: tuple[str, ...] = ()
-    concepts: tuple[str, ...] = ()
-    date_from: str | None = None
-    date_to: str | None = None
-    jobs: tuple[str, ...] = ()
-    agents: tuple[str, ...] = ()
-    states: tuple[str, ...] = ()
-    attributes: tuple[str, ...] = ()
-    confidence_from: float | None = None
-    confidence_to: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class SearchRequest:
     """One question. An empty query browses what the filters allow, newest first."""
 
     query: str
-    filters: Filters = Filters()
+    filters: Filters = field(default_factory=Filters)
     mode: Mode = Mode.HYBRID
     limit: int = 10
     offset: int = 0

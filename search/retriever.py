@@ -15,7 +15,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from typing import Final
 
@@ -26,13 +25,13 @@ from concepts.model import Assertion
 from graph.errors import GraphError
 from graph.store import GraphStore
 from search.catalog import FoundDocument, MentionedConcept
-from search.columns import day_interval
 from search.errors import InvalidRequest, ModelUnavailable
 from search.facets import count_facets
 from search.generation import Generation
 from search.join import Joined, PageHit, join_page
-from search.label_columns import FIELDS
-from search.model import DocumentSummary, Evidence, Filters, Hit, Mode, PassageSpan, SearchRequest, SearchResult, Span
+from search.masks import Ground, check, unknown_values
+from search.masks import allowed as allowed_documents
+from search.model import DocumentSummary, Evidence, Hit, Mode, PassageSpan, SearchRequest, SearchResult, Span
 from search.protocols import Embedder, Mask, Rows
 from search.ranking import RankedDocuments, Ranker
 from search.snippets import answer, find_matches, highlights, last_word, opening, query_words
@@ -85,7 +84,9 @@ class Retriever:
         clock = _Clock()
         notices: list[str] = []
         with clock.step("filter"):
-            allowed = self._allowed(request.filters)
+            ground = Ground.of(self._columns, self._catalog)
+            notices.extend(unknown_values(request.filters, ground, lambda: [one.dataset for one in self._catalog.datasets()]))
+            allowed = allowed_documents(request.filters, ground)
         with clock.step("rank"):
             found = self._find(request, allowed, notices)
         page = slice(request.offset, request.offset + request.limit)
@@ -126,31 +127,6 @@ class Retriever:
         text = self._columns.copies[self._columns.rowids == row]
         rows = self._columns.rowids[self._columns.copies == text].tolist()
         return self._catalog.summaries([other for other in rows if other != row][:MOST_COPIES])
-
-    # --- what may be found ---
-
-    def _allowed(self, filters: Filters) -> Mask | None:
-        """Which documents the filters allow; None where they allow all. Values that no document has allow nothing."""
-        columns = self._columns
-        masks: list[Mask] = []
-        for field, values, column in (
-            ("dataset", filters.datasets, columns.datasets),
-            ("patient", filters.patients, columns.patients),
-            ("type", filters.types, columns.types),
-        ):
-            if values:
-                masks.append(np.isin(column, self._catalog.codes(field, values)))
-        if filters.concepts:
-            masks.append(columns.concept_mask(self._catalog.codes("concept", filters.concepts)))
-        chosen = {name: self._catalog.codes(name, getattr(filters, f"{name}s")) for name in FIELDS}
-        classes = self._catalog.codes("concept", filters.concepts) if filters.concepts else ()
-        if (labeled := columns.labels.mask(filters, chosen, classes, columns.documents)) is not None:
-            masks.append(labeled)
-        if filters.date_from is not None:
-            masks.append(columns.last_days >= _day(filters.date_from, "date_from")[0])
-        if filters.date_to is not None:
-            masks.append((columns.first_days <= _day(filters.date_to, "date_to")[1]) & (columns.first_days > 0))
-        return np.logical_and.reduce(masks) if masks else None
 
     # --- what is found ---
 
@@ -317,26 +293,7 @@ def _check(request: SearchRequest) -> None:
         )
     if len(request.query) > LONGEST_QUERY:
         raise InvalidRequest("q", f"must have at most {LONGEST_QUERY} characters, has {len(request.query)}")
-    first = last = 0
-    if request.filters.date_from is not None:
-        first, _ = _day(request.filters.date_from, "date_from")
-    if request.filters.date_to is not None:
-        _, last = _day(request.filters.date_to, "date_to")
-        if first > last:
-            raise InvalidRequest("date_to", f"lies before date_from: {request.filters.date_to} < {request.filters.date_from}")
-
-
-def _day(text: str, field: str) -> tuple[int, int]:
-    """First and last day of a date of a request. Raises InvalidRequest."""
-    first, last = day_interval(text) if len(text) <= 10 else (0, 0)
-    if first:
-        try:
-            date(first // 10000 or 1, first // 100 % 100 or 1, first % 100 or 1)
-        except ValueError:
-            first = 0
-    if not first or "00" in text[4:].split("-"):
-        raise InvalidRequest(field, f"must be a date as YYYY, YYYY-MM or YYYY-MM-DD, is {text[:40]!r}")
-    return first, last
+    check(request.filters)
 
 
 def _scores(found: _Found, index: int) -> tuple[float, dict[str, float], int]:

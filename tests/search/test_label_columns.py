@@ -2,6 +2,7 @@
 
 import math
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import product
 
@@ -10,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search.filters import Filters
 from search.label_columns import FIELDS, LabelColumns, broader_pairs, derive_labels, no_labels
-from search.model import Filters
+from search.masks import Ground, labeled_documents
 
 CONCEPTS = {"car": 0, "vehicle": 1, "thing": 2, "dog": 3}
 ROWS = [
@@ -47,8 +49,11 @@ def labels() -> LabelColumns:
 
 
 def allowed(labels: LabelColumns, filters: Filters) -> list[int] | None:
-    chosen = {name: [CODES[name][value] for value in getattr(filters, f"{name}s") if value in CODES[name]] for name in FIELDS}
-    mask = labels.mask(filters, chosen, [CONCEPTS[concept] for concept in filters.concepts], 3)
+    def codes(field: str, values: Iterable[str]) -> list[int]:
+        known = CONCEPTS if field == "concept" else CODES[field]
+        return sorted(known[value] for value in values if value in known)
+
+    mask = labeled_documents(filters, Ground(labels, codes), 3)
     return None if mask is None else np.flatnonzero(mask).tolist()
 
 
@@ -59,21 +64,22 @@ def expected(filters: Filters) -> list[int]:
         "thing": {"car", "vehicle", "thing"},
         "dog": {"dog"},
     }
-    wanted = set().union(*(below[concept] for concept in filters.concepts)) if filters.concepts else None
-    found = set()
-    for row, concept, job, agent, status, number, said, _ in ROWS:
-        score = math.nan if number is None or status == "answer" else float(np.float32(number))
-        if (
-            (not filters.jobs or job in filters.jobs)
-            and (not filters.agents or agent in filters.agents)
-            and (not filters.states or status in filters.states)
-            and (not filters.attributes or set(said.split("\n")) & set(filters.attributes))
-            and (filters.confidence_from is None or score >= np.float32(filters.confidence_from))
-            and (filters.confidence_to is None or score <= np.float32(filters.confidence_to))
-            and (wanted is None or concept in wanted)
-        ):
-            found.add(row - 5)
-    return sorted(found)
+    found: list[set[int]] = []
+    for wanted in [below[concept] for concept in filters.concepts] or [None]:
+        found.append(set())
+        for row, concept, job, agent, status, number, said, _ in ROWS:
+            score = math.nan if number is None or status == "answer" else float(np.float32(number))
+            if (
+                (not filters.jobs or job in filters.jobs)
+                and (not filters.agents or agent in filters.agents)
+                and (not filters.states or status in filters.states)
+                and (not filters.attributes or set(said.split("\n")) & set(filters.attributes))
+                and (filters.confidence_from is None or score >= np.float32(filters.confidence_from))
+                and (filters.confidence_to is None or score <= np.float32(filters.confidence_to))
+                and (wanted is None or concept in wanted)
+            ):
+                found[-1].add(row - 5)
+    return sorted(set.intersection(*found))
 
 
 @given(
@@ -83,10 +89,12 @@ def expected(filters: Filters) -> list[int]:
     st.lists(st.sampled_from(["color: red", "color: blue", "none"]), max_size=2, unique=True),
     st.sampled_from([None, 0.4, 0.5]),
     st.sampled_from([None, 0.4, 0.9]),
-    st.lists(st.sampled_from(["car", "vehicle", "dog"]), max_size=1),
+    st.lists(st.sampled_from(["car", "vehicle", "dog"]), max_size=2, unique=True),
 )
 def test_filters_hold_for_one_label_at_a_time(labels, jobs, agents, states, attributes, low, high, concepts) -> None:
-    filters = Filters((), (), (), tuple(concepts), None, None, tuple(jobs), tuple(agents), tuple(states), tuple(attributes), low, high)
+    filters = Filters(
+        concepts=concepts, jobs=jobs, agents=agents, states=states, attributes=attributes, confidence_from=low, confidence_to=high
+    )
     if not any((jobs, agents, states, attributes, low is not None, high is not None)):
         assert allowed(labels, filters) is None
     else:

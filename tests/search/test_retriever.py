@@ -75,7 +75,7 @@ def allows(filters: Filters, document: Document, clinic: Clinic) -> bool:
         return False
     if filters.types and document.type not in filters.types:
         return False
-    if filters.concepts and not concepts_of(document, clinic) & set(filters.concepts):
+    if not concepts_of(document, clinic) >= set(filters.concepts):
         return False
     first, last = days(document.date)
     if filters.date_from and not (last and last >= days(filters.date_from)[0]):
@@ -298,12 +298,16 @@ def test_a_note_stands_for_what_was_labeled_of_it(tmp_path: Path) -> None:
         assert {hit.document for hit in retriever.search(asked).hits} == {item.id, f"{item.id}b"}
 
 
-def test_values_nobody_has_find_nothing(retriever: Retriever) -> None:
-    for filters in (Filters(datasets=("no",)), Filters(patients=("no",)), Filters(types=("no",)), Filters(concepts=("no",))):
+def test_values_nobody_has_find_nothing_and_are_said(retriever: Retriever) -> None:
+    for filters in (Filters(types=("no",)), Filters(concepts=("no",)), Filters(jobs=("no",)), Filters(states=("no",))):
         for query in ("", QUERY):
             result = retriever.search(SearchRequest(query, filters))
             assert (result.total, result.hits, result.shared, result.neighbourhood.nodes) == (0, (), (), ())
-            assert any(v.value == "no" and v.count == 0 for values in result.facets.values() for v in values)
+            assert any("'no'" in notice for notice in result.notices)
+    for filters in (Filters(types=("no",)), Filters(concepts=("no",))):
+        facets = retriever.search(SearchRequest("", filters)).facets
+        assert any(v.value == "no" and v.count == 0 for values in facets.values() for v in values)
+    assert retriever.search(SearchRequest("", Filters(agents=("human",)))).notices == ()
 
 
 @pytest.mark.parametrize(
@@ -314,13 +318,17 @@ def test_values_nobody_has_find_nothing(retriever: Retriever) -> None:
         (SearchRequest("x", offset=-1), "offset"),
         (SearchRequest("x", offset=991), "offset"),
         (SearchRequest("x" * 10_001), "q"),
-        (SearchRequest("x", Filters(date_from="yesterday")), "date_from"),
-        (SearchRequest("x", Filters(date_from="2019-13")), "date_from"),
-        (SearchRequest("x", Filters(date_to="2019-02-30")), "date_to"),
-        (SearchRequest("x", Filters(date_to="2019-00")), "date_to"),
-        (SearchRequest("x", Filters(date_to="2019-05-01T10:00:00Z")), "date_to"),
-        (SearchRequest("x", Filters(date_from="2020", date_to="2019")), "date_to"),
-        (SearchRequest("x", Filters(date_from="٢٠١٩")), "date_from"),
+        (SearchRequest("x", Filters(date_from="yesterday")), "from"),
+        (SearchRequest("x", Filters(date_from="2019-13")), "from"),
+        (SearchRequest("x", Filters(date_to="2019-02-30")), "to"),
+        (SearchRequest("x", Filters(date_to="2019-00")), "to"),
+        (SearchRequest("x", Filters(date_to="2019-05-01T10:00:00Z")), "to"),
+        (SearchRequest("x", Filters(date_from="2020", date_to="2019")), "to"),
+        (SearchRequest("x", Filters(date_from="٢٠١٩")), "from"),
+        (SearchRequest("x", Filters(datasets=("clinic", "no"))), "dataset"),
+        (SearchRequest("x", Filters(patients=("p1",))), "patient"),
+        (SearchRequest("x", Filters(patients=("https://example.org/Patient/none",))), "patient"),
+        (SearchRequest("x", Filters(confidence_from=0.9, confidence_to=0.1)), "confidence_to"),
     ],
 )
 def test_bad_requests_name_the_field(retriever: Retriever, request_: SearchRequest, field: str) -> None:

@@ -115,7 +115,14 @@ def test_every_parameter_reaches_the_search(client: FlaskClient, library: Shelf,
     assert requests(library) == [
         SearchRequest(
             "pain",
-            Filters((DATASET, OTHER_DATASET), (ROSA, MILAN), ("Progress note", "Oncology note"), (DIABETES,), "2019", "2024-06-30"),
+            Filters(
+                datasets=(DATASET, OTHER_DATASET),
+                patients=(ROSA, MILAN),
+                types=("Progress note", "Oncology note"),
+                concepts=(DIABETES,),
+                date_from="2019",
+                date_to="2024-06-30",
+            ),
             Mode.LEXICAL,
             limit=3,
             offset=6,

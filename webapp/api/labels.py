@@ -8,10 +8,10 @@ from flask import Response
 from pydantic import Field, StringConstraints
 
 from graph.errors import InvalidCursor
-from search.model import Filters
+from search.filters import FILTERS
 from webapp.answers import labels as serialize
 from webapp.api.operation import Context, Operation
-from webapp.api.parameters import Iri, Limit, Offset, Parameters, Word
+from webapp.api.parameters import Filtered, Limit, Offset, Parameters, Word, with_filters
 from webapp.errors import not_found
 
 _EXPORTS = {
@@ -31,29 +31,18 @@ class LabelParameters(Parameters):
     """Only this dataset."""
 
 
-class ItemParameters(Parameters):
-    """Labeled items. Values of one filter are alternatives; all filters but the dataset hold for one label at a time."""
+class ItemPage(Filtered):
+    """Labeled items. Values of one filter are alternatives, but classes are all required; all filters but the dataset hold for one label
+    at a time.
+    """
 
-    dataset: tuple[Word, ...] = Field(default=(), max_length=100)
-    """Only items of these datasets."""
-    concept: tuple[Iri, ...] = Field(default=(), max_length=100)
-    """Only items with one of these classes or something narrower (IRIs)."""
-    job: tuple[Iri, ...] = Field(default=(), max_length=100)
-    """Only items that these labeling jobs worked on (IRIs)."""
-    agent: tuple[Word, ...] = Field(default=(), max_length=100, examples=[["machine"]])
-    """Only items labeled by `human` or `machine`, or answered by these workers (IRIs)."""
-    state: tuple[Word, ...] = Field(default=(), max_length=10, examples=[["failed"]])
-    """Only items with a label in this state: labeled, adjusted, unadjusted, empty, failed, orphan or answer."""
-    attribute: tuple[Word, ...] = Field(default=(), max_length=100, examples=[["Color: Green"]])
-    """Only items with a label of this attribute, as `name: value`."""
-    confidence_from: Confidence | None = None
-    """Only items with a label of at least this confidence."""
-    confidence_to: Confidence | None = None
-    """Only items with a label of at most this confidence."""
     limit: Limit = 25
     """Items of this page."""
     cursor: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
     """Where the page before ended, as its answer said. Keep the other parameters as they were."""
+
+
+ItemParameters = with_filters("ItemParameters", ItemPage, [row for row in FILTERS if row.of_labels or row.name in ("dataset", "concept")])
 
 
 class DatasetParameters(Parameters):
@@ -113,21 +102,11 @@ def labels(asked: LabelParameters, context: Context) -> serialize.LabelListJson:
     return {"datasets": listed, "generation": context.snapshot.generation}
 
 
-def items(asked: ItemParameters, context: Context) -> serialize.ItemListJson:
+def items(asked: ItemPage, context: Context) -> serialize.ItemListJson:
     """A page of labeled items."""
     snapshot = context.snapshot
     offset = _offset(asked.cursor, snapshot.generation)
-    filters = Filters(
-        datasets=asked.dataset,
-        concepts=asked.concept,
-        jobs=asked.job,
-        agents=asked.agent,
-        states=asked.state,
-        attributes=asked.attribute,
-        confidence_from=asked.confidence_from,
-        confidence_to=asked.confidence_to,
-    )
-    page = snapshot.labels.items(filters, asked.limit, offset)
+    page = snapshot.labels.items(asked.filters(), asked.limit, offset)
     found = snapshot.labels.labeled(tuple(one.id for one in page.items))
     end = offset + len(page.items)
     return {

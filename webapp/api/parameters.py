@@ -1,10 +1,12 @@
 """What each request may carry. These classes validate requests and are what the OpenAPI document is generated from."""
 
-from typing import Annotated, Literal, get_args, get_origin
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
 from cohorts.patients import Sort
+from search.filters import FILTERS, Filter, Filters, Kind, Takes
 from search.model import Mode
 
 Iri = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r'^[^\x00-\x20\x7f<>"{}|^`\\]+$')]
@@ -25,39 +27,44 @@ class Parameters(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, populate_by_name=False)
 
 
+F = TypeVar("F", bound="Filtered")
+
+
 class NoParameters(Parameters):
     """Nothing."""
 
 
-class SearchParameters(Parameters):
-    """One question. Values of one filter are alternatives, different filters restrict each other; all apply before ranking."""
+class Filtered(Parameters):
+    """Parameters with filters. Values of one filter are alternatives, concepts are all required; filters restrict each other."""
+
+    def filters(self) -> Filters:
+        """The filters of the request."""
+        given = {row.name: getattr(self, row.name, None) for row in FILTERS}
+        return Filters.named({name: value for name, value in given.items() if value not in (None, ())})
+
+
+def with_filters(name: str, base: type[F], rows: Iterable[Filter]) -> type[F]:
+    """The parameters of `base` and one for each of the filters."""
+    fields = {row.name: _parameter(row) for row in rows}
+    made: type[F] = create_model(name, __base__=base, __module__=__name__, __doc__=base.__doc__, **fields)  # type: ignore[call-overload]
+    return made
+
+
+def _parameter(row: Filter) -> tuple[Any, Any]:
+    example = [row.example] if row.several else row.example
+    about: dict[str, Any] = {"description": row.help, **({"examples": [example]} if row.example else {})}
+    if row.several:
+        value: Any = {Takes.WORD: Word, Takes.WORDS: Words, Takes.IRI: Iri}[row.takes]
+        return tuple[value, ...], Field(default=(), max_length=row.most, **about)
+    single: Any = Date if row.kind is Kind.DATE else Annotated[float, Field(ge=0, le=1)]
+    return single | None, Field(default=None, **about)
+
+
+class Question(Filtered):
+    """One question. Values of one filter are alternatives, but concepts are all required; filters restrict each other before ranking."""
 
     q: Annotated[str, StringConstraints(max_length=MAX_QUERY)] = Field(default="", examples=["woman treated with cisplatin and paclitaxel"])
     """The question in plain words. Empty browses what the filters allow, newest first."""
-    dataset: tuple[Word, ...] = Field(default=(), max_length=100)
-    """Only documents of these datasets."""
-    patient: tuple[Iri, ...] = Field(default=(), max_length=1000)
-    """Only documents of these patients (IRIs)."""
-    type: tuple[Word, ...] = Field(default=(), max_length=100)
-    """Only documents of these types, as the facet `type` spells them."""
-    concept: tuple[Iri, ...] = Field(default=(), max_length=100)
-    """Only documents that mention one of these concepts (affirmed), whose encounter has it charted, or that are labeled with it."""
-    date_from: Date | None = Field(default=None, alias="from", examples=["2019"])
-    """Earliest date, inclusive: YYYY, YYYY-MM or YYYY-MM-DD."""
-    date_to: Date | None = Field(default=None, alias="to", examples=["2024-06"])
-    """Latest date, inclusive: YYYY, YYYY-MM or YYYY-MM-DD."""
-    job: tuple[Iri, ...] = Field(default=(), max_length=100)
-    """Only items that these labeling jobs worked on (IRIs). This filter and those below hold for one label at a time, with `concept`."""
-    agent: tuple[Words, ...] = Field(default=(), max_length=100, examples=[["machine"]])
-    """Only items labeled by `human` or `machine`, or answered by these workers (IRIs)."""
-    state: tuple[Word, ...] = Field(default=(), max_length=10, examples=[["failed"]])
-    """Only items with a label in this state, as the facet `state` spells them."""
-    attribute: tuple[Words, ...] = Field(default=(), max_length=100, examples=[["Color: Green"]])
-    """Only items with a label of this attribute, as the facet `attribute` spells it."""
-    confidence_from: Annotated[float, Field(ge=0, le=1)] | None = None
-    """Only items with a label of at least this confidence."""
-    confidence_to: Annotated[float, Field(ge=0, le=1)] | None = None
-    """Only items with a label of at most this confidence."""
     mode: Mode = Mode.HYBRID
     """Which rankers answer."""
     limit: Limit = 10
@@ -68,6 +75,9 @@ class SearchParameters(Parameters):
     """Whether to fetch the graph neighbourhood of the hits."""
     facets: bool = True
     """Whether to count facets."""
+
+
+SearchParameters = with_filters("SearchParameters", Question, FILTERS)
 
 
 class ByIri(Parameters):

@@ -1,10 +1,10 @@
 """Search: one question, joined with the graph."""
 
-from search.model import Filters, SearchRequest
+from search.model import SearchRequest
 from webapp import answers as serialize
 from webapp import metrics
 from webapp.api.operation import Context, Operation
-from webapp.api.parameters import SearchParameters
+from webapp.api.parameters import Question, SearchParameters
 
 _DESCRIPTION = (
     "Finds documents by meaning and by words, and joins the page of hits with its graph neighbourhood: what the hits share, and how they "
@@ -12,24 +12,11 @@ _DESCRIPTION = (
 )
 
 
-def search_request(asked: SearchParameters) -> SearchRequest:
+def search_request(asked: Question) -> SearchRequest:
     """The question of the parameters."""
     return SearchRequest(
         query=asked.q,
-        filters=Filters(
-            datasets=asked.dataset,
-            patients=asked.patient,
-            types=asked.type,
-            concepts=asked.concept,
-            date_from=asked.date_from,
-            date_to=asked.date_to,
-            jobs=asked.job,
-            agents=asked.agent,
-            states=asked.state,
-            attributes=asked.attribute,
-            confidence_from=asked.confidence_from,
-            confidence_to=asked.confidence_to,
-        ),
+        filters=asked.filters(),
         mode=asked.mode,
         limit=asked.limit,
         offset=asked.offset,
@@ -38,14 +25,14 @@ def search_request(asked: SearchParameters) -> SearchRequest:
     )
 
 
-def search(asked: SearchParameters, context: Context) -> serialize.SearchResultJson:
+def search(asked: Question, context: Context) -> serialize.SearchResultJson:
     """Answer one question."""
     result = context.snapshot.retriever.search(search_request(asked))
     metrics.observe_search(result)
     return serialize.search_result(result)
 
 
-OPERATIONS: tuple[Operation[SearchParameters], ...] = (
+OPERATIONS: tuple[Operation[Question], ...] = (
     Operation(
         name="search",
         method="GET",

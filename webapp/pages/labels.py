@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, Response, render_template, request, send_file
 
 from labels.model import LabelClass, LabeledDataset, LabeledItem
-from search.model import DocumentSummary, FacetValue, Filters
+from search.filters import FILTERS, Filters, Kind
+from search.model import DocumentSummary, FacetValue
 from sources.confined import open_within
 from webapp.errors import not_found
 from webapp.pages.labels_drawing import LONGEST_TEXT, Drawing, LabelChip, chips_of_facts, chips_of_item, drawing_of
 from webapp.pages.reading import required, snapshot, whole_number
-from webapp.pages.search import State, confidence, label_value
+from webapp.pages.search import State, filters_of, given_by, label_value
 from webapp.pages.wording import address
 
 pages = Blueprint("labels", __name__)
@@ -26,7 +27,8 @@ MOST_CLASSES = 300
 """Classes of the tree."""
 FACETS = {"job": "Job", "agent": "Labeled by", "state": "State", "attribute": "Attribute", "worker": "Answered by"}
 """Facet → its title, in the order of the page."""
-SEVERAL = ("concept", "job", "agent", "state", "attribute")
+ROWS = tuple(row for row in FILTERS if row.of_labels or row.name == "concept")
+"""The filters of labels."""
 _SANDBOX = "sandbox; default-src 'none'"
 
 
@@ -35,25 +37,31 @@ class View:
     """All that the address of the label browser says."""
 
     dataset: str = ""
-    concept: tuple[str, ...] = ()
-    job: tuple[str, ...] = ()
-    agent: tuple[str, ...] = ()
-    state: tuple[str, ...] = ()
-    attribute: tuple[str, ...] = ()
-    confidence_from: str = ""
-    confidence_to: str = ""
+    chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The other filters that are set, by name, with their values as they were written."""
     layout: str = ""
     """'list', or '' for the gallery."""
     page: int = 1
+
+    @property
+    def given(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """All filters that are set, by name."""
+        return (*((("dataset", (self.dataset,)),) if self.dataset else ()), *self.chosen)
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """The values of a filter."""
+        return dict(self.chosen).get(name, ())
+
+    def value(self, name: str) -> str:
+        """The value of a filter that has one; '' where it is not set."""
+        return next(iter(self.values(name)), "")
 
     @property
     def parameters(self) -> list[tuple[str, object]]:
         """The query of the address; defaults are left out."""
         return [
             ("dataset", self.dataset),
-            *((name, value) for name in SEVERAL for value in getattr(self, name)),
-            ("confidence_from", self.confidence_from),
-            ("confidence_to", self.confidence_to),
+            *((row.name, value) for row in ROWS for value in self.values(row.name)),
             ("layout", self.layout),
             ("page", "" if self.page == 1 else self.page),
         ]
@@ -72,33 +80,23 @@ class View:
         """The address of the same items for a program."""
         return address("/api/v1/items", [(name, value) for name, value in self.parameters if name not in ("layout", "page")])
 
-    def having(self, **changes: object) -> "View":
-        """The view with other values, on its first page."""
-        return replace(self, **{"page": 1, **changes})  # type: ignore[arg-type]
+    def having(self, **filters: tuple[str, ...]) -> "View":
+        """The view with other values of some filters, on its first page."""
+        changed = {**dict(self.chosen), **filters}
+        return replace(self, page=1, chosen=tuple((name, values) for name, values in changed.items() if values))
 
-    def with_value(self, facet: str, value: str) -> "View":
-        """The view with one more value of a facet."""
-        present: tuple[str, ...] = getattr(self, facet)
-        return self.having(**{facet: present if value in present else (*present, value)})
+    def with_value(self, name: str, value: str) -> "View":
+        """The view with one more value of a filter."""
+        present = self.values(name)
+        return self.having(**{name: present if value in present else (*present, value)})
 
-    def without_value(self, facet: str, value: str) -> "View":
-        """The view without one value of a facet."""
-        return self.having(**{facet: tuple(one for one in getattr(self, facet) if one != value)})
+    def without_value(self, name: str, value: str) -> "View":
+        """The view without one value of a filter."""
+        return self.having(**{name: tuple(one for one in self.values(name) if one != value)})
 
     def filters(self) -> Filters:
         """What the items must have. Raises InvalidRequest where a confidence is none."""
-        low, high = confidence("confidence_from", self.confidence_from), confidence("confidence_to", self.confidence_to)
-        datasets = (self.dataset,) if self.dataset else ()
-        return Filters(
-            datasets=datasets,
-            concepts=self.concept,
-            jobs=self.job,
-            agents=self.agent,
-            states=self.state,
-            attributes=self.attribute,
-            confidence_from=low,
-            confidence_to=high,
-        )
+        return filters_of(self.given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +106,8 @@ class Chip:
     title: str
     label: str
     url: str
+    alternative: bool = False
+    """Whether it is another value of the filter before it, either of which will do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,14 +174,11 @@ def labels() -> str:
 
 def _view() -> View:
     given = request.args
-    several = {name: tuple(dict.fromkeys(value for value in given.getlist(name) if value)) for name in SEVERAL}
     return View(
         dataset=given.get("dataset", "").strip(),
-        confidence_from=given.get("confidence_from", "").strip(),
-        confidence_to=given.get("confidence_to", "").strip(),
+        chosen=given_by(given, ROWS),
         layout="list" if given.get("layout") == "list" else "",
         page=whole_number("page", 1, 1, 100_000),
-        **several,
     )
 
 
@@ -194,7 +191,7 @@ def labels_page(view: View) -> LabelsPage:
     if not view.dataset and len(datasets) == 1:
         view = replace(view, dataset=datasets[0].dataset)
     if not view.dataset:
-        named = {*view.concept, *view.job}
+        named = {*view.values("concept"), *view.values("job")}
         owners = {one.dataset for one in datasets if named & {*(each.concept for each in one.classes), *(each.job for each in one.jobs)}}
         view = replace(view, dataset=min(owners, default=""))
     dataset = next((one for one in datasets if one.dataset == view.dataset), None)
@@ -220,7 +217,7 @@ def labels_page(view: View) -> LabelsPage:
 def _card(summary: DocumentSummary, item: LabeledItem | None, view: View) -> Card:
     if item is None:
         return Card(summary, None, None, chips_of_facts(snapshot().catalog.facts_of_patient(summary.id, 200)))
-    shown = [one for one in item.labelings if not view.job or one.job in view.job]
+    shown = [one for one in item.labelings if not view.values("job") or one.job in view.values("job")]
     return Card(summary, item, drawing_of(item, shown, longest=LONGEST_TEXT), chips_of_item(item))
 
 
@@ -228,13 +225,14 @@ def _chips(dataset: LabeledDataset, view: View) -> tuple[Chip, ...]:
     names = {one.concept: one.label for one in dataset.classes} | {one.job: one.name for one in dataset.jobs}
     titles = {"concept": "Class", **FACETS}
     chips = []
-    for facet in SEVERAL:
-        for value in getattr(view, facet):
-            title = FACETS["worker"] if facet == "agent" and "://" in value else titles[facet]
-            chips.append(Chip(title, names.get(value) or label_value(facet, value), view.without_value(facet, value).url()))
-    if view.confidence_from or view.confidence_to:
-        words = f"{view.confidence_from or '0'} to {view.confidence_to or '1'}"
-        chips.append(Chip("Confidence", words, view.having(confidence_from="", confidence_to="").url()))
+    for row in ROWS:
+        for place, value in enumerate(view.values(row.name) if row.several else ()):
+            title = FACETS["worker"] if row.name == "agent" and "://" in value else titles.get(row.name, row.title)
+            label = names.get(value) or label_value(row.name, value)
+            chips.append(Chip(title, label, view.without_value(row.name, value).url(), place > 0 and row.kind is Kind.ANY))
+    low, high = view.value("confidence_from"), view.value("confidence_to")
+    if low or high:
+        chips.append(Chip("Confidence", f"{low or '0'} to {high or '1'}", view.having(confidence_from=(), confidence_to=()).url()))
     return tuple(chips)
 
 
@@ -242,7 +240,7 @@ def _facets(found: Mapping[str, tuple[FacetValue, ...]], view: View) -> tuple[tu
     shown = []
     for name, title in FACETS.items():
         facet = "agent" if name == "worker" else name
-        chosen = getattr(view, facet)
+        chosen = view.values(facet)
         values = tuple(replace(one, label=label_value(facet, one.value)) for one in found.get(name, ()) if one.value not in chosen)
         if len(values) > 1 or (values and chosen):
             shown.append((facet, title, values))
@@ -264,7 +262,7 @@ def _trees(dataset: LabeledDataset, view: View) -> tuple[tuple[Tree, ...], int]:
 
     def branch(one: LabelClass, job: str, path: tuple[str, ...]) -> Branch:
         deeper = () if len(path) >= MOST_DEEP else tuple(each for each in below[one.concept] if each.concept not in path)
-        chosen = one.concept in view.concept
+        chosen = one.concept in view.values("concept")
         url = (view.without_value("concept", one.concept) if chosen else view.having(concept=(one.concept,))).url()
         inner = tuple(branch(each, one.job, (*path, each.concept)) for each in deeper)
         return Branch(one, url, chosen, inner, names.get(one.job, "") if one.job != job else "")

@@ -4,7 +4,9 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, make_response, render_template, request
 from markupsafe import Markup
@@ -12,7 +14,8 @@ from markupsafe import Markup
 from concepts.model import Assertion
 from graph.vocabulary import BASE
 from search.errors import InvalidRequest, NothingPublished
-from search.model import ConceptSummary, FacetValue, Filters, Hit, Mode, SearchRequest, SearchResult, Span
+from search.filters import FILTERS, Filter, Filters, Kind
+from search.model import ConceptSummary, FacetValue, Hit, Mode, SearchRequest, SearchResult, Span
 from search.protocols import Catalog
 from webapp.errors import FieldError, invalid
 from webapp.library import Snapshot
@@ -23,23 +26,15 @@ from webapp.pages.marking import Mark, marked
 from webapp.pages.reading import PAGE, snapshot, whole_number
 from webapp.pages.wording import address, plain_visible
 
+if TYPE_CHECKING:
+    from werkzeug.datastructures import MultiDict
+
 pages = Blueprint("search", __name__)
 
 WINDOW = 520
 """Code points of a passage that a hit shows; the document shows all."""
-FACETS = {
-    "dataset": "Dataset",
-    "type": "Document type",
-    "patient": "Patient",
-    "concept": "Concept",
-    "job": "Labeling job",
-    "agent": "Labeled by",
-    "state": "Label state",
-    "attribute": "Label attribute",
-}
+FACETS = {row.name: row.facet for row in FILTERS if row.facet}
 """Facet → its title, in the order of the page."""
-SEVERAL = tuple(FACETS)
-"""Parameters of the address that may be repeated."""
 FACET_VALUES = 6
 """Values of a facet that are open; the rest unfold."""
 GRAPH_DOWN = "The graph cannot be reached at the moment: hits are shown without the picture of how they connect."
@@ -49,6 +44,7 @@ MOST_LABELS = 500
 """Label facts of an item that its hit reads."""
 MOST_BARS = 24
 """Bars of the histogram of years."""
+ROWS = {row.name: row for row in FILTERS}
 MODES = {
     Mode.HYBRID: ("Hybrid", "Meaning and words together"),
     Mode.SEMANTIC: ("Semantic", "Meaning only"),
@@ -72,33 +68,27 @@ class State:
     """All that the address says; every link of the page is made from it."""
 
     query: str = ""
-    dataset: tuple[str, ...] = ()
-    patient: tuple[str, ...] = ()
-    type: tuple[str, ...] = ()
-    concept: tuple[str, ...] = ()
-    job: tuple[str, ...] = ()
-    agent: tuple[str, ...] = ()
-    state: tuple[str, ...] = ()
-    attribute: tuple[str, ...] = ()
-    date_from: str = ""
-    date_to: str = ""
-    confidence_from: str = ""
-    confidence_to: str = ""
+    given: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The filters that are set, by name, with their values as they were written."""
     mode: Mode = Mode.HYBRID
     page: int = 1
     view: str = ""
     """'connections' where a narrow screen shows the picture instead of the hits."""
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """The values of a filter."""
+        return dict(self.given).get(name, ())
+
+    def value(self, name: str) -> str:
+        """The value of a filter that has one; '' where it is not set."""
+        return next(iter(self.values(name)), "")
 
     @property
     def parameters(self) -> list[tuple[str, object]]:
         """The query of the address; defaults are left out."""
         return [
             ("q", self.query),
-            *((name, value) for name in SEVERAL for value in getattr(self, name)),
-            ("from", self.date_from),
-            ("to", self.date_to),
-            ("confidence_from", self.confidence_from),
-            ("confidence_to", self.confidence_to),
+            *((row.name, value) for row in FILTERS for value in self.values(row.name)),
             ("mode", "" if self.mode is Mode.HYBRID else self.mode.value),
             ("page", "" if self.page == 1 else self.page),
             ("view", self.view),
@@ -107,8 +97,7 @@ class State:
     @property
     def filtered(self) -> bool:
         """Whether anything but the words restricts the search."""
-        single = (self.date_from, self.date_to, self.confidence_from, self.confidence_to)
-        return any(single) or any(getattr(self, name) for name in SEVERAL)
+        return any(values for _, values in self.given)
 
     def url(self) -> str:
         """The address of this state."""
@@ -125,14 +114,23 @@ class State:
         offset = (self.page - 1) * PAGE or ""
         return address("/api/v1/search", [*((n, v) for n, v in self.parameters if n not in ("page", "view")), ("offset", offset)])
 
-    def with_value(self, facet: str, value: str) -> "State":
-        """The state with one more value of a facet, on its first page."""
-        present: tuple[str, ...] = getattr(self, facet)
-        return replace(self, page=1, **{facet: present if value in present else (*present, value)})  # type: ignore[arg-type]
+    def having(self, **filters: tuple[str, ...]) -> "State":
+        """The state with other values of some filters, on its first page; `_from` and `_to` stand for `from` and `to`."""
+        changed = {**dict(self.given), **{name.lstrip("_"): values for name, values in filters.items()}}
+        return replace(self, page=1, given=tuple((name, values) for name, values in changed.items() if values))
 
-    def without_value(self, facet: str, value: str) -> "State":
-        """The state without one value of a facet, on its first page."""
-        return replace(self, page=1, **{facet: tuple(v for v in getattr(self, facet) if v != value)})  # type: ignore[arg-type]
+    def with_value(self, name: str, value: str) -> "State":
+        """The state with one more value of a filter, on its first page."""
+        present = self.values(name)
+        return self.having(**{name: present if value in present else (*present, value)})
+
+    def narrowed(self, name: str, value: str) -> "State":
+        """The state that finds less: of a filter whose values are alternatives this one is left alone, else it is one more."""
+        return self.with_value(name, value) if ROWS[name].kind is Kind.ALL else self.having(**{name: (value,)})
+
+    def without_value(self, name: str, value: str) -> "State":
+        """The state without one value of a filter, on its first page."""
+        return self.having(**{name: tuple(each for each in self.values(name) if each != value)})
 
     def at_page(self, page: int) -> "State":
         """The state on another page."""
@@ -147,22 +145,27 @@ class State:
         return replace(self, view=view)
 
     def search_request(self) -> SearchRequest:
-        """The question this state asks. Raises InvalidRequest where a confidence is none."""
-        filters = Filters(
-            datasets=self.dataset,
-            patients=self.patient,
-            types=self.type,
-            concepts=self.concept,
-            date_from=self.date_from or None,
-            date_to=self.date_to or None,
-            jobs=self.job,
-            agents=self.agent,
-            states=self.state,
-            attributes=self.attribute,
-            confidence_from=confidence("confidence_from", self.confidence_from),
-            confidence_to=confidence("confidence_to", self.confidence_to),
-        )
-        return SearchRequest(self.query, filters, self.mode, limit=PAGE, offset=(self.page - 1) * PAGE)
+        """The question this state asks. Raises InvalidRequest where a number is none."""
+        return SearchRequest(self.query, filters_of(self.given), self.mode, limit=PAGE, offset=(self.page - 1) * PAGE)
+
+
+def filters_of(given: Iterable[tuple[str, tuple[str, ...]]]) -> Filters:
+    """Filters from what an address says of them, by name. Raises InvalidRequest where a number is none."""
+    read: dict[str, Any] = {}
+    for name, values in given:
+        row = ROWS[name]
+        read[name] = values if row.several else confidence(name, values[0]) if row.kind is Kind.NUMBER else values[0]
+    return Filters.named(read)
+
+
+def given_by(arguments: "MultiDict[str, str]", rows: Iterable[Filter] = FILTERS) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The filters that an address sets; empty ones, as forms send them, are absent."""
+    found = []
+    for row in rows:
+        values = tuple(dict.fromkeys(value.strip() for value in arguments.getlist(row.name) if value.strip()))
+        if values:
+            found.append((row.name, values if row.several else values[:1]))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +175,8 @@ class Chip:
     title: str
     label: str
     without: State
+    alternative: bool = False
+    """Whether it is another value of the filter before it, either of which will do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,17 +283,12 @@ def _state_of_request() -> State:
         mode = Mode(given.get("mode") or Mode.HYBRID)
     except ValueError:
         mode = Mode.HYBRID
-    several = {name: tuple(dict.fromkeys(v for v in given.getlist(name) if v)) for name in SEVERAL}
     return State(
         query=given.get("q", "").strip(),
-        date_from=given.get("from", "").strip(),
-        date_to=given.get("to", "").strip(),
-        confidence_from=given.get("confidence_from", "").strip(),
-        confidence_to=given.get("confidence_to", "").strip(),
+        given=given_by(given),
         mode=mode,
         page=whole_number("page", 1, 1, 100_000),
         view="connections" if given.get("view") == "connections" else "",
-        **several,
     )
 
 
@@ -358,33 +358,49 @@ def _suggestions(catalog: Catalog, query: str) -> tuple[ConceptSummary, ...]:
 
 
 def _chips(catalog: Catalog, state: State) -> tuple[Chip, ...]:
-    chips = [Chip("Dataset", value, state.without_value("dataset", value)) for value in state.dataset]
-    for value in state.patient:
-        patient = catalog.patient(value)
-        chips.append(Chip("Patient", patient.label if patient else value, state.without_value("patient", value)))
-    chips += [Chip("Type", value, state.without_value("type", value)) for value in state.type]
-    for value in state.concept:
-        concept = catalog.concept(value)
-        title = "Class" if is_label_class(value) else "Concept"
-        chips.append(Chip(title, concept.label if concept else value, state.without_value("concept", value)))
-    for facet in ("job", "agent", "state", "attribute"):
-        chips += [Chip(FACETS[facet], label_value(facet, v), state.without_value(facet, v)) for v in getattr(state, facet)]
-    if state.confidence_from or state.confidence_to:
-        label = f"{state.confidence_from or '0'} to {state.confidence_to or '1'}"
-        chips.append(Chip("Confidence", label, replace(state, confidence_from="", confidence_to="", page=1)))
-    if state.date_from and state.date_from == state.date_to:
-        without = replace(state, date_from="", date_to="", page=1)
-        chips.append(Chip("Year" if len(state.date_from) == 4 else "Date", state.date_from, without))
-    elif state.date_from or state.date_to:
-        label = f"{state.date_from or '…'} – {state.date_to or '…'}"
-        chips.append(Chip("Dates", label, replace(state, date_from="", date_to="", page=1)))
+    chips: list[Chip] = []
+    ends: set[str] = set()
+    for row in FILTERS:
+        if row.several:
+            for place, value in enumerate(state.values(row.name)):
+                title, label = _words(catalog, row, value)
+                chips.append(Chip(title, label, state.without_value(row.name, value), place > 0 and row.kind is Kind.ANY))
+        elif row.kind is Kind.DATE and state.value(row.name) and "date" not in ends:
+            ends.add("date")
+            chips.append(_dates(state))
+        elif row.kind is Kind.NUMBER and state.value(row.name):
+            stem, _, end = row.name.rpartition("_")
+            if end not in ("from", "to"):
+                chips.append(Chip(row.title, state.value(row.name), state.having(**{row.name: ()})))
+            elif stem not in ends:
+                ends.add(stem)
+                low, high = state.value(f"{stem}_from") or "0", state.value(f"{stem}_to") or "1"
+                chips.append(Chip(stem.capitalize(), f"{low} to {high}", state.having(**{f"{stem}_from": (), f"{stem}_to": ()})))
     return tuple(chips)
+
+
+def _dates(state: State) -> Chip:
+    first, last, without = state.value("from"), state.value("to"), state.having(_from=(), _to=())
+    if first == last:
+        return Chip("Year" if len(first) == 4 else "Date", first, without)
+    return Chip("Dates", f"{first or '…'} – {last or '…'}", without)
+
+
+def _words(catalog: Catalog, row: Filter, value: str) -> tuple[str, str]:
+    """The title and the words of a value of a filter."""
+    if row.name == "patient":
+        patient = catalog.patient(value)
+        return row.title, patient.label if patient else value
+    if row.name == "concept":
+        concept = catalog.concept(value)
+        return "Class" if is_label_class(value) else row.title, concept.label if concept else value
+    return row.title, label_value(row.name, value) if row.of_labels else value
 
 
 def _facets(result: SearchResult, state: State) -> tuple[tuple[str, str, tuple[FacetValue, ...]], ...]:
     found = []
     for facet, title in FACETS.items():
-        chosen = getattr(state, facet)
+        chosen = state.values(facet)
         values = tuple(value for value in result.facets.get(facet, ()) if value.value not in chosen)
         if facet in ("job", "agent", "state"):
             values = tuple(replace(value, label=label_value(facet, value.value)) for value in values)
@@ -436,7 +452,7 @@ def _years(values: tuple[FacetValue, ...], state: State) -> tuple[Bar, ...]:
     for number, (start, total) in enumerate(zip(starts, totals, strict=True)):
         end = start + step - 1
         left, tall = number * wide, 3 + 39 * total / most
-        narrowed = replace(state, date_from=f"{start:04}", date_to=f"{end:04}", page=1)
+        narrowed = state.having(_from=(f"{start:04}",), _to=(f"{end:04}",))
         if total:
             bars.append(
                 Bar(

@@ -1,0 +1,167 @@
+"""`commissure search`, `query` and `evaluate`: asking what was ingested."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from commissure.cli.common import data_option, json_option, print_json, settings_of
+from search.filters import FILTERS, PAIR_ENDS, Filters, Kind, metavar_of
+
+
+def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """An option for every filter; the two ends of a range of numbers share one."""
+    for row in reversed(FILTERS):
+        if row.kind is Kind.NUMBER and row.name.endswith(PAIR_ENDS):
+            stem, _, end = row.name.rpartition("_")
+            if end == "from":
+                text = row.help.replace("at least this", "this") + " FROM and TO are 0 to 1."
+                command = click.option(f"--{stem}", type=(float, float), metavar="FROM TO", help=text)(command)
+            continue
+        kind = float if row.kind is Kind.NUMBER else str
+        several = {Kind.ANY: " Repeatable: any of them.", Kind.ALL: " Repeatable: all of them."}.get(row.kind, "")
+        option = click.option(
+            f"--{row.name.replace('_', '-')}",
+            _argument(row.name),
+            type=kind,
+            multiple=row.several,
+            metavar=metavar_of(row),
+            help=row.help.replace("`", "") + several,
+        )
+        command = option(command)
+    return command
+
+
+def filters_given(arguments: dict[str, Any]) -> Filters:
+    """The filters among the arguments of a command, which are taken out of them."""
+    given: dict[str, Any] = {}
+    for row in FILTERS:
+        if row.kind is Kind.NUMBER and row.name.endswith(PAIR_ENDS):
+            stem, _, end = row.name.rpartition("_")
+            pair = arguments.get(stem)
+            if pair and not all(0 <= number <= 1 for number in pair):
+                raise click.BadParameter("both ends must be numbers from 0 to 1", param_hint=f"--{stem}")
+            given[row.name] = pair[int(end == "to")] if pair else None
+        else:
+            given[row.name] = arguments.pop(_argument(row.name), None)
+    return Filters.named(given)
+
+
+def _argument(name: str) -> str:
+    """The argument of an option: no word of Python's own."""
+    return f"filter_{name}"
+
+
+@click.command()
+@click.argument("question")
+@filter_options
+@click.option("--mode", type=click.Choice(["hybrid", "semantic", "lexical"]), default="hybrid", show_default=True)
+@click.option("--limit", type=int, default=10, show_default=True)
+@click.option("--offset", type=int, default=0, show_default=True)
+@json_option
+@data_option
+@click.pass_context
+def search(context: click.Context, /, question: str, as_json: bool, mode: str, limit: int, offset: int, **arguments: Any) -> None:
+    """Search notes in plain words, joined with the graph.
+
+    \b
+    Example:  commissure search "woman treated with cisplatin and paclitaxel" --dataset demo
+    """
+    from commissure import assemble
+    from search.model import Mode, SearchRequest
+    from webapp.answers import search_result
+
+    settings = settings_of(context)
+    request = SearchRequest(question, filters_given(arguments), Mode(mode), limit, offset)
+    library = assemble.DataLibrary(assemble.workspace(settings), assemble.embedder(settings), settings)
+    result = library.current().retriever.search(request)
+    if as_json:
+        print_json(search_result(result))
+        return
+    click.echo(f"{'' if result.total_is_exact else 'at least '}{result.total:,} documents")
+    for notice in result.notices:
+        click.echo(f"! {notice}")
+    for hit in result.hits:
+        where = ", ".join(part for part in (hit.patient_label or hit.patient, hit.date, hit.type) if part)
+        click.echo(f"\n{hit.rank}. {hit.title}  [{where}]  {hit.score:.3f}")
+        click.echo(f"   {' '.join((hit.answer or hit.passage).text.split())[:400]}")
+        click.echo(f"   {hit.evidence.source}:{hit.evidence.line}")
+    if result.shared:
+        click.echo("\nshared by these hits:")
+        for shared in result.shared[:10]:
+            click.echo(f"   {len(shared.hits)} of {len(result.hits)}  {shared.label}  ({shared.group})")
+
+
+@click.command()
+@click.option(
+    "--sparql", required=True, metavar="QUERY", help="A SELECT, ASK, CONSTRUCT or DESCRIBE query ('-' reads it from standard input)."
+)
+@click.option(
+    "--format",
+    "media_type",
+    type=click.Choice(["json", "xml", "csv", "tsv", "turtle", "ntriples"]),
+    default="csv",
+    show_default=True,
+)
+@data_option
+@click.pass_context
+def query(context: click.Context, sparql: str, media_type: str) -> None:
+    """Ask the graph in SPARQL (read-only, bounded in time and rows).
+
+    \b
+    Example:  commissure query --sparql "SELECT ?type (COUNT(*) AS ?n) WHERE { ?s a ?type } GROUP BY ?type"
+    """
+    from commissure import assemble
+    from graph.errors import UnsupportedCapability
+    from graph.store import SparqlQueryable
+
+    settings = settings_of(context)
+    store: object = assemble.DataLibrary(assemble.workspace(settings), None, settings).current().graph
+    if not isinstance(store, SparqlQueryable):
+        raise UnsupportedCapability("this graph store does not answer SPARQL")
+    text = sys.stdin.read() if sparql == "-" else sparql
+    accept = {
+        "json": "application/sparql-results+json",
+        "xml": "application/sparql-results+xml",
+        "csv": "text/csv",
+        "tsv": "text/tab-separated-values",
+        "turtle": "text/turtle",
+        "ntriples": "application/n-triples",
+    }[media_type]
+    result = store.query(text, accept=accept, timeout=settings["sparql_timeout"], max_rows=settings["sparql_max_rows"])
+    sys.stdout.buffer.write(result.body)
+    if result.truncated:
+        click.echo(f"! cut at {settings['sparql_max_rows']:,} rows (COMMISSURE_SPARQL_MAX_ROWS)", err=True)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@json_option
+@data_option
+@click.pass_context
+def evaluate(context: click.Context, folder: Path, as_json: bool) -> None:
+    """Measure ranking on a collection: corpus.jsonl, queries.jsonl and qrels.tsv in a folder.
+
+    \b
+    Example:  commissure evaluate collections/scifact --json
+    """
+    import tempfile
+
+    from commissure import assemble
+    from search.embedding_cache import EmbeddingCache
+    from search.evaluation import evaluate_collection
+
+    settings = settings_of(context)
+    workspace = assemble.workspace(settings)
+    workspace.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as work:
+        result = evaluate_collection(folder, Path(work), assemble.embedder(settings), EmbeddingCache(workspace.embeddings_path))
+    if as_json:
+        print_json(result)
+        return
+    names = sorted({name for scores in result.values() for name in scores})
+    click.echo(f"{'':10}" + "".join(f"{name:>12}" for name in names))
+    for mode, scores in result.items():
+        click.echo(f"{mode:10}" + "".join(f"{scores[name]:12.4f}" for name in names))

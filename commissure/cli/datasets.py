@@ -1,0 +1,98 @@
+"""`commissure datasets` and `commissure status`: what is there."""
+
+import sys
+
+import click
+
+from commissure.cli.common import data_option, json_option, print_json, settings_of, store_option
+
+
+@click.group(invoke_without_command=True)
+@json_option
+@data_option
+@click.pass_context
+def datasets(context: click.Context, as_json: bool) -> None:
+    """List the datasets; `datasets drop NAME` removes one.
+
+    \b
+    Example:  commissure datasets
+    """
+    if context.invoked_subcommand:
+        return
+    from dataclasses import asdict
+
+    from commissure import assemble
+
+    found = assemble.DataLibrary(assemble.workspace(settings_of(context)), None).datasets()
+    if as_json:
+        print_json([asdict(dataset) for dataset in found])
+        return
+    for dataset in found:
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(dataset.kinds.items(), key=lambda item: -item[1])[:6])
+        click.echo(f"{dataset.dataset}: {dataset.records:,} records ({kinds}), {dataset.unresolved_references:,} unresolved references")
+    if not found:
+        click.echo("no datasets yet: `commissure demo` loads the sample")
+
+
+@datasets.command("drop")
+@click.argument("name")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@store_option
+@json_option
+@data_option
+@click.pass_context
+def datasets_drop(context: click.Context, name: str, yes: bool, as_json: bool) -> None:
+    """Remove a dataset everywhere: graph, search, ledger, parts.
+
+    \b
+    Example:  commissure datasets drop demo --yes
+    """
+    from commissure import assemble
+    from commissure.cli.console import progress
+    from ingest.pipeline import drop
+
+    if not yes and sys.stdin.isatty():
+        click.confirm(f"Remove the dataset {name!r} and everything it holds?", abort=True)
+    settings = settings_of(context)
+    with progress() as shown:
+        held = drop(name, assemble.workspace(settings), assemble.tools(settings), shown)
+    if as_json:
+        print_json({"dataset": name, "removed": held})
+    else:
+        click.echo(f"{name}: {held:,} records removed")
+
+
+@click.command()
+@json_option
+@data_option
+@click.pass_context
+def status(context: click.Context, as_json: bool) -> None:
+    """Say what is published and what ingest is doing.
+
+    \b
+    Example:  commissure status
+    """
+    from dataclasses import asdict
+
+    from commissure import assemble
+
+    workspace = assemble.workspace(settings_of(context))
+    library = assemble.DataLibrary(workspace, None)
+    runs, found, generation = library.runs(5), library.datasets(), workspace.current()
+    if as_json:
+        print_json(
+            {
+                "generation": generation,
+                "data": str(workspace.folder),
+                "datasets": [asdict(d) for d in found],
+                "runs": [asdict(r) for r in runs],
+            }
+        )
+        return
+    click.echo(
+        f"data folder {workspace.folder}: generation {generation}" if generation else f"data folder {workspace.folder}: nothing published"
+    )
+    for dataset in found:
+        click.echo(f"  {dataset.dataset}: {dataset.records:,} records, last changed {dataset.updated}")
+    for run in runs:
+        click.echo(f"  run {run.run} ({run.dataset}): {run.state}, {run.step}; {run.records.get('read', 0):,} read")

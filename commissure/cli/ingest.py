@@ -1,0 +1,179 @@
+"""`commissure ingest`: bring data in."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from commissure.cli.common import data_option, json_option, print_json, settings_of, staging_options, store_option
+from sources.confined import local_path
+
+if TYPE_CHECKING:
+    from ingest.pipeline import RunReport
+
+
+@click.group()
+def ingest() -> None:
+    """Bring data in.
+
+    \b
+    Example:  commissure ingest fhir export/ --dataset demo
+    """
+
+
+def _ingest_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.argument("locations", nargs=-1, required=True, metavar="PATH_OR_URL..."),
+        click.option("--dataset", required=True, metavar="NAME", help="The dataset to bring the data into; made if it is new."),
+        click.option("--workers", type=click.IntRange(0), metavar="N", help="Worker processes; 0 is one a core."),
+        click.option("--strict", is_flag=True, help="Reject what is otherwise only warned about."),
+        click.option(
+            "--no-embed", is_flag=True, help="Leave new passages without vectors: word search finds them, search by meaning does not yet."
+        ),
+        click.option("--fail-on-error", is_flag=True, help="Publish nothing if any record is rejected."),
+        click.option("--run", default="", hidden=True),
+        click.option("--within", multiple=True, hidden=True),
+        staging_options,
+        store_option,
+        json_option,
+        data_option,
+    ):
+        command = option(command)
+    return command
+
+
+@ingest.command("fhir")
+@_ingest_options
+@click.option("--claims", is_flag=True, help="Also take in Claims and ExplanationOfBenefits.")
+@click.pass_context
+def ingest_fhir(context: click.Context, /, claims: bool, **arguments: Any) -> None:
+    """Bring in FHIR R4: bulk exports (NDJSON, HealthLake layouts, .gz), Bundles, files, folders, globs, s3:// URLs.
+
+    \b
+    Example:  commissure ingest fhir export/ 's3://bucket/export/*.ndjson' --dataset demo
+    """
+    _ingest(context, "fhir", claims=claims, **arguments)
+
+
+@ingest.command("text")
+@_ingest_options
+@click.pass_context
+def ingest_text(context: click.Context, /, **arguments: Any) -> None:
+    """Bring in texts: JSON Lines or CSV with id and text (title, type, date, patient), or a folder of .txt, .html, .rtf, .pdf.
+
+    \b
+    Example:  commissure ingest text abstracts.jsonl --dataset papers
+    """
+    _ingest(context, "text", claims=False, **arguments)
+
+
+@ingest.command("manifest")
+@_ingest_options
+@click.option("--follow-refs", metavar="PLACE", default="", help="Folder or s3:// prefix that holds copies of files that labels refer to.")
+@click.option("--taxonomy", metavar="FILE", default="", help="Which class is a kind of which: CSV (narrower,broader) or JSON.")
+@click.pass_context
+def ingest_manifest(context: click.Context, /, follow_refs: str, taxonomy: str, **arguments: Any) -> None:
+    """Bring in labeled data: manifests of SageMaker Ground Truth, input or output, with the files that go with them.
+
+    \b
+    Example:  commissure ingest manifest output.manifest --dataset streets --follow-refs output/
+    """
+    settings = {}
+    if follow_refs:
+        place = local_path(follow_refs)
+        settings["refs"] = follow_refs if place is None else str(_folder(place, "--follow-refs"))
+    if taxonomy:
+        from labels.groundtruth.taxonomy import load
+
+        settings["taxonomy"] = json.dumps(load(taxonomy, arguments["within"]), sort_keys=True)
+    _ingest(context, "manifest", claims=False, settings_of_format=tuple(settings.items()), **arguments)
+
+
+@ingest.command("responses")
+@_ingest_options
+@click.pass_context
+def ingest_responses(context: click.Context, /, **arguments: Any) -> None:
+    """Bring in the answers of workers: worker responses, consolidation requests and responses, the worker activity log.
+
+    \b
+    Example:  commissure ingest responses job/annotations/ --dataset streets
+    """
+    _ingest(context, "responses", claims=False, **arguments)
+
+
+def _folder(location: str, option: str) -> Path:
+    path = Path(location)
+    if not path.is_dir():
+        raise click.BadParameter(f"{location} is no folder", param_hint=option)
+    return path.resolve()
+
+
+def _ingest(
+    context: click.Context,
+    format_name: str,
+    claims: bool,
+    locations: tuple[str, ...],
+    dataset: str,
+    workers: int | None,
+    strict: bool,
+    no_embed: bool,
+    fail_on_error: bool,
+    run: str,
+    within: tuple[str, ...],
+    as_json: bool,
+    settings_of_format: tuple[tuple[str, str], ...] = (),
+) -> None:
+    from commissure import assemble
+    from commissure.cli.console import progress
+    from ingest.pipeline import Options
+    from ingest.pipeline import ingest as bring_in
+
+    settings = settings_of(context, workers=workers)
+    options = Options(
+        format_name,
+        settings["workers"],
+        strict,
+        claims,
+        embed=not no_embed,
+        all_or_nothing=fail_on_error,
+        run=run,
+        settings=settings_of_format,
+        within=within,
+    )
+    with progress() as shown:
+        report = bring_in(locations, dataset, assemble.workspace(settings), assemble.tools(settings), options, shown)
+    if as_json:
+        from dataclasses import asdict
+
+        print_json(asdict(report))
+    else:
+        print_report(report)
+    if report.records["rejected"]:
+        context.exit(3)
+
+
+def print_report(report: "RunReport") -> None:
+    """Print what an ingest did, for people."""
+    records = report.records
+    click.echo(
+        f"{report.dataset}: {records['read']:,} records read in {report.seconds:,.1f} s: "
+        + ", ".join(f"{records[name]:,} {name}" for name in ("added", "changed", "unchanged", "removed", "rejected"))
+    )
+    if report.skipped:
+        click.echo("left out on purpose: " + ", ".join(f"{count:,} {reason}" for reason, count in sorted(report.skipped.items())))
+    click.echo(
+        f"generation {report.generation}: {report.quads:,} quads, {report.documents:,} documents, {report.passages['total']:,} passages "
+        f"({report.passages['embedded']:,} read by the model), {report.unresolved_references:,} unresolved references"
+    )
+    if report.store:
+        state = f"{report.unsettled_graphs:,} graphs behind" if report.unsettled_graphs else "in step"
+        click.echo(f"graph store {report.store}: {state}")
+    if report.unsettled_graphs:
+        click.echo(f"! the graph store failed after publishing: {report.store_failure}; run the same command again when it answers")
+    for name, counts in (("rejects", report.rejects), ("warnings", report.warnings)):
+        if counts:
+            click.echo(
+                f"{name}: " + ", ".join(f"{count:,} {code}" for code, count in sorted(counts.items())) + f"; see {report.issues_file}"
+            )

@@ -1,0 +1,95 @@
+"""`commissure serve`, `worker` and `demo`: the server, and something to see in it."""
+
+import json
+from pathlib import Path
+
+import click
+
+from commissure.cli.common import data_option, settings_of, store_option
+from commissure.cli.ingest import print_report
+
+
+@click.command()
+@click.option("--host", metavar="ADDRESS", help="Address to listen on (default 127.0.0.1).")
+@click.option("--port", type=int, help="Port to listen on (default 8000).")
+@click.option("--loader-sources", metavar="PLACES", help="Folders and s3:// prefixes that /api/v1/loader may load from, comma-separated.")
+@click.option("--media", metavar="PLACES", help="Where labeled images may be read from: folders and s3://prefix=folder, comma-separated.")
+@store_option
+@data_option
+@click.pass_context
+def serve(context: click.Context, host: str | None, port: int | None, loader_sources: str | None, media: str | None) -> None:
+    """Serve the web pages and the REST interface.
+
+    \b
+    Example:  commissure serve --port 8000
+    """
+    from commissure.server import serve as run
+
+    run(settings_of(context, host=host, port=port, loader_sources=loader_sources, media=media))
+
+
+@click.command()
+@click.option("--loader-sources", metavar="PLACES", help="Folders and s3:// prefixes that may be loaded from, comma-separated.")
+@store_option
+@data_option
+@click.pass_context
+def worker(context: click.Context, loader_sources: str | None) -> None:
+    """Work off the loads that /api/v1/loader takes, where the web process does not (`serve` does).
+
+    \b
+    Example:  commissure worker --loader-sources s3://bucket/exports
+    """
+    from commissure.errors import BadSetting
+    from commissure.loading import LoadWorker, queue
+
+    settings = settings_of(context, loader_sources=loader_sources)
+    loads = queue(settings)
+    if loads is None:
+        raise BadSetting("loader_sources: name the folders and s3:// prefixes that may be loaded from")
+    LoadWorker(loads, settings).work()
+
+
+@click.command()
+@click.option("--host", metavar="ADDRESS", help="Address to listen on (default 127.0.0.1).")
+@click.option("--port", type=int, help="Port to listen on (default 8000).")
+@click.option("--no-serve", is_flag=True, help="Only load the sample.")
+@data_option
+@click.pass_context
+def demo(context: click.Context, host: str | None, port: int | None, no_serve: bool) -> None:
+    """Write the sample, ingest it, and serve it: clinical data with labeled notes as the dataset `demo`, labeled pictures as `streets`.
+
+    \b
+    Example:  commissure demo
+    """
+    from commissure import assemble
+    from commissure.cli.console import progress
+    from ingest.pipeline import Options
+    from ingest.pipeline import ingest as run
+    from labels.groundtruth.taxonomy import load
+    from sample import write_sample
+    from sample.labels import write_labels
+
+    settings = settings_of(context, host=host, port=port)
+    workspace, workers = assemble.workspace(settings), settings["workers"]
+    folder = workspace.folder / "sample"
+    with progress() as shown:
+        shown.step("writing the sample")
+        write_sample(folder)
+        labels = write_labels(workspace.folder / "sample-labels", folder)
+        kinds = (("taxonomy", json.dumps(load(str(labels.taxonomy)), sort_keys=True)),)
+        tools = assemble.tools(settings)
+        parts: tuple[tuple[tuple[Path, ...], str, Options], ...] = (
+            ((folder,), "demo", Options(workers=workers)),
+            # Into the dataset of the notes, so that a note, its patient, its codes and what people marked in it are one graph.
+            ((labels.notes,), "demo", Options("manifest", workers)),
+            ((labels.street, labels.categories), "streets", Options("manifest", workers, settings=kinds)),
+            ((labels.responses,), "streets", Options("responses", workers)),
+        )
+        reports = [run([str(path) for path in paths], dataset, workspace, tools, options, shown) for paths, dataset, options in parts]
+    for each in reports:
+        print_report(each)
+    settings["media"] = settings["media"] or f"s3://commissure-sample={labels.folder}"
+    if not no_serve:
+        from commissure.server import serve as start
+
+        start(settings)

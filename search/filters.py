@@ -1,0 +1,297 @@
+"""The table of filters: what may be found at all, applied before ranking. One row a filter.
+
+Of the rows are made the parameters of REST and their OpenAPI, the state, chips and facets of the pages, the options of the command line and
+the table in docs/search.md. To add a filter, add its row; its mask asks a `Ground` (search.masks) which documents, or labels, fit.
+Nothing heavy is imported here: the command line reads the table when it starts.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Mask = NDArray[np.bool_]
+
+
+class Kind(StrEnum):
+    """How the values of a filter hold together."""
+
+    ANY = "any of them"
+    ALL = "all of them"
+    DATE = "one date"
+    NUMBER = "one number, 0 to 1"
+
+
+class Takes(StrEnum):
+    """What a value may be."""
+
+    WORD = "word"
+    """Up to 200 characters."""
+    WORDS = "words"
+    """Up to 2,048 characters."""
+    IRI = "IRI"
+
+
+class Ground(Protocol):
+    """What masks are made of: the documents of a generation, and the labels of its items, a row each."""
+
+    @property
+    def columns(self) -> Any:
+        """search.columns.Columns."""
+        ...
+
+    def among(self, name: str, values: tuple[str, ...]) -> "Mask":
+        """Documents whose dataset, patient or type is one of the values."""
+        ...
+
+    def having(self, concepts: tuple[str, ...]) -> "Mask":
+        """Documents that have every one of the concepts."""
+        ...
+
+    def not_before(self, date: str) -> "Mask":
+        """Documents that may be of this date or later."""
+        ...
+
+    def not_after(self, date: str) -> "Mask":
+        """Documents with a date that may be this one or an earlier one."""
+        ...
+
+    def labels_among(self, name: str, values: tuple[str, ...]) -> "Mask":
+        """Labels whose job, agent, state or attribute is one of the values."""
+        ...
+
+    def labels_from(self, confidence: float) -> "Mask":
+        """Labels of at least this confidence."""
+        ...
+
+    def labels_to(self, confidence: float) -> "Mask":
+        """Labels of at most this confidence."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A row of the table.
+
+    `name` is the parameter and option, `plural` the attribute of `Filters`, `title` what a chip says, `facet` the title of the list of its
+    values ('' for none), `mask` which documents fit, or which labels if it is `of_labels` (such filters hold for one label at a time).
+    """
+
+    name: str
+    plural: str
+    kind: Kind
+    title: str
+    help: str
+    mask: "Callable[[Ground, Any], Mask]"
+    facet: str = ""
+    takes: Takes = Takes.WORD
+    of_labels: bool = False
+    known: bool = False
+    """Whether a value that nothing published has is an error; else it is said beside an answer that finds nothing."""
+    example: str = ""
+
+    @property
+    def several(self) -> bool:
+        """Whether it may be given more than once."""
+        return self.kind in (Kind.ANY, Kind.ALL)
+
+    @property
+    def most(self) -> int:
+        """How many values it takes."""
+        return (1000 if self.name == "patient" else 100) if self.several else 1
+
+
+FILTERS: tuple[Filter, ...] = (
+    Filter(
+        name="dataset",
+        plural="datasets",
+        kind=Kind.ANY,
+        title="Dataset",
+        help="Only documents of these datasets.",
+        mask=lambda ground, values: ground.among("dataset", values),
+        facet="Dataset",
+        known=True,
+    ),
+    Filter(
+        name="type",
+        plural="types",
+        kind=Kind.ANY,
+        title="Type",
+        help="Only documents of these types, as the facet `type` spells them.",
+        mask=lambda ground, values: ground.among("type", values),
+        facet="Document type",
+    ),
+    Filter(
+        name="patient",
+        plural="patients",
+        kind=Kind.ANY,
+        title="Patient",
+        help="Only documents of these patients (IRIs).",
+        mask=lambda ground, values: ground.among("patient", values),
+        facet="Patient",
+        takes=Takes.IRI,
+        known=True,
+    ),
+    Filter(
+        name="concept",
+        plural="concepts",
+        kind=Kind.ALL,
+        title="Concept",
+        help="Only documents with every one of these concepts: mentioned (affirmed), charted in the document's encounter, or labeled so.",
+        mask=lambda ground, values: ground.having(values),
+        facet="Concept",
+        takes=Takes.IRI,
+    ),
+    Filter(
+        name="from",
+        plural="date_from",
+        kind=Kind.DATE,
+        title="From",
+        help="Earliest date, inclusive: YYYY, YYYY-MM or YYYY-MM-DD.",
+        mask=lambda ground, date: ground.not_before(date),
+        example="2019",
+    ),
+    Filter(
+        name="to",
+        plural="date_to",
+        kind=Kind.DATE,
+        title="To",
+        help="Latest date, inclusive: YYYY, YYYY-MM or YYYY-MM-DD.",
+        mask=lambda ground, date: ground.not_after(date),
+        example="2024-06",
+    ),
+    Filter(
+        name="job",
+        plural="jobs",
+        kind=Kind.ANY,
+        title="Labeling job",
+        help="Only items of these labeling jobs (IRIs). This filter and those below hold for one label at a time, with `concept`.",
+        mask=lambda ground, values: ground.labels_among("job", values),
+        facet="Labeling job",
+        takes=Takes.IRI,
+        of_labels=True,
+    ),
+    Filter(
+        name="agent",
+        plural="agents",
+        kind=Kind.ANY,
+        title="Labeled by",
+        help="Only items labeled by `human` or `machine`, or answered by these workers (IRIs).",
+        mask=lambda ground, values: ground.labels_among("agent", values),
+        facet="Labeled by",
+        takes=Takes.WORDS,
+        of_labels=True,
+        example="machine",
+    ),
+    Filter(
+        name="state",
+        plural="states",
+        kind=Kind.ANY,
+        title="Label state",
+        help="Only items with a label in this state: labeled, adjusted, unadjusted, empty, failed, orphan or answer.",
+        mask=lambda ground, values: ground.labels_among("state", values),
+        facet="Label state",
+        of_labels=True,
+        example="failed",
+    ),
+    Filter(
+        name="attribute",
+        plural="attributes",
+        kind=Kind.ANY,
+        title="Label attribute",
+        help="Only items with a label of this attribute, as the facet `attribute` spells it.",
+        mask=lambda ground, values: ground.labels_among("attribute", values),
+        facet="Label attribute",
+        takes=Takes.WORDS,
+        of_labels=True,
+        example="Color: Green",
+    ),
+    Filter(
+        name="confidence_from",
+        plural="confidence_from",
+        kind=Kind.NUMBER,
+        title="Confidence from",
+        help="Only items with a label of at least this confidence.",
+        mask=lambda ground, number: ground.labels_from(number),
+        of_labels=True,
+    ),
+    Filter(
+        name="confidence_to",
+        plural="confidence_to",
+        kind=Kind.NUMBER,
+        title="Confidence to",
+        help="Only items with a label of at most this confidence.",
+        mask=lambda ground, number: ground.labels_to(number),
+        of_labels=True,
+    ),
+)
+
+
+class Filters:
+    """What is asked of each filter, by its plural: a tuple of values, or a date or number or None. Immutable."""
+
+    __slots__ = ("_given",)
+
+    def __init__(self, **given: Any) -> None:
+        rows = {row.plural: row for row in FILTERS}
+        unknown = given.keys() - rows.keys()
+        if unknown:
+            raise TypeError(f"no such filter: {', '.join(sorted(unknown))}")
+        set_ = {name: tuple(value) if rows[name].several else value for name, value in given.items() if value is not None and value != ()}
+        self._given: dict[str, Any] = set_
+
+    @classmethod
+    def named(cls, given: Mapping[str, Any]) -> "Filters":
+        """From values by the filters' names."""
+        return cls(**{row.plural: given[row.name] for row in FILTERS if row.name in given})
+
+    def with_(self, **changes: Any) -> "Filters":
+        """The same with other values."""
+        return Filters(**{**self._given, **changes})
+
+    def given(self) -> Iterator[tuple[Filter, Any]]:
+        """The rows that restrict, in the order of the table, with what they ask."""
+        return ((row, self._given[row.plural]) for row in FILTERS if self._given.get(row.plural) not in (None, ()))
+
+    def __getattr__(self, plural: str) -> Any:
+        for row in FILTERS:
+            if row.plural == plural:
+                return self._given.get(plural, () if row.several else None)
+        raise AttributeError(plural)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Filters) and self._given == other._given
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._given.items()))
+
+    def __repr__(self) -> str:
+        return f"Filters({', '.join(f'{name}={value!r}' for name, value in self._given.items())})"
+
+
+PAIR_ENDS: Final = ("_from", "_to")
+
+
+def as_table() -> str:
+    """The table of filters as docs/search.md shows it."""
+    lines = ["| parameter | option | several values | what it leaves |", "|---|---|---|---|"]
+    for row in FILTERS:
+        kind = {Kind.ANY: "any of them", Kind.ALL: "all of them"}.get(row.kind, "")
+        lines.append(f"| `{row.name}` | `{option_of(row)}` | {kind} | {row.help} |")
+    return "\n".join(lines)
+
+
+def option_of(row: Filter) -> str:
+    """The option of the command line. The two ends of a range of numbers share one: `--confidence FROM TO`."""
+    if row.kind is Kind.NUMBER and row.name.endswith(PAIR_ENDS):
+        return f"--{row.name.rpartition('_')[0]} FROM TO"
+    return f"--{row.name.replace('_', '-')} {metavar_of(row)}"
+
+
+def metavar_of(row: Filter) -> str:
+    """What stands for a value of a filter."""
+    return {Kind.DATE: "DATE", Kind.NUMBER: "NUMBER"}.get(row.kind) or ("IRI" if row.takes is Takes.IRI else row.name.upper())

@@ -1,0 +1,159 @@
+"""From filters to which documents they allow.
+
+Filters of documents restrict documents; those of labels restrict labels, one at a time, together with the concepts that are classes of
+labels: a car of low confidence is another thing than a car beside something else of low confidence. Several concepts are all required, each
+by some label that the other filters allow.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+import numpy as np
+
+from search.columns import Columns, day_interval
+from search.errors import InvalidRequest
+from search.filters import Filters
+from search.label_columns import LabelColumns, among
+from search.protocols import Mask
+
+AGENTS = frozenset({"human", "machine"})
+"""Agents that are known whether or not anything was labeled by them."""
+_SHOWN_NAMES = 20
+
+
+class Dictionary(Protocol):
+    """What a catalog says of the values of fields."""
+
+    def codes(self, field: str, values: Sequence[str]) -> list[int]:
+        """Codes of the values that are there, ascending."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ground:
+    """`search.filters.Ground` over one generation; `columns` is left out where only labels are asked."""
+
+    labels: LabelColumns
+    codes: Callable[[str, Sequence[str]], list[int]]
+    columns: Any = None
+
+    @classmethod
+    def of(cls, columns: Columns, catalog: Dictionary) -> "Ground":
+        """The ground of a generation."""
+        return cls(columns.labels, catalog.codes, columns)
+
+    def among(self, name: str, values: tuple[str, ...]) -> Mask:
+        """Documents whose dataset, patient or type is one of the values."""
+        found: Mask = np.isin(getattr(self.columns, f"{name}s"), self.codes(name, values))
+        return found
+
+    def having(self, concepts: tuple[str, ...]) -> Mask:
+        """Documents that have every one of the concepts; a concept stands for everything narrower too."""
+        masks = [self.columns.concept_mask(self.codes("concept", (concept,))) for concept in dict.fromkeys(concepts)]
+        found: Mask = np.logical_and.reduce(masks)
+        return found
+
+    def not_before(self, day: str) -> Mask:
+        """Documents that may be of this date or later."""
+        found: Mask = self.columns.last_days >= days_of(day, "from")[0]
+        return found
+
+    def not_after(self, day: str) -> Mask:
+        """Documents with a date that may be this one or an earlier one."""
+        found: Mask = (self.columns.first_days <= days_of(day, "to")[1]) & (self.columns.first_days > 0)
+        return found
+
+    def labels_among(self, name: str, values: tuple[str, ...]) -> Mask:
+        """Labels whose job, agent, state or attribute is one of the values."""
+        return self.labels.rows_among(name, self.codes(name, values))
+
+    def labels_from(self, confidence: float) -> Mask:
+        """Labels of at least this confidence."""
+        with np.errstate(invalid="ignore"):
+            found: Mask = self.labels.scores >= np.float32(confidence)
+        return found
+
+    def labels_to(self, confidence: float) -> Mask:
+        """Labels of at most this confidence."""
+        with np.errstate(invalid="ignore"):
+            found: Mask = self.labels.scores <= np.float32(confidence)
+        return found
+
+
+def allowed(filters: Filters, ground: Ground) -> Mask | None:
+    """Which documents the filters allow; None where they allow all. Raises InvalidRequest for dates that are none."""
+    masks = [row.mask(ground, value) for row, value in filters.given() if not row.of_labels]
+    labeled = labeled_documents(filters, ground, ground.columns.documents)
+    if labeled is not None:
+        masks.append(labeled)
+    return np.logical_and.reduce(masks) if masks else None
+
+
+def labeled_documents(filters: Filters, ground: Ground, documents: int) -> Mask | None:
+    """Which of so many documents have labels that the filters of labels allow; None where there is no such filter."""
+    rows = [row.mask(ground, value) for row, value in filters.given() if row.of_labels]
+    if not rows:
+        return None
+    fitting = np.logical_and.reduce(rows)
+    labels = ground.labels
+    classes = [among(labels.concepts, labels.with_narrower(ground.codes("concept", (concept,)))) for concept in filters.concepts]
+    # A concept that is no class of any label is one of the document as a whole.
+    wanted = [fitting & having for having in classes if having.any()] or [fitting]
+    found: Mask = np.logical_and.reduce([_of_rows(labels, each, documents) for each in wanted])
+    return found
+
+
+def _of_rows(labels: LabelColumns, rows: Mask, documents: int) -> Mask:
+    mask: Mask = np.zeros(documents, dtype=np.bool_)
+    mask[labels.documents[rows]] = True
+    return mask
+
+
+def check(filters: Filters) -> None:
+    """Raises InvalidRequest for dates that are none, or in the wrong order."""
+    first = days_of(filters.date_from, "from")[0] if filters.date_from is not None else 0
+    last = days_of(filters.date_to, "to")[1] if filters.date_to is not None else 0
+    if first and last and first > last:
+        raise InvalidRequest("to", f"lies before from: {filters.date_to} < {filters.date_from}")
+    low, high = filters.confidence_from, filters.confidence_to
+    if low is not None and high is not None and low > high:
+        raise InvalidRequest("confidence_to", f"lies below confidence_from: {high} < {low}")
+
+
+def unknown_values(filters: Filters, ground: Ground, datasets: Callable[[], Sequence[str]]) -> list[str]:
+    """What to say of values that nothing published has. Raises InvalidRequest for a dataset or patient that is not there."""
+    said = []
+    for row, values in filters.given():
+        if not row.several or len(ground.codes(row.name, values)) == len(set(values)):
+            continue
+        absent = [value for value in dict.fromkeys(values) if not ground.codes(row.name, (value,))]
+        absent = [value for value in absent if not (row.name == "agent" and value in AGENTS)]
+        for value in absent[:5]:
+            if not row.known:
+                said.append(f"Nothing published has the {row.title.lower()} {value!r}.")
+            elif row.name == "dataset":
+                there = ", ".join(list(datasets())[:_SHOWN_NAMES])
+                raise InvalidRequest(row.name, f"there is no dataset {value[:80]!r}; there are: {there}")
+            else:
+                wrong = (
+                    f"no {row.title.lower()} has the IRI {value[:200]!r}"
+                    if ":" in value
+                    else f"{value[:80]!r} is not the IRI of a {row.name}"
+                )
+                raise InvalidRequest(row.name, wrong)
+    return said
+
+
+def days_of(text: str, field: str) -> tuple[int, int]:
+    """First and last day of a date of a request. Raises InvalidRequest."""
+    first, last = day_interval(text) if len(text) <= 10 else (0, 0)
+    if first:
+        try:
+            date(first // 10000 or 1, first // 100 % 100 or 1, first % 100 or 1)
+        except ValueError:
+            first = 0
+    if not first or "00" in text[4:].split("-"):
+        raise InvalidRequest(field, f"must be a date as YYYY, YYYY-MM or YYYY-MM-DD, is {text[:40]!r}")
+    return first, last
