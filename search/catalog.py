@@ -20,6 +20,7 @@ from graph.vocabulary import local_name
 from search.errors import GenerationUnreadable
 from search.model import ConceptSummary, DatasetSummary, Document, DocumentSummary, Fact, PassageSpan, PatientOverview, PatientSummary
 from search.patients import read_overviews
+from search.standings import FACTS_OF_RECORDS, assertions_of, count_uncounted, without_counted
 
 FORMAT: Final = 2
 """Kept in `PRAGMA user_version`; a catalog of another format is built anew."""
@@ -62,6 +63,7 @@ CREATE INDEX IF NOT EXISTS facts_record ON facts (record, batch);
 CREATE INDEX IF NOT EXISTS facts_subject ON facts (subject, start IS NULL, start, record, fact);
 CREATE INDEX IF NOT EXISTS facts_encounter ON facts (encounter) WHERE encounter IS NOT NULL;
 CREATE INDEX IF NOT EXISTS facts_concept ON facts (concept, subject) WHERE counted AND concept IS NOT NULL;
+CREATE INDEX IF NOT EXISTS facts_uncounted ON facts (concept, record) WHERE NOT counted AND concept IS NOT NULL;
 CREATE INDEX IF NOT EXISTS patients_label ON patients (label, id);
 CREATE INDEX IF NOT EXISTS patients_dataset ON patients (dataset, label, id);
 """
@@ -182,6 +184,18 @@ class SqliteCatalog:
     def facts_of_encounter(self, encounter: str) -> tuple[Fact, ...]:
         """The facts charted in an encounter, oldest first."""
         return self._facts(f"encounter = ? ORDER BY {_FACT_ORDER}", (encounter,))
+
+    def uncounted(self, records: Sequence[str]) -> dict[str, Fact]:
+        """Record → what it says, for those of the records of which nothing counts as true of the patient."""
+        return without_counted(self._facts(FACTS_OF_RECORDS.format(_marks(records)), records))
+
+    def uncounted_with(self, concept: str, kind: str) -> int:
+        """How many records of a kind chart the concept in a way that does not count."""
+        return count_uncounted(self._all, concept, kind)
+
+    def assertions(self, mentions: Sequence[str]) -> dict[str, Assertion]:
+        """Mention → what its text asserts, for those of the mentions that a document holds."""
+        return assertions_of(self._all, mentions)
 
     def count_facts_of_patient(self, patient: str) -> int:
         """How many facts a patient has."""

@@ -21,7 +21,7 @@ from graph.store import GraphStore
 from graph.vocabulary import CHARTED, CODE, ENCOUNTER, HAS_BODY, HAS_TARGET, KG, RELATION_GROUPS, SUBJECT, group_of
 from search.catalog import MentionedConcept, SqliteCatalog
 from search.columns import Columns, distinct_pairs, gather, lengths
-from search.model import Shared
+from search.model import Fact, Shared
 
 NODES_PER_HIT: Final = 12
 _LEAST_NODES: Final = 40
@@ -78,6 +78,7 @@ class Joined:
     neighbourhood: Neighbourhood = field(default_factory=Neighbourhood)
     groups: Mapping[str, str] = field(default_factory=dict)
     shared: tuple[Shared, ...] = ()
+    uncounted: Mapping[str, Fact] = field(default_factory=dict)
 
 
 def join_page(graph: GraphStore, catalog: SqliteCatalog, columns: Columns, hits: Sequence[PageHit], named: Mapping[str, float]) -> Joined:
@@ -86,7 +87,8 @@ def join_page(graph: GraphStore, catalog: SqliteCatalog, columns: Columns, hits:
         return Joined()
     seeds = tuple(dict.fromkeys(hit.record for hit in hits))
     found = graph.neighbourhood(seeds, HOPS, _preferred(catalog, columns, hits, named))
-    reach = _Reach.of(found, hits)
+    uncounted = catalog.uncounted([node.id for node in found.nodes if node.kind in RECORD_KINDS])
+    reach = _Reach.of(found, hits, uncounted.keys())
     patients = catalog.concept_patients([node for node, kind in reach.kinds.items() if kind == "Concept"])
     everyone = len(columns.patient_concept_offsets) - 1
     commonplace = {node for node, count in patients.items() if everyone >= _FEW_PATIENTS and 2 * count >= everyone} - named.keys()
@@ -104,7 +106,8 @@ def join_page(graph: GraphStore, catalog: SqliteCatalog, columns: Columns, hits:
     kept = _fit(seeds, telling, reach, max(_LEAST_NODES, NODES_PER_HIT * len(hits)))
     neighbourhood = _restrict(found, kept, reach.kinds)
     groups = {node.id: reach.groups.get(node.id) or group_of(node.kind) for node in neighbourhood.nodes}
-    return Joined(neighbourhood, groups, _shared(neighbourhood.nodes, groups, reach, named, patients, commonplace))
+    shared = _shared(neighbourhood.nodes, groups, reach, named, patients, commonplace)
+    return Joined(neighbourhood, groups, shared, {node: fact for node, fact in uncounted.items() if node in kept})
 
 
 def _preferred(catalog: SqliteCatalog, columns: Columns, hits: Sequence[PageHit], named: Mapping[str, float]) -> frozenset[str]:
@@ -152,7 +155,10 @@ def _common_concepts(columns: Columns, places: Sequence[int]) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class _Reach:
-    """Which hits reach a node and how: node → rank → the nodes on the way, itself last. `affirmed` leaves out ways over denied mentions."""
+    """Which hits reach a node and how: node → rank → the nodes on the way, itself last.
+
+    `affirmed` leaves out ways over mentions that deny and over records that do not count.
+    """
 
     kinds: Mapping[str, str]
     paths: Mapping[str, Mapping[int, tuple[str, ...]]]
@@ -162,7 +168,7 @@ class _Reach:
     """Records whose concept is reached through them: they stand behind their concept."""
 
     @classmethod
-    def of(cls, found: Neighbourhood, hits: Sequence[PageHit]) -> "_Reach":
+    def of(cls, found: Neighbourhood, hits: Sequence[PageHit], uncounted: AbstractSet[str]) -> "_Reach":
         kinds = {node.id: node.kind for node in found.nodes}
         outgoing: dict[str, list[Edge]] = defaultdict(list)
         incoming: dict[str, list[Edge]] = defaultdict(list)
@@ -193,12 +199,13 @@ class _Reach:
                 if edge.relation == ENCOUNTER:
                     for record in incoming[edge.target]:
                         if record.relation == ENCOUNTER and kinds[record.source] in RECORD_KINDS:
-                            reached(hit.rank, edge.target, record.source)
+                            holds = record.source not in uncounted
+                            reached(hit.rank, edge.target, record.source, sure=holds)
                             for code in outgoing[record.source]:
                                 if code.relation in RECORD_CODES:
                                     charting.add(record.source)
                                     groups.setdefault(code.target, group_of(kinds[record.source]))
-                                    reached(hit.rank, edge.target, record.source, code.target)
+                                    reached(hit.rank, edge.target, record.source, code.target, sure=holds)
             for mention in incoming[hit.record]:
                 if mention.relation == HAS_TARGET:
                     sure = mention.source not in denied

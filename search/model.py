@@ -283,6 +283,8 @@ class SearchResult:
     shared: tuple[Shared, ...]
     facets: Mapping[str, tuple[FacetValue, ...]]
     notices: tuple[str, ...] = ()
+    uncounted: Mapping[str, Fact] = field(default_factory=dict)
+    """Records of the neighbourhood that chart what does not count as true of the patient, with what they say."""
     graph: bool = True
     seconds: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)

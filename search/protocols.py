@@ -4,12 +4,13 @@ A *unit* is a distinct passage text: it is embedded once and indexed once, howev
 generation from 0; masks are boolean arrays over rows.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from concepts.model import Assertion
 from search.model import (
     ConceptSummary,
     DatasetSummary,
@@ -117,6 +118,18 @@ class Catalog(Protocol):
 
     def facts_of_encounter(self, encounter: str) -> tuple[Fact, ...]:
         """The facts charted in an encounter."""
+        ...
+
+    def uncounted(self, records: Sequence[str]) -> Mapping[str, Fact]:
+        """Record → what it says, for those of the records of which nothing counts as true of the patient."""
+        ...
+
+    def uncounted_with(self, concept: str, kind: str) -> int:
+        """How many records of a kind chart the concept in a way that does not count."""
+        ...
+
+    def assertions(self, mentions: Sequence[str]) -> Mapping[str, Assertion]:
+        """Mention → what its text asserts, for those of the mentions that a document holds."""
         ...
 
     def count_facts_of_patient(self, patient: str) -> int:

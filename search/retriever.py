@@ -112,6 +112,7 @@ class Retriever:
             neighbourhood=joined.neighbourhood,
             groups=joined.groups,
             shared=joined.shared,
+            uncounted=joined.uncounted,
             facets=facets,
             notices=tuple(notices),
             graph=not lack,

@@ -1,11 +1,19 @@
 """What a chart says and does not say, on the pages of a real generation: denials, relatives, two codings, ranges."""
 
 import re
+from pathlib import Path
+from unittest.mock import patch
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
 
-from tests.webapp.clinic import clinic
+from search.model import SearchRequest
+from tests.ingest.exports import InlinePool, Lab, condition, note, patient
+from tests.webapp import fixtures as f
+from tests.webapp.clinic import BREAST_CANCER, DIABETES, clinic
+from tests.webapp.conftest import make_client
+from webapp.app import create_app
 
 
 @pytest.fixture
@@ -100,3 +108,66 @@ def test_a_mark_of_several_events_leads_to_them(pages: FlaskClient) -> None:
     (url,) = re.findall(r'<a href="([^"]+on=2023-01-01[^"]*)"', html)
     table = pages.get(url.replace("&amp;", "&")).text
     assert table[table.index('id="table"') :].count("<tr class=") == 3
+
+
+def test_what_was_refuted_is_marked_at_its_concept(pages: FlaskClient) -> None:
+    html = pages.get(f"/node?id={BREAST_CANCER}").text
+    refuted = next(row for row in html.split("<li")[1:] if "coded with this" in row)
+    assert "uncounted" in refuted and "not counted: negated (refuted)" in refuted
+    relative = next(row for row in html.split("<li")[1:] if "in the family history of" in row)
+    assert "uncounted" not in relative and "a relative" in relative and "k-family" in relative
+    assert "Nobody" in html
+
+
+def test_neighbours_say_in_rest_what_does_not_count() -> None:
+    client = make_client(clinic().lab.library())
+    found = client.get(f"/api/v1/neighbours?id={BREAST_CANCER}&direction=in").json["neighbours"]
+    said = {one["node"]["kind"]: (one["counted"], one["assertion"], one["status"]) for one in found}
+    assert said["Condition"] == (False, "negated", "refuted")
+    assert said["FamilyMemberHistory"] == (False, "family", "family history: mother")
+    diabetes = client.get(f"/api/v1/neighbours?id={DIABETES}&direction=in").json["neighbours"]
+    assert {one["counted"] for one in diabetes} == {True}
+
+
+def test_a_group_of_neighbours_counts_those_that_do_not_hold(tmp_path: Path) -> None:
+    lab = Lab(tmp_path)
+    status = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "refuted"}]}
+    records = [condition(f"c{n}", **({"verificationStatus": status} if n < 2 else {})) for n in range(5)]
+    with patch("ingest.pipeline.Pool", InlinePool):
+        lab.ingest(patient(), *records)
+    client = create_app(lab.library()).test_client()
+    html = client.get(f"/node?id={BREAST_CANCER}").text
+    group = next(row for row in html.split("<li")[1:] if "coded with this" in row)
+    assert ">5</b>" in group and "2 of them do not count" in group
+    (url,) = re.findall(r'data-fragment="([^"]+)"', group)
+    rows = client.get(url.replace("&amp;", "&")).text
+    assert rows.count('class="uncounted"') == 2 and rows.count("refuted") == 2
+
+
+def test_what_a_text_denies_is_marked_at_its_concept() -> None:
+    client = create_app(f.real()).test_client()
+    key = quote("in|Annotation|http://www.w3.org/ns/oa#hasBody")
+    html = client.get(f"/node?id={quote(f.NEUROPATHY)}&expand={key}").text
+    denied = [row for row in html.split("<li")[1:] if "the text denies it" in row]
+    assert denied and all("uncounted" in row for row in denied)
+
+
+def test_hits_do_not_share_what_was_refuted(tmp_path: Path) -> None:
+    lab = Lab(tmp_path)
+    status = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "refuted"}]}
+    visits, asthma = [], "195967001"
+    for n in (1, 2):
+        where = {"encounter": {"reference": f"Encounter/e{n}"}}
+        visit = {"resourceType": "Encounter", "id": f"e{n}", "status": "finished", "class": {"code": "AMB"}}
+        visits += [
+            patient(f"p{n}"),
+            visit | {"subject": {"reference": f"Patient/p{n}"}},
+            condition(f"c{n}", f"Patient/p{n}", verificationStatus=status, **where),
+            condition(f"a{n}", f"Patient/p{n}", asthma, "Asthma", **where),
+            note(f"d{n}", f"Patient {n} coughs at night.", f"Patient/p{n}", context={"encounter": [where["encounter"]]}),
+        ]
+    with patch("ingest.pipeline.Pool", InlinePool):
+        lab.ingest(*visits)
+    result = lab.snapshot().retriever.search(SearchRequest("coughs at night"))
+    assert {one.label for one in result.shared} == {"Asthma"}
+    assert {fact.status for fact in result.uncounted.values()} == {"refuted"}

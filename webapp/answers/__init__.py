@@ -300,6 +300,12 @@ class NeighbourJson(TypedDict):
 
     node: NodeSummaryJson
     edge: EdgeJson
+    counted: bool
+    """False for a record of which nothing counts as true of the patient, and for a mention that does not affirm."""
+    assertion: str
+    """What the record or the mention asserts: affirmed, negated, hypothetical, historical or family."""
+    status: str
+    """The status of a record that does not count, such as refuted or not-done."""
 
 
 class NeighbourPageJson(TypedDict):
@@ -752,12 +758,30 @@ def neighbour_counts(iri: str, counts: Iterable[graph.NeighbourCount], generatio
     }
 
 
-def neighbour_page(iri: str, page: graph.NeighbourPage, generation: int) -> NeighbourPageJson:
-    """One page of neighbours."""
+def neighbour_page(
+    iri: str,
+    page: graph.NeighbourPage,
+    uncounted: Mapping[str, search.Fact],
+    assertions: Mapping[str, Assertion],
+    generation: int,
+) -> NeighbourPageJson:
+    """One page of neighbours. `uncounted` has what records say that do not count, `assertions` those of mentions."""
+
+    def neighbour(found: graph.NodeSummary, link: graph.Edge) -> NeighbourJson:
+        fact = uncounted.get(found.id.partition("#")[0]) if found.kind != "Annotation" else None
+        assertion = fact.assertion if fact else assertions.get(found.id, Assertion.AFFIRMED)
+        return {
+            "node": node_summary(found),
+            "edge": edge(link),
+            "counted": fact is None and assertion is Assertion.AFFIRMED,
+            "assertion": str(assertion),
+            "status": fact.status if fact else "",
+        }
+
     return {
         "node": iri,
         "total": page.total,
-        "neighbours": [{"node": node_summary(found), "edge": edge(link)} for found, link in page.neighbours],
+        "neighbours": [neighbour(found, link) for found, link in page.neighbours],
         "cursor": page.cursor,
         "generation": generation,
     }

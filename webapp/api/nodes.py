@@ -43,7 +43,11 @@ def neighbours(asked: NeighbourParameters, context: Context) -> serialize.Neighb
         )
     except InvalidCursor:
         raise invalid(FieldError("cursor", "is not one that this server gave; begin again without it")) from None
-    return serialize.neighbour_page(asked.id, page, context.snapshot.generation)
+    catalog = context.snapshot.catalog
+    nodes = [node for node, _ in page.neighbours]
+    uncounted = catalog.uncounted(sorted({node.id.partition("#")[0] for node in nodes if node.kind != "Annotation"}))
+    assertions = catalog.assertions([node.id for node in nodes if node.kind == "Annotation"])
+    return serialize.neighbour_page(asked.id, page, uncounted, assertions, context.snapshot.generation)
 
 
 def neighbourhood(asked: NeighbourhoodParameters, context: Context) -> serialize.NeighbourhoodAnswerJson:

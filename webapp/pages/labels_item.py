@@ -81,7 +81,7 @@ def item_page(identifier: str, job: str) -> ItemPage:
     groups: tuple[Group, ...] = ()
     graph_down = opened.graph is None
     try:
-        groups = groups_of(opened.graph, identifier) if opened.graph is not None else ()
+        groups = groups_of(opened.graph, opened.catalog, identifier, is_concept=False) if opened.graph is not None else ()
     except StoreUnavailable:
         graph_down = True
     facts = opened.catalog.facts_of_patient(identifier, 500)

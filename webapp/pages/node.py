@@ -1,18 +1,22 @@
 """The node page: what the graph says about one node, and its neighbours by relation, expandable in place. Concepts have more to tell."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from flask import Blueprint, render_template, request
 
+from concepts.model import Assertion
 from graph.errors import StoreUnavailable
 from graph.model import Direction, Edge, Literal, NeighbourCount, NeighbourPage, Node, NodeSummary
 from graph.store import GraphStore
 from graph.vocabulary import PREFIXES, group_of, local_name
 from labels.model import LabelClass
-from search.model import ConceptSummary, DocumentSummary, PatientSummary
+from search.model import ConceptSummary, DocumentSummary, Fact, PatientSummary
+from search.protocols import Catalog
 from webapp.errors import FieldError, invalid, not_found
 from webapp.library import RecordSource, Snapshot
+from webapp.pages.charted import Charted
 from webapp.pages.reading import library, required, snapshot, whole_number
 from webapp.pages.search import State, is_label_class
 from webapp.pages.wording import address
@@ -24,8 +28,28 @@ NEIGHBOURS = 25
 MOST_SINGLES = 24
 """Groups of one neighbour that show it without being opened."""
 PROVENANCE = PREFIXES["prov"]
+CHARTING = frozenset(
+    {"AllergyIntolerance", "Condition", "Immunization", "MedicationAdministration", "MedicationDispense", "MedicationRequest"}
+    | {"MedicationStatement", "Observation", "Procedure"}
+)
+"""Kinds of records that may not count as true of their patient."""
+MENTIONED_AS = {
+    Assertion.NEGATED: "the text denies it",
+    Assertion.HYPOTHETICAL: "only possible",
+    Assertion.HISTORICAL: "in the past",
+    Assertion.FAMILY: "of a relative",
+}
 PATIENTS = 20
 """Patients of one page of a concept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How a record or a mention stands: struck or not, in words, and which assertion it is drawn with."""
+
+    struck: bool
+    why: str
+    assertion: Assertion
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +69,10 @@ class Group:
     more: str
     """The address of the next neighbours ('' at the end)."""
     more_fragment: str
+    said: Mapping[str, Said]
+    """Neighbour → how it stands, where it does not simply hold."""
+    uncounted: int
+    """Of the whole group: records that do not count as true of their patients."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +140,7 @@ def node_page(opened: Snapshot, graph: GraphStore | None, identifier: str) -> No
     return NodePage(
         node=found,
         group=group_of(found.kind),
-        groups=groups_of(graph, identifier) if graph is not None else (),
+        groups=groups_of(graph, catalog, identifier, is_concept=concept is not None) if graph is not None else (),
         concept=concept,
         patients=catalog.patients_with_concept(identifier, PATIENTS, (page - 1) * PATIENTS) if concept else (),
         patients_page=page,
@@ -131,7 +159,7 @@ def _label_class(opened: Snapshot, identifier: str) -> LabelClass | None:
     return next((one for one in classes if one.concept == identifier), None)
 
 
-def groups_of(graph: GraphStore, identifier: str) -> tuple[Group, ...]:
+def groups_of(graph: GraphStore, catalog: Catalog, identifier: str, *, is_concept: bool) -> tuple[Group, ...]:
     """A node's neighbours by relation, direction and kind; those that the address names are open."""
     expanded = request.args.getlist("expand")
     groups = []
@@ -148,7 +176,10 @@ def groups_of(graph: GraphStore, identifier: str) -> tuple[Group, ...]:
             opened = _neighbours(graph, identifier, key, request.args.get("cursor") if expanded[-1] == key else None)
         others = [("expand", other) for other in expanded if other != key]
         toggle = address("/node", [("id", identifier), *others, *([] if opened else [("expand", key)])], _anchor(count))
-        groups.append(_group(identifier, count, key, opened, toggle, others, only))
+        shown = [*(opened.neighbours if opened else ()), *((only,) if only else ())]
+        group = _group(identifier, count, key, opened, toggle, others, only, standings(catalog, [node for node, _ in shown]))
+        told = catalog.uncounted_with(identifier, count.kind) if is_concept and count.direction == "in" and count.kind in CHARTING else 0
+        groups.append(replace(group, uncounted=min(told, count.count)))
     return tuple(groups)
 
 
@@ -160,6 +191,7 @@ def _group(
     toggle: str,
     others: list[tuple[str, str]],
     only: tuple[NodeSummary, Edge] | None = None,
+    said: Mapping[str, Said] = MappingProxyType({}),
 ) -> Group:
     cursor = opened.cursor if opened else None
     return Group(
@@ -172,7 +204,26 @@ def _group(
         fragment=address("/node/neighbours", [("id", identifier), ("expand", key)]),
         more=address("/node", [("id", identifier), *others, ("expand", key), ("cursor", cursor)], _anchor(count)) if cursor else "",
         more_fragment=address("/node/neighbours", [("id", identifier), ("expand", key), ("cursor", cursor)]) if cursor else "",
+        said=said,
+        uncounted=0,
     )
+
+
+def standings(catalog: Catalog, nodes: Sequence[NodeSummary]) -> dict[str, Said]:
+    """How nodes stand that do not simply hold: records that do not count, mentions that do not affirm."""
+    records = {node.id: node.id.partition("#")[0] for node in nodes if node.kind not in ("Annotation", "Concept")}
+    mentions = [node.id for node in nodes if node.kind == "Annotation"]
+    uncounted = catalog.uncounted(sorted(set(records.values()))) if records else {}
+    said = {node: _said_of(uncounted[record]) for node, record in records.items() if record in uncounted}
+    for mention, assertion in (catalog.assertions(mentions) if mentions else {}).items():
+        if assertion is not Assertion.AFFIRMED:
+            said[mention] = Said(assertion is Assertion.NEGATED, MENTIONED_AS[assertion], assertion)
+    return said
+
+
+def _said_of(fact: Fact) -> Said:
+    thing = Charted(fact, ())
+    return Said(thing.struck, f"not counted: {thing.why}" if thing.struck else thing.why, fact.assertion)
 
 
 def _anchor(count: NeighbourCount) -> str:
@@ -197,7 +248,8 @@ def neighbours() -> str:
     opened = _neighbours(graph, identifier, key, request.args.get("cursor"))
     direction, kind, relation = key.split("|", 2)
     count = NeighbourCount(relation, "out" if direction == "out" else "in", kind, opened.total)
-    return render_template("neighbours.html", group=_group(identifier, count, key, opened, "", []))
+    said = standings(snapshot().catalog, [node for node, _ in opened.neighbours])
+    return render_template("neighbours.html", group=_group(identifier, count, key, opened, "", [], said=said))
 
 
 def target_of(neighbour: NodeSummary) -> str:
