@@ -12,7 +12,8 @@ _DEFAULTS = WebSettings()
 
 def create_app(library: Library, *, settings: WebSettings = _DEFAULTS) -> Flask:
     """The web application over a library. Nothing is opened here: the first request that needs the generation opens it."""
-    from webapp import api, errors, metrics, pages, security
+    from webapp import errors, metrics, pages, security
+    from webapp.api import routes
 
     app = Flask("webapp", static_folder="static", template_folder="templates")
     app.extensions["commissure"] = library
@@ -26,7 +27,7 @@ def create_app(library: Library, *, settings: WebSettings = _DEFAULTS) -> Flask:
     metrics.register(app)
     security.register(app, settings)
     errors.register(app)
-    api.register(app, settings)
+    routes.register(app)
     pages.register(app)
 
     @app.get("/favicon.ico")

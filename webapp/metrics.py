@@ -10,7 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 
 from search.errors import SearchError
 from search.model import SearchResult
-from webapp.library import Library
+from webapp.context import context_of
 
 _KEY = "commissure_metrics"
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -40,7 +40,7 @@ class Metrics:
 
 def register(app: Flask) -> None:
     """Count every request of the application, and answer /metrics."""
-    from webapp.api.operation import distribution_version
+    from webapp.version import distribution_version
 
     metrics = Metrics(distribution_version())
     app.extensions[_KEY] = metrics
@@ -61,7 +61,7 @@ def register(app: Flask) -> None:
 
     @app.get("/metrics")
     def show_metrics() -> Response:
-        metrics.generation.set(_generation(cast(Library, app.extensions["commissure"])))
+        metrics.generation.set(_generation(app))
         response = Response(generate_latest(metrics.registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
         response.headers["Cache-Control"] = "no-store"
         return response
@@ -75,8 +75,8 @@ def observe_search(result: SearchResult) -> None:
         metrics.search_steps.labels(step).observe(seconds)
 
 
-def _generation(library: Library) -> int:
+def _generation(app: Flask) -> int:
     try:
-        return library.current().generation
+        return context_of(app).snapshot.generation
     except (SearchError, OSError):
         return 0

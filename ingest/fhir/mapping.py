@@ -16,11 +16,12 @@ from ingest.fhir.documents import documents_of, with_mentions
 from ingest.fhir.facts import CHARTING, facts_of, judgement, links_of, standing_of
 from ingest.fhir.names import label_of, person
 from ingest.fhir.policy import POLICY_VERSION, is_entered_in_error, is_system_generated, standing
-from ingest.fhir.r4 import REFERENCES, RESOURCE_TYPES
+from ingest.fhir.r4 import REFERENCES
 from ingest.fhir.rules import COMPONENT, PRIMARY, apply, follow_all, rules_of
 from ingest.fhir.validation import BAD_BASE64, doubts, problems
 from ingest.mapping.codes import codes, dicts, text_of
 from ingest.mapping.draft import CODE_OF, Draft, Node
+from ingest.mapping.resource_types import RESOURCE_TYPES
 from ingest.model import Mapped, MappingContext
 from search.model import Fact, PatientSummary
 from sources.model import Issue, Severity, SourceRecord

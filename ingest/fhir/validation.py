@@ -13,8 +13,9 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from ingest.fhir.policy import CLINICAL, INTENTS, VERIFICATION
-from ingest.fhir.r4 import GENDERS, NOT_IN_R4B, RESOURCE_TYPES, STATUSES
+from ingest.fhir.r4 import GENDERS, NOT_IN_R4B, STATUSES
 from ingest.mapping.codes import code_of
+from ingest.mapping.resource_types import RESOURCE_TYPES
 
 MAX_PROBLEMS: Final = 5
 """Problems told of one record: a list of a thousand bad items is one mistake, not a thousand."""

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
 from graph.identifiers import iri_term, record_iri, safe_iri, unresolved_iri
-from ingest.fhir.r4 import RESOURCE_TYPES
+from ingest.mapping.resource_types import RESOURCE_TYPES
 from ingest.model import MappingContext, PendingReference, Target
 
 ANY: Final = "Resource"

@@ -20,11 +20,11 @@ from search.model import Mode
 from tests.webapp.conftest import make_client
 from tests.webapp.fixtures import ROSA, Shelf, empty
 from tests.webapp.streets import streets
-from webapp.api import operations
 from webapp.api.docs import docs_page
 from webapp.api.openapi import openapi
-from webapp.api.operation import Context, context
+from webapp.api.registry import operations
 from webapp.app import create_app
+from webapp.context import Context, context
 from webapp.settings import WebSettings
 
 DOCUMENT = openapi()

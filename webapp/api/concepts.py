@@ -3,9 +3,10 @@
 from typing import Any
 
 from webapp import answers as serialize
-from webapp.api.operation import Context, Operation
+from webapp.api.operation import Operation
 from webapp.api.paging import next_offset
 from webapp.api.parameters import ByIri, ConceptParameters, IriPage
+from webapp.context import Context
 from webapp.errors import not_found
 
 

@@ -4,9 +4,10 @@ from typing import Any
 
 from search.errors import NothingPublished
 from webapp import answers as serialize
-from webapp.api.operation import Context, Operation
+from webapp.api.operation import Operation
 from webapp.api.paging import next_offset
 from webapp.api.parameters import IssueParameters, NoParameters, RunParameters, RunsParameters
+from webapp.context import Context
 from webapp.errors import not_found
 from webapp.library import RunStatus
 

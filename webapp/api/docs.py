@@ -15,8 +15,10 @@ from graph.errors import GraphError
 from search.errors import SearchError
 from search.model import SearchRequest
 from webapp.api.openapi import openapi
-from webapp.api.operation import PREFIX, Context, context, entity_tag_of, json_response
+from webapp.api.operation import PREFIX, entity_tag_of, json_response
 from webapp.api.parameters import SearchParameters, takes_several
+from webapp.api.registry import operations
+from webapp.context import Context, context
 from webapp.errors import PROBLEMS
 
 pages = Blueprint("api_docs", __name__)
@@ -187,8 +189,6 @@ def _things(found: Context) -> tuple[dict[str, str], bool]:
 
 
 def _example(name: str, things: Mapping[str, str]) -> dict[str, Any]:
-    from webapp.api import operations
-
     if name in ("sparql", "sparqlByPost"):
         return {"query": SPARQL_EXAMPLE, "format": "json" if name == "sparql" else ""}
     listed = {operation.name: operation for operation in operations()}

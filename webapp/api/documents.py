@@ -3,8 +3,9 @@
 from typing import Any
 
 from webapp import answers as serialize
-from webapp.api.operation import Context, Operation
+from webapp.api.operation import Operation
 from webapp.api.parameters import ByIri
+from webapp.context import Context
 from webapp.errors import Problem, ProblemError, not_found
 
 

@@ -9,7 +9,8 @@ from flask import Blueprint, Response, current_app
 from graph.vocabulary import BASE
 from search.errors import NothingPublished, SearchError
 from search.model import Mode, SearchRequest
-from webapp.api.operation import context, json_response
+from webapp.api.operation import json_response
+from webapp.context import context
 from webapp.errors import SAMPLE_COMMAND, instance
 from webapp.library import Snapshot
 

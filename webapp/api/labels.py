@@ -10,8 +10,9 @@ from pydantic import Field, StringConstraints
 from graph.errors import InvalidCursor
 from search.filters import FILTERS
 from webapp.answers import labels as serialize
-from webapp.api.operation import Context, Operation
+from webapp.api.operation import Operation
 from webapp.api.parameters import Filtered, Limit, Offset, Parameters, Word, with_filters
+from webapp.context import Context
 from webapp.errors import not_found
 
 _EXPORTS = {

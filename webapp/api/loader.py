@@ -5,8 +5,9 @@ from typing import Any
 
 from typing_extensions import TypedDict
 
-from webapp.api.operation import Context, Operation
+from webapp.api.operation import Operation
 from webapp.api.parameters import CancelParameters, LoadBody, LoadListParameters, LoadParameters
+from webapp.context import Context
 from webapp.errors import Problem, ProblemError, not_found
 from webapp.library import Loader, LoadNotTaken, LoadStatus, RejectedLine
 

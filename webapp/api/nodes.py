@@ -7,8 +7,9 @@ from graph.errors import InvalidCursor
 from graph.model import Direction, Step
 from graph.vocabulary import expand
 from webapp import answers as serialize
-from webapp.api.operation import Context, Operation
+from webapp.api.operation import Operation
 from webapp.api.parameters import ByIri, NeighbourhoodBody, NeighbourhoodParameters, NeighbourParameters, StepBody
+from webapp.context import Context
 from webapp.errors import FieldError, invalid, not_found
 
 WIDEST = 100_000

@@ -10,11 +10,13 @@ from typing_extensions import is_typeddict
 
 from webapp import answers as serialize
 from webapp.answers import labels as serialize_labels
-from webapp.api import loader, operations
-from webapp.api.operation import PREFIX, Operation, distribution_version
+from webapp.api import loader
+from webapp.api.operation import PREFIX, Operation
 from webapp.api.parameters import Parameters, takes_several
+from webapp.api.registry import operations
 from webapp.api.sparql import FORMATS, MAX_QUERY, ROWS, TRIPLES
 from webapp.errors import MEDIA_TYPE
+from webapp.version import distribution_version
 
 _REF = "#/components/schemas/"
 

@@ -5,45 +5,22 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Generic, Literal, TypeVar
 
 import orjson
-from flask import Response, current_app, request
+from flask import Response, request
 from pydantic import ValidationError
 from werkzeug.exceptions import UnsupportedMediaType
 
-from graph.errors import StoreUnavailable
-from graph.store import GraphStore
-from webapp.api.parameters import NoParameters, Parameters, takes_several
+from webapp.api.parameters import Parameters, takes_several
+from webapp.context import Context
 from webapp.errors import FieldError, ProblemError, invalid
-from webapp.library import Library, Snapshot
-from webapp.settings import WebSettings
+from webapp.library import Snapshot
+from webapp.version import distribution_version
 
 PREFIX = "/api/v1"
 
 P = TypeVar("P", bound=Parameters)
-
-
-@dataclass
-class Context:
-    """What a handler reads. The generation is taken once, when it is first asked for."""
-
-    library: Library
-    settings: WebSettings
-
-    @cached_property
-    def snapshot(self) -> Snapshot:
-        """The generation this request reads to its end. Raises NothingPublished."""
-        return self.library.current()
-
-    @property
-    def graph(self) -> GraphStore:
-        """The graph of the generation. Raises StoreUnavailable."""
-        if self.snapshot.graph is None:
-            raise StoreUnavailable("The graph store is not reachable.")
-        return self.snapshot.graph
 
 
 @dataclass(frozen=True)
@@ -79,19 +56,18 @@ class Operation(Generic[P]):
         """The address as Flask routes it. An identifier in the address may hold slashes."""
         return PREFIX + self.path.replace("{id}", "<path:id>").replace("{", "<").replace("}", ">")
 
-    def respond(self, library: Library, settings: WebSettings, path_values: Mapping[str, str]) -> Response:
+    def respond(self, context: Context, path_values: Mapping[str, str]) -> Response:
         """Validate the request, answer it, and say how long the answer holds."""
         try:
-            return self._answer(library, settings, path_values)
+            return self._answer(context, path_values)
         except ProblemError as error:
             problem = error.problem
             if problem.code or problem.status not in self.codes:
                 raise
             raise ProblemError(replace(problem, code=self.codes[problem.status])) from error
 
-    def _answer(self, library: Library, settings: WebSettings, path_values: Mapping[str, str]) -> Response:
+    def _answer(self, context: Context, path_values: Mapping[str, str]) -> Response:
         parameters = self._read(path_values)
-        context = Context(library, settings)
         etag = ""
         if self.by_generation and self.method == "GET":
             etag = entity_tag(context.snapshot)
@@ -210,19 +186,6 @@ def _cacheable(response: Response, etag: str) -> None:
     response.vary.add("Accept")
 
 
-def distribution_version() -> str:
-    """The installed version of Commissure."""
-    try:
-        return version("commissure")
-    except PackageNotFoundError:
-        return "0"
-
-
-def context() -> Context:
-    """The context of the current request, for addresses that are no Operation."""
-    return Context(current_app.extensions["commissure"], current_app.extensions["commissure_settings"])
-
-
 def _field_error(model: type[Parameters], place: tuple[int | str, ...], kind: str, message: str) -> FieldError:
     name = ".".join(str(part)[:80] for part in place) or "body"
     if kind == "extra_forbidden":
@@ -236,21 +199,3 @@ def _field_error(model: type[Parameters], place: tuple[int | str, ...], kind: st
             return FieldError(name, "must be a date: YYYY, YYYY-MM or YYYY-MM-DD")
         return FieldError(name, "holds characters that it may not hold (spaces, quotes, angle brackets or control characters)")
     return FieldError(name, message[:1].lower() + message[1:])
-
-
-__all__ = [
-    "PREFIX",
-    "Context",
-    "NoParameters",
-    "Operation",
-    "context",
-    "distribution_version",
-    "entity_tag",
-    "entity_tag_of",
-    "json_body",
-    "json_response",
-    "parse",
-    "query_values",
-    "refuse_query_parameters",
-    "unknown_hint",
-]

@@ -6,9 +6,10 @@ from typing import Any
 from cohorts.patients import Selection, count, select
 from search.model import PatientSummary
 from webapp import answers as serialize
-from webapp.api.operation import Context, Operation
+from webapp.api.operation import Operation
 from webapp.api.paging import next_offset
 from webapp.api.parameters import ByIri, IriPage, PatientParameters
+from webapp.context import Context
 from webapp.errors import not_found
 
 MOST_CONDITIONS = 100

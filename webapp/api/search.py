@@ -3,8 +3,9 @@
 from search.model import SearchRequest
 from webapp import answers as serialize
 from webapp import metrics
-from webapp.api.operation import Context, Operation
+from webapp.api.operation import Operation
 from webapp.api.parameters import Question, SearchParameters
+from webapp.context import Context
 
 _DESCRIPTION = (
     "Finds documents by meaning and by words, and joins the page of hits with its graph neighbourhood: what the hits share, and how they "

@@ -8,7 +8,8 @@ from werkzeug.datastructures import MultiDict
 
 from graph.errors import UnsupportedCapability
 from graph.store import SparqlQueryable
-from webapp.api.operation import Context, entity_tag, unknown_hint
+from webapp.api.operation import entity_tag, unknown_hint
+from webapp.context import Context
 from webapp.errors import FieldError, Problem, ProblemError, invalid
 
 ROWS = {

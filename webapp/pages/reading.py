@@ -1,8 +1,8 @@
 """What every page needs from the application: the library, the open generation, and how long a page of a list is."""
 
-from flask import current_app, g, request
+from flask import request
 
-from search.errors import NothingPublished
+from webapp.context import context
 from webapp.errors import FieldError, invalid
 from webapp.library import Library, Snapshot
 
@@ -14,24 +14,17 @@ ROWS = 100
 
 def library() -> Library:
     """The library that the application was made with."""
-    found: Library = current_app.extensions["commissure"]
-    return found
+    return context().library
 
 
 def snapshot() -> Snapshot:
     """The generation this request reads, taken once. Raises NothingPublished."""
-    if "page_snapshot" not in g:
-        g.page_snapshot = library().current()
-    found: Snapshot = g.page_snapshot
-    return found
+    return context().snapshot
 
 
 def snapshot_or_none() -> Snapshot | None:
     """The generation this request reads; None where nothing has been ingested."""
-    try:
-        return snapshot()
-    except NothingPublished:
-        return None
+    return context().snapshot_or_none
 
 
 def required(name: str) -> str:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.fhir import mapping as fhir
-from ingest.fhir.r4 import RESOURCE_TYPES
+from ingest.mapping.resource_types import RESOURCE_TYPES
 from ingest.model import MappingContext
 from sources.model import SourceRecord
 from tests.ingest.mapping import test_healthlake, test_types

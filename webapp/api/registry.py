@@ -1,0 +1,20 @@
+"""Every JSON operation of the interface: what is routed, documented and shown comes from this list."""
+
+from typing import Any
+
+from webapp.api import concepts, datasets, documents, labels, loader, nodes, patients, search
+from webapp.api.operation import Operation
+
+
+def operations() -> tuple[Operation[Any], ...]:
+    """The operations, in the order of the documentation."""
+    return (
+        *search.OPERATIONS,
+        *documents.OPERATIONS,
+        *nodes.OPERATIONS,
+        *concepts.OPERATIONS,
+        *patients.OPERATIONS,
+        *labels.OPERATIONS,
+        *datasets.OPERATIONS,
+        *loader.OPERATIONS,
+    )

@@ -1,0 +1,30 @@
+"""The addresses of the interface, its documentation and the probes, added to the application."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Flask, Response
+
+from webapp.api import docs, health, sparql
+from webapp.api.operation import PREFIX, Operation
+from webapp.api.registry import operations
+from webapp.context import context
+
+
+def register(app: Flask) -> None:
+    """Add the interface to the application."""
+    api = Blueprint("api", __name__)
+    for operation in operations():
+        api.add_url_rule(operation.rule, operation.name, _view(operation), methods=[operation.method])
+    api.add_url_rule(f"{PREFIX}/sparql", "sparql", lambda: sparql.sparql(context()), methods=["GET", "POST"])
+    app.register_blueprint(api)
+    app.register_blueprint(docs.pages)
+    app.register_blueprint(health.probes)
+    app.extensions["commissure_readiness"] = health.Readiness()
+
+
+def _view(operation: Operation[Any]) -> Callable[..., Response]:
+    def answer(**path_values: str) -> Response:
+        return operation.respond(context(), path_values)
+
+    return answer

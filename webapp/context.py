@@ -1,0 +1,53 @@
+"""The one place that hands out a generation: to the REST interface, to pages, to probes and metrics."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import Flask, current_app, g
+
+from graph.errors import StoreUnavailable
+from graph.store import GraphStore
+from search.errors import NothingPublished
+from webapp.library import Library, Snapshot
+from webapp.settings import WebSettings
+
+
+@dataclass
+class Context:
+    """What a request reads. The generation is taken once, when it is first asked for."""
+
+    library: Library
+    settings: WebSettings
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        """The generation this request reads to its end. Raises NothingPublished."""
+        return self.library.current()
+
+    @property
+    def snapshot_or_none(self) -> Snapshot | None:
+        """The generation this request reads; None where nothing has been ingested."""
+        try:
+            return self.snapshot
+        except NothingPublished:
+            return None
+
+    @property
+    def graph(self) -> GraphStore:
+        """The graph of the generation. Raises StoreUnavailable."""
+        if self.snapshot.graph is None:
+            raise StoreUnavailable("The graph store is not reachable.")
+        return self.snapshot.graph
+
+
+def context() -> Context:
+    """The context of the current request."""
+    if "commissure_context" not in g:
+        g.commissure_context = context_of(current_app)
+    found: Context = g.commissure_context
+    return found
+
+
+def context_of(app: Flask) -> Context:
+    """A context of its own for what is asked outside of requests, or looks at what is published now."""
+    return Context(app.extensions["commissure"], app.extensions["commissure_settings"])
