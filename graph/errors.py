@@ -10,6 +10,9 @@ GraphError
 ├── QueryRefused         a pass-through query asks for what is not allowed (update, SERVICE …)
 ├── QuerySyntaxError     a pass-through query does not parse
 ├── QueryTimeout         a query ran past its time limit
+├── QueryTooLarge        a query needs more memory than it may take
+├── QueryBusy            as many queries run as may; come again
+├── QueryAbandoned       a query was stopped because nobody waits for its answer
 └── UnsupportedCapability  the store cannot do this at all
 """
 
@@ -52,6 +55,18 @@ class QuerySyntaxError(GraphError):
 
 class QueryTimeout(GraphError):
     """The query ran past its time limit."""
+
+
+class QueryTooLarge(GraphError):
+    """The query needs more memory than a pass-through query may take."""
+
+
+class QueryBusy(GraphError):
+    """As many queries run as may run at once."""
+
+
+class QueryAbandoned(GraphError):
+    """The query was stopped because nobody waits for its answer."""
 
 
 class UnsupportedCapability(GraphError):

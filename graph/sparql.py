@@ -1,11 +1,13 @@
 """Pass-through SPARQL: which queries may run, and in which media type an answer goes out."""
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from typing import Literal as Choice
 
 from graph.errors import QueryRefused, QuerySyntaxError, UnsupportedCapability
+from graph.scope import EVERYTHING, Scope
 
 Form = Choice["rows", "boolean", "triples"]
 """What a query gives: SELECT rows, ASK a boolean, CONSTRUCT and DESCRIBE triples."""
@@ -16,21 +18,33 @@ CSV: Final = "text/csv"
 TSV: Final = "text/tab-separated-values"
 TURTLE: Final = "text/turtle"
 N_TRIPLES: Final = "application/n-triples"
+RDF_XML: Final = "application/rdf+xml"
+JSON_LD: Final = "application/ld+json"
 
-_OFFERED: Final[dict[Form, tuple[str, ...]]] = {
+OFFERED: Final[Mapping[Form, tuple[str, ...]]] = {
     "rows": (JSON, XML, CSV, TSV),
     "boolean": (JSON, XML, CSV, TSV),
-    "triples": (TURTLE, N_TRIPLES),
+    "triples": (TURTLE, N_TRIPLES, RDF_XML, JSON_LD),
 }
-_ALIASES: Final = {
-    "application/json": JSON,
-    "application/xml": XML,
-    "text/xml": XML,
-    "application/x-turtle": TURTLE,
-    "text/plain": N_TRIPLES,
+"""The media types of each form of answer, the one given unasked first."""
+_ROWS_ALIASES: Final = {"application/json": JSON, "application/xml": XML, "text/xml": XML, "text/json": JSON}
+_ALIASES: Final[Mapping[Form, Mapping[str, str]]] = {
+    "rows": _ROWS_ALIASES,
+    "boolean": _ROWS_ALIASES,
+    "triples": {
+        "application/x-turtle": TURTLE,
+        "text/n3": TURTLE,
+        "text/rdf+n3": TURTLE,
+        "text/plain": N_TRIPLES,
+        "application/xml": RDF_XML,
+        "text/xml": RDF_XML,
+        "application/json": JSON_LD,
+    },
 }
 _MAX_LENGTH = 100_000
 _MAX_NESTING = 64
+_MAX_OPERATORS = 1000
+"""Operators of one query: every one deepens the recursion of the parsers, which end without a word where their stack does."""
 
 _FORMS: Final[dict[str, Form]] = {"SelectQuery": "rows", "AskQuery": "boolean", "ConstructQuery": "triples", "DescribeQuery": "triples"}
 _UPDATE_WORDS = frozenset(("insert", "delete", "load", "clear", "drop", "create", "add", "move", "copy", "with"))
@@ -38,19 +52,51 @@ _CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _TOKEN = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'|"(?:[^"\\\r\n]|\\.)*"|\'(?:[^\'\\\r\n]|\\.)*\''
     r'|<[^<>"{}|^`\\\x00-\x20]*>|#[^\r\n]*|[?$]\w+|@[A-Za-z\-0-9]+|[\w.\-]*:(?:[\w:.\-]|%[0-9A-Fa-f]{2}|\\.)*'
-    r"|(?P<word>[A-Za-z_]\w*)|(?P<opening>[{(\[])|(?P<closing>[})\]])",
+    r"|(?P<word>[A-Za-z_]\w*)|(?P<opening>[{(\[])|(?P<closing>[})\]])|(?P<operator>[+\-*/|&!=<>^])",
     re.DOTALL,
 )
 """Strings, IRIs, comments, variables, language tags and prefixed names, so that what is left as words are keywords and functions."""
+_SPELLED = frozenset(("true", "false", "in"))
+"""Words that a store's parser takes in one spelling only, or not glued to what follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryDataset:
+    """The RDF dataset of one query: the default graph is the set union of `default`, GRAPH sees `named`."""
+
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+    def within(self, scope: Scope) -> "QueryDataset":
+        """What of it a reader may see."""
+        return QueryDataset(tuple(filter(scope.admits, self.default)), tuple(filter(scope.admits, self.named)))
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedQuery:
-    """A query that may run. `text` is what was checked, and the only text to run; `names_dataset` says that it has FROM clauses."""
+    """A query that may run. `text` is what was checked, and the only text to run; `dataset` is what its FROM clauses name, if any."""
 
     text: str
     form: Form
-    names_dataset: bool
+    dataset: QueryDataset | None
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """How an answer is wanted. Use the defaults for a query of one's own."""
+
+    accept: str = JSON
+    """An Accept header or a media type."""
+    timeout: float = 10.0
+    """Seconds."""
+    max_rows: int = 10_000
+    """Rows or triples."""
+    scope: Scope = EVERYTHING
+    """The datasets that may be seen."""
+    dataset: QueryDataset | None = None
+    """The graphs to ask, in place of those the query names; None: those it names, else everything."""
+    gone: Callable[[], bool] = lambda: False
+    """Whether nobody waits for the answer any more."""
 
 
 def check_query(sparql: str) -> CheckedQuery:
@@ -70,7 +116,7 @@ def check_query(sparql: str) -> CheckedQuery:
     form = next((form for name, form in _FORMS.items() if name in names), None)
     if form is None:
         raise QuerySyntaxError("the query is neither SELECT, ASK, CONSTRUCT nor DESCRIBE")
-    return CheckedQuery(text, form, "DatasetClause" in names)
+    return CheckedQuery(_respelled(text), form, _dataset(tree) if "DatasetClause" in names else None)
 
 
 def choose_media_type(accept: str, form: Form) -> str:
@@ -78,8 +124,8 @@ def choose_media_type(accept: str, form: Form) -> str:
 
     The first type offered for the form wins where the header leaves it open.
     """
-    offered = _OFFERED[form]
-    wanted = _parse_accept(accept or "*/*")
+    offered = OFFERED[form]
+    wanted = _parse_accept(accept or "*/*", _ALIASES[form])
     best: tuple[float, int] | None = None
     chosen = ""
     for place, media_type in enumerate(offered):
@@ -108,15 +154,45 @@ def _plain_text(sparql: str) -> str:
 def _words(text: str) -> set[str]:
     """The bare words of a query in lower case: what is no string, IRI, comment, variable or prefixed name."""
     words: set[str] = set()
-    depth = 0
+    depth = operators = 0
     for found in _TOKEN.finditer(text):
         if found.lastgroup == "word":
             words.add(found[0].lower())
+        elif found.lastgroup == "operator":
+            operators += 1
+            if operators > _MAX_OPERATORS:
+                raise QueryRefused(
+                    f"the query holds more than {_MAX_OPERATORS:,} operators; ask in several queries, or list values by VALUES"
+                )
         elif found.lastgroup is not None:
             depth += 1 if found.lastgroup == "opening" else -1
             if depth > _MAX_NESTING:
                 raise QueryRefused(f"the query nests deeper than {_MAX_NESTING} brackets")
     return words
+
+
+def _respelled(text: str) -> str:
+    """The same query as every parser reads it: booleans in lower case, words apart from what follows."""
+
+    def spelled(found: re.Match[str]) -> str:
+        word = found[0].lower()
+        return f" {word} " if found.lastgroup == "word" and word in _SPELLED else found[0]
+
+    return _TOKEN.sub(spelled, text)
+
+
+def _dataset(tree: Any) -> QueryDataset:
+    """The graphs that FROM and FROM NAMED name."""
+    from rdflib.plugins.sparql.algebra import translateQuery
+
+    try:
+        clauses = translateQuery(tree).algebra.datasetClause
+        default = tuple(dict.fromkeys(str(clause.default) for clause in clauses if clause.default))
+        return QueryDataset(default, tuple(dict.fromkeys(str(clause.named) for clause in clauses if clause.named)))
+    except RecursionError as error:
+        raise QueryRefused("the query is nested too deeply") from error
+    except Exception as error:  # rdflib raises plain Exceptions for what its grammar lets through, such as unknown prefixes
+        raise QuerySyntaxError("the query does not parse as SPARQL 1.1: the graphs it reads from cannot be made out") from error
 
 
 def _parse(text: str, words: set[str]) -> object:
@@ -158,7 +234,7 @@ def _node_names(tree: object) -> set[str]:
     return names
 
 
-def _parse_accept(accept: str) -> dict[str, float]:
+def _parse_accept(accept: str, aliases: Mapping[str, str]) -> dict[str, float]:
     wanted: dict[str, float] = {}
     for item in accept.split(","):
         media_type, *parameters = (part.strip().lower() for part in item.split(";"))
@@ -170,7 +246,7 @@ def _parse_accept(accept: str) -> dict[str, float]:
                 except ValueError:
                     quality = 0.0
         if media_type:
-            media_type = _ALIASES.get(media_type, media_type)
+            media_type = aliases.get(media_type, media_type)
             wanted[media_type] = max(quality, wanted.get(media_type, 0.0))
     return wanted
 

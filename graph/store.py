@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from graph.model import Direction, NeighbourCount, Neighbourhood, NeighbourPage, Node, NodeSummary, QueryResult, Statistics, Step
+from graph.sparql import Demand
 
 
 class GraphStore(Protocol):
@@ -105,11 +106,14 @@ class Inspectable(Protocol):
 class SparqlQueryable(Protocol):
     """A store that also answers read-only SPARQL 1.1 over the union of its named graphs."""
 
-    def query(self, sparql: str, *, accept: str, timeout: float, max_rows: int) -> QueryResult:
-        """Run SELECT, ASK, CONSTRUCT or DESCRIBE within `timeout` seconds and `max_rows` rows or triples.
+    def query(self, sparql: str, demand: Demand) -> QueryResult:
+        """Run SELECT, ASK, CONSTRUCT or DESCRIBE as `demand` says; `graph.sparql.OFFERED` has the media types of each.
 
-        `accept` is an Accept header or a media type (JSON, XML, CSV, TSV for rows; Turtle, N-Triples for triples); see `graph.sparql`.
-        A query without FROM reads the union of all named graphs, in which a statement made by several records may match several times.
-        Raises QueryRefused for updates and SERVICE, QuerySyntaxError, QueryTimeout, UnsupportedCapability where `accept` fits no form.
+        The default graph is the set union of all named graphs: a statement that several records make is there once. FROM and FROM NAMED,
+        or the demand's dataset in their place, name others, whose default graph is a set as well. Of what is outside the demand's scope
+        nothing is told: its graphs are not there, by whatever name, and no count has a share of them.
+
+        Raises QueryRefused for updates and SERVICE, QuerySyntaxError, QueryTimeout, QueryTooLarge, QueryBusy where as many queries run as
+        may, QueryAbandoned, UnsupportedCapability where the accepted media types fit no form, or the store cannot hold a reader to a scope.
         """
         ...

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Final, cast
 
 import rdflib
 from rdflib import Dataset, URIRef
@@ -28,10 +28,15 @@ from graph.model import (
     Node,
     NodeSummary,
     Omitted,
+    QueryResult,
     Statistics,
     Step,
 )
+from graph.scope import Scope
+from graph.sparql import CSV, JSON, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, XML, Demand, QueryDataset, check_query, choose_media_type
 from graph.vocabulary import LABEL, NOT_LINKS, PREF_LABEL, STUB, TYPE, XSD, local_name
+
+_FORMATS: Final = {JSON: "json", XML: "xml", CSV: "csv", TURTLE: "turtle", N_TRIPLES: "nt", RDF_XML: "xml", JSON_LD: "json-ld"}
 
 Statement = tuple[str, str, str | Literal, str]
 """(subject, predicate, object, graph): an IRI object is a str, a literal a Literal."""
@@ -183,6 +188,41 @@ class MemoryStore:
         return Statistics(
             quads=sum(len(statements) for statements in view.of_subject.values()), graphs=len(graphs), kinds=dict(sorted(kinds.items()))
         )
+
+    def query(self, sparql: str, demand: Demand) -> QueryResult:
+        """See SparqlQueryable. rdflib answers over graphs that hold what may be seen, copied for each query; there is no time limit."""
+        from rdflib.plugins.sparql import prepareQuery
+
+        query = check_query(sparql)
+        media_type = choose_media_type(demand.accept, query.form)
+        prepared = prepareQuery(query.text)
+        prepared.algebra.datasetClause = None  # rdflib would fetch what FROM names
+        result = self._seen(query.dataset if demand.dataset is None else demand.dataset, demand.scope).query(prepared)
+        if query.form == "triples":
+            triples = list(result)
+            kept = rdflib.Graph()
+            for triple in triples[: demand.max_rows]:
+                kept.add(triple)
+            body = kept.serialize(format=_FORMATS[media_type], encoding="utf-8")
+            return QueryResult(body, media_type, len(triples) > demand.max_rows)
+        truncated = query.form == "rows" and len(result.bindings) > demand.max_rows
+        if query.form == "rows":
+            result.bindings = result.bindings[: demand.max_rows]
+        return QueryResult(result.serialize(format=_FORMATS[media_type]) or b"", media_type, truncated)
+
+    def _seen(self, dataset: QueryDataset | None, scope: Scope) -> Dataset:
+        """What a query may read."""
+        names = {str(graph.identifier) for graph in self._dataset.graphs() if len(graph) and scope.admits(str(graph.identifier))}
+        default, named = (names, names) if dataset is None else (names & set(dataset.default), names & set(dataset.named))
+        seen = Dataset(default_union=False)
+        for name in default | named:
+            graph = self._dataset.graph(URIRef(name))
+            for triple in graph:
+                if name in default:
+                    seen.default_graph.add(triple)
+                if name in named:
+                    seen.graph(graph.identifier).add(triple)
+        return seen
 
     def close(self) -> None:
         """See GraphStore."""

@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 from graph.errors import StoreUnavailable
 from graph.model import Direction, NeighbourCount, Neighbourhood, NeighbourPage, Node, NodeSummary, QueryResult, Statistics, Step
+from graph.sparql import Demand
 from graph.store import GraphStore, SparqlQueryable
 
 PAUSE: Final = 10.0
@@ -102,8 +103,8 @@ class RestingStore:
 class RestingSparqlStore(RestingStore):
     """A RestingStore that also answers SPARQL."""
 
-    def query(self, sparql: str, *, accept: str, timeout: float, max_rows: int) -> QueryResult:
+    def query(self, sparql: str, demand: Demand) -> QueryResult:
         """See SparqlQueryable."""
         store = self._store
         assert isinstance(store, SparqlQueryable)  # noqa: S101 - resting() makes it so
-        return self._ask(lambda: store.query(sparql, accept=accept, timeout=timeout, max_rows=max_rows))
+        return self._ask(lambda: store.query(sparql, demand))

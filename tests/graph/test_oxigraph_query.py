@@ -37,7 +37,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OxigraphStore]:
 
 
 def ask(store: OxigraphStore, sparql: str, accept: str = JSON, timeout: float = 20, max_rows: int = 100) -> QueryResult:
-    return store.query(sparql, accept=accept, timeout=timeout, max_rows=max_rows)
+    return store.query(sparql, Demand(accept, timeout, max_rows))
 
 
 def rows(result: QueryResult) -> list[dict[str, Any]]:

@@ -8,15 +8,16 @@ import pytest
 from graph.stores.memory import MemoryStore
 from graph.stores.oxigraph.store import OxigraphStore
 from tests.contracts.graph_store import GraphStoreContract, NewStore
+from tests.contracts.sparql import SparqlContract
 
 
-class TestMemoryStore(GraphStoreContract):
+class TestMemoryStore(SparqlContract, GraphStoreContract):
     @pytest.fixture
     def new_store(self) -> NewStore:
         return MemoryStore
 
 
-class TestOxigraphStore(GraphStoreContract):
+class TestOxigraphStore(SparqlContract, GraphStoreContract):
     @pytest.fixture
     def new_store(self, tmp_path: Path) -> NewStore:
         numbers = itertools.count()

@@ -22,7 +22,7 @@ from graph.errors import GraphError, StoreRefused, StoreTimeout, StoreUnavailabl
 from graph.identifiers import iri_term
 from graph.model import Direction, NeighbourCount, Neighbourhood, NeighbourPage, Node, NodeSummary, QueryResult, Statistics, Step
 from graph.property_graph import RECORD, read_quads
-from graph.sparql import JSON
+from graph.sparql import Demand
 from graph.stores.gremlin.dialects import NEPTUNE
 from graph.stores.gremlin.store import GremlinStore
 from graph.stores.gremlin.wire import Encoded, encode_long
@@ -264,7 +264,7 @@ class NeptuneStore:
 
             names = " ".join(map(iri_term, graphs))
             query = f"SELECT ?g {{ VALUES ?g {{ {names} }} FILTER EXISTS {{ GRAPH ?g {{ ?s ?p ?o }} }} }}"
-            answer = self._store.query(query, accept=JSON, timeout=60.0, max_rows=len(graphs))
+            answer = self._store.query(query, Demand(timeout=60.0, max_rows=len(graphs)))
             return {row["g"]["value"] for row in json.loads(answer.body)["results"]["bindings"]}
         from gremlin_python.process.graph_traversal import __
         from gremlin_python.process.traversal import P
@@ -310,10 +310,10 @@ class NeptuneStore:
 class NeptuneSparqlStore(NeptuneStore):
     """A Neptune cluster that also answers pass-through SPARQL."""
 
-    def query(self, sparql: str, *, accept: str, timeout: float, max_rows: int) -> QueryResult:
+    def query(self, sparql: str, demand: Demand) -> QueryResult:
         """See SparqlQueryable."""
         store = cast(SparqlStore, self._store)
-        return self._asked(lambda: store.query(sparql, accept=accept, timeout=timeout, max_rows=max_rows))
+        return self._asked(lambda: store.query(sparql, demand))
 
 
 def open_neptune(

@@ -4,9 +4,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from graph.errors import UnsupportedCapability
 from graph.model import QueryResult
-from graph.sparql import CSV, JSON, N_TRIPLES, TSV, TURTLE, XML, CheckedQuery
+from graph.sparql import CSV, JSON, JSON_LD, N_TRIPLES, RDF_XML, TSV, TURTLE, XML, CheckedQuery
 from graph.stores.sparql.wire import Answer
 from graph.vocabulary import PREFIXES
 
@@ -85,9 +84,9 @@ def _as_rows(body: bytes, media_type: str) -> bytes:
 def _as_triples(body: bytes, media_type: str) -> bytes:
     if media_type == N_TRIPLES:
         return body
-    if media_type != TURTLE:
-        raise UnsupportedCapability(f"triples cannot be written as {media_type}")
     import pyoxigraph as ox
 
+    formats = {TURTLE: ox.RdfFormat.TURTLE, RDF_XML: ox.RdfFormat.RDF_XML, JSON_LD: ox.RdfFormat.JSON_LD}
     triples = (quad.triple for quad in ox.parse(body, ox.RdfFormat.N_TRIPLES))
-    return ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=dict(PREFIXES)) or b""
+    prefixes = None if media_type == JSON_LD else dict(PREFIXES)
+    return ox.serialize(triples, format=formats[media_type], prefixes=prefixes) or b""

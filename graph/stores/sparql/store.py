@@ -23,7 +23,7 @@ import orjson
 
 from graph.cursors import Position, decode_cursor, encode_cursor
 from graph.errors import QuerySyntaxError, QueryTimeout, StoreRefused, StoreTimeout, StoreUnavailable, UnsupportedCapability
-from graph.identifiers import canonical_literal, iri_term, literal_term, safe_iri
+from graph.identifiers import canonical_literal, dataset_iri, iri_term, literal_term, safe_iri
 from graph.model import (
     Direction,
     Literal,
@@ -36,7 +36,8 @@ from graph.model import (
     Statistics,
     Step,
 )
-from graph.sparql import check_query, choose_media_type
+from graph.scope import Scope
+from graph.sparql import Demand, QueryDataset, check_query, choose_media_type
 from graph.stores.expansion import Link, expand
 from graph.stores.sparql.parts import QuadStream, batches, graphs_of
 from graph.stores.sparql.query import asked_for, read_result
@@ -61,6 +62,8 @@ _MANY: Final = 1000
 """IRIs in one question."""
 _EDGES: Final = 100
 """Edges whose evidence is asked for in one question."""
+_NAMED: Final = 500
+"""Named graphs that the address of a query may name."""
 _WRITE_SECONDS: Final = 120.0
 _WRITE_ATTEMPTS: Final = 4
 
@@ -267,17 +270,21 @@ class SparqlStore:
         kinds["Thing"] += subjects - sum(kinds.values())
         return Statistics(quads=quads, graphs=graphs, kinds={kind: count for kind, count in sorted(kinds.items()) if count})
 
-    def query(self, sparql: str, *, accept: str, timeout: float, max_rows: int) -> QueryResult:
-        """See SparqlQueryable. Statements of several records match once or several times, as the server has it."""
+    def query(self, sparql: str, demand: Demand) -> QueryResult:
+        """See SparqlQueryable. A reader who may not see everything names the graphs it sees in each request: at most a few hundred."""
         query = check_query(sparql)
-        media_type = choose_media_type(accept, query.form)
-        url = self._query if query.names_dataset else self._union_url(query.text)
-        request = self._asking(query.text, url, accept=asked_for(query), seconds=timeout)
+        media_type = choose_media_type(demand.accept, query.form)
+        dataset = self._seen(query.dataset if demand.dataset is None else demand.dataset, demand.scope)
+        if dataset is None:
+            request = self._asking(query.text, self._union_url(query.text), accept=asked_for(query), seconds=demand.timeout)
+        else:
+            form = urlencode([("query", query.text), *_named(dataset)]).encode()
+            request = Request("POST", self._query, form, _FORM, asked_for(query), demand.timeout)
         try:
             with self._wire.open(request) as answer:
-                return read_result(answer, query, media_type, max_rows)
+                return read_result(answer, query, media_type, demand.max_rows)
         except StoreTimeout as error:
-            raise QueryTimeout(f"the query was stopped after {timeout:g} seconds; narrow it or ask for less") from error
+            raise QueryTimeout(f"the query was stopped after {demand.timeout:g} seconds; narrow it or ask for less") from error
         except BadRequest as error:
             raise QuerySyntaxError("the graph store's server does not take this query") from error
         except (ValueError, KeyError) as error:
@@ -378,6 +385,24 @@ class SparqlStore:
             self._change(" ;\n".join(f"DROP SILENT GRAPH {iri_term(graph)}" for graph in some))
         if dotted := [graph for graph in graphs if _DOTS.search(graph)]:
             self._change(f"DELETE {{ GRAPH ?g {{ ?s ?p ?o }} }} WHERE {{ {_among('g', _terms(dotted))} GRAPH ?g {{ ?s ?p ?o }} }}")
+
+    def _seen(self, dataset: QueryDataset | None, scope: Scope) -> QueryDataset | None:
+        """The dataset that a reader asks; None: all there is. Raises UnsupportedCapability where its graphs are too many to be named."""
+        if scope.datasets is None:
+            return dataset
+        if dataset is not None:
+            return dataset.within(scope)
+        places = " || ".join(f"STRSTARTS(STR(?g), {literal_term(dataset_iri(name) + '/')})" for name in sorted(scope.datasets)) or "false"
+        if not self._says(f"ASK {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(!({places})) }}"):
+            return None
+        rows = self._ask(f"SELECT DISTINCT ?g {{ GRAPH ?g {{ ?s ?p ?o }} FILTER({places}) }} LIMIT {_NAMED + 1}")
+        if len(rows) > _NAMED:
+            raise UnsupportedCapability(
+                f"the graph store at {self.address} cannot hold a reader to some of its datasets where they are more than {_NAMED} records; "
+                "serve SPARQL from the embedded store (store = embedded)"
+            )
+        graphs = tuple(sorted(row["g"]["value"] for row in rows))
+        return QueryDataset(graphs, graphs)
 
     def _default_is_union(self) -> bool | None:
         """Whether a statement of a named graph is in the default graph too; None where there is no statement."""
@@ -536,6 +561,12 @@ class _Source:
 
 
 # --- query text ---
+
+
+def _named(dataset: QueryDataset) -> list[tuple[str, str]]:
+    """The fields of a request that reads a dataset; one of no graphs is named by a graph that never is."""
+    default = [("default-graph-uri", graph) for graph in dataset.default]
+    return default + [("named-graph-uri", graph) for graph in dataset.named] or [("default-graph-uri", _NOTHING)]
 
 
 def _terms(iris: Iterable[str]) -> list[str]:

@@ -1,0 +1,212 @@
+"""What the embedded store reads of nodes, and keeps: views, links, kinds. Only named graphs are read; the default graph repeats them."""
+
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+import pyoxigraph as ox
+
+from graph.errors import StoreUnavailable
+from graph.model import Direction, Literal, NodeSummary, Statistics
+from graph.stores.cache import WeightedCache
+from graph.stores.expansion import Link
+from graph.vocabulary import LABEL, NOT_LINKS, PREF_LABEL, STUB, TYPE, XSD, local_name
+
+_CACHED_LINKS: Final = 400_000
+"""Links and nodes that one opened store keeps in memory, about 400 bytes each."""
+
+Term = ox.NamedNode | ox.Literal
+
+
+class View(NamedTuple):
+    """One node as the store describes it, with its outgoing links."""
+
+    summary: NodeSummary
+    links: tuple[Link, ...]
+
+
+class CachedLinks:
+    """Links, kinds and summaries of nodes, read once. Reading one node's quads costs far more than anything done with them here."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self._store: ox.Store | None = store
+        self._views: WeightedCache[View] = WeightedCache(_CACHED_LINKS // 2)
+        self._incoming: WeightedCache[tuple[Link, ...]] = WeightedCache(_CACHED_LINKS // 2)
+        self._kinds: WeightedCache[str] = WeightedCache(_CACHED_LINKS)
+
+    def links(self, nodes: Sequence[str], direction: Direction, relations: tuple[str, ...] | None) -> Mapping[str, Sequence[Link]]:
+        """See LinkSource."""
+        if direction == "out":
+            if relations is None:
+                return {node: self.view(node).links for node in nodes}
+            return {node: [link for link in self.view(node).links if link.relation in relations] for node in nodes}
+        if relations is None:
+            return {node: self.incoming(node, None) for node in nodes}
+        relations = tuple(dict.fromkeys(relations))
+        return {node: [link for relation in relations for link in self.incoming(node, relation)] for node in nodes}
+
+    def kinds(self, nodes: Sequence[str]) -> Mapping[str, str]:
+        """See LinkSource."""
+        return {node: self.kind(node) for node in nodes}
+
+    def summaries(self, iris: Sequence[str]) -> Sequence[NodeSummary]:
+        """See LinkSource."""
+        return [self.view(iri).summary for iri in iris]
+
+    def all(self, iri: str) -> Iterator[tuple[Direction, Link, str]]:
+        """Every link of one node in both directions, with the neighbour's kind."""
+        for link in self.view(iri).links:
+            yield "out", link, self.kind(link.neighbour)
+        for link in self.incoming(iri, None):
+            yield "in", link, self.kind(link.neighbour)
+
+    def view(self, iri: str) -> View:
+        """One node and its outgoing links."""
+        known = self._views.get(iri)
+        if known is None:
+            known = _read_view(self._opened(), iri)
+            self._views.put(iri, known, 2 + len(known.links))
+        return known
+
+    def incoming(self, iri: str, relation: str | None) -> tuple[Link, ...]:
+        """The links that end at a node."""
+        key = (iri, relation)
+        known = self._incoming.get(key)
+        if known is None:
+            known = _read_incoming(self._opened(), iri, relation)
+            self._incoming.put(key, known, 1 + len(known))
+        return known
+
+    def kind(self, iri: str) -> str:
+        """The kind of a node."""
+        view = self._views.get(iri)
+        if view is not None:
+            return view.summary.kind
+        known = self._kinds.get(iri)
+        if known is None:
+            classes = rows(self._opened(), "SELECT ?t {{ GRAPH ?g {{ {} {} ?t }} }}", iri, TYPE)
+            known = min((local_name(value.value) for (value,) in classes if isinstance(value, ox.NamedNode)), default="Thing")
+            self._kinds.put(iri, sys.intern(known), 1)
+        return known
+
+    def forget(self) -> None:
+        """Forget all that was read; the store is about to change or has changed."""
+        self._views.clear()
+        self._incoming.clear()
+        self._kinds.clear()
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._store = None
+        self.forget()
+
+    def _opened(self) -> ox.Store:
+        if self._store is None:
+            raise StoreUnavailable("the graph store has been closed")
+        return self._store
+
+
+def _read_view(store: ox.Store, iri: str) -> View:
+    classes: list[tuple[str, str]] = []
+    names: dict[str, list[Literal]] = {}
+    marked: set[str] = set()
+    stated: dict[tuple[str, str], list[str]] = {}
+    for relation, value, graph in statements(store, iri):
+        predicate = relation.value
+        if isinstance(value, ox.NamedNode):
+            if predicate not in NOT_LINKS:
+                stated.setdefault((predicate, value.value), []).append(graph.value)
+            elif predicate == TYPE:
+                classes.append((local_name(value.value), graph.value))
+        elif isinstance(value, ox.Literal):
+            if predicate in (PREF_LABEL, LABEL):
+                names.setdefault(predicate, []).append(literal_of(value))
+            elif predicate == STUB and value.value == "true":
+                marked.add(graph.value)
+    best = names.get(PREF_LABEL) or names.get(LABEL)
+    summary = NodeSummary(
+        id=iri,
+        kind=sys.intern(min((name for name, _ in classes), default="Thing")),
+        label=min(best).value if best else local_name(iri),
+        stub=bool(marked) and all(graph in marked for _, graph in classes),
+    )
+    return View(summary, tuple(_link(*link, graphs) for link, graphs in stated.items()))
+
+
+def _read_incoming(store: ox.Store, iri: str, relation: str | None) -> tuple[Link, ...]:
+    if relation in NOT_LINKS:
+        return ()
+    stated: dict[tuple[str, str], list[str]] = {}
+    if relation is None:
+        found = rows(store, "SELECT ?p ?s ?g {{ GRAPH ?g {{ ?s ?p {} }} }}", iri)
+        pairs = ((predicate.value, source, graph) for predicate, source, graph in found)
+    else:
+        found = rows(store, "SELECT ?s ?g {{ GRAPH ?g {{ ?s {} {} }} }}", relation, iri)
+        pairs = ((relation, source, graph) for source, graph in found)
+    for predicate, source, graph in pairs:
+        if relation is not None or predicate not in NOT_LINKS:
+            stated.setdefault((predicate, source.value), []).append(graph.value)
+    return tuple(_link(*link, graphs) for link, graphs in stated.items())
+
+
+def rows(store: ox.Store, query: str, *iris: str) -> Iterator[tuple[Term, ...]]:
+    """The rows of a SELECT in which each {} stands for one of the IRIs; none where something asked for is no IRI."""
+    try:
+        terms = [str(ox.NamedNode(iri)) for iri in iris]
+    except ValueError:
+        return
+    solutions = store.query(query.format(*terms) if terms else query)
+    assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101  (only SELECT queries come here)
+    for solution in solutions:
+        yield tuple(solution)
+
+
+def statements(store: ox.Store, iri: str) -> Iterator[tuple[Term, ...]]:
+    """(predicate, object, graph) of everything said of a node."""
+    return rows(store, "SELECT ?p ?o ?g {{ GRAPH ?g {{ {} ?p ?o }} }}", iri)
+
+
+def references(store: ox.Store, iri: str) -> int:
+    """How many quads have a node as their object."""
+    return sum(1 for _ in rows(store, "SELECT ?g {{ GRAPH ?g {{ ?s ?p {} }} }}", iri))
+
+
+def _link(relation: str, neighbour: str, graphs: list[str]) -> Link:
+    # Interned, because the same predicates, patients and concepts stand in very many links.
+    return Link(sys.intern(relation), sys.intern(neighbour), len(graphs), tuple(map(sys.intern, sorted(graphs)[:3])))
+
+
+def read_statistics(store: ox.Store) -> Statistics:
+    """Counted inside Oxigraph; only nodes of several classes come out one by one, to count each of them once."""
+    graphs = _count(store, "SELECT (COUNT(*) AS ?n) { GRAPH ?g {} }")
+    subjects = _count(store, "SELECT (COUNT(DISTINCT ?s) AS ?n) { GRAPH ?g { ?s ?p ?o } }")
+    kinds: dict[str, int] = defaultdict(int)
+    for row in rows(store, f"SELECT ?t (COUNT(DISTINCT ?s) AS ?n) {{ GRAPH ?g {{ ?s <{TYPE}> ?t }} FILTER(isIRI(?t)) }} GROUP BY ?t"):
+        kinds[local_name(row[0].value)] += int(row[1].value)
+    several = f"SELECT ?s {{ GRAPH ?g {{ ?s <{TYPE}> ?t }} FILTER(isIRI(?t)) }} GROUP BY ?s HAVING (COUNT(DISTINCT ?t) > 1)"
+    for (subject,) in list(rows(store, several)):
+        found = rows(store, "SELECT ?t {{ GRAPH ?g {{ {} {} ?t }} }}", subject.value, TYPE)
+        classes = {value.value for (value,) in found if isinstance(value, ox.NamedNode)}
+        for name in classes:
+            kinds[local_name(name)] -= 1
+        kinds[min(map(local_name, classes))] += 1
+    if untyped := subjects - sum(kinds.values()):
+        kinds["Thing"] += untyped
+    return Statistics(
+        quads=_count(store, "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"),
+        graphs=graphs,
+        kinds={kind: count for kind, count in sorted(kinds.items()) if count},
+    )
+
+
+def _count(store: ox.Store, query: str) -> int:
+    return int(next(rows(store, query))[0].value)
+
+
+def literal_of(literal: ox.Literal) -> Literal:
+    """A literal of the store as the domain has it."""
+    if literal.language:
+        return Literal(literal.value, language=literal.language)
+    datatype = literal.datatype.value
+    return Literal(literal.value, None if datatype == XSD + "string" else datatype)

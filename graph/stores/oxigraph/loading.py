@@ -1,0 +1,162 @@
+"""N-Quads parts into the embedded store: each statement into its named graph and, without it, into the default graph.
+
+So the default graph is the set union of the named ones, kept by the store itself: a statement that several records make is there once.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+from typing import IO, Final, cast
+
+import pyoxigraph as ox
+
+from graph.errors import InvalidPart, StoreUnavailable
+
+_BATCH_BYTES: Final = 48_000_000
+"""Uncompressed N-Quads handed to one bulk load: about 200,000 quads, where a call is fastest (fewer leave many small files)."""
+
+_CHUNK: Final = 16_000_000
+"""Bytes read of a part at a time."""
+
+_SMALL_BYTES: Final = 2_000_000
+"""Less is written as one transaction: a bulk load takes a tenth of a second for the least."""
+
+_QUADS_AT_ONCE: Final = 200_000
+_GRAPHS_AT_ONCE: Final = 200
+"""Graphs that one update removes."""
+
+_GRAPH: Final = re.compile(rb" <[^<>\n]*+> \.\n")
+"""The graph at the end of a line as this project writes it: no literal holds a line end, and no line without a graph ends so."""
+
+
+def load(store: ox.Store, parts: Iterable[Path]) -> int:
+    """Add parts; the number of quads read. Raises InvalidPart and StoreUnavailable."""
+    batch: list[Path] = []
+    size = read = 0
+    for part in parts:
+        batch.append(part)
+        size += _expanded_size(part)
+        if size >= _BATCH_BYTES:
+            read += _load(store, batch)
+            batch, size = [], 0
+    return read + (_load(store, batch) if batch else 0)
+
+
+def remove(store: ox.Store, graphs: Iterable[str]) -> int:
+    """Drop named graphs, and from the default graph what no other graph says; the number that existed."""
+    names = []
+    for graph in dict.fromkeys(graphs):
+        with suppress(ValueError):  # what is no IRI names no graph
+            name = ox.NamedNode(graph)
+            if store.contains_named_graph(name):
+                names.append(str(name))
+    rest = iter(names)
+    while some := list(islice(rest, _GRAPHS_AT_ONCE)):
+        store.update(" ;\n".join(map(_removal, some)))  # one transaction
+    return len(names)
+
+
+def graphs_of(part: Path) -> set[str]:
+    """The named graphs of a part."""
+    with _open(part) as file:
+        try:
+            return {quad.graph_name.value for quad in ox.parse(file, ox.RdfFormat.N_QUADS) if isinstance(quad.graph_name, ox.NamedNode)}
+        except (SyntaxError, ValueError, EOFError, OSError) as error:
+            raise _explain([part], error) from error
+
+
+def complete(store: ox.Store) -> None:
+    """Fill the default graph of a store that has named graphs alone, as former versions wrote them."""
+    quads = store.quads_for_pattern(None, None, None, None)
+    while some := list(islice(quads, _QUADS_AT_ONCE)):
+        store.bulk_load(ox.serialize((quad.triple for quad in some), format=ox.RdfFormat.N_TRIPLES), ox.RdfFormat.N_TRIPLES)
+
+
+def copy(source: ox.Store, graphs: Iterable[ox.NamedNode], target: ox.Store) -> None:
+    """Copy named graphs into another store, whose default graph becomes their union."""
+    quads = (quad for graph in graphs for quad in source.quads_for_pattern(None, None, None, graph))
+    while some := list(islice(quads, _QUADS_AT_ONCE)):
+        target.bulk_load(_with_triples(ox.serialize(some, format=ox.RdfFormat.N_QUADS) or b""), ox.RdfFormat.N_QUADS)
+
+
+def _removal(graph: str) -> str:
+    stated = f"GRAPH {graph} {{ ?s ?p ?o }}"
+    elsewhere = f"FILTER NOT EXISTS {{ GRAPH ?h {{ ?s ?p ?o }} FILTER(?h != {graph}) }}"
+    return f"DELETE {{ ?s ?p ?o }} WHERE {{ {stated} {elsewhere} }} ;\nDROP SILENT GRAPH {graph}"
+
+
+def _load(store: ox.Store, parts: Sequence[Path]) -> int:
+    read = 0
+    try:
+        for block in _blocks(parts):
+            # Of bytes Oxigraph reads without the interpreter's lock; a file would have it wait for whatever else runs.
+            (store.load if len(block) < _SMALL_BYTES else store.bulk_load)(_with_triples(block), ox.RdfFormat.N_QUADS)
+            read += block.count(b"\n<") + block.startswith(b"<")
+    except (SyntaxError, ValueError, EOFError, OSError) as error:
+        raise _explain(parts, error) from error
+    return read
+
+
+def _with_triples(block: bytes) -> bytes:
+    """Lines of quads, and after them the triples that they state. Raises ValueError where a statement has no graph."""
+    triples, found = _GRAPH.subn(b" .\n", block)
+    if found == block.count(b"\n"):
+        return block + triples
+    quads = list(ox.parse(block, ox.RdfFormat.N_QUADS))  # spelled otherwise than this project does
+    if any(isinstance(quad.graph_name, ox.DefaultGraph) for quad in quads):
+        raise ValueError
+    return block + (ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b"")
+
+
+def _explain(parts: Sequence[Path], error: Exception) -> Exception:
+    """Which of several parts is broken, and where."""
+    for part in parts:
+        try:
+            with _open(part) as file:
+                if any(isinstance(quad.graph_name, ox.DefaultGraph) for quad in ox.parse(file, ox.RdfFormat.N_QUADS)):
+                    return InvalidPart(f"{part} holds statements without a named graph; every line of a part names its record's graph")
+        except SyntaxError as broken:
+            return InvalidPart(f"{part}, line {broken.lineno}: not N-Quads")
+        except (OSError, EOFError, ValueError) as broken:
+            return InvalidPart(f"{part} cannot be read: {broken}")
+    return StoreUnavailable(f"the graph store cannot be written: {error}")
+
+
+def _blocks(parts: Sequence[Path]) -> Iterator[bytes]:
+    """The lines of several parts, about a batch at a time; whole lines, each with its end."""
+    waiting: list[bytes] = []
+    size = 0
+    for part in parts:
+        with _open(part) as file:
+            rest = b""
+            while chunk := file.read(_CHUNK):
+                end = chunk.rfind(b"\n") + 1
+                waiting += (rest, chunk[:end]) if end else ()
+                rest = chunk[end:] if end else rest + chunk
+                size += end
+                if size >= _BATCH_BYTES:
+                    yield b"".join(waiting)
+                    waiting, size = [], 0
+        if rest:
+            waiting += (rest, b"\n")
+            size += len(rest)
+    if size:
+        yield b"".join(waiting)
+
+
+def _open(part: Path) -> IO[bytes]:
+    if part.name.endswith(".gz"):
+        from isal import igzip
+
+        return cast(IO[bytes], igzip.open(part, "rb"))  # type: ignore[no-untyped-call]
+    return part.open("rb")
+
+
+def _expanded_size(part: Path) -> int:
+    """About how many bytes a part holds when decompressed; N-Quads of records compress about 15 times."""
+    try:
+        return part.stat().st_size * (15 if part.name.endswith(".gz") else 1)
+    except OSError as error:
+        raise InvalidPart(f"{part} cannot be read: {error.strerror}") from error
