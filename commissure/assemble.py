@@ -116,11 +116,18 @@ def web_settings(settings: dict[str, Any]) -> WebSettings:
         sparql=settings["sparql"],
         sparql_timeout=settings["sparql_timeout"],
         sparql_max_rows=settings["sparql_max_rows"],
+        sparql_slots=sparql_slots(settings),
+        sparql_origins=tuple(origin.strip().rstrip("/") for origin in settings["sparql_origins"].split(",") if origin.strip()),
         raw_records=settings["raw_records"],
         max_body=settings["max_body"],
         hsts=settings["hsts"],
         trusted_proxies=settings["trusted_proxies"],
     )
+
+
+def sparql_slots(settings: Mapping[str, Any]) -> int:
+    """Queries answered at a time: always some threads are left for everything else."""
+    return max(1, min(int(settings.get("sparql_slots", 2)), int(settings.get("threads", 8)) - 2))
 
 
 def _draft_graph(source: Path | None, target: Path) -> GraphStore:
@@ -194,7 +201,7 @@ class DataLibrary:
         if not address:
             from graph.stores.oxigraph.store import OxigraphStore
 
-            return OxigraphStore.open_read_only(embedded)
+            return OxigraphStore.open_read_only(embedded, queries=sparql_slots(self._settings or {}))
         if address not in self._remote:
             self._remote[address] = resting(open_store(address, self._settings or {}))
         return self._remote[address]

@@ -5,7 +5,7 @@ CommissureError
 └── AddressInUse  the web server's address is taken or not ours
 """
 
-from graph.errors import GraphError, InvalidDatasetName, QueryRefused, QuerySyntaxError, QueryTimeout
+from graph.errors import GraphError, InvalidDatasetName, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge
 from ingest.errors import DatasetBusy, DiskFull, IngestError, RecordsRejected, UnknownDataset
 from search.errors import CollectionUnreadable, InvalidRequest, ModelUnavailable, NothingPublished, SearchError
 from sources.errors import SourceDenied, SourceError, SourceNotFound, UnsupportedSource
@@ -32,6 +32,7 @@ EXIT_CODES: dict[str, tuple[int, str]] = {
     "busy": (5, "another process is writing to the data folder"),
     "full": (6, "there is no room to write"),
     "refused": (7, "records were rejected, so nothing was published (--fail-on-error)"),
+    "cut": (8, "the answer to a query was cut at its limit of rows or bytes, and --partial was not given"),
     "interrupted": (130, "stopped by the keyboard; the next run takes up what was finished"),
 }
 """Name → (exit code, meaning)."""
@@ -52,6 +53,7 @@ _BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (QueryRefused, "usage"),
     (QuerySyntaxError, "usage"),
     (QueryTimeout, "failed"),
+    (QueryTooLarge, "failed"),
     (ModelUnavailable, "failed"),
     (CommissureError, "failed"),
     (IngestError, "failed"),

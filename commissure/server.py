@@ -51,6 +51,8 @@ def serve(settings: dict[str, Any]) -> None:
     """Serve until a signal to end. Raises AddressInUse where the address cannot be listened on."""
     import waitress
 
+    from commissure.dispatcher import ProbesAside
+
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # Which vector instructions FAISS found, and each request to a model's folder, concern nobody who serves.
     for noisy in ("faiss.loader", "sentence_transformers"):
@@ -68,7 +70,9 @@ def serve(settings: dict[str, Any]) -> None:
     app = make_app(settings)
     collect_seldom()
     work_off_loads(settings)
-    server = waitress.create_server(app, host=host, port=port, threads=settings["threads"], ident=None)
+    # The look ahead on a connection is what lets a request know that its client has gone.
+    listening: dict[str, Any] = {"host": host, "port": port, "threads": settings["threads"], "ident": None, "channel_request_lookahead": 1}
+    server = waitress.create_server(app, _dispatcher=ProbesAside(settings["threads"]), **listening)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     sys.stderr.write(f"Commissure is at http://{host}:{port}\n")
     sys.stderr.flush()

@@ -49,7 +49,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("allowed_hosts", str, "", "names, comma-separated", "host names the web server answers to beside the loopback ones"),
     Setting("sparql", bool, True, "true or false", "whether the SPARQL endpoint answers"),
     Setting("sparql_timeout", float, 10.0, "seconds", "time limit of a SPARQL query"),
-    Setting("sparql_max_rows", int, 10_000, "rows", "row limit of a SPARQL query"),
+    Setting("sparql_max_rows", int, 10_000, "rows", "row limit of a SPARQL answer"),
+    Setting("sparql_slots", int, 2, "queries", "SPARQL queries answered at a time; fewer than threads"),
+    Setting(
+        "sparql_origins", str, "", "origins, comma-separated", "origins whose pages may read the SPARQL endpoint (CORS); * is every one"
+    ),
     Setting("raw_records", bool, True, "true or false", "whether the source JSON of records is shown"),
     Setting(
         "media", str, "", "folders and s3://prefix=folder, comma-separated", "where the web may read labeled images from; empty: nowhere"

@@ -19,9 +19,12 @@ from graph.errors import (
     GraphError,
     InvalidCursor,
     InvalidDatasetName,
+    QueryAbandoned,
+    QueryBusy,
     QueryRefused,
     QuerySyntaxError,
     QueryTimeout,
+    QueryTooLarge,
     StoreRefused,
     StoreTimeout,
     StoreUnavailable,
@@ -92,6 +95,8 @@ class Rule:
     status: int
     title: str
     detail: str | None = None
+    retry: int | None = None
+    """Seconds after which to come again (Retry-After)."""
 
 
 SAMPLE_COMMAND = "commissure demo"
@@ -143,6 +148,9 @@ TABLE: dict[type[Exception], Rule] = {
     QueryRefused: Rule("query-refused", 403, "The query is not allowed"),
     QuerySyntaxError: Rule("query-syntax", 400, "The query does not parse"),
     QueryTimeout: Rule("query-timeout", 503, "The query took too long"),
+    QueryTooLarge: Rule("query-too-large", 422, "The query needs too much"),
+    QueryBusy: Rule("too-many-queries", 503, "Too many queries at once", retry=5),
+    QueryAbandoned: Rule("query-abandoned", 503, "Nobody waits for the answer any more"),
     UnsupportedCapability: Rule("not-supported", 501, "The graph store cannot do this"),
     GraphError: Rule("graph-failed", 500, "The graph failed", "The graph store failed. The server's log holds the reason under this id."),
 }
@@ -165,7 +173,8 @@ def problem_of(error: Exception) -> Problem:
         return invalid(_as_parameter(error)).problem
     if isinstance(error, LabelsRefused):
         return invalid(FieldError(error.field, str(error))).problem
-    return Problem(rule.type, rule.status, rule.title, rule.detail or str(error))
+    headers = (("Retry-After", str(rule.retry)),) if rule.retry else ()
+    return Problem(rule.type, rule.status, rule.title, rule.detail or str(error), headers=headers)
 
 
 def _as_parameter(error: InvalidRequest) -> FieldError:

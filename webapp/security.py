@@ -36,7 +36,16 @@ HEADERS = {
     "Permissions-Policy": "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), "
     "microphone=(), midi=(), payment=(), usb=()",
 }
-"""Sent with every answer, errors included. No Access-Control header is ever sent: other origins read nothing."""
+"""Sent with every answer, errors included. Other origins read nothing, but for the SPARQL endpoint where a setting names them."""
+
+_SHARED_PATH = "/api/v1/sparql"
+_CORS = {
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+    "Access-Control-Expose-Headers": "Commissure-Generation, Commissure-Truncated, ETag, Request-Id, Retry-After",
+    "Access-Control-Max-Age": "600",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
 
 _PROBES = frozenset({"/healthz", "/readyz"})
 """Answered under any host name: probes of an orchestrator come by address, and the answers say nothing about the data."""
@@ -83,6 +92,7 @@ def register(app: Flask, settings: WebSettings) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
+        _share(response, settings.sparql_origins)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if settings.hsts:
@@ -96,6 +106,16 @@ def register(app: Flask, settings: WebSettings) -> None:
         elapsed = (time.perf_counter() - started) * 1000 if started is not None else 0.0
         log.info("%s %s %d %.1f ms %s", _method(), route, response.status_code, elapsed, request_id)
         return response
+
+
+def _share(response: Response, origins: tuple[str, ...]) -> None:
+    """Let pages of the named origins read the SPARQL endpoint."""
+    if not origins or request.path != _SHARED_PATH:
+        return
+    response.vary.add("Origin")
+    origin = request.headers.get("Origin", "")
+    if origin and ("*" in origins or origin in origins):
+        response.headers.update({"Access-Control-Allow-Origin": "*" if "*" in origins else origin, **_CORS})
 
 
 def _method() -> str:

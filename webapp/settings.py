@@ -21,7 +21,13 @@ class WebSettings:
     """Seconds a SPARQL query may run."""
 
     sparql_max_rows: int = 10_000
-    """Rows or triples a SPARQL answer may have; more are cut, and the answer says so in the header Commissure-Truncated."""
+    """Rows or triples a SPARQL answer may have; more is an error, unless the request takes a cut answer (`partial=true`)."""
+
+    sparql_slots: int = 2
+    """SPARQL queries answered at a time, fewer than the server has threads; one more is told to come again (503, Retry-After)."""
+
+    sparql_origins: tuple[str, ...] = ()
+    """Origins (`https://app.example.org`) whose pages may read the SPARQL endpoint in a browser; `*` is every one."""
 
     max_body: int = 1_000_000
     """Bytes a request body may have."""

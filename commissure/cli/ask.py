@@ -94,6 +94,18 @@ def search(context: click.Context, /, question: str, as_json: bool, mode: str, l
             click.echo(f"   {len(shared.hits)} of {len(result.hits)}  {shared.label}  ({shared.group})")
 
 
+_QUERY_FORMATS = {
+    "json": "application/sparql-results+json",
+    "xml": "application/sparql-results+xml",
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "turtle": "text/turtle",
+    "ntriples": "application/n-triples",
+    "rdfxml": "application/rdf+xml",
+    "jsonld": "application/ld+json",
+}
+
+
 @click.command()
 @click.option(
     "--sparql", required=True, metavar="QUERY", help="A SELECT, ASK, CONSTRUCT or DESCRIBE query ('-' reads it from standard input)."
@@ -101,20 +113,23 @@ def search(context: click.Context, /, question: str, as_json: bool, mode: str, l
 @click.option(
     "--format",
     "media_type",
-    type=click.Choice(["json", "xml", "csv", "tsv", "turtle", "ntriples"]),
+    type=click.Choice(list(_QUERY_FORMATS)),
     default="csv",
     show_default=True,
 )
+@click.option("--partial", is_flag=True, help="Take an answer that is cut at its limit as a success.")
 @data_option
 @click.pass_context
-def query(context: click.Context, sparql: str, media_type: str) -> None:
+def query(context: click.Context, sparql: str, media_type: str, partial: bool) -> None:
     """Ask the graph in SPARQL (read-only, bounded in time and rows).
 
     \b
     Example:  commissure query --sparql "SELECT ?type (COUNT(*) AS ?n) WHERE { ?s a ?type } GROUP BY ?type"
     """
     from commissure import assemble
+    from commissure.errors import EXIT_CODES
     from graph.errors import UnsupportedCapability
+    from graph.sparql import Demand
     from graph.store import SparqlQueryable
 
     settings = settings_of(context)
@@ -122,18 +137,14 @@ def query(context: click.Context, sparql: str, media_type: str) -> None:
     if not isinstance(store, SparqlQueryable):
         raise UnsupportedCapability("this graph store does not answer SPARQL")
     text = sys.stdin.read() if sparql == "-" else sparql
-    accept = {
-        "json": "application/sparql-results+json",
-        "xml": "application/sparql-results+xml",
-        "csv": "text/csv",
-        "tsv": "text/tab-separated-values",
-        "turtle": "text/turtle",
-        "ntriples": "application/n-triples",
-    }[media_type]
-    result = store.query(text, accept=accept, timeout=settings["sparql_timeout"], max_rows=settings["sparql_max_rows"])
+    result = store.query(text, Demand(_QUERY_FORMATS[media_type], settings["sparql_timeout"], settings["sparql_max_rows"]))
     sys.stdout.buffer.write(result.body)
     if result.truncated:
-        click.echo(f"! cut at {settings['sparql_max_rows']:,} rows (COMMISSURE_SPARQL_MAX_ROWS)", err=True)
+        sys.stdout.buffer.flush()
+        click.echo(f"! cut at {settings['sparql_max_rows']:,} rows or 32 MB (COMMISSURE_SPARQL_MAX_ROWS)", err=True)
+        if not partial:
+            click.echo("  ask for less by LIMIT, or take a cut answer by --partial", err=True)
+            context.exit(EXIT_CODES["cut"][0])
 
 
 @click.command()

@@ -14,6 +14,7 @@ from typing import IO, Final, cast
 import rdflib
 from rdflib import Dataset, URIRef
 from rdflib.parser import InputSource
+from rdflib.term import Node as Term
 
 from graph.cursors import decode_cursor, encode_cursor
 from graph.errors import InvalidPart
@@ -202,7 +203,7 @@ class MemoryStore:
             triples = list(result)
             kept = rdflib.Graph()
             for triple in triples[: demand.max_rows]:
-                kept.add(triple)
+                kept.add(cast(tuple[Term, Term, Term], triple))
             body = kept.serialize(format=_FORMATS[media_type], encoding="utf-8")
             return QueryResult(body, media_type, len(triples) > demand.max_rows)
         truncated = query.form == "rows" and len(result.bindings) > demand.max_rows

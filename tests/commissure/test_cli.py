@@ -36,8 +36,8 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def run(folder):
-    def run(*arguments, data="data"):
-        environment = {**os.environ, "COMMISSURE_DATA": str(folder / data)}
+    def run(*arguments, data="data", **variables):
+        environment = {**os.environ, "COMMISSURE_DATA": str(folder / data), **variables}
         command = [sys.executable, "-m", "commissure", *map(str, arguments)]
         return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder, check=False)
 
@@ -77,6 +77,15 @@ def test_query_status_datasets_and_drop(run, folder, ingested):
     run("ingest", "fhir", folder / "good", "--dataset", "other", "--no-embed")
     rows = run("query", "--sparql", "SELECT (COUNT(?p) AS ?n) WHERE { ?p a <http://hl7.org/fhir/Patient> }").stdout.split()
     assert rows == ["n", "2"]
+    every = ("query", "--sparql", "SELECT ?s { ?s ?p ?o }")
+    cut = run(*every, COMMISSURE_SPARQL_MAX_ROWS="2")
+    assert (cut.returncode, len(cut.stdout.split())) == (8, 3)
+    assert "cut at 2 rows" in cut.stderr and "--partial" in cut.stderr
+    taken = run(*every, "--partial", COMMISSURE_SPARQL_MAX_ROWS="2")
+    assert (taken.returncode, taken.stdout) == (0, cut.stdout)
+    assert "cut at 2 rows" in taken.stderr
+    assert run(*every).returncode == 0
+    assert json.loads(run("query", "--format", "jsonld", "--sparql", "CONSTRUCT { ?s a ?t } { ?s a ?t }").stdout)
     assert [dataset["dataset"] for dataset in json.loads(run("datasets", "--json").stdout)] == ["demo", "other"]
     assert json.loads(run("status", "--json").stdout)["generation"] == 2
     assert run("datasets", "drop", "other", "--yes").returncode == 0

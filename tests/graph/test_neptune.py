@@ -14,6 +14,7 @@ import pytest
 from graph.errors import GraphError, StoreRefused, StoreUnavailable
 from graph.model import Literal
 from graph.property_graph import decode, elements
+from graph.sparql import Demand
 from graph.store import GraphStore, Inspectable, SparqlQueryable
 from graph.stores.gremlin.store import GremlinStore
 from graph.stores.memory import MemoryStore
@@ -554,7 +555,7 @@ def test_the_page_of_sparql_works(bench: Bench, tmp_path: Path) -> None:
     store = bench.store("sparql")
     store.load([chart(tmp_path)])
     assert isinstance(store, SparqlQueryable)
-    answer = store.query("SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }", accept="text/csv", timeout=10, max_rows=10)
+    answer = store.query("SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }", Demand("text/csv", 10, 10))
     assert answer.body.split() == [b"n", str(sum(store.statistics().kinds.values())).encode()]
     assert not isinstance(open_neptune("neptune://c.eu-west-1.neptune.amazonaws.com?language=gremlin"), SparqlQueryable)
 

@@ -8,14 +8,17 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 import graph.stores.oxigraph.store as oxigraph
 from graph.errors import InvalidPart, StoreUnavailable
 from graph.model import Literal, Statistics
+from graph.sparql import CSV, Demand
 from graph.store import GraphStore, SparqlQueryable
+from graph.stores.oxigraph import folders, loading
 from graph.stores.oxigraph.store import OxigraphStore
-from graph.vocabulary import LABEL
+from graph.vocabulary import KG, LABEL
 from tests.contracts.graph_store import ASTHMA, BASE, CHART, PATIENT, quad, record
 
 
@@ -168,7 +171,8 @@ def test_loads_from_two_threads_give_what_one_gives(tmp_path: Path) -> None:
 
 
 def test_large_parts_are_loaded_in_several_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(oxigraph, "_BATCH_BYTES", 50_000)
+    monkeypatch.setattr(loading, "_BATCH_BYTES", 50_000)
+    monkeypatch.setattr(loading, "_CHUNK", 7_000)
     store = OxigraphStore(tmp_path / "store")
     parts = [write(tmp_path / f"{n}.nq", observations(n * 100, 100)) for n in range(7)]
     assert store.load(parts) == 7 * 400
@@ -224,3 +228,105 @@ def test_one_folder_has_one_writer(tmp_path: Path) -> None:
         OxigraphStore.open(tmp_path / "store")
     store.close()
     OxigraphStore.open(tmp_path / "store").close()
+
+
+def former(folder: Path, text: str) -> Path:
+    """A folder as former versions wrote it: named graphs alone."""
+    store = ox.Store(str(folder))
+    store.bulk_load(text.encode(), ox.RdfFormat.N_QUADS)
+    store.flush()
+    return folder
+
+
+COUNT = f"SELECT (COUNT(*) AS ?n) {{ <{PATIENT}> <{KG}hasCondition> ?c }}"
+
+
+def test_a_folder_of_a_former_version_is_taken_over_with_a_word(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    folder = former(tmp_path / "store", CHART)
+    before = {path.name for path in folder.iterdir()}
+    for opening in range(2):
+        caplog.clear()
+        reader = OxigraphStore.open_read_only(folder)
+        assert reader.statistics().quads == CHART.count("\n")
+        assert reader.query(COUNT, Demand(CSV)).body == b"n\r\n1\r\n"
+        assert ("earlier version" in caplog.text) == (opening == 0)
+        reader.close()
+    assert {path.name for path in folder.iterdir()} - {"LOCK"} == before - {"LOCK"}
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_the_next_generation_of_a_former_one_has_its_default_graph(tmp_path: Path) -> None:
+    folder = former(tmp_path / "store", CHART)
+    OxigraphStore.clone(folder, tmp_path / "next")
+    writer = OxigraphStore.open(tmp_path / "next")
+    writer.remove([f"{BASE}Condition/{number}" for number in range(1, 5)])
+    assert writer.query(COUNT, Demand(CSV)).body == b"n\r\n1\r\n"
+    writer.remove([f"{BASE}Condition/5"])
+    assert writer.query(COUNT, Demand(CSV)).body == b"n\r\n0\r\n"
+    writer.close()
+    old = OxigraphStore.open_read_only(folder)
+    assert old.query(COUNT, Demand(CSV)).body == b"n\r\n1\r\n"
+    old.close()
+    OxigraphStore.clone(folder, tmp_path / "third")  # from what was filled
+    assert next(ox.Store.read_only(str(tmp_path / "third")).quads_for_pattern(None, None, None, ox.DefaultGraph()), None) is not None
+
+
+def test_a_default_graph_half_filled_is_filled_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = former(tmp_path / "store", CHART)
+    monkeypatch.setattr(loading, "_QUADS_AT_ONCE", 10)
+
+    def stop(store: ox.Store) -> None:
+        quads = list(store.quads_for_pattern(None, None, None, None))
+        store.load(ox.serialize((quad.triple for quad in quads[:5]), format=ox.RdfFormat.N_TRIPLES), ox.RdfFormat.N_TRIPLES)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as stopped:
+        stopped.setattr(folders, "complete", stop)
+        with pytest.raises(KeyboardInterrupt):
+            OxigraphStore.open(folder)
+    writer = OxigraphStore.open(folder)
+    triples = {line.rpartition(" <")[0] for line in CHART.splitlines()}
+    counted = writer.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", Demand(CSV)).body
+    assert counted == f"n\r\n{len(triples)}\r\n".encode()
+    writer.close()
+
+
+def test_a_folder_that_cannot_be_taken_over_answers_no_sparql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = former(tmp_path / "store", CHART)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(folders, "TemporaryDirectory", refuse)
+    reader = OxigraphStore.open_read_only(folder)
+    assert reader.node(PATIENT) is not None
+    with pytest.raises(StoreUnavailable, match="earlier version"):
+        reader.query(COUNT, Demand(CSV))
+    reader.close()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<urn:s> <urn:p> <urn:o> .\n",
+        '<urn:s> <urn:p> "a <urn:b> ." .\n',
+        '<urn:s> <urn:p> "x"^^<urn:t> .\n',
+        '<urn:s> <urn:p> "x"@en .\n',
+    ],
+)
+def test_a_statement_without_a_graph_is_refused(line: str, tmp_path: Path) -> None:
+    store = OxigraphStore(tmp_path / "store")
+    for text in (line, CHART + line, line + CHART):
+        with pytest.raises(InvalidPart, match="without a named graph|not N-Quads"):
+            store.load([write(tmp_path / "part.nq", text)])
+    store.close()
+
+
+def test_lines_spelled_otherwise_reach_the_default_graph_too(tmp_path: Path) -> None:
+    store = OxigraphStore(tmp_path / "store")
+    text = '# words <urn:x> .\n<urn:s>\t<urn:p> "a <urn:b> .\\n" <urn:g>.\r\n\n<urn:s> <urn:p> <urn:o> <urn:g> . # said\n<urn:t> <urn:p> "z"@EN <urn:h> .'
+    assert store.load([write(tmp_path / "odd.nq", text)]) == 3
+    assert store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", Demand(CSV)).body == b"n\r\n3\r\n"
+    store.remove(["urn:g"])
+    assert store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", Demand(CSV)).body == b"n\r\n1\r\n"
+    store.close()

@@ -3,6 +3,7 @@
 import pytest
 
 from graph.errors import QueryRefused, StoreTimeout, StoreUnavailable
+from graph.sparql import Demand
 from graph.store import SparqlQueryable
 from graph.stores.memory import MemoryStore
 from graph.stores.resting import PAUSE, resting
@@ -24,7 +25,7 @@ class Away(MemoryStore):
 
 
 class Queryable(Away):
-    def query(self, sparql, *, accept, timeout, max_rows):
+    def query(self, sparql, demand):
         raise QueryRefused("no")
 
 
@@ -64,6 +65,6 @@ def test_what_a_query_does_wrong_is_not_the_stores_fault():
     store = resting(Queryable())
     assert isinstance(store, SparqlQueryable)
     with pytest.raises(QueryRefused):
-        store.query("x", accept="*/*", timeout=1, max_rows=1)
+        store.query("x", Demand("*/*", 1, 1))
     assert not store.rests
     assert not isinstance(resting(Away()), SparqlQueryable)

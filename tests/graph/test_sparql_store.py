@@ -25,6 +25,7 @@ from graph.errors import (
     UnsupportedCapability,
 )
 from graph.model import Literal, Step
+from graph.sparql import Demand
 from graph.stores.sparql.parts import QuadStream
 from graph.stores.sparql.rows import read_rows
 from graph.stores.sparql.store import SparqlStore
@@ -71,9 +72,9 @@ def test_the_default_graph_does_not_matter(fuseki_without_union: str, tmp_path: 
     rig.same()
     store = SparqlStore(fuseki_without_union)
     count = "SELECT (COUNT(DISTINCT ?s) AS ?n) { ?s ?p ?o }"
-    assert store.query(count, accept="text/csv", timeout=5, max_rows=9).body == b"n\r\n10\r\n"
+    assert store.query(count, Demand("text/csv", 5, 9)).body == b"n\r\n10\r\n"
     with pytest.raises(UnsupportedCapability, match="union"):
-        store.query("SELECT * { ?s ?p ?o GRAPH ?g { ?s ?p ?o } }", accept="*/*", timeout=5, max_rows=9)
+        store.query("SELECT * { ?s ?p ?o GRAPH ?g { ?s ?p ?o } }", Demand("*/*", 5, 9))
     assert {name: ok for name, ok, _ in store.inspect()}["default graph"] is False
     store.close()
 
@@ -115,19 +116,19 @@ def test_a_server_that_takes_no_quads(fuseki: str, tmp_path: Path) -> None:
 def test_queries_of_people(fuseki: str, tmp_path: Path) -> None:
     store = emptied(fuseki)
     store.load([part_of(tmp_path, CHART)])
-    rows = store.query("SELECT ?s { ?s a ?t } ORDER BY ?s", accept="application/json", timeout=5, max_rows=3)
+    rows = store.query("SELECT ?s { ?s a ?t } ORDER BY ?s", Demand("application/json", 5, 3))
     assert json.loads(rows.body)["results"]["bindings"][0]["s"]["value"] == ASPIRIN
     assert (rows.truncated, rows.media_type) == (True, "application/sparql-results+json")
-    assert store.query("ASK { ?s ?p ?o }", accept="text/csv", timeout=5, max_rows=3).body.strip() == b"true"
-    few = store.query(f"SELECT ?l {{ <{PATIENT}> <{LABEL}> ?l }}", accept="text/csv", timeout=5, max_rows=3)
+    assert store.query("ASK { ?s ?p ?o }", Demand("text/csv", 5, 3)).body.strip() == b"true"
+    few = store.query(f"SELECT ?l {{ <{PATIENT}> <{LABEL}> ?l }}", Demand("text/csv", 5, 3))
     assert (few.body, few.truncated) == (b"l\r\nAnn Example\r\n", False)
-    triples = store.query("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }", accept="application/n-triples", timeout=5, max_rows=4)
+    triples = store.query("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }", Demand("application/n-triples", 5, 4))
     assert (triples.body.count(b"\n"), triples.truncated) == (4, True)
     for refused in ("DROP ALL", "SELECT * { SERVICE <http://127.0.0.1/> { ?s ?p ?o } }"):
         with pytest.raises(QueryRefused):
-            store.query(refused, accept="*/*", timeout=5, max_rows=3)
+            store.query(refused, Demand("*/*", 5, 3))
     with pytest.raises(QueryTimeout):
-        store.query("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }", accept="*/*", timeout=0.5, max_rows=3)
+        store.query("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }", Demand("*/*", 0.5, 3))
     assert store.statistics().quads == CHART.count("\n")
     store.close()
 
@@ -255,7 +256,7 @@ def test_half_an_answer_is_no_answer() -> None:
     with answering((200, b'{"head":{"vars":["s"]},"results":{"bindings":[{"s":{"ty')) as server:
         store = SparqlStore(server.address)
         with pytest.raises(StoreUnavailable, match="half an answer"):
-            store.query("SELECT ?s FROM <x:g> { ?s ?p ?o }", accept="*/*", timeout=5, max_rows=9)
+            store.query("SELECT ?s FROM <x:g> { ?s ?p ?o }", Demand("*/*", 5, 9))
 
 
 def test_rows_are_read_as_their_terms() -> None:

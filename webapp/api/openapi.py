@@ -14,7 +14,7 @@ from webapp.api import loader
 from webapp.api.operation import PREFIX, Operation
 from webapp.api.parameters import Parameters, takes_several
 from webapp.api.registry import operations
-from webapp.api.sparql import FORMATS, MAX_QUERY, ROWS, TRIPLES
+from webapp.api.sparql import FORMATS, MAX_GRAPHS, MAX_QUERY, MEDIA
 from webapp.errors import MEDIA_TYPE
 from webapp.version import distribution_version
 
@@ -40,6 +40,7 @@ _PROBLEMS = {
     406: "The query's answer does not come in any of the accepted types.",
     413: "The request body is too large.",
     415: "The request body is of another type.",
+    422: "The query, or its answer, is larger than this server takes or gives.",
     421: "The server does not answer under this host name.",
     429: "Another load is running, or too many wait.",
     500: "Something went wrong here; the log holds the reason under the `instance`.",
@@ -228,54 +229,48 @@ def _responses(content: Mapping[str, Any], problems: tuple[int, ...], always: tu
     return responses
 
 
+_SPARQL = (
+    "SPARQL 1.1 Protocol over the union of all named graphs (one per record), in which a statement is there once, however many records "
+    "make it. SELECT, ASK, CONSTRUCT and DESCRIBE; updates and SERVICE are refused. default-graph-uri and named-graph-uri name other "
+    "graphs, in place of those of FROM and FROM NAMED. Time and rows are limited: an answer that would be cut is a problem (422) unless "
+    "partial=true takes it. As many queries as run at once are told to come again (503 with Retry-After). Parameters that are not known "
+    "are passed over. A GET without parameters gives the service description."
+)
+
+
 def _sparql() -> dict[str, Any]:
-    answers: dict[str, Any] = {media: {"schema": {"type": "string"}} for media in (*ROWS.values(), *TRIPLES.values())}
+    answers: dict[str, Any] = {media: {"schema": {"type": "string"}} for media in MEDIA}
     answers["application/sparql-results+json"] = {"schema": {"type": "object", "required": ["head"]}}
-    query = {"type": "string", "minLength": 1, "maxLength": MAX_QUERY}
-    chosen = {"type": "string", "enum": list(FORMATS)}
-    description = (
-        "SPARQL 1.1 Protocol over the union of all named graphs (one per record). SELECT, ASK, CONSTRUCT and DESCRIBE; updates and SERVICE "
-        "are refused. Time and rows are limited; the header Commissure-Truncated says whether rows were cut. "
-        "default-graph-uri and named-graph-uri are refused: use FROM and GRAPH. A GET without parameters gives the service description."
-    )
-    responses = _responses(answers, (304, 403, 406, 413, 415, 501, 503))
+    answers["application/ld+json"] = {"schema": {"type": ["object", "array"]}}
+    responses = _responses(answers, (304, 403, 406, 413, 415, 422, 501, 503))
     responses["200"]["headers"] = {
         "Commissure-Truncated": {
-            "description": "true where the row limit cut the answer.",
+            "description": "true where a limit cut the answer (only with partial=true).",
             "schema": {"type": "string", "enum": ["true", "false"]},
         },
         "Commissure-Generation": {"description": "The generation that was asked.", "schema": {"type": "string"}},
     }
-    shared: dict[str, Any] = {"tags": ["Graph"], "description": description, "responses": responses}
+    shared: dict[str, Any] = {"tags": ["Graph"], "description": _SPARQL, "responses": responses}
+    fields = _sparql_fields()
+    in_address = [{"name": name, "in": "query", "required": False, **field} for name, field in fields.items()]
+    form = {"type": "object", "properties": {name: field["schema"] for name, field in fields.items()}, "required": ["query"]}
+    content = {"application/sparql-query": {"schema": fields["query"]["schema"]}, "application/x-www-form-urlencoded": {"schema": form}}
+    body = {"required": True, "content": content}
+    by_post = {"operationId": "sparqlByPost", "summary": "Ask the graph in SPARQL, the query in the body", "requestBody": body}
     return {
-        "get": {
-            "operationId": "sparql",
-            "summary": "Ask the graph in SPARQL",
-            "parameters": [
-                {"name": "query", "in": "query", "required": False, "description": "The query.", "schema": query},
-                {"name": "format", "in": "query", "required": False, "description": "Overrules Accept.", "schema": chosen},
-            ],
-            **shared,
-        },
-        "post": {
-            "operationId": "sparqlByPost",
-            "summary": "Ask the graph in SPARQL, the query in the body",
-            "requestBody": {
-                "required": True,
-                "content": {
-                    "application/sparql-query": {"schema": query},
-                    "application/x-www-form-urlencoded": {
-                        "schema": {
-                            "type": "object",
-                            "properties": {"query": query, "format": chosen},
-                            "required": ["query"],
-                            "additionalProperties": False,
-                        }
-                    },
-                },
-            },
-            **shared,
-        },
+        "get": {"operationId": "sparql", "summary": "Ask the graph in SPARQL", "parameters": in_address, **shared},
+        "post": {**by_post, **shared},
+    }
+
+
+def _sparql_fields() -> dict[str, dict[str, Any]]:
+    graphs = {"type": "array", "items": {"type": "string", "format": "iri"}, "maxItems": MAX_GRAPHS}
+    return {
+        "query": {"description": "The query.", "schema": {"type": "string", "minLength": 1, "maxLength": MAX_QUERY}},
+        "format": {"description": "Overrules Accept.", "schema": {"type": "string", "enum": list(FORMATS)}},
+        "partial": {"description": "Whether an answer cut at the limit will do.", "schema": {"type": "boolean", "default": False}},
+        "default-graph-uri": {"description": "A graph of the default graph, in place of FROM.", "schema": graphs},
+        "named-graph-uri": {"description": "A named graph, in place of FROM NAMED.", "schema": graphs},
     }
 
 

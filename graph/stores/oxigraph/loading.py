@@ -78,7 +78,7 @@ def copy(source: ox.Store, graphs: Iterable[ox.NamedNode], target: ox.Store) -> 
     """Copy named graphs into another store, whose default graph becomes their union."""
     quads = (quad for graph in graphs for quad in source.quads_for_pattern(None, None, None, graph))
     while some := list(islice(quads, _QUADS_AT_ONCE)):
-        target.bulk_load(_with_triples(ox.serialize(some, format=ox.RdfFormat.N_QUADS) or b""), ox.RdfFormat.N_QUADS)
+        target.bulk_load(with_triples(ox.serialize(some, format=ox.RdfFormat.N_QUADS) or b""), ox.RdfFormat.N_QUADS)
 
 
 def _removal(graph: str) -> str:
@@ -92,14 +92,14 @@ def _load(store: ox.Store, parts: Sequence[Path]) -> int:
     try:
         for block in _blocks(parts):
             # Of bytes Oxigraph reads without the interpreter's lock; a file would have it wait for whatever else runs.
-            (store.load if len(block) < _SMALL_BYTES else store.bulk_load)(_with_triples(block), ox.RdfFormat.N_QUADS)
+            (store.load if len(block) < _SMALL_BYTES else store.bulk_load)(with_triples(block), ox.RdfFormat.N_QUADS)
             read += block.count(b"\n<") + block.startswith(b"<")
     except (SyntaxError, ValueError, EOFError, OSError) as error:
         raise _explain(parts, error) from error
     return read
 
 
-def _with_triples(block: bytes) -> bytes:
+def with_triples(block: bytes) -> bytes:
     """Lines of quads, and after them the triples that they state. Raises ValueError where a statement has no graph."""
     triples, found = _GRAPH.subn(b" .\n", block)
     if found == block.count(b"\n"):

@@ -26,8 +26,8 @@ from graph.errors import (
     QueryTimeout,
     QueryTooLarge,
     StoreUnavailable,
+    UnsupportedCapability,
 )
-from graph.errors import UnsupportedCapability
 from graph.model import QueryResult
 from graph.scope import EVERYTHING, Scope
 from graph.sparql import Demand

@@ -398,7 +398,7 @@ class SparqlStore:
         rows = self._ask(f"SELECT DISTINCT ?g {{ GRAPH ?g {{ ?s ?p ?o }} FILTER({places}) }} LIMIT {_NAMED + 1}")
         if len(rows) > _NAMED:
             raise UnsupportedCapability(
-                f"the graph store at {self.address} cannot hold a reader to some of its datasets where they are more than {_NAMED} records; "
+                f"the graph store at {self.address} cannot hold a reader to datasets of more than {_NAMED} records; "
                 "serve SPARQL from the embedded store (store = embedded)"
             )
         graphs = tuple(sorted(row["g"]["value"] for row in rows))
