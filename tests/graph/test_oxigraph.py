@@ -317,14 +317,15 @@ def test_a_folder_that_cannot_be_taken_over_answers_no_sparql(tmp_path: Path, mo
 def test_a_statement_without_a_graph_is_refused(line: str, tmp_path: Path) -> None:
     store = OxigraphStore(tmp_path / "store")
     for text in (line, CHART + line, line + CHART):
-        with pytest.raises(InvalidPart, match="without a named graph|not N-Quads"):
+        with pytest.raises(InvalidPart, match=r"without a named graph|not N-Quads"):
             store.load([write(tmp_path / "part.nq", text)])
     store.close()
 
 
 def test_lines_spelled_otherwise_reach_the_default_graph_too(tmp_path: Path) -> None:
     store = OxigraphStore(tmp_path / "store")
-    text = '# words <urn:x> .\n<urn:s>\t<urn:p> "a <urn:b> .\\n" <urn:g>.\r\n\n<urn:s> <urn:p> <urn:o> <urn:g> . # said\n<urn:t> <urn:p> "z"@EN <urn:h> .'
+    lines = ("# words <urn:x> .\n", '<urn:s>\t<urn:p> "a <urn:b> .\\n" <urn:g>.\r\n', "\n", "<urn:s> <urn:p> <urn:o> <urn:g> . # said\n")
+    text = "".join(lines) + '<urn:t> <urn:p> "z"@EN <urn:h> .'
     assert store.load([write(tmp_path / "odd.nq", text)]) == 3
     assert store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", Demand(CSV)).body == b"n\r\n3\r\n"
     store.remove(["urn:g"])

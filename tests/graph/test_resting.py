@@ -10,6 +10,8 @@ from graph.stores.resting import PAUSE, resting
 
 
 class Away(MemoryStore):
+    query = None
+
     """A store that is away when it is told so; it counts what it is asked."""
 
     def __init__(self):

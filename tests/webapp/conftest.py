@@ -59,7 +59,7 @@ def check(method: str, path: str, response: TestResponse) -> None:
         return
     assert response.mimetype in described["content"], f"{method} {found} answers {response.mimetype}"
     if response.is_json:
-        pointer = ("paths", found, method.lower(), "responses", status, "content", response.mimetype, "schema")
+        pointer = ("paths", found, described_by, "responses", status, "content", response.mimetype, "schema")
         errors = [f"{error.json_path}: {error.message}" for error in validator(pointer).iter_errors(response.json)]
         assert errors == [], f"{method} {found} {status}"
 

@@ -13,9 +13,10 @@ from werkzeug.serving import make_server
 
 from graph.model import QueryResult
 from graph.sparql import Demand
+from graph.stores.memory import MemoryStore
 from graph.stores.oxigraph.store import OxigraphStore
 from tests.webapp.conftest import make_client
-from tests.webapp.fixtures import MemoryLibrary, QueryableGraph, graph_quads, make_snapshot
+from tests.webapp.fixtures import Shelf
 
 DATA = "http://kasei.us/2009/09/sparql/data/data{}.rdf"
 ONE, TWO, THREE = (DATA.format(number) for number in (1, 2, 3))
@@ -43,8 +44,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OxigraphStore]:
 
 
 @pytest.fixture
-def asked(store: OxigraphStore, library: MemoryLibrary) -> FlaskClient:
-    library.snapshot = make_snapshot(graph=store)
+def asked(store: OxigraphStore, library: Shelf) -> FlaskClient:
+    library.graph = store
     return make_client(library, sparql_timeout=60.0)
 
 
@@ -183,11 +184,11 @@ def test_triples_come_by_format_and_by_alias(asked: FlaskClient) -> None:
 # --- slots ---
 
 
-class Slow(QueryableGraph):
+class Slow(MemoryStore):
     """Answers when it is let go."""
 
-    def __init__(self, quads: Any) -> None:
-        super().__init__(quads)
+    def __init__(self) -> None:
+        super().__init__()
         self.begun, self.go = threading.Semaphore(0), threading.Event()
 
     def query(self, sparql: str, demand: Demand) -> QueryResult:
@@ -196,9 +197,8 @@ class Slow(QueryableGraph):
         return super().query(sparql, demand)
 
 
-def test_more_queries_than_slots_are_told_to_come_again_at_once(library: MemoryLibrary) -> None:
-    slow = Slow(graph_quads())
-    library.snapshot = make_snapshot(graph=slow)
+def test_more_queries_than_slots_are_told_to_come_again_at_once(library: Shelf) -> None:
+    slow = library.graph = Slow()
     client = make_client(library, sparql_slots=2)
     statuses: list[int] = []
 
@@ -224,7 +224,7 @@ def test_more_queries_than_slots_are_told_to_come_again_at_once(library: MemoryL
 # --- other origins ---
 
 
-def test_other_origins_read_nothing_unless_a_setting_names_them(library: MemoryLibrary) -> None:
+def test_other_origins_read_nothing_unless_a_setting_names_them(library: Shelf) -> None:
     origin = {"Origin": "https://app.example.org"}
     silent = make_client(library).get(URL, query_string={"query": "ASK {}"}, headers=origin)
     assert not [name for name, _ in silent.headers if name.startswith("Access-Control")]
