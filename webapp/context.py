@@ -6,6 +6,7 @@ from functools import cached_property
 from flask import Flask, current_app, g
 
 from graph.errors import StoreUnavailable
+from graph.scope import EVERYTHING, Scope
 from graph.store import GraphStore
 from search.errors import NothingPublished
 from webapp.library import Library, Snapshot
@@ -18,6 +19,8 @@ class Context:
 
     library: Library
     settings: WebSettings
+    scope: Scope = EVERYTHING
+    """The datasets that may be seen."""
 
     @cached_property
     def snapshot(self) -> Snapshot:

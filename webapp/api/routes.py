@@ -17,7 +17,7 @@ def register(app: Flask) -> None:
     for operation in operations():
         api.add_url_rule(operation.rule, operation.name, _view(operation), methods=[operation.method])
     api.add_url_rule(f"{PREFIX}/sparql", "sparql", lambda: sparql.sparql(context()), methods=["GET", "POST"])
-    app.extensions["commissure_sparql_slots"] = sparql.Slots(settings.sparql_slots)
+    app.extensions["commissure_sparql_slots"] = sparql.Slots(app.extensions["commissure_settings"].sparql_slots)
     app.register_blueprint(api)
     app.register_blueprint(docs.pages)
     app.register_blueprint(health.probes)

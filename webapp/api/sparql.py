@@ -124,7 +124,8 @@ def _answer(context: Context, asked: Asked, media_type: str) -> Response:
     gone: Callable[[], bool] = request.environ.get("waitress.client_disconnected") or (lambda: False)
     with slots.one():
         found = store.query(
-            asked.query, Demand(media_type, settings.sparql_timeout, settings.sparql_max_rows, dataset=asked.dataset, gone=gone)
+            asked.query,
+            Demand(media_type, settings.sparql_timeout, settings.sparql_max_rows, context.scope, asked.dataset, gone),
         )
     if found.truncated and not asked.partial:
         raise ProblemError(
