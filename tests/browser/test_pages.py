@@ -196,6 +196,23 @@ def test_hits_and_nodes_light_each_other(site: str, open_tab: Open) -> None:
     )
 
 
+def test_arrows_walk_the_picture_and_say_how_nodes_are_joined(site: str, open_tab: Open) -> None:
+    page = open_tab(theme="dark")
+    page.goto(f"{site}/search?q=cisplatin+metformin")
+    settle(page)
+    page.focus("#canvas")
+    said = set()
+    for _ in range(int(page.locator("#canvas").get_attribute("data-drawn"))):
+        page.keyboard.press("ArrowDown")
+        said.add(page.locator("#picture-said").inner_text())
+    assert len(said) > 3
+    assert any(re.search(r"joined with hit \d", words) for words in said)
+    assert all(re.search(r"^Hit \d|joined with hit \d", words) for words in said), said
+    assert page.locator(".hit.lit").count() >= 1
+    page.keyboard.press("Tab")
+    assert page.locator(".hit.lit").count() == 0
+
+
 def test_picture_draws_the_nodes_of_the_list(site: str, open_tab: Open) -> None:
     page = open_tab()
     page.goto(site + PAGES["search"])

@@ -650,3 +650,35 @@ def test_a_record_with_two_codes_is_one_event() -> None:
     twice = charted((*once, *(replace(fact, concept="http://other.example/code") for fact in once)))
     assert [thing.fact for thing in twice] == [thing.fact for thing in charted(once)]
     assert all("http://other.example/code" in thing.concepts for thing in twice)
+
+
+def test_two_codings_of_one_record_are_one_node_with_both_codes() -> None:
+    snomed, icd = "http://snomed.info/id/13645005", "http://purl.bioontology.org/ontology/ICD10CM/J44.9"
+    kinds = {**KINDS, snomed: "Concept", icd: "Concept"}
+    del kinds["copd"]
+    edges = (*EDGES[:3], *(Edge("cond", CODE, code, 1, ()) for code in (icd, snomed)), Edge("pat", HAS_CONDITION, icd, 1, ("cond",)))
+    joined = connections(_picture(edges, kinds, {}, ((icd, "COPD", Assertion.AFFIRMED),)))
+    points = {point.id: point for point in joined.points}
+    assert icd not in points and "cond" not in points
+    assert points[snomed].codes == ("13645005", "J44.9")
+    assert points[snomed].label == "cond", "the words of the record"
+    assert any(tie == "mentions, charted in its encounter" for tie, _ in points[snomed].ties)
+
+
+def test_things_that_share_one_code_stay_two_things() -> None:
+    one, other, icd = "http://snomed.info/id/1", "http://snomed.info/id/2", "http://purl.bioontology.org/ontology/ICD10CM/J44.9"
+    kinds = {**KINDS, "cond2": "Condition", one: "Concept", other: "Concept", icd: "Concept"}
+    coded = tuple(Edge(record, CODE, code, 1, ()) for record, code in (("cond", one), ("cond", icd), ("cond2", other), ("cond2", icd)))
+    edges = (*EDGES[:3], Edge("cond2", ENCOUNTER, "enc", 1, ()), *coded)
+    assert {"cond", "cond2"} <= {point.id for point in connections(_picture(edges, kinds, {}, ())).points}
+
+
+def test_what_was_refuted_is_a_struck_node_away_from_its_concept() -> None:
+    fact = Fact("cond", "demo", "pat", "condition", "copd", "COPD", status="refuted", assertion=Assertion.NEGATED, counted=False)
+    result = replace(_picture(EDGES[:4], KINDS, {}, ()), uncounted={"cond": fact})
+    joined = connections(result)
+    points = {point.id: point for point in joined.points}
+    assert points["cond"].why == "negated (refuted)"
+    assert "copd" not in points
+    assert _drawn(result) >= {("note", "charted in its encounter, not counted: negated (refuted)", "cond", "denied")}
+    assert all(style == "denied" for source, _, target, style in _drawn(result) if "cond" in (source, target))

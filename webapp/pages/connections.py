@@ -1,19 +1,18 @@
 """How the hits of a page connect: the neighbourhood as one list of nodes and one of lines, from which list and picture are both drawn."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from concepts.model import Assertion
 from graph.model import Edge, NodeSummary, Omitted
-from graph.vocabulary import CHARTED, CODE, ENCOUNTER, HAS_TARGET, KG, SUBJECT, group_of
+from graph.vocabulary import CHARTED, ENCOUNTER, HAS_TARGET, KG, SUBJECT, group_of
 from search.model import Hit, SearchResult, Shared
+from webapp.pages.charted import why_not_counted
+from webapp.pages.codings import RECORD_CODES, RECORD_GROUPS, with_one_thing_each
 from webapp.pages.wording import group_name, group_order, relation_name
 
-RECORD_CODES = frozenset({CODE, KG + "medication"})
-"""Relations from a record to the concept it charts."""
-RECORD_GROUPS = frozenset({"condition", "medication", "procedure", "observation", "allergy", "immunization"})
 MENTIONS = KG + "mentions"
 """The relation that stands in the picture for an annotation; the graph itself keeps the annotation."""
 MOST_NODES = 46
@@ -22,6 +21,7 @@ MOST_DRAWN = 24
 """Nodes beside the hits that the small picture draws: as many as can be labelled legibly."""
 CHARTED_THERE = "charted in its encounter"
 MENTIONED = "mentions"
+DENIED = "not counted"
 WEIGHTS = {"patient": 9.0, "condition": 2.0, "medication": 2.0, "procedure": 1.5, "concept": 1.2, "allergy": 0.5, "observation": -2.0}
 """How much a group tells about hits; a node that joins one more hit counts one more."""
 MOST_COUNTED = 4
@@ -53,6 +53,10 @@ class Point:
     depth: Depth = Depth.ALWAYS
     ties: tuple[tuple[str, tuple[int, ...]], ...] = ()
     """(relation, ranks of the hits that have it to this node): what the lines of the picture say."""
+    why: str = ""
+    """What it is where it does not count as true of the patient: then it is struck."""
+    codes: tuple[str, ...] = ()
+    """Where several codings are one thing: all of its codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,9 @@ class Connections:
 def connections(result: SearchResult, further: Mapping[str, tuple[tuple[str, Assertion], ...]] | None = None) -> Connections:
     """The picture of a page of hits. `further` has what documents say of concepts where a hit does not name all."""
     ranks = _ranks(result.hits)
-    result = _without_records(_without_annotations(result), ranks)
+    further = further or {}
+    result, further, codes = with_one_thing_each(_without_annotations(result), further)
+    result = _without_records(result, ranks)
     near = _near(result, ranks)
     result, contracted = _without_encounters(result, ranks)
     summaries = {node.id: node for node in result.neighbourhood.nodes}
@@ -117,7 +123,7 @@ def connections(result: SearchResult, further: Mapping[str, tuple[tuple[str, Ass
     cut = kept[MOST_NODES:]
     kept = kept[:MOST_NODES]
     numbers = {node.id: number for number, node in enumerate(kept)}
-    lines = _lines(result, numbers, _said(result.hits, further or {}))
+    lines = _lines(result, numbers, _said(result.hits, further))
     joined = {number for line in lines for number in (line.source, line.target)}
     weights = {
         numbers[node.id]: weight(node) for node in kept if node.id not in ranks and node.id not in contracted and numbers[node.id] in joined
@@ -141,6 +147,8 @@ def connections(result: SearchResult, further: Mapping[str, tuple[tuple[str, Ass
             hits=tuple(sorted(near.get(node.id, ()))),
             depth=depth(node.id),
             ties=ties.get(numbers[node.id], ()),
+            why=_why(result, node.id),
+            codes=codes.get(node.id, ()),
         )
         for node in kept
     )
@@ -171,27 +179,44 @@ def _without_annotations(result: SearchResult) -> SearchResult:
 
 
 def _without_records(result: SearchResult, ranks: Mapping[str, tuple[int, ...]]) -> SearchResult:
-    """Charted records as what they chart: a record coded by one concept gives its lines to the concept; so each thing is drawn once."""
+    """Charted records as what they chart: a record gives its lines to its concept, so that each thing is drawn once.
+
+    What does not count stays a node of its own, away from its concept: to hang there would say that the patient has it.
+    """
     hood = result.neighbourhood
     kinds = {node.id: node.kind for node in hood.nodes}
     coded: dict[str, set[str]] = defaultdict(set)
-    for edge in hood.edges:
+    edges_kept = [edge for edge in hood.edges if not (edge.relation in RECORD_CODES and edge.source in result.uncounted)]
+    for edge in edges_kept:
         if edge.relation in RECORD_CODES and kinds.get(edge.target) == "Concept" and group_of(kinds.get(edge.source, "")) in RECORD_GROUPS:
             coded[edge.source].add(edge.target)
     concept_of = {record: min(concepts) for record, concepts in coded.items() if len(concepts) == 1 and record not in ranks}
-    if not concept_of:
-        return result
     groups = dict(result.groups)
     for record, concept in concept_of.items():
         if groups.get(concept, "concept") == "concept":
             groups[concept] = group_of(kinds[record])
     edges: dict[tuple[str, str, str], Edge] = {}
-    for edge in hood.edges:
+    for edge in edges_kept:
         source, target = concept_of.get(edge.source, edge.source), concept_of.get(edge.target, edge.target)
         if source != target:
             edges.setdefault((source, edge.relation, target), replace(edge, source=source, target=target))
-    nodes = tuple(node for node in hood.nodes if node.id not in concept_of)
+    words = _words_of_records(hood.nodes, concept_of)
+    nodes = tuple(replace(node, label=words.get(node.id, node.label)) for node in hood.nodes if node.id not in concept_of)
     return replace(result, groups=groups, neighbourhood=replace(hood, nodes=nodes, edges=tuple(edges.values())))
+
+
+def _words_of_records(nodes: Iterable[NodeSummary], concept_of: Mapping[str, str]) -> dict[str, str]:
+    """Concept → what its records call it, where they agree; the labels of results hold values and are no names."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for node in nodes:
+        if node.id in concept_of:
+            found[concept_of[node.id]].add(node.label if group_of(node.kind) != "observation" else "")
+    return {concept: next(iter(labels)) for concept, labels in found.items() if len(labels) == 1 and "" not in labels}
+
+
+def _why(result: SearchResult, node: str) -> str:
+    fact = result.uncounted.get(node.partition("#")[0])
+    return why_not_counted(fact) if fact is not None else ""
 
 
 def _without_encounters(result: SearchResult, ranks: Mapping[str, tuple[int, ...]]) -> tuple[SearchResult, frozenset[str]]:
@@ -270,7 +295,10 @@ def _lines(result: SearchResult, numbers: Mapping[str, int], said: Mapping[tuple
     for edge in result.neighbourhood.edges:
         if edge.source in numbers and edge.target in numbers and edge.source != edge.target:
             pair = (numbers[edge.source], numbers[edge.target])
-            if edge.relation == MENTIONS:
+            why = _why(result, edge.source) or _why(result, edge.target)
+            if why:
+                lines.setdefault(pair, Line(*pair, f"{relation_name(edge.relation)}, {DENIED}: {why}", "denied"))
+            elif edge.relation == MENTIONS:
                 lines.setdefault(pair, _mention_line(pair, said.get((edge.source, edge.target), Assertion.AFFIRMED)))
             elif edge.relation == CHARTED_THERE and pair in lines:
                 lines[pair] = _both(lines[pair])

@@ -15,6 +15,7 @@ const shapes = {
   document: "rectangle",
   concept: "star",
   mention: "star",
+  family: "polygon",
   provider: "vee",
   other: "ellipse",
 };
@@ -47,6 +48,7 @@ function nodesOf(section, all, wanted) {
         id: `n${row.dataset.n}`,
         group: group in shapes ? group : "other",
         label,
+        struck: Number(row.dataset.struck ?? 0),
         short: row.dataset.rank ?? label,
         rank: Number(row.dataset.rank ?? 0),
         hits: (row.dataset.hits ?? rank).split(" ").filter(Boolean).map(Number),
@@ -66,8 +68,8 @@ function idOf(link) {
 const pen = document.createElement("canvas").getContext("2d");
 
 // A terminology's label without its semantic tag, cut at a word to so many pixels.
-function shortened(label, width) {
-  const plain = label.replace(/ \((procedure|disorder|finding|situation|regime\/therapy|substance|product|observable entity|person)\)$/, "");
+function shortened(label, width, struck) {
+  const plain = (struck ? "not: " : "") + label.replace(/ \((procedure|disorder|finding|situation|regime\/therapy|substance|product|observable entity|person)\)$/, "");
   if (pen.measureText(plain).width <= width) return plain;
   let length = plain.length;
   while (length > 6 && pen.measureText(plain.slice(0, length) + "…").width > width) length -= 1;
@@ -125,6 +127,8 @@ function styleSheet() {
       },
     },
     ...groups,
+    { selector: 'node[group = "family"]', style: { "shape-polygon-points": "0 -1 1 0 0.75 0 0.75 1 -0.75 1 -0.75 0 -1 0" } },
+    { selector: "node[struck = 1]", style: { "background-opacity": 0, "border-width": 1.5, "border-style": "dashed", "border-color": colour("--bad"), color: quiet } },
     { selector: 'node[side = "left"]', style: { "text-halign": "left", "text-margin-x": -5 } },
     {
       selector: 'node[side = "below"]',
@@ -226,8 +230,8 @@ function place(picture, width, height, all) {
   line(left, leftWidth - 12);
   picture.batch(() => {
     for (const node of nodes) node.position(at.get(node.id()));
-    for (const node of right) node.data({ short: shortened(node.data("label"), width - rightAt - 20), side: "right" });
-    for (const node of left) node.data({ short: shortened(node.data("label"), leftWidth - 32), side: "left" });
+    for (const node of right) node.data({ short: shortened(node.data("label"), width - rightAt - 20, node.data("struck")), side: "right" });
+    for (const node of left) node.data({ short: shortened(node.data("label"), leftWidth - 32, node.data("struck")), side: "left" });
     for (const node of patients) node.data({ short: shortened(node.data("label"), 150), side: "below" });
   });
 }
@@ -270,12 +274,34 @@ export function drawPicture(section, canvas, on) {
   said.textContent = rest;
   let chosen = null;
 
+  // The ways from a node to what it is joined with: a hit's to all that hangs on it, any other node's to its hits. No way leads through
+  // another hit.
+  function waysOf(node) {
+    const ranked = picture.nodes().filter((other) => other.data("rank"));
+    const goals = node.data("rank")
+      ? picture.nodes().filter((other) => !other.data("rank") && other.data("hits").includes(node.data("rank")))
+      : ranked.filter((hit) => node.data("hits").includes(hit.data("rank")));
+    return goals.toArray().map((goal) => {
+      const aside = ranked.difference(goal.union(node));
+      const found = picture.elements().difference(aside.union(aside.connectedEdges())).aStar({ root: node, goal });
+      return { goal, path: found.found ? found.path : goal, found: found.found };
+    });
+  }
   function show(nodes) {
-    const close = nodes.closedNeighborhood();
+    let close = nodes.closedNeighborhood();
+    nodes.forEach((node) => waysOf(node).forEach((way) => (close = close.union(way.path))));
     picture.batch(() => {
       picture.elements().addClass("dim").removeClass("on");
       close.removeClass("dim").addClass("on");
     });
+  }
+  function waysInWords(node) {
+    return waysOf(node)
+      .filter((way) => way.found)
+      .map(({ goal, path }) => {
+        const between = path.nodes().toArray().slice(1, -1).map((step) => step.data("label"));
+        return `hit ${goal.data("rank")}${between.length ? ` through ${between.join(", ")}` : ""}`;
+      });
   }
   function dark() {
     picture.batch(() => picture.elements().removeClass("dim on named"));
@@ -299,7 +325,9 @@ export function drawPicture(section, canvas, on) {
       link.textContent = data.label;
       said.append(link);
     } else said.append(data.label);
-    said.append(` – ${data.group}, ${data.hits.length === 1 ? "hit" : "hits"} ${data.hits.join(", ")}`);
+    const ways = waysInWords(node);
+    const joined = ways.length ? `joined with ${ways.join("; ")}` : `${data.hits.length === 1 ? "hit" : "hits"} ${data.hits.join(", ")}`;
+    said.append(` – ${data.struck ? "not counted, " : ""}${data.group}, ${joined}`);
   }
   function choose(node, remember) {
     chosen?.removeClass("chosen");
@@ -346,6 +374,37 @@ export function drawPicture(section, canvas, on) {
     cancelAnimationFrame(waiting);
     waiting = requestAnimationFrame(fit);
   }).observe(canvas);
+  // By keyboard: arrows walk the nodes as they stand, Enter opens one.
+  let at = null;
+  function walk(step) {
+    const nodes = picture.nodes().toArray().sort((a, b) => a.position("x") - b.position("x") || a.position("y") - b.position("y"));
+    const place = at ? nodes.findIndex((node) => node.same(at)) : -1;
+    at = nodes[(place + step + nodes.length) % nodes.length];
+    picture.edges().removeClass("named");
+    show(at);
+    at.connectedEdges().addClass("named");
+    tell(at);
+    on.light(at.data("rank") ? [at.data("rank")] : at.data("hits"));
+  }
+  canvas.tabIndex = 0;
+  canvas.setAttribute("role", "application");
+  canvas.setAttribute("aria-label", `${canvas.getAttribute("aria-label")} Arrow keys walk the nodes, Enter opens one.`);
+  canvas.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 }[event.key];
+    if (step) {
+      event.preventDefault();
+      walk(step);
+    } else if (event.key === "Enter" && at) {
+      if (at.data("rank")) on.open(at.data("rank"));
+      else if (at.data("href")) location.assign(at.data("href"));
+    }
+  });
+  canvas.addEventListener("blur", () => {
+    if (!at) return;
+    at = null;
+    picture.edges().removeClass("named");
+    on.dark();
+  });
   if (on.selected) {
     const node = picture.nodes().filter((candidate) => candidate.data("iri") === on.selected);
     if (node.length) choose(node.first(), false);
@@ -383,8 +442,12 @@ export function drawPicture(section, canvas, on) {
     },
     lightNode(id) {
       const found = picture.nodes().filter((node) => node.data("iri") === id || node.data("href") === id);
-      if (found.length) show(found);
+      if (!found.length) return;
+      show(found);
+      tell(found.first());
     },
     dark,
+    // Labels of the nodes that are lit, for tests and for who looks from outside.
+    lit: () => picture.nodes(".on").map((node) => node.data("label")),
   };
 }

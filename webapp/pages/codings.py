@@ -1,0 +1,85 @@
+"""Several codings of one thing as one node of the picture: a record that SNOMED CT and ICD both code is drawn once, with both codes."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from concepts.model import Assertion
+from graph.model import Edge, NodeSummary
+from graph.vocabulary import CHARTED, CODE, KG, group_of, local_name
+from search.model import Hit, SearchResult, Shared
+from webapp.pages.charted import leading_first
+
+RECORD_CODES: Final = frozenset({CODE, KG + "medication"})
+"""Relations from a record to the concept it charts."""
+RECORD_GROUPS: Final = frozenset({"condition", "medication", "procedure", "observation", "allergy", "immunization"})
+
+Further = Mapping[str, tuple[tuple[str, Assertion], ...]]
+"""Document → what it says of concepts."""
+
+
+def with_one_thing_each(result: SearchResult, further: Further) -> tuple[SearchResult, Further, dict[str, tuple[str, ...]]]:
+    """The page of hits with the concepts of one thing as one concept, what documents say of it, and the codes of such things."""
+    lead_of = leads(result.neighbourhood.nodes, result.neighbourhood.edges)
+    if not lead_of:
+        return result, further, {}
+    codes: dict[str, list[str]] = defaultdict(list)
+    for other, lead in sorted(lead_of.items()):
+        codes[lead] = codes[lead] or [local_name(lead)]
+        codes[lead].append(local_name(other))
+    hood = result.neighbourhood
+    edges: dict[tuple[str, str, str], Edge] = {}
+    for edge in hood.edges:
+        source, target = lead_of.get(edge.source, edge.source), lead_of.get(edge.target, edge.target)
+        if source != target:
+            edges.setdefault((source, edge.relation, target), replace(edge, source=source, target=target))
+    nodes = tuple(node for node in hood.nodes if node.id not in lead_of)
+    changed = replace(
+        result,
+        hits=tuple(_with_leads(hit, lead_of) for hit in result.hits),
+        neighbourhood=replace(hood, nodes=nodes, edges=tuple(edges.values())),
+        shared=_shared(result.shared, lead_of, {node.id: node.label for node in hood.nodes}),
+    )
+    said = {document: tuple((lead_of.get(concept, concept), how) for concept, how in found) for document, found in further.items()}
+    return changed, said, {lead: tuple(found) for lead, found in codes.items()}
+
+
+def leads(nodes: Iterable[NodeSummary], edges: Iterable[Edge]) -> dict[str, str]:
+    """Concept → the concept it stands behind: that which codes every thing of the picture that it codes, SNOMED CT's before others.
+
+    A concept that codes anything alone, or things with different leads, stands for itself.
+    """
+    kinds = {node.id: node.kind for node in nodes}
+    things: dict[str, set[str]] = defaultdict(set)
+    for edge in edges:
+        if kinds.get(edge.target) != "Concept":
+            continue
+        if edge.relation in RECORD_CODES and group_of(kinds.get(edge.source, "")) in RECORD_GROUPS:
+            things[edge.source].add(edge.target)
+        elif edge.relation in CHARTED:
+            for record in edge.evidence:
+                things[record].add(edge.target)
+    ordered = [leading_first(sorted(found)) for found in things.values()]
+    first: dict[str, set[str]] = defaultdict(set)
+    for concepts in ordered:
+        for concept in concepts:
+            first[concept].add(concepts[0])
+    return {concept: next(iter(found)) for concept, found in first.items() if len(found) == 1 and concept not in found}
+
+
+def _shared(shared: Iterable[Shared], lead_of: Mapping[str, str], labels: Mapping[str, str]) -> tuple[Shared, ...]:
+    """What hits share, the codings of one thing once, with all of their hits."""
+    found: dict[str, Shared] = {}
+    for one in shared:
+        node = lead_of.get(one.node, one.node)
+        hits = tuple(sorted({*one.hits, *(found[node].hits if node in found else ())}))
+        found[node] = replace(found.get(node, one), node=node, label=labels.get(node, one.label), hits=hits)
+    return tuple(found.values())
+
+
+def _with_leads(hit: Hit, lead_of: Mapping[str, str]) -> Hit:
+    """The concepts of a hit, those of one thing with one assertion once."""
+    concepts = dict.fromkeys((lead_of.get(concept, concept), assertion) for concept, _, assertion in hit.concepts)
+    labels = {lead_of.get(concept, concept): label for concept, label, _ in reversed(hit.concepts)}
+    return replace(hit, concepts=tuple((concept, labels[concept], assertion) for concept, assertion in concepts))
