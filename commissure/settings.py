@@ -1,5 +1,6 @@
-"""Settings: one table, filled from flags, then COMMISSURE_* variables, then a settings file, then defaults."""
+"""Settings: one table, filled from flags, then COMMISSURE_* variables, a settings file, what the data folder keeps, then defaults."""
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -63,6 +64,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("trusted_proxies", int, 0, "proxies", "reverse proxies before the web server whose X-Forwarded headers count"),
 )
 _NAMES = {setting.name: setting for setting in SETTINGS}
+KEPT = "settings.toml"
+"""Name of the file in a data folder with settings that belong to its data, such as where the images of the sample lie."""
 
 
 def load(flags: Mapping[str, Any], environment: Mapping[str, str] | None = None, file: Path | None = None) -> dict[str, Any]:
@@ -70,7 +73,8 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str] | None = None,
     environment = os.environ if environment is None else environment
     named = file or (Path(environment["COMMISSURE_CONFIG"]) if environment.get("COMMISSURE_CONFIG") else None)
     content = _read(named) if named else _read(Path("commissure.toml")) if Path("commissure.toml").is_file() else {}
-    values = {}
+    values: dict[str, Any] = {}
+    kept: dict[str, Any] = {}
     for setting in SETTINGS:
         if flags.get(setting.name) is not None:
             values[setting.name] = flags[setting.name]
@@ -78,9 +82,26 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str] | None = None,
             values[setting.name] = _convert(setting, environment[setting.variable], setting.variable)
         elif setting.name in content:
             values[setting.name] = _convert(setting, content[setting.name], str(named or "commissure.toml"))
+        elif setting.name in kept:
+            values[setting.name] = _convert(setting, kept[setting.name], str(Path(values["data"]) / KEPT))
         else:
             values[setting.name] = setting.default
+        if setting.name == "data":  # the first of the table: what its folder keeps holds for those after it
+            kept = _kept(Path(values["data"]))
     return values
+
+
+def keep(folder: Path, **values: str) -> None:
+    """Keep settings with the data of a folder: they hold for every later command that nothing else tells otherwise."""
+    held = _kept(folder) | values
+    # A JSON string is a TOML string.
+    lines = [f"{name} = {json.dumps(value)}\n" for name, value in sorted(held.items())]
+    (folder / KEPT).write_text("".join(lines), encoding="utf-8")
+
+
+def _kept(folder: Path) -> dict[str, Any]:
+    file = folder / KEPT
+    return _read(file) if file.is_file() else {}
 
 
 def _read(path: Path) -> dict[str, Any]:

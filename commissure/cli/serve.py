@@ -63,6 +63,7 @@ def demo(context: click.Context, host: str | None, port: int | None, no_serve: b
     """
     from commissure import assemble
     from commissure.cli.console import progress
+    from commissure.settings import keep
     from ingest.pipeline import Options
     from ingest.pipeline import ingest as run
     from labels.groundtruth.taxonomy import load
@@ -88,7 +89,9 @@ def demo(context: click.Context, host: str | None, port: int | None, no_serve: b
         reports = [run([str(path) for path in paths], dataset, workspace, tools, options, shown) for paths, dataset, options in parts]
     for each in reports:
         print_report(each)
-    settings["media"] = settings["media"] or f"s3://commissure-sample={labels.folder}"
+    sample_media = f"s3://commissure-sample={labels.folder.resolve()}"
+    keep(workspace.folder, media=sample_media)
+    settings["media"] = settings["media"] or sample_media
     if not no_serve:
         from commissure.server import serve as start
 

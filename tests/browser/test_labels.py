@@ -141,6 +141,35 @@ def test_charts_are_drawn_with_scripts_and_tables_without(labeled_site: str, ope
     assert plain.locator("#jobs tbody tr").count() == 3
 
 
+def test_charts_are_drawn_in_the_ink_of_the_theme(labeled_site: str, open_tab: Open) -> None:
+    tab = open_tab()
+    tab.goto(f"{labeled_site}/reports?dataset=streets")
+    tab.locator(".vega").first.scroll_into_view_if_needed()
+    tab.wait_for_selector(".vega[data-drawn] canvas")
+
+    def lightest_and_darkest() -> list[int]:
+        found: list[int] = tab.evaluate("""() => {
+            const canvas = document.querySelector(".vega canvas");
+            const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+            let least = 255, most = 0;
+            for (let at = 0; at < data.length; at += 4) {
+                if (data[at + 3] < 250) continue;
+                const light = (data[at] + data[at + 1] + data[at + 2]) / 3;
+                least = Math.min(least, light);
+                most = Math.max(most, light);
+            }
+            return [most, least];
+        }""")
+        return found
+
+    assert lightest_and_darkest()[1] < 70, "dark words on a light page, and no ground of their own"
+    tab.evaluate("document.documentElement.dataset.theme = 'dark'; document.dispatchEvent(new CustomEvent('themechange'))")
+    tab.wait_for_selector('.vega[data-scheme="dark"] canvas')
+    tab.wait_for_timeout(300)
+    most, least = lightest_and_darkest()
+    assert most > 200 and least > 40, "light words on a dark page"
+
+
 def test_machine_and_people_do_not_look_alike(labeled_site: str, made: Streets, open_tab: Open) -> None:
     tab = open_tab()
     dashes = []

@@ -372,6 +372,22 @@ def test_timeline_draws_every_dated_event(site: str, open_tab: Open) -> None:
     assert page.locator("#table").bounding_box() == before
 
 
+def test_print_shows_question_filters_picture_and_timeline(site: str, open_tab: Open) -> None:
+    page = open_tab(theme="dark")
+    page.goto(site + PAGES["filtered"])
+    settle(page)
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.locator(".printed").inner_text() == "Question: metformin"
+    assert page.locator(".chosen li").count() >= 2 and page.locator(".chosen li").first.is_visible()
+    assert page.locator(".hit").first.is_visible()
+    assert not page.locator(".top").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    page.goto(site + PAGES["patient"])
+    assert page.locator("#lanes").is_visible() and page.locator(".lane-names").is_visible()
+    page.emulate_media(media="screen")
+    assert page.locator(".top").is_visible()
+
+
 def test_theme_is_kept(site: str, open_tab: Open) -> None:
     page = open_tab(theme="light")
     page.goto(site + "/data")

@@ -1,7 +1,7 @@
 import pytest
 
 from commissure.errors import BadSetting
-from commissure.settings import SETTINGS, load
+from commissure.settings import KEPT, SETTINGS, keep, load
 
 
 def test_flags_win_over_variables_over_file_over_defaults(tmp_path):
@@ -31,3 +31,18 @@ def test_every_setting_is_documented(pytestconfig):
     documented = (pytestconfig.rootpath / "docs" / "settings.md").read_text()
     for setting in SETTINGS:
         assert f"`{setting.name}`" in documented and setting.variable in documented and setting.help in documented, setting.name
+
+
+def test_a_data_folder_keeps_settings_for_what_nothing_else_tells(tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    keep(data, media='s3://a="odd" \\ folder')
+    assert load({"data": str(data)}, {})["media"] == 's3://a="odd" \\ folder'
+    assert load({}, {"COMMISSURE_DATA": str(data)})["media"] == 's3://a="odd" \\ folder'
+    assert load({"data": str(data)}, {"COMMISSURE_MEDIA": "b"})["media"] == "b"
+    assert load({"data": str(tmp_path)}, {})["media"] == ""
+    keep(data, media="c")
+    assert load({"data": str(data)}, {})["media"] == "c"
+    (data / KEPT).write_text("prot = 1")
+    with pytest.raises(BadSetting, match="no setting is called 'prot'"):
+        load({"data": str(data)}, {})

@@ -1,6 +1,6 @@
 // How the hits connect, drawn. Nodes are read from the list of the page, so that picture and list cannot differ; lines from its JSON.
 import cytoscape from "cytoscape";
-import { colour } from "./theme.js";
+import { colour, scheme } from "./theme.js";
 
 const shapes = {
   hit: "round-rectangle",
@@ -368,7 +368,11 @@ export function drawPicture(section, canvas, on) {
     else if (what === "out") picture.zoom({ level: picture.zoom() / 1.35, renderedPosition: centre });
     else if (what === "fit") fit();
   });
-  document.addEventListener("themechange", () => picture.style().fromJson(styleSheet()).update());
+  canvas.dataset.scheme = scheme();
+  document.addEventListener("themechange", () => {
+    canvas.dataset.scheme = scheme();
+    picture.style().fromJson(styleSheet()).update();
+  });
   let waiting = 0;
   new ResizeObserver(() => {
     cancelAnimationFrame(waiting);

@@ -48,3 +48,9 @@ export function colour(token) {
   probe.remove();
   return value;
 }
+
+// Whether the page is light or dark now.
+export function scheme() {
+  const theme = document.documentElement.dataset.theme;
+  return theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+}
