@@ -71,7 +71,7 @@ def search(context: click.Context, /, question: str, as_json: bool, mode: str, l
     """
     from commissure import assemble
     from search.model import Mode, SearchRequest
-    from webapp.answers import search_result
+    from webapp.answers.search import search_result
 
     settings = settings_of(context)
     request = SearchRequest(question, filters_given(arguments), Mode(mode), limit, offset)

@@ -20,7 +20,7 @@ def kind(schema: dict[str, Any]) -> str:
     if "anyOf" in schema:
         return " or ".join(kind(one) for one in schema["anyOf"])
     if "enum" in schema:
-        return "|".join(map(str, schema["enum"]))
+        return "|".join(sorted(map(str, schema["enum"])))
     if schema.get("type") == "array":
         return f"{kind(schema.get('items', {}))}[]"
     if schema.get("type") == "object" and isinstance(schema.get("additionalProperties"), dict):

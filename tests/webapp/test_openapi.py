@@ -112,7 +112,7 @@ def test_schemas_are_closed_and_described() -> None:
 def test_the_checking_client_can_fail(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """The client that all tests of the interface use refuses an answer with a key too many, or one of another type."""
     from tests.webapp import conftest
-    from webapp import answers as serialize
+    from webapp.answers import search as serialize
 
     whole = serialize.search_result
     monkeypatch.setattr(serialize, "search_result", lambda value: {**whole(value), "extra": 1})

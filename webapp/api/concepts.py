@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from webapp import answers as serialize
+from webapp.answers import concepts as answers
+from webapp.answers import patients as patient_answers
+from webapp.answers.shapes import Json, plain
 from webapp.api.operation import Operation
 from webapp.api.paging import next_offset
 from webapp.api.parameters import ByIri, ConceptParameters, IriPage
@@ -10,21 +12,21 @@ from webapp.context import Context
 from webapp.errors import not_found
 
 
-def concepts(asked: ConceptParameters, context: Context) -> serialize.ConceptListJson:
+def concepts(asked: ConceptParameters, context: Context) -> answers.ConceptListJson:
     """Concepts that begin with what was typed."""
     found = context.snapshot.catalog.suggest_concepts(asked.q, asked.limit)
-    return {"concepts": [serialize.concept(one) for one in found], "generation": context.snapshot.generation}
+    return {"concepts": plain(found), "generation": context.snapshot.generation}
 
 
-def concept(asked: ByIri, context: Context) -> serialize.ConceptAnswerJson:
+def concept(asked: ByIri, context: Context) -> Json:
     """One concept and how widely it is used."""
     found = context.snapshot.catalog.concept(asked.id)
     if found is None:
         raise _no_such_concept()
-    return {**serialize.concept(found), "generation": context.snapshot.generation}
+    return answers.CONCEPT_ANSWER(found, generation=context.snapshot.generation)
 
 
-def patients_with_concept(asked: IriPage, context: Context) -> serialize.PatientsOfConceptJson:
+def patients_with_concept(asked: IriPage, context: Context) -> patient_answers.PatientsOfConceptJson:
     """Patients who have the concept charted as a counted fact."""
     catalog = context.snapshot.catalog
     known = catalog.concept(asked.id)
@@ -33,7 +35,7 @@ def patients_with_concept(asked: IriPage, context: Context) -> serialize.Patient
     found = catalog.patients_with_concept(asked.id, asked.limit + 1, asked.offset)
     return {
         "total": known.patients,
-        "patients": [serialize.patient(one) for one in found[: asked.limit]],
+        "patients": plain(found[: asked.limit]),
         "next_offset": next_offset(asked.offset, asked.limit, len(found)),
         "generation": context.snapshot.generation,
     }
@@ -51,7 +53,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         tag="Concepts",
         summary="Concepts that begin with what was typed, most used first",
         handler=concepts,
-        answer=serialize.ConceptListJson,
+        answer=answers.ConceptListJson,
         parameters=ConceptParameters,
         problems=(503,),
         example={"q": "diab"},
@@ -63,7 +65,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         tag="Concepts",
         summary="One concept and how widely it is used",
         handler=concept,
-        answer=serialize.ConceptAnswerJson,
+        answer=answers.CONCEPT_ANSWER,
         parameters=ByIri,
         problems=(404, 503),
         example={"id": "{concept}"},
@@ -75,7 +77,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         tag="Concepts",
         summary="One concept, its IRI percent-encoded in the address",
         handler=concept,
-        answer=serialize.ConceptAnswerJson,
+        answer=answers.CONCEPT_ANSWER,
         parameters=ByIri,
         problems=(404, 503),
         example={"id": "{concept}"},
@@ -87,7 +89,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         tag="Concepts",
         summary="Patients who have the concept charted as a counted fact",
         handler=patients_with_concept,
-        answer=serialize.PatientsOfConceptJson,
+        answer=patient_answers.PatientsOfConceptJson,
         parameters=IriPage,
         problems=(404, 503),
         example={"id": "{concept}", "limit": 10},

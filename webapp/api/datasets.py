@@ -3,7 +3,8 @@
 from typing import Any
 
 from search.errors import NothingPublished
-from webapp import answers as serialize
+from webapp.answers import datasets as answers
+from webapp.answers.shapes import Json
 from webapp.api.operation import Operation
 from webapp.api.paging import next_offset
 from webapp.api.parameters import IssueParameters, NoParameters, RunParameters, RunsParameters
@@ -12,37 +13,41 @@ from webapp.errors import not_found
 from webapp.library import RunStatus
 
 
-def datasets(_: NoParameters, context: Context) -> serialize.DatasetListJson:
+def datasets(_: NoParameters, context: Context) -> answers.DatasetListJson:
     """All datasets: what the ledger holds, and what of it is published."""
     try:
         snapshot = context.snapshot
     except NothingPublished:
-        return {"datasets": [serialize.dataset(one, None) for one in context.library.datasets()], "generation": None, "published": None}
+        return {
+            "datasets": [answers.DATASET(one, published=None) for one in context.library.datasets()],
+            "generation": None,
+            "published": None,
+        }
     contents = {one.dataset: one for one in snapshot.catalog.datasets()}
     return {
-        "datasets": [serialize.dataset(one, contents.get(one.dataset)) for one in context.library.datasets()],
+        "datasets": [answers.DATASET(one, published=contents.get(one.dataset)) for one in context.library.datasets()],
         "generation": snapshot.generation,
         "published": snapshot.published,
     }
 
 
-def runs(asked: RunsParameters, context: Context) -> serialize.RunListJson:
+def runs(asked: RunsParameters, context: Context) -> answers.RunListJson:
     """Ingest runs, newest first."""
-    return {"runs": [serialize.run(one) for one in context.library.runs(asked.limit)]}
+    return {"runs": [answers.RUN(one) for one in context.library.runs(asked.limit)]}
 
 
-def run(asked: RunParameters, context: Context) -> serialize.RunJson:
+def run(asked: RunParameters, context: Context) -> Json:
     """One ingest run."""
-    return serialize.run(_run(asked.run, context))
+    return answers.RUN(_run(asked.run, context))
 
 
-def issues(asked: IssueParameters, context: Context) -> serialize.IssueListJson:
+def issues(asked: IssueParameters, context: Context) -> answers.IssueListJson:
     """A run's rejects and warnings, in source order."""
     _run(asked.run, context)
     found = context.library.issues(asked.run, severity=asked.severity, limit=asked.limit + 1, offset=asked.offset)
     return {
         "run": asked.run,
-        "issues": [serialize.issue(one) for one in found[: asked.limit]],
+        "issues": [answers.ISSUE(one) for one in found[: asked.limit]],
         "next_offset": next_offset(asked.offset, asked.limit, len(found)),
     }
 
@@ -62,7 +67,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         tag="Data",
         summary="All datasets: what was ingested, and what of it is published",
         handler=datasets,
-        answer=serialize.DatasetListJson,
+        answer=answers.DatasetListJson,
         parameters=NoParameters,
         by_generation=False,
     ),
@@ -73,7 +78,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         tag="Data",
         summary="Ingest runs, newest first",
         handler=runs,
-        answer=serialize.RunListJson,
+        answer=answers.RunListJson,
         parameters=RunsParameters,
         by_generation=False,
         example={"limit": 10},
@@ -85,7 +90,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         tag="Data",
         summary="One ingest run",
         handler=run,
-        answer=serialize.RunJson,
+        answer=answers.RUN,
         parameters=RunParameters,
         problems=(404,),
         by_generation=False,
@@ -98,7 +103,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         tag="Data",
         summary="A run's rejects and warnings, with file, line and reason",
         handler=issues,
-        answer=serialize.IssueListJson,
+        answer=answers.IssueListJson,
         parameters=IssueParameters,
         problems=(404,),
         by_generation=False,

@@ -2,29 +2,30 @@
 
 from typing import Any
 
-from webapp import answers as serialize
+from webapp.answers import datasets, documents
+from webapp.answers.shapes import Json
 from webapp.api.operation import Operation
 from webapp.api.parameters import ByIri
 from webapp.context import Context
 from webapp.errors import Problem, ProblemError, not_found
 
 
-def document(asked: ByIri, context: Context) -> serialize.DocumentJson:
+def document(asked: ByIri, context: Context) -> Json:
     """One document with its text, passages and mentions."""
     found = context.snapshot.catalog.document(asked.id)
     if found is None:
         raise not_found("document", "The published generation holds no document of this IRI. Take it from a hit of /api/v1/search.")
-    return serialize.document(found, context.snapshot.retriever.copies(found.id), context.snapshot.generation)
+    return documents.DOCUMENT(found, copies=context.snapshot.retriever.copies(found.id), generation=context.snapshot.generation)
 
 
-def record(asked: ByIri, context: Context) -> serialize.RecordJson:
+def record(asked: ByIri, context: Context) -> Json:
     """A record as it came in."""
     if not context.settings.raw_records:
         raise ProblemError(Problem("disabled", 403, "Not offered here", "This server is set not to show the source JSON of records."))
     found = context.library.record(asked.id)
     if found is None:
         raise not_found("record", "No dataset holds a record of this IRI. Take it from the evidence of a hit or the records of a node.")
-    return serialize.record(found)
+    return datasets.RECORD(found)
 
 
 OPERATIONS: tuple[Operation[Any], ...] = (
@@ -36,7 +37,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         summary="One document with its text, passages and mentions",
         description="`text` is decoded and untrimmed; all offsets count its code points. It may hold markup: show it as text.",
         handler=document,
-        answer=serialize.DocumentJson,
+        answer=documents.DOCUMENT,
         parameters=ByIri,
         problems=(404, 503),
         example={"id": "{document}"},
@@ -49,7 +50,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         summary="One document, its IRI percent-encoded in the address",
         description="Where a proxy rewrites encoded slashes, use /api/v1/documents?id=.",
         handler=document,
-        answer=serialize.DocumentJson,
+        answer=documents.DOCUMENT,
         parameters=ByIri,
         problems=(404, 503),
         example={"id": "{document}"},
@@ -61,7 +62,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         tag="Documents",
         summary="The source JSON of a record, with where it came from",
         handler=record,
-        answer=serialize.RecordJson,
+        answer=datasets.RECORD,
         parameters=ByIri,
         problems=(403, 404),
         by_generation=False,
@@ -74,7 +75,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         tag="Documents",
         summary="The source JSON of a record, its IRI percent-encoded in the address",
         handler=record,
-        answer=serialize.RecordJson,
+        answer=datasets.RECORD,
         parameters=ByIri,
         problems=(403, 404),
         by_generation=False,

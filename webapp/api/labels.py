@@ -9,7 +9,8 @@ from pydantic import Field, StringConstraints
 
 from graph.errors import InvalidCursor
 from search.filters import FILTERS
-from webapp.answers import labels as serialize
+from webapp.answers import labels as answers
+from webapp.answers.shapes import Json
 from webapp.api.operation import Operation
 from webapp.api.parameters import Filtered, Limit, Offset, Parameters, Word, with_filters
 from webapp.context import Context
@@ -96,14 +97,14 @@ class ExportParameters(DatasetParameters):
     """Only these attributes; labels bring their metadata."""
 
 
-def labels(asked: LabelParameters, context: Context) -> serialize.LabelListJson:
+def labels(asked: LabelParameters, context: Context) -> answers.LabelListJson:
     """Datasets with labels, their jobs and classes."""
     found = context.snapshot.labels.datasets()
-    listed = [serialize.labeled_dataset(one) for one in found if asked.dataset in (None, one.dataset)]
+    listed = [answers.LABELED_DATASET(one) for one in found if asked.dataset in (None, one.dataset)]
     return {"datasets": listed, "generation": context.snapshot.generation}
 
 
-def items(asked: ItemPage, context: Context) -> serialize.ItemListJson:
+def items(asked: ItemPage, context: Context) -> answers.ItemListJson:
     """A page of labeled items."""
     snapshot = context.snapshot
     offset = _offset(asked.cursor, snapshot.generation)
@@ -112,41 +113,41 @@ def items(asked: ItemPage, context: Context) -> serialize.ItemListJson:
     end = offset + len(page.items)
     return {
         "total": page.total,
-        "items": [serialize.item(one) for one in found],
-        "facets": serialize.facets(page.facets),
+        "items": [answers.ITEM(one) for one in found],
+        "facets": answers.facets(page.facets),
         "cursor": _cursor(snapshot.generation, end) if page.items and end < page.total else None,
         "generation": snapshot.generation,
     }
 
 
-def report(asked: ReportParameters, context: Context) -> serialize.ReportJson:
+def report(asked: ReportParameters, context: Context) -> Json:
     """A report on a dataset."""
     _known(asked.dataset, context)
     found = context.snapshot.labels.report(asked.dataset, asked.report)
     if found is None:
         raise not_found("report", f"The dataset holds nothing to report on under {asked.report}: GET /api/v1/labels lists what there is.")
-    return serialize.report(found, context.snapshot.generation)
+    return answers.REPORT(found, generation=context.snapshot.generation)
 
 
-def review(asked: ReviewParameters, context: Context) -> serialize.ReviewJson:
+def review(asked: ReviewParameters, context: Context) -> Json:
     """A page of the review queue of a dataset."""
     _known(asked.dataset, context)
     found = context.snapshot.labels.review(asked.dataset, round(asked.below, 3), asked.limit, asked.offset)
     end = asked.offset + asked.limit
-    return serialize.review(found, end if end < found.total else None, context.snapshot.generation)
+    return answers.REVIEW(found, next_offset=end if end < found.total else None, generation=context.snapshot.generation)
 
 
-def consolidate(asked: ConsolidateBody, context: Context) -> serialize.ConsolidationJson:
+def consolidate(asked: ConsolidateBody, context: Context) -> answers.ConsolidationJson:
     """One label for each item from the answers of several workers."""
     _known(asked.dataset, context)
-    return cast(serialize.ConsolidationJson, dict(context.snapshot.labels.consolidate(asked.dataset, asked.method)))
+    return cast(answers.ConsolidationJson, dict(context.snapshot.labels.consolidate(asked.dataset, asked.method)))
 
 
-def select(asked: SelectBody, context: Context) -> serialize.SelectionJson:
+def select(asked: SelectBody, context: Context) -> Json:
     """The answer of a statement."""
     _known(asked.dataset, context)
     found = context.snapshot.labels.select(asked.dataset, asked.query, asked.limit)
-    return {"lines": list(found.lines), "truncated": found.truncated, "issues": list(found.issues)}
+    return answers.SELECTION(found)
 
 
 def export(asked: ExportParameters, context: Context) -> Response:
@@ -190,7 +191,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         tag="Labels",
         summary="Label classes with their counts, by dataset and job",
         handler=labels,
-        answer=serialize.LabelListJson,
+        answer=answers.LabelListJson,
         parameters=LabelParameters,
         problems=(503,),
     ),
@@ -202,7 +203,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         summary="Labeled items with their annotations, newest first",
         description="The filters of the search that concern labels, without words: every item that has such a label, copies included.",
         handler=items,
-        answer=serialize.ItemListJson,
+        answer=answers.ItemListJson,
         parameters=ItemParameters,
         problems=(503,),
         example={"limit": 5},
@@ -214,7 +215,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         tag="Labels",
         summary="A report on annotations or workers: tables, and charts as Vega-Lite",
         handler=report,
-        answer=serialize.ReportJson,
+        answer=answers.REPORT,
         parameters=ReportParameters,
         problems=(404, 503),
         example={"report": "annotations", "dataset": "{labeled}"},
@@ -227,7 +228,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         summary="What a person should look at again, with the reasons",
         description="Labels of low confidence, items whose workers disagree, texts that are labeled unlike their nearest neighbours.",
         handler=review,
-        answer=serialize.ReviewJson,
+        answer=answers.REVIEW,
         parameters=ReviewParameters,
         problems=(404, 503),
         example={"dataset": "{labeled}", "limit": 5},
@@ -240,7 +241,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         summary="One label for each item from the answers of several workers",
         description="Nothing is stored; `commissure consolidate` writes results back as a manifest.",
         handler=consolidate,
-        answer=serialize.ConsolidationJson,
+        answer=answers.ConsolidationJson,
         parameters=ConsolidateBody,
         problems=(404, 413, 415, 503),
         by_generation=False,
@@ -254,7 +255,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         summary="Manifest lines by a statement in the dialect of S3 Select",
         description="Over all manifest lines of a dataset. Lines come back as they were ingested.",
         handler=select,
-        answer=serialize.SelectionJson,
+        answer=answers.SELECTION,
         parameters=SelectBody,
         problems=(404, 413, 415, 503),
         by_generation=False,

@@ -6,7 +6,8 @@ from typing import Any
 from graph.errors import InvalidCursor
 from graph.model import Direction, Step
 from graph.vocabulary import expand
-from webapp import answers as serialize
+from webapp.answers import graph as answers
+from webapp.answers.shapes import Json
 from webapp.api.operation import Operation
 from webapp.api.parameters import ByIri, NeighbourhoodBody, NeighbourhoodParameters, NeighbourParameters, StepBody
 from webapp.context import Context
@@ -16,22 +17,22 @@ WIDEST = 100_000
 """Beginnings × limits of all hops: what a neighbourhood may reach at most over one relation."""
 
 
-def node(asked: ByIri, context: Context) -> serialize.NodeJson:
+def node(asked: ByIri, context: Context) -> Json:
     """Everything the graph says about one node itself."""
     found = context.graph.node(asked.id)
     if found is None:
         raise not_found("node", "The graph says nothing of this IRI. Take one from the neighbourhood of a search.")
     documents = context.snapshot.catalog.documents_of_record(asked.id)
     references = context.graph.references([asked.id]).get(asked.id, 0)
-    return serialize.node(found, documents, references, context.snapshot.generation)
+    return answers.NODE(found, documents=documents, references=references, generation=context.snapshot.generation)
 
 
-def neighbour_counts(asked: ByIri, context: Context) -> serialize.NeighbourCountsJson:
+def neighbour_counts(asked: ByIri, context: Context) -> answers.NeighbourCountsJson:
     """Neighbours of a node, counted by relation, direction and kind."""
-    return serialize.neighbour_counts(asked.id, context.graph.neighbour_counts(asked.id), context.snapshot.generation)
+    return answers.neighbour_counts(asked.id, context.graph.neighbour_counts(asked.id), context.snapshot.generation)
 
 
-def neighbours(asked: NeighbourParameters, context: Context) -> serialize.NeighbourPageJson:
+def neighbours(asked: NeighbourParameters, context: Context) -> answers.NeighbourPageJson:
     """One page of a node's neighbours."""
     try:
         page = context.graph.neighbours(
@@ -48,30 +49,24 @@ def neighbours(asked: NeighbourParameters, context: Context) -> serialize.Neighb
     nodes = [node for node, _ in page.neighbours]
     uncounted = catalog.uncounted(sorted({node.id.partition("#")[0] for node in nodes if node.kind != "Annotation"}))
     assertions = catalog.assertions([node.id for node in nodes if node.kind == "Annotation"])
-    return serialize.neighbour_page(asked.id, page, uncounted, assertions, context.snapshot.generation)
+    return answers.neighbour_page(asked.id, page, uncounted, assertions, context.snapshot.generation)
 
 
-def neighbourhood(asked: NeighbourhoodParameters, context: Context) -> serialize.NeighbourhoodAnswerJson:
+def neighbourhood(asked: NeighbourhoodParameters, context: Context) -> Json:
     """The subgraph around some nodes."""
     directions: tuple[Direction, ...] = ("out", "in") if asked.direction == "both" else (asked.direction,)
     rules = tuple(StepBody(direction=way, limit=asked.limit, relations=asked.relation or None) for way in directions)
     return neighbourhood_by_rules(NeighbourhoodBody(ids=asked.id, hops=(rules,) * asked.hops), context)
 
 
-def neighbourhood_by_rules(asked: NeighbourhoodBody, context: Context) -> serialize.NeighbourhoodAnswerJson:
+def neighbourhood_by_rules(asked: NeighbourhoodBody, context: Context) -> Json:
     """The subgraph around some nodes, by rules of the client's own."""
     width = len(set(asked.ids)) * math.prod(max(rule.limit for rule in rules) for rules in asked.hops)
     if width > WIDEST:
         raise invalid(FieldError("hops", f"would reach too far ({width:,} nodes over one relation, at most {WIDEST:,}); lower the limits"))
     hops = [[_step(rule) for rule in rules] for rules in asked.hops]
     found = context.graph.neighbourhood(tuple(dict.fromkeys(asked.ids)), hops, frozenset(asked.prefer))
-    whole = serialize.neighbourhood(found)
-    return {
-        "nodes": whole["nodes"],
-        "edges": whole["edges"],
-        "omitted": whole["omitted"],
-        "generation": context.snapshot.generation,
-    }
+    return answers.NEIGHBOURHOOD_ANSWER(found, generation=context.snapshot.generation)
 
 
 def _step(rule: StepBody) -> Step:
@@ -87,7 +82,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         tag="Graph",
         summary="Everything the graph says about one node itself",
         handler=node,
-        answer=serialize.NodeJson,
+        answer=answers.NODE,
         parameters=ByIri,
         problems=(404, 503),
         example={"id": "{patient}"},
@@ -99,7 +94,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         tag="Graph",
         summary="One node, its IRI percent-encoded in the address",
         handler=node,
-        answer=serialize.NodeJson,
+        answer=answers.NODE,
         parameters=ByIri,
         problems=(404, 503),
         example={"id": "{patient}"},
@@ -112,7 +107,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         summary="A node's neighbours, page by page",
         description="A node that nothing is said of has no neighbours. Two relations to the same neighbour are two entries.",
         handler=neighbours,
-        answer=serialize.NeighbourPageJson,
+        answer=answers.NeighbourPageJson,
         parameters=NeighbourParameters,
         problems=(503,),
         example={"id": "{patient}", "direction": "in", "limit": 10},
@@ -124,7 +119,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         tag="Graph",
         summary="A node's neighbours, counted by relation, direction and kind",
         handler=neighbour_counts,
-        answer=serialize.NeighbourCountsJson,
+        answer=answers.NeighbourCountsJson,
         parameters=ByIri,
         problems=(503,),
         example={"id": "{patient}"},
@@ -138,7 +133,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         description="Bounds hold per node, relation, direction and kind of neighbour, so that no hub floods the answer; "
         "`omitted` counts what they cut.",
         handler=neighbourhood,
-        answer=serialize.NeighbourhoodAnswerJson,
+        answer=answers.NEIGHBOURHOOD_ANSWER,
         parameters=NeighbourhoodParameters,
         problems=(503,),
         example={"id": ["{patient}"], "hops": 1, "limit": 5},
@@ -150,7 +145,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         tag="Graph",
         summary="The bounded subgraph around some nodes, by rules of one's own",
         handler=neighbourhood_by_rules,
-        answer=serialize.NeighbourhoodAnswerJson,
+        answer=answers.NEIGHBOURHOOD_ANSWER,
         parameters=NeighbourhoodBody,
         problems=(413, 415, 503),
         by_generation=False,

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import is_typeddict
 
-from webapp import answers as serialize
-from webapp.answers import labels as serialize_labels
+from webapp import answers
+from webapp.answers.shapes import Shape
 from webapp.api import loader
 from webapp.api.operation import PREFIX, Operation
 from webapp.api.parameters import Parameters, takes_several
@@ -118,17 +120,24 @@ def _document() -> dict[str, Any]:
 
 def _schemas(listed: tuple[Operation[Any], ...]) -> dict[str, Any]:
     """The schemas of all answers and bodies, by name."""
-    for shape in (*vars(serialize).values(), *vars(serialize_labels).values(), *vars(loader).values()):
-        if is_typeddict(shape):
-            # Pydantic reads its settings for a TypedDict from this attribute; serialize.py itself stays free of pydantic.
-            shape.__pydantic_config__ = {"use_attribute_docstrings": True, "extra": "forbid"}
-    answers = {operation.answer.__name__: operation.answer for operation in listed if not operation.media}
+    for module in (*(import_module(found.name) for found in iter_modules(answers.__path__, f"{answers.__name__}.")), loader):
+        for shape in vars(module).values():
+            if is_typeddict(shape):
+                # Pydantic reads its settings for a TypedDict from this attribute; the answers themselves stay free of pydantic.
+                shape.__pydantic_config__ = {"use_attribute_docstrings": True, "extra": "forbid"}
+    given = [_answer(operation) for operation in listed if not operation.media]
     bodies = {operation.parameters.__name__: operation.parameters for operation in listed if operation.method == "POST"}
-    inputs: list[tuple[str, Any, TypeAdapter[Any]]] = [(name, "serialization", TypeAdapter(shape)) for name, shape in answers.items()]
+    inputs: list[tuple[str, Any, TypeAdapter[Any]]] = [(name, "serialization", TypeAdapter(shape)) for name, shape in dict(given).items()]
     inputs += [(name, "validation", TypeAdapter(shape)) for name, shape in bodies.items()]
     _, definitions = TypeAdapter.json_schemas(inputs, by_alias=True, ref_template=_REF + "{model}", schema_generator=_Schemas)
     named: dict[str, Any] = _shorten(definitions["$defs"])
     return {_short(name): schema for name, schema in named.items()}
+
+
+def _answer(operation: Operation[Any]) -> tuple[str, Any]:
+    """What an operation answers: the name of its schema, and the TypedDict."""
+    shape = operation.answer
+    return (shape.name, shape.typed) if isinstance(shape, Shape) else (shape.__name__, shape)
 
 
 def _short(name: str) -> str:
@@ -204,7 +213,7 @@ def _operation(operation: Operation[Any]) -> dict[str, Any]:
         "summary": operation.summary,
         "responses": _responses(
             {media: {"schema": {"type": "object" if media == "application/json" else "string"}} for media in operation.media}
-            or {"application/json": {"schema": {"$ref": _REF + _short(operation.answer.__name__)}}},
+            or {"application/json": {"schema": {"$ref": _REF + _short(_answer(operation)[0])}}},
             operation.problems + ((304,) if operation.by_generation else ()),
         ),
     }

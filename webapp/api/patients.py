@@ -5,7 +5,9 @@ from typing import Any
 
 from cohorts.patients import Selection, count, select
 from search.model import PatientSummary
-from webapp import answers as serialize
+from webapp.answers import documents as document_answers
+from webapp.answers import patients as answers
+from webapp.answers.shapes import Json, plain
 from webapp.api.operation import Operation
 from webapp.api.paging import next_offset
 from webapp.api.parameters import ByIri, IriPage, PatientParameters
@@ -16,7 +18,7 @@ MOST_CONDITIONS = 100
 """Conditions that the list counts."""
 
 
-def patients(asked: PatientParameters, context: Context) -> serialize.PatientListJson:
+def patients(asked: PatientParameters, context: Context) -> answers.PatientListJson:
     """Patients that fit, sorted."""
     everyone = context.snapshot.catalog.patient_overviews()
     datasets = (asked.dataset,) if asked.dataset else ()
@@ -26,23 +28,23 @@ def patients(asked: PatientParameters, context: Context) -> serialize.PatientLis
     counts = count(everyone, selection, today)
     return {
         "total": len(found),
-        "patients": [serialize.patient_row(one) for one in found[asked.offset : asked.offset + asked.limit]],
-        "sexes": serialize.counted(counts.sexes),
-        "ages": serialize.counted(counts.ages),
-        "conditions": serialize.counted(counts.conditions[:MOST_CONDITIONS]),
+        "patients": [answers.patient_row(one) for one in found[asked.offset : asked.offset + asked.limit]],
+        "sexes": plain(counts.sexes),
+        "ages": plain(counts.ages),
+        "conditions": plain(counts.conditions[:MOST_CONDITIONS]),
         "next_offset": next_offset(asked.offset, asked.limit, len(found) - asked.offset),
         "generation": context.snapshot.generation,
     }
 
 
-def patient(asked: ByIri, context: Context) -> serialize.PatientAnswerJson:
+def patient(asked: ByIri, context: Context) -> Json:
     """Who a patient is."""
     found = _patient(asked.id, context)
     facts = context.snapshot.catalog.count_facts_of_patient(asked.id)
-    return {**serialize.patient(found), "facts": facts, "generation": context.snapshot.generation}
+    return answers.PATIENT_ANSWER(found, facts=facts, generation=context.snapshot.generation)
 
 
-def facts(asked: IriPage, context: Context) -> serialize.FactListJson:
+def facts(asked: IriPage, context: Context) -> answers.FactListJson:
     """A patient's facts, oldest first."""
     _patient(asked.id, context)
     catalog = context.snapshot.catalog
@@ -50,18 +52,18 @@ def facts(asked: IriPage, context: Context) -> serialize.FactListJson:
     return {
         "patient": asked.id,
         "total": catalog.count_facts_of_patient(asked.id),
-        "facts": [serialize.fact(one) for one in found[: asked.limit]],
+        "facts": plain(found[: asked.limit]),
         "next_offset": next_offset(asked.offset, asked.limit, len(found)),
         "generation": context.snapshot.generation,
     }
 
 
-def documents(asked: IriPage, context: Context) -> serialize.DocumentListJson:
+def documents(asked: IriPage, context: Context) -> document_answers.DocumentListJson:
     """A patient's documents, newest first."""
     _patient(asked.id, context)
     found = context.snapshot.catalog.documents_of_patient(asked.id, asked.limit + 1, asked.offset)
     return {
-        "documents": [serialize.document_summary(one) for one in found[: asked.limit]],
+        "documents": plain(found[: asked.limit]),
         "next_offset": next_offset(asked.offset, asked.limit, len(found)),
         "generation": context.snapshot.generation,
     }
@@ -83,7 +85,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         summary="Patients by name, sex, age, condition and dataset",
         description="`sexes`, `ages` and `conditions` count what each further choice would leave; the last holds the 100 most frequent.",
         handler=patients,
-        answer=serialize.PatientListJson,
+        answer=answers.PatientListJson,
         parameters=PatientParameters,
         problems=(503,),
         example={"limit": 10},
@@ -95,7 +97,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         tag="Patients",
         summary="Who a patient is",
         handler=patient,
-        answer=serialize.PatientAnswerJson,
+        answer=answers.PATIENT_ANSWER,
         parameters=ByIri,
         problems=(404, 503),
         example={"id": "{patient}"},
@@ -107,7 +109,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         tag="Patients",
         summary="One patient, its IRI percent-encoded in the address",
         handler=patient,
-        answer=serialize.PatientAnswerJson,
+        answer=answers.PATIENT_ANSWER,
         parameters=ByIri,
         problems=(404, 503),
         example={"id": "{patient}"},
@@ -120,7 +122,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         summary="A patient's facts, oldest first",
         description="Counted or not: `counted` is false for what was refuted, not done, said of a relative or entered by a machine.",
         handler=facts,
-        answer=serialize.FactListJson,
+        answer=answers.FactListJson,
         parameters=IriPage,
         problems=(404, 503),
         example={"id": "{patient}", "limit": 20},
@@ -132,7 +134,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         tag="Patients",
         summary="A patient's documents, newest first",
         handler=documents,
-        answer=serialize.DocumentListJson,
+        answer=document_answers.DocumentListJson,
         parameters=IriPage,
         problems=(404, 503),
         example={"id": "{patient}", "limit": 20},

@@ -1,8 +1,9 @@
 """Search: one question, joined with the graph."""
 
 from search.model import SearchRequest
-from webapp import answers as serialize
 from webapp import metrics
+from webapp.answers import search as answers
+from webapp.answers.shapes import Json
 from webapp.api.operation import Operation
 from webapp.api.parameters import Question, SearchParameters
 from webapp.context import Context
@@ -26,11 +27,11 @@ def search_request(asked: Question) -> SearchRequest:
     )
 
 
-def search(asked: Question, context: Context) -> serialize.SearchResultJson:
+def search(asked: Question, context: Context) -> Json:
     """Answer one question."""
     result = context.snapshot.retriever.search(search_request(asked))
     metrics.observe_search(result)
-    return serialize.search_result(result)
+    return answers.search_result(result)
 
 
 OPERATIONS: tuple[Operation[Question], ...] = (
@@ -42,7 +43,7 @@ OPERATIONS: tuple[Operation[Question], ...] = (
         summary="Search documents, joined with the graph",
         description=_DESCRIPTION,
         handler=search,
-        answer=serialize.SearchResultJson,
+        answer=answers.SEARCH_RESULT,
         parameters=SearchParameters,
         problems=(503,),
         example={"q": "woman treated with cisplatin and paclitaxel", "limit": 5},
@@ -55,7 +56,7 @@ OPERATIONS: tuple[Operation[Question], ...] = (
         summary="Search with a JSON body",
         description=_DESCRIPTION + " The same parameters as GET, for long questions and many filters, and where addresses are logged.",
         handler=search,
-        answer=serialize.SearchResultJson,
+        answer=answers.SEARCH_RESULT,
         parameters=SearchParameters,
         problems=(413, 415, 503),
         by_generation=False,

@@ -1,0 +1,85 @@
+"""Datasets, ingest runs and records as JSON."""
+
+from typing import Annotated
+
+from typing_extensions import TypedDict
+
+from search import model as search
+from webapp import library
+from webapp.answers.shapes import Added, Json, Shape
+
+DATASET_CONTENTS = Shape(
+    search.DatasetSummary,
+    "DatasetContents",
+    without=("dataset",),
+    words={
+        "embedded": "Passages that have a vector.",
+    },
+    says="What the open generation holds of a dataset.",
+)
+DatasetContentsJson = Annotated[Json, DATASET_CONTENTS]
+DATASET = Shape(
+    library.DatasetStatus,
+    "Dataset",
+    added={"published": Added(DatasetContentsJson | None, "null while nothing of the dataset is published.")},
+    words={
+        "kinds": "Kind of record → count.",
+    },
+    says="A dataset: what the ledger holds, and what of it is published.",
+)
+RUN = Shape(
+    library.RunStatus,
+    "Run",
+    words={
+        "state": "running, finished, failed or interrupted.",
+        "records": "read, added, changed, unchanged, removed, rejected → count.",
+        "rejects": "Reject code → count.",
+        "warnings": "Warning code → count.",
+        "skipped": "Why a valid record is not represented → count.",
+    },
+    says="One ingest run.",
+)
+ISSUE = Shape(
+    library.RejectedLine,
+    "Issue",
+    words={
+        "severity": "reject or warning.",
+    },
+    says="Something wrong with a source line. The reason never quotes clinical text.",
+)
+RECORD = Shape(
+    library.RecordSource,
+    "Record",
+    words={
+        "record": "IRI of the record, which is also its named graph.",
+        "raw": "The JSON text as the source had it.",
+    },
+    says="A record as it came in.",
+)
+DatasetJson = Annotated[Json, DATASET]
+RunJson = Annotated[Json, RUN]
+IssueJson = Annotated[Json, ISSUE]
+
+
+class DatasetListJson(TypedDict):
+    """All datasets, by name."""
+
+    datasets: list[DatasetJson]
+    generation: int | None
+    """null while nothing is published."""
+    published: str | None
+    """When the generation was published."""
+
+
+class RunListJson(TypedDict):
+    """Ingest runs, newest first."""
+
+    runs: list[RunJson]
+
+
+class IssueListJson(TypedDict):
+    """A run's rejects and warnings, in source order."""
+
+    run: str
+    issues: list[IssueJson]
+    next_offset: int | None

@@ -1,0 +1,78 @@
+"""Patients and their facts as JSON."""
+
+from typing import Annotated
+
+from typing_extensions import TypedDict
+
+from cohorts.patients import Counted
+from search import model as search
+from webapp.answers.shapes import Added, Json, Shape
+
+PATIENT = Shape(search.PatientSummary, "Patient", says="Who a patient is.")
+PATIENT_ANSWER = Shape(
+    search.PatientSummary,
+    "PatientAnswer",
+    added={"facts": Added(int, "How many facts are charted of the patient."), "generation": Added(int)},
+    says="One patient of the open generation.",
+    inside=False,
+)
+CHARTED_CONDITION = Shape(search.ChartedCondition)
+ChartedConditionJson = Annotated[Json, CHARTED_CONDITION]
+PATIENT_ROW = Shape(
+    search.PatientSummary,
+    "PatientRow",
+    added={"documents": Added(int), "facts": Added(int), "conditions": Added(list[ChartedConditionJson])},
+    says="A patient with what is charted of them: counted conditions, notes, and records that say something.",
+    inside=False,
+)
+COUNTED = Shape(Counted, says="A value by which patients can be chosen and how many have it beside all else that is chosen.")
+FACT = Shape(
+    search.Fact,
+    words={
+        "counted": "False where it does not count as true of the subject: refuted, not done, entered by a machine, a relative's.",
+    },
+)
+PatientJson = Annotated[Json, PATIENT]
+PatientRowJson = Annotated[Json, PATIENT_ROW]
+CountedJson = Annotated[Json, COUNTED]
+FactJson = Annotated[Json, FACT]
+
+
+class PatientsOfConceptJson(TypedDict):
+    """Patients who have a concept charted, by label."""
+
+    total: int
+    """How many there are over all pages."""
+    patients: list[PatientJson]
+    next_offset: int | None
+    """Offset of the next page; null at the end."""
+    generation: int
+
+
+class PatientListJson(TypedDict):
+    """Patients that fit, sorted."""
+
+    total: int
+    """How many there are over all pages."""
+    patients: list[PatientRowJson]
+    sexes: list[CountedJson]
+    ages: list[CountedJson]
+    conditions: list[CountedJson]
+    next_offset: int | None
+    """Offset of the next page; null at the end."""
+    generation: int
+
+
+class FactListJson(TypedDict):
+    """A patient's facts, oldest first."""
+
+    patient: str
+    total: int
+    facts: list[FactJson]
+    next_offset: int | None
+    generation: int
+
+
+def patient_row(value: search.PatientOverview) -> Json:
+    """A patient as lists show them."""
+    return PATIENT_ROW(value.patient, documents=value.documents, facts=value.facts, conditions=value.conditions)

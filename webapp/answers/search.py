@@ -1,0 +1,87 @@
+"""The answer to a search as JSON; its keys are stable."""
+
+from typing import Annotated, Literal
+
+from typing_extensions import TypedDict
+
+from concepts.model import Assertion
+from search import model as search
+from webapp.answers import evidence
+from webapp.answers.graph import NeighbourhoodJson, neighbourhood
+from webapp.answers.shapes import Added, Json, Shape
+
+__all__ = ["HIT", "SEARCH_RESULT", "FacetValueJson", "evidence", "search_result"]
+
+
+class HitConceptJson(TypedDict):
+    """A concept that a document mentions."""
+
+    concept: str
+    """IRI of the concept."""
+    label: str
+    assertion: Assertion
+
+
+def _concepts(hit: search.Hit) -> list[HitConceptJson]:
+    return [{"concept": iri, "label": label, "assertion": assertion} for iri, label, assertion in hit.concepts]
+
+
+HIT = Shape(
+    search.Hit,
+    added={"concepts": Added(list[HitConceptJson], "Concepts mentioned in the document, at most ten.", _concepts)},
+    words={
+        "rank": "Position in the whole ranking, from 1.",
+        "document": "IRI of the document.",
+        "kind": "Kind of the record: DocumentReference, DiagnosticReport, Text …",
+        "type": "Document type as people read it.",
+        "patient": "IRI of the patient.",
+        "encounter": "IRI of the encounter.",
+        "date": "As the source has it, precision kept: YYYY, YYYY-MM, YYYY-MM-DD or a full timestamp.",
+        "scores": "What each ranker gave; a ranker that did not find the document is absent.",
+        "section": "Heading of the section that the passage lies in.",
+        "passage": "The passage that speaks best for the document.",
+        "highlights": "Where query terms stand within the passage.",
+        "answer": "The sentence of the passage that answers best.",
+        "duplicates": "How many further documents with the same text were folded into this hit.",
+    },
+    says="A document found.",
+)
+SHARED = Shape(
+    search.Shared,
+    words={
+        "hits": "Ranks of the hits it joins.",
+    },
+    says="A node that joins several hits.",
+)
+FACET_VALUE = Shape(search.FacetValue)
+SEARCH_RESULT = Shape(
+    search.SearchResult,
+    without=("groups", "uncounted"),
+    added={
+        "neighbourhood": Added(
+            NeighbourhoodJson,
+            "What the hits of this page hang together by.",
+            lambda found: neighbourhood(found.neighbourhood, found.groups),
+        ),
+        "graph": Added(
+            Literal["joined", "unavailable"],
+            "Whether the graph store could join all hits of this page.",
+            lambda found: "joined" if found.graph else "unavailable",
+        ),
+    },
+    words={
+        "total": "How many documents were found.",
+        "total_is_exact": "False where ranking stopped at its depth.",
+        "generation": "Number of the published generation that was searched.",
+        "shared": "Nodes that join several hits, best first.",
+        "notices": "What is missing or cut, in words.",
+        "timings": "Seconds by step.",
+    },
+    says="The answer to a search.",
+)
+FacetValueJson = Annotated[Json, FACET_VALUE]
+
+
+def search_result(value: search.SearchResult) -> Json:
+    """The answer to a search."""
+    return SEARCH_RESULT(value)
