@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import threading
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from tests.webapp.streets import HOSTILE, LINES, NOTE, Streets, class_iri, job, 
 from tests.webapp.test_pages import Page, get
 from webapp.app import create_app
 from webapp.pages.labels import _nearest
-from webapp.pages.labels_drawing import color_of, drawing_of, safe_color
+from webapp.pages.labels_drawing import COLORS, color_of, colors_of, drawing_of, safe_color
 
 VEHICLES, CAR, BUS = class_iri("street", "vehicles"), class_iri("boxes", "car"), class_iri("boxes", "bus")
 WORKER = "https://w3id.org/commissure/data/streets/Worker/w2"
@@ -350,7 +351,7 @@ def test_shapes_over_the_bound_are_counted_not_drawn(made: Streets) -> None:
 
 
 def test_colours_are_the_same_everywhere_and_never_markup() -> None:
-    assert color_of(CAR) == color_of(CAR) < 8
+    assert color_of(CAR) == color_of(CAR) < COLORS
     assert safe_color("#2ca02C") == "#2ca02C"
     assert safe_color("red;}") == safe_color("#2ca02c\n") == safe_color("url(x)") == ""
 
@@ -384,3 +385,16 @@ def test_items_without_a_label_are_counted_and_found(tmp_path: Path, monkeypatch
     assert "No item is labeled yet" in page.text and "2 images without a label" in page.text and "1 text without a label" in page.text
     assert get(client, "/reports?dataset=todo").text.count("unlabeled") >= 1
     assert client.get("/review?dataset=todo").status_code == 200
+
+
+def test_no_two_classes_of_a_list_have_one_colour(made: Streets, client: FlaskClient) -> None:
+    for dataset in made.library().current().labels.datasets():
+        colours = colors_of((dataset,))
+        assert len(set(colours.values())) == len(dataset.classes)
+    html = client.get("/labels?dataset=streets").text
+    tree = html[html.index('class="tree"') : html.index("</section>", html.index('class="tree"'))]
+    swatches = re.findall(r'swatch (c\d+)"', tree)
+    assert len(swatches) > 4 and len(set(swatches)) == len(swatches)
+    css = (Path("webapp") / "static" / "commissure.css").read_text()
+    drawn = dict(re.findall(r"\.(c\d+) \{ --c: (#[0-9a-f]{6}); \}", css))
+    assert len(drawn) == len(set(drawn.values())) == COLORS

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 from zlib import crc32
 
+from flask import g, has_request_context
 from markupsafe import Markup
 
-from labels.model import ItemAnnotation, ItemLabeling, LabeledItem, Outline, Picture
+from labels.model import ItemAnnotation, ItemLabeling, LabeledDataset, LabeledItem, Outline, Picture
 from search.model import Fact
 from webapp.pages.marking import Mark, marked
+from webapp.pages.reading import snapshot_or_none
 from webapp.pages.wording import address, count_of
 
-COLORS = 8
-"""Colours that tell classes apart; the words do it where they repeat."""
+COLORS = 64
+"""Colours that tell classes apart; the words do it where a dataset has more classes."""
 MOST_DRAWN = 400
 """Shapes of one picture."""
 MOST_CHIPS = 8
@@ -88,8 +90,28 @@ class Drawing:
 
 
 def color_of(name: str) -> int:
-    """The colour of a class: the same on every page."""
-    return crc32(name.encode("utf-8", "replace")) % COLORS
+    """The colour of a class: the same on every page, and no other class's of its dataset."""
+    known = _colors().get(name)
+    return crc32(name.encode("utf-8", "replace")) % COLORS if known is None else known
+
+
+def _colors() -> dict[str, int]:
+    """Class → its colour, by its place in its dataset; of the generation that the request reads."""
+    if not has_request_context() or (opened := snapshot_or_none()) is None:
+        return {}
+    if "label_colors" not in g:
+        g.label_colors = colors_of(opened.labels.datasets())
+    found: dict[str, int] = g.label_colors
+    return found
+
+
+def colors_of(datasets: Iterable[LabeledDataset]) -> dict[str, int]:
+    """Class → the number of its colour: those of a dataset in the order of their jobs and names, so that no two are alike."""
+    found: dict[str, int] = {}
+    for dataset in datasets:
+        ordered = sorted(dataset.classes, key=lambda one: (one.job, one.label, one.concept))
+        found.update({one.concept: place % COLORS for place, one in enumerate(ordered)})
+    return found
 
 
 def who_of(human: bool | None) -> str:
@@ -168,7 +190,7 @@ def marked_text(
                 by = f", {'labeled by people' if who == 'human' else 'labeled by machine'}" if who else ""
                 sure = f" ({one.confidence:.2f})" if one.confidence is not None else ""
                 title = f"{one.label}{sure}{by}, job {labeling.job_name}, characters {one.span[0]}–{one.span[1]}"
-                marks.append(Mark(*one.span, f"l l-{who or 'unknown'} lc-{color_of(one.concept or one.label)}", title=title))
+                marks.append(Mark(*one.span, f"l l-{who or 'unknown'} c{color_of(one.concept or one.label)}", title=title))
     if span is not None and 0 <= span[0] < span[1] <= len(text):
         marks.append(Mark(*span, "span", anchor="span", weight=-1))
     return marked(text, marks, 0, longest)
