@@ -135,6 +135,7 @@ class SqliteCatalog:
         self._idle: deque[sqlite3.Connection] = deque()
         self._closed = False
         self._overviews: tuple[PatientOverview, ...] | None = None
+        self._roots: dict[str, str] | None = None
         try:
             with self._connection() as db:
                 (version,) = db.execute("PRAGMA user_version").fetchone()
@@ -254,6 +255,16 @@ class SqliteCatalog:
             "SELECT dataset, documents, passages, embedded, patients, facts, mentions, first_date, last_date FROM datasets ORDER BY dataset"
         )
         return tuple(DatasetSummary(*row) for row in rows)
+
+    def relative_source(self, dataset: str, source: str) -> str:
+        """The path of a source from the folder on that all sources of its dataset's documents lie in, by that folder's own name."""
+        if not source.startswith("/") and "://" not in source:
+            return source
+        if self._roots is None:
+            query = "SELECT dataset, min(source), max(source) FROM documents GROUP BY dataset"
+            self._roots = {name: _above_common_folder(first, last) for name, first, last in self._all(query)}
+        root = self._roots.get(dataset)
+        return source[len(root) :] if root is not None and source.startswith(root) else source.rpartition("/")[2]
 
     def documents_by_type(self, kind: str) -> dict[tuple[str, str], int]:
         """(dataset, type) → how many documents of records of a kind; reads every document."""
@@ -383,6 +394,13 @@ class SqliteCatalog:
 
     def _dataset_of(self, subject: str) -> str:
         return str(self._all("SELECT dataset FROM facts WHERE subject = ? LIMIT 1", (subject,))[0][0])
+
+
+def _above_common_folder(first: str, last: str) -> str:
+    """What comes before the folder that all paths lie in of which these are the first and the last in order."""
+    same = next((place for place, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), min(len(first), len(last)))
+    above, slash, _ = first[:same].rpartition("/")[0].rpartition("/")
+    return above + slash
 
 
 def _marks(values: Sequence[Any]) -> str:

@@ -3,7 +3,7 @@
 All offsets are code points into the decoded, untrimmed text of the document, end-exclusive.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -289,3 +289,13 @@ class SearchResult:
     seconds: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)
     """Seconds by step: encode, rank, join, facets …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All hits of a question, best first, read as they are taken. `cut` says in words what the bound left out ('' for nothing)."""
+
+    total: int
+    hits: Iterator[Hit]
+    notices: tuple[str, ...]
+    cut: str

@@ -163,3 +163,7 @@ class Catalog(Protocol):
     def datasets(self) -> tuple[DatasetSummary, ...]:
         """What the generation holds, by dataset name."""
         ...
+
+    def relative_source(self, dataset: str, source: str) -> str:
+        """The path of a source within what was ingested of its dataset: nothing of the machine it lay on."""
+        ...

@@ -14,7 +14,7 @@ import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
@@ -31,7 +31,8 @@ from search.generation import Generation
 from search.join import Joined, PageHit, join_page
 from search.masks import Ground, check, unknown_values
 from search.masks import allowed as allowed_documents
-from search.model import DocumentSummary, Evidence, Hit, Mode, PassageSpan, SearchRequest, SearchResult, Span
+from search.model import DocumentSummary, Evidence, Hit, Listing, Mode, PassageSpan, SearchRequest, SearchResult, Span
+from search.operators import refuse_operators
 from search.protocols import Embedder, Mask, Rows
 from search.ranking import RankedDocuments, Ranker
 from search.snippets import answer, find_matches, highlights, last_word, opening, query_words
@@ -42,6 +43,8 @@ DEPTH: Final = 1000
 """Documents ranked, the same for every page: scores are fused relative to each other, so paging must not change how many there are."""
 
 MOST_PER_PAGE: Final = 100
+MOST_LISTED: Final = 100_000
+"""Hits that a table lists."""
 LONGEST_QUERY: Final = 10_000
 """Characters. A model reads a few hundred words; a longer query is surely something pasted by mistake."""
 
@@ -119,6 +122,26 @@ class Retriever:
             seconds=clock.total(),
             timings={**clock.steps, **ranking},
         )
+
+    def listed(self, request: SearchRequest) -> Listing:
+        """All hits of a question, ranked at once and read a hundred at a time; its limit and offset do not count. Raises InvalidRequest."""
+        _check(replace(request, limit=1, offset=0))
+        notices: list[str] = []
+        ground = Ground.of(self._columns, self._catalog)
+        notices.extend(unknown_values(request.filters, ground, lambda: [one.dataset for one in self._catalog.datasets()]))
+        found = self._find(request, allowed_documents(request.filters, ground), notices)
+        total = len(found.documents)
+        cut = "" if found.exact else f"only the best {DEPTH:,} documents of a question are ranked"
+        if total > MOST_LISTED:
+            cut = f"the first {MOST_LISTED:,} of {total:,} are listed: narrow the search with filters"
+        return Listing(total, self._read_all(request, found, min(total, MOST_LISTED)), tuple(notices), cut)
+
+    def _read_all(self, request: SearchRequest, found: _Found, count: int) -> Iterator[Hit]:
+        words = query_words(request.query)
+        for offset in range(0, count, MOST_PER_PAGE):
+            limit = min(MOST_PER_PAGE, count - offset)
+            documents, mentions = self._read(found.documents[offset : offset + limit])
+            yield from self._hits(replace(request, limit=limit, offset=offset), words, found, documents, mentions, {})
 
     def copies(self, document: str) -> tuple[DocumentSummary, ...]:
         """The other documents of its patient that have the same text, newest first, at most MOST_COPIES; none for a document not held."""
@@ -294,6 +317,7 @@ def _check(request: SearchRequest) -> None:
         )
     if len(request.query) > LONGEST_QUERY:
         raise InvalidRequest("q", f"must have at most {LONGEST_QUERY} characters, has {len(request.query)}")
+    refuse_operators(request.query)
     check(request.filters)
 
 

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from graph.store import GraphStore
 from labels.model import Labels
-from search.model import DocumentSummary, SearchRequest, SearchResult
+from search.model import DocumentSummary, Listing, SearchRequest, SearchResult
 from search.protocols import Catalog
 
 
@@ -15,6 +15,10 @@ class Searcher(Protocol):
 
     def search(self, request: SearchRequest) -> SearchResult:
         """One joined answer."""
+        ...
+
+    def listed(self, request: SearchRequest) -> Listing:
+        """All hits of a question, without their neighbourhood; its limit and offset do not count."""
         ...
 
     def copies(self, document: str) -> tuple[DocumentSummary, ...]:

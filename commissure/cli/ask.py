@@ -3,12 +3,16 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from commissure.cli.common import data_option, json_option, print_json, settings_of
 from search.filters import FILTERS, PAIR_ENDS, Filters, Kind, metavar_of
+
+if TYPE_CHECKING:
+    from search.model import SearchRequest, SearchResult
+    from webapp.library import Snapshot
 
 
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -60,10 +64,23 @@ def _argument(name: str) -> str:
 @click.option("--mode", type=click.Choice(["hybrid", "semantic", "lexical"]), default="hybrid", show_default=True)
 @click.option("--limit", type=int, default=10, show_default=True)
 @click.option("--offset", type=int, default=0, show_default=True)
+@click.option("--csv", "as_csv", is_flag=True, help="Print all hits as CSV, whatever --limit says.")
+@click.option("--patients", "as_patients", is_flag=True, help="Print as CSV whose all hits are: how many, the best, first and last date.")
 @json_option
 @data_option
 @click.pass_context
-def search(context: click.Context, /, question: str, as_json: bool, mode: str, limit: int, offset: int, **arguments: Any) -> None:
+def search(
+    context: click.Context,
+    /,
+    question: str,
+    as_csv: bool,
+    as_patients: bool,
+    as_json: bool,
+    mode: str,
+    limit: int,
+    offset: int,
+    **arguments: Any,
+) -> None:
     """Search notes in plain words, joined with the graph.
 
     \b
@@ -76,10 +93,28 @@ def search(context: click.Context, /, question: str, as_json: bool, mode: str, l
     settings = settings_of(context)
     request = SearchRequest(question, filters_given(arguments), Mode(mode), limit, offset)
     library = assemble.DataLibrary(assemble.workspace(settings), assemble.embedder(settings), settings)
-    result = library.current().retriever.search(request)
-    if as_json:
-        print_json(search_result(result))
-        return
+    snapshot = library.current()
+    if as_csv or as_patients:
+        _print_table(snapshot, request, "patients" if as_patients else "hits")
+    elif as_json:
+        print_json(search_result(snapshot.retriever.search(request)))
+    else:
+        _print_hits(snapshot.retriever.search(request))
+
+
+def _print_table(snapshot: "Snapshot", request: "SearchRequest", rows: str) -> None:
+    """Print all hits as CSV; what it lacks is said beside it."""
+    from search.tables import table
+
+    listing = snapshot.retriever.listed(request)
+    for notice in (*listing.notices, *filter(None, [listing.cut])):
+        click.echo(f"! {notice}", err=True)
+    for line in table(listing, rows, snapshot.catalog.relative_source):
+        sys.stdout.buffer.write(line.encode("utf-8", "replace"))
+
+
+def _print_hits(result: "SearchResult") -> None:
+    """Print hits for people."""
     click.echo(f"{'' if result.total_is_exact else 'at least '}{result.total:,} documents")
     for notice in result.notices:
         click.echo(f"! {notice}")

@@ -1,3 +1,5 @@
+import csv
+import io
 import json
 import os
 import subprocess
@@ -73,6 +75,14 @@ def test_search_gives_the_stable_keys(run, ingested):
     assert "x.ndjson:3" in plain.stdout
 
 
+def test_search_prints_all_hits_and_their_patients_as_csv(run, ingested):
+    answer = run("search", "chemotherapy with cisplatin", "--csv", "--limit", "1")
+    (row,) = csv.DictReader(io.StringIO(answer.stdout))
+    assert (row["rank"], row["source"], row["line"]) == ("1", "export/x.ndjson", "3")
+    (patient,) = csv.DictReader(io.StringIO(run("search", "", "--patients").stdout))
+    assert (patient["patient_id"], patient["hits"], patient["best_document"]) == (row["patient_id"], "1", row["document"])
+
+
 def test_query_status_datasets_and_drop(run, folder, ingested):
     run("ingest", "fhir", folder / "good", "--dataset", "other", "--no-embed")
     rows = run("query", "--sparql", "SELECT (COUNT(?p) AS ?n) WHERE { ?p a <http://hl7.org/fhir/Patient> }").stdout.split()
@@ -103,6 +113,11 @@ def test_query_status_datasets_and_drop(run, folder, ingested):
         (["query", "--sparql", "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"], 2, "SERVICE"),
         (["search", "x", "--limit", "0"], 2, "limit"),
         (["search", "x", "--from", "yesterday"], 2, "date"),
+        (["search", "x", "--dataset", "nope"], 2, "there is no dataset 'nope'; there are: demo"),
+        (["search", "x", "--patient", "p1"], 2, "'p1' is not the IRI of a patient"),
+        (["search", '"chest pain"'], 2, "phrases in quotation marks are not supported"),
+        (["search", "x", "--csv", "--dataset", "nope"], 2, "there is no dataset 'nope'"),
+        (["search", "x", "--confidence", "0", "2"], 2, "numbers from 0 to 1"),
         (["evaluate", "nowhere"], 4, "nowhere"),
         (["--config", "missing.toml", "status"], 2, "missing.toml"),
         (["nonsense"], 2, "No such command"),

@@ -1,5 +1,7 @@
 """GET and POST /api/v1/search."""
 
+import csv
+import io
 from typing import Any
 from urllib.parse import urlencode
 
@@ -253,3 +255,22 @@ def test_a_request_takes_the_generation_once(client: FlaskClient, library: Shelf
 
 def test_filters_find_what_they_name(client: FlaskClient) -> None:
     assert [hit["document"] for hit in search(client, q="diabetes", dataset=OTHER_DATASET)["hits"]] == [LETTER]
+
+
+def test_all_hits_as_a_table(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/search.csv?q=cisplatin")
+    assert (answer.status_code, answer.content_type) == (200, "text/csv; charset=utf-8")
+    assert answer.headers["Commissure-Truncated"] == "false"
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [row["document"] for row in rows] == [hit["document"] for hit in search(client, q="cisplatin", limit=100)["hits"]]
+    patients = list(csv.DictReader(io.StringIO(client.get("/api/v1/search.csv?q=cisplatin&rows=patients").text)))
+    assert sum(int(row["hits"]) for row in patients) == len(rows)
+    for wrong in ("rows=people", "limit=5", "dataset=nope", "q=%22a+phrase%22"):
+        assert client.get(f"/api/v1/search.csv?{wrong}").status_code == 400
+
+
+def test_empty_parameters_are_allowed_as_the_document_says(client: FlaskClient) -> None:
+    parameters = client.get("/api/v1/openapi.json").json["paths"]["/api/v1/search"]["get"]["parameters"]
+    assert all(one["allowEmptyValue"] for one in parameters)
+    address = "&".join(f"{one['name']}=" for one in parameters)
+    assert client.get(f"/api/v1/search?{address}").json["total"] == search(client)["total"]

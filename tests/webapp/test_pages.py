@@ -18,6 +18,7 @@ from graph.model import Edge, Neighbourhood, NodeSummary
 from graph.vocabulary import CODE, ENCOUNTER, HAS_BODY, HAS_CONDITION, HAS_TARGET, KG, SUBJECT
 from search.errors import InvalidRequest
 from search.model import Evidence, Fact, Hit, Mode, SearchResult, Span
+from search.tables import cell
 from tests.ingest.exports import Lab, write
 from tests.webapp import fixtures as f
 from tests.webapp.fixtures import Shelf, empty
@@ -26,7 +27,6 @@ from webapp.app import create_app
 from webapp.pages.charted import charted
 from webapp.pages.connections import Depth, connections
 from webapp.pages.glance import Glance, glance_of
-from webapp.pages.search import _cell
 from webapp.pages.wording import measured
 from webapp.settings import WebSettings
 
@@ -501,7 +501,7 @@ def test_pages_work_without_built_scripts(client: FlaskClient, monkeypatch: pyte
 
 def test_hits_as_table_for_a_spreadsheet(client: FlaskClient, library: Shelf) -> None:
     page = get(client, "/search?q=cisplatin&dataset=demo&page=1")
-    link = next(link for link in page.links() if link.startswith("/search.csv"))
+    link = next(link for link in page.links() if link.startswith("/search.csv") and "rows" not in link)
     assert query(link) == {"q": ["cisplatin"], "dataset": ["demo"]}
     answer = client.get(link)
     assert answer.content_type == "text/csv; charset=utf-8"
@@ -511,11 +511,43 @@ def test_hits_as_table_for_a_spreadsheet(client: FlaskClient, library: Shelf) ->
     assert first["patient_id"] == f.ROSA
     assert int(first["line"]) > 0
     assert first["record"] == f.ONCOLOGY_NOTE
+    assert all(row["source"] and not row["source"].startswith("/") for row in rows), "paths within the export, not the server's"
+    patients = next(link for link in page.links() if link.startswith("/search.csv") and "rows=patients" in link)
+    (rosa,) = [row for row in csv.DictReader(io.StringIO(client.get(patients).text)) if row["patient_id"] == f.ROSA]
+    assert (rosa["patient"], rosa["hits"], rosa["best_rank"]) == ("Rosa Lindqvist", str(sum(r["patient_id"] == f.ROSA for r in rows)), "1")
+    assert rosa["first_date"] <= rosa["last_date"] == max(row["date"] for row in rows if row["patient_id"] == f.ROSA)
     assert client.get("/search.csv?q=x&from=yesterday").status_code in (200, 400)
 
 
+def test_alternatives_say_or_and_concepts_do_not(client: FlaskClient) -> None:
+    address_ = f"/search?type=Oncology+note&type=Progress+note&concept={quote(f.DIABETES)}&concept={quote(f.METFORMIN)}"
+    page = get(client, address_)
+    chosen = page.text[page.text.index("Chosen filters") :] if "Chosen filters" in page.text else page.text
+    assert len(re.findall(r"\bor (?:Type|Document type)", chosen)) == 1
+    assert not re.search(r"\bor Concept", chosen)
+
+
+def test_what_is_not_there_or_not_supported_is_said_in_words(client: FlaskClient) -> None:
+    for address_, words in (
+        ("/search?q=x&dataset=nope", "there is no dataset 'nope'"),
+        ("/search?q=x&patient=p1", "'p1' is not the IRI of a patient"),
+        ("/search?q=%22chest+pain%22", "phrases in quotation marks"),
+        ("/search?q=pain+-chest", "words cannot be excluded"),
+    ):
+        answer = client.get(address_)
+        assert answer.status_code == 400
+        assert words.replace("'", "&#39;") in answer.text
+        table = client.get(address_.replace("/search?", "/search.csv?"))
+        assert table.status_code == 400
+        rest = client.get(address_.replace("/search?", "/api/v1/search?"))
+        assert rest.status_code == 400
+        assert words in rest.json["errors"][0]["detail"]
+    said = client.get("/search?q=cisplatin&type=Nope")
+    assert (said.status_code, "Nothing published has the type" in said.text) == (200, True)
+
+
 def test_no_cell_of_the_table_is_a_formula() -> None:
-    assert [_cell(value) for value in ("=1+1", "+1", "-1", "@a", "\tb", "plain", -1.5)] == [
+    assert [cell(value) for value in ("=1+1", "+1", "-1", "@a", "\tb", "plain", -1.5)] == [
         "'=1+1",
         "'+1",
         "'-1",

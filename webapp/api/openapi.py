@@ -183,6 +183,8 @@ def parameter_list(operation: Operation[Any]) -> list[dict[str, Any]]:
             "description": description,
             "schema": property_schema,
         }
+        if not parameter["required"]:
+            parameter["allowEmptyValue"] = True  # as forms send what is not filled in; then it is absent
         if takes_several(model, field):
             parameter |= {"style": "form", "explode": True}
         listed.append(parameter)

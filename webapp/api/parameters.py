@@ -60,13 +60,18 @@ def _parameter(row: Filter) -> tuple[Any, Any]:
     return single | None, Field(default=None, **about)
 
 
-class Question(Filtered):
+class Asked(Filtered):
     """One question. Values of one filter are alternatives, but concepts are all required; filters restrict each other before ranking."""
 
     q: Annotated[str, StringConstraints(max_length=MAX_QUERY)] = Field(default="", examples=["woman treated with cisplatin and paclitaxel"])
     """The question in plain words. Empty browses what the filters allow, newest first."""
     mode: Mode = Mode.HYBRID
     """Which rankers answer."""
+
+
+class Question(Asked):
+    """One question. Values of one filter are alternatives, but concepts are all required; filters restrict each other before ranking."""
+
     limit: Limit = 10
     """Hits of this page."""
     offset: Offset = 0
@@ -77,6 +82,14 @@ class Question(Filtered):
     """Whether to count facets."""
 
 
+class Table(Asked):
+    """All hits of one question, as a table."""
+
+    rows: Literal["hits", "patients"] = "hits"
+    """A row a hit, or a row a patient: how many hits, the best, the first and the last date."""
+
+
+TableParameters = with_filters("TableParameters", Table, FILTERS)
 SearchParameters = with_filters("SearchParameters", Question, FILTERS)
 
 

@@ -1,12 +1,18 @@
 """Search: one question, joined with the graph."""
 
-from search.model import SearchRequest
+from typing import Any
+
+from flask import Response
+
+from search.model import Listing, SearchRequest
+from search.tables import table
 from webapp import metrics
 from webapp.answers import search as answers
 from webapp.answers.shapes import Json
 from webapp.api.operation import Operation
-from webapp.api.parameters import Question, SearchParameters
+from webapp.api.parameters import Question, SearchParameters, Table, TableParameters
 from webapp.context import Context
+from webapp.library import Snapshot
 
 _DESCRIPTION = (
     "Finds documents by meaning and by words, and joins the page of hits with its graph neighbourhood: what the hits share, and how they "
@@ -34,7 +40,23 @@ def search(asked: Question, context: Context) -> Json:
     return answers.search_result(result)
 
 
-OPERATIONS: tuple[Operation[Question], ...] = (
+def search_table(asked: Table, context: Context) -> Response:
+    """All hits of one question as CSV."""
+    listing = context.snapshot.retriever.listed(SearchRequest(asked.q, asked.filters(), asked.mode))
+    return table_response(listing, asked.rows, context.snapshot)
+
+
+def table_response(listing: Listing, rows: str, snapshot: Snapshot) -> Response:
+    """The table as a file, sent as it is read; the header Commissure-Truncated says whether the bound cut it."""
+    lines = table(listing, rows, snapshot.catalog.relative_source)
+    response = Response((line.encode("utf-8", "replace") for line in lines), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{rows}.csv"'
+    response.headers["Commissure-Truncated"] = "true" if listing.cut else "false"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         name="search",
         method="GET",
@@ -61,5 +83,21 @@ OPERATIONS: tuple[Operation[Question], ...] = (
         problems=(413, 415, 503),
         by_generation=False,
         example={"q": "shortness of breath at night", "limit": 5},
+    ),
+    Operation(
+        name="searchTable",
+        method="GET",
+        path="/search.csv",
+        tag="Search",
+        summary="All hits of a question as CSV, or their patients",
+        description="A row a hit, with its passage and where it comes from (paths within the export), or a row a patient. At most the best "
+        "1,000 documents of a question, or 100,000 of what filters allow; the header Commissure-Truncated says whether that cut any.",
+        handler=search_table,
+        answer=bytes,
+        media=("text/csv",),
+        parameters=TableParameters,
+        problems=(503,),
+        by_generation=False,
+        example={"q": "shortness of breath at night", "rows": "patients"},
     ),
 )

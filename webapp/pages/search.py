@@ -1,7 +1,5 @@
 """The search page: one question, its hits, how they connect and what they share."""
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -17,6 +15,7 @@ from search.errors import InvalidRequest, NothingPublished
 from search.filters import FILTERS, Filter, Filters, Kind
 from search.model import ConceptSummary, FacetValue, Hit, Mode, SearchRequest, SearchResult, Span
 from search.protocols import Catalog
+from webapp.api.search import table_response
 from webapp.errors import FieldError, invalid
 from webapp.library import Snapshot
 from webapp.metrics import observe_search
@@ -51,13 +50,6 @@ MODES = {
     Mode.LEXICAL: ("Lexical", "Words only"),
 }
 
-
-MOST_ROWS = 100
-"""Hits of a table to download."""
-COLUMNS = (
-    *("rank", "title", "date", "type", "patient", "patient_id", "dataset", "score", "section", "answer", "passage", "start", "end"),
-    *("document", "record", "source", "line", "run"),
-)
 
 _HEADING = re.compile(r"^#{1,6} +(.+)$", re.MULTILINE)
 """A heading of a note written in Markdown."""
@@ -107,6 +99,11 @@ class State:
     def as_table(self) -> str:
         """The address of the hits as CSV."""
         return address("/search.csv", [(name, value) for name, value in self.parameters if name not in ("page", "view")])
+
+    @property
+    def as_patients(self) -> str:
+        """The address of the patients of the hits as CSV."""
+        return address("/search.csv", [*((n, v) for n, v in self.parameters if n not in ("page", "view")), ("rows", "patients")])
 
     @property
     def as_json(self) -> str:
@@ -239,24 +236,15 @@ def search() -> Response:
 
 @pages.get("/search.csv")
 def search_as_table() -> Response:
-    """The first hits of the question of the address as CSV, for a spreadsheet."""
+    """All hits of the question of the address as CSV, for a spreadsheet; with rows=patients a row a patient."""
     state = _state_of_request()
+    rows = "patients" if request.args.get("rows") == "patients" else "hits"
+    opened = snapshot()
     try:
-        result = snapshot().retriever.search(replace(state.search_request(), limit=MOST_ROWS, offset=0, join=False, facets=False))
+        listing = opened.retriever.listed(state.search_request())
     except InvalidRequest as error:
         raise invalid(FieldError(error.field, str(error).removeprefix(f"{error.field}: "))) from error
-    observe_search(result)
-    text = io.StringIO()
-    table = csv.writer(text)
-    table.writerow(COLUMNS)
-    for hit in result.hits:
-        evidence = hit.evidence
-        row: list[object] = [hit.rank, hit.title, hit.date, hit.type, hit.patient_label, hit.patient, hit.dataset, f"{hit.score:.4f}"]
-        row += [hit.section, hit.answer.text if hit.answer else "", hit.passage.text, hit.passage.start, hit.passage.end, hit.document]
-        table.writerow(_cell(value) for value in (*row, evidence.record, evidence.source, evidence.line, evidence.run))
-    answer = Response(text.getvalue().encode("utf-8", "replace"), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = 'attachment; filename="hits.csv"'
-    return answer
+    return table_response(listing, rows, opened)
 
 
 def confidence(field: str, words: str) -> float | None:
@@ -270,11 +258,6 @@ def confidence(field: str, words: str) -> float | None:
     if not 0 <= found <= 1:
         raise InvalidRequest(field, f"must be a number from 0 to 1, is {words[:40]!r}")
     return found
-
-
-def _cell(value: object) -> object:
-    """A value that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
 def _state_of_request() -> State:
@@ -507,4 +490,5 @@ def citation(hit: Hit) -> str:
     """A line a person can paste into a paper or a mail."""
     evidence = hit.evidence
     title = f"{hit.title}, {hit.date[:10]}" if hit.date else hit.title
-    return plain_visible(f"{title}. {hit.document}, characters {evidence.start}-{evidence.end}. {evidence.source}:{evidence.line}")
+    source = snapshot().catalog.relative_source(hit.dataset, evidence.source)
+    return plain_visible(f"{title}. {hit.document}, characters {evidence.start}-{evidence.end}. {source}:{evidence.line}")

@@ -1,0 +1,71 @@
+"""Hits as tables, for a spreadsheet: a row a hit, or a row a patient. Rows are written as they are read."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from search.model import Hit, Listing
+
+HITS = (
+    *("rank", "title", "date", "type", "patient", "patient_id", "dataset", "score", "section", "answer", "passage", "start", "end"),
+    *("document", "record", "source", "line", "run"),
+)
+PATIENTS = (
+    *("patient_id", "patient", "dataset", "hits", "best_rank", "best_score", "best_document", "best_title", "first_date", "last_date"),
+)
+Place = Callable[[str, str], str]
+"""The path of a source within what was ingested of its dataset, from dataset and source."""
+
+
+def table(listing: Listing, rows: str, place: Place) -> Iterator[str]:
+    """CSV of the listed hits, line by line: 'hits', or 'patients' (hits without a patient share a row without one)."""
+    yield _line(HITS if rows == "hits" else PATIENTS)
+    yield from map(_line, hit_rows(listing.hits, place) if rows == "hits" else patient_rows(listing.hits))
+
+
+def hit_rows(hits: Iterable[Hit], place: Place) -> Iterator[tuple[object, ...]]:
+    """A row of HITS for each hit."""
+    for hit in hits:
+        evidence = hit.evidence
+        yield (
+            *(hit.rank, hit.title, hit.date, hit.type, hit.patient_label, hit.patient, hit.dataset, f"{hit.score:.4f}", hit.section),
+            *(hit.answer.text if hit.answer else "", hit.passage.text, hit.passage.start, hit.passage.end, hit.document),
+            *(evidence.record, place(hit.dataset, evidence.source), evidence.line, evidence.run),
+        )
+
+
+@dataclass(slots=True)
+class _Found:
+    """What was found of a patient so far; the first hit is the best."""
+
+    best: Hit
+    hits: int = 0
+    dates: list[str] = field(default_factory=list)
+
+
+def patient_rows(hits: Iterable[Hit]) -> Iterator[tuple[object, ...]]:
+    """A row of PATIENTS for each patient of the hits, in the order of their best hits."""
+    found: dict[tuple[str, str | None], _Found] = {}
+    for hit in hits:
+        one = found.setdefault((hit.dataset, hit.patient), _Found(hit))
+        one.hits += 1
+        if hit.date:
+            one.dates = [min([hit.date, *one.dates]), max([hit.date, *one.dates])]
+    for one in found.values():
+        best, dates = one.best, one.dates or ["", ""]
+        yield (
+            *(best.patient, best.patient_label, best.dataset, one.hits, best.rank, f"{best.score:.4f}", best.document, best.title),
+            *(dates[0], dates[-1]),
+        )
+
+
+def _line(values: Iterable[object]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerow([cell(value) for value in values])
+    return text.getvalue()
+
+
+def cell(value: object) -> object:
+    """A value that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
