@@ -24,6 +24,7 @@ from tests.webapp import fixtures as f
 from tests.webapp.fixtures import Shelf, empty
 from tests.webapp.two_patients import note
 from webapp.app import create_app
+from webapp.pages import wording
 from webapp.pages.charted import charted
 from webapp.pages.connections import Depth, connections
 from webapp.pages.glance import Glance, glance_of
@@ -714,3 +715,12 @@ def test_what_was_refuted_is_a_struck_node_away_from_its_concept() -> None:
     assert "copd" not in points
     assert _drawn(result) >= {("note", "charted in its encounter, not counted: negated (refuted)", "cond", "denied")}
     assert all(style == "denied" for source, _, target, style in _drawn(result) if "cond" in (source, target))
+
+
+def test_pages_speak_words_that_researchers_know(client: FlaskClient) -> None:
+    """Terms of the machinery stand in the interface for programs, not on pages."""
+    for url in ("/", "/data", "/patients", "/search?q=cisplatin", f"/data/runs/{f.RUN}", f"/patient?id={quote(f.ROSA)}"):
+        words = re.sub(r"<script.*?</script>|<[^>]+>", " ", client.get(url).text, flags=re.DOTALL)
+        assert not re.search(r"\bquads?\b|\bIRIs?\b|\bGeneration\b", words), url
+    assert re.search(r"Every ingest[^>]+>Version \d+ of the data", client.get("/data").text)
+    assert wording.issue_name("mention-traits") != "mention-traits" and wording.issue_name("bad-date") == "bad date"

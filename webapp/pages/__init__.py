@@ -48,6 +48,7 @@ def register(app: Flask) -> None:
         count_of=wording.count_of,
         facet_values=search.FACET_VALUES,
         group_name=wording.group_name,
+        issue_name=wording.issue_name,
         item_url=labels_drawing.item_url,
         page_of=node.page_of,
         property_name=wording.property_name,

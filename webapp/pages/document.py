@@ -124,7 +124,7 @@ def document() -> str:
         found = opened.catalog.document(several[0].id) if several else None
     if found is None:
         raise not_found(
-            "document", "No document of the published generation has this address. It may have been removed or renamed by a later ingest."
+            "document", "No document of the published data has this address. It may have been removed or renamed by a later ingest."
         )
     encounter, labeled = "", NeighbourPage((), 0, None)
     if opened.graph is not None:

@@ -133,7 +133,7 @@ def node_page(opened: Snapshot, graph: GraphStore | None, identifier: str) -> No
         found = Node(identifier, held.kind, local_name(identifier), False, {}, (identifier,))
     if found is None:
         if concept is None and patient is None:
-            raise not_found("node", "The graph of the published generation says nothing about this address.")
+            raise not_found("node", "The graph of the published data says nothing about this address.")
         kind, label = ("Concept", concept.label) if concept else ("Patient", patient.label if patient else identifier)
         found = Node(identifier, kind, label, False, {}, ())
     page = whole_number("patients", 1, 1)
