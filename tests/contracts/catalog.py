@@ -1,0 +1,189 @@
+"""The contract of catalogs: a reference in plain Python over what was handed to the builder, and checks that compare values with it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from concepts.model import Assertion
+from search.model import Document, DocumentSummary, Fact, PatientSummary
+from search.protocols import Catalog
+from tests.search.clinic import Clinic
+
+
+def summary(document: Document) -> DocumentSummary:
+    return DocumentSummary(**{name: getattr(document, name) for name in DocumentSummary.__slots__})
+
+
+@dataclass
+class Rig:
+    """A catalog over a clinic."""
+
+    catalog: Catalog
+    clinic: Clinic
+
+    def newest(self, documents: Iterable[Document]) -> list[DocumentSummary]:
+        """Newest first; within a day in the order of names."""
+        by_name = sorted(documents, key=lambda one: one.id)
+        return [summary(one) for one in sorted(by_name, key=lambda one: (one.date or "")[:10], reverse=True)]
+
+    def facts(self, patient: str) -> list[Fact]:
+        return [one for one in self.clinic.facts if one.subject == patient]
+
+    def charted(self) -> Mapping[str, set[str]]:
+        """Concept → patients who have it as a counted fact."""
+        found: dict[str, set[str]] = {}
+        for fact in self.clinic.facts:
+            if fact.concept and fact.counted:
+                found.setdefault(fact.concept, set()).add(fact.subject)
+        return found
+
+    @property
+    def patients(self) -> list[PatientSummary]:
+        return sorted(self.clinic.patients, key=lambda one: (one.label, one.id))
+
+
+def documents_come_back_whole(rig: Rig) -> None:
+    assert rig.clinic.documents
+    for document in rig.clinic.documents:
+        assert rig.catalog.document(document.id) == document
+        assert rig.catalog.documents_of_record(document.record) == (summary(document),)
+    assert rig.catalog.document("urn:nothing") is None
+    assert rig.catalog.documents_of_record("urn:nothing") == ()
+
+
+def documents_come_newest_first(rig: Rig) -> None:
+    for patient in rig.patients:
+        expected = rig.newest(one for one in rig.clinic.documents if one.patient == patient.id)
+        found = rig.catalog.documents_of_patient(patient.id)
+        assert sorted(found, key=lambda one: one.id) == sorted(expected, key=lambda one: one.id)
+        assert [(one.date or "")[:4] for one in found] == [(one.date or "")[:4] for one in expected]
+        for encounter in {one.encounter for one in rig.clinic.documents if one.patient == patient.id and one.encounter}:
+            own = {one.id for one in rig.clinic.documents if one.encounter == encounter}
+            assert {one.id for one in rig.catalog.documents_of_encounter(encounter)} == own
+    assert rig.catalog.documents_of_patient("urn:nothing") == rig.catalog.documents_of_encounter("urn:nothing") == ()
+
+
+def facts_come_oldest_first(rig: Rig) -> None:
+    for patient in rig.patients:
+        found = rig.catalog.facts_of_patient(patient.id)
+        assert Counter(found) == Counter(rig.facts(patient.id))
+        years = [(one.start or "9999")[:4] for one in found]  # what has no date comes last
+        assert years == sorted(years)
+        assert rig.catalog.count_facts_of_patient(patient.id) == len(found)
+    for encounter in {one.encounter for one in rig.clinic.facts if one.encounter}:
+        assert Counter(rig.catalog.facts_of_encounter(encounter)) == Counter(one for one in rig.clinic.facts if one.encounter == encounter)
+    assert rig.catalog.count_facts_of_patient("urn:nothing") == 0
+
+
+def pages_follow_each_other(rig: Rig) -> None:
+    asked: list[Callable[[int, int], tuple[Any, ...]]] = [lambda limit, offset: rig.catalog.patients(limit=limit, offset=offset)]
+    busy = max(rig.patients, key=lambda one: len(rig.facts(one.id))).id
+    asked.append(lambda limit, offset: rig.catalog.documents_of_patient(busy, limit, offset))
+    asked.append(lambda limit, offset: rig.catalog.facts_of_patient(busy, limit, offset))
+    common = max(rig.charted().items(), key=lambda one: len(one[1]))[0]
+    asked.append(lambda limit, offset: rig.catalog.patients_with_concept(common, limit, offset))
+    for ask in asked:
+        whole = ask(1000, 0)
+        assert len(whole) > 2
+        assert [one for offset in range(0, len(whole), 2) for one in ask(2, offset)] == list(whole)
+        assert ask(5, len(whole)) == ()
+
+
+def patients_come_by_label(rig: Rig) -> None:
+    assert rig.catalog.patients(limit=1000) == tuple(rig.patients)
+    for dataset in (*rig.clinic.datasets, "nothing"):
+        assert rig.catalog.patients(dataset, limit=1000) == tuple(one for one in rig.patients if one.dataset == dataset)
+    for patient in rig.patients:
+        assert rig.catalog.patient(patient.id) == patient
+    assert rig.catalog.patient("urn:nothing") is None
+    overviews = rig.catalog.patient_overviews()
+    assert [one.patient for one in overviews] == rig.patients
+    for one in overviews:
+        assert one.documents == sum(document.patient == one.patient.id for document in rig.clinic.documents)
+        assert one.facts == len({fact.record for fact in rig.facts(one.patient.id)})
+        counted = {fact.concept for fact in rig.facts(one.patient.id) if fact.counted and fact.relation == "condition"}
+        assert {concept for condition in one.conditions for concept in condition.concepts} == counted
+
+
+def concepts_count_what_counts(rig: Rig) -> None:
+    charted = rig.charted()
+    assert any(not fact.counted for fact in rig.clinic.facts)
+    for concept in {fact.concept for fact in rig.clinic.facts if fact.concept}:
+        found = rig.catalog.concept(concept)
+        assert found is not None
+        mine = charted.get(concept, set())
+        visits = {fact.encounter for fact in rig.clinic.facts if fact.concept == concept and fact.counted}
+        naming = {
+            document.id
+            for document in rig.clinic.documents
+            if document.encounter in visits
+            or any(one.concept == concept and one.assertion is Assertion.AFFIRMED for one in document.mentions)
+        }
+        assert (found.patients, found.documents) == (len(mine), len(naming))
+        assert found.label in {fact.label for fact in rig.clinic.facts if fact.concept == concept}
+        listed = tuple(one for one in rig.patients if one.id in mine)
+        assert rig.catalog.patients_with_concept(concept, 1000) == listed
+    assert rig.catalog.concept("urn:nothing") is None
+    assert rig.catalog.patients_with_concept("urn:nothing") == ()
+
+
+def concepts_are_suggested_by_the_beginnings_of_words(rig: Rig) -> None:
+    labels = {fact.concept: fact.label for fact in rig.clinic.facts if fact.concept}
+    for typed in ("dia", "mel dia", "MG inj", "z", *(concept.rsplit("/", 1)[1] for concept in labels)):
+        words = typed.lower().split()
+        fitting = {
+            concept
+            for concept, label in labels.items()
+            if concept.endswith(f"/{typed}") or all(any(part.startswith(word) for part in label.lower().split()) for word in words)
+        }
+        found = rig.catalog.suggest_concepts(typed, 100)
+        assert {one.concept for one in found} == fitting
+        assert len(rig.catalog.suggest_concepts(typed, 1)) == min(1, len(fitting))
+
+
+def what_does_not_count_is_told(rig: Rig) -> None:
+    records = sorted({fact.record for fact in rig.clinic.facts})
+    refuted = {record for record in records if not any(one.counted for one in rig.clinic.facts if one.record == record)}
+    assert refuted
+    assert set(rig.catalog.uncounted(records)) == refuted
+    for record, fact in rig.catalog.uncounted(records).items():
+        assert fact in [one for one in rig.clinic.facts if one.record == record]
+    for concept, kind in {(fact.concept, fact.record.rsplit("/", 2)[1]) for fact in rig.clinic.facts if fact.concept}:
+        denied = {
+            fact.record for fact in rig.clinic.facts if fact.concept == concept and fact.record in refuted and f"/{kind}/" in fact.record
+        }
+        assert rig.catalog.uncounted_with(concept, kind) == len(denied)
+        assert rig.catalog.uncounted_with(concept, "Nothing") == 0
+    mentions = {one.id: one.assertion for document in rig.clinic.documents for one in document.mentions}
+    assert dict(rig.catalog.assertions(list(mentions))) == mentions
+    assert rig.catalog.uncounted(["urn:nothing"]) == rig.catalog.assertions(["urn:nothing"]) == {}
+
+
+def datasets_are_counted(rig: Rig) -> None:
+    found = rig.catalog.datasets()
+    assert [one.dataset for one in found] == rig.clinic.datasets
+    for one in found:
+        documents = [each for each in rig.clinic.documents if each.dataset == one.dataset]
+        assert (one.documents, one.passages) == (len(documents), sum(len(each.passages) for each in documents))
+        assert one.mentions == sum(len(each.mentions) for each in documents)
+        assert one.patients == sum(each.dataset == one.dataset for each in rig.clinic.patients)
+        assert one.facts == sum(each.dataset == one.dataset for each in rig.clinic.facts)
+        dates = sorted(each.date for each in documents if each.date)
+        assert (one.first_date, one.last_date) == (dates[0], dates[-1])
+
+
+CHECKS: dict[str, Callable[[Rig], None]] = {
+    check.__name__: check
+    for check in (
+        documents_come_back_whole,
+        documents_come_newest_first,
+        facts_come_oldest_first,
+        pages_follow_each_other,
+        patients_come_by_label,
+        concepts_count_what_counts,
+        concepts_are_suggested_by_the_beginnings_of_words,
+        what_does_not_count_is_told,
+        datasets_are_counted,
+    )
+}

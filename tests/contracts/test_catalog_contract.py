@@ -1,0 +1,108 @@
+"""The catalog of a generation keeps the contract, and the contract finds broken ones out."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from search.protocols import Catalog
+from tests.contracts.catalog import CHECKS, Rig
+from tests.search.clinic import Clinic, FakeEmbedder, build, make_clinic, opened
+
+
+@pytest.fixture(scope="module")
+def clinic() -> Clinic:
+    one, other = make_clinic(3), make_clinic(4, 3, "other")
+    return Clinic(one.documents + other.documents, one.facts + other.facts, one.patients + other.patients)
+
+
+@pytest.fixture(scope="module")
+def catalog(clinic: Clinic, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
+    folder = tmp_path_factory.mktemp("catalog")
+    build(clinic, folder, embedder=FakeEmbedder())
+    with opened(folder / "g1") as generation:
+        yield generation.catalog
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_catalog(catalog: Catalog, clinic: Clinic, check: str) -> None:
+    CHECKS[check](Rig(catalog, clinic))
+
+
+class Broken:
+    """A catalog of which one answer is wrong."""
+
+    def __init__(self, catalog: Catalog, name: str, answer: Any) -> None:
+        self._catalog = catalog
+        setattr(self, name, answer)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._catalog, name)
+
+
+BROKEN: dict[str, tuple[str, Any, str]] = {
+    "cuts the text": (
+        "document",
+        lambda c: lambda i: (d := c.document(i)) and replace(d, text=d.text[1:]),
+        "documents_come_back_whole",
+    ),
+    "loses mentions": ("document", lambda c: lambda i: (d := c.document(i)) and replace(d, mentions=()), "documents_come_back_whole"),
+    "lists oldest first": (
+        "documents_of_patient",
+        lambda c: lambda *asked: c.documents_of_patient(*asked)[::-1],
+        "documents_come_newest_first",
+    ),
+    "hides what does not count": (
+        "facts_of_patient",
+        lambda c: lambda *asked: tuple(one for one in c.facts_of_patient(*asked) if one.counted),
+        "facts_come_oldest_first",
+    ),
+    "skips one between pages": (
+        "facts_of_patient",
+        lambda c: lambda p, limit=5000, offset=0: c.facts_of_patient(p, limit, offset + bool(offset)),
+        "pages_follow_each_other",
+    ),
+    "ignores the dataset": ("patients", lambda c: lambda dataset=None, **asked: c.patients(**asked), "patients_come_by_label"),
+    "lists patients by id": (
+        "patients",
+        lambda c: lambda *asked, **more: tuple(sorted(c.patients(*asked, **more), key=lambda one: one.id)),
+        "patients_come_by_label",
+    ),
+    "counts refuted facts": (
+        "concept",
+        lambda c: lambda i: (found := c.concept(i)) and replace(found, patients=found.patients + 1),
+        "concepts_count_what_counts",
+    ),
+    "finds any one word": (
+        "suggest_concepts",
+        lambda c: lambda text, limit=10: c.suggest_concepts(text.split()[0], limit),
+        "concepts_are_suggested_by_the_beginnings_of_words",
+    ),
+    "keeps denials to itself": ("uncounted", lambda c: lambda records: {}, "what_does_not_count_is_told"),
+    "counts documents as passages": (
+        "datasets",
+        lambda c: lambda: tuple(replace(one, passages=one.documents) for one in c.datasets()),
+        "datasets_are_counted",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_finds_a_broken_catalog_out(catalog: Catalog, clinic: Clinic, fault: str) -> None:
+    name, answer, check = BROKEN[fault]
+    with pytest.raises(AssertionError):
+        CHECKS[check](Rig(Broken(catalog, name, answer(catalog)), clinic))  # type: ignore[arg-type]
+
+
+def test_every_question_of_the_protocol_is_asked(catalog: Catalog, clinic: Clinic) -> None:
+    asked = set()
+
+    class Noted:
+        def __getattr__(self, name: str) -> Any:
+            asked.add(name)
+            return getattr(catalog, name)
+
+    for check in CHECKS.values():
+        check(Rig(Noted(), clinic))  # type: ignore[arg-type]
+    assert {name for name in vars(Catalog) if not name.startswith("_")} == asked
