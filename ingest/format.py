@@ -16,7 +16,8 @@ class Format:
 
     `splits` tells whether a file is lines that several workers can read at once; `state` what a record depends on beside itself (files
     that it names); `complete` whether a file holds all there is of its records, so that one that vanished from it is gone; `density` how
-    many times more quads a byte of it gives than one of FHIR: blocks are smaller by as much, so that their parts are of one size.
+    many times more quads a byte of it gives than one of FHIR: blocks are smaller by as much, so that their parts are of one size; `unique`
+    whether two different records of one id are a mistake of the source: the first is taken, the others are refused.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Format:
     state: Callable[[SourceRecord], bytes] = lambda _: b""
     complete: bool = False
     density: int = 1
+    unique: bool = False
 
 
 Settings = tuple[tuple[str, str], ...]

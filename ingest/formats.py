@@ -38,6 +38,7 @@ def find(name: str, settings: Settings = (), within: tuple[str, ...] = ()) -> Fo
             read=text_reader.read,
             map=text.map_text,
             key=_text_key,
+            unique=True,
             splits=lambda file: is_splittable(file) and file.uri.endswith((".jsonl", ".ndjson")),
             identifiers=lambda _: (),
         )

@@ -23,7 +23,7 @@ from ingest.errors import RecordsRejected, UnknownDataset, disk_full
 from ingest.format import Format, Settings
 from ingest.ledger import Ledger, RunCounts, new_run
 from ingest.loader_errors import loader_issues
-from ingest.plan import Plan, Scanned
+from ingest.plan import Duplicate, Plan, Scanned
 from ingest.progress import Progress
 from ingest.publish import Draft, Published, Tools
 from ingest.replica import Replication
@@ -101,7 +101,7 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
         try:
             with _plan(run) as plan, Pool(options.workers) as pool:
                 scanned = _scan(run, plan, listing, pool)
-                plan.settle()
+                plan.settle(first=formats.find(options.format).unique)
                 tasks = _tasks(run, plan, scanned)
                 if tasks or plan.gone() or _is_incomplete(run):
                     published = _publish(run, plan, tasks, pool)
@@ -396,19 +396,12 @@ def _insist(run: _Run) -> None:
 
 def _tally(run: _Run, plan: Plan) -> None:
     """Count records by what became of them: read = added + changed + unchanged + rejected + skipped + duplicates (+ skipped removals)."""
-    run.report(
-        asdict(
-            Issue(
-                Severity.WARNING,
-                "duplicate-id",
-                "described several times with different content: the newest version, else the last one read, counts",
-                source=duplicate.source,
-                line=duplicate.line,
-                record=record_iri(run.dataset, duplicate.kind, duplicate.id),
-            )
-        )
-        for duplicate in plan.duplicates()
-    )
+    unique = formats.find(run.options.format).unique
+    repeated = list(plan.duplicates())
+    run.report(asdict(_repeated(run, one, unique)) for one in repeated)
+    if unique:
+        run.report(asdict(_displaced(run, one)) for one in plan.displaced())
+    refused = len(repeated) if unique else 0
     tally = plan.counts()
     run.counts.records = {
         "read": tally["seen"] + run.counts.unreadable,
@@ -416,10 +409,28 @@ def _tally(run: _Run, plan: Plan) -> None:
         "changed": tally["changed"],
         "unchanged": tally["unchanged"],
         "removed": tally["removed"],
-        "rejected": tally["invalid"] + run.counts.unreadable,
+        "rejected": tally["invalid"] + run.counts.unreadable + refused,
         "skipped": tally["skipped"],
-        "duplicates": tally["duplicates"],
+        "duplicates": tally["duplicates"] - refused,
     }
+
+
+def _repeated(run: _Run, one: Duplicate, unique: bool) -> Issue:
+    record = record_iri(run.dataset, one.kind, one.id)
+    if unique:
+        reason = f"another one of this id stands in {_name(one.winner[0])}, line {one.winner[1]}: left out; give each an id of its own"
+        return Issue(Severity.REJECT, "repeated-id", reason, one.source, one.line, record, "id")
+    reason = "described several times with different content: the newest version, else the last one read, counts"
+    return Issue(Severity.WARNING, "duplicate-id", reason, one.source, one.line, record)
+
+
+def _displaced(run: _Run, one: Duplicate) -> Issue:
+    reason = f"takes the place of the one of this id that came from {_name(one.winner[0])}, line {one.winner[1]}"
+    return Issue(Severity.WARNING, "replaced-id", reason, one.source, one.line, record_iri(run.dataset, one.kind, one.id), "id")
+
+
+def _name(source: str) -> str:
+    return source.rpartition("/")[2]
 
 
 def _is_incomplete(run: _Run) -> bool:

@@ -1,6 +1,7 @@
 """What a run has to do: every record of the sources held against the ledger, in SQLite, so that memory stays flat.
 
-Of several versions of a record the one with the newest `meta.lastUpdated` wins, then the highest `versionId`, then the last one read.
+Of several versions of a record the one with the newest `meta.lastUpdated` wins, then the highest `versionId`, then the last one read; where
+ids are unique within a source, the first one read.
 Deletions come last and win over everything.
 """
 
@@ -34,7 +35,7 @@ _SETTLE = """
 create table plan.winner as
 select block, seq, line, kind, id, hash, updated, version from (
     select *, row_number() over (
-        partition by kind, id order by updated desc, length(version) desc, version desc, block desc, seq desc
+        partition by kind, id order by updated desc, length(version) desc, version desc, block {order}, seq {order}
     ) as place from plan.seen
 ) as ranked where place = 1 and not exists (select 1 from plan.gone g where g.kind = ranked.kind and g.id = ranked.id);
 create unique index plan.winner_key on winner (kind, id);
@@ -104,12 +105,13 @@ class Scanned:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """A version of a record that lost against another, different one."""
+    """A version of a record that lost against another, different one, which stands at `winner` (source, line)."""
 
     source: str
     line: int
     kind: str
     id: str
+    winner: tuple[str, int]
 
 
 class Plan:
@@ -161,9 +163,9 @@ class Plan:
         with self.ledger.transaction() as db:
             db.execute(_VANISH, {"dataset": self.dataset})
 
-    def settle(self) -> None:
-        """Decide which version of each record counts and which records are work."""
-        for statement in _SETTLE.split(";\n"):
+    def settle(self, *, first: bool = False) -> None:
+        """Decide which version of each record counts (of equals the `first` or the last one read) and which records are work."""
+        for statement in _SETTLE.replace("{order}", "asc" if first else "desc").split(";\n"):
             if statement.strip():
                 self._db.execute(statement, {"dataset": self.dataset} if ":dataset" in statement else {})
         self._db.commit()
@@ -200,10 +202,20 @@ class Plan:
 
     def duplicates(self) -> Iterator[Duplicate]:
         """Versions that differ from the one that won."""
-        query = """select b.source, s.line, s.kind, s.id from plan.seen s join plan.winner w on w.kind = s.kind and w.id = s.id
-        join plan.blocks b on b.block = s.block where s.hash <> w.hash order by s.block, s.seq"""
-        for row in self._db.execute(query):
-            yield Duplicate(*row)
+        query = """select b.source, s.line, s.kind, s.id, v.source, w.line
+        from plan.seen s join plan.winner w on w.kind = s.kind and w.id = s.id
+        join plan.blocks b on b.block = s.block join plan.blocks v on v.block = w.block where s.hash <> w.hash order by s.block, s.seq"""
+        for source, line, kind, identifier, *winner in self._db.execute(query):
+            yield Duplicate(source, line, kind, identifier, (winner[0], winner[1]))
+
+    def displaced(self) -> Iterator[Duplicate]:
+        """Records that take the place of different ones which came from another file, at `winner`."""
+        query = """select b.source, w.line, w.kind, w.id, r.source, r.line from plan.work k
+        join plan.winner w on w.kind = k.kind and w.id = k.id join plan.blocks b on b.block = w.block
+        join records r on r.dataset = ? and r.kind = w.kind and r.id = w.id
+        where r.state = 'kept' and r.source <> b.source order by w.block, w.seq"""
+        for source, line, kind, identifier, *winner in self._db.execute(query, (self.dataset,)):
+            yield Duplicate(source, line, kind, identifier, (winner[0], winner[1]))
 
     def stage(self, part: str, rows: Iterator[tuple[str, str, str, str, int]]) -> tuple[tuple[str, str], ...]:
         """Enter a finished part's (kind, id, state, source, line); returns (kind, id) of those that were represented before."""

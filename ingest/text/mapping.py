@@ -4,10 +4,11 @@ from graph.identifiers import iri_term, literal_term, record_iri, run_iri
 from graph.vocabulary import DERIVED_FROM, GENERATED_BY, KG, LABEL, SUBJECT, TYPE
 from ingest.attachments import AttachmentError, decode
 from ingest.model import Mapped, MappingContext, Target
+from ingest.text.dates import iso_date
 from search.model import Document
 from sources.model import Issue, Severity, SourceRecord
 
-MAPPING_VERSION = "text-1"
+MAPPING_VERSION = "text-2"
 _TITLE_LENGTH = 80
 
 
@@ -24,6 +25,10 @@ def map_text(record: SourceRecord, context: MappingContext) -> Mapped:
             issue = Issue(Severity.REJECT, error.code, error.reason, record.source, record.line, iri, "text")
             return Mapped(iri, "Text", issues=(issue,), rejected=True)
         text, media_type = decoded.text, decoded.media_type
+    date, reason = iso_date(row.get("date") or "")
+    problem = Issue(Severity.REJECT if context.strict else Severity.WARNING, "bad-date", reason, record.source, record.line, iri, "date")
+    if reason and context.strict:
+        return Mapped(iri, "Text", issues=(problem,), rejected=True)
     title = row.get("title") or _first_line(text)
     patient = record_iri(context.dataset, "Patient", row["patient"]) if row.get("patient") else None
     statements = [
@@ -32,8 +37,8 @@ def map_text(record: SourceRecord, context: MappingContext) -> Mapped:
         (DERIVED_FROM, iri_term(f"{record.source}#line={record.line}")),
         (GENERATED_BY, iri_term(run_iri(context.run))),
     ]
-    if row.get("date"):
-        statements.append((KG + "date", literal_term(row["date"])))
+    if date:
+        statements.append((KG + "date", literal_term(date)))
     if patient:
         statements.append((SUBJECT, iri_term(patient)))
     node = iri_term(iri)
@@ -46,7 +51,7 @@ def map_text(record: SourceRecord, context: MappingContext) -> Mapped:
         title=title,
         text=text,
         patient=patient,
-        date=row.get("date") or None,
+        date=date,
         media_type=media_type,
         source=record.source,
         line=record.line,
@@ -57,6 +62,7 @@ def map_text(record: SourceRecord, context: MappingContext) -> Mapped:
         quads="".join(f"{node} <{predicate}> {value} {node} .\n" for predicate, value in statements),
         documents=(document,),
         targets=(Target(patient, "Patient"),) if patient else (),
+        issues=(problem,) if reason else (),
     )
 
 

@@ -31,7 +31,7 @@ def read(block: Block) -> Items:
     """The texts of a block. Accepted names: id or _id, text, title, type, date, patient; `id` is required, `text` must not be blank."""
     suffix = PurePosixPath(block.file.uri.removesuffix(".gz")).suffix.lower()
     if suffix in (".csv", ".tsv"):
-        yield from _read_csv(block.file, "\t" if suffix == ".tsv" else ",")
+        yield from _read_table(block.file)
     elif suffix in _MEDIA_TYPES:
         yield from _read_file(block.file, _MEDIA_TYPES[suffix])
     else:
@@ -55,21 +55,48 @@ def _read_lines(block: Block) -> Items:
         yield from _record(row, block.file, number)
 
 
-def _read_csv(file: SourceFile, delimiter: str) -> Items:
+def _read_table(file: SourceFile) -> Items:
+    """The rows of a table. What separates its cells is told by the line of column names; these may be written in any case."""
     try:
         with open_source(file) as stream, io.TextIOWrapper(stream, "utf-8-sig", newline="") as text:
             csv.field_size_limit(MAX_LINE)
-            rows = csv.DictReader(text, delimiter=delimiter)
-            if "text" not in (rows.fieldnames or ()):
-                reason = "the first line must name the columns, `id` and `text` among them"
+            rows = csv.reader(text, delimiter=_delimiter(text.readline(MAX_LINE)), strict=True)
+            text.seek(0)
+            names = [name.strip().lower() for name in next(rows, [])]
+            if names.count("text") != 1 or any(names.count(field) > 1 for field in _FIELDS):
+                reason = "the first line must name the columns, `id` and `text` among them, each once"
                 yield Issue(Severity.REJECT, "no-header", reason, file.uri, 1, field="text")
                 return
-            for row in rows:
-                yield from _record({key: value for key, value in row.items() if key and value}, file, rows.line_num)
+            yield from _rows(rows, names, file)
     except UnicodeDecodeError:
         yield Issue(Severity.REJECT, "encoding", "the file is not UTF-8: convert it", file.uri, 1)
-    except (csv.Error, OSError, EOFError) as error:
+    except csv.Error as error:
+        reason = f"the table breaks off here: {error}; what came before was read"
+        yield Issue(Severity.REJECT, "broken-table", reason, file.uri, rows.line_num)
+    except (OSError, EOFError) as error:
         yield Issue(Severity.REJECT, "unreadable-file", f"the file cannot be read further ({type(error).__name__})", file.uri, 1)
+
+
+def _rows(rows: Any, names: list[str], file: SourceFile) -> Items:
+    """A row with more cells than there are columns is refused: a separator within an unquoted text would cut the text there."""
+    for cells in rows:
+        line = rows.line_num
+        if not any(cell.strip() for cell in cells):
+            continue
+        if any(cell.strip() for cell in cells[len(names) :]):
+            reason = f"the row has {len(cells)} cells, the first line names {len(names)}: is a text not quoted?"
+            yield Issue(Severity.REJECT, "ragged-row", reason, file.uri, line)
+            continue
+        if len(cells) < len(names):
+            reason = f"the row has {len(cells)} cells, the first line names {len(names)}: those that lack are taken as empty"
+            yield Issue(Severity.WARNING, "ragged-row", reason, file.uri, line)
+        yield from _record({name: cell for name, cell in zip(names, cells, strict=False) if name and cell}, file, line)
+
+
+def _delimiter(header: str) -> str:
+    """The separator that a column called `text` stands beside, or alone with: the one with most columns, a comma if none has any."""
+    columns = {each: [name.strip(' "\r\n').lower() for name in header.split(each)] for each in ",;\t|"}
+    return max(columns, key=lambda each: ("text" in columns[each], len(columns[each])))
 
 
 def _read_file(file: SourceFile, media_type: str) -> Items:
