@@ -1,0 +1,118 @@
+"""The retriever keeps the contract of searchers, and the contract finds broken ones out."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from graph.stores.memory import MemoryStore
+from search.filters import Filters
+from search.model import Mode, SearchRequest, SearchResult
+from search.retriever import Retriever
+from tests.contracts.searcher import CHECKS, Rig
+from tests.search.clinic import Clinic, FakeEmbedder, build, make_clinic, opened, write_quads
+from webapp.library import Searcher
+
+
+@pytest.fixture(scope="module")
+def clinic() -> Clinic:
+    one, other = make_clinic(3), make_clinic(4, 3, "other")
+    return Clinic(one.documents + other.documents, one.facts + other.facts, one.patients + other.patients)
+
+
+@pytest.fixture(scope="module")
+def searcher(clinic: Clinic, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searcher]:
+    folder = tmp_path_factory.mktemp("searcher")
+    build(clinic, folder, embedder=FakeEmbedder())
+    store = MemoryStore()
+    store.load([write_quads(clinic, folder / "quads.nq")])
+    with opened(folder / "g1") as generation:
+        yield Retriever(generation, store, FakeEmbedder())
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_retriever(searcher: Searcher, clinic: Clinic, check: str) -> None:
+    CHECKS[check](Rig(searcher, clinic))
+
+
+class Broken:
+    """A searcher that asks or answers a little otherwise."""
+
+    def __init__(self, searcher: Searcher) -> None:
+        self.inner = searcher
+
+    def search(self, request: SearchRequest) -> SearchResult:
+        return self.inner.search(request)
+
+    def copies(self, document: str) -> Any:
+        return self.inner.copies(document)
+
+
+class ForgetsTheFilters(Broken):
+    def search(self, request: SearchRequest) -> SearchResult:
+        return super().search(replace(request, filters=Filters()))
+
+
+class ListsOldestFirst(Broken):
+    def search(self, request: SearchRequest) -> SearchResult:
+        found = super().search(request)
+        return found if request.query else replace(found, hits=found.hits[::-1])
+
+
+class RanksEachPageAnew(Broken):
+    def search(self, request: SearchRequest) -> SearchResult:
+        found = super().search(request)
+        return replace(found, hits=tuple(replace(hit, rank=number) for number, hit in enumerate(found.hits, 1)))
+
+
+class CutsPassages(Broken):
+    def search(self, request: SearchRequest) -> SearchResult:
+        found = super().search(request)
+        return replace(found, hits=tuple(replace(hit, passage=replace(hit.passage, text=hit.passage.text[:-1])) for hit in found.hits))
+
+
+class AlwaysByWords(Broken):
+    def search(self, request: SearchRequest) -> SearchResult:
+        return super().search(replace(request, mode=Mode.LEXICAL))
+
+
+class CountsThePage(Broken):
+    def search(self, request: SearchRequest) -> SearchResult:
+        found = super().search(request)
+        facets = {name: tuple(replace(one, count=one.count + 1) for one in values) for name, values in found.facets.items()}
+        return replace(found, facets=facets)
+
+
+class JoinsNothing(Broken):
+    def search(self, request: SearchRequest) -> SearchResult:
+        return super().search(replace(request, join=False))
+
+
+class ForgetsCopies(Broken):
+    def copies(self, document: str) -> Any:
+        return ()
+
+
+class TakesAnything(Broken):
+    def search(self, request: SearchRequest) -> SearchResult:
+        return super().search(SearchRequest(request.query[:50]))
+
+
+@pytest.mark.parametrize(
+    ("broken", "check"),
+    [
+        (ForgetsTheFilters, "filters_keep_what_they_name"),
+        (ListsOldestFirst, "browsing_lists_each_text_once_newest_first"),
+        (RanksEachPageAnew, "pages_follow_each_other"),
+        (CutsPassages, "hits_tell_their_document"),
+        (AlwaysByWords, "scores_fall_and_say_who_found_it"),
+        (CountsThePage, "facets_count_what_a_filter_finds"),
+        (JoinsNothing, "hits_are_joined_with_their_patients"),
+        (ForgetsCopies, "copies_are_of_the_same_patient_and_text"),
+        (TakesAnything, "what_cannot_be_asked_is_refused"),
+    ],
+)
+def test_finds_a_broken_searcher_out(searcher: Searcher, clinic: Clinic, broken: type[Broken], check: str) -> None:
+    with pytest.raises(AssertionError):
+        CHECKS[check](Rig(broken(searcher), clinic))
