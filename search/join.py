@@ -56,7 +56,7 @@ HOPS: Final = (
         Step("in", 3, "Encounter", (ENCOUNTER,)),
         Step("out", 2, "Annotation", (HAS_BODY,)),
     ),
-    tuple(Step("out", 1, kind, RECORD_CODES) for kind in RECORD_KINDS),
+    tuple(Step("out", 2, kind, RECORD_CODES) for kind in RECORD_KINDS),
 )
 
 

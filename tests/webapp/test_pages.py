@@ -702,8 +702,11 @@ def test_things_that_share_one_code_stay_two_things() -> None:
     one, other, icd = "http://snomed.info/id/1", "http://snomed.info/id/2", "http://purl.bioontology.org/ontology/ICD10CM/J44.9"
     kinds = {**KINDS, "cond2": "Condition", one: "Concept", other: "Concept", icd: "Concept"}
     coded = tuple(Edge(record, CODE, code, 1, ()) for record, code in (("cond", one), ("cond", icd), ("cond2", other), ("cond2", icd)))
-    edges = (*EDGES[:3], Edge("cond2", ENCOUNTER, "enc", 1, ()), *coded)
-    assert {"cond", "cond2"} <= {point.id for point in connections(_picture(edges, kinds, {}, ())).points}
+    has = tuple(Edge("pat", HAS_CONDITION, code, 1, ("cond", "cond2") if code == icd else ()) for code in (one, other, icd))
+    edges = (*EDGES[:3], Edge("cond2", ENCOUNTER, "enc", 1, ()), *coded, *has)
+    points = {point.id: point.label for point in connections(_picture(edges, kinds, {}, ())).points}
+    assert {one: "cond", other: "cond2"}.items() <= points.items()
+    assert not {icd, "cond", "cond2"} & points.keys(), "each thing is drawn once"
 
 
 def test_what_was_refuted_is_a_struck_node_away_from_its_concept() -> None:

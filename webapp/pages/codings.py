@@ -21,8 +21,9 @@ Further = Mapping[str, tuple[tuple[str, Assertion], ...]]
 
 def with_one_thing_each(result: SearchResult, further: Further) -> tuple[SearchResult, Further, dict[str, tuple[str, ...]]]:
     """The page of hits with the concepts of one thing as one concept, what documents say of it, and the codes of such things."""
-    lead_of = leads(result.neighbourhood.nodes, result.neighbourhood.edges)
-    if not lead_of:
+    things = things_of(result.neighbourhood.nodes, result.neighbourhood.edges)
+    lead_of = leads(things.values())
+    if all(len(concepts) == 1 for concepts in things.values()):
         return result, further, {}
     codes: dict[str, list[str]] = defaultdict(list)
     for other, lead in sorted(lead_of.items()):
@@ -31,9 +32,10 @@ def with_one_thing_each(result: SearchResult, further: Further) -> tuple[SearchR
     hood = result.neighbourhood
     edges: dict[tuple[str, str, str], Edge] = {}
     for edge in hood.edges:
-        source, target = lead_of.get(edge.source, edge.source), lead_of.get(edge.target, edge.target)
-        if source != target:
-            edges.setdefault((source, edge.relation, target), replace(edge, source=source, target=target))
+        source = lead_of.get(edge.source, edge.source)
+        for target in _targets(edge, things, lead_of):
+            if source != target:
+                edges.setdefault((source, edge.relation, target), replace(edge, source=source, target=target))
     nodes = tuple(node for node in hood.nodes if node.id not in lead_of)
     changed = replace(
         result,
@@ -45,11 +47,8 @@ def with_one_thing_each(result: SearchResult, further: Further) -> tuple[SearchR
     return changed, said, {lead: tuple(found) for lead, found in codes.items()}
 
 
-def leads(nodes: Iterable[NodeSummary], edges: Iterable[Edge]) -> dict[str, str]:
-    """Concept → the concept it stands behind: that which codes every thing of the picture that it codes, SNOMED CT's before others.
-
-    A concept that codes anything alone, or things with different leads, stands for itself.
-    """
+def things_of(nodes: Iterable[NodeSummary], edges: Iterable[Edge]) -> dict[str, tuple[str, ...]]:
+    """Record → the concepts that code it, SNOMED CT's first: by its own links, and by those that it states of its patient."""
     kinds = {node.id: node.kind for node in nodes}
     things: dict[str, set[str]] = defaultdict(set)
     for edge in edges:
@@ -60,12 +59,27 @@ def leads(nodes: Iterable[NodeSummary], edges: Iterable[Edge]) -> dict[str, str]
         elif edge.relation in CHARTED:
             for record in edge.evidence:
                 things[record].add(edge.target)
-    ordered = [leading_first(sorted(found)) for found in things.values()]
+    return {record: leading_first(sorted(found)) for record, found in things.items()}
+
+
+def leads(things: Iterable[tuple[str, ...]]) -> dict[str, str]:
+    """Concept → the concept it stands behind wherever it is named: the first of every thing that it codes.
+
+    A concept that codes anything alone, or things with different leads, stands for itself.
+    """
     first: dict[str, set[str]] = defaultdict(set)
-    for concepts in ordered:
+    for concepts in things:
         for concept in concepts:
             first[concept].add(concepts[0])
     return {concept: next(iter(found)) for concept, found in first.items() if len(found) == 1 and concept not in found}
+
+
+def _targets(edge: Edge, things: Mapping[str, tuple[str, ...]], lead_of: Mapping[str, str]) -> Iterable[str]:
+    """Where an edge leads to: what a record codes is its leading concept, also where another thing shares one of its codes."""
+    if edge.relation in RECORD_CODES and edge.target in things.get(edge.source, ()):
+        return (things[edge.source][0],)
+    told = [things[record][0] for record in edge.evidence if edge.target in things.get(record, ())] if edge.relation in CHARTED else []
+    return dict.fromkeys(told) if told else (lead_of.get(edge.target, edge.target),)
 
 
 def _shared(shared: Iterable[Shared], lead_of: Mapping[str, str], labels: Mapping[str, str]) -> tuple[Shared, ...]:
