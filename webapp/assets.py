@@ -5,7 +5,6 @@
 Nothing is done while the bundles are newer than their sources. Without a build the pages work, only without picture and timeline.
 """
 
-import json
 import os
 import shutil
 import subprocess
@@ -121,12 +120,6 @@ def _run(command: tuple[str, ...], folder: Path, environment: Mapping[str, str],
     if done.returncode:
         said = "\n".join((done.stderr or done.stdout).strip().splitlines()[-12:])
         raise AssetsUnavailable(f"{failed} (exit {done.returncode}):\n{said}")
-
-
-def locked_packages(frontend: Path = FRONTEND) -> dict[str, str]:
-    """Package → version as the lock file pins it."""
-    lock = json.loads((frontend / "package-lock.json").read_text("utf-8"))
-    return {name.rpartition("node_modules/")[2]: entry["version"] for name, entry in lock["packages"].items() if name}
 
 
 def main(arguments: list[str] | None = None) -> int:

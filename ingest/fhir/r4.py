@@ -2,6 +2,8 @@
 
 Distilled from the StructureDefinitions of FHIR R4 (4.0.1) for the 51 types that clinical exports hold; other types are mapped by
 walking their tree. A table and not code: how an element is named in the graph is decided in `ingest.fhir.rules`.
+
+Longer than most because it is one table, in the order of the specification, and is consulted rather than read.
 """
 
 from typing import Final

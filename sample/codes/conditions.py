@@ -1,4 +1,7 @@
-"""Diagnoses of the sample, as they are coded and as notes call them."""
+"""Diagnoses of the sample, as they are coded and as notes call them.
+
+Longer than most because it is one table.
+"""
 
 # ruff: noqa: E501 - one entry to a line
 from sample.model import ConditionEntry

@@ -1,4 +1,7 @@
-"""Ailments that come and go beside a course."""
+"""Ailments that come and go beside a course.
+
+Longer than most because it is one table of what notes say.
+"""
 
 # ruff: noqa: E501 - each text is one sentence group, kept on its line
 from dataclasses import dataclass

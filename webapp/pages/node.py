@@ -252,11 +252,6 @@ def neighbours() -> str:
     return render_template("neighbours.html", group=_group(identifier, count, key, opened, "", [], said=said))
 
 
-def target_of(neighbour: NodeSummary) -> str:
-    """The page that shows a node best."""
-    return page_of(neighbour.kind, neighbour.id)
-
-
 def page_of(kind: str, identifier: str) -> str:
     """The page that shows a node of this kind best."""
     path = {"patient": "/patient", "document": "/document", "item": "/item"}.get(group_of(kind), "/node")

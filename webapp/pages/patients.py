@@ -16,8 +16,6 @@ pages = Blueprint("patients", __name__)
 
 MOST_LISTED = 50
 """Patients of one page of the list."""
-OPEN_VALUES = 8
-"""Values of a field that are open; the rest unfold."""
 MOST_VALUES = 400
 """Conditions that unfold; rarer ones are found by searching."""
 MOST_CONDITIONS = 4

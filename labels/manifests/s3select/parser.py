@@ -2,6 +2,8 @@
 
 Dialect: one SELECT over S3Object, with WHERE and LIMIT; JSON paths with dots, ['name'], [index]; IS [NOT] MISSING; the functions of
 `FUNCTIONS`. Names match exactly as they are written, quoted or not; keywords and function names in any case.
+
+Longer than most because it is one grammar, whose rules call one another.
 """
 
 import math

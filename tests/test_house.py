@@ -1,0 +1,67 @@
+"""What a reader relies on: no file of more than 400 lines, no function of more than 60, or the reason stands in its docstring."""
+
+import ast
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MOST_LINES, MOST_OF_A_FUNCTION = 400, 60
+REASON = "Longer than most because"
+TO_BE_DIVIDED = {
+    "benchmarks/joined_search.py:make_up": 90,
+    "graph/stores/gremlin/store.py": 960,
+    "graph/stores/gremlin/wire.py": 480,
+    "graph/stores/sparql/store.py": 760,
+    "ingest/fhir/rules.py": 640,
+    "ingest/pipeline.py": 480,
+    "labels/library.py": 420,
+    "labels/manifests/s3select/translator.py": 410,
+    "sample/notes.py": 449,
+    "sample/resources.py": 515,
+    "search/catalog.py": 450,
+    "webapp/pages/search.py": 520,
+}
+"""What is longer than it should be, and how long it may be until it is divided: these numbers fall, and none is added."""
+
+
+def sources() -> list[str]:
+    """Python files of the product, as the repository lists them."""
+    listed = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("no repository here")
+    return [name for name in listed.stdout.split() if not name.startswith("tests/") and (ROOT / name).exists()]
+
+
+def too_long(name: str, text: str) -> Iterator[tuple[str, int]]:
+    """The file, and functions of it, that are too long and give no reason, with their lines."""
+    tree = ast.parse(text)
+    lines = len(text.splitlines())
+    if lines > MOST_LINES and not has_reason(tree):
+        yield name, lines
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            if lines > MOST_OF_A_FUNCTION and not has_reason(node):
+                yield f"{name}:{node.name}", lines
+
+
+def has_reason(node: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return any(line.strip().startswith(REASON) for line in (ast.get_docstring(node) or "").splitlines())
+
+
+def test_files_and_functions_are_short_or_say_why_not() -> None:
+    found = {what: lines for name in sources() for what, lines in too_long(name, (ROOT / name).read_text("utf-8"))}
+    beyond = {what: lines for what, lines in found.items() if lines > TO_BE_DIVIDED.get(what, 0)}
+    assert beyond == {}, f"divide them, or begin a line of the docstring with '{REASON} …'"
+
+
+def test_what_is_too_long_is_found() -> None:
+    long = "x = 1\n" * 401
+    function = "def f():\n" + "    x = 1\n" * 61
+    assert list(too_long("a.py", long)) == [("a.py", 401)]
+    assert list(too_long("a.py", function)) == [("a.py:f", 62)]
+    assert list(too_long("a.py", "x = 1\n" * 400 + "\n" * 0)) == []
+    assert list(too_long("a.py", f'"""A table.\n\n{REASON} it is one.\n"""\n' + long)) == []
