@@ -260,6 +260,9 @@ class DataLibrary:
 
 def _warm(graph: GraphStore, catalog: Any) -> None:
     """Read the patients once: they have the most links by far, and reading thousands of them would hold up the first question on each."""
+    if prepare := getattr(graph, "prepare_queries", None):
+        with suppress(StoreUnavailable):
+            prepare()  # a folder of a former version is taken over ahead of the first query
     with suppress(StoreUnavailable, sqlite3.Error, OSError):  # closed meanwhile: a newer generation is shown
         for patient in catalog.patients(limit=_WARMED):
             graph.summaries((patient.id,))

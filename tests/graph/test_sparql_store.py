@@ -31,6 +31,7 @@ from graph.stores.sparql.rows import read_rows
 from graph.stores.sparql.store import SparqlStore
 from graph.vocabulary import LABEL, XSD
 from tests.contracts.graph_store import ASPIRIN, BASE, CHART, PATIENT, GraphStoreContract, NewStore, Rig, quad, record
+from tests.contracts.sparql import SparqlContract
 from tests.servers import processes
 from tests.servers.fixtures import started
 
@@ -41,7 +42,7 @@ def emptied(address: str) -> SparqlStore:
     return store
 
 
-class TestFuseki(GraphStoreContract):
+class TestFuseki(SparqlContract, GraphStoreContract):
     @pytest.fixture
     def new_store(self, fuseki: str) -> NewStore:
         return lambda: emptied(fuseki)

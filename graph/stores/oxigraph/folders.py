@@ -41,13 +41,13 @@ def clone(source: Path, target: Path) -> None:
             _copy_to_disk(file, target / file.name)
 
 
-def fill_default_graph(store: ox.Store, folder: Path) -> None:
+def fill_default_graph(store: ox.Store, folder: Path, known_as: Path | None = None) -> None:
     """Take over a store open for writing that a former version wrote; nothing where the default graph is the union already."""
     mark = folder / _UNFINISHED
     if not mark.exists() and not lacks_union(store):
         return
     mark.touch()
-    _say(folder)
+    _say(known_as or folder)
     complete(store)
     store.flush()
     mark.unlink()
@@ -69,7 +69,7 @@ def with_union(folder: Path) -> Path:
             draft = Path(work) / "graph"
             clone(folder, draft)
             store = ox.Store(str(draft))
-            fill_default_graph(store, draft)
+            fill_default_graph(store, draft, folder)
             del store  # lets go of its lock
             with suppress(FileExistsError):
                 draft.rename(completed)

@@ -281,7 +281,7 @@ class SparqlStore:
             form = urlencode([("query", query.text), *_named(dataset)]).encode()
             request = Request("POST", self._query, form, _FORM, asked_for(query), demand.timeout)
         try:
-            with self._wire.open(request) as answer:
+            with self._wire.open(replace(request, gone=demand.gone)) as answer:
                 return read_result(answer, query, media_type, demand.max_rows)
         except StoreTimeout as error:
             raise QueryTimeout(f"the query was stopped after {demand.timeout:g} seconds; narrow it or ask for less") from error

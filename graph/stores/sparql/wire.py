@@ -5,19 +5,23 @@ repeated to people, because it may quote the data.
 """
 
 import base64
-import http.client
 import random
+import socket
 import ssl
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final
-from urllib.parse import urlsplit
+from typing import Any, Final, TypeVar
 
-from graph.errors import GraphError, StoreRefused, StoreTimeout, StoreUnavailable
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError, IncompleteRead, NewConnectionError, SSLError
+from urllib3.exceptions import TimeoutError as HttpTimeout
+from urllib3.util.wait import wait_for_read
+
+from graph.errors import GraphError, QueryAbandoned, StoreRefused, StoreTimeout, StoreUnavailable
 
 Authenticate = Callable[[str, str, Mapping[str, str], bytes], Mapping[str, str]]
 """(method, url, headers, body) → all headers to send; asked at every attempt, because signatures expire."""
@@ -29,6 +33,10 @@ CONNECT_SECONDS: Final = 10.0
 _PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 5.0
 _CHUNK: Final = 1 << 18
+_LOOK: Final = 0.25
+"""Seconds between looks at whether somebody still waits for an answer."""
+_KEPT: Final = 16
+"""Connections kept for the next request."""
 _BUSY: Final = frozenset((429, 502, 503))
 
 
@@ -60,22 +68,95 @@ class Request:
     seconds: float = 20.0
     patient: bool = False
     attempts: int = 2
+    gone: Callable[[], bool] = lambda: False
+    """Whether nobody waits for the answer any more; then the connection is closed, at which servers stop working on it."""
+
+
+class _Wait:
+    """How long the request of this thread may still take, and on which socket it waits."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._deadline = time.monotonic() + request.seconds
+        self.sock: socket.socket | None = None
+        self.fresh = False
+        """Whether the connection was made for this request."""
+
+    def left(self) -> float:
+        """Seconds. Raises OSError where none are left, QueryAbandoned where nobody waits."""
+        if self._request.gone():
+            raise QueryAbandoned("the query was stopped: nobody waits for its answer any more")
+        left = self._request.seconds if self._request.patient else self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+    def for_head(self, sock: socket.socket) -> float:
+        """Wait until the answer begins; the seconds that are left then."""
+        self.sock = sock
+        began = time.monotonic()
+        while not wait_for_read(sock, min(_LOOK, left := self.left())):
+            if self._request.patient and time.monotonic() - began > left:
+                raise TimeoutError
+        return self.left()
+
+
+_waits = threading.local()
+
+
+class _Watched(HTTPConnection):
+    """A connection whose waiting for an answer ends when it should."""
+
+    def connect(self) -> None:
+        """Say that it is new."""
+        _waits.now.fresh = True
+        super().connect()
+
+    def getresponse(self) -> Any:
+        """The head of the answer."""
+        wait: _Wait = _waits.now
+        if self.sock is not None:
+            self.timeout = wait.for_head(self.sock)
+        return super().getresponse()
+
+
+class _WatchedTls(HTTPSConnection):
+    """The same with TLS."""
+
+    def connect(self) -> None:
+        """Say that it is new."""
+        _waits.now.fresh = True
+        super().connect()
+
+    def getresponse(self) -> Any:
+        """The head of the answer."""
+        wait: _Wait = _waits.now
+        if self.sock is not None:
+            self.timeout = wait.for_head(self.sock)
+        return super().getresponse()
+
+
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Watched
+
+
+class _PoolTls(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _WatchedTls
 
 
 class Answer:
     """A response that has begun."""
 
-    def __init__(self, response: http.client.HTTPResponse, wait: Callable[[], None]) -> None:
+    def __init__(self, response: urllib3.BaseHTTPResponse, wait: _Wait) -> None:
         self.headers = response.headers
         self._response, self._wait = response, wait
 
     def read(self, size: int = _CHUNK) -> bytes:
         """The next bytes; b'' at the end. Raises where the answer is cut off."""
-        self._wait()
-        chunk = self._response.read(size)
-        if size and not chunk and self._response.length:
-            raise http.client.IncompleteRead(b"", self._response.length)
-        return chunk
+        left = self._wait.left()
+        if self._wait.sock is not None and self._wait.sock.fileno() >= 0:
+            self._wait.sock.settimeout(left)
+        return self._response.read(size) if size else b""
 
     def all(self) -> bytes:
         """Everything that is left."""
@@ -97,11 +178,10 @@ class Wire:
     ) -> None:
         """`address` is what messages call the server. Certificates are verified; `tls` says by what."""
         self.address = address
-        self._tls = tls
         self._authenticate = authenticate
         self._authorization = _authorization(user, password, token)
-        self._idle: dict[tuple[str, str], list[http.client.HTTPConnection]] = defaultdict(list)
-        self._lock = threading.Lock()
+        self._pools = urllib3.PoolManager(maxsize=_KEPT, ssl_context=tls or ssl.create_default_context(), retries=False)
+        self._pools.pool_classes_by_scheme = {"http": _Pool, "https": _PoolTls}
         self._closed = False
 
     def fetch(self, request: Request) -> bytes:
@@ -120,50 +200,41 @@ class Wire:
     @contextmanager
     def open(self, request: Request) -> Iterator[Answer]:
         """One attempt, to be read within the block; what is left unread is not fetched."""
-        deadline = time.monotonic() + request.seconds
-        connection, answer, response = self._exchange(request, deadline)
+        response, wait = self._exchange(request)
         try:
             with self._told(request.seconds):
-                yield answer
+                yield Answer(response, wait)
         finally:
-            if response.isclosed() and not response.will_close:
-                self._give_back(request.url, connection)
+            if response.closed or getattr(response, "_fp", None) is None:
+                response.release_conn()
             else:
                 response.close()
-                connection.close()
 
     def close(self) -> None:
         """End all connections."""
-        with self._lock:
-            self._closed = True
-            idle = [connection for several in self._idle.values() for connection in several]
-            self._idle.clear()
-        for connection in idle:
-            connection.close()
+        self._closed = True
+        self._pools.clear()
 
-    def _exchange(self, request: Request, deadline: float) -> tuple[http.client.HTTPConnection, Answer, http.client.HTTPResponse]:
+    def _exchange(self, request: Request) -> tuple[urllib3.BaseHTTPResponse, _Wait]:
         """Send, and wait for the head of the answer. A kept connection that the server has closed meanwhile is tried once more."""
+        if self._closed:
+            raise StoreUnavailable(f"the graph store at {self.address} has been closed")
         while True:
-            connection = self._take(request.url)
-            kept = connection.sock is not None
+            wait = _Wait(request)
             try:
                 with self._told(request.seconds):
-                    response, wait = self._send(connection, request, deadline)
+                    response = self._send(request, wait)
                     if response.status >= 300:
-                        wait()
-                        raise self._refusal(response.status, response.read(2000).lower())
-                return connection, Answer(response, wait), response
+                        try:
+                            raise self._refusal(response.status, Answer(response, wait).read(2000).lower())
+                        finally:
+                            response.close()
+                return response, wait
             except _Lost:
-                connection.close()
-                if not kept:
+                if wait.fresh:
                     raise
-            except BaseException:
-                connection.close()
-                raise
 
-    def _send(
-        self, connection: http.client.HTTPConnection, request: Request, deadline: float
-    ) -> tuple[http.client.HTTPResponse, Callable[[], None]]:
+    def _send(self, request: Request, wait: _Wait) -> urllib3.BaseHTTPResponse:
         body = request.body if isinstance(request.body, bytes) else request.body()
         if self._authenticate is not None and not isinstance(body, bytes):
             body = b"".join(body)  # a signature covers the body
@@ -174,70 +245,38 @@ class Wire:
             headers["Timeout"] = f"{request.seconds:g}"  # Fuseki stops working on it too; others ignore it
         if self._authenticate is not None:
             headers = dict(self._authenticate(request.method, request.url, headers, body if isinstance(body, bytes) else b""))
-        parts = urlsplit(request.url)
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        if connection.sock is None:
-            connection.timeout = min(CONNECT_SECONDS, request.seconds)
-            connection.connect()
-        sock = connection.sock
-
-        def wait() -> None:
-            left = request.seconds if request.patient else deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError
-            sock.settimeout(left)
-
-        wait()
-        cut: OSError | None = None
-        try:
-            if isinstance(body, bytes):
-                connection.request(request.method, path, body if request.method == "POST" else None, headers)
-            else:
-                headers["Transfer-Encoding"] = "chunked"
-                connection.request(request.method, path, iter(body), headers, encode_chunked=True)
-        except (BrokenPipeError, ConnectionResetError) as error:
-            cut = error  # the server may have answered before it read all, and then the answer says why
-        wait()
-        response = connection.getresponse()
-        if cut is not None and response.status < 300:
-            raise cut
-        return response, wait
-
-    def _take(self, url: str) -> http.client.HTTPConnection:
-        parts = urlsplit(url)
-        with self._lock:
-            if self._closed:
-                raise StoreUnavailable(f"the graph store at {self.address} has been closed")
-            idle = self._idle[parts.scheme, parts.netloc]
-            if idle:
-                return idle.pop()
-        if parts.scheme == "https":
-            return http.client.HTTPSConnection(parts.netloc, timeout=CONNECT_SECONDS, context=self._tls or ssl.create_default_context())
-        return http.client.HTTPConnection(parts.netloc, timeout=CONNECT_SECONDS)
-
-    def _give_back(self, url: str, connection: http.client.HTTPConnection) -> None:
-        parts = urlsplit(url)
-        with self._lock:
-            if not self._closed:
-                self._idle[parts.scheme, parts.netloc].append(connection)
-                return
-        connection.close()
+        _waits.now = wait
+        return self._pools.request(
+            request.method,
+            request.url,
+            body=body if request.method == "POST" else None,
+            headers=headers,
+            timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, request.seconds), read=request.seconds),
+            preload_content=False,
+            decode_content=False,
+            redirect=False,
+        )
 
     @contextmanager
     def _told(self, seconds: float) -> Iterator[None]:
         """What goes wrong on the way, in words."""
         where = f"the graph store at {self.address}"
+        unreachable = f"{where} cannot be reached ({{}}); check that the server is up and the address is right"
         try:
             yield
-        except TimeoutError as error:
+        except NewConnectionError as error:
+            raise _Lost(unreachable.format(_reason(error))) from error
+        except (HttpTimeout, TimeoutError) as error:
             raise StoreTimeout(f"{where} did not answer within {seconds:g} seconds; see store_timeout") from error
-        except ssl.SSLCertVerificationError as error:
-            raise StoreUnavailable(f"{where} shows a certificate that is not valid: {error.verify_message}") from error
-        except http.client.IncompleteRead as error:
-            raise _Lost(f"{where} gave half an answer; check the server's log") from error
-        except (OSError, http.client.HTTPException) as error:
-            reason = getattr(error, "strerror", None) or type(error).__name__
-            raise _Lost(f"{where} cannot be reached ({reason}); check that the server is up and the address is right") from error
+        except (SSLError, ssl.SSLError) as error:
+            verification = _cause(error, ssl.SSLCertVerificationError)
+            if verification is None:
+                raise _Lost(unreachable.format(_reason(error))) from error
+            raise StoreUnavailable(f"{where} shows a certificate that is not valid: {verification.verify_message}") from error
+        except (HTTPError, OSError) as error:
+            if isinstance(error, IncompleteRead) or _cause(error, IncompleteRead) is not None:
+                raise _Lost(f"{where} gave half an answer; check the server's log") from error
+            raise _Lost(unreachable.format(_reason(error))) from error
 
     def _refusal(self, status: int, said: bytes) -> GraphError:
         where = f"the graph store at {self.address}"
@@ -264,3 +303,26 @@ def _authorization(user: str | None, password: str | None, token: str | None) ->
     if user:
         return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password or ''}".encode()).decode()}
     return {}
+
+
+T = TypeVar("T", bound=BaseException)
+
+
+def _cause(error: BaseException, kind: type[T]) -> T | None:
+    """The error of this kind among what caused an error, as urllib3 wraps it."""
+    rest: list[object] = [error]
+    for _ in range(20):
+        if not rest:
+            break
+        current = rest.pop()
+        if isinstance(current, kind):
+            return current
+        if isinstance(current, BaseException):
+            rest += [current.__cause__, current.__context__, getattr(current, "reason", None), *current.args]
+    return None
+
+
+def _reason(error: BaseException) -> str:
+    """What the system says of it, or the name of the error."""
+    system = _cause(error, OSError)
+    return (system.strerror if system is not None and system.strerror else None) or type(error).__name__
