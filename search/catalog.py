@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote
 
 from concepts.model import Assertion, Mention
@@ -20,74 +20,8 @@ from graph.vocabulary import local_name
 from search.errors import GenerationUnreadable
 from search.model import ConceptSummary, DatasetSummary, Document, DocumentSummary, Fact, PassageSpan, PatientOverview, PatientSummary
 from search.patients import read_overviews
-from search.standings import FACTS_OF_RECORDS, assertions_of, count_uncounted, without_counted
-
-FORMAT: Final = 2
-"""Kept in `PRAGMA user_version`; a catalog of another format is built anew."""
-
-TABLES: Final = """
-CREATE TABLE state (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
-CREATE TABLE documents (
-    row INTEGER PRIMARY KEY, batch INTEGER NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL, run TEXT NOT NULL, dataset TEXT NOT NULL,
-    kind TEXT NOT NULL, type TEXT NOT NULL, title TEXT NOT NULL, patient TEXT, patient_label TEXT, encounter TEXT, date TEXT,
-    status TEXT NOT NULL, media_type TEXT NOT NULL, source TEXT NOT NULL, line INTEGER NOT NULL, digest BLOB NOT NULL);
-CREATE TABLE texts (row INTEGER PRIMARY KEY, text TEXT NOT NULL);
-CREATE TABLE passages (
-    document INTEGER NOT NULL, ordinal INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, section TEXT NOT NULL,
-    key BLOB NOT NULL, PRIMARY KEY (document, ordinal)) WITHOUT ROWID;
-CREATE TABLE units (unit INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, text TEXT NOT NULL);
-CREATE TABLE mentions (
-    document INTEGER NOT NULL, ordinal INTEGER NOT NULL, id TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
-    text TEXT NOT NULL, concept TEXT, label TEXT NOT NULL, assertion TEXT NOT NULL, score REAL, concept_score REAL, source TEXT NOT NULL,
-    PRIMARY KEY (document, ordinal)) WITHOUT ROWID;
-CREATE TABLE facts (
-    fact INTEGER PRIMARY KEY, batch INTEGER NOT NULL, record TEXT NOT NULL, dataset TEXT NOT NULL, subject TEXT NOT NULL,
-    relation TEXT NOT NULL, concept TEXT, label TEXT NOT NULL, start TEXT, stop TEXT, value TEXT, number REAL, unit TEXT,
-    status TEXT NOT NULL, assertion TEXT NOT NULL, counted INTEGER NOT NULL, encounter TEXT, source TEXT NOT NULL, line INTEGER NOT NULL,
-    job TEXT, agent TEXT NOT NULL DEFAULT '', attributes TEXT NOT NULL DEFAULT '');
-CREATE TABLE patients (
-    id TEXT PRIMARY KEY, dataset TEXT NOT NULL, label TEXT NOT NULL, sex TEXT NOT NULL, born TEXT, died TEXT, source TEXT NOT NULL,
-    line INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE uses (
-    dataset TEXT NOT NULL, concept TEXT NOT NULL, display TEXT NOT NULL, system TEXT NOT NULL, code TEXT NOT NULL, uses INTEGER NOT NULL,
-    PRIMARY KEY (dataset, concept, display)) WITHOUT ROWID;
-"""
-"""What ingest hands over."""
-
-INDEXES: Final = """
-CREATE INDEX IF NOT EXISTS documents_id ON documents (id);
-CREATE INDEX IF NOT EXISTS documents_record ON documents (record, batch);
-CREATE INDEX IF NOT EXISTS documents_patient ON documents (patient, date DESC, kind DESC, id);
-CREATE INDEX IF NOT EXISTS documents_encounter ON documents (encounter);
-CREATE INDEX IF NOT EXISTS facts_record ON facts (record, batch);
-CREATE INDEX IF NOT EXISTS facts_subject ON facts (subject, start IS NULL, start, record, fact);
-CREATE INDEX IF NOT EXISTS facts_encounter ON facts (encounter) WHERE encounter IS NOT NULL;
-CREATE INDEX IF NOT EXISTS facts_concept ON facts (concept, subject) WHERE counted AND concept IS NOT NULL;
-CREATE INDEX IF NOT EXISTS facts_uncounted ON facts (concept, record) WHERE NOT counted AND concept IS NOT NULL;
-CREATE INDEX IF NOT EXISTS patients_label ON patients (label, id);
-CREATE INDEX IF NOT EXISTS patients_dataset ON patients (dataset, label, id);
-"""
-
-DERIVED: Final = """
-CREATE TABLE concepts (
-    ordinal INTEGER PRIMARY KEY, concept TEXT NOT NULL UNIQUE, system TEXT NOT NULL, code TEXT NOT NULL, label TEXT NOT NULL,
-    synonyms TEXT NOT NULL, patients INTEGER NOT NULL DEFAULT 0, documents INTEGER NOT NULL DEFAULT 0, facts INTEGER NOT NULL DEFAULT 0);
-CREATE INDEX concepts_code ON concepts (code COLLATE NOCASE);
-CREATE TABLE names (name INTEGER PRIMARY KEY, concept INTEGER NOT NULL, text TEXT NOT NULL);
-CREATE VIRTUAL TABLE name_words USING fts5 (
-    text, content = 'names', content_rowid = 'name', tokenize = 'unicode61 remove_diacritics 2');
-CREATE VIRTUAL TABLE name_stems USING fts5 (
-    text, content = 'names', content_rowid = 'name', tokenize = 'porter unicode61 remove_diacritics 2');
-CREATE TABLE dictionary (
-    field TEXT NOT NULL, code INTEGER NOT NULL, value TEXT NOT NULL, label TEXT NOT NULL, PRIMARY KEY (field, code)) WITHOUT ROWID;
-CREATE UNIQUE INDEX dictionary_value ON dictionary (field, value);
-CREATE TABLE datasets (
-    dataset TEXT PRIMARY KEY, documents INTEGER NOT NULL, passages INTEGER NOT NULL, embedded INTEGER NOT NULL, patients INTEGER NOT NULL,
-    facts INTEGER NOT NULL, mentions INTEGER NOT NULL, first_date TEXT, last_date TEXT) WITHOUT ROWID;
-"""
-"""What publishing derives from it, anew for every generation."""
-
-DERIVED_TABLES: Final = ("datasets", "dictionary", "name_stems", "name_words", "names", "concepts")
+from search.schema import FORMAT
+from search.standings import FACTS_OF_RECORDS, assertions_of, codings_of, count_uncounted, without_counted
 
 _WORD = re.compile(r"[^\W_]+")
 _PATIENT_LABEL = "coalesce((SELECT p.label FROM patients p WHERE p.id = patient), patient_label)"
@@ -189,6 +123,10 @@ class SqliteCatalog:
     def uncounted(self, records: Sequence[str]) -> dict[str, Fact]:
         """Record → what it says, for those of the records of which nothing counts as true of the patient."""
         return without_counted(self._facts(FACTS_OF_RECORDS.format(_marks(records)), records))
+
+    def codings(self, records: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Record → its concepts, for those of the records that chart one thing with several codes."""
+        return codings_of(self._all, records)
 
     def uncounted_with(self, concept: str, kind: str) -> int:
         """How many records of a kind chart the concept in a way that does not count."""

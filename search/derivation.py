@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.vocabulary import local_name
-from search.catalog import DERIVED, DERIVED_TABLES
 from search.columns import Columns, Int32, Int64, compress, day_interval, gather
 from search.label_columns import LabelColumns, broader_pairs, derive_labels
+from search.schema import DERIVED, DERIVED_TABLES
 
 CHARTED: Final = frozenset({"condition", "medication", "procedure", "allergy", "immunization"})
 """Relations of facts that describe a patient; observations and encounters are left out, being many and saying little."""

@@ -26,13 +26,14 @@ from numpy.typing import NDArray
 
 from concepts.model import ConceptUse
 from search import lexical, passages, vectors
-from search.catalog import FORMAT, INDEXES, TABLES, SqliteCatalog
+from search.catalog import SqliteCatalog
 from search.columns import open_columns, save_columns
 from search.derivation import derive
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationUnreadable
 from search.model import Document, Fact, PatientSummary
 from search.protocols import Embedder, LexicalIndex, VectorIndex
+from search.schema import FORMAT, INDEXES, TABLES
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ('embed' or 'index'), how much of it is done and how much there is."""

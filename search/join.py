@@ -79,6 +79,7 @@ class Joined:
     groups: Mapping[str, str] = field(default_factory=dict)
     shared: tuple[Shared, ...] = ()
     uncounted: Mapping[str, Fact] = field(default_factory=dict)
+    codings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def join_page(graph: GraphStore, catalog: SqliteCatalog, columns: Columns, hits: Sequence[PageHit], named: Mapping[str, float]) -> Joined:
@@ -107,7 +108,8 @@ def join_page(graph: GraphStore, catalog: SqliteCatalog, columns: Columns, hits:
     neighbourhood = _restrict(found, kept, reach.kinds)
     groups = {node.id: reach.groups.get(node.id) or group_of(node.kind) for node in neighbourhood.nodes}
     shared = _shared(neighbourhood.nodes, groups, reach, named, patients, commonplace)
-    return Joined(neighbourhood, groups, shared, {node: fact for node, fact in uncounted.items() if node in kept})
+    stated = sorted({record for edge in neighbourhood.edges if edge.relation in CHARTED for record in edge.evidence})
+    return Joined(neighbourhood, groups, shared, {node: fact for node, fact in uncounted.items() if node in kept}, catalog.codings(stated))
 
 
 def _preferred(catalog: SqliteCatalog, columns: Columns, hits: Sequence[PageHit], named: Mapping[str, float]) -> frozenset[str]:

@@ -285,6 +285,8 @@ class SearchResult:
     notices: tuple[str, ...] = ()
     uncounted: Mapping[str, Fact] = field(default_factory=dict)
     """Records of the neighbourhood that chart what does not count as true of the patient, with what they say."""
+    codings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Record behind what patients have → its concepts, where it has several for one thing."""
     graph: bool = True
     seconds: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)

@@ -116,6 +116,7 @@ class Retriever:
             groups=joined.groups,
             shared=joined.shared,
             uncounted=joined.uncounted,
+            codings=joined.codings,
             facets=facets,
             notices=tuple(notices),
             graph=not lack,

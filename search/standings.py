@@ -36,3 +36,14 @@ def assertions_of(rows: Rows, mentions: Sequence[str]) -> dict[str, Assertion]:
         f" WHERE d.record IN ({','.join('?' * len(records))}) AND m.id IN ({','.join('?' * len(mentions))})"
     )
     return {mention: Assertion(assertion) for mention, assertion in rows(query, (*records, *mentions))}
+
+
+def codings_of(rows: Rows, records: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Record → its concepts, for those of the records that chart one thing with several codes."""
+    query = (
+        f"SELECT DISTINCT record, concept FROM facts WHERE record IN ({','.join('?' * len(records))}) AND concept IS NOT NULL ORDER BY 1, 2"  # noqa: S608
+    )
+    found: dict[str, list[str]] = {}
+    for record, concept in rows(query, records):
+        found.setdefault(record, []).append(concept)
+    return {record: tuple(concepts) for record, concepts in found.items() if len(concepts) > 1}

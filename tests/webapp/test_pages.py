@@ -698,6 +698,14 @@ def test_two_codings_of_one_record_are_one_node_with_both_codes() -> None:
     assert any(tie == "mentions, charted in its encounter" for tie, _ in points[snomed].ties)
 
 
+def test_codings_that_the_graph_cut_are_known_from_the_facts() -> None:
+    snomed, icd = "http://snomed.info/id/13645005", "http://purl.bioontology.org/ontology/ICD10CM/J44.9"
+    kinds = {"note": "DocumentReference", "pat": "Patient", snomed: "Concept", icd: "Concept"}
+    edges = (EDGES[0], Edge("pat", HAS_CONDITION, icd, 1, ("cond",)), Edge("pat", HAS_CONDITION, snomed, 1, ("other",)))
+    result = replace(_picture(edges, kinds, {}, ()), codings={"cond": (icd, snomed)})
+    assert icd not in {point.id for point in connections(result).points}
+
+
 def test_things_that_share_one_code_stay_two_things() -> None:
     one, other, icd = "http://snomed.info/id/1", "http://snomed.info/id/2", "http://purl.bioontology.org/ontology/ICD10CM/J44.9"
     kinds = {**KINDS, "cond2": "Condition", one: "Concept", other: "Concept", icd: "Concept"}

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from concepts.model import Assertion
-from graph.model import Edge, NodeSummary
+from graph.model import Edge
 from graph.vocabulary import CHARTED, CODE, KG, group_of, local_name
 from search.model import Hit, SearchResult, Shared
 from webapp.pages.charted import leading_first
@@ -21,7 +21,7 @@ Further = Mapping[str, tuple[tuple[str, Assertion], ...]]
 
 def with_one_thing_each(result: SearchResult, further: Further) -> tuple[SearchResult, Further, dict[str, tuple[str, ...]]]:
     """The page of hits with the concepts of one thing as one concept, what documents say of it, and the codes of such things."""
-    things = things_of(result.neighbourhood.nodes, result.neighbourhood.edges)
+    things = things_of(result)
     lead_of = leads(things.values())
     if all(len(concepts) == 1 for concepts in things.values()):
         return result, further, {}
@@ -47,11 +47,11 @@ def with_one_thing_each(result: SearchResult, further: Further) -> tuple[SearchR
     return changed, said, {lead: tuple(found) for lead, found in codes.items()}
 
 
-def things_of(nodes: Iterable[NodeSummary], edges: Iterable[Edge]) -> dict[str, tuple[str, ...]]:
-    """Record → the concepts that code it, SNOMED CT's first: by its own links, and by those that it states of its patient."""
-    kinds = {node.id: node.kind for node in nodes}
+def things_of(result: SearchResult) -> dict[str, tuple[str, ...]]:
+    """Record → the concepts of the picture that code it, SNOMED CT's first: by its links, its patient's, its facts."""
+    kinds = {node.id: node.kind for node in result.neighbourhood.nodes}
     things: dict[str, set[str]] = defaultdict(set)
-    for edge in edges:
+    for edge in result.neighbourhood.edges:
         if kinds.get(edge.target) != "Concept":
             continue
         if edge.relation in RECORD_CODES and group_of(kinds.get(edge.source, "")) in RECORD_GROUPS:
@@ -59,6 +59,8 @@ def things_of(nodes: Iterable[NodeSummary], edges: Iterable[Edge]) -> dict[str, 
         elif edge.relation in CHARTED:
             for record in edge.evidence:
                 things[record].add(edge.target)
+    for record, found in things.items():
+        found.update(concept for concept in result.codings.get(record, ()) if concept in kinds)
     return {record: leading_first(sorted(found)) for record, found in things.items()}
 
 
