@@ -56,7 +56,7 @@ SHARED = Shape(
 FACET_VALUE = Shape(search.FacetValue)
 SEARCH_RESULT = Shape(
     search.SearchResult,
-    without=("groups", "uncounted"),
+    without=("groups", "uncounted", "codings"),
     added={
         "neighbourhood": Added(
             NeighbourhoodJson,
