@@ -173,6 +173,13 @@ def datasets_are_counted(rig: Rig) -> None:
         assert (one.first_date, one.last_date) == (dates[0], dates[-1])
 
 
+def sources_tell_nothing_of_the_machine(rig: Rig) -> None:
+    for document in rig.clinic.documents:
+        assert rig.catalog.relative_source(document.dataset, document.source) == document.source
+    for elsewhere in ("/home/someone/exports/x.ndjson", "s3://bucket/exports/x.ndjson"):
+        assert rig.catalog.relative_source(rig.clinic.datasets[0], elsewhere) == "x.ndjson"
+
+
 CHECKS: dict[str, Callable[[Rig], None]] = {
     check.__name__: check
     for check in (
@@ -185,5 +192,6 @@ CHECKS: dict[str, Callable[[Rig], None]] = {
         concepts_are_suggested_by_the_beginnings_of_words,
         what_does_not_count_is_told,
         datasets_are_counted,
+        sources_tell_nothing_of_the_machine,
     )
 }

@@ -80,6 +80,11 @@ BROKEN: dict[str, tuple[str, Any, str]] = {
         "concepts_are_suggested_by_the_beginnings_of_words",
     ),
     "keeps denials to itself": ("uncounted", lambda c: lambda records: {}, "what_does_not_count_is_told"),
+    "names sources as they lay": (
+        "relative_source",
+        lambda c: lambda dataset, source: source,
+        "sources_tell_nothing_of_the_machine",
+    ),
     "counts documents as passages": (
         "datasets",
         lambda c: lambda: tuple(replace(one, passages=one.documents) for one in c.datasets()),
