@@ -10,20 +10,18 @@ enters a query as an escaped term only.
 import re
 import ssl
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
-from typing import Final, TypeVar
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from typing import Final
+from urllib.parse import urlencode
 
 import orjson
 
 from graph.cursors import Position, decode_cursor, encode_cursor
 from graph.errors import QuerySyntaxError, QueryTimeout, StoreRefused, StoreTimeout, StoreUnavailable, UnsupportedCapability
-from graph.identifiers import canonical_literal, dataset_iri, iri_term, literal_term, safe_iri
+from graph.identifiers import dataset_iri, iri_term, literal_term
 from graph.model import (
     Direction,
     Literal,
@@ -38,12 +36,14 @@ from graph.model import (
 )
 from graph.scope import Scope
 from graph.sparql import Demand, QueryDataset, check_query, choose_media_type
-from graph.stores.expansion import Link, expand
+from graph.stores.expansion import expand
+from graph.stores.sparql import text as words
 from graph.stores.sparql.parts import QuadStream, batches, graphs_of
+from graph.stores.sparql.picture import PictureSource, StatedView
 from graph.stores.sparql.query import asked_for, read_result
 from graph.stores.sparql.rows import TSV, Row, read_rows
-from graph.stores.sparql.wire import Authenticate, BadRequest, Body, Request, Wire
-from graph.vocabulary import BASE, LABEL, NOT_LINKS, PREF_LABEL, STUB, TYPE, XSD, local_name
+from graph.stores.sparql.wire import Authenticate, BadRequest, Body, Request, Wire, endpoints
+from graph.vocabulary import NOT_LINKS, TYPE, XSD, local_name
 
 _JSON: Final = "application/sparql-results+json"
 _ROWS: Final = f"{TSV}, {_JSON};q=0.5"
@@ -54,39 +54,12 @@ _FORM: Final = "application/x-www-form-urlencoded"
 
 _LOAD_BYTES: Final = 64_000_000
 """N-Quads in one request of a load, about; what is sent again after a lost connection."""
-_UPDATE_CHARACTERS: Final = 4_000_000
-"""Text of one update, unless one graph says more."""
-_GRAPHS: Final = 500
-"""Named graphs that one update drops."""
-_MANY: Final = 1000
-"""IRIs in one question."""
-_EDGES: Final = 100
-"""Edges whose evidence is asked for in one question."""
 _NAMED: Final = 500
 """Named graphs that the address of a query may name."""
 _WRITE_SECONDS: Final = 120.0
-_WRITE_ATTEMPTS: Final = 4
 
-_NOTHING: Final = BASE + "nothing"
-"""A graph that never is: dropping it asks for the right to update and changes nothing."""
 _UNION: Final = "urn:x-arq:UnionGraph"
 """What Jena calls the union of all named graphs."""
-
-_DOTS: Final = re.compile(r"/\.\.?(?:[/?#>]|\Z)")
-"""Where the parser of a query may resolve '/../' away; the parser of N-Quads does not."""
-
-_PROPERTIES: Final = " ".join(f"<{predicate}>" for predicate in sorted(NOT_LINKS))
-_IS_LINK: Final = f"FILTER(?r NOT IN ({_PROPERTIES.replace(' ', ', ')}))"
-_DESCRIBING: Final = f"VALUES ?p {{ <{TYPE}> <{PREF_LABEL}> <{LABEL}> <{STUB}> }}"
-_LOCAL_NAME: Final = 'IF(REGEX(STR(?t), "[/#]$"), STR(?t), REPLACE(STR(?t), "^.*[/#]", ""))'
-_KINDS: Final = '(GROUP_CONCAT(DISTINCT STR(?t); SEPARATOR=" ") AS ?ts)'
-_CLASSES: Final = f"OPTIONAL {{ GRAPH ?h {{ ?m <{TYPE}> ?t }} FILTER(isIRI(?t)) }}"
-
-_HIGH: Final = "[\uf900-\uffef]"
-"""Characters of IRIs that sort behind U+10000 where a server compares UTF-16; with U+D7FF before them they come where they belong."""
-_BY_NEIGHBOUR, _BY_RELATION = (f'REPLACE(STR(?{variable}), "({_HIGH})", "\ud7ff$1")' for variable in "mr")
-
-T = TypeVar("T")
 
 
 class SparqlStore:
@@ -110,7 +83,7 @@ class SparqlStore:
         `authenticate` gives the headers of each request, with a signature for example. `form` sends queries and updates as fields of a
         form, for servers that take nothing else. `quads` says whether N-Quads may be posted; None: it is found out.
         """
-        self.address, self._query, self._update, self._data = _endpoints(address)
+        self.address, self._query, self._update, self._data = endpoints(address)
         self._wire = Wire(self.address, user=user, password=password, token=token, authenticate=authenticate, tls=tls)
         self._timeout = timeout
         self._form = form
@@ -127,7 +100,7 @@ class SparqlStore:
                 for part in some:
                     graphs = graphs_of(part)
                     read += sum(map(len, graphs.values()))
-                    for texts in _updates(graphs):
+                    for texts in words.update_texts(graphs):
                         self._change("INSERT DATA {\n" + "\n".join(texts) + "\n}")
         return read
 
@@ -137,20 +110,20 @@ class SparqlStore:
         for part in parts:
             graphs = graphs_of(part)
             read += sum(map(len, graphs.values()))
-            if any(_DOTS.search(text) for texts in graphs.values() for text in texts) and self._takes_quads():
+            if any(words.DOTS.search(text) for texts in graphs.values() for text in texts) and self._takes_quads():
                 self._drop(list(graphs))
                 self._post([part])
                 continue
-            for some in _batches_of(graphs):
+            for some in words.graphs_together(graphs):
                 drops = "".join(f"DROP SILENT GRAPH {iri_term(graph)} ;\n" for graph in some)
-                self._change(drops + "INSERT DATA {\n" + "\n".join(_graph_text(graph, graphs[graph]) for graph in some) + "\n}")
+                self._change(drops + "INSERT DATA {\n" + "\n".join(words.graph_text(graph, graphs[graph]) for graph in some) + "\n}")
         return read
 
     def remove(self, graphs: Iterable[str]) -> int:
         """See GraphStore."""
         removed = 0
-        for some in _batches(_terms(graphs), _GRAPHS):
-            rows = self._ask(f"SELECT DISTINCT ?g {{ {_among('g', some)} FILTER EXISTS {{ GRAPH ?g {{ ?s ?p ?o }} }} }}", write=True)
+        for some in words.batches_of_items(words.terms_of(graphs), words.GRAPHS_AT_ONCE):
+            rows = self._ask(f"SELECT DISTINCT ?g {{ {words.among('g', some)} FILTER EXISTS {{ GRAPH ?g {{ ?s ?p ?o }} }} }}", write=True)
             existing = [row["g"]["value"] for row in rows]
             self._drop(existing)
             removed += len(existing)
@@ -158,16 +131,16 @@ class SparqlStore:
 
     def node(self, iri: str) -> Node | None:
         """See GraphStore."""
-        terms = _terms([iri])
-        view = _View(iri)
+        terms = words.terms_of([iri])
+        view = StatedView(iri)
         properties: dict[str, set[Literal]] = defaultdict(set)
         records: set[str] = set()
-        for row in self._ask(f"SELECT ?p ?v ?g {{ {_among('n', terms)} GRAPH ?g {{ ?n ?p ?v }} }}") if terms else ():
+        for row in self._ask(f"SELECT ?p ?v ?g {{ {words.among('n', terms)} GRAPH ?g {{ ?n ?p ?v }} }}") if terms else ():
             predicate, value = row["p"]["value"], row["v"]
             records.add(row["g"]["value"])
             view.add(row)
             if value["type"] != "uri":
-                properties[predicate].add(_literal(value))
+                properties[predicate].add(words.literal_of(value))
             elif predicate in NOT_LINKS and predicate != TYPE:
                 properties[predicate].add(Literal(value["value"], XSD + "anyURI"))
         if not records:
@@ -185,15 +158,15 @@ class SparqlStore:
     def summaries(self, iris: Iterable[str]) -> tuple[NodeSummary, ...]:
         """See GraphStore."""
         asked = list(iris)
-        views = {iri: _View(iri) for iri in asked}
-        for some in _batches(_terms(asked), _MANY):
-            for row in self._ask(f"SELECT ?m ?p ?v ?g {{ {_among('m', some)} {_DESCRIBING} GRAPH ?g {{ ?m ?p ?v }} }}"):
+        views = {iri: StatedView(iri) for iri in asked}
+        for some in words.batches_of_items(words.terms_of(asked), words.IRIS_AT_ONCE):
+            for row in self._ask(f"SELECT ?m ?p ?v ?g {{ {words.among('m', some)} {words.DESCRIBING} GRAPH ?g {{ ?m ?p ?v }} }}"):
                 views[row["m"]["value"]].add(row)
         return tuple(views[iri].summary() for iri in asked)
 
     def neighbourhood(self, seeds: Sequence[str], hops: Sequence[Sequence[Step]], prefer: AbstractSet[str] = frozenset()) -> Neighbourhood:
         """See GraphStore. One question a hop, whatever the number of seeds and steps, then summaries and evidence side by side."""
-        source = _Source(self)
+        source = PictureSource(self._ask, self.summaries)
         found = expand(source, seeds, hops, prefer)
         shown = ((edge, source.evidence.get((edge.source, edge.relation, edge.target))) for edge in found.edges)
         return replace(found, edges=tuple(replace(edge, evidence=evidence) if evidence else edge for edge, evidence in shown))
@@ -201,10 +174,11 @@ class SparqlStore:
     def neighbour_counts(self, iri: str) -> tuple[NeighbourCount, ...]:
         """See GraphStore."""
         counts: Counter[tuple[str, Direction, str]] = Counter()
-        for links in _all_links(iri, None, None):
-            inner = f"SELECT ?d ?r ?m {_KINDS} {{ {{ SELECT DISTINCT ?d ?r ?m {{ {links} }} }} {_CLASSES} }} GROUP BY ?d ?r ?m"
+        for links in words.all_links(iri, None, None):
+            inner = f"SELECT ?d ?r ?m {words.KINDS} {{ {{ SELECT DISTINCT ?d ?r ?m {{ {links} }} }} {words.CLASSES} }} GROUP BY ?d ?r ?m"
             for row in self._ask(f"SELECT ?d ?r ?ts (COUNT(*) AS ?c) {{ {{ {inner} }} }} GROUP BY ?d ?r ?ts"):
-                counts[row["r"]["value"], _direction(row), _kind(_text(row, "ts").split())] += _number(row, "c")
+                kind = words.kind_of(words.text_of(row, "ts").split())
+                counts[row["r"]["value"], words.direction_of(row), kind] += words.number_of(row, "c")
         return tuple(NeighbourCount(*key, count) for key, count in sorted(counts.items()))
 
     def neighbours(
@@ -221,21 +195,22 @@ class SparqlStore:
         if limit < 1:
             raise ValueError("limit must be at least 1")
         after = decode_cursor(cursor) if cursor is not None else None
-        links = " UNION ".join(f"{{ {links} }}" for links in _all_links(iri, relation, direction))
+        links = " UNION ".join(f"{{ {links} }}" for links in words.all_links(iri, relation, direction))
         if not links:
             return NeighbourPage((), 0, None)
-        entries = f"SELECT DISTINCT ?d ?r ?m {{ {links} {_of_kind(kind)} }}"
-        total = _number(self._ask(f"SELECT (COUNT(*) AS ?c) {{ {{ {entries} }} }}")[0], "c")
-        place = f"SELECT ?d ?r ?m {{ {{ {entries} }} {_after(after)} }} ORDER BY {_BY_NEIGHBOUR} {_BY_RELATION} ?d LIMIT {limit + 1}"
+        entries = f"SELECT DISTINCT ?d ?r ?m {{ {links} {words.of_kind(kind)} }}"
+        total = words.number_of(self._ask(f"SELECT (COUNT(*) AS ?c) {{ {{ {entries} }} }}")[0], "c")
+        order_by = f"{words.BY_NEIGHBOUR} {words.BY_RELATION} ?d"
+        place = f"SELECT ?d ?r ?m {{ {{ {entries} }} {words.after_page(after)} }} ORDER BY {order_by} LIMIT {limit + 1}"
         stated: dict[Position, list[str]] = defaultdict(list)
         order = sorted((row["m"]["value"], row["r"]["value"], row["d"]["value"]) for row in self._ask(place))
         page = order[:limit]
         if page:
-            near = _among("m", _terms(dict.fromkeys(position[0] for position in page)))
+            near = words.among("m", words.terms_of(dict.fromkeys(position[0] for position in page)))
             for row in self._ask(f"SELECT ?d ?r ?m ?g {{ {near} {links} }}"):
                 stated[row["m"]["value"], row["r"]["value"], row["d"]["value"]].append(row["g"]["value"])
         ways: dict[str, Direction] = {"in": "in", "out": "out"}
-        edges = [_link(position[1], position[0], stated[position]).edge(iri, ways[position[2]]) for position in page]
+        edges = [words.link_of(position[1], position[0], stated[position]).edge(iri, ways[position[2]]) for position in page]
         return NeighbourPage(
             neighbours=tuple(zip(self.summaries([position[0] for position in page]), edges, strict=True)),
             total=total,
@@ -245,28 +220,28 @@ class SparqlStore:
     def references(self, iris: Iterable[str]) -> dict[str, int]:
         """See GraphStore."""
         counts: dict[str, int] = {}
-        for some in _batches(_terms(iris), _MANY):
-            for row in self._ask(f"SELECT ?o (COUNT(*) AS ?c) {{ {_among('o', some)} GRAPH ?g {{ ?s ?p ?o }} }} GROUP BY ?o"):
-                counts[row["o"]["value"]] = _number(row, "c")
+        for some in words.batches_of_items(words.terms_of(iris), words.IRIS_AT_ONCE):
+            for row in self._ask(f"SELECT ?o (COUNT(*) AS ?c) {{ {words.among('o', some)} GRAPH ?g {{ ?s ?p ?o }} }} GROUP BY ?o"):
+                counts[row["o"]["value"]] = words.number_of(row, "c")
         return counts
 
     def statistics(self) -> Statistics:
         """See GraphStore. Counted by the server; only nodes of several classes come here, to count each of them once."""
         quads, graphs, subjects = (
-            _number(self._ask(f"SELECT (COUNT({what}) AS ?c) {{ GRAPH ?g {{ ?s ?p ?o }} }}", write=True)[0], "c")
+            words.number_of(self._ask(f"SELECT (COUNT({what}) AS ?c) {{ GRAPH ?g {{ ?s ?p ?o }} }}", write=True)[0], "c")
             for what in ("*", "DISTINCT ?g", "DISTINCT ?s")
         )
         typed = f"GRAPH ?g {{ ?s <{TYPE}> ?t }} FILTER(isIRI(?t))"
         kinds: Counter[str] = Counter()
         for row in self._ask(f"SELECT ?t (COUNT(DISTINCT ?s) AS ?c) {{ {typed} }} GROUP BY ?t", write=True):
-            kinds[local_name(row["t"]["value"])] += _number(row, "c")
+            kinds[local_name(row["t"]["value"])] += words.number_of(row, "c")
         classes: dict[str, set[str]] = defaultdict(set)
         several = f"SELECT ?s {{ {typed} }} GROUP BY ?s HAVING (COUNT(DISTINCT ?t) > 1)"
         for row in self._ask(f"SELECT DISTINCT ?s ?t {{ {{ {several} }} {typed} }}", write=True):
             classes[row["s"]["value"]].add(row["t"]["value"])
         for found in classes.values():
             kinds.subtract(map(local_name, found))
-            kinds[_kind(found)] += 1
+            kinds[words.kind_of(found)] += 1
         kinds["Thing"] += subjects - sum(kinds.values())
         return Statistics(quads=quads, graphs=graphs, kinds={kind: count for kind, count in sorted(kinds.items()) if count})
 
@@ -278,7 +253,7 @@ class SparqlStore:
         if dataset is None:
             request = self._asking(query.text, self._union_url(query.text), accept=asked_for(query), seconds=demand.timeout)
         else:
-            form = urlencode([("query", query.text), *_named(dataset)]).encode()
+            form = urlencode([("query", query.text), *words.named_fields(dataset)]).encode()
             request = Request("POST", self._query, form, _FORM, asked_for(query), demand.timeout)
         try:
             with self._wire.open(replace(request, gone=demand.gone)) as answer:
@@ -297,7 +272,7 @@ class SparqlStore:
             fuseki = "Apache Jena Fuseki, which does not tell its version" if answer.headers.get("Fuseki-Request-Id") else "not told"
             yield "server", True, answer.headers.get("Server") or fuseki
         try:
-            self._change(f"DROP SILENT GRAPH {iri_term(_NOTHING)}")
+            self._change(f"DROP SILENT GRAPH {iri_term(words.NOTHING)}")
             yield "right to update", True, "yes"
         except (StoreRefused, BadRequest) as error:
             yield "right to update", False, f"{error}: nothing can be loaded or removed"
@@ -322,8 +297,6 @@ class SparqlStore:
     def clear(self) -> None:
         """Take everything out of the store, whoever put it there (tests and benchmarks)."""
         self._change("DROP ALL")
-
-    # --- requests ---
 
     def _asking(
         self, text: str, url: str | None = None, *, accept: str = _JSON, seconds: float | None = None, patient: bool = False
@@ -358,7 +331,7 @@ class SparqlStore:
 
     def _write(self, url: str, body: Body, content_type: str) -> None:
         seconds = max(self._timeout, _WRITE_SECONDS)
-        self._wire.fetch(Request("POST", url, body, content_type, "*/*", seconds, patient=True, attempts=_WRITE_ATTEMPTS))
+        self._wire.fetch(Request("POST", url, body, content_type, "*/*", seconds, patient=True, attempts=4))
 
     def _post(self, parts: Sequence[Path]) -> int:
         stream = QuadStream(parts)
@@ -380,11 +353,13 @@ class SparqlStore:
         return self._quads
 
     def _drop(self, graphs: Sequence[str]) -> None:
-        plain = [graph for graph in graphs if not _DOTS.search(graph)]
-        for some in _batches(plain, _GRAPHS):
+        plain = [graph for graph in graphs if not words.DOTS.search(graph)]
+        for some in words.batches_of_items(plain, words.GRAPHS_AT_ONCE):
             self._change(" ;\n".join(f"DROP SILENT GRAPH {iri_term(graph)}" for graph in some))
-        if dotted := [graph for graph in graphs if _DOTS.search(graph)]:
-            self._change(f"DELETE {{ GRAPH ?g {{ ?s ?p ?o }} }} WHERE {{ {_among('g', _terms(dotted))} GRAPH ?g {{ ?s ?p ?o }} }}")
+        if dotted := [graph for graph in graphs if words.DOTS.search(graph)]:
+            self._change(
+                f"DELETE {{ GRAPH ?g {{ ?s ?p ?o }} }} WHERE {{ {words.among('g', words.terms_of(dotted))} GRAPH ?g {{ ?s ?p ?o }} }}"
+            )
 
     def _seen(self, dataset: QueryDataset | None, scope: Scope) -> QueryDataset | None:
         """The dataset that a reader asks; None: all there is. Raises UnsupportedCapability where its graphs are too many to be named."""
@@ -423,296 +398,3 @@ class SparqlStore:
 
     def _says(self, ask: str, url: str | None = None) -> bool:
         return bool(orjson.loads(self._wire.fetch(self._asking(ask, url)))["boolean"])
-
-
-class _View:
-    """What is said of one node that its summary needs."""
-
-    def __init__(self, iri: str) -> None:
-        self._iri = iri
-        self._classes: list[tuple[str, str]] = []
-        self._names: dict[str, list[Literal]] = {}
-        self._marked: set[str] = set()
-
-    def add(self, row: Row) -> None:
-        """One statement: ?p, ?v, ?g."""
-        predicate, value, graph = row["p"]["value"], row["v"], row["g"]["value"]
-        if value["type"] == "uri":
-            if predicate == TYPE:
-                self._classes.append((value["value"], graph))
-        elif predicate in (PREF_LABEL, LABEL):
-            self._names.setdefault(predicate, []).append(_literal(value))
-        elif predicate == STUB and _literal(value).value == "true":
-            self._marked.add(graph)
-
-    def summary(self) -> NodeSummary:
-        """The node's summary."""
-        best = self._names.get(PREF_LABEL) or self._names.get(LABEL)
-        stub = bool(self._marked) and all(graph in self._marked for _, graph in self._classes)
-        return NodeSummary(self._iri, _kind(name for name, _ in self._classes), min(best).value if best else local_name(self._iri), stub)
-
-
-class _Source:
-    """What one expansion has read so far (a Foreseeing LinkSource): a hop's links and the kinds of what they lead to in one question.
-
-    Few of the records that state a link are ever shown: they are counted by the server, and of several one is named.
-    """
-
-    def __init__(self, store: SparqlStore) -> None:
-        self._store = store
-        self._links: dict[tuple[str, Direction], dict[str, dict[str, Link]]] = {}
-        self._classes: dict[str, set[str]] = {}
-        self._kinds: dict[str, str] = {}
-        self.evidence: Mapping[tuple[str, str, str], tuple[str, ...]] = {}
-
-    def prepare(self, nodes: Sequence[str], steps: Sequence[Step]) -> None:
-        """See Foreseeing."""
-        if any(step.kind is not None for step in steps):
-            self._read_classes(nodes)
-        wanted: dict[tuple[Direction, frozenset[str] | None], list[str]] = defaultdict(list)
-        ways: tuple[Direction, ...] = ("in", "out")
-        for direction in ways:
-            for node in nodes:
-                self._links.setdefault((node, direction), {})  # a node may come again in a later hop
-                relations: frozenset[str] | None = frozenset()
-                for step in steps:
-                    if step.direction == direction and step.kind in (None, self._kind(node)):
-                        relations = None if relations is None or step.relations is None else relations | set(step.relations)
-                if relations is None or relations - NOT_LINKS:
-                    wanted[direction, None if relations is None else relations - NOT_LINKS].append(node)
-        patterns = [
-            f"{{ {_links(direction, _among('n', some), relations)} }}"
-            for (direction, relations), found in wanted.items()
-            for some in _batches(_terms(found), _MANY)
-        ]
-        if patterns:
-            self._read_links(" UNION ".join(patterns))
-
-    def links(self, nodes: Sequence[str], direction: Direction, relations: tuple[str, ...] | None) -> Mapping[str, Sequence[Link]]:
-        """See LinkSource."""
-        return {
-            node: [
-                link
-                for relation, stated in self._links[node, direction].items()
-                if relations is None or relation in relations
-                for link in stated.values()
-            ]
-            for node in nodes
-        }
-
-    def kinds(self, nodes: Sequence[str]) -> Mapping[str, str]:
-        """See LinkSource."""
-        return {node: self._kind(node) for node in nodes}
-
-    def summaries(self, iris: Sequence[str]) -> Sequence[NodeSummary]:
-        """See LinkSource. These are the nodes of the picture, so meanwhile the evidence of the links between them is asked for."""
-        with ThreadPoolExecutor(1) as aside:
-            evidence = aside.submit(self._read_evidence, frozenset(iris))
-            summaries = self._store.summaries(iris)
-            self.evidence = evidence.result()
-        return summaries
-
-    def _kind(self, node: str) -> str:
-        kind = self._kinds.get(node)
-        if kind is None:
-            kind = self._kinds[node] = _kind(self._classes.get(node, ()))
-        return kind
-
-    def _learn(self, node: str, row: Row) -> None:
-        """Take the class that a row tells of a node, or that it tells none."""
-        classes = self._classes.setdefault(node, set())
-        if "t" in row:
-            classes.add(row["t"]["value"])
-            self._kinds.pop(node, None)
-
-    def _read_evidence(self, nodes: AbstractSet[str]) -> Mapping[tuple[str, str, str], tuple[str, ...]]:
-        """Of links between these nodes that several records state, the first three of the records."""
-        several = {
-            (edge.source, edge.relation, edge.target)
-            for (node, direction), relations in self._links.items()
-            if node in nodes
-            for stated in relations.values()
-            for link in stated.values()
-            if link.records > 1 and link.neighbour in nodes
-            for edge in [link.edge(node, direction)]
-        }
-        evidence: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-        for some in _batches(sorted(several), _EDGES):
-            branches = []
-            for place, (source, relation, target) in enumerate(some):
-                stated = _stated(source, relation, target)
-                branches.append(f"{{ SELECT ({place} AS ?e) ?g {{ {stated} }} ORDER BY ?g LIMIT 3 }}")
-            for row in self._store._ask(f"SELECT ?e ?g {{ {' UNION '.join(branches)} }}"):
-                evidence[some[_number(row, "e")]].append(row["g"]["value"])
-        return {edge: tuple(sorted(graphs)) for edge, graphs in evidence.items()}
-
-    def _read_links(self, patterns: str) -> None:
-        links = f"SELECT ?d ?n ?r ?m (COUNT(*) AS ?c) (SAMPLE(?g) AS ?f) {{ {patterns} }} GROUP BY ?d ?n ?r ?m"
-        for row in self._store._ask(f"SELECT ?d ?n ?r ?m ?c ?f ?t {{ {{ {links} }} {_CLASSES} }}"):
-            relation, neighbour = row["r"]["value"], row["m"]["value"]
-            link = Link(relation, neighbour, _number(row, "c"), (row["f"]["value"],))
-            self._links[row["n"]["value"], _direction(row)].setdefault(relation, {})[neighbour] = link
-            self._learn(neighbour, row)
-
-    def _read_classes(self, nodes: Sequence[str]) -> None:
-        for some in _batches(_terms(node for node in nodes if node not in self._classes), _MANY):
-            for row in self._store._ask(f"SELECT DISTINCT ?m ?t {{ {_among('m', some)} GRAPH ?h {{ ?m <{TYPE}> ?t }} FILTER(isIRI(?t)) }}"):
-                self._learn(row["m"]["value"], row)
-
-
-# --- query text ---
-
-
-def _named(dataset: QueryDataset) -> list[tuple[str, str]]:
-    """The fields of a request that reads a dataset; one of no graphs is named by a graph that never is."""
-    default = [("default-graph-uri", graph) for graph in dataset.default]
-    return default + [("named-graph-uri", graph) for graph in dataset.named] or [("default-graph-uri", _NOTHING)]
-
-
-def _terms(iris: Iterable[str]) -> list[str]:
-    """Those that are IRIs, once each; what is none names nothing in a store."""
-    return [iri for iri in dict.fromkeys(iris) if safe_iri(iri) == iri]
-
-
-def _among(variable: str, iris: Iterable[str]) -> str:
-    """A pattern that binds a variable to each of the IRIs."""
-    plain: list[str] = []
-    dotted: list[str] = []
-    for iri in iris:
-        (dotted if _DOTS.search(iri) else plain).append(iri)
-    values = f"VALUES ?{variable} {{ {' '.join(map(iri_term, plain))} }}"
-    if not dotted:
-        return values
-    texts = ", ".join(map(literal_term, dotted))
-    places = " UNION ".join(
-        f"{{ GRAPH {graph} {{ {triple} }} }}" for graph, triple in (("?x", "?i ?y ?z"), ("?x", "?y ?z ?i"), ("?i", "?x ?y ?z"))
-    )
-    found = f"{{ SELECT DISTINCT (?i AS ?{variable}) {{ {places} FILTER(STR(?i) IN ({texts}) && isIRI(?i)) }} }}"
-    return f"{{ {{ {values} }} UNION {found} }}"
-
-
-def _links(direction: Direction, nodes: str, relations: Iterable[str] | None) -> str:
-    """A pattern of the links of ?n: ?d, ?r, ?m and the ?g that states each."""
-    which = _IS_LINK if relations is None else _among("r", _terms(sorted(relations)))
-    triple = "?n ?r ?m" if direction == "out" else "?m ?r ?n"
-    return f'{nodes} {which} GRAPH ?g {{ {triple} }} FILTER(isIRI(?m)) BIND("{direction}" AS ?d)'
-
-
-def _stated(source: str, relation: str, target: str) -> str:
-    """A pattern of the ?g that state one triple: the terms themselves where they can be written, which a server plans faster."""
-    if any(map(_DOTS.search, map(iri_term, (source, relation, target)))):
-        return f"{_among('n', [source])} {_among('r', [relation])} {_among('m', [target])} GRAPH ?g {{ ?n ?r ?m }}"
-    return f"GRAPH ?g {{ {iri_term(source)} {iri_term(relation)} {iri_term(target)} }}"
-
-
-def _all_links(iri: str, relation: str | None, direction: Direction | None) -> list[str]:
-    """Patterns of the links of one node in each direction (or the one asked for)."""
-    ways: tuple[Direction, ...] = ("in", "out")
-    if not _terms([iri]) or relation in NOT_LINKS:
-        return []
-    return [_links(way, _among("n", [iri]), None if relation is None else [relation]) for way in ways if direction in (None, way)]
-
-
-def _of_kind(kind: str | None) -> str:
-    """A pattern that keeps the ?m of one kind."""
-    if kind is None:
-        return ""
-    name = literal_term(kind)
-    known = f"GRAPH ?h {{ ?m <{TYPE}> ?t }} FILTER(isIRI(?t)"
-    of_kind = f"(EXISTS {{ {known} && {_LOCAL_NAME} = {name}) }} && NOT EXISTS {{ {known} && {_LOCAL_NAME} < {name}) }})"
-    return f"FILTER({of_kind}{f' || NOT EXISTS {{ {known}) }}' if kind == 'Thing' else ''})"
-
-
-def _after(position: Position | None) -> str:
-    """A filter that keeps what comes after a page."""
-    if position is None:
-        return ""
-    neighbour, relation, direction = (literal_term(re.sub(f"({_HIGH})", "\ud7ff\\1", text)) for text in position)
-    same_neighbour = f"{_BY_RELATION} > {relation} || ({_BY_RELATION} = {relation} && ?d > {direction})"
-    return f"FILTER({_BY_NEIGHBOUR} > {neighbour} || ({_BY_NEIGHBOUR} = {neighbour} && ({same_neighbour})))"
-
-
-def _graph_text(graph: str, statements: Iterable[str]) -> str:
-    return f"GRAPH {iri_term(graph)} {{\n" + "\n".join(statements) + "\n}"
-
-
-def _updates(graphs: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
-    """What graphs say in texts for INSERT DATA; a graph that says much is divided."""
-    texts: list[str] = []
-    size = 0
-    for graph, statements in graphs.items():
-        rest = iter(statements)
-        while some := list(islice(rest, _MANY)):
-            texts.append(_graph_text(graph, some))
-            size += len(texts[-1])
-            if size >= _UPDATE_CHARACTERS:
-                yield texts
-                texts, size = [], 0
-    if texts:
-        yield texts
-
-
-def _batches_of(graphs: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
-    """Names of whole graphs whose texts fit into one update."""
-    batch: list[str] = []
-    size = 0
-    for graph, statements in graphs.items():
-        batch.append(graph)
-        size += sum(map(len, statements))
-        if size >= _UPDATE_CHARACTERS or len(batch) >= _GRAPHS:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
-
-
-# --- answers ---
-
-
-def _text(row: Row, name: str) -> str:
-    return row[name]["value"] if name in row else ""
-
-
-def _number(row: Row, name: str) -> int:
-    return int(row[name]["value"])
-
-
-def _direction(row: Row) -> Direction:
-    return "in" if row["d"]["value"] == "in" else "out"
-
-
-def _kind(classes: Iterable[str]) -> str:
-    return min(map(local_name, classes), default="Thing")
-
-
-def _link(relation: str, neighbour: str, graphs: Sequence[str]) -> Link:
-    return Link(relation, neighbour, len(graphs), tuple(sorted(graphs)[:3]))
-
-
-def _literal(term: Mapping[str, str]) -> Literal:
-    language, datatype = term.get("xml:lang"), term.get("datatype")
-    if language:
-        return Literal(term["value"], language=language.lower())
-    if datatype is None or datatype == XSD + "string":
-        return Literal(term["value"])
-    return Literal(*canonical_literal(term["value"], datatype))
-
-
-def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    rest = iter(items)
-    while some := list(islice(rest, size)):
-        yield some
-
-
-def _endpoints(address: str) -> tuple[str, str, str, str]:
-    """The address for people, and the URLs of queries, of updates and of the graph store ('' for none). Raises ValueError."""
-    parts = urlsplit(address.removeprefix("sparql+"))
-    base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
-    given = dict(parse_qsl(parts.query, keep_blank_values=True))
-    if unknown := set(given) - {"query", "update", "data"}:
-        raise ValueError(f"an address of a SPARQL server may name query, update and data, not {min(unknown)}")
-    urls = [urljoin(f"{base}/", given.get(name, name)) if given.get(name, name) else "" for name in ("query", "update", "data")]
-    if any(url and urlsplit(url)[:2] != urlsplit(base)[:2] for url in urls):
-        raise ValueError("the query, update and data addresses of a SPARQL server are on the host of its address")
-    query, update, data = urls
-    return f"sparql+{base}", query, update, data

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -326,3 +327,17 @@ def _reason(error: BaseException) -> str:
     """What the system says of it, or the name of the error."""
     system = _cause(error, OSError)
     return (system.strerror if system is not None and system.strerror else None) or type(error).__name__
+
+
+def endpoints(address: str) -> tuple[str, str, str, str]:
+    """The address for people, and the URLs of queries, of updates and of the graph store ('' for none). Raises ValueError."""
+    parts = urlsplit(address.removeprefix("sparql+"))
+    base = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
+    given = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if unknown := set(given) - {"query", "update", "data"}:
+        raise ValueError(f"an address of a SPARQL server may name query, update and data, not {min(unknown)}")
+    urls = [urljoin(f"{base}/", given.get(name, name)) if given.get(name, name) else "" for name in ("query", "update", "data")]
+    if any(url and urlsplit(url)[:2] != urlsplit(base)[:2] for url in urls):
+        raise ValueError("the query, update and data addresses of a SPARQL server are on the host of its address")
+    query, update, data = urls
+    return f"sparql+{base}", query, update, data
