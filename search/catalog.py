@@ -202,7 +202,8 @@ class SqliteCatalog:
             query = "SELECT dataset, min(source), max(source) FROM documents GROUP BY dataset"
             self._roots = {name: _above_common_folder(first, last) for name, first, last in self._all(query)}
         root = self._roots.get(dataset)
-        return source[len(root) :] if root is not None and source.startswith(root) else source.rpartition("/")[2]
+        # Sources without a folder in common have their own name only.
+        return source[len(root) :].lstrip("/") if root and source.startswith(root) else source.rpartition("/")[2]
 
     def documents_by_type(self, kind: str) -> dict[tuple[str, str], int]:
         """(dataset, type) → how many documents of records of a kind; reads every document."""
