@@ -17,11 +17,13 @@ from urllib.parse import quote
 
 from concepts.model import Assertion, Mention
 from graph.vocabulary import local_name
+from search.codings import grouped
 from search.errors import GenerationUnreadable
 from search.model import ConceptSummary, DatasetSummary, Document, DocumentSummary, Fact, PassageSpan, PatientOverview, PatientSummary
 from search.patients import read_overviews
 from search.schema import FORMAT
 from search.standings import FACTS_OF_RECORDS, assertions_of, codings_of, count_uncounted, without_counted
+from search.tables import above_common_folder
 
 _WORD = re.compile(r"[^\W_]+")
 _PATIENT_LABEL = "coalesce((SELECT p.label FROM patients p WHERE p.id = patient), patient_label)"
@@ -70,6 +72,7 @@ class SqliteCatalog:
         self._closed = False
         self._overviews: tuple[PatientOverview, ...] | None = None
         self._roots: dict[str, str] | None = None
+        self._codings: dict[int, tuple[int, ...]] | None = None
         try:
             with self._connection() as db:
                 (version,) = db.execute("PRAGMA user_version").fetchone()
@@ -194,13 +197,26 @@ class SqliteCatalog:
         )
         return tuple(DatasetSummary(*row) for row in rows)
 
+    def things(self) -> dict[int, tuple[int, ...]]:
+        """Of concepts that are codings of one thing, by ordinal: all of them. A generation of an earlier version knows none."""
+        if self._codings is None:
+            there = self._all("SELECT 1 FROM sqlite_master WHERE name = 'codings'")
+            self._codings = grouped(self._all("SELECT concept, thing FROM codings ORDER BY concept")) if there else {}
+        return self._codings
+
+    def coded_alike(self, concept: str) -> tuple[ConceptSummary, ...]:
+        """The codings of the thing that a concept is one of, SNOMED CT's first; the concept alone where it is the only one."""
+        codes = [each for code in self.codes("concept", (concept,)) for each in self.things().get(code, (code,))]
+        values = self.values("concept", codes)
+        return tuple(found for code in codes if (found := self.concept(values[code][0])) is not None)
+
     def relative_source(self, dataset: str, source: str) -> str:
         """The path of a source from the folder on that all sources of its dataset's documents lie in, by that folder's own name."""
         if not source.startswith("/") and "://" not in source:
             return source
         if self._roots is None:
             query = "SELECT dataset, min(source), max(source) FROM documents GROUP BY dataset"
-            self._roots = {name: _above_common_folder(first, last) for name, first, last in self._all(query)}
+            self._roots = {name: above_common_folder(first, last) for name, first, last in self._all(query)}
         root = self._roots.get(dataset)
         # Sources without a folder in common have their own name only.
         return source[len(root) :].lstrip("/") if root and source.startswith(root) else source.rpartition("/")[2]
@@ -333,13 +349,6 @@ class SqliteCatalog:
 
     def _dataset_of(self, subject: str) -> str:
         return str(self._all("SELECT dataset FROM facts WHERE subject = ? LIMIT 1", (subject,))[0][0])
-
-
-def _above_common_folder(first: str, last: str) -> str:
-    """What comes before the folder that all paths lie in of which these are the first and the last in order."""
-    same = next((place for place, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), min(len(first), len(last)))
-    above, slash, _ = first[:same].rpartition("/")[0].rpartition("/")
-    return above + slash
 
 
 def _marks(values: Sequence[Any]) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph.vocabulary import local_name
+from search.codings import derive_codings
 from search.columns import Columns, Int32, Int64, compress, day_interval, gather
 from search.label_columns import LabelColumns, broader_pairs, derive_labels
 from search.schema import DERIVED, DERIVED_TABLES
@@ -31,6 +32,7 @@ def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.boo
     for statement in DERIVED.split(";"):
         db.execute(statement)
     concepts = _concepts(db)
+    derive_codings(db, concepts)
     patients = _dictionary(db, "patient", _PATIENTS)
     datasets = _dictionary(db, "dataset", _ALL_DATASETS)
     types = _dictionary(db, "type", "SELECT DISTINCT type, type FROM documents ORDER BY 1")

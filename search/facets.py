@@ -4,12 +4,14 @@ Copies of a text count once for a value, as they do among the hits: a filter by 
 """
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search.catalog import SqliteCatalog
+from search.codings import once
 from search.columns import Columns
 from search.counting import count_distinct
 from search.filters import Filters
@@ -26,13 +28,21 @@ BEST: Final = 50
 
 
 def count_facets(
-    found: Rows, shown: Rows, columns: Columns, catalog: SqliteCatalog, filters: Filters, *, ranked: bool = False
+    found: Rows,
+    shown: Rows,
+    columns: Columns,
+    catalog: SqliteCatalog,
+    filters: Filters,
+    *,
+    ranked: bool = False,
+    codings: Mapping[int, tuple[int, ...]] | None = None,
 ) -> dict[str, tuple[FacetValue, ...]]:
     """The facets of the found documents, of which those `shown` stand for copies too; within a facet by count, then label, then value.
     Years come newest first.
 
     Where documents are `ranked` best first, concepts come by how much likelier the best documents have them than documents at large: what
-    nearly every note has (vital signs) tells nothing of the question, however often it is counted.
+    nearly every note has (vital signs) tells nothing of the question, however often it is counted. Of concepts that are `codings` of one
+    thing one is listed, the chosen one or the one that finds most.
     """
     chosen: Mapping[str, tuple[str, ...]] = {
         "dataset": filters.datasets,
@@ -47,10 +57,15 @@ def count_facets(
         "patient": _counts(columns.patients[shown]),
         "concept": columns.concept_counts(found) if texts is None else columns.concept_counts_of_texts(found, shown),
     }
-    facets = {name: _named(name, counts[name], most_frequent(counts[name], SHOWN), catalog, chosen[name]) for name in counts}
+    facets = {
+        name: _named(name, counts[name], most_frequent(counts[name], SHOWN), catalog, chosen[name]) for name in counts if name != "concept"
+    }
+    telling = most_frequent(counts["concept"], 2 * SHOWN)
     if ranked:
-        telling = most_telling(columns.concept_counts(shown[:BEST]), min(len(shown), BEST), columns, counts["concept"])
-        facets["concept"] = _named("concept", counts["concept"], telling, catalog, chosen["concept"], by_count=False)
+        telling = most_telling(columns.concept_counts(shown[:BEST]), min(len(shown), BEST), columns, counts["concept"], 2 * SHOWN)
+    kept = catalog.codes("concept", filters.concepts) if filters.concepts else []
+    things = list(islice(once(telling, codings or {}, counts["concept"], kept), SHOWN))
+    facets["concept"] = _named("concept", counts["concept"], things, catalog, chosen["concept"], by_count=not ranked)
     facets["year"] = _years(_counts(columns.first_days[found] // 10000, texts))
     if len(columns.labels.documents):
         mask = np.zeros(columns.documents, dtype=np.bool_)
@@ -61,8 +76,8 @@ def count_facets(
     return facets
 
 
-def most_telling(among: NDArray[np.int64], best: int, columns: Columns, counts: NDArray[np.int64]) -> list[int]:
-    """Concepts of the `best` documents, `among` saying how many of them have each, the most telling first, at most SHOWN.
+def most_telling(among: NDArray[np.int64], best: int, columns: Columns, counts: NDArray[np.int64], limit: int = SHOWN) -> list[int]:
+    """Concepts of the `best` documents, `among` saying how many of them have each, the most telling first, at most `limit`.
 
     A concept weighs its count among the best by the logarithm of how much likelier it is there than in all documents (a term of the
     likelihood ratio); concepts that are no likelier come after those that are, by their count in everything found.
@@ -73,7 +88,7 @@ def most_telling(among: NDArray[np.int64], best: int, columns: Columns, counts: 
     everywhere = (columns.concept_document_offsets[codes + 1] - columns.concept_document_offsets[codes]) / max(columns.documents, 1)
     likelier = (having[codes] / max(best, 1)) / everywhere
     weight = having[codes] * np.log(np.maximum(likelier, 1.0))
-    ordered: list[int] = codes[np.lexsort((codes, -counts[codes], -weight))][:SHOWN].tolist()
+    ordered: list[int] = codes[np.lexsort((codes, -counts[codes], -weight))][:limit].tolist()
     return ordered
 
 

@@ -167,3 +167,7 @@ class Catalog(Protocol):
     def relative_source(self, dataset: str, source: str) -> str:
         """The path of a source within what was ingested of its dataset: nothing of the machine it lay on."""
         ...
+
+    def coded_alike(self, concept: str) -> tuple[ConceptSummary, ...]:
+        """The codings of the thing that a concept is one of, SNOMED CT's first; the concept alone where it is the only one."""
+        ...

@@ -102,7 +102,15 @@ class Retriever:
             facets = {}
             if request.facets:
                 ranked = found.ranked is not None
-                facets = count_facets(found.everything, found.documents, self._columns, self._catalog, request.filters, ranked=ranked)
+                facets = count_facets(
+                    found.everything,
+                    found.documents,
+                    self._columns,
+                    self._catalog,
+                    request.filters,
+                    ranked=ranked,
+                    codings=self._catalog.things(),
+                )
         with clock.step("join"):
             joined, lack = self._join(request, found.documents[page], hits, mentions, named)
             notices.extend(filter(None, [lack]))

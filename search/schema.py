@@ -64,7 +64,8 @@ CREATE UNIQUE INDEX dictionary_value ON dictionary (field, value);
 CREATE TABLE datasets (
     dataset TEXT PRIMARY KEY, documents INTEGER NOT NULL, passages INTEGER NOT NULL, embedded INTEGER NOT NULL, patients INTEGER NOT NULL,
     facts INTEGER NOT NULL, mentions INTEGER NOT NULL, first_date TEXT, last_date TEXT) WITHOUT ROWID;
+CREATE TABLE codings (concept INTEGER PRIMARY KEY, thing INTEGER NOT NULL);
 """
 """What publishing derives from it, anew for every generation."""
 
-DERIVED_TABLES: Final = ("datasets", "dictionary", "name_stems", "name_words", "names", "concepts")
+DERIVED_TABLES: Final = ("codings", "datasets", "dictionary", "name_stems", "name_words", "names", "concepts")

@@ -69,3 +69,10 @@ def _line(values: Iterable[object]) -> str:
 def cell(value: object) -> object:
     """A value that no spreadsheet takes for a formula."""
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def above_common_folder(first: str, last: str) -> str:
+    """What comes before the folder that all paths lie in of which these are the first and the last in order."""
+    same = next((place for place, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), min(len(first), len(last)))
+    above, slash, _ = first[:same].rpartition("/")[0].rpartition("/")
+    return above + slash

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from search.catalog import _above_common_folder
 from search.errors import InvalidRequest
 from search.generation import Generation
 from search.model import Filters, SearchRequest
 from search.retriever import Retriever
-from search.tables import table
+from search.tables import above_common_folder, table
 from tests.search.clinic import FakeEmbedder, build, make_clinic, opened
 
 QUERY = "woman treated with cisplatin and paclitaxel"
@@ -88,7 +87,7 @@ def test_what_is_wrong_is_said_before_the_first_row(retriever: Retriever) -> Non
     ],
 )
 def test_what_lies_above_all_sources(first: str, last: str, above: str) -> None:
-    assert _above_common_folder(first, last) == above
+    assert above_common_folder(first, last) == above
 
 
 def test_sources_say_nothing_of_the_machine(tmp_path: Path) -> None:

@@ -297,7 +297,7 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
         result=result,
         hits=tuple(_hit_view(hit, state, catalog) for hit in result.hits),
         connections=connections(result, _further(catalog, result.hits)) if result.neighbourhood.nodes else None,
-        facets=_facets(result, state),
+        facets=_facets(result, state, catalog),
         years=_years(result.facets.get("year", ()), state),
         pages=-(-result.total // PAGE),
         graph_down=opened.graph is None or not result.graph,
@@ -380,13 +380,15 @@ def _words(catalog: Catalog, row: Filter, value: str) -> tuple[str, str]:
     return row.title, label_value(row.name, value) if row.of_labels else value
 
 
-def _facets(result: SearchResult, state: State) -> tuple[tuple[str, str, tuple[FacetValue, ...]], ...]:
+def _facets(result: SearchResult, state: State, catalog: Catalog) -> tuple[tuple[str, str, tuple[FacetValue, ...]], ...]:
     found = []
     for facet, title in FACETS.items():
         chosen = state.values(facet)
         values = tuple(value for value in result.facets.get(facet, ()) if value.value not in chosen)
         if facet in ("job", "agent", "state"):
             values = tuple(replace(value, label=label_value(facet, value.value)) for value in values)
+        if facet == "concept":
+            values = tuple(replace(value, label=_with_codes(value, catalog)) for value in values)
         classes = tuple(value for value in values if facet == "concept" and is_label_class(value.value))
         others = tuple(value for value in values if value not in classes)
         classes = _told_apart(classes)
@@ -395,6 +397,12 @@ def _facets(result: SearchResult, state: State) -> tuple[tuple[str, str, tuple[F
         parts = ((title, others), ("Label class", classes), ("Answered by", workers))
         found += [(facet, name, listed) for name, listed in parts if listed]
     return tuple(found)
+
+
+def _with_codes(value: FacetValue, catalog: Catalog) -> str:
+    """The words of a concept; with all its codes where records code one thing in several terminologies."""
+    alike = catalog.coded_alike(value.value)
+    return f"{value.label} ({', '.join(each.code for each in alike)})" if len(alike) > 1 else value.label
 
 
 def _told_apart(classes: tuple[FacetValue, ...]) -> tuple[FacetValue, ...]:
