@@ -38,7 +38,7 @@ from labels.once import Once
 from search.counting import count_distinct
 from search.filters import Filters
 from search.generation import Generation
-from search.label_columns import FIELDS, broader_pairs
+from search.label_columns import FIELDS
 from search.masks import Ground, labeled_documents, unknown_values
 from search.model import DocumentSummary, FacetValue
 
@@ -108,11 +108,11 @@ class GenerationLabels:
         labels = self._labels
         rows = (labels.counted == 1) & (labels.concepts >= 0)
         documents, concepts = labels.documents[rows], labels.concepts[rows]
-        above_documents, above = broader_pairs(labels, documents, concepts)
+        above_documents, above = self._columns.hierarchy.broader_of(documents, concepts)
         whole = count_distinct(np.concatenate([documents, above_documents]), np.concatenate([concepts, above]))
         machine_rows = rows & self._is("agent", "machine")
         machine_documents, machine_concepts = labels.documents[machine_rows], labels.concepts[machine_rows]
-        above_machine = broader_pairs(labels, machine_documents, machine_concepts)
+        above_machine = self._columns.hierarchy.broader_of(machine_documents, machine_concepts)
         by_machine = count_distinct(
             np.concatenate([machine_documents, above_machine[0]]), np.concatenate([machine_concepts, above_machine[1]]), len(whole)
         )
@@ -171,7 +171,7 @@ class GenerationLabels:
         mask = labeled_documents(filters, ground, self._columns.documents)
         assert mask is not None  # noqa: S101 - states are always among the filters
         for concept in filters.concepts:
-            if not np.isin(self._labels.concepts, self._labels.with_narrower(self._catalog.codes("concept", (concept,)))).any():
+            if not np.isin(self._labels.concepts, self._columns.hierarchy.with_narrower(self._catalog.codes("concept", (concept,)))).any():
                 mask[:] = False
         if filters.datasets:
             mask &= ground.among("dataset", filters.datasets)

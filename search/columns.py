@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from concepts.hierarchy import Hierarchy, open_hierarchy, save_hierarchy
 from search.counting import count_distinct
 from search.errors import GenerationUnreadable
 from search.label_columns import LabelColumns, no_labels
@@ -22,6 +23,9 @@ from search.ranking import CSR
 
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
+
+_AT_ONCE: Final = 20_000
+"""Documents whose broader concepts are worked out together."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,9 @@ class Columns:
     """Conditions, medications, procedures, allergies and immunizations charted (counted) for a patient."""
     concept_patients: Int32
     """One per concept: how many patients have it charted as a counted fact."""
+    concept_spread: Int32
+    """One per concept: how many documents have it or something narrower."""
+    hierarchy: Hierarchy
     labels: LabelColumns = field(default_factory=no_labels)
 
     @property
@@ -72,17 +79,15 @@ class Columns:
         return CSR(self.unit_offsets, self.unit_documents, self.documents)
 
     def concept_mask(self, concepts: Sequence[int]) -> Mask:
-        """Documents with any of the concepts."""
+        """Documents with any of the concepts, or of what is narrower."""
         mask = np.zeros(self.documents, dtype=np.bool_)
-        for concept in concepts:
-            mask[self.concept_documents[self.concept_document_offsets[concept] : self.concept_document_offsets[concept + 1]]] = True
+        mask[gather(self.concept_document_offsets, self.concept_documents, self.hierarchy.with_narrower(concepts))] = True
         return mask
 
     def concept_counts(self, documents: NDArray[np.integer]) -> Int64:
-        """How many of the documents, none given twice, have each concept, by its ordinal."""
-        if 3 * int(lengths(self.document_concept_offsets, documents).sum()) < len(self.concept_documents):
-            counts: Int64 = np.bincount(self.concepts_of_documents(documents))
-            return counts
+        """How many of the documents, none given twice, have each concept or something narrower, by its ordinal."""
+        if self.hierarchy.stated or 3 * int(lengths(self.document_concept_offsets, documents).sum()) < len(self.concept_documents):
+            return concept_counts(documents, self.document_concept_offsets, self.document_concepts, self.hierarchy)
         chosen = np.zeros(self.documents, dtype=np.bool_)
         chosen[documents] = True
         # The last one is for concepts without documents, whose sum reduceat gets wrong.
@@ -95,7 +100,11 @@ class Columns:
         alike = self.concept_counts(shown[~self._unlike[shown]])
         rest = documents[self._unlike[documents]]
         texts = np.repeat(self.copies[rest], lengths(self.document_concept_offsets, rest))
-        unlike = count_distinct(texts, self.concepts_of_documents(rest), len(alike))
+        having = self.concepts_of_documents(rest)
+        wider, broader = self.hierarchy.broader_of(texts, having)
+        unlike = count_distinct(np.concatenate([texts, wider]), np.concatenate([having, broader]), len(alike))
+        if len(unlike) > len(alike):
+            alike = np.pad(alike, (0, len(unlike) - len(alike)))
         unlike[: len(alike)] += alike
         return unlike
 
@@ -114,6 +123,27 @@ class Columns:
     def concepts_of_documents(self, documents: NDArray[np.integer]) -> Int32:
         """The concepts of each of the documents, one after the other."""
         return gather(self.document_concept_offsets, self.document_concepts, documents)
+
+
+def concept_counts(documents: NDArray[np.integer], offsets: Int64, concepts: Int32, hierarchy: Hierarchy) -> Int64:
+    """How many of the documents, none given twice, have each concept or something narrower.
+
+    `offsets` and `concepts` are the concepts of every document. What is broader is worked out for some documents at a time.
+    """
+    counts: Int64 = np.bincount(gather(offsets, concepts, documents), minlength=hierarchy.concepts)
+    if not hierarchy.stated:
+        return counts
+    for start in range(0, len(documents), _AT_ONCE):
+        some = documents[start : start + _AT_ONCE]
+        holders, direct = np.repeat(some, lengths(offsets, some)), gather(offsets, concepts, some)
+        above, broader = hierarchy.broader_of(holders, direct)
+        if len(above):
+            upper = np.zeros(hierarchy.concepts, dtype=np.bool_)
+            upper[broader] = True
+            among = upper[direct]
+            counts -= np.bincount(direct[among], minlength=hierarchy.concepts)
+            counts += count_distinct(np.concatenate([holders[among], above]), np.concatenate([direct[among], broader]), hierarchy.concepts)
+    return counts
 
 
 def lengths(offsets: Int64, rows: NDArray[np.integer]) -> Int64:
@@ -161,6 +191,7 @@ def save_columns(columns: Columns, folder: Path) -> None:
         np.save(folder / f"{name}.npy", getattr(columns, name))
     for name in _arrays(LabelColumns):
         np.save(folder / f"label_{name}.npy", getattr(columns.labels, name))
+    save_hierarchy(columns.hierarchy, folder / "hierarchy")
 
 
 def open_columns(folder: Path) -> Columns:
@@ -168,13 +199,13 @@ def open_columns(folder: Path) -> Columns:
     try:
         arrays: dict[str, Any] = {name: _map(folder / f"{name}.npy") for name in _arrays(Columns)}
         labels: dict[str, Any] = {name: _map(folder / f"label_{name}.npy") for name in _arrays(LabelColumns)}
-        return Columns(**arrays, labels=LabelColumns(**labels))
+        return Columns(**arrays, labels=LabelColumns(**labels), hierarchy=open_hierarchy(folder / "hierarchy"))
     except (OSError, ValueError, EOFError) as error:
         raise GenerationUnreadable(f"the columns in {folder} cannot be read ({error}); ingest again to rebuild the generation") from error
 
 
 def _arrays(kind: type[Columns] | type[LabelColumns]) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(kind) if each.name != "labels")
+    return tuple(each.name for each in fields(kind) if each.name not in ("labels", "hierarchy"))
 
 
 def _map(path: Path) -> NDArray[np.generic]:

@@ -15,10 +15,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from concepts.hierarchy import Hierarchy, build_hierarchy
 from graph.vocabulary import local_name
 from search.codings import derive_codings
-from search.columns import Columns, Int32, Int64, compress, day_interval, gather
-from search.label_columns import LabelColumns, broader_pairs, derive_labels
+from search.columns import Columns, Int32, Int64, compress, concept_counts, day_interval, gather
+from search.label_columns import LabelColumns, derive_labels
 from search.schema import DERIVED, DERIVED_TABLES
 
 CHARTED: Final = frozenset({"condition", "medication", "procedure", "allergy", "immunization"})
@@ -45,13 +46,15 @@ def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.boo
     concept_offsets, concept_documents = compress(
         document_concepts, np.repeat(np.arange(documents.count), np.diff(document_offsets)), len(concepts)
     )
+    hierarchy = _hierarchy(db, concepts)
+    having = concept_counts(np.arange(documents.count), document_offsets, document_concepts.astype(np.int32), hierarchy)
     patient_offsets, patient_concepts = compress(facts.subjects[facts.charted], facts.concepts[facts.charted], len(patients))
     concept_patients = np.bincount(compress(facts.subjects, facts.concepts, len(patients))[1], minlength=len(concepts))
     db.executemany(
         "UPDATE concepts SET patients = ?, documents = ?, facts = ? WHERE ordinal = ?",
         zip(
             concept_patients.tolist(),
-            np.diff(concept_offsets).tolist(),
+            having.tolist(),
             np.bincount(facts.concepts, minlength=len(concepts)).tolist(),
             range(len(concepts)),
             strict=True,
@@ -82,6 +85,8 @@ def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.boo
         patient_concept_offsets=patient_offsets,
         patient_concepts=patient_concepts.astype(np.int32),
         concept_patients=concept_patients.astype(np.int32),
+        concept_spread=having.astype(np.int32),
+        hierarchy=hierarchy,
         labels=labels,
     )
 
@@ -129,6 +134,9 @@ LEFT JOIN (SELECT d.dataset, count(*) AS mentions FROM mentions m JOIN documents
     ON m.dataset = v.value
 WHERE v.field = 'dataset'
 """
+
+
+_BROADER: Final = "SELECT DISTINCT subject, concept FROM facts WHERE relation = 'broader' AND concept IS NOT NULL"
 
 
 def _concepts(db: sqlite3.Connection) -> dict[str, int]:
@@ -242,10 +250,7 @@ def _passages(db: sqlite3.Connection, keys: list[bytes], places: Int64) -> tuple
 def _document_concepts(
     db: sqlite3.Connection, documents: _Documents, facts: _Facts, concepts: dict[str, int], labels: LabelColumns
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(document, concept) of affirmed mentions, counted facts of the document's encounter and labels of the item; pairs may repeat.
-
-    A document with a class has the classes that it is a kind of, too.
-    """
+    """(document, concept) of affirmed mentions, counted facts of the document's encounter and labels of the item; pairs may repeat."""
     mentioning, mentioned = array("q"), array("i")
     for row, concept in db.execute("SELECT document, concept FROM mentions WHERE assertion = 'affirmed' AND concept IS NOT NULL"):
         mentioning.append(documents.places[row])
@@ -265,8 +270,13 @@ def _document_concepts(
             labels.concepts[labeled].astype(np.int64),
         ]
     )
-    above = broader_pairs(labels, found, having)
-    return np.concatenate([found, above[0]]), np.concatenate([having, above[1]])
+    return found, having
+
+
+def _hierarchy(db: sqlite3.Connection, concepts: dict[str, int]) -> Hierarchy:
+    stated = [(concepts[low], concepts[high]) for low, high in db.execute(_BROADER) if low in concepts and high in concepts]
+    narrower, broader = np.asarray(stated, dtype=np.int64).reshape(-1, 2).T
+    return build_hierarchy(narrower, broader, len(concepts))
 
 
 def _dataset_counts(db: sqlite3.Connection, codes: dict[str, int], passages: NDArray[np.int64], embedded: NDArray[np.int64]) -> None:

@@ -85,7 +85,7 @@ def most_telling(among: NDArray[np.int64], best: int, columns: Columns, counts: 
     codes = np.flatnonzero(counts)
     having = np.zeros(len(counts), dtype=np.float64)
     having[: len(among)] = among
-    everywhere = (columns.concept_document_offsets[codes + 1] - columns.concept_document_offsets[codes]) / max(columns.documents, 1)
+    everywhere = columns.concept_spread[codes] / max(columns.documents, 1)
     likelier = (having[codes] / max(best, 1)) / everywhere
     weight = having[codes] * np.log(np.maximum(likelier, 1.0))
     ordered: list[int] = codes[np.lexsort((codes, -counts[codes], -weight))][:limit].tolist()

@@ -141,13 +141,10 @@ def _common_concepts(columns: Columns, places: Sequence[int]) -> list[int]:
     patients = columns.patients[treated]
     own = columns.concepts_of_documents(documents)
     charted = gather(columns.patient_concept_offsets, columns.patient_concepts, patients)
-    owners = np.concatenate(
-        [
-            np.repeat(documents, lengths(columns.document_concept_offsets, documents)),
-            np.repeat(treated, lengths(columns.patient_concept_offsets, patients)),
-        ]
-    )
-    _, found = distinct_pairs(owners, np.concatenate([own, charted]))
+    holders = np.repeat(documents, lengths(columns.document_concept_offsets, documents))
+    kinds, broader = columns.hierarchy.broader_of(holders, own)
+    owners = np.concatenate([holders, kinds, np.repeat(treated, lengths(columns.patient_concept_offsets, patients))])
+    _, found = distinct_pairs(owners, np.concatenate([own, broader, charted]))
     concepts, counts = np.unique(found, return_counts=True)
     several = counts >= 2
     concepts, counts = concepts[several], counts[several]

@@ -30,7 +30,6 @@ SELECT d.row, f.concept, f.job, f.agent, f.status, CASE f.relation WHEN 'label' 
 FROM facts f JOIN documents d ON d.record = f.subject WHERE f.relation IN ('label', 'answer')
 ORDER BY d.row, f.concept, f.job, f.agent, f.status, f.number, f.attributes
 """
-_BROADER: Final = "SELECT DISTINCT subject, concept FROM facts WHERE relation = 'broader' AND concept IS NOT NULL"
 
 
 @dataclass(frozen=True)
@@ -49,9 +48,6 @@ class LabelColumns:
     attribute_rows: Int32
     """With `attributes`: (row, attribute) pairs, by row."""
     attributes: Int32
-    narrower_of: Int32
-    """With `narrower`: (concept, narrower concept at any depth) pairs, by the first."""
-    narrower: Int32
 
     @cached_property
     def by_field(self) -> Mapping[str, tuple[Int64, Int32]]:
@@ -74,11 +70,6 @@ class LabelColumns:
             return count_distinct(texts[documents[having]], codes[having])
         counted: Int64 = np.bincount(codes[having])
         return counted
-
-    def with_narrower(self, concepts: Sequence[int]) -> Int32:
-        """The concepts and everything narrower."""
-        chosen = np.asarray(concepts, dtype=np.int32)
-        return np.union1d(chosen, self.narrower[np.isin(self.narrower_of, chosen)])
 
     def rows_among(self, name: str, codes: Sequence[int]) -> Mask:
         """Rows whose job, agent, state or attribute has one of the codes."""
@@ -122,7 +113,6 @@ def derive_labels(db: sqlite3.Connection, places: Int64, concepts: Mapping[str, 
     for name in ("job", "agent", "state"):
         values = np.asarray(columns[f"{name}s"], dtype=np.int32)
         columns[f"{name}s"] = array("i", np.append(orders[name], -1)[values].astype(np.int32).tobytes())
-    narrower_of, narrower = _closure(db, concepts)
     order = np.argsort(np.asarray(columns["documents"], dtype=np.int32), kind="stable")
     moved = np.empty(len(order), dtype=np.int32)
     moved[order] = np.arange(len(order), dtype=np.int32)
@@ -131,8 +121,6 @@ def derive_labels(db: sqlite3.Connection, places: Int64, concepts: Mapping[str, 
         scores=np.asarray(scores, dtype=np.float32)[order],
         attribute_rows=moved[np.asarray(attribute_rows, dtype=np.int32)],
         attributes=np.append(orders["attribute"], -1)[np.asarray(attributes, dtype=np.int32)].astype(np.int32),
-        narrower_of=narrower_of,
-        narrower=narrower,
     )
 
 
@@ -149,30 +137,3 @@ def _enter(db: sqlite3.Connection, name: str, codes: Mapping[str, int]) -> Int32
 
 def _label(value: str) -> str:
     return unquote(value.rpartition("/")[2]) if "://" in value else value
-
-
-def _closure(db: sqlite3.Connection, concepts: Mapping[str, int]) -> tuple[Int32, Int32]:
-    below: dict[str, list[str]] = {}
-    for narrower, broader in db.execute(_BROADER):
-        below.setdefault(broader, []).append(narrower)
-    pairs: set[tuple[int, int]] = set()
-    for concept in below:
-        waiting, seen = list(below[concept]), {concept}
-        while waiting:
-            found = waiting.pop()
-            if found not in seen:
-                seen.add(found)
-                waiting += below.get(found, ())
-        pairs.update((concepts[concept], concepts[each]) for each in seen - {concept} if concept in concepts and each in concepts)
-    ordered = np.asarray(sorted(pairs), dtype=np.int32).reshape(-1, 2)
-    return ordered[:, 0].copy(), ordered[:, 1].copy()
-
-
-def broader_pairs(labels: LabelColumns, documents: NDArray[np.integer], concepts: NDArray[np.integer]) -> tuple[Int64, Int64]:
-    """(document, broader concept) for each of the (document, concept) pairs: who has a class has what it is a kind of."""
-    order = np.argsort(labels.narrower, kind="stable")
-    narrower, broader = labels.narrower[order], labels.narrower_of[order]
-    first, last = np.searchsorted(narrower, concepts, "left"), np.searchsorted(narrower, concepts, "right")
-    counts = last - first
-    starts = np.repeat(first - (np.cumsum(counts) - counts), counts)
-    return np.repeat(documents, counts).astype(np.int64), broader[starts + np.arange(int(counts.sum()))].astype(np.int64)

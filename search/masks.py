@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from concepts.hierarchy import Hierarchy
 from search.columns import Columns, day_interval
 from search.errors import InvalidRequest
 from search.filters import Filters
@@ -36,13 +37,14 @@ class Ground:
     """`search.filters.Ground` over one generation; `columns` is left out where only labels are asked."""
 
     labels: LabelColumns
+    hierarchy: Hierarchy
     codes: Callable[[str, Sequence[str]], list[int]]
     columns: Any = None
 
     @classmethod
     def of(cls, columns: Columns, catalog: Dictionary) -> "Ground":
         """The ground of a generation."""
-        return cls(columns.labels, catalog.codes, columns)
+        return cls(columns.labels, columns.hierarchy, catalog.codes, columns)
 
     def among(self, name: str, values: tuple[str, ...]) -> Mask:
         """Documents whose dataset, patient or type is one of the values."""
@@ -98,7 +100,7 @@ def labeled_documents(filters: Filters, ground: Ground, documents: int) -> Mask 
         return None
     fitting = np.logical_and.reduce(rows)
     labels = ground.labels
-    classes = [among(labels.concepts, labels.with_narrower(ground.codes("concept", (concept,)))) for concept in filters.concepts]
+    classes = [among(labels.concepts, ground.hierarchy.with_narrower(ground.codes("concept", (concept,)))) for concept in filters.concepts]
     # A concept that is no class of any label is one of the document as a whole.
     wanted = [fitting & having for having in classes if having.any()] or [fitting]
     found: Mask = np.logical_and.reduce([_of_rows(labels, each, documents) for each in wanted])

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Kept in `PRAGMA user_version`; a catalog of another format is built anew."""
 
 TABLES: Final = """

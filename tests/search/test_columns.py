@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from concepts.hierarchy import build_hierarchy
 from search.columns import Columns, compress, day_interval, gather, lengths
 
 PAIRS = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 30)), max_size=40)
@@ -33,22 +34,31 @@ def test_gather_lays_rows_end_to_end(pairs: list[tuple[int, int]], asked: list[i
     assert lengths(offsets, wanted).sum() == len(expected)
 
 
-@given(PAIRS, st.sets(st.integers(0, 7)))
-def test_concepts_are_counted_alike_for_few_documents_and_for_many(pairs: list[tuple[int, int]], asked: set[int]) -> None:
+@given(pairs=PAIRS, kinds=st.lists(st.tuples(st.integers(0, 31), st.integers(0, 31)), max_size=12), asked=st.sets(st.integers(0, 7)))
+@pytest.mark.parametrize("stated", [False, True])
+def test_concepts_are_counted_alike_for_few_documents_and_for_many(
+    stated: bool, pairs: list[tuple[int, int]], kinds: list[tuple[int, int]], asked: set[int]
+) -> None:
     documents, concepts = (np.array([p[i] for p in pairs], dtype=np.int64) for i in (0, 1))
     offsets, values = compress(documents, concepts, 8)
     concept_offsets, having = compress(concepts, documents, 32)
-    wanted = np.array(sorted(asked), dtype=np.int64)
+    low, high = (np.array([k[i] for k in kinds if stated], dtype=np.int64) for i in (0, 1))
+    hierarchy = build_hierarchy(low, high, 32)
     columns = SimpleNamespace(
         documents=8,
         document_concept_offsets=offsets,
+        document_concepts=values.astype(np.int32),
         concept_document_offsets=concept_offsets,
         concept_documents=having.astype(np.int32),
-        concepts_of_documents=lambda found: gather(offsets, values.astype(np.int32), found),
+        hierarchy=hierarchy,
     )
-    counts = Columns.concept_counts(cast(Columns, columns), wanted)
-    expected = {c: n for c in range(32) if (n := len({d for d, each in pairs if each == c and d in asked}))}
+    counts = Columns.concept_counts(cast(Columns, columns), np.array(sorted(asked), dtype=np.int64))
+    below = {c: set(hierarchy.with_narrower([c]).tolist()) for c in range(32)}
+    expected = {c: n for c in range(32) if (n := len({d for d, each in pairs if each in below[c] and d in asked}))}
     assert {c: int(counts[c]) for c in np.flatnonzero(counts)} == expected
+    for concept in range(32):
+        mask = Columns.concept_mask(cast(Columns, columns), [concept])
+        assert set(np.flatnonzero(mask).tolist()) == {d for d, each in pairs if each in below[concept]}
 
 
 @pytest.mark.parametrize(
@@ -84,7 +94,7 @@ def test_what_nearly_every_document_has_tells_least() -> None:
     from search.facets import most_telling
 
     # Of 100 documents 90 have concept 0 (say, blood pressure), 10 concept 1, 40 concept 2, 3 concept 3, which nothing found has.
-    columns = SimpleNamespace(concept_document_offsets=np.cumsum([0, 90, 10, 40, 3]), documents=100)
+    columns = SimpleNamespace(concept_spread=np.array([90, 10, 40, 3]), documents=100)
     counts, best = np.array([60, 10, 30]), np.array([20, 9, 6])
     assert most_telling(best, 20, cast(Columns, columns), counts) == [1, 0, 2]
     # Concept 2 is rarer among the best than anywhere; concept 0 only as common as anywhere: then counts decide.

@@ -10,6 +10,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from concepts.hierarchy import no_hierarchy
 from search.columns import Columns
 from search.facets import BEST, SHOWN, count_facets, most_frequent, most_telling
 from search.model import Filters
@@ -29,6 +30,7 @@ def columns_of(having: dict[int, set[int]], documents: int, concepts: int) -> Co
         np.arange(documents), zeros, zeros, zeros, zeros + 20000101, zeros + 20000101, np.arange(documents, dtype=np.int32),
         np.empty((0, 16), dtype=np.uint8), np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.int64),
         *table(pairs, documents), *table(inverse, concepts), np.zeros(1, dtype=np.int64), empty, empty,
+        np.bincount([concept for _, concept in pairs], minlength=concepts).astype(np.int32), no_hierarchy(concepts),
     )  # fmt: skip
 
 

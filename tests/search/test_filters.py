@@ -26,6 +26,7 @@ import types
 import numpy as np
 from click.testing import CliRunner
 from commissure.cli import cli
+from concepts.hierarchy import no_hierarchy
 from search.label_columns import no_labels
 from search.masks import Ground, allowed
 from webapp.api.openapi import openapi
@@ -35,7 +36,7 @@ from webapp.pages.search import FACETS, State, _chips, filters_of
 columns = types.SimpleNamespace(weekdays=np.array([1, 3, 3]), documents=3)
 filters = SearchParameters(weekday=("3",)).filters()
 assert filters == table.Filters(weekdays=("3",)) == filters_of((("weekday", ("3",)),))
-assert allowed(filters, Ground(no_labels(), lambda field, values: [], columns)).tolist() == [False, True, True]
+assert allowed(filters, Ground(no_labels(), no_hierarchy(), lambda field, values: [], columns)).tolist() == [False, True, True]
 (parameter,) = [one for one in openapi()["paths"]["/api/v1/search"]["get"]["parameters"] if one["name"] == "weekday"]
 assert parameter["description"] == row.help and parameter["schema"]["type"] == "array", parameter
 assert "--weekday WEEKDAY" in CliRunner().invoke(cli, ["search", "--help"]).output

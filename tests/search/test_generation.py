@@ -33,7 +33,11 @@ def catalog_content(generation: Generation, clinic: Clinic) -> tuple[object, ...
 def assert_same_columns(a: Columns, b: Columns) -> None:
     for name in LabelColumns.__dataclass_fields__:
         np.testing.assert_array_equal(getattr(a.labels, name), getattr(b.labels, name), name)
-    for name in Columns.__dataclass_fields__.keys() - {"labels"}:
+    for name in ("broader", "narrower", "above", "below"):
+        one, other = getattr(a.hierarchy, name), getattr(b.hierarchy, name)
+        np.testing.assert_array_equal(one.offsets, other.offsets, name)
+        np.testing.assert_array_equal(one.values, other.values, name)
+    for name in Columns.__dataclass_fields__.keys() - {"labels", "hierarchy"}:
         # Rows of the catalog depend on history; places in the columns do not.
         if name != "rowids":
             np.testing.assert_array_equal(getattr(a, name), getattr(b, name), err_msg=name)

@@ -11,11 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from concepts.hierarchy import build_hierarchy
 from search.filters import Filters
-from search.label_columns import FIELDS, LabelColumns, broader_pairs, derive_labels, no_labels
+from search.label_columns import FIELDS, LabelColumns, derive_labels
 from search.masks import Ground, labeled_documents
 
 CONCEPTS = {"car": 0, "vehicle": 1, "thing": 2, "dog": 3}
+HIERARCHY = build_hierarchy(np.array([0, 1, 2]), np.array([1, 2, 0]), 4)
+"""A car is a vehicle, a vehicle a thing, and, by mistake, a thing a car."""
 ROWS = [
     # document, concept, job, agent, status, confidence, attributes, counted
     (7, "car", "boxes", "human", "labeled", 0.9, "color: red\nold: yes", True),
@@ -41,8 +44,6 @@ def labels() -> LabelColumns:
         relation = "answer" if status == "answer" else "label"
         values = (f"item-{row}", relation, concept, job, agent, status, number, said, counted)
         db.execute("INSERT INTO facts VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
-    for narrower, broader in (("car", "vehicle"), ("vehicle", "thing"), ("thing", "car")):
-        db.execute("INSERT INTO facts (subject, relation, concept) VALUES (?, 'broader', ?)", (narrower, broader))
     found = derive_labels(db, PLACES, CONCEPTS)
     CODES.update({name: dict(db.execute("SELECT value, code FROM dictionary WHERE field = ?", (name,))) for name in FIELDS})
     return found
@@ -53,7 +54,7 @@ def allowed(labels: LabelColumns, filters: Filters) -> list[int] | None:
         known = CONCEPTS if field == "concept" else CODES[field]
         return sorted(known[value] for value in values if value in known)
 
-    mask = labeled_documents(filters, Ground(labels, codes), 3)
+    mask = labeled_documents(filters, Ground(labels, HIERARCHY, codes), 3)
     return None if mask is None else np.flatnonzero(mask).tolist()
 
 
@@ -111,12 +112,6 @@ def test_counts_are_of_documents_or_of_their_texts(labels, monkeypatch, sparse) 
             having = {value: len({of[row[0] - 5] for row in ROWS if row[place] == value and found[row[0] - 5]}) for value in CODES[name]}
             counts = labels.counts(name, mask, None if texts is None else np.array(texts, dtype=np.int32))
             assert {value: int(counts[code]) if code < len(counts) else 0 for value, code in CODES[name].items()} == having
-
-
-def test_who_has_a_class_has_the_broader_ones(labels) -> None:
-    documents, concepts = broader_pairs(labels, np.array([4, 9]), np.array([CONCEPTS["car"], CONCEPTS["dog"]]))
-    assert sorted(zip(documents.tolist(), concepts.tolist(), strict=True)) == [(4, CONCEPTS["vehicle"]), (4, CONCEPTS["thing"])]
-    assert [len(part) for part in broader_pairs(no_labels(), np.array([1]), np.array([1]))] == [0, 0]
 
 
 def test_rows_are_by_document(labels) -> None:
