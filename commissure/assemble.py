@@ -21,10 +21,11 @@ from ingest.ledger import Ledger, Run
 from ingest.publish import Tools
 from ingest.replica import PublishedGraph, Replica
 from ingest.staging import Part
+from ingest.sums import damage_in, has_sums
 from ingest.workspace import Workspace
 from labels.library import GenerationLabels
 from labels.media import places_of
-from search.errors import NothingPublished
+from search.errors import GenerationUnreadable, NothingPublished
 from search.generation import Generation
 from search.protocols import Embedder
 from search.retriever import Retriever
@@ -185,6 +186,9 @@ class DataLibrary:
         if not number:
             raise NothingPublished("nothing has been ingested yet: `commissure demo` loads the sample, `commissure ingest` your own data")
         folder = self._workspace.generation_folder(number)
+        if has_sums(folder):
+            for one in damage_in(folder, deep=False):
+                raise GenerationUnreadable(f"{one}; `commissure verify --repair` makes it anew, and so does the next ingest")
         generation = Generation.open(folder / "search")
         graph = self._graph(folder / "graph", store)
         if self._warms and not store:

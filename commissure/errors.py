@@ -5,8 +5,11 @@ CommissureError
 └── AddressInUse  the web server's address is taken or not ours
 """
 
+from collections.abc import Iterator
+from pathlib import Path
+
 from graph.errors import GraphError, InvalidDatasetName, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge
-from ingest.errors import DatasetBusy, DiskFull, IngestError, RecordsRejected, UnknownDataset
+from ingest.errors import DatasetBusy, DiskFull, IngestError, RecordsRejected, UnknownDataset, disk_full
 from search.errors import CollectionUnreadable, InvalidRequest, ModelUnavailable, NothingPublished, SearchError
 from sources.errors import SourceDenied, SourceError, SourceNotFound, UnsupportedSource
 
@@ -63,6 +66,20 @@ _BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
 )
 EXPECTED = (CommissureError, IngestError, SourceError, SearchError, GraphError)
 """Errors whose message is for people; anything else is a defect."""
+
+
+def full(error: Exception) -> DiskFull | None:
+    """The DiskFull that an error of any command amounts to; None for anything else."""
+    if isinstance(error, DiskFull):
+        return None
+    name = next((one.filename for one in _chain(error) if isinstance(one, OSError) and isinstance(one.filename, str)), "the disk")
+    return disk_full(error, Path(name))
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def exit_code(error: Exception) -> int:

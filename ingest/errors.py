@@ -7,13 +7,18 @@ IngestError
 ├── LoadRefused        the queue of loads does not take what was asked
 ├── StoreTaken         the graph store belongs to another data folder
 ├── StoreDiffers       a graph store does not hold what is published
+├── PartsDamaged       parts are damaged, and the sources of their records are not there
 ├── LedgerDamaged      the ledger cannot be read or is of another version
 └── DiskFull           there is no room to write
 """
 
 import errno
+import re
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 
 class IngestError(Exception):
@@ -48,6 +53,10 @@ class StoreDiffers(IngestError):
     """A graph store does not hold what is published."""
 
 
+class PartsDamaged(IngestError):
+    """Parts are damaged, and the sources of their records are not there."""
+
+
 class LedgerDamaged(IngestError):
     """The ledger cannot be read or is of another version."""
 
@@ -56,12 +65,28 @@ class DiskFull(IngestError):
     """There is no room to write."""
 
 
+_SHORT: Final = re.compile(r"\d+ requested and \d+ written")
+"""What numpy says of a file that did not take all of an array."""
+
+
+@contextmanager
+def room_in(folder: Path) -> Iterator[None]:
+    """Whatever fails for want of room is DiskFull."""
+    try:
+        yield
+    except Exception as error:
+        if not isinstance(error, DiskFull) and (full := disk_full(error, folder)):
+            raise full from error
+        raise
+
+
 def disk_full(error: BaseException, folder: Path) -> DiskFull | None:
     """The DiskFull that an error of the operating system, SQLite or a library amounts to; None for anything else."""
     seen: BaseException | None = error
     while seen is not None:
         is_full = isinstance(seen, OSError) and seen.errno in (errno.ENOSPC, errno.EDQUOT)
         is_full |= isinstance(seen, sqlite3.OperationalError) and "full" in str(seen)
+        is_full |= isinstance(seen, OSError) and seen.errno is None and _SHORT.search(str(seen)) is not None
         if is_full or "No space left on device" in str(seen):
             return DiskFull(f"{folder}: no room is left to write; free some and run the same command again: finished parts are kept")
         seen = seen.__cause__ or seen.__context__

@@ -4,12 +4,14 @@
 
 Whatever happens on the way, the generation that was published before stays whole; the next run over the same sources takes up the parts
 that were finished.
+
+Longer than most because it is the one place where a run can be read from its beginning to its end, mending included.
 """
 
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -19,13 +21,15 @@ from graph.errors import GraphError
 from graph.identifiers import check_dataset_name, record_iri
 from graph.stores.neptune.loader_model import LoadFailed
 from ingest import formats
-from ingest.errors import RecordsRejected, UnknownDataset, disk_full
+from ingest.checking import ledger_damage
+from ingest.errors import LedgerDamaged, PartsDamaged, RecordsRejected, UnknownDataset, room_in
 from ingest.format import Format, Settings
 from ingest.ledger import Ledger, RunCounts, new_run
 from ingest.loader_errors import loader_issues
 from ingest.plan import Duplicate, Plan, Scanned
 from ingest.progress import Progress
 from ingest.publish import Draft, Published, Tools
+from ingest.repair import Lost, Mended, mend, refuse
 from ingest.replica import Replication
 from ingest.staging import Part, PartSummary
 from ingest.worker import Chosen, MapTask, ScanTask, issues_file, map_block, rows_file, scan
@@ -83,44 +87,24 @@ class RunReport:
     warnings: Mapping[str, int] = field(default_factory=dict)
     skipped: Mapping[str, int] = field(default_factory=dict)
     issues_file: str = ""
+    mended: tuple[str, ...] = ()
 
 
 def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: Tools, options: Options, progress: Progress) -> RunReport:
-    """Bring the locations into the dataset and publish. Bad records are reported and left out; ingest.errors says what stops a run."""
+    """Bring the locations into the dataset and publish. Bad records are reported and left out; ingest.errors says what stops a run.
+
+    What is damaged of the data folder is mended first, from ledger, parts and sources.
+    """
     check_dataset_name(dataset)
     began = time.monotonic()
     format_ = formats.find(options.format, options.settings)
-    with workspace.writing() as ledger:
+    with workspace.writing() as ledger, room_in(workspace.folder):
         listing = expand(locations, format_.suffixes, options.within)
-        # Who does not say again where files are, or which class is a kind of which, does not mean to take back what they said.
-        told = {**ledger.told(dataset, options.format), **dict(options.settings)}
-        options = replace(options, settings=tuple(sorted(told.items())))
-        replication = prepare_replica(ledger, workspace, tools)
-        run = _Run(ledger, options.run or new_run(), dataset, workspace, tools, replication, options, progress)
-        ledger.begin(run.id, dataset, locations)
-        try:
-            with _plan(run) as plan, Pool(options.workers) as pool:
-                scanned = _scan(run, plan, listing, pool)
-                plan.settle(first=formats.find(options.format).unique)
-                tasks = _tasks(run, plan, scanned)
-                if tasks or plan.gone() or _is_incomplete(run):
-                    published = _publish(run, plan, tasks, pool)
-                else:
-                    published = Published(ledger.generation, 0, 0, ledger.unresolved(dataset), 0)
-                    _tally(run, plan)
-                    _insist(run)
-                    run.counts.passages = {"total": 0, "embedded": 0}
-                    ledger.finish(run.id, "finished", run.counts)
-                    replication.answer(workspace)
-        except BaseException as error:
-            if isinstance(error, LoadFailed):
-                run.report(asdict(issue) for issue in loader_issues(error.report))
-            state = "failed" if isinstance(error, Exception) else "interrupted"
-            ledger.finish(run.id, state, run.counts, type(error).__name__)
-            if full := disk_full(error, workspace.folder):
-                raise full from error
-            raise
-        unsettled, failure = _settle(ledger, workspace, tools, replication, progress)
+        mended = mend(ledger, workspace, tools, progress, _remapper(ledger, workspace, tools, options.workers, progress))
+        run, published = _bring_in(
+            ledger, listing, locations, dataset, workspace, tools, options, progress, Again(mended.left.get(dataset, frozenset()))
+        )
+        unsettled, failure = _settle(ledger, workspace, tools, run.replication, progress)
         workspace.clean(ledger)
     return RunReport(
         run=run.id,
@@ -132,22 +116,112 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
         passages=run.counts.passages,
         unresolved_references=published.unresolved,
         generation=published.generation,
-        store=replication.address,
+        store=run.replication.address,
         unsettled_graphs=unsettled,
         store_failure=failure,
         rejects=run.counts.rejects,
         warnings=run.counts.warnings,
         skipped=run.counts.skipped,
         issues_file=str(run.issues_path),
+        mended=tuple(map(str, mended.damage)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Damaged parts whose records are mapped again: from what is listed, or from the part's `own` copy. `only` those, or all else too."""
+
+    parts: frozenset[str] = frozenset()
+    own: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    only: bool = False
+
+
+def _bring_in(
+    ledger: Ledger,
+    listing: Listing,
+    locations: Sequence[str],
+    dataset: str,
+    workspace: Workspace,
+    tools: Tools,
+    options: Options,
+    progress: Progress,
+    again: Again,
+) -> "tuple[_Run, Published]":
+    # Who does not say again where files are, or which class is a kind of which, does not mean to take back what they said.
+    told = {**ledger.told(dataset, options.format), **dict(options.settings)}
+    options = replace(options, settings=tuple(sorted(told.items())))
+    replication = prepare_replica(ledger, workspace, tools)
+    run = _Run(ledger, options.run or new_run(), dataset, workspace, tools, replication, options, progress, again)
+    ledger.begin(run.id, dataset, locations)
+    try:
+        with _plan(run) as plan, Pool(options.workers) as pool:
+            scanned = _scan(run, plan, listing, pool)
+            plan.settle(first=formats.find(options.format).unique)
+            if again.parts:
+                _plan_again(run, plan)
+            tasks = _tasks(run, plan, scanned)
+            if tasks or plan.gone() or _is_incomplete(run):
+                published = _publish(run, plan, tasks, pool)
+            else:
+                published = Published(ledger.generation, 0, 0, ledger.unresolved(dataset), 0)
+                _tally(run, plan)
+                _insist(run)
+                run.counts.passages = {"total": 0, "embedded": 0}
+                ledger.finish(run.id, "finished", run.counts)
+                replication.answer(workspace)
+    except BaseException as error:
+        if isinstance(error, LoadFailed):
+            run.report(asdict(issue) for issue in loader_issues(error.report))
+        state = "failed" if isinstance(error, Exception) else "interrupted"
+        ledger.finish(run.id, state, run.counts, type(error).__name__)
+        raise
+    return run, published
+
+
+def _plan_again(run: "_Run", plan: Plan) -> None:
+    """Have the records of damaged parts mapped again. Raises PartsDamaged where not all of them are found: none may get lost."""
+    plan.again(run.again.parts, only=run.again.only)
+    if left := plan.left(run.again.parts, run.again.own):
+        raise refuse(run.ledger, run.workspace, run.dataset, left)
+
+
+def _remapper(ledger: Ledger, workspace: Workspace, tools: Tools, workers: int, progress: Progress) -> Callable[[Lost], None]:
+    """What maps the records of damaged parts again, where they are found."""
+
+    def remap(lost: Lost) -> None:
+        kinds = ledger.kinds(lost.dataset)
+        claims = bool({"Claim", "ExplanationOfBenefit"} & set(kinds))
+        embed = (ledger.meta("missing_vectors") or "0") == "0"
+        options = Options(lost.format, workers, claims=claims, embed=embed)
+        locations = [file.uri for file in lost.listing.files]
+        again = Again(lost.parts, lost.own, only=True)
+        with suppress(PartsDamaged):
+            _bring_in(ledger, lost.listing, locations, lost.dataset, workspace, tools, options, progress, again)
+
+    return remap
+
+
+def repair(workspace: Workspace, tools: Tools, workers: int, progress: Progress) -> Mended:
+    """Look at everything, and mend what can be. Raises LedgerDamaged, which nothing else can restore."""
+    if not workspace.ledger_path.exists():
+        return Mended()
+    with workspace.writing() as ledger, room_in(workspace.folder):
+        for one in ledger_damage(ledger):
+            raise LedgerDamaged(str(one))
+        mended = mend(ledger, workspace, tools, progress, _remapper(ledger, workspace, tools, workers, progress), deep=True)
+        replication = prepare_replica(ledger, workspace, tools)
+        _settle(ledger, workspace, tools, replication, progress)
+        workspace.clean(ledger)
+        return mended
 
 
 def drop(dataset: str, workspace: Workspace, tools: Tools, progress: Progress) -> int:
     """Remove a dataset everywhere; the number of records it held."""
-    with workspace.writing() as ledger:
+    with workspace.writing() as ledger, room_in(workspace.folder):
         if dataset not in ledger.datasets():
             raise UnknownDataset(f"no dataset is called {dataset!r}; `commissure datasets` lists those there are")
         held = sum(ledger.kinds(dataset).values())
+        mend(ledger, workspace, tools, progress, _remapper(ledger, workspace, tools, 0, progress))
         replication = prepare_replica(ledger, workspace, tools)
         progress.step("removing")
         with Draft(ledger, dataset, workspace, tools, replication, progress) as draft:
@@ -201,6 +275,7 @@ class _Run:
     replication: Replication
     options: Options
     progress: Progress
+    again: Again = Again()
     counts: RunCounts = field(default_factory=RunCounts)
 
     @property
@@ -329,9 +404,10 @@ def _tasks(run: _Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
         if gathered and (size >= block // 2 or entry is scanned[-1]):
             tasks.append(replace(task(content), blocks=tuple(gathered)))
             gathered, content, size = [], "", 0
-    by_part: dict[str, list[str]] = {}
-    for part, kind, identifier in plan.relink():
-        by_part.setdefault(part, []).append(record_iri(run.dataset, kind, identifier))
+    by_part: dict[str, list[str]] = {part: sorted(records) for part, records in run.again.own.items()}
+    for part, kind, identifier in () if run.again.only else plan.relink():
+        if part not in run.again.parts:
+            by_part.setdefault(part, []).append(record_iri(run.dataset, kind, identifier))
     for part, records in by_part.items():
         tasks.append(replace(task(f"relink:{part}:{records}"), part=parts / part, records=frozenset(records)))
     return tasks
@@ -339,7 +415,7 @@ def _tasks(run: _Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
 
 def _publish(run: _Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool) -> Published:
     """Map what is new, apply it to a draft of the next generation as it arrives, and publish the draft together with the ledger."""
-    with Draft(run.ledger, run.dataset, run.workspace, run.tools, run.replication, run.progress) as draft:
+    with Draft(run.ledger, run.dataset, run.workspace, run.tools, run.replication, run.progress, run.again.parts) as draft:
         draft.remove(plan.gone())
         run.say("mapping", len(tasks))
         parts = []

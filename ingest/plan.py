@@ -8,11 +8,11 @@ Deletions come last and win over everything.
 import hashlib
 import marshal
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph.identifiers import dataset_iri
+from graph.identifiers import dataset_iri, record_iri
 from ingest.ledger import Ledger
 from ingest.model import WATCHED
 from ingest.staging import Part
@@ -169,6 +169,32 @@ class Plan:
             if statement.strip():
                 self._db.execute(statement, {"dataset": self.dataset} if ":dataset" in statement else {})
         self._db.commit()
+
+    def again(self, parts: Iterable[str], *, only: bool) -> None:
+        """Also map again what is found of the records that live in these parts; `only` those, and delete nothing."""
+        with self.ledger.transaction() as db:
+            if only:
+                db.execute("delete from plan.work")
+                db.execute("delete from plan.gone")
+            for part in parts:
+                db.execute(
+                    """insert into plan.work select w.block, w.seq, w.kind, w.id, w.hash from plan.winner w
+                    join records r on r.dataset = ? and r.kind = w.kind and r.id = w.id where r.part = ? and r.state = 'kept'
+                    and not exists (select 1 from plan.work o where o.kind = w.kind and o.id = w.id)""",
+                    (self.dataset, part),
+                )
+
+    def left(self, parts: Iterable[str], own: Mapping[str, frozenset[str]]) -> frozenset[str]:
+        """Those of the parts with live records that are neither work nor deleted, nor among the part's `own` that are mapped again."""
+        query = """select kind, id from records r where dataset = ? and part = ? and state = 'kept'
+            and not exists (select 1 from plan.work w where w.kind = r.kind and w.id = r.id)
+            and not exists (select 1 from plan.gone g where g.kind = r.kind and g.id = r.id)"""
+        found = set()
+        for part in parts:
+            rows = self._db.execute(query, (self.dataset, part))
+            if any(record_iri(self.dataset, kind, identifier) not in own.get(part, ()) for kind, identifier in rows):
+                found.add(part)
+        return frozenset(found)
 
     def work(self, block: int) -> tuple[str, tuple[int, ...]] | None:
         """(digest of the records to map, their places in the block), or None where the block holds nothing new."""

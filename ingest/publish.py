@@ -24,6 +24,7 @@ from ingest.ledger import Ledger, now
 from ingest.progress import Progress
 from ingest.replica import PublishedGraph, Replica, Replication
 from ingest.staging import Part, sync, sync_folder
+from ingest.sums import write_sums
 from ingest.workspace import Workspace
 from search.embedding_cache import EmbeddingCache
 from search.generation import GenerationBuilder
@@ -76,9 +77,17 @@ class Draft:
     """The next generation in the making. Use as a context manager: without `show` it is thrown away."""
 
     def __init__(
-        self, ledger: Ledger, dataset: str, workspace: Workspace, tools: Tools, replication: Replication, progress: Progress
+        self,
+        ledger: Ledger,
+        dataset: str,
+        workspace: Workspace,
+        tools: Tools,
+        replication: Replication,
+        progress: Progress,
+        damaged: frozenset[str] = frozenset(),
     ) -> None:
-        self._replication = replication
+        """`damaged` are parts that cannot be read any more, of which every record is brought anew."""
+        self._replication, self._damaged = replication, damaged
         self._ledger, self._dataset, self._workspace, self._tools, self._progress = ledger, dataset, workspace, tools, progress
         self.generation = ledger.generation + 1
         self._folder = workspace.generation_folder(self.generation)
@@ -153,13 +162,14 @@ class Draft:
         self._load_waiting()
         derived = self._beside.begin(partial(self._load_derived, *self._derive(unresolved))) if not self._dropped else None
         cache = EmbeddingCache(self._workspace.embeddings_path)
-        report = self._search.finish(self._tools.embedder if embed else None, cache, _Steps(self._progress))
+        report = self._search.finish(self._tools.embedder if embed else None, cache, Steps(self._progress))
         references = {}
         if derived is not None:
             references = derived.result()
             self._replication.add(self._folder / _DERIVED)
             (self._folder / _DERIVED).unlink()
         self._beside.finish(self._graph.close)
+        write_sums(self._folder)
         sync_folder(self._folder)
         sync(self._folder.parent)
         return Published(self.generation, self._passages, report.embedded, sum(references.values()), report.missing_vectors)
@@ -190,7 +200,7 @@ class Draft:
         references = self._graph.references([iri for iri, _ in unresolved])
         stubs = [(iri, kind) for iri, kind in unresolved if iri in references]
         path = self._folder / _DERIVED
-        path.write_text("".join((*_concept_quads(self._dataset, uses), *_stub_quads(self._dataset, stubs))), encoding="utf-8")
+        path.write_text("".join((*concept_quads(self._dataset, uses), *stub_quads(self._dataset, stubs))), encoding="utf-8")
         self._graph.remove(self._derived)
         self._graph.load([path])
         return references
@@ -199,22 +209,25 @@ class Draft:
         """Concepts that the dataset's records use, with every name they are given and how often."""
         folder = self._workspace.parts_folder(self._dataset)
         uses: Counter[ConceptUse] = Counter()
-        for part in (*(Part(folder / key) for key in self._ledger.parts(self._dataset)), *self._concepts):
+        earlier = [Part(folder / key) for key in self._ledger.parts(self._dataset) if key not in self._damaged]
+        for part in (*earlier, *self._concepts):
             for use, count in part.concepts():
                 uses[use] += count
-        if self._changed:
+        # Parts also name the concepts of records that were replaced or removed since.
+        if self._changed or sum(part.summary().kept for part in earlier) != sum(self._ledger.kinds(self._dataset).values()):
             live = self._beside.finish(partial(self._graph.references, {use.concept for use in uses}))
             uses = Counter({use: count for use, count in uses.items() if use.concept in live})
         return uses
 
 
-class _Steps:
+class Steps:
     """Tells the builder's (step, done, total) as steps and advances."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress, self._step, self._done = progress, "", 0
 
     def __call__(self, step: str, done: int, total: int) -> None:
+        """See search.generation.Progress."""
         if step != self._step:
             self._progress.step({"embed": "embedding", "index": "indexing"}.get(step, step), total)
             self._step, self._done = step, 0
@@ -222,7 +235,8 @@ class _Steps:
         self._done = done
 
 
-def _concept_quads(dataset: str, uses: Counter[ConceptUse]) -> Iterable[str]:
+def concept_quads(dataset: str, uses: Counter[ConceptUse]) -> Iterable[str]:
+    """N-Quads of the concepts that a dataset uses, with their names, the commonest first."""
     graph = iri_term(derived_graph_iri(dataset, "concepts"))
     names: dict[str, Counter[str]] = {}
     codes: dict[str, tuple[str, str]] = {}
@@ -241,7 +255,8 @@ def _concept_quads(dataset: str, uses: Counter[ConceptUse]) -> Iterable[str]:
             yield f"{node} <{ALT_LABEL}> {literal_term(name)} {graph} .\n"
 
 
-def _stub_quads(dataset: str, stubs: Iterable[tuple[str, str]]) -> Iterable[str]:
+def stub_quads(dataset: str, stubs: Iterable[tuple[str, str]]) -> Iterable[str]:
+    """N-Quads of what a dataset refers to and does not hold; `stubs` are (IRI, kind)."""
     graph = iri_term(derived_graph_iri(dataset, "stubs"))
     for iri, kind in stubs:
         node = iri_term(iri)

@@ -19,6 +19,7 @@ import orjson
 
 from concepts.model import Assertion, ConceptUse, Mention
 from ingest.model import Mapped
+from ingest.sums import damage_in, has_sums, write_sums
 from search.model import Document, Fact, PassageSpan, PatientSummary
 from sources.model import Issue, Severity, SourceRecord
 
@@ -147,6 +148,7 @@ class PartWriter:
             warnings=dict(self._issues[Severity.WARNING]),
         )
         (self._folder / SUMMARY).write_bytes(orjson.dumps({**asdict(self.summary), "run": self.run}))
+        write_sums(self._folder)
         sync_folder(self._folder)
         shutil.rmtree(self._target, ignore_errors=True)
         self._folder.rename(self._target)
@@ -161,9 +163,11 @@ class Part:
 
     @classmethod
     def find(cls, folder: Path, key: str) -> "Part | None":
-        """The finished part of that key, if there is one."""
+        """The finished part of that key, if there is one and its files are as long as they were."""
         part = cls(folder / key)
-        return part if (part.folder / SUMMARY).exists() else None
+        if not (part.folder / SUMMARY).exists():
+            return None
+        return None if has_sums(part.folder) and any(damage_in(part.folder, deep=False)) else part
 
     @property
     def key(self) -> str:

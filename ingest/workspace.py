@@ -67,12 +67,23 @@ class Workspace:
         return self.published()[0]
 
     def published(self) -> tuple[int, str]:
-        """The published generation, and the address of the graph store that answers for it ('' the embedded one)."""
+        """The published generation, and the address of the graph store that answers for it ('' the embedded one).
+
+        Where CURRENT is damaged, or names a generation that is not there, it is the one that the ledger names.
+        """
+        shown = self.shown()
+        if shown is not None and self.generation_folder(shown[0]).is_dir():
+            return shown
+        with self.reading() as ledger:
+            return (ledger.generation, ledger.meta("store") or "") if ledger and ledger.generation else (0, "")
+
+    def shown(self) -> tuple[int, str] | None:
+        """What CURRENT says; None where it is not there or says nothing that makes sense."""
         try:
             generation, _, store = (self.folder / "CURRENT").read_text().partition("\n")
-            return int(generation), store.strip()
-        except FileNotFoundError:
-            return 0, ""
+            return (int(generation), store.strip()) if generation.isascii() and generation.isdigit() and int(generation) else None
+        except (FileNotFoundError, IsADirectoryError, UnicodeDecodeError):
+            return None
 
     def show(self, generation: int, store: str) -> None:
         """Make a whole generation the published one, with the graph store that answers for it, by an atomic rename."""
@@ -103,7 +114,7 @@ class Workspace:
             ledger = Ledger(self.ledger_path)
             try:
                 published = (ledger.generation, ledger.meta("store") or "")
-                if ledger.generation and published != self.published():
+                if ledger.generation and published != self.shown():
                     self.show(*published)
                 yield ledger
             finally:

@@ -75,7 +75,7 @@ class Generation:
 
     def __init__(self, path: Path) -> None:
         """Open the generation in the folder `path`; raises GenerationUnreadable."""
-        self.meta = _read_meta(path)
+        self.meta = read_meta(path)
         self.path = path
         self.catalog = SqliteCatalog(path / "catalog.sqlite")
         self.columns = open_columns(path / "columns")
@@ -119,7 +119,7 @@ class GenerationBuilder:
 
     def __init__(self, previous: Path | None, out: Path, number: int) -> None:
         """Begin generation `number` in the folder `out` (emptied first) from the one in `previous`; raises GenerationUnreadable."""
-        self._model = _read_meta(previous).model if previous is not None else ""
+        self._model = read_meta(previous).model if previous is not None else ""
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True)
         if previous is not None:
@@ -321,7 +321,8 @@ def storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
-def _read_meta(path: Path) -> Meta:
+def read_meta(path: Path) -> Meta:
+    """What the generation in a folder says of itself; raises GenerationUnreadable."""
     try:
         meta = json.loads((path / "meta.json").read_bytes())
         if meta["format"] == FORMAT:

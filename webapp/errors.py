@@ -122,7 +122,8 @@ TABLE: dict[type[Exception], Rule] = {
         "generation-unreadable",
         503,
         "The published data cannot be read",
-        "Files of the published generation are missing or damaged. 'commissure status' says which; ingesting again rebuilds them.",
+        "Files of the published generation are missing or damaged. 'commissure verify' says which; "
+        "'commissure verify --repair', or the next ingest, makes them anew.",
     ),
     SearchError: Rule("search-failed", 500, "The search failed", "The search failed. The server's log holds the reason under this id."),
     InvalidDatasetName: Rule("invalid-request", 400, "The request cannot be answered as asked"),

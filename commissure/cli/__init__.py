@@ -15,6 +15,7 @@ from commissure.cli.ingest import ingest
 from commissure.cli.manifest import manifest
 from commissure.cli.report import report
 from commissure.cli.serve import demo, serve, worker
+from commissure.cli.verify import verify
 
 _EPILOG = """\b
 Exit codes:
@@ -43,7 +44,7 @@ def cli(context: click.Context, data: str | None, config: Path | None) -> None:
     context.obj = {"flags": {"data": data}, "config": config}
 
 
-for command in (ingest, datasets, status, search, query, evaluate, serve, worker, demo, graph, manifest, consolidate, report):
+for command in (ingest, datasets, status, search, query, evaluate, serve, worker, demo, graph, manifest, consolidate, report, verify):
     cli.add_command(command)
 
 
@@ -65,8 +66,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         sys.exit(0)
     except Exception as error:
-        from commissure.errors import EXPECTED, exit_code
+        from commissure.errors import EXPECTED, exit_code, full
 
+        error = full(error) or error
         if not isinstance(error, EXPECTED):
             import os
 

@@ -75,14 +75,18 @@ def status(context: click.Context, as_json: bool) -> None:
     from dataclasses import asdict
 
     from commissure import assemble
+    from ingest.checking import visible_damage
 
     workspace = assemble.workspace(settings_of(context))
     library = assemble.DataLibrary(workspace, None)
     runs, found, generation = library.runs(5), library.datasets(), workspace.current()
+    with workspace.reading() as ledger:
+        damaged = [str(one) for one in visible_damage(ledger, workspace)] if ledger else []
     if as_json:
         print_json(
             {
                 "generation": generation,
+                "damage": damaged,
                 "data": str(workspace.folder),
                 "datasets": [asdict(d) for d in found],
                 "runs": [asdict(r) for r in runs],
@@ -92,6 +96,10 @@ def status(context: click.Context, as_json: bool) -> None:
     click.echo(
         f"data folder {workspace.folder}: generation {generation}" if generation else f"data folder {workspace.folder}: nothing published"
     )
+    for one in damaged:
+        click.echo(f"! {one}")
+    if damaged:
+        click.echo("  `commissure verify --repair` makes them anew, and so does the next ingest")
     for dataset in found:
         click.echo(f"  {dataset.dataset}: {dataset.records:,} records, last changed {dataset.updated}")
     for run in runs:

@@ -157,6 +157,8 @@ def _ingest(
 def print_report(report: "RunReport") -> None:
     """Print what an ingest did, for people."""
     records = report.records
+    for one in report.mended:
+        click.echo(f"! was damaged and is mended: {one}")
     click.echo(
         f"{report.dataset}: {records['read']:,} records read in {report.seconds:,.1f} s: "
         + ", ".join(f"{records[name]:,} {name}" for name in ("added", "changed", "unchanged", "removed", "rejected"))

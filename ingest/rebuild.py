@@ -1,0 +1,159 @@
+"""Makes the published generation anew from ledger and parts, which hold all that it says.
+
+A part may hold records that a later part replaced or a source deleted: the ledger says which part each record lives in.
+"""
+
+import gzip
+import re
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from concepts.model import ConceptUse
+from graph.identifiers import record_iri
+from graph.store import GraphStore
+from ingest.ledger import Ledger
+from ingest.progress import Progress
+from ingest.publish import Steps, Tools, concept_quads, stub_quads
+from ingest.staging import Part, sync, sync_folder
+from ingest.sums import write_sums
+from ingest.workspace import Workspace
+from search.embedding_cache import EmbeddingCache
+from search.errors import GenerationUnreadable, ModelUnavailable
+from search.generation import GenerationBuilder, read_meta
+from search.protocols import Embedder
+
+_GRAPH: Final = re.compile(rb"<([^<>]*)> \.\s*\Z")
+"""The last term of a line of N-Quads: the graph, which is the record that says it."""
+_PARTS_PER_LOAD: Final = 4
+
+
+def rebuild(ledger: Ledger, workspace: Workspace, tools: Tools, progress: Progress, without: frozenset[str] = frozenset()) -> int:
+    """Publish a new generation that says what the ledger holds, from its parts but those of the keys `without`; its number."""
+    number = ledger.generation + 1
+    folder = workspace.generation_folder(number)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        graph = tools.graph(None, folder / "graph")
+        try:
+            with GenerationBuilder(None, folder / "search", number) as search:
+                made = _Made(ledger, workspace, graph, search, folder, without)
+                unresolved = {dataset: made.dataset(dataset) for dataset in ledger.datasets()}
+                progress.step("indexing")
+                embedder, model = _embedder(ledger, workspace, tools)
+                report = search.finish(embedder, EmbeddingCache(workspace.embeddings_path), Steps(progress), model)
+        finally:
+            graph.close()
+        write_sums(folder)
+        sync_folder(folder)
+        sync(folder.parent)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    with ledger.transaction() as db:
+        db.executemany("update datasets set unresolved = ? where dataset = ?", [(count, name) for name, count in unresolved.items()])
+        db.execute("insert or replace into meta values ('generation', ?)", (str(number),))
+        db.execute("insert or replace into meta values ('missing_vectors', ?)", (str(report.missing_vectors),))
+    workspace.show(number, ledger.meta("store") or "")
+    return number
+
+
+@dataclass(slots=True)
+class _Made:
+    """What is being made, and of what."""
+
+    ledger: Ledger
+    workspace: Workspace
+    graph: GraphStore
+    search: GenerationBuilder
+    folder: Path
+    without: frozenset[str]
+
+    def dataset(self, dataset: str) -> int:
+        """Bring in a dataset; how many of its references are unresolved."""
+        uses: Counter[ConceptUse] = Counter()
+        waiting: list[Path] = []
+        changed = False
+        for key in self.ledger.parts(dataset):
+            if key in self.without:
+                changed = True
+                continue
+            part = Part(self.workspace.parts_folder(dataset) / key)
+            live = self._live(dataset, key)
+            whole = all(staged.record in live for staged in part.records() if staged.state == "kept")
+            changed |= not whole
+            waiting.append(part.quads if whole else _filtered(part, live, self.folder / f"{key}.nq.gz"))
+            if len(waiting) >= _PARTS_PER_LOAD:
+                self._load(waiting)
+            self.search.add_documents((one for one in part.documents() if one.record in live), run=part.run)
+            self.search.add_facts(one for one in part.facts() if one.record in live)
+            self.search.add_patients(one for one in part.patients() if one.id in live)
+            uses.update(dict(part.concepts()))
+        self._load(waiting)
+        if changed:
+            said = self.graph.references({use.concept for use in uses})
+            uses = Counter({use: count for use, count in uses.items() if use.concept in said})
+        return self._derive(dataset, uses)
+
+    def _live(self, dataset: str, part: str) -> frozenset[str]:
+        """The records that the ledger says live in a part."""
+        query = "select kind, id from records where part = ? and dataset = ? and state = 'kept'"
+        return frozenset(record_iri(dataset, kind, identifier) for kind, identifier in self.ledger.db.execute(query, (part, dataset)))
+
+    def _load(self, waiting: list[Path]) -> None:
+        if waiting:
+            self.graph.load(waiting)
+        for path in waiting:
+            if path.parent == self.folder:
+                path.unlink()
+        waiting.clear()
+
+    def _derive(self, dataset: str, uses: Counter[ConceptUse]) -> int:
+        self.search.set_concepts(dataset, sorted(uses.items(), key=lambda item: (item[0].concept, item[0].display)))
+        targets = _unresolved(self.ledger, dataset)
+        references = self.graph.references([iri for iri, _ in targets])
+        path = self.folder / "derived.nq"
+        stubs = [(iri, kind) for iri, kind in targets if iri in references]
+        path.write_text("".join((*concept_quads(dataset, uses), *stub_quads(dataset, stubs))), encoding="utf-8")
+        self.graph.load([path])
+        path.unlink()
+        return sum(references.values())
+
+
+def _filtered(part: Part, live: frozenset[str], target: Path) -> Path:
+    """The quads of a part that live records say."""
+    with gzip.open(part.quads, "rb") as lines, gzip.open(target, "wb", compresslevel=1) as kept:
+        kept.writelines(line for line in lines if (found := _GRAPH.search(line)) and found[1].decode() in live)
+    return target
+
+
+def _unresolved(ledger: Ledger, dataset: str) -> Sequence[tuple[str, str]]:
+    """(IRI, kind) of the nodes that records refer to and that no represented record is."""
+    query = """select iri, expected from targets t where dataset = ? and not exists (
+        select 1 from records r where r.dataset = t.dataset and r.kind = t.kind and r.id = t.id and r.state = 'kept') order by iri"""
+    return list(ledger.db.execute(query, (dataset,)))
+
+
+def _embedder(ledger: Ledger, workspace: Workspace, tools: Tools) -> tuple[Embedder | None, str]:
+    """The model that makes vectors that are missing, or none and the name of the one whose vectors are taken as they are."""
+    if (ledger.meta("missing_vectors") or "0") == "0":
+        try:
+            return (tools.embedder, "") if tools.embedder.name else (None, "")
+        except ModelUnavailable:
+            pass
+    return None, next(_models(ledger, workspace), "")
+
+
+def _models(ledger: Ledger, workspace: Workspace) -> Iterator[str]:
+    """Names of the model, the likeliest first: what the damaged generation says, then the last one that made a vector."""
+    with suppress(GenerationUnreadable):
+        yield read_meta(workspace.generation_folder(ledger.generation) / "search").model
+    EmbeddingCache(workspace.embeddings_path)
+    with closing(sqlite3.connect(workspace.embeddings_path)) as db:
+        yield from (name for (name,) in db.execute("SELECT name FROM model ORDER BY id DESC"))

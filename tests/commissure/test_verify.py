@@ -1,0 +1,98 @@
+"""`verify` names damage and mends it; `status`, `ingest` and the server say the same; a full disk has its own exit code."""
+
+import errno
+import json
+import sqlite3
+
+import pytest
+
+from commissure.assemble import DataLibrary
+from commissure.cli import cli, main
+from commissure.errors import full
+from search.errors import GenerationUnreadable
+from tests.ingest.exports import Lab, condition, note, patient
+from webapp.app import create_app
+
+
+@pytest.fixture
+def lab(tmp_path, monkeypatch):
+    from ingest import pipeline
+    from tests.ingest.exports import InlinePool
+
+    monkeypatch.setattr(pipeline, "Pool", InlinePool)
+    lab = Lab(tmp_path)
+    lab.ingest(patient(), condition(), note())
+    monkeypatch.setattr("commissure.assemble.embedder", lambda settings: lab.embedder)
+    return lab
+
+
+def run(capsys, *arguments):
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    said = capsys.readouterr()
+    return ended.value.code, said.out, said.err
+
+
+def test_verify_names_what_is_damaged_and_mends_it(lab, capsys):
+    data = ("--data", str(lab.workspace.folder))
+    assert run(capsys, "verify", *data)[0] == 0
+    catalog = lab.workspace.generation_folder(1) / "search" / "catalog.sqlite"
+    catalog.write_bytes(catalog.read_bytes()[:5000])
+    (lab.workspace.folder / "CURRENT").write_text("what")
+    code, out, _ = run(capsys, "verify", *data)
+    assert code == 1 and str(catalog) in out and "CURRENT" in out and "--repair" in out
+    assert str(catalog) in run(capsys, "status", *data)[1]
+    with pytest.raises(GenerationUnreadable, match=r"catalog\.sqlite.*verify --repair"):
+        lab.snapshot()
+    answer = create_app(DataLibrary(lab.workspace, None)).test_client().get("/api/v1/patients")
+    assert answer.status_code == 503 and "verify --repair" in answer.json["detail"] and str(catalog) not in answer.text
+    code, out, err = run(capsys, "verify", "--repair", "--json", *data)
+    assert (code, json.loads(out)["sound"], json.loads(out)["mended"]) == (0, True, 1), err
+    assert run(capsys, "verify", *data)[0] == 0
+    assert lab.node("Patient", "p1") is not None
+
+
+def test_verify_of_a_damaged_ledger_and_of_nothing(lab, capsys, tmp_path):
+    assert run(capsys, "verify", "--data", str(tmp_path / "none"))[0] == 4
+    lab.workspace.ledger_path.write_bytes(b"garbage" * 2000)
+    for more in ((), ("--repair",)):
+        code, out, err = run(capsys, "verify", "--data", str(lab.workspace.folder), *more)
+        assert code == 1 and "ledger" in out + err and "unexpected" not in err
+
+
+@pytest.mark.parametrize("command", [("verify", "--repair"), ("datasets", "drop", "d", "--yes"), ("ingest", "fhir", "x", "--dataset", "d")])
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device", "/data/x"),
+        sqlite3.OperationalError("database or disk is full"),
+        OSError("4096 requested and 16 written"),
+        RuntimeError("write failed: No space left on device"),
+    ],
+)
+def test_a_full_disk_is_exit_code_6(lab, capsys, monkeypatch, command, error):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr("ingest.rebuild.write_sums", fail)
+    monkeypatch.setattr("ingest.publish.write_sums", fail)
+    (lab.folder / "export1" / "x.ndjson").rename(lab.folder / "x")
+    with (lab.folder / "x").open("a") as lines:
+        lines.write(json.dumps(patient("p2")) + "\n")
+    monkeypatch.chdir(lab.folder)
+    if command[0] == "verify":
+        (lab.workspace.generation_folder(1) / "search" / "meta.json").unlink()
+    code, _, err = run(capsys, *command, "--data", str(lab.workspace.folder))
+    assert code == 6 and "no room is left" in err
+    assert full(ValueError("else")) is None and cli.name
+
+
+def test_a_full_disk_where_no_run_writes(capsys, monkeypatch):
+    """Whichever command meets it."""
+
+    def fail(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device", "/elsewhere/out.csv")
+
+    monkeypatch.setattr("commissure.assemble.workspace", fail)
+    code, _, err = run(capsys, "status")
+    assert code == 6 and "/elsewhere/out.csv" in err

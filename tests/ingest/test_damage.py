@@ -1,0 +1,186 @@
+"""Every file that the published answers come from, damaged in every way, is named and made anew; answers are what they were."""
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from ingest import pipeline
+from ingest.errors import PartsDamaged
+from ingest.pipeline import drop, repair
+from ingest.progress import Silent
+from search.model import SearchRequest
+from tests.ingest.exports import InlinePool, Lab, condition, deleted, note, patient, write
+
+WAYS = {
+    "truncated": lambda path: path.write_bytes(path.read_bytes()[: max(path.stat().st_size // 2, 1) if path.stat().st_size > 1 else 0]),
+    "empty": lambda path: path.write_bytes(b""),
+    "deleted": Path.unlink,
+    "garbage": lambda path: path.write_bytes(b"\xff\x13 garbage" * 40),
+    "as long as before": lambda path: path.write_bytes(bytes(255 - byte for byte in path.read_bytes())),
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, request):
+    """A data folder with two datasets, where records were changed and deleted, so that parts hold more than is published."""
+    patcher = pytest.MonkeyPatch()
+    patcher.setattr(pipeline, "Pool", InlinePool)
+    request.addfinalizer(patcher.undo)
+    lab = Lab(tmp_path_factory.mktemp("made"))
+    lab.ingest(patient("p1"), patient("p2", "Roe"), condition("c1"), condition("c2", "Patient/p2", "73211009", "Diabetes"), note("d1"))
+    lab.ingest(condition("c1", code="38341003", display="Hypertension"), note("d1", "# Plan\nStop cisplatin, give insulin.\n"))
+    lab.ingest(deleted("Condition/c2"), role="deleted")
+    lab.ingest(condition("c3", "Patient/p9"), note("d2", "Insulin is given for diabetes.", "Patient/p2"))
+    lab.ingest(patient("p1", "Other"), note("d9", "Another study of insulin."), dataset="e")
+    return lab
+
+
+@pytest.fixture
+def lab(made, tmp_path, monkeypatch):
+    """A copy of it, whose exports lie where they were."""
+    monkeypatch.setattr(pipeline, "Pool", InlinePool)
+    copy = Lab(tmp_path)
+    shutil.copytree(made.folder / "data", tmp_path / "data")
+    copy._count = 10
+    return copy
+
+
+def answers(lab):
+    """What the graph, the catalog and both searches say."""
+    current = lab.snapshot()
+    found = []
+    for question in ("insulin", "cisplatin", "diabetes"):
+        result = current.retriever.search(SearchRequest(question))
+        found.append([(hit.document, round(hit.score, 5), hit.concepts, hit.evidence.line) for hit in result.hits])
+        found.append([(shared.label, len(shared.hits)) for shared in result.shared])
+    with closing(sqlite3.connect(generation(lab) / "search" / "catalog.sqlite")) as db:
+        names = db.execute("select concept, label, synonyms, patients, documents, facts from concepts order by concept").fetchall()
+    facts = [current.catalog.facts_of_patient(each.id) for each in current.catalog.patients(limit=10)]
+    datasets = [(one.dataset, one.records, one.unresolved_references) for one in lab.library().datasets()]
+    return lab.quads(), found, names, facts, datasets
+
+
+def files_of(folder):
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(("LOG", "LOCK")))
+
+
+def generation(lab):
+    return lab.workspace.generation_folder(lab.workspace.current())
+
+
+def mend_by_repair(lab):
+    return [str(one) for one in repair(lab.workspace, lab.tools, 1, Silent()).damage]
+
+
+def mend_by_ingest(lab):
+    path = write(lab.folder / "nothing" / "x.ndjson", deleted("Condition/never"))
+    return list(lab.ingest_path(path).mended)
+
+
+def test_a_sound_folder_is_left_as_it_is(lab):
+    before = lab.workspace.current()
+    assert mend_by_repair(lab) == [] and mend_by_ingest(lab) == []
+    assert lab.workspace.current() == before
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_file_of_a_generation_is_made_anew(made, lab, way):
+    """One after the other in one folder, by turns by ingest and by repair."""
+    expected = answers(made)
+    columns = sorted((generation(lab) / "search" / "columns").iterdir())[3:]
+    names = [path.relative_to(generation(lab)) for path in files_of(generation(lab)) if path not in columns]  # of the columns a few
+    assert len(names) > 15 and any(name.suffix == ".sst" for name in names)
+    for turn, name in enumerate(names):
+        now = generation(lab)
+        path = now / name if (now / name).exists() else next((one for one in files_of(now) if one.suffix == name.suffix), None)
+        if path is None or (path.name == "files.json" and way == "deleted"):
+            continue
+        if not path.stat().st_size and way in ("truncated", "empty", "as long as before"):
+            continue
+        path.chmod(0o644)
+        WAYS[way](path)
+        said = (mend_by_ingest, mend_by_repair)[turn % 2](lab)
+        assert any(path.name in one for one in said), (name, said)
+        assert generation(lab) != now, name
+        assert answers(lab) == expected, name
+
+
+def test_a_generation_that_is_gone_and_dropping_meanwhile(made, lab):
+    expected = answers(made)
+    shutil.rmtree(generation(lab))
+    assert drop("e", lab.workspace, lab.tools, Silent()) == 2
+    graph, _, _, _, datasets = answers(lab)
+    assert datasets == expected[4][:1]
+    assert graph == [quad for quad in expected[0] if "/data/e/" not in quad]
+    shutil.rmtree(generation(lab) / "graph")
+    mend_by_repair(lab)
+    assert answers(lab)[0] == graph
+
+
+@pytest.mark.parametrize(
+    "content", [None, b"", b"\n", b"x", b"\xff\xfe", b"0\n\n", b"-1\n\n", b"99\n\n", b"1\n\n", "²\n\n".encode(), b"4 4\n\n"]
+)
+def test_a_damaged_current_does_not_hide_what_is_published(made, lab, content):
+    expected, number = answers(made), lab.workspace.current()
+    path = lab.workspace.folder / "CURRENT"
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    assert answers(lab) == expected
+    with lab.workspace.reading() as ledger:
+        from ingest.checking import current_damage
+
+        (said,) = current_damage(ledger, lab.workspace)
+        assert "CURRENT" in str(said) and "written anew" in str(said)
+    mend_by_repair(lab)
+    assert path.read_text() == f"{number}\n\n"
+    assert answers(lab) == expected
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("with_generation", [False, True])
+def test_every_file_of_a_part_is_made_anew(made, lab, way, with_generation):
+    expected = answers(made)
+    names = sorted({path.name for path in files_of(lab.workspace.folder / "parts" / "d")})
+    assert {"quads.nq.gz", "records.parquet", "part.json", "concepts.parquet"} <= set(names)
+    for name in names:
+        path = next(one for one in files_of(lab.workspace.folder / "parts" / "d") if one.name == name)
+        if not path.stat().st_size or (name == "files.json" and way == "deleted"):
+            continue
+        WAYS[way](path)
+        if with_generation:
+            (generation(lab) / "search" / "catalog.sqlite").write_bytes(b"")
+        said = mend_by_repair(lab)
+        assert any(name in one for one in said), (name, said)
+        assert answers(lab) == expected, name
+        assert mend_by_repair(lab) == [], name
+
+
+def test_a_part_whose_source_is_gone_is_told_and_nothing_is_lost(made, lab):
+    expected = answers(made)
+    with lab.workspace.writing() as ledger:
+        ledger.db.execute("update records set source = '/gone/x.ndjson'")
+        ledger.db.execute("update runs set sources = '[\"/gone\"]'")
+        ledger.db.commit()
+    damaged = next(path for path in files_of(lab.workspace.folder / "parts" / "d") if path.name == "records.parquet")
+    damaged.write_bytes(b"")
+    done = repair(lab.workspace, lab.tools, 1, Silent())
+    assert done.left == {"d": frozenset([damaged.parent.name])}
+    assert answers(lab) == expected
+    with pytest.raises(PartsDamaged, match=r"/gone/x.ndjson.*datasets drop d"):
+        lab.ingest(patient("p77"))
+    assert answers(lab) == expected
+    lab.ingest(patient("p8"), dataset="e")
+
+
+def test_damaged_vectors_are_computed_anew(made, lab):
+    expected = answers(made)
+    for content in (b"", b"garbage" * 900):
+        lab.workspace.embeddings_path.write_bytes(content)
+        (generation(lab) / "search" / "vectors" / "exact.faiss").write_bytes(b"")
+        mend_by_repair(lab)
+        assert answers(lab) == expected
+        assert lab.embedder.encoded > 0
