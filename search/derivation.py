@@ -237,14 +237,18 @@ def _counted_facts(db: sqlite3.Connection, encounters: dict[str, int], patients:
 
 
 def _passages(db: sqlite3.Connection, keys: list[bytes], places: Int64) -> tuple[Int64, Int64]:
-    """Document and unit of every passage."""
+    """Document and unit of every passage that is a unit: those that only head or date what follows are none."""
     rows, digests = array("q"), bytearray()
     for row, key in db.execute("SELECT document, key FROM passages ORDER BY document, ordinal"):
         rows.append(row)
         digests += key
-    # Bytes strings of numpy compare like SQLite's blobs as long as all have one length.
-    units = np.searchsorted(np.frombuffer(b"".join(keys), dtype="S16"), np.frombuffer(bytes(digests), dtype="S16"))
-    return places[np.asarray(rows, dtype=np.int64)], units.astype(np.int64)
+    # Byte strings of numpy compare like SQLite's blobs as long as all have one length.
+    known, wanted = np.frombuffer(b"".join(keys), dtype="S16"), np.frombuffer(bytes(digests), dtype="S16")
+    if not len(known):
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    units = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+    found = known[units] == wanted
+    return places[np.asarray(rows, dtype=np.int64)[found]], units[found].astype(np.int64)
 
 
 def _document_concepts(

@@ -357,10 +357,10 @@ def _fact_row(batch: int, f: Fact) -> tuple[Any, ...]:
 
 
 def _first_uses(documents: list[Document], known: set[bytes]) -> Iterator[tuple[Any, Document]]:
-    """Passages whose key is not known yet, the first of each key."""
+    """Passages that may be found and whose key is not known yet, the first of each key."""
     seen: set[bytes] = set()
     for document in documents:
-        for passage in document.passages:
+        for passage in passages.telling(document.passages, document.text):
             if passage.key not in known and passage.key not in seen:
                 seen.add(passage.key)
                 yield passage, document

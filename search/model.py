@@ -24,6 +24,13 @@ class Mode(StrEnum):
     LEXICAL = "lexical"
 
 
+class Match(StrEnum):
+    """How well a document answers the question (search.relevance)."""
+
+    WELL = "well"
+    LOOSELY = "loosely"
+
+
 @dataclass(frozen=True, slots=True)
 class PassageSpan:
     """A passage of a document: its section heading ('' if none) and `key`, the 16-byte digest of the text that is embedded for it."""
@@ -193,6 +200,8 @@ class SearchRequest:
     join: bool = True
     """Fetch the neighbourhood of the page of hits."""
     facets: bool = True
+    match: Match | None = None
+    """Only documents that match so; None lists those that match well, then the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +252,8 @@ class Hit:
     evidence: Evidence
     duplicates: int = 0
     """How many further documents with the same text were folded into this hit."""
+    match: Match | None = None
+    """How well it answers the question; None where nothing was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +278,10 @@ class Shared:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The answer. `total` counts found documents; `total_is_exact` is False where ranking stopped at its depth.
+    """The answer. `total` counts listed documents; `total_is_exact` is False where ranking stopped at its depth.
+
+    Of what the filters allow `well` documents match the question well and `loosely` more do loosely; both are 0 where nothing was asked.
+    Facets count those that match well (all, where none does), or what `match` asks for.
 
     `notices` says in words what is missing or cut ('semantic index is incomplete: …'). `graph` is False where hits could not be joined
     with the graph, or not all of them.
@@ -291,6 +305,8 @@ class SearchResult:
     seconds: float = 0.0
     timings: Mapping[str, float] = field(default_factory=dict)
     """Seconds by step: encode, rank, join, facets …"""
+    well: int = 0
+    loosely: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ the passage would otherwise grow past its limit, since such reports have many se
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
@@ -33,6 +33,22 @@ _REPORT = re.compile(
     r")",
     re.MULTILINE,
 )
+_BARE_HEADING = re.compile(r"#{1,6}[ \t].*|[A-Z][A-Za-z/&,'().-]*(?: [A-Za-z0-9/&,'().-]+){0,5}:")
+"""A line that is only a heading: `## Plan`, `Past medical history:`."""
+_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_DATED = re.compile(
+    r"\b(?:\d{4}-\d{2}(?:-\d{2})?(?:t[\d:.]+(?:z|[+-]\d{2}:?\d{2})?)?"  # 2019-05-17T10:30:00Z
+    r"|\d{1,4}([./-])\d{1,2}\1\d{1,4}"  # 17.05.2019, 5/17/19
+    rf"|(?:{_DAY}(?: of)?[ .-]+)?{_MONTH}[ .,-]+(?:{_DAY}[ ,.-]+)?\d{{4}}|{_DAY}(?: of)?[ .-]+{_MONTH}|{_MONTH}[ .]+{_DAY}"  # 17 May 2019, May 2019
+    r"|\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"  # 10:30
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?!\w)",
+    re.IGNORECASE,
+)
+_OF_A_DATE = re.compile(r"\b(?:dated?|time|day|on|at|of|from|to|until|am|pm|h|uhr|z|utc|gmt)\b", re.IGNORECASE)
+"""What may stand beside a date that says no more than the date."""
+_WORD = re.compile(r"[^\W_]")
+_LONGEST_BARE = 120
 _SENTENCE_END = re.compile(r"[.!?][\"')\]]*[ \t]+(?=[\"'(\[]*[A-Z0-9])|\n[ \t\r]*(?:\n|(?=\S))|;[ \t]+")
 _SPACE = re.compile(r"\s+")
 _LONGEST_KNOWN = 4000
@@ -57,6 +73,31 @@ def embedding_text(span: PassageSpan, text: str) -> str:
 def text_key(embedded: str) -> bytes:
     """The 16-byte digest that identifies a text to embed."""
     return blake2b(embedded.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def says_something(span: PassageSpan, text: str) -> bool:
+    """Whether a passage is more than headings, dates and rules. One that is not tells nothing that could answer a question."""
+    heading = span.section.strip("#: \t").casefold()
+    lines = (raw.strip() for raw in text[span.start : span.end].split("\n"))
+    return any(line.strip("#: \t").casefold() != heading and not _is_bare(line) for line in lines if line)
+
+
+def _is_bare(line: str) -> bool:
+    if len(line) > _LONGEST_BARE:
+        return False
+    if not _WORD.search(line) or _BARE_HEADING.fullmatch(line):
+        return True
+    rest, dates = _DATED.subn("", line)
+    return dates > 0 and not _WORD.search(_OF_A_DATE.sub("", rest))
+
+
+def telling(spans: Sequence[PassageSpan], text: str) -> Sequence[PassageSpan]:
+    """The passages of a document that may be found: those that say something; of a document that is only headings, these."""
+    return [span for span in spans if says_something(span, text)] or [span for span in spans if _has_words(span, text)]
+
+
+def _has_words(span: PassageSpan, text: str) -> bool:
+    return any(_WORD.search(_OF_A_DATE.sub("", _DATED.sub("", line))) for line in text[span.start : span.end].split("\n"))
 
 
 def _passages(text: str, fallback: str) -> Iterator[PassageSpan]:

@@ -92,6 +92,14 @@ class LexicalIndex(Protocol):
         """BM25 of each of the rows, 0 where it shares no term with the query."""
         ...
 
+    def coverage(self, query: str) -> tuple[NDArray[np.float64], float]:
+        """(documents,): the share of the query's informative words, by their idf, that each document says; and the share that none says."""
+        ...
+
+    def respelled(self, query: str) -> str:
+        """The query with each word that no text says in place of the nearest one that texts say; '' where there is nothing to mend."""
+        ...
+
 
 class Catalog(Protocol):
     """The documents, facts, patients and concepts of one generation. Thread-safe; every answer is deterministic."""

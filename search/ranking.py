@@ -6,7 +6,8 @@
     fused        (meaning + WORDS · words) / (1 + WORDS)
 
 Every candidate gets both scores, whichever ranker found it. Nothing is normalized over the candidates, so a document's score does not
-depend on filters, on paging or on what else was found: see docs/decisions/0007-fusion.md for what this was measured against.
+depend on filters, on paging or on what else was found: see docs/decisions/0007-fusion.md for what this was measured against. What does
+not answer the question at all is left out, and what answers it well comes before what does loosely (search.relevance).
 """
 
 import time
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from search.model import Mode
 from search.protocols import Embedder, LexicalIndex, Mask, Rows, Scores, VectorIndex
+from search.relevance import LOOSELY, NOISE, WELL, least_cosine, noise_of, relevance
 from search.units import CSR
 
 __all__ = ["CSR", "RankedDocuments", "Ranker"]
@@ -27,9 +29,9 @@ WORDS = 0.8
 """Weight of words beside meaning; nDCG@10 is flat from 0.6 to 1 on scientific abstracts and on clinical reports."""
 CENTROID = 0.5
 """Weight of the document's centroid beside its nearest passage: it tells documents apart that share a passage, or only touch a matter."""
-FLOOR = 0.2
-"""Cosine below which a document is not about the query, unless a word of the query is in it."""
 _LEAST_UNITS = 256
+_WORDED = 3
+"""Documents that share a word with the question are looked at for each that may be found: many share one and do not answer it."""
 _CHUNK = 4096
 
 
@@ -39,7 +41,7 @@ class RankedDocuments:
 
     `scores` are the fused ones; `semantic` (NaN where a document has no vector or meaning was not asked) and `lexical` (NaN where it
     shares no word or words were not asked) are on the scales that fusion adds. `exact` is True where every document that matches is in
-    the list, False where the depth cut it. `timings` are seconds by step.
+    the list, False where the depth cut it. `timings` are seconds by step. `relevance` is on the scale of search.relevance.
     """
 
     documents: Rows
@@ -47,6 +49,7 @@ class RankedDocuments:
     best_units: Rows
     semantic: Scores
     lexical: Scores
+    relevance: Scores
     exact: bool
     timings: Mapping[str, float] = field(default_factory=dict)
 
@@ -62,6 +65,7 @@ class Ranker:
         self._lexical = lexical
         self._embedder = embedder
         self._lengths: tuple[CSR, NDArray[np.float32]] | None = None
+        self._noise: float | None = None
 
     def prepare(self, unit_documents: CSR) -> None:
         """Compute ahead what the first query would wait for."""
@@ -73,17 +77,18 @@ class Ranker:
         timings: dict[str, float] = {}
         links = unit_documents
         vector = None
-        nearest, exact = np.empty(0, dtype=np.int64), True
+        nearest, exact, noise = np.empty(0, dtype=np.int64), True, NOISE
         if query.strip() and mode is not Mode.LEXICAL and self._vectors is not None and self._embedder is not None:
             with _timed(timings, "encode"):
                 vector = self._embedder.encode_query(query)
+                noise = self._noise_of(self._vectors, self._embedder, links)
             with _timed(timings, "semantic"):
-                nearest, exact = self._nearest(self._vectors, vector, depth, allowed, links)
+                nearest, exact = self._nearest(self._vectors, vector, depth, allowed, links, least_cosine(noise))
         worded, words, bound = np.empty(0, dtype=np.int64), None, 0.0
         if query.strip() and mode is not Mode.SEMANTIC and self._lexical is not None:
             with _timed(timings, "lexical"):
                 words, bound = self._lexical.search_documents(query, allowed)
-                worded = _highest(words, depth)
+                worded = _highest(words, max(_WORDED * depth, _LEAST_UNITS))
                 exact = exact and bool(np.count_nonzero(words) <= len(worded))
         with _timed(timings, "fuse"):
             candidates = np.union1d(nearest, worded)
@@ -91,28 +96,46 @@ class Ranker:
             if words is not None and bound > 0:
                 share = np.where(words[candidates] > 0, words[candidates] / bound, np.nan).astype(np.float32)
             meaning, closest, units = self._weigh(candidates, query, vector, words is not None, bound, links)
-            if vector is not None:
-                kept = (closest >= FLOOR) | (share > 0)
-                candidates, share, meaning, units = candidates[kept], share[kept], meaning[kept], units[kept]
+            relevant = self._relevance(query, candidates, None if vector is None else closest, noise, words is not None)
+            kept = relevant >= LOOSELY
+            candidates, share, meaning, units, relevant = candidates[kept], share[kept], meaning[kept], units[kept], relevant[kept]
             scores = _fuse(meaning, share, vector is not None, words is not None)
-            order = np.lexsort((candidates, -scores))[:depth]
+            order = np.lexsort((candidates, -scores, relevant < WELL))[:depth]
         return RankedDocuments(
             documents=candidates[order],
             scores=scores[order].astype(np.float32),
             best_units=units[order],
             semantic=meaning[order],
             lexical=share[order],
+            relevance=relevant[order].astype(np.float32),
             exact=bool(exact and len(candidates) <= depth),
             timings=timings,
         )
 
+    def respelled(self, query: str) -> str:
+        """The query with words that no document says mended, as the text index can; '' where there is nothing to mend."""
+        return self._lexical.respelled(query) if self._lexical is not None else ""
+
+    def _relevance(self, query: str, candidates: Rows, closest: Scores | None, noise: float, worded: bool) -> NDArray[np.float64]:
+        if self._lexical is None or not len(candidates):
+            return relevance(closest, noise, None, 0.0) if closest is not None else np.zeros(len(candidates))
+        coverage, unknown = self._lexical.coverage(query)
+        return relevance(closest, noise, coverage[candidates] if worded else None, unknown)
+
+    def _noise_of(self, vectors: VectorIndex, embedder: Embedder, links: CSR) -> float:
+        if self._noise is None:
+            self._noise = noise_of(vectors, embedder, len(links.offsets) - 1)
+        return self._noise
+
     @staticmethod
-    def _nearest(vectors: VectorIndex, vector: NDArray[np.float32], depth: int, allowed: Mask | None, links: CSR) -> tuple[Rows, bool]:
+    def _nearest(
+        vectors: VectorIndex, vector: NDArray[np.float32], depth: int, allowed: Mask | None, links: CSR, floor: float
+    ) -> tuple[Rows, bool]:
         """Documents of the nearest units, at most `depth` of them, and whether no further document reaches the floor."""
         wanted = max(depth, _LEAST_UNITS)
         rows, cosines = vectors.search(vector, wanted, None if allowed is None else links.units_allowed(allowed))
-        complete = len(rows) < wanted or bool(cosines[-1] < FLOOR)
-        _, documents = links.entries(rows[cosines >= FLOOR])
+        complete = len(rows) < wanted or bool(cosines[-1] < floor)
+        _, documents = links.entries(rows[cosines >= floor])
         if allowed is not None:
             documents = documents[allowed[documents]]
         distinct, first = np.unique(documents, return_index=True)

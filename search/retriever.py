@@ -31,10 +31,11 @@ from search.generation import Generation
 from search.join import Joined, PageHit, join_page
 from search.masks import Ground, check, unknown_values
 from search.masks import allowed as allowed_documents
-from search.model import DocumentSummary, Evidence, Hit, Listing, Mode, PassageSpan, SearchRequest, SearchResult, Span
+from search.model import DocumentSummary, Evidence, Hit, Listing, Match, Mode, PassageSpan, SearchRequest, SearchResult, Span
 from search.operators import refuse_operators
 from search.protocols import Embedder, Mask, Rows
 from search.ranking import RankedDocuments, Ranker
+from search.relevance import LOOSELY, WELL
 from search.snippets import answer, find_matches, highlights, last_word, opening, query_words
 
 _log = logging.getLogger(__name__)
@@ -50,6 +51,8 @@ LONGEST_QUERY: Final = 10_000
 
 MOST_COPIES: Final = 100
 """Copies of a document that are listed."""
+_LOOKED_AT: Final = 10
+"""Best documents that decide whether a question is answered as it is spelled."""
 _CONCEPTS_PER_HIT: Final = 10
 _LONGEST_PASSAGE: Final = 4000
 """Characters of a passage shown."""
@@ -66,6 +69,8 @@ class _Found:
     places: NDArray[np.int64]
     """Position of each of `documents` in `ranked`."""
     exact: bool
+    well: int = 0
+    """How many of `documents` match well: they come first."""
 
 
 class Retriever:
@@ -91,20 +96,23 @@ class Retriever:
             notices.extend(unknown_values(request.filters, ground, lambda: [one.dataset for one in self._catalog.datasets()]))
             allowed = allowed_documents(request.filters, ground)
         with clock.step("rank"):
+            request = self._respelled(request, notices)
             found = self._find(request, allowed, notices)
+            listed = _listed(found, request.match)
         page = slice(request.offset, request.offset + request.limit)
         with clock.step("hits"):
             words = query_words(request.query)
             named = self._catalog.concepts_named(words.values())
-            documents, mentions = self._read(found.documents[page])
-            hits = self._hits(request, words, found, documents, mentions, named)
+            documents, mentions = self._read(listed.documents[page])
+            hits = self._hits(request, words, listed, documents, mentions, named)
         with clock.step("facets"):
             facets = {}
             if request.facets:
                 ranked = found.ranked is not None
+                counted = listed if request.match or not found.well else _listed(found, Match.WELL)
                 facets = count_facets(
-                    found.everything,
-                    found.documents,
+                    counted.everything,
+                    counted.documents,
                     self._columns,
                     self._catalog,
                     request.filters,
@@ -112,11 +120,11 @@ class Retriever:
                     codings=self._catalog.things(),
                 )
         with clock.step("join"):
-            joined, lack = self._join(request, found.documents[page], hits, mentions, named)
+            joined, lack = self._join(request, listed.documents[page], hits, mentions, named)
             notices.extend(filter(None, [lack]))
         ranking = found.ranked.timings if found.ranked is not None else {}
         return SearchResult(
-            total=len(found.documents),
+            total=len(listed.documents),
             total_is_exact=found.exact,
             generation=self._generation.number,
             hits=hits,
@@ -130,6 +138,8 @@ class Retriever:
             graph=not lack,
             seconds=clock.total(),
             timings={**clock.steps, **ranking},
+            well=found.well,
+            loosely=len(found.documents) - found.well if found.ranked is not None else 0,
         )
 
     def listed(self, request: SearchRequest) -> Listing:
@@ -138,7 +148,8 @@ class Retriever:
         notices: list[str] = []
         ground = Ground.of(self._columns, self._catalog)
         notices.extend(unknown_values(request.filters, ground, lambda: [one.dataset for one in self._catalog.datasets()]))
-        found = self._find(request, allowed_documents(request.filters, ground), notices)
+        request = self._respelled(request, notices)
+        found = _listed(self._find(request, allowed_documents(request.filters, ground), notices), request.match)
         total = len(found.documents)
         cut = "" if found.exact else f"only the best {DEPTH:,} documents of a question are ranked"
         if total > MOST_LISTED:
@@ -169,6 +180,20 @@ class Retriever:
             return self._fold(newest, None, exact=True)
         ranked = self._rank(request, allowed, notices)
         return self._fold(ranked.documents, ranked, exact=ranked.exact)
+
+    def _respelled(self, request: SearchRequest, notices: list[str]) -> SearchRequest:
+        """The question with its slips of the pen mended, where as it stands no document of all answers it well and mended one does better."""
+        mended = self._ranker.respelled(request.query)
+        if not mended:
+            return request
+        best = [
+            float(self._rank(replace(request, query=query), None, []).relevance[:_LOOKED_AT].max(initial=0.0))
+            for query in (request.query, mended)
+        ]
+        if best[0] >= WELL or best[1] <= max(best[0], LOOSELY):
+            return request
+        notices.append(f"Read as “{mended}”: no document answers “{request.query}” well as it is spelled.")
+        return replace(request, query=mended)
 
     def _rank(self, request: SearchRequest, allowed: Mask | None, notices: list[str]) -> RankedDocuments:
         mode = request.mode
@@ -217,7 +242,8 @@ class Retriever:
         kept = np.sort(order[first])
         group[order] = group.copy()
         copies = np.bincount(group, minlength=len(first))[group[kept]] - 1
-        return _Found(documents[kept], copies, documents, ranked, kept, exact)
+        well = 0 if ranked is None else int(np.count_nonzero(ranked.relevance[kept] >= WELL))
+        return _Found(documents[kept], copies, documents, ranked, kept, exact, well)
 
     # --- what is shown ---
 
@@ -270,6 +296,7 @@ class Retriever:
                     concepts=_shown_concepts(mentions[place], named),
                     evidence=Evidence(document.id, document.record, document.source, document.line, run, start, end),
                     duplicates=int(found.copies[index]),
+                    match=None if found.ranked is None else Match.WELL if index < found.well else Match.LOOSELY,
                 )
             )
         return tuple(hits)
@@ -313,6 +340,22 @@ class Retriever:
             _log.warning("the graph store lacks %d of %d hits; 'commissure graph check' says more", len(unknown), len(seeds))
             return joined, f"The graph store does not hold {len(unknown)} of these hits: they are shown without their connections."
         return joined, ""
+
+
+def _listed(found: _Found, match: Match | None) -> _Found:
+    """What was found, of the documents that match so. Copies that stand beside each other match alike: they have one text."""
+    if match is None or found.ranked is None:
+        return found
+    part = slice(0, found.well) if match is Match.WELL else slice(found.well, None)
+    of_all = (found.ranked.relevance >= WELL) == (match is Match.WELL)
+    return replace(
+        found,
+        documents=found.documents[part],
+        copies=found.copies[part],
+        places=found.places[part],
+        everything=found.everything[of_all],
+        well=found.well if match is Match.WELL else 0,
+    )
 
 
 def _check(request: SearchRequest) -> None:

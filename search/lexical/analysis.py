@@ -132,6 +132,11 @@ STOP_WORDS = frozenset(
 )
 """Words that name nothing. 'No', 'not' and 'all' (a leukaemia) are kept: they carry meaning in a note."""
 
+REQUESTS = frozenset(
+    ["tell", "show", "find", "give", "list", "search", "look", "want", "need", "know", "pleas", "thank", "hello", "hi", "hey", "yes", "ok", "okay", "someth", "anyth", "thing", "stuff"]
+)
+"""Terms that ask and say nothing of what is asked for: they find, but no document answers by saying them."""
+
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|\w[\w\u0300-\u036f]*")
 """Accents that follow their letter, as in decomposed text, belong to its word."""
 _COMPOUND = re.compile(r"(?<!\w)\w[\w\u0300-\u036f]*+(?:[-\u2010\u2011]\w[\w\u0300-\u036f]*+)+")
@@ -182,6 +187,11 @@ MAX_WORD = 64
 def terms(query: str) -> tuple[str, ...]:
     """The distinct terms of a query, in order."""
     return tuple(dict.fromkeys(tokenize(query)))
+
+
+def informative(query: str) -> tuple[str, ...]:
+    """The distinct terms of a query that say what is asked for."""
+    return tuple(term for term in terms(query) if term not in REQUESTS)
 
 
 def tokenize(text: str) -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from search import passages
 from search.model import PassageSpan
 from search.passages import MAX_PARTS, embedding_text, split, text_key
 
@@ -146,3 +147,38 @@ def test_blanks_make_no_passage_however_many() -> None:
     text = "cough" + " " * 350_000 + "fever"
     assert shown(text)[0][1] == "cough" and shown(text)[-1][1] == "fever"
     assert shown(" \n" * 200_000) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-----",
+        "* * *",
+        "=====",
+        "2019-05-17",
+        "17.05.2019 10:30",
+        "Monday, 3rd of June 2019",
+        "Date: 17 May 2019",
+        "## Plan",
+        "History of present illness:",
+    ],
+)
+def test_dates_rules_and_headings_say_nothing(text: str) -> None:
+    (span,) = split(text)
+    assert not passages.says_something(span, text)
+
+
+@pytest.mark.parametrize(
+    "text", ["120/80", "42", "NO ACUTE DISTRESS", "Plan: aspirin", "pain on 3 May", "Maybe", "May 2019: 40 mg", "Grade 3"]
+)
+def test_results_and_short_sentences_say_something(text: str) -> None:
+    (span,) = split(text)
+    assert passages.says_something(span, text)
+
+
+def test_of_a_note_only_what_says_something_may_be_found() -> None:
+    text = "2019-05-17\n\n# Plan\n\nAspirin for the heart.\n\n# Signed\n\n-----\n"
+    spans = split(text)
+    assert [text[s.start : s.end] for s in passages.telling(spans, text)] == ["# Plan\n\nAspirin for the heart."]
+    assert passages.telling(split("# Plan"), "# Plan"), "a document that is only a heading is found by it"
+    assert not passages.telling(split("2019-05-17"), "2019-05-17")
