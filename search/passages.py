@@ -35,12 +35,16 @@ _REPORT = re.compile(
 )
 _BARE_HEADING = re.compile(r"#{1,6}[ \t].*|[A-Z][A-Za-z/&,'().-]*(?: [A-Za-z0-9/&,'().-]+){0,5}:")
 """A line that is only a heading: `## Plan`, `Past medical history:`."""
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?"
+    r"|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _DATED = re.compile(
     r"\b(?:\d{4}-\d{2}(?:-\d{2})?(?:t[\d:.]+(?:z|[+-]\d{2}:?\d{2})?)?"  # 2019-05-17T10:30:00Z
     r"|\d{1,4}([./-])\d{1,2}\1\d{1,4}"  # 17.05.2019, 5/17/19
-    rf"|(?:{_DAY}(?: of)?[ .-]+)?{_MONTH}[ .,-]+(?:{_DAY}[ ,.-]+)?\d{{4}}|{_DAY}(?: of)?[ .-]+{_MONTH}|{_MONTH}[ .]+{_DAY}"  # 17 May 2019, May 2019
+    rf"|(?:{_DAY}(?: of)?[ .-]+)?{_MONTH}[ .,-]+(?:{_DAY}[ ,.-]+)?\d{{4}}"  # 17 May 2019, May 2019
+    rf"|{_DAY}(?: of)?[ .-]+{_MONTH}|{_MONTH}[ .]+{_DAY}"
     r"|\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"  # 10:30
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)(?!\w)",
     re.IGNORECASE,

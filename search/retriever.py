@@ -182,7 +182,7 @@ class Retriever:
         return self._fold(ranked.documents, ranked, exact=ranked.exact)
 
     def _respelled(self, request: SearchRequest, notices: list[str]) -> SearchRequest:
-        """The question with its slips of the pen mended, where as it stands no document of all answers it well and mended one does better."""
+        """The question with its slips of the pen mended, where no document answers it well as it is spelled."""
         mended = self._ranker.respelled(request.query)
         if not mended:
             return request

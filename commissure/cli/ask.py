@@ -115,7 +115,10 @@ def _print_table(snapshot: "Snapshot", request: "SearchRequest", rows: str) -> N
 
 def _print_hits(result: "SearchResult") -> None:
     """Print hits for people."""
-    click.echo(f"{'' if result.total_is_exact else 'at least '}{result.total:,} documents")
+    counted = f"{'' if result.total_is_exact else 'at least '}{result.total:,} documents"
+    if result.well + result.loosely:
+        counted += f": {result.well:,} match well, {result.loosely:,} more loosely"
+    click.echo(counted)
     for notice in result.notices:
         click.echo(f"! {notice}")
     for hit in result.hits:

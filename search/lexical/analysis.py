@@ -133,7 +133,30 @@ STOP_WORDS = frozenset(
 """Words that name nothing. 'No', 'not' and 'all' (a leukaemia) are kept: they carry meaning in a note."""
 
 REQUESTS = frozenset(
-    ["tell", "show", "find", "give", "list", "search", "look", "want", "need", "know", "pleas", "thank", "hello", "hi", "hey", "yes", "ok", "okay", "someth", "anyth", "thing", "stuff"]
+    [
+        "tell",
+        "show",
+        "find",
+        "give",
+        "list",
+        "search",
+        "look",
+        "want",
+        "need",
+        "know",
+        "pleas",
+        "thank",
+        "hello",
+        "hi",
+        "hey",
+        "yes",
+        "ok",
+        "okay",
+        "someth",
+        "anyth",
+        "thing",
+        "stuff",
+    ]
 )
 """Terms that ask and say nothing of what is asked for: they find, but no document answers by saying them."""
 

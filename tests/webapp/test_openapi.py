@@ -80,6 +80,7 @@ def test_search_parameters_are_as_they_validate() -> None:
         "from",
         "to",
         "mode",
+        "match",
         "limit",
         "offset",
         "join",

@@ -42,6 +42,7 @@ HIT = Shape(
         "passage": "The passage that speaks best for the document.",
         "highlights": "Where query terms stand within the passage.",
         "answer": "The sentence of the passage that answers best.",
+        "match": "Whether it matches the question well or loosely; null where nothing was asked.",
         "duplicates": "How many further documents with the same text were folded into this hit.",
     },
     says="A document found.",
@@ -70,7 +71,9 @@ SEARCH_RESULT = Shape(
         ),
     },
     words={
-        "total": "How many documents were found.",
+        "total": "How many documents are listed.",
+        "well": "How many documents match the question well; facets count these, or all where none does.",
+        "loosely": "How many more match it loosely.",
         "total_is_exact": "False where ranking stopped at its depth.",
         "generation": "Number of the published generation that was searched.",
         "shared": "Nodes that join several hits, best first.",

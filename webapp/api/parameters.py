@@ -67,6 +67,8 @@ class Asked(Filtered):
     """The question in plain words. Empty browses what the filters allow, newest first."""
     mode: Mode = Mode.HYBRID
     """Which rankers answer."""
+    match: Literal["well", "loosely"] | None = None
+    """Only documents that match well, or only those that match more loosely; without it those that match well come first."""
 
 
 class Question(Asked):

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from search.model import Listing, SearchRequest
+from search.model import Listing, Match, SearchRequest
 from search.tables import table
 from webapp import metrics
 from webapp.answers import search as answers
@@ -26,6 +26,7 @@ def search_request(asked: Question) -> SearchRequest:
         query=asked.q,
         filters=asked.filters(),
         mode=asked.mode,
+        match=Match(asked.match) if asked.match else None,
         limit=asked.limit,
         offset=asked.offset,
         join=asked.join,
@@ -42,7 +43,9 @@ def search(asked: Question, context: Context) -> Json:
 
 def search_table(asked: Table, context: Context) -> Response:
     """All hits of one question as CSV."""
-    listing = context.snapshot.retriever.listed(SearchRequest(asked.q, asked.filters(), asked.mode))
+    listing = context.snapshot.retriever.listed(
+        SearchRequest(asked.q, asked.filters(), asked.mode, match=Match(asked.match) if asked.match else None)
+    )
     return table_response(listing, asked.rows, context.snapshot)
 
 

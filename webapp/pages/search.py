@@ -13,7 +13,7 @@ from concepts.model import Assertion
 from graph.vocabulary import BASE
 from search.errors import InvalidRequest, NothingPublished
 from search.filters import FILTERS, Filter, Filters, Kind
-from search.model import ConceptSummary, FacetValue, Hit, Mode, SearchRequest, SearchResult, Span
+from search.model import ConceptSummary, FacetValue, Hit, Match, Mode, SearchRequest, SearchResult, Span
 from search.protocols import Catalog
 from webapp.api.search import table_response
 from webapp.errors import FieldError, invalid
@@ -64,6 +64,8 @@ class State:
     """The filters that are set, by name, with their values as they were written."""
     mode: Mode = Mode.HYBRID
     page: int = 1
+    match: str = ""
+    """'well' or 'loosely' where only documents that match so are listed."""
     view: str = ""
     """'connections' where a narrow screen shows the picture instead of the hits."""
 
@@ -82,6 +84,7 @@ class State:
             ("q", self.query),
             *((row.name, value) for row in FILTERS for value in self.values(row.name)),
             ("mode", "" if self.mode is Mode.HYBRID else self.mode.value),
+            ("match", self.match),
             ("page", "" if self.page == 1 else self.page),
             ("view", self.view),
         ]
@@ -137,13 +140,24 @@ class State:
         """The state in another mode, on its first page."""
         return replace(self, mode=Mode(mode), page=1)
 
+    def matching(self, match: str) -> "State":
+        """The state with only documents that match so ('' for all), on its first page."""
+        return replace(self, match=match, page=1)
+
     def in_view(self, view: str) -> "State":
         """The state with the other half shown on a narrow screen."""
         return replace(self, view=view)
 
     def search_request(self) -> SearchRequest:
         """The question this state asks. Raises InvalidRequest where a number is none."""
-        return SearchRequest(self.query, filters_of(self.given), self.mode, limit=PAGE, offset=(self.page - 1) * PAGE)
+        return SearchRequest(
+            self.query,
+            filters_of(self.given),
+            self.mode,
+            limit=PAGE,
+            offset=(self.page - 1) * PAGE,
+            match=Match(self.match) if self.match else None,
+        )
 
 
 def filters_of(given: Iterable[tuple[str, tuple[str, ...]]]) -> Filters:
@@ -271,6 +285,7 @@ def _state_of_request() -> State:
         given=given_by(given),
         mode=mode,
         page=whole_number("page", 1, 1, 100_000),
+        match=given.get("match", "") if given.get("match") in set(Match) else "",
         view="connections" if given.get("view") == "connections" else "",
     )
 
