@@ -5,7 +5,7 @@
     unknown     the share of it that no document says: a model gives made-up words some meaning or other
     relevance   closeness · (1 - 0.4 · unknown) + 0.4 · coverage
 
-A document that says every word of the question matches well whatever the model thinks; one that says half of it, or lies clearly above
+A document that says three quarters of the question matches well whatever the model thinks; one that says half of it, or lies clearly above
 the noise, matches loosely; what is below is not found. docs/decisions/0023-relevance.md says what this was measured on.
 """
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from search.protocols import Embedder, Scores, VectorIndex
 
 LOOSELY: Final = 0.2
-WELL: Final = 0.4
+WELL: Final = 0.3
 COVERAGE: Final = 0.4
 UNKNOWN: Final = 0.4
 FARTHEST: Final = -0.1
