@@ -25,8 +25,8 @@ from ingest.sums import damage_in, has_sums
 from ingest.workspace import Workspace
 from labels.library import GenerationLabels
 from labels.media import places_of
-from search.errors import GenerationUnreadable, NothingPublished
-from search.generation import Generation
+from search.errors import GenerationOutdated, GenerationUnreadable, NothingPublished
+from search.generation import Generation, read_meta
 from search.protocols import Embedder
 from search.retriever import Retriever
 from webapp.library import DatasetStatus, RecordSource, RejectedLine, RunStatus
@@ -95,6 +95,30 @@ def replica(address: str, settings: dict[str, Any]) -> Replica | None:
     from commissure.stores import open_store
 
     return Replica(address, open_store(address, settings)) if address else None
+
+
+def take_over(settings: dict[str, Any]) -> bool:
+    """Make the published generation anew where an earlier version wrote it, with a word on standard error; whether that was so.
+
+    Its records, graph and vectors are in the data folder already: nothing is read again from its source, and nothing is embedded again.
+    """
+    from commissure.cli.console import progress
+    from ingest.pipeline import repair
+
+    folder = workspace(settings)
+    number, _ = folder.published()
+    if not number:
+        return False
+    try:
+        read_meta(folder.generation_folder(number) / "search")
+    except GenerationOutdated:
+        with progress() as shown:
+            shown.step("taking over the data folder of an earlier version")
+            repair(folder, tools(settings), settings["workers"], shown)
+        return True
+    except GenerationUnreadable:
+        pass  # whoever opens it says what is wrong
+    return False
 
 
 @contextmanager

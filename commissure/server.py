@@ -10,6 +10,7 @@ from flask import Flask
 
 from commissure import assemble
 from commissure.errors import AddressInUse
+from ingest.errors import IngestError
 from search.errors import ModelUnavailable, NothingPublished
 from search.model import SearchRequest
 
@@ -21,6 +22,10 @@ def make_app(settings: dict[str, Any]) -> Flask:
     """The Flask app with its model loaded and the current generation open, so that the first question is as quick as the next."""
     from webapp.app import create_app
 
+    try:
+        assemble.take_over(settings)
+    except IngestError as error:  # another process is at it, or may write here where this one may not: pages say so until then
+        sys.stderr.write(f"{error}\n")
     model = assemble.embedder(settings)
     library = assemble.DataLibrary(assemble.workspace(settings), model, settings, warm=True)
     try:

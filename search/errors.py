@@ -4,6 +4,7 @@ SearchError
 ├── InvalidRequest        a search request that cannot be answered as asked (names the field)
 ├── ModelUnavailable      the embedding model is missing, damaged or unknown
 ├── GenerationUnreadable  a generation's files are missing or damaged
+│   └── GenerationOutdated   it is whole, but written by another version
 ├── CollectionUnreadable  a judged collection cannot be read (names file and line)
 └── NothingPublished      no generation exists yet
 """
@@ -27,6 +28,10 @@ class ModelUnavailable(SearchError):
 
 class GenerationUnreadable(SearchError):
     """A generation's files are missing or damaged."""
+
+
+class GenerationOutdated(GenerationUnreadable):
+    """A generation is whole, but was written by another version."""
 
 
 class CollectionUnreadable(SearchError):

@@ -30,7 +30,7 @@ from search.catalog import SqliteCatalog
 from search.columns import open_columns, save_columns
 from search.derivation import derive
 from search.embedding_cache import EmbeddingCache
-from search.errors import GenerationUnreadable
+from search.errors import GenerationOutdated, GenerationUnreadable
 from search.model import Document, Fact, PatientSummary
 from search.protocols import Embedder, LexicalIndex, VectorIndex
 from search.schema import FORMAT, INDEXES, TABLES
@@ -325,11 +325,12 @@ def read_meta(path: Path) -> Meta:
     """What the generation in a folder says of itself; raises GenerationUnreadable."""
     try:
         meta = json.loads((path / "meta.json").read_bytes())
-        if meta["format"] == FORMAT:
+        written = int(meta["format"])
+        if written == FORMAT:
             return Meta(**meta)
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise GenerationUnreadable(f"{path} holds no finished generation ({error}); ingest again to rebuild it") from error
-    raise GenerationUnreadable(f"{path} has format {meta['format']}, this version reads {FORMAT}; ingest again to rebuild it")
+    raise GenerationOutdated(f"{path} has format {written}, this version reads {FORMAT}: `commissure verify --repair` makes it anew")
 
 
 def _document_row(row: int, batch: int, run: str, d: Document) -> tuple[Any, ...]:

@@ -92,6 +92,7 @@ def search(
 
     settings = settings_of(context)
     request = SearchRequest(question, filters_given(arguments), Mode(mode), limit, offset)
+    assemble.take_over(settings)
     library = assemble.DataLibrary(assemble.workspace(settings), assemble.embedder(settings), settings)
     snapshot = library.current()
     if as_csv or as_patients:
@@ -171,6 +172,7 @@ def query(context: click.Context, sparql: str, media_type: str, partial: bool) -
     from graph.store import SparqlQueryable
 
     settings = settings_of(context)
+    assemble.take_over(settings)
     store: object = assemble.DataLibrary(assemble.workspace(settings), None, settings).current().graph
     if not isinstance(store, SparqlQueryable):
         raise UnsupportedCapability("this graph store does not answer SPARQL")

@@ -6,10 +6,13 @@ import sqlite3
 
 import pytest
 
+from commissure import assemble
 from commissure.assemble import DataLibrary
 from commissure.cli import cli, main
 from commissure.errors import full
-from search.errors import GenerationUnreadable
+from commissure.settings import load
+from search.errors import GenerationOutdated, GenerationUnreadable
+from search.schema import FORMAT
 from tests.ingest.exports import Lab, condition, note, patient
 from webapp.app import create_app
 
@@ -96,3 +99,20 @@ def test_a_full_disk_where_no_run_writes(capsys, monkeypatch):
     monkeypatch.setattr("commissure.assemble.workspace", fail)
     code, _, err = run(capsys, "status")
     assert code == 6 and "/elsewhere/out.csv" in err
+
+
+def test_a_data_folder_of_an_earlier_version_is_taken_over_by_itself(lab, capsys):
+    found = lab.snapshot().catalog.document(lab.iri("DocumentReference", "d1"))
+    meta = lab.workspace.generation_folder(1) / "search" / "meta.json"
+    meta.write_text(meta.read_text().replace(f'"format": {FORMAT}', f'"format": {FORMAT - 1}'))
+    with pytest.raises(GenerationOutdated, match="verify --repair"):
+        lab.library().current()
+    settings = load({"data": str(lab.workspace.folder)})
+    assert assemble.take_over(settings)
+    assert "taking over the data folder of an earlier version" in capsys.readouterr().err
+    assert lab.workspace.current() == 2 and lab.snapshot().catalog.document(found.id) == found
+    assert not assemble.take_over(settings)
+
+
+def test_there_is_nothing_to_take_over_in_an_empty_folder(tmp_path):
+    assert not assemble.take_over(load({"data": str(tmp_path)}))
