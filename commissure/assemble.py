@@ -1,6 +1,7 @@
 """The only place that picks back ends: makes the tools of ingest and the library of the web out of the settings."""
 
 import sqlite3
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -102,8 +103,8 @@ def take_over(settings: dict[str, Any]) -> bool:
 
     Its records, graph and vectors are in the data folder already: nothing is read again from its source, and nothing is embedded again.
     """
-    from commissure.cli.console import progress
     from ingest.pipeline import repair
+    from ingest.progress import Silent
 
     folder = workspace(settings)
     number, _ = folder.published()
@@ -112,9 +113,10 @@ def take_over(settings: dict[str, Any]) -> bool:
     try:
         read_meta(folder.generation_folder(number) / "search")
     except GenerationOutdated:
-        with progress() as shown:
-            shown.step("taking over the data folder of an earlier version")
-            repair(folder, tools(settings), settings["workers"], shown)
+        sys.stderr.write(
+            f"{folder.folder} was written by an earlier version and is taken over: its index is made anew from what it holds\n"
+        )
+        repair(folder, tools(settings), settings["workers"], Silent())
         return True
     except GenerationUnreadable:
         pass  # whoever opens it says what is wrong

@@ -109,7 +109,7 @@ def test_a_data_folder_of_an_earlier_version_is_taken_over_by_itself(lab, capsys
         lab.library().current()
     settings = load({"data": str(lab.workspace.folder)})
     assert assemble.take_over(settings)
-    assert "taking over the data folder of an earlier version" in capsys.readouterr().err
+    assert "written by an earlier version and is taken over" in capsys.readouterr().err
     assert lab.workspace.current() == 2 and lab.snapshot().catalog.document(found.id) == found
     assert not assemble.take_over(settings)
 
