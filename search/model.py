@@ -75,8 +75,8 @@ class Fact:
     'encounter' …); `counted` is False where the status policy keeps it from counting as true of the subject (refuted, not done,
     entered by a machine, a relative's). Dates are lexical.
 
-    Of results: `attributes` say category, interpretation and reference range ('category: laboratory', 'interpretation: H', 'low: 3.5',
-    'high: 5.1', 'range: negative'), a line each.
+    Of results: `attributes` say category, comparator, interpretation and reference range ('category: laboratory', 'comparator: <' where
+    the value is below `number`, 'interpretation: H', 'low: 3.5', 'high: 5.1', 'range: negative'), a line each.
 
     Of labeled data: 'label' (`number` is the confidence) and 'answer' (`number` are seconds) have an item as subject, `job`, `agent`
     (human, machine or a worker) and `attributes`, a line each; 'broader' has a class as subject and a broader class as concept.

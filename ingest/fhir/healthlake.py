@@ -202,7 +202,7 @@ def _services(resource: Mapping[str, Any]) -> Iterator[tuple[str, list[Entity]]]
 
 
 def _entities_of(service: Mapping[str, Any]) -> list[Entity]:
-    """The entities of a service's extension with the traits that its raw response tells; the response's own where there are no others."""
+    """The entities of a service's extension with the traits and concepts that its raw response adds, and those only the response has."""
     parts = dicts(service.get("extension"))
     raw = [
         _from_raw(entity)
@@ -213,12 +213,25 @@ def _entities_of(service: Mapping[str, Any]) -> list[Entity]:
     by_span = {(entity.start, entity.end): entity for entity in reversed(raw) if entity.start is not None}
     by_id: dict[int | None, Entity] = {entity.id: entity for entity in reversed(raw) if entity.id is not None}
     found = []
+    merged: set[int] = set()
     for part in parts:
         if _ENTITY.search(str(part.get("url"))):
             entity = _from_extension(part)
-            told = by_id.get(entity.id) if entity.start is None else by_span.get((entity.start, entity.end))
-            found.append(replace(entity, traits=told.traits, start=told.start, end=told.end) if told else entity)
-    return found or raw
+            same = by_id.get(entity.id)
+            told = by_span.get((entity.start, entity.end)) if entity.start is not None else None
+            told = told or (same if same and (entity.start is None or same.text == entity.text) else None)
+            found.append(_merged(entity, told) if told else entity)
+            merged.update(
+                place for place, one in enumerate(raw) if one is told or (told and (one.start, one.end) == (told.start, told.end))
+            )
+    return found + [entity for place, entity in enumerate(raw) if place not in merged]
+
+
+def _merged(entity: Entity, told: Entity) -> Entity:
+    """An entity with what the raw response tells of it beside: traits, and the codes that the extension does not have."""
+    known = {code for code, _, _ in entity.concepts}
+    concepts = (*entity.concepts, *(concept for concept in told.concepts if concept[0] not in known))
+    return replace(entity, traits=told.traits, start=told.start, end=told.end, concepts=concepts)
 
 
 def _from_extension(extension: Mapping[str, Any]) -> Entity:

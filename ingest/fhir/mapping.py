@@ -18,7 +18,7 @@ from ingest.fhir.names import label_of, person
 from ingest.fhir.policy import POLICY_VERSION, is_entered_in_error, is_system_generated, standing
 from ingest.fhir.r4 import REFERENCES
 from ingest.fhir.rules import COMPONENT, PRIMARY, apply, follow_all, rules_of
-from ingest.fhir.validation import BAD_BASE64, doubts, problems
+from ingest.fhir.validation import USABLE, doubts, problems
 from ingest.mapping.codes import codes, dicts, text_of
 from ingest.mapping.draft import CODE_OF, Draft, Node
 from ingest.mapping.resource_types import RESOURCE_TYPES
@@ -26,7 +26,7 @@ from ingest.model import Mapped, MappingContext
 from search.model import Fact, PatientSummary
 from sources.model import Issue, Severity, SourceRecord
 
-MAPPING_VERSION: Final = f"fhir-2.{POLICY_VERSION}"
+MAPPING_VERSION: Final = f"fhir-3.{POLICY_VERSION}"
 """Changes whenever the same resource would be mapped differently: everything is mapped again then."""
 
 CLAIMS: Final = frozenset({"Claim", "ExplanationOfBenefit"})
@@ -79,7 +79,7 @@ def _map(draft: Draft) -> Mapped:
     if is_entered_in_error(resource):
         return Mapped(draft.iri, kind, skipped="entered-in-error")
     for problem in problems(kind, resource):
-        (draft.warn if problem.code == BAD_BASE64 else draft.reject)(*problem)
+        (draft.warn if problem.code in USABLE else draft.reject)(*problem)
     if draft.rejected:
         return _rejected(draft)
     for doubt in doubts(kind, resource):

@@ -12,7 +12,7 @@ from concepts.model import Assertion
 from ingest.fhir.r4 import STATUSES
 from ingest.mapping.codes import code_of
 
-POLICY_VERSION: Final = "1"
+POLICY_VERSION: Final = "2"
 
 ENTERED_IN_ERROR: Final = "entered-in-error"
 SYSTEM_GENERATED: Final = "SYSTEM_GENERATED"
@@ -78,8 +78,17 @@ def is_system_generated(resource: Mapping[str, Any]) -> bool:
     return type(tags) is list and any(type(tag) is dict and SYSTEM_GENERATED in (tag.get("display"), tag.get("code")) for tag in tags)
 
 
+def _is_reported(resource: Mapping[str, Any]) -> bool:
+    """Whether a request is no order but what the patient (or who speaks for them) says is taken, as US Core writes it."""
+    reported = resource.get("reportedBoolean") is True or type(resource.get("reportedReference")) is dict
+    return reported and resource.get("intent") == "plan" and resource.get("doNotPerform") in (None, False, "false")
+
+
 def standing(kind: str, resource: Mapping[str, Any]) -> Standing:
     """How a resource stands by its status, verification, intent and doNotPerform."""
+    if kind == "MedicationRequest" and _is_reported(resource):
+        status = _text(resource.get("status"))
+        return Standing(status in _HAPPENED["MedicationStatement"], _assertion(status), f"reported by the patient ({status})")
     verification = clinical = ""
     if kind in VERIFICATION:
         verification = code_of(resource.get("verificationStatus"))

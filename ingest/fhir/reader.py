@@ -140,6 +140,9 @@ def _resources(document: Any, raw: bytes, file: SourceFile, line: int) -> Items:
         return
     if document["resourceType"] == "Parameters" and _is_header(document):
         return
+    if _is_no_record(document):
+        yield _no_record(document["resourceType"], file, line)
+        return
     yield SourceRecord(document, raw, file.uri, line, _NO_URNS)
 
 
@@ -163,6 +166,9 @@ def _entry(entry: Any, urns: Mapping[str, str], file: SourceFile, line: int) -> 
         return
     if resource.get("resourceType") in ("Bundle", "OperationOutcome"):
         yield from _resources(resource, orjson.dumps(resource), file, line)
+        return
+    if _is_no_record(resource):
+        yield _no_record(resource["resourceType"], file, line)
         return
     if not isinstance(resource.get("resourceType"), str):
         yield Issue(Severity.REJECT, "not-a-resource", "the entry's resource has no resourceType", file.uri, line, field="entry.resource")
@@ -194,6 +200,17 @@ def _outcome(resource: Mapping[str, Any], file: SourceFile, line: int) -> Issue:
     codes = sorted({str(i.get("code")) for i in issues if isinstance(i, dict)}) if isinstance(issues, list) else []
     reason = f"the source server reports: {', '.join(codes) or 'no code'}; read the file for its words"
     return Issue(Severity.WARNING, "operation-outcome", reason, file.uri, line)
+
+
+def _is_no_record(resource: Mapping[str, Any]) -> bool:
+    """Whether it is what servers exchange rather than keep: Parameters without id, a Bundle without entries."""
+    kind = resource.get("resourceType")
+    return (kind == "Parameters" and not resource.get("id")) or (kind == "Bundle" and not resource.get("entry"))
+
+
+def _no_record(kind: str, file: SourceFile, line: int) -> Issue:
+    reason = "the Bundle is empty" if kind == "Bundle" else "Parameters say how a server was asked: they are no record"
+    return Issue(Severity.WARNING, "no-record", f"{reason}, so this was passed over", file.uri, line)
 
 
 def _is_header(resource: Mapping[str, Any]) -> bool:

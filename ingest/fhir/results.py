@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ingest.mapping.codes import code_of, codings, dicts, short, text_of
-from ingest.mapping.values import quantity
+from ingest.mapping.values import comparator, quantity
 
 _CATEGORIES: Final = frozenset(
     {"social-history", "vital-signs", "imaging", "laboratory", "procedure", "survey", "exam", "therapy", "activity"}
@@ -22,6 +22,7 @@ def attributes_of(result: Mapping[str, Any], whole: Mapping[str, Any], unit: str
 
 def _lines(result: Mapping[str, Any], whole: Mapping[str, Any], unit: str) -> Iterator[tuple[str, str]]:
     yield "category", _category(whole.get("category"))
+    yield "comparator", comparator(result.get("valueQuantity"))
     yield "interpretation", _code(result.get("interpretation"))
     ranges = [each for each in dicts(result.get("referenceRange")) if _is_usual(each)]
     if len(ranges) != 1:

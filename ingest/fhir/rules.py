@@ -13,7 +13,7 @@ from graph.vocabulary import KG, SCHEMA, SUBJECT, XSD
 from ingest.fhir.r4 import CODED, DATES, REFERENCES
 from ingest.mapping.codes import codes, codings, dicts, short, text_of, words
 from ingest.mapping.draft import Node
-from ingest.mapping.values import date_term, dated, display, number_term, quantity
+from ingest.mapping.values import comparator, date_term, dated, display, number_term, quantity
 
 Rule = Callable[[Node, Any], None]
 Rules = Mapping[str, Rule]
@@ -293,13 +293,18 @@ def _date(path: str) -> Rule:
 
 
 def _issued(node: Node, value: Any) -> None:
-    node.recorded = value if type(value) is str else node.recorded
+    if type(value) is str:
+        node.recorded = value
+        node.statements += dated("issued", value)
 
 
 def _quantity(node: Node, value: Any) -> None:
     node.value, node.number, node.unit = quantity(value)
     if node.number:
+        node.comparator = comparator(value)
         node.statements.append(_VALUE + number_term(node.number))
+    if node.comparator:
+        node.statements.append(_COMPARATOR + literal_term(node.comparator))
     if node.unit:
         node.statements.append(_UNIT + words(node.unit).term)
 
@@ -351,7 +356,7 @@ def _reference_range(node: Node, value: Any) -> None:
         if type(item) is dict and "appliesTo" not in item:
             for key, start in (("low", _LOW), ("high", _HIGH)):
                 number = quantity(item.get(key))[1]
-                if number:
+                if number and not comparator(item.get(key)):
                     node.statements.append(start + number_term(number))
 
 
@@ -381,7 +386,7 @@ def apply(rules: Rules, node: Node, element: Mapping[str, Any]) -> None:
             rule(node, value)
 
 
-_VALUE, _UNIT = predicate("value"), predicate("unit")
+_VALUE, _UNIT, _COMPARATOR = predicate("value"), predicate("unit"), predicate("comparator")
 _VALUE_CONCEPT, _IDENTIFIER = predicate("valueConcept"), predicate("identifier")
 _LOW, _HIGH = predicate("referenceLow"), predicate("referenceHigh")
 

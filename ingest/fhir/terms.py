@@ -8,7 +8,22 @@ from ingest.fhir.rules import name_of
 _PLAIN: Final = (
     *("active", "abatement", "criticality", "date", "deceased", "doNotPerform", "docStatus", "dosage", "end", "ethnicity", "identifier"),
     *("intent", "isSubpotent", "lifecycleStatus", "lotNumber", "mode", "onset", "outcome", "performed", "primarySource", "priority"),
-    *("race", "recorded", "relativeName", "start", "status", "subject", "encounter", "code", "unit", "use", "value", "end", "component"),
+    *(
+        "race",
+        "recorded",
+        "relativeName",
+        "start",
+        "status",
+        "subject",
+        "encounter",
+        "code",
+        "unit",
+        "issued",
+        "use",
+        "value",
+        "end",
+        "component",
+    ),
 )
 """Elements with a plain value, which no table of references and codes lists."""
 

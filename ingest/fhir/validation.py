@@ -22,6 +22,10 @@ MAX_PROBLEMS: Final = 5
 
 BAD_BASE64: Final = "bad-base64"
 """A problem that does not keep the record out: what the attachment says is lost, what the record says is not."""
+BAD_NARRATIVE: Final = "bad-narrative"
+"""Another one: the narrative repeats in words what the elements say."""
+USABLE: Final = frozenset({BAD_BASE64, BAD_NARRATIVE})
+"""The problems that do not keep a record out."""
 _REASONS: Final = {
     "missing": ("missing-element", "is required and not there"),
     "model_field_validation.missing": ("missing-element", "is required and not there"),
@@ -77,6 +81,8 @@ def problems(kind: str, resource: Mapping[str, Any]) -> list[Problem]:
     if cls is None:
         return [] if kind in NOT_IN_R4B else [Problem("unknown-type", "R4 has no resource type of this name", "resourceType")]
     checked = dict(resource)
+    if is_odd(checked.get("id")):
+        checked["id"] = "x"  # a doubt, not a problem: see `doubts`
     found: list[Problem] = []
     if "contained" in checked:
         found += _contained(kind, checked.pop("contained"))
@@ -88,7 +94,11 @@ def problems(kind: str, resource: Mapping[str, Any]) -> list[Problem]:
         raise
     except Exception as error:  # pydantic's own, and KeyError and others of fhir.resources
         found += _explain(kind, error)
-    return found[:MAX_PROBLEMS]
+    narrative = f"{kind}.text"
+    kept = [problem for problem in found if not f"{problem.field}.".startswith(f"{narrative}.")]
+    if len(kept) < len(found):
+        kept.append(Problem(BAD_NARRATIVE, "is no narrative with status and div: it is left out", narrative))
+    return kept[:MAX_PROBLEMS]
 
 
 def _validate(cls: Any, kind: str, resource: dict[str, Any]) -> None:
@@ -119,8 +129,11 @@ def _validate(cls: Any, kind: str, resource: dict[str, Any]) -> None:
 
 def doubts(kind: str, resource: Mapping[str, Any]) -> Iterator[Problem]:
     """What the classes do not check: value sets, identifiers, numbers and truth values in quotes."""
-    if len(resource.get("id") or "") > _LONGEST_ID:
+    identifier = resource.get("id")
+    if type(identifier) is str and len(identifier) > _LONGEST_ID:
         yield Problem("bad-id", f"R4 allows at most {_LONGEST_ID} characters", f"{kind}.id")
+    elif is_odd(identifier):
+        yield Problem("bad-id", "R4 allows letters, digits, '-' and '.' only", f"{kind}.id")
     if kind in NOT_IN_R4B:
         yield Problem("not-validated", "R4B took this type out or redefined it, so its content was not checked", kind)
     yield from _value_set(kind, "status", resource.get("status"), STATUSES.get(kind))
@@ -139,6 +152,12 @@ def doubts(kind: str, resource: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem("wrong-type", "must be a number, not text", f"{kind}.valueQuantity.value")
 
 
+def is_odd(identifier: Any) -> bool:
+    """Whether an id has characters that R4 does not allow in it, but that name a record all the same."""
+    return type(identifier) is str and not _ID.fullmatch(identifier) and len(identifier.split()) == 1 and identifier == identifier.strip()
+
+
+_ID: Final = re.compile(r"[A-Za-z0-9\-.]+")
 _GENDERED: Final = frozenset({"Patient", "Person", "Practitioner", "RelatedPerson"})
 _FLAGS: Final = ("active", "doNotPerform", "deceasedBoolean", "valueBoolean")
 

@@ -82,7 +82,7 @@ class Node:
     """One subject of the record's graph, with what rules found out about it on the way."""
 
     __slots__ = (
-        *("code", "codes", "date", "draft", "encounter", "end", "iri", "kind", "number", "patient", "patient_term"),
+        *("code", "codes", "comparator", "date", "draft", "encounter", "end", "iri", "kind", "number", "patient", "patient_term"),
         *("recorded", "resource", "start", "statements", "subject_label", "unit", "value"),
     )
 
@@ -104,6 +104,7 @@ class Node:
         self.recorded: str | None = None
         self.value = ""
         self.number = ""
+        self.comparator = ""
         self.unit = ""
 
     def part(self, name: str, kind: str, resource: Mapping[str, Any], class_iri: str = "") -> "Node":

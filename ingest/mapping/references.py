@@ -14,7 +14,8 @@ ANY: Final = "Resource"
 URI_SYSTEM: Final = "urn:ietf:rfc:3986"
 """The identifier system by which FHIR identifies something by its URI alone."""
 
-_LITERAL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.\-]*://[^?#]*/)?([A-Z][A-Za-z]+)/([^/?#|\s]+)(?:/_history/[^/?#\s]*)?")
+_LITERAL = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.\-]*://[^?#]*/|/)?([A-Za-z]+)/([^/?#|\s]+)(?:/_history(?:/[^/?#\s]*)?)?")
+_TYPES = {kind.lower(): kind for kind in RESOURCE_TYPES}
 _SEARCH = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.\-]*://[^?#]*/)?([A-Z][A-Za-z]+)\?(?:.*&)?identifier=([^&]*)(?:&.*)?")
 
 
@@ -34,6 +35,7 @@ def resolve(
 ) -> Link | None:
     """The node a Reference leads to; None where it only has a display (or nothing)."""
     literal = reference.get("reference")
+    literal = literal.strip() if type(literal) is str else literal
     if type(literal) is str and literal:
         if urns and literal in urns:
             return _record(context.dataset, urns[literal]) or _external(literal)
@@ -76,11 +78,19 @@ def _find(kind: str, system: str, value: str, context: MappingContext, allowed: 
 
 @lru_cache(maxsize=131072)
 def _record(dataset: str, reference: str) -> Link | None:
-    parsed = _LITERAL.fullmatch(reference)
-    if not parsed or parsed[1] not in RESOURCE_TYPES:
+    named = key_of(reference)
+    if not named:
         return None
-    iri = record_iri(dataset, parsed[1], parsed[2])
-    return Link(iri, iri_term(iri), parsed[1], Target(iri, parsed[1]), key=f"{parsed[1]}/{parsed[2]}")
+    kind, _, identifier = named.partition("/")
+    iri = record_iri(dataset, kind, identifier)
+    return Link(iri, iri_term(iri), kind, Target(iri, kind), key=named)
+
+
+def key_of(reference: str) -> str:
+    """The `Type/id` that a literal reference names ('' if none), also spelled with a slash at its end or in other case."""
+    parsed = _LITERAL.fullmatch(reference.strip().rstrip("/"))
+    kind = _TYPES.get(parsed[1].lower()) if parsed else None
+    return f"{kind}/{parsed[2]}" if parsed and kind else ""
 
 
 @lru_cache(maxsize=65536)

@@ -18,7 +18,7 @@ _DATES = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+\-]\d\d:\d\d)?"), XSD + "dateTime"),
 )
 _PARTIAL = re.compile(r"\d{4}(?:-\d\d)?", re.ASCII)
-_COMPARATORS = {"<", "<=", ">=", ">"}
+_COMPARATORS = {"<", "<=", ">=", ">", "ad"}
 
 
 @lru_cache(maxsize=131072)
@@ -76,13 +76,18 @@ def quantity(value: Any) -> tuple[str, str, str]:
     unit = value.get("unit") or value.get("code") or ""
     if not isinstance(unit, str) or unit == "{score}":
         unit = "score" if unit == "{score}" else ""
-    comparator = value.get("comparator")
-    before = comparator if type(comparator) is str and comparator in _COMPARATORS else ""
+    before = comparator(value)
     if not number:
         return unit, "", unit
     if unit == "%":
         return f"{before}{number}%", number, unit
     return f"{before}{number} {unit}" if unit else before + number, number, unit
+
+
+def comparator(value: Any) -> str:
+    """How the value really stands to the number of a Quantity: <, <=, >=, > or ad ('sufficient to achieve'); '' where it is the number."""
+    stated = value.get("comparator") if type(value) is dict else None
+    return stated if type(stated) is str and stated in _COMPARATORS else ""
 
 
 def display(element: str, value: Any) -> str:

@@ -1,0 +1,82 @@
+"""Records as public reports describe them: bounded values, dates of issue only, odd ids and references, reported medication."""
+
+import pytest
+
+from ingest.fhir.reader import read
+from ingest.mapping.references import key_of
+from sources.blocks import Block
+from sources.files import SourceFile
+from tests.ingest.exports import write
+from tests.ingest.mapping.reading import PATIENT, mapped, said, warnings
+
+RESULT = {"resourceType": "Observation", "status": "final", "code": {"text": "Glucose"}, "subject": PATIENT}
+
+
+def bounded(comparator):
+    return {"value": 5, "unit": "mg/dL", **({"comparator": comparator} if comparator else {})}
+
+
+@pytest.mark.parametrize("comparator", ["<", "<=", ">=", ">"])
+def test_a_bound_is_told_from_the_number(comparator):
+    result = mapped({**RESULT, "valueQuantity": bounded(comparator), "component": [{"code": {"text": "x"}, "valueQuantity": bounded(">")}]})
+    assert (said(result)["kg:value"], said(result)["kg:comparator"]) == (["5"], [comparator])
+    assert said(result, "#component-0")["kg:comparator"] == [">"]
+    assert [fact.attributes for fact in result.facts] == [f"comparator: {comparator}", "comparator: >"]
+    exact = mapped({**RESULT, "valueQuantity": bounded("")})
+    assert "kg:comparator" not in said(exact)
+    assert [fact.attributes for fact in exact.facts] == [""]
+
+
+@pytest.mark.parametrize("kind", ["Observation", "DiagnosticReport"])
+def test_a_date_of_issue_is_in_the_graph(kind):
+    result = mapped({**RESULT, "resourceType": kind, "issued": "2023-05-03T08:00:00Z"})
+    assert said(result)["kg:issued"] == ["2023-05-03T08:00:00Z"]
+
+
+def test_an_id_with_odd_characters_is_a_doubt():
+    result = mapped({"resourceType": "Patient", "id": "p_1"})
+    assert (result.rejected, warnings(result)) == (False, [("bad-id", "Patient.id")])
+    assert mapped({"resourceType": "Patient", "id": "p_1"}, strict=True).rejected
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["Patient/p", " Patient/p ", "Patient/p/", "patient/p", "/Patient/p", "https://else.where/r4/Patient/p", "Patient/p/_history/2"],
+)
+def test_references_spelled_oddly_lead_to_the_same_record(reference):
+    assert key_of(reference) == "Patient/p"
+    assert said(mapped({**RESULT, "subject": {"reference": reference}}))["kg:subject"] == ["Patient/p"]
+
+
+def test_what_names_no_type_is_no_record():
+    assert [key_of(each) for each in ("persons/p", "Patient", "urn:uuid:1", "")] == [""] * 4
+
+
+@pytest.mark.parametrize("narrative", [{"status": "generated"}, {"status": "generated", "div": 5}, "words"])
+def test_a_record_with_a_broken_narrative_is_kept(narrative):
+    result = mapped({**RESULT, "text": narrative, "valueQuantity": bounded("")})
+    assert (result.rejected, warnings(result)) == (False, [("bad-narrative", "Observation.text")])
+    assert result.facts[0].number == 5
+
+
+@pytest.mark.parametrize("reported", [{"reportedBoolean": True}, {"reportedReference": PATIENT}])
+def test_medication_that_the_patient_reports_is_neither_ordered_nor_lost(reported):
+    request = {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "subject": PATIENT,
+        "medicationCodeableConcept": {"text": "Aspirin"},
+    }
+    (fact,) = mapped({**request, "intent": "plan", **reported}).facts
+    assert (fact.counted, fact.assertion, fact.status) == (True, "affirmed", "reported by the patient (active)")
+    (planned,) = mapped({**request, "intent": "plan", "reportedBoolean": False}).facts
+    assert (planned.counted, planned.assertion) == (False, "hypothetical")
+    (forbidden,) = mapped({**request, "intent": "plan", "doNotPerform": True, **reported}).facts
+    assert (forbidden.counted, forbidden.assertion) == (False, "negated")
+
+
+@pytest.mark.parametrize("empty", [{"resourceType": "Parameters", "parameter": []}, {"resourceType": "Bundle", "type": "collection"}])
+def test_what_servers_only_exchange_is_passed_over_and_told(tmp_path, empty):
+    path = write(tmp_path / "x.ndjson", empty, {"resourceType": "Bundle", "type": "batch", "entry": [{"resource": empty}]})
+    found = list(read(Block(SourceFile(str(path), path.stat().st_size))))
+    assert [(each.severity, each.code) for each in found] == [("warning", "no-record")] * 2
