@@ -26,7 +26,7 @@ NOISE: Final = 0.2
 """The least cosine that is taken for noise, however small the corpus."""
 
 PROBES: Final = (
-    "zebra quantum flux",
+    "subway timetable of a large city",
     "stock market prices in Tokyo",
     "how to bake sourdough bread",
     "football world cup winners",

@@ -35,7 +35,7 @@ from search.model import DocumentSummary, Evidence, Hit, Listing, Match, Mode, P
 from search.operators import refuse_operators
 from search.protocols import Embedder, Mask, Rows
 from search.ranking import RankedDocuments, Ranker
-from search.relevance import LOOSELY, WELL
+from search.relevance import WELL
 from search.snippets import answer, find_matches, highlights, last_word, opening, query_words
 
 _log = logging.getLogger(__name__)
@@ -190,7 +190,7 @@ class Retriever:
             float(self._rank(replace(request, query=query), None, []).relevance[:_LOOKED_AT].max(initial=0.0))
             for query in (request.query, mended)
         ]
-        if best[0] >= WELL or best[1] <= max(best[0], LOOSELY):
+        if best[0] >= WELL or best[1] < WELL:
             return request
         notices.append(f"Read as “{mended}”: no document answers “{request.query}” well as it is spelled.")
         return replace(request, query=mended)
