@@ -19,8 +19,9 @@ def worker_iri(dataset: str, worker: str) -> str:
 
 @lru_cache(maxsize=65536)
 def class_of(dataset: str, job: str, name: str) -> Code:
-    """The concept of a class of a job. Jobs list ids only for the classes of a line, and one id may change its class: the name counts."""
-    return concept(job_iri(dataset, job), name.strip(), name.strip())
+    """The concept of a class of a job. Jobs list ids only for the classes of a line, and one id may change its class: the name
+    counts, without the blanks around it; the words are as they are written."""
+    return concept(job_iri(dataset, job), name.strip(), name)
 
 
 def class_named(dataset: str, job: str, category: Category | None) -> Code | None:

@@ -6,9 +6,12 @@ from typing import Any, Final
 
 from labels.groundtruth.answers import annotations_of
 from labels.groundtruth.model import Annotation, Box, Category, Labeling, Line, Problem, Region, Shape, State, TextSpan
-from labels.groundtruth.shapes import category, names_of, shapes, span
-from labels.groundtruth.tasks import UNKNOWN, task_of
-from labels.groundtruth.values import get, is_human, job_name, moment, number, pairs, scalar, text
+from labels.groundtruth.offsets import in_code_points, misfits
+from labels.groundtruth.scores import in_unit
+from labels.groundtruth.sequences import frame_labels, inline
+from labels.groundtruth.shapes import category, names_of, shapes, size_of, span
+from labels.groundtruth.tasks import UNKNOWN, labels_of, task_of
+from labels.groundtruth.values import class_name, get, is_human, job_name, moment, number, pairs, scalar, text
 
 LONGEST_LINE: Final = 100_000
 """Characters that the service takes."""
@@ -26,12 +29,11 @@ def line_of(values: Mapping[str, Any]) -> Line:
     source, said = _object(values, problems)
     labelings = []
     labeled = set()
-    for key, metadata in values.items():
-        if not key.endswith(_SUFFIX) or type(metadata) is not dict or not ("type" in metadata or "failure-reason" in metadata):
-            continue
-        attribute = key.removesuffix(_SUFFIX)
-        labeled |= {key, attribute}
+    for attribute, metadata, is_told in labels_of(values):
+        labeled |= {attribute + _SUFFIX, attribute}
         found: Problems = []
+        if not is_told:
+            found.append(Problem("no-metadata", f"the label has no metadata that tell its type: read as {metadata['type']} by its shape"))
         labelings.append(_labeling(attribute, values.get(attribute), attribute in values, metadata, text(given_text), found))
         problems += (problem._replace(field=_place(attribute, problem.field)) for problem in found)
     rest = {key: value for key, value in values.items() if key not in labeled and key not in ("source", "source-ref")}
@@ -58,6 +60,9 @@ def _object(values: Mapping[str, Any], problems: Problems) -> tuple[str | None, 
 
 
 def _labeling(attribute: str, value: Any, present: bool, metadata: Mapping[str, Any], words: str, problems: Problems) -> Labeling:
+    metadata, odd = in_unit(metadata)
+    if odd is not None:
+        problems.append(odd)
     task = task_of(metadata.get("type"))
     state = State.LABELED if present else State.FAILED if "failure-reason" in metadata else State.ORPHAN
     created = text(get(metadata, "creation-date"))
@@ -92,7 +97,7 @@ def _labeling(attribute: str, value: Any, present: bool, metadata: Mapping[str, 
 
 def _classification(labeling: Labeling, value: Any, metadata: Mapping[str, Any], words: str, problems: Problems) -> Labeling:
     identifier = scalar(value)
-    name = scalar(get(metadata, "class-name")) or names_of(metadata).get(identifier, identifier)
+    name = class_name(get(metadata, "class-name")) or names_of(metadata).get(identifier, identifier)
     if not name:
         problems.append(Problem("no-class", "the label names no class"))
         return labeling
@@ -136,7 +141,7 @@ def _drawn(labeling: Labeling, value: Any, metadata: Mapping[str, Any], words: s
         for one, score in zip(found, [*scores, *[None] * len(found)], strict=False)
     ]
     problems += _unmapped(found, names)
-    size = _size(get(value, "image-size"))
+    size = size_of(value)
     if size and any(_is_outside(one.geometry, size) for one in found):
         problems.append(Problem("box-outside", "a box lies outside the image", "annotations"))
     return replace(labeling, categories=_categories(names, found), annotations=tuple(found), size=size)
@@ -147,10 +152,10 @@ def _masked(labeling: Labeling, value: Any, metadata: Mapping[str, Any], words: 
     colors = get(metadata, "internal-color-map") or get(metadata, "color-map")
     found = []
     for identifier, entry in colors.items() if type(colors) is dict else ():
-        name = scalar(get(entry, "class-name")) if type(entry) is dict else ""
+        name = class_name(get(entry, "class-name")) if type(entry) is dict else ""
         if not name:
             problems.append(Problem("no-class", f"colour {identifier} names no class", "internal-color-map"))
-        elif name != _BACKGROUND:
+        elif name.strip() != _BACKGROUND:
             region = Region(text(get(entry, "hex-color")))
             found.append(Annotation(Category(str(identifier), name), _confidence(entry.get("confidence")), region))
     if not labeling.ref:
@@ -165,14 +170,14 @@ def _spans(labeling: Labeling, value: Any, metadata: Mapping[str, Any], words: s
         problems.append(Problem("bad-label", "the label has no object `annotations` with `entities`", "annotations"))
         return labeling
     listed = inner.get("labels")
-    known = [scalar(each.get("label")) for each in listed if type(each) is dict] if type(listed) is list else []
+    known = [class_name(each.get("label")) for each in listed if type(each) is dict] if type(listed) is list else []
     scores = metadata.get("entities")
     scores = scores if type(scores) is list else []
     if len(scores) not in (0, len(entities)):
         problems.append(Problem("length-mismatch", f"{len(entities)} entities but {len(scores)} confidences", "entities"))
     found = []
     for place, (entity, score) in enumerate(zip(entities, [*scores, *[None] * len(entities)], strict=False)):
-        name = scalar(entity.get("label")) if type(entity) is dict else ""
+        name = class_name(entity.get("label")) if type(entity) is dict else ""
         geometry = span(entity) if type(entity) is dict else None
         if geometry is None or not name:
             problems.append(Problem("bad-span", "the entity has no label or no span", f"entities[{place}]"))
@@ -185,7 +190,13 @@ def _spans(labeling: Labeling, value: Any, metadata: Mapping[str, Any], words: s
 
 
 def _framed(labeling: Labeling, value: Any, metadata: Mapping[str, Any], words: str, problems: Problems) -> Labeling:
-    """Labels of a sequence, in a file of their own."""
+    """Labels of a sequence: in a file of their own, or in the line itself."""
+    if (content := inline(value)) is not None:
+        found = frame_labels(content, names_of(metadata))
+        problems += found.problems
+        attributes = tuple(dict.fromkeys((*labeling.attributes, *found.attributes)))
+        categories = _categories(names_of(metadata), found.annotations)
+        return replace(labeling, categories=categories, annotations=found.annotations, attributes=attributes, frames=found.frames)
     if not labeling.ref:
         problems.append(Problem("bad-label", "the label is not the address of a file"))
     return replace(labeling, categories=_categories(names_of(metadata), ()))
@@ -197,7 +208,7 @@ def _custom(labeling: Labeling, value: Any, metadata: Mapping[str, Any], words: 
     found = [one for one in annotations_of(value) if one.category is None or one.category.name]
     if type(value) is dict and type(value.get("annotation-ref")) is str:
         labeling = replace(labeling, ref=value["annotation-ref"])
-    name = scalar(get(metadata, "class-name"))
+    name = class_name(get(metadata, "class-name"))
     if not found and name:
         found = [Annotation(Category("", name), labeling.confidence)]
     if words and any(type(one.geometry) is TextSpan for one in found):
@@ -238,40 +249,19 @@ def _unmapped(found: Sequence[Annotation], names: Mapping[str, str]) -> Iterator
 
 
 def _placed(found: list[Annotation], words: str, problems: Problems) -> list[Annotation]:
-    """The annotations whose span lies in the text. Offsets count code points; UTF-16 units where those fit the words better."""
-    placed = found
-    if max(words, default="") > "\uffff":
-        units = [replace(one, geometry=_from_utf16(one.geometry, words)) for one in found]
-        placed = min((found, units), key=lambda each: sum(_misfits(one.geometry, words) for one in each))
+    """The annotations whose span lies in the text, in code points."""
+    spans = [one.geometry for one in found if type(one.geometry) is TextSpan]
+    inside_text = iter(in_code_points(spans, words))
+    placed = [replace(one, geometry=next(inside_text)) if type(one.geometry) is TextSpan else one for one in found]
     inside = [one for one in placed if type(one.geometry) is not TextSpan or one.geometry.end <= len(words)]
     if len(inside) < len(placed):
         problems.append(Problem("span-outside", f"{len(placed) - len(inside)} of {len(placed)} spans reach beyond the text", "entities"))
-    cut = sum(_misfits(one.geometry, words) for one in inside)
+    cut = sum(type(one.geometry) is TextSpan and misfits(one.geometry, words) for one in inside)
     if cut and 2 * cut >= len(inside):
         problems.append(
             Problem("span-in-word", f"{cut} of {len(inside)} spans begin or end inside a word: was the text edited?", "entities")
         )
     return inside
-
-
-def _from_utf16(geometry: Any, words: str) -> Any:
-    if type(geometry) is not TextSpan:
-        return geometry
-    encoded = words.encode("utf-16-le", "surrogatepass")
-    start, end = (len(encoded[: 2 * offset].decode("utf-16-le", "ignore")) for offset in geometry)
-    return TextSpan(start, end) if 2 * geometry.end <= len(encoded) else TextSpan(start, len(words) + 1)
-
-
-def _misfits(geometry: Any, words: str) -> bool:
-    """Whether a span leaves the text, begins or ends with a blank, or within a word."""
-    if type(geometry) is not TextSpan:
-        return False
-    start, end = geometry
-    if end > len(words):
-        return True
-    if words[start].isspace() or words[end - 1].isspace():
-        return True
-    return any(0 < place < len(words) and words[place - 1].isalnum() and words[place].isalnum() for place in (start, end))
 
 
 def _categories(names: Mapping[str, str], found: Sequence[Annotation]) -> tuple[Category, ...]:
@@ -290,12 +280,6 @@ def _confidence(value: Any) -> float | None:
 def _comments(value: Any) -> tuple[str, ...]:
     said = (each.get("comment") if type(each) is dict else each for each in value) if type(value) is list else ()
     return tuple(comment.strip() for comment in said if type(comment) is str and comment.strip())
-
-
-def _size(value: Any) -> tuple[int, int] | None:
-    first = value[0] if type(value) is list and value else value
-    width, height = (number(first.get(side)) for side in ("width", "height")) if type(first) is dict else (None, None)
-    return (int(width), int(height)) if width and height else None
 
 
 def _is_outside(geometry: Any, size: tuple[int, int]) -> bool:

@@ -35,6 +35,23 @@ def is_labels(content: Any) -> bool:
     return type(content) is dict and (any(key in content for key in LISTS) or "lidar" in content)
 
 
+def inline(value: Any) -> dict[str, Any] | None:
+    """The labels of frames that stand in a manifest line itself, as a SeqLabel file holds them; None for any other value.
+
+    They are such an object, the list of its frames, or the shapes of the only frame.
+    """
+    if is_labels(value):
+        return dict(value)
+    if type(value) is list and value and all(type(each) is dict and type(each.get("annotations")) is list for each in value):
+        return {LISTS[0]: value}
+    if type(value) is dict and type(value.get("annotations")) is list:
+        listed = value["annotations"]
+        # Frames, each with shapes of its own, or the shapes of one frame.
+        framed = listed and all(type(each) is dict and type(each.get("annotations")) is list for each in listed)
+        return {LISTS[0]: listed if framed else [value]}
+    return None
+
+
 def is_frames(content: Any) -> bool:
     """Whether a JSON document is a sequence file."""
     return type(content) is dict and type(content.get("frames")) is list and "prefix" in content

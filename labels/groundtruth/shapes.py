@@ -17,19 +17,37 @@ def category(names: Names, identifier: Any) -> Category:
 
 
 def names_of(metadata: Mapping[str, Any]) -> dict[str, str]:
-    """The `class-map` of a job's metadata, names without the blanks around them."""
+    """The `class-map` of a job's metadata, names as they are written."""
     found = get(metadata, "class-map")
     if type(found) is not dict:
         return {}
-    return {str(key): name.strip() for key, name in found.items() if type(name) is str and name.strip()}
+    return {str(key): name for key, name in found.items() if type(name) is str and name.strip()}
 
 
 def box(shape: Mapping[str, Any]) -> Box | None:
-    """A box; None where a side is missing."""
-    left, top, width, height = (number(shape.get(side)) for side in ("left", "top", "width", "height"))
-    if left is None or top is None or width is None or height is None:
+    """A box, also one told by its right and bottom; None where a side is missing or the box is turned inside out."""
+    left, top = number(shape.get("left")), number(shape.get("top"))
+    if left is None or top is None:
+        return None
+    width, height = _extent(shape, "width", left, "right"), _extent(shape, "height", top, "bottom")
+    if width is None or height is None or width < 0 or height < 0:
         return None
     return Box(left, top, width, height)
+
+
+def _extent(shape: Mapping[str, Any], side: str, start: float, end: str) -> float | None:
+    if side in shape:
+        return number(shape[side])
+    last = number(shape.get(end))
+    return None if last is None else last - start
+
+
+def size_of(label: Any) -> tuple[int, int] | None:
+    """Width and height of the image that a label tells in `image_size`, an object or a list of one; None where it does not."""
+    value = get(label, "image-size") if type(label) is dict else None
+    first = value[0] if type(value) is list and value else value
+    width, height = (number(first.get(side)) for side in ("width", "height")) if type(first) is dict else (None, None)
+    return (int(width), int(height)) if width and height and min(width, height) >= 1 else None
 
 
 def outline(kind: str, shape: Mapping[str, Any]) -> Outline | None:
@@ -79,7 +97,9 @@ def shapes(holder: Mapping[str, Any], names: Names, frame: Frame | None = None) 
                 continue
             geometry = (cuboid(shape) if "center-x" in shape else box(shape)) if kind == "box" else outline(kind, shape)
             if geometry is None:
-                yield Problem("bad-shape", f"the {kind} lacks coordinates or they are not numbers", f"{key}[{place}]")
+                yield Problem(
+                    "bad-shape", f"the {kind} lacks coordinates, or they are no numbers or end before they begin", f"{key}[{place}]"
+                )
             yield Annotation(
                 _class_of(shape, names),
                 geometry=geometry,

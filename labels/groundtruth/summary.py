@@ -6,8 +6,8 @@ from typing import Any
 
 from labels.groundtruth.model import State
 from labels.groundtruth.shapes import names_of
-from labels.groundtruth.tasks import CLASSIFYING, UNKNOWN, VERIFICATION, task_of
-from labels.groundtruth.values import get, job_name, moment, scalar, text
+from labels.groundtruth.tasks import CLASSIFYING, UNKNOWN, VERIFICATION, labels_of, task_of
+from labels.groundtruth.values import class_name, get, job_name, moment, scalar, text
 
 
 @dataclass(slots=True)
@@ -35,10 +35,7 @@ class Summary:
         self.lines += 1
         chosen: list[tuple[str, str, str]] = []
         labeled: list[tuple[str, str]] = []
-        for key, metadata in values.items():
-            if not key.endswith("-metadata") or type(metadata) is not dict or not ("type" in metadata or "failure-reason" in metadata):
-                continue
-            attribute = key[: -len("-metadata")]
+        for attribute, metadata, _ in labels_of(values):
             name = job_name(get(metadata, "job-name")) or attribute
             job = self._jobs.get(name) or self._jobs.setdefault(name, _Job())
             job.type = job.type or text(metadata.get("type"))
@@ -93,19 +90,19 @@ class Summary:
 def _classes(metadata: Mapping[str, Any], value: Any) -> dict[str, str]:
     """Name → id of the classes that a label's metadata and a list of span labels tell."""
     found = {name: identifier for identifier, name in names_of(metadata).items()}
-    name = scalar(get(metadata, "class-name"))
+    name = class_name(get(metadata, "class-name"))
     if name:
         found[name] = scalar(value)
     for colors in (get(metadata, "internal-color-map"), get(metadata, "color-map")):
         for identifier, entry in colors.items() if type(colors) is dict else ():
-            said = scalar(get(entry, "class-name")) if type(entry) is dict else ""
-            if said and said != "BACKGROUND":
+            said = class_name(get(entry, "class-name")) if type(entry) is dict else ""
+            if said and said.strip() != "BACKGROUND":
                 found[said] = str(identifier)
     inner = value.get("annotations") if type(value) is dict else None
     for key in ("labels", "entities"):
         listed = inner.get(key) if type(inner) is dict else None
         for each in listed if type(listed) is list else ():
-            said = scalar(each.get("label")) if type(each) is dict else ""
+            said = class_name(each.get("label")) if type(each) is dict else ""
             if said:
                 found.setdefault(said, "")
     return found
@@ -116,5 +113,5 @@ def _chosen(metadata: Mapping[str, Any], value: Any) -> list[str]:
     if type(value) is list:
         names = names_of(metadata)
         return [names[scalar(each)] for each in value if scalar(each) in names]
-    name = scalar(get(metadata, "class-name")) or names_of(metadata).get(scalar(value), "")
+    name = class_name(get(metadata, "class-name")) or names_of(metadata).get(scalar(value), "")
     return [name] if name else []

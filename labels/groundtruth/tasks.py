@@ -1,5 +1,6 @@
 """The types of labeling tasks: what the `type` of label metadata means."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -51,3 +52,43 @@ def media_of(source: str) -> Media:
     """What an object is by the ending of its name."""
     ending = PurePosixPath(source).suffix.lower()
     return next((media for media, endings in _MEDIA.items() if ending in endings), Media.OTHER)
+
+
+_SUFFIX: Final = "-metadata"
+_BOX: Final = frozenset({"left", "top", "class_id", "class-id"})
+_FRAMED: Final = ("detection-annotations", "tracking-annotations")
+
+
+def type_of_shape(value: Any) -> str:
+    """The `type` of a label that nothing else tells, by its shape; '' for a value that is no label."""
+    if type(value) is not dict:
+        return ""
+    for key in _FRAMED:
+        if type(value.get(key)) is list:
+            return f"groundtruth/video-object-{key.partition('-')[0]}"
+    inner = value.get("annotations")
+    if type(inner) is dict and type(inner.get("entities")) is list:
+        return "groundtruth/text-span"
+    if type(inner) is list and (any(key in value for key in ("image_size", "image-size")) or _has_boxes(inner)):
+        return "groundtruth/object-detection"
+    return ""
+
+
+def _has_boxes(listed: list[Any]) -> bool:
+    return any(type(each) is dict and not _BOX.isdisjoint(each) for each in listed)
+
+
+def labels_of(values: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], bool]]:
+    """(attribute, metadata, whether they tell what the label is) of the labels of a line.
+
+    A label whose metadata is missing, or lacks its type, is one still where its shape tells what it is.
+    """
+    for key, value in values.items():
+        if key.endswith(_SUFFIX) and type(value) is dict and ("type" in value or "failure-reason" in value):
+            yield key.removesuffix(_SUFFIX), value, True
+        elif (type_ := type_of_shape(value)) and not key.endswith(_SUFFIX):
+            metadata = values.get(key + _SUFFIX)
+            if type(metadata) is not dict:
+                yield key, {"type": type_}, False
+            elif "type" not in metadata and "failure-reason" not in metadata:
+                yield key, {**metadata, "type": type_}, False

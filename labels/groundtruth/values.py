@@ -52,6 +52,13 @@ def scalar(value: Any) -> str:
     return ""
 
 
+def class_name(value: Any) -> str:
+    """The name of a class as it is written, blanks around it included; '' where there is none."""
+    if type(value) is str:
+        return value if value.strip() else ""
+    return scalar(value)
+
+
 def pairs(value: Any) -> tuple[tuple[str, str], ...]:
     """The attributes of an annotation: name and value, those with several values once for each; sorted by name."""
     if type(value) is not dict:

@@ -15,6 +15,9 @@ from typing import IO, Any
 
 import orjson
 
+from labels.groundtruth.sequences import inline
+from labels.groundtruth.shapes import size_of
+from labels.manifests.chains import last_words
 from labels.manifests.errors import ManifestError
 from labels.manifests.lines import Line, issue_of
 from labels.manifests.table import COLUMNS, Row, item_of, label_names, metadata_of, rows, task_of
@@ -25,6 +28,8 @@ Report = Callable[[Issue], None]
 
 FORMATS = ("augmented", "coco", "csv", "parquet")
 _SOURCES = ("source-ref", "source")
+_BOXED = frozenset({"object-detection", "video-object-detection", "video-object-tracking"})
+_ADDRESS = "s3://"
 _BATCH = 10_000
 _AUGMENTED_NAMES = 16
 """Attributes that a SageMaker training job reads at most."""
@@ -70,7 +75,10 @@ def _augmented(lines: Iterable[Line], attributes: Sequence[str], out: IO[bytes],
 
 
 def _coco(lines: Iterable[Line], attributes: Sequence[str], out: IO[bytes], report: Report) -> None:
-    """Images, boxes and categories. Categories are numbered from 1 as they are met, by name: a class id means nothing outside its job."""
+    """Images, boxes and categories. Categories are numbered from 1 as they are met, by name: a class id means nothing outside its job.
+
+    Of a chain of jobs that adjusted one another's boxes the last word counts, unless attributes are named. Frames of a video are images.
+    """
     categories: dict[str, int] = {}
     images = boxes = 0
     out.write(b'{"images":[')
@@ -80,14 +88,21 @@ def _coco(lines: Iterable[Line], attributes: Sequence[str], out: IO[bytes], repo
             if not names:
                 report(issue_of("no-boxes", "no box label here: the line is not in the export", line.source, line.number, Severity.WARNING))
                 continue
-            images += 1
-            out.write((b",\n" if images > 1 else b"\n") + orjson.dumps(_image(line, names[0], images)))
-            for row in rows(line, names):
+            numbers: dict[str | None, int] = {}
+            if not all(_is_video(line, name) for name in names):
+                numbers[None] = images + 1
+            for row in _usable(rows(line, names if attributes else last_words(line.content, names)), report):
                 if row.left is None or row.top is None or row.width is None or row.height is None:
+                    if row.frame is not None:
+                        numbers.setdefault(row.frame, images + len(numbers) + 1)
                     continue
                 boxes += 1
-                category = categories.setdefault(row.class_name or f"class {row.class_id}", len(categories) + 1)
-                annotations.write((b",\n" if boxes > 1 else b"\n") + orjson.dumps(_box(row, boxes, images, category)))
+                image = numbers.setdefault(row.frame, images + len(numbers) + 1)
+                category = categories.setdefault(row.class_name or row.class_id or "no class", len(categories) + 1)
+                annotations.write((b",\n" if boxes > 1 else b"\n") + orjson.dumps(_box(row, boxes, image, category)))
+            for frame, number in numbers.items():
+                out.write((b",\n" if number > 1 else b"\n") + orjson.dumps(_image(line, names, number, frame)))
+            images += len(numbers)
         out.write(b'\n],"annotations":[')
         annotations.seek(0)
         copyfileobj(annotations, out)
@@ -95,23 +110,40 @@ def _coco(lines: Iterable[Line], attributes: Sequence[str], out: IO[bytes], repo
     out.write(orjson.dumps([{"id": number, "name": name} for name, number in categories.items()]) + b"}\n")
 
 
+def _usable(found: Iterable[Row], report: Report) -> Iterator[Row]:
+    """The rows; boxes that cannot be used are told. Nothing of the box is repeated: it stands in the table's `value`."""
+    for row in found:
+        if row.type in _BOXED and row.left is None and row.value is not None and not row.value.startswith(_ADDRESS):
+            reason = f"a box of {row.attribute!r} cannot be used: a side is missing, is no number, or it ends before it begins"
+            report(issue_of("bad-box", reason, row.file, row.line, Severity.WARNING))
+        yield row
+
+
+def _is_video(line: Line, name: str) -> bool:
+    return task_of(metadata_of(line.content, name)).startswith("video-")
+
+
 def _has_boxes(line: Line, name: str) -> bool:
     metadata, value = metadata_of(line.content, name), line.content.get(name)
+    if "failure-reason" in metadata:
+        return False
+    if _is_video(line, name):
+        return task_of(metadata) in _BOXED and inline(value) is not None
     return task_of(metadata) == "object-detection" and isinstance(value, dict) and isinstance(value.get("annotations"), list)
 
 
-def _image(line: Line, name: str, number: int) -> dict[str, Any]:
+def _image(line: Line, names: Sequence[str], number: int, frame: str | None) -> dict[str, Any]:
     reference = line.content.get("source-ref")
-    sizes = line.content[name].get("image_size")
-    size = sizes[0] if isinstance(sizes, list) and sizes and isinstance(sizes[0], dict) else {}
+    width, height = next((size for name in names if (size := size_of(line.content[name]))), (None, None))
     uri = reference if isinstance(reference, str) else ""
-    return {
+    about: dict[str, Any] = {
         "id": number,
         "file_name": uri.split("/", 3)[3] if uri.startswith("s3://") and uri.count("/") > 2 else uri,
         "coco_url": uri,
-        "width": size.get("width"),
-        "height": size.get("height"),
+        "width": width,
+        "height": height,
     }
+    return about if frame is None else {**about, "file_name": frame, "video": uri}
 
 
 def _box(row: Row, number: int, image: int, category: int) -> dict[str, Any]:
@@ -126,10 +158,12 @@ def _box(row: Row, number: int, image: int, category: int) -> dict[str, Any]:
         "segmentation": [],
         "attribute": row.attribute,
     }
-    return box if row.confidence is None else {**box, "score": row.confidence}
+    if row.confidence is not None:
+        box["score"] = row.confidence
+    return box if row.track is None else {**box, "track": row.track}
 
 
-def _records(lines: Iterable[Line], attributes: Sequence[str]) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+def _records(lines: Iterable[Line], attributes: Sequence[str], report: Report) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
     """Columns and rows of the table: the labels of the line, beside them the attributes asked for that are no labels.
 
     A line without a label is a row too. Whether an attribute is a label, the first lines tell.
@@ -145,7 +179,7 @@ def _records(lines: Iterable[Line], attributes: Sequence[str]) -> tuple[list[str
             names = asked or None
             beside = tuple(_cell(line.content, name) for name in plain)
             row = None
-            for row in rows(line, names):
+            for row in _usable(rows(line, names), report):
                 yield cells(row) + beside
             if row is None:
                 yield cells(Row(line.source, line.number, item_of(line.content))) + beside
@@ -161,7 +195,7 @@ def _cell(content: dict[str, Any], name: str) -> str | None:
 
 
 def _csv(lines: Iterable[Line], attributes: Sequence[str], out: IO[bytes], report: Report) -> None:
-    columns, records = _records(lines, attributes)
+    columns, records = _records(lines, attributes, report)
     text = io.TextIOWrapper(out, "utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -173,7 +207,7 @@ def _parquet(lines: Iterable[Line], attributes: Sequence[str], out: IO[bytes], r
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    columns, records = _records(lines, attributes)
+    columns, records = _records(lines, attributes, report)
     schema = pa.schema([(name, _arrow_type(name)) for name in columns])
     with pq.ParquetWriter(out, schema, compression="zstd") as writer:
         while batch := list(islice(records, _BATCH)):

@@ -6,6 +6,13 @@ from typing import Any
 
 import orjson
 
+from labels.groundtruth.model import Box
+from labels.groundtruth.offsets import in_code_points
+from labels.groundtruth.scores import in_unit
+from labels.groundtruth.sequences import frame_labels, inline
+from labels.groundtruth.shapes import box, span
+from labels.groundtruth.tasks import labels_of
+from labels.groundtruth.values import number, whole
 from labels.manifests.lines import Line
 
 _METADATA = "-metadata"
@@ -13,7 +20,10 @@ _METADATA = "-metadata"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One annotation. Boxes have left to height (pixels), spans start to end (characters) and text; other answers are in `value`."""
+    """One annotation. Boxes have left to height (pixels), spans start to end (characters) and text; other answers are in `value`,
+
+    and so is a box that cannot be used, as it was written. Boxes of a video name their `frame` and, where they are tracked, what they show.
+    """
 
     file: str = ""
     line: int = 0
@@ -36,23 +46,23 @@ class Row:
     end: int | None = None
     text: str | None = None
     value: str | None = None
+    frame: str | None = None
+    track: str | None = None
 
 
 COLUMNS = tuple(column.name for column in fields(Row))
 
 
 def label_names(content: Mapping[str, Any]) -> list[str]:
-    """The label attributes of a line: those whose metadata has a type or a failure."""
-    names = (key.removesuffix(_METADATA) for key in content if key.endswith(_METADATA))
-    return [name for name in names if name and metadata_of(content, name)]
+    """The label attributes of a line: those whose metadata has a type or a failure, or whose shape tells that they are labels."""
+    return [name for name, _, _ in labels_of(content) if name and metadata_of(content, name)]
 
 
 def metadata_of(content: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """A label's metadata with hyphens in its keys; empty if the attribute is no label."""
-    found = content.get(name + _METADATA)
-    if not isinstance(found, dict):
-        return {}
-    metadata = {key.replace("_", "-"): value for key, value in found.items()}
+    """A label's metadata with hyphens in its keys and confidences of 0 to 1; empty if the attribute is no label."""
+    own = {key: content[key] for key in (name, name + _METADATA) if key in content}
+    found = next((metadata for attribute, metadata, _ in labels_of(own) if attribute == name), {})
+    metadata = {key.replace("_", "-"): value for key, value in in_unit(found)[0].items()}
     return metadata if isinstance(metadata.get("type"), str) or "failure-reason" in metadata else {}
 
 
@@ -97,6 +107,8 @@ def task_of(metadata: Mapping[str, Any]) -> str:
 def _answers(row: Row, value: Any, metadata: Mapping[str, Any]) -> Iterator[Row]:
     read = {
         "object-detection": _boxes,
+        "video-object-detection": _frames,
+        "video-object-tracking": _frames,
         "text-span": _spans,
         "image-classification-multilabel": _classes,
         "text-classification-multilabel": _classes,
@@ -112,29 +124,63 @@ def _answers(row: Row, value: Any, metadata: Mapping[str, Any]) -> Iterator[Row]
 
 def _boxes(row: Row, value: Any, metadata: Mapping[str, Any]) -> list[Row] | None:
     boxes = value.get("annotations") if isinstance(value, dict) else None
-    if not isinstance(boxes, list) or not all(isinstance(box, dict) for box in boxes):
+    if not isinstance(boxes, list) or (boxes and not any(isinstance(each, dict) for each in boxes)):
         return None
     names, confidences = _mapping(metadata.get("class-map")), _confidences(metadata.get("objects"), len(boxes))
+    return [_box(row, each, names, confidence) for each, confidence in zip(boxes, confidences, strict=True)]
+
+
+def _box(row: Row, shape: Any, names: Mapping[str, Any], confidence: float | None) -> Row:
+    if not isinstance(shape, dict):
+        return replace(row, value=orjson.dumps(shape).decode())
+    class_id = shape.get("class_id", shape.get("class-id"))
+    row = replace(row, class_name=names.get(str(class_id)), class_id=None if class_id is None else str(class_id), confidence=confidence)
+    geometry = box(shape)
+    if geometry is None:
+        return replace(row, value=orjson.dumps(shape).decode())
+    return replace(row, left=geometry.left, top=geometry.top, width=geometry.width, height=geometry.height)
+
+
+def _frames(row: Row, value: Any, metadata: Mapping[str, Any]) -> list[Row] | None:
+    """The boxes of a video's frames that stand in the line itself."""
+    content = inline(value)
+    if content is None:
+        return None
+    names = _mapping(metadata.get("class-map"))
     found = []
-    for box, confidence in zip(boxes, confidences, strict=True):
-        class_id = box.get("class_id", box.get("class-id"))
-        sides = {side: _number(box.get(side)) for side in ("left", "top", "width", "height")}
-        name = names.get(str(class_id))
-        found.append(replace(row, class_name=name, class_id=None if class_id is None else str(class_id), confidence=confidence, **sides))  # type: ignore[arg-type]
+    for one in frame_labels(content, names).annotations:
+        category = one.category
+        known = names.get(category.id) if category is not None and category.id else None
+        about = replace(
+            row,
+            class_name=known or (category.name if category is not None else None),
+            class_id=category.id or None if category is not None else None,
+            frame=one.frame.name if one.frame is not None else None,
+            track=one.track or None,
+        )
+        if isinstance(one.geometry, Box):
+            found.append(replace(about, **one.geometry._asdict()))
+        else:
+            found.append(replace(about, value=str(one.geometry or "")))
     return found
 
 
 def _spans(row: Row, value: Any, metadata: Mapping[str, Any]) -> list[Row] | None:
     annotations = value.get("annotations") if isinstance(value, dict) else None
     spans = annotations.get("entities") if isinstance(annotations, dict) else None
-    if not isinstance(spans, list) or not all(isinstance(span, dict) for span in spans):
+    if not isinstance(spans, list) or not all(isinstance(each, dict) for each in spans):
         return None
+    given = [span(each) for each in spans]
+    placed = iter(in_code_points([each for each in given if each is not None], row.item))
     found = []
-    for span, confidence in zip(spans, _confidences(metadata.get("entities"), len(spans)), strict=True):
-        start, end = (at if isinstance(at, int) else None for at in (span.get("startOffset"), span.get("endOffset")))
-        inside = start is not None and end is not None and 0 <= start <= end <= len(row.item)
+    for each, place, confidence in zip(spans, given, _confidences(metadata.get("entities"), len(spans)), strict=True):
+        if place is not None:
+            start, end = next(placed)
+        else:
+            start, end = whole(each.get("startOffset")), whole(each.get("endOffset"))  # type: ignore[assignment]
+        inside = place is not None and end <= len(row.item)
         text = row.item[start:end] if inside else None
-        found.append(replace(row, class_name=_text(span.get("label")), confidence=confidence, start=start, end=end, text=text))
+        found.append(replace(row, class_name=_text(each.get("label")), confidence=confidence, start=start, end=end, text=text))
     return found
 
 
@@ -160,7 +206,7 @@ def _mapping(value: Any) -> dict[str, Any]:
 
 
 def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return number(value)
 
 
 def _text(value: Any, prefix: str = "") -> str | None:

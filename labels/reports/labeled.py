@@ -86,6 +86,8 @@ def items_of(records: Iterable[SourceRecord], refs: Refs) -> Iterator[LabeledIte
             if labeling.frames and (there := kept.find(labeling.ref)) is not None:
                 followed.add(there if "://" in there else str(Path(there).resolve()))
                 frames[labeling.attribute] = frame_attributes(kept.json(labeling.ref))
+            elif labeling.frames:
+                frames[labeling.attribute] = frame_attributes(sequences.inline(resource["line"].get(labeling.attribute)))
         yield LabeledItem(record.source, resource["index"], line, frames)
 
 

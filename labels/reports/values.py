@@ -41,4 +41,4 @@ def _kind(annotations: Sequence[Annotation]) -> str:
 
 
 def _name(one: Annotation) -> str:
-    return one.category.name if one.category is not None else ""
+    return one.category.name.strip() if one.category is not None else ""

@@ -28,7 +28,7 @@ def only(values):
 def test_one_class():
     found = only({**ITEM, **classified("triage", "urgent ", 2, confidence=0.95)})
     assert (found.job, found.state, found.human, found.created) == ("triage", State.LABELED, True, "2024-03-05T10:11:12.131415Z")
-    assert [(one.category, one.confidence) for one in found.annotations] == [(Category("2", "urgent"), 0.95)]
+    assert [(one.category, one.confidence) for one in found.annotations] == [(Category("2", "urgent "), 0.95)]
 
 
 def test_several_classes_take_the_scores_there_are():

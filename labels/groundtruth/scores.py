@@ -1,0 +1,64 @@
+"""Confidences that a job wrote in percent, brought to 0..1."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from labels.groundtruth.model import Problem
+from labels.groundtruth.values import number
+
+_LISTS: Final = ("objects", "entities")
+_MAPS: Final = ("internal-color-map", "color-map")
+_SCORES: Final = "confidence-map"
+
+
+def in_unit(metadata: Mapping[str, Any]) -> tuple[Mapping[str, Any], Problem | None]:
+    """A label's metadata with confidences of 0 to 1, and what was odd about them.
+
+    Where one of the label's confidences is above 1, the label counts in percent: those above 1 are divided by 100. One of 1 or less in
+    such a label could be either and is left out, and so is one above 100.
+    """
+    found = [value for each in _scores(metadata) if (value := number(each)) is not None]
+    if max(found, default=0.0) <= 1.0:
+        return metadata, None
+    unsure = sum(0.0 < value <= 1.0 or value > 100.0 for value in found)
+    reason = "confidences are in percent: divided by 100" if unsure < len(found) else "confidences above 100 are no confidences"
+    if unsure:
+        reason += f"; {unsure} of {len(found)} cannot be told and are left out"
+    return _changed(metadata, _from_percent), Problem("confidence-percent", reason, "confidence")
+
+
+def _from_percent(value: Any) -> float | None:
+    found = number(value)
+    return found / 100 if found is not None and 1.0 < found <= 100.0 else None
+
+
+def _scores(metadata: Mapping[str, Any]) -> Iterator[Any]:
+    for key, value in metadata.items():
+        match key.replace("_", "-"):
+            case "confidence":
+                yield value
+            case name if name in _LISTS and type(value) is list:
+                yield from (each.get("confidence") for each in value if type(each) is dict)
+            case name if name in _MAPS and type(value) is dict:
+                yield from (each.get("confidence") for each in value.values() if type(each) is dict)
+            case name if name == _SCORES and type(value) is dict:
+                yield from value.values()
+
+
+def _changed(metadata: Mapping[str, Any], change: Callable[[Any], float | None]) -> dict[str, Any]:
+    def scored(each: Any) -> Any:
+        return {**each, "confidence": change(each["confidence"])} if type(each) is dict and "confidence" in each else each
+
+    changed: dict[str, Any] = {}
+    for key, value in metadata.items():
+        name = key.replace("_", "-")
+        if name == "confidence":
+            value = change(value)
+        elif name in _LISTS and type(value) is list:
+            value = [scored(each) for each in value]
+        elif name in _MAPS and type(value) is dict:
+            value = {identifier: scored(each) for identifier, each in value.items()}
+        elif name == _SCORES and type(value) is dict:
+            value = {identifier: change(each) for identifier, each in value.items()}
+        changed[key] = value
+    return changed
