@@ -1,5 +1,6 @@
 """The only place that picks back ends: makes the tools of ingest and the library of the web out of the settings."""
 
+import gc
 import sqlite3
 import sys
 import threading
@@ -198,15 +199,24 @@ class DataLibrary:
         self._media = places_of(settings.get("media", "")) if settings else ()
 
     def current(self) -> OpenSnapshot:
-        """The generation published now. Older ones are closed by the garbage collector when their last request ends."""
+        """The generation published now. A former one closes its files by itself as soon as nothing that was answered refers to it."""
         published = self._workspace.published()
         snapshot = self._snapshot
         if snapshot is not None and (snapshot.generation, snapshot.store) == published:
             return snapshot
         with self._lock:
             if self._snapshot is None or (self._snapshot.generation, self._snapshot.store) != published:
-                self._snapshot = self._open(*published)
+                replaced, self._snapshot = self._snapshot is not None, self._open(*published)
+                del snapshot
+                if replaced:
+                    gc.collect()  # errors and their tracebacks refer to each other, and so to what a request had read
             return self._snapshot
+
+    def ended(self, generation: int) -> None:
+        """See Library."""
+        current = self._snapshot
+        if current is not None and current.generation != generation:
+            gc.collect()
 
     def _open(self, number: int, store: str) -> OpenSnapshot:
         if not number:

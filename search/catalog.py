@@ -6,6 +6,7 @@ The file never changes once it is published, so it is opened as immutable: no lo
 import json
 import re
 import sqlite3
+import weakref
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -63,12 +64,14 @@ class MentionedConcept:
 
 
 class SqliteCatalog:
-    """`search.protocols.Catalog` over one file. Connections are pooled; close() when no request uses it any more."""
+    """`search.protocols.Catalog` over one file. Connections are pooled, and closed with it: by close(), or when nothing refers to it."""
 
     def __init__(self, path: Path) -> None:
         """Open the catalog at `path`; raises GenerationUnreadable where there is none or it is of another format."""
         self._uri = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
         self._idle: deque[sqlite3.Connection] = deque()
+        # Connections refer to themselves (their cache of statements): without this they would stay open until a garbage collection.
+        weakref.finalize(self, _close, self._idle)
         self._closed = False
         self._overviews: tuple[PatientOverview, ...] | None = None
         self._roots: dict[str, str] | None = None
@@ -85,8 +88,7 @@ class SqliteCatalog:
     def close(self) -> None:
         """Release the file. A request that still runs keeps its own connection to its end."""
         self._closed = True
-        while self._idle:
-            self._idle.pop().close()
+        _close(self._idle)
 
     # --- what pages ask (search.protocols.Catalog) ---
 
@@ -349,6 +351,11 @@ class SqliteCatalog:
 
     def _dataset_of(self, subject: str) -> str:
         return str(self._all("SELECT dataset FROM facts WHERE subject = ? LIMIT 1", (subject,))[0][0])
+
+
+def _close(idle: deque[sqlite3.Connection]) -> None:
+    while idle:
+        idle.pop().close()
 
 
 def _marks(values: Sequence[Any]) -> str:

@@ -28,6 +28,12 @@ class Context:
         return self.library.current()
 
     @property
+    def generation_read(self) -> int | None:
+        """The number of the generation that was taken; None where none was asked for."""
+        taken: Snapshot | None = vars(self).get("snapshot")
+        return taken.generation if taken is not None else None
+
+    @property
     def snapshot_or_none(self) -> Snapshot | None:
         """The generation this request reads; None where nothing has been ingested."""
         try:
@@ -41,6 +47,18 @@ class Context:
         if self.snapshot.graph is None:
             raise StoreUnavailable("The graph store is not reachable.")
         return self.snapshot.graph
+
+
+def register(app: Flask) -> None:
+    """Let go of the generation when a request ends. An answer that is still being sent keeps what it reads of it."""
+
+    @app.teardown_appcontext
+    def end(_: BaseException | None) -> None:
+        found: Context | None = g.pop("commissure_context", None)
+        generation = found.generation_read if found is not None else None
+        del found
+        if generation is not None:
+            app.extensions["commissure"].ended(generation)
 
 
 def context() -> Context:

@@ -198,6 +198,10 @@ class Library(Protocol):
         """The generation published now (opened once, reopened when a new one is published). Raises search.errors.NothingPublished."""
         ...
 
+    def ended(self, generation: int) -> None:
+        """A request that read this generation is over."""
+        ...
+
     def datasets(self) -> tuple[DatasetStatus, ...]:
         """All datasets, by name."""
         ...

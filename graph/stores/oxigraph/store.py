@@ -5,10 +5,12 @@ folders read-only, so that an answer once worked out stays right and is kept (`C
 """
 
 import gzip
+import weakref
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -247,31 +249,32 @@ class OxigraphStore:
     def _query_workers(self) -> QueryWorkers:
         with self._lock:
             if self._workers is None:
-                self._opened()
-                self._workers = QueryWorkers(self._folder, self._queries)
+                # They know the folder, not this object: it ends, and ends them, as soon as nobody refers to it.
+                self._workers = QueryWorkers(partial(_folder, self._opened(), self.path, self.read_only), self._queries)
+                weakref.finalize(self, self._workers.close)
             return self._workers
-
-    @contextmanager
-    def _folder(self, scope: Scope) -> Iterator[Path]:
-        """A folder for queries: what a scope admits."""
-        store = self._opened()
-        if scope != EVERYTHING:
-            with folders.view(store, scope, self.path) as folder:
-                yield folder
-        elif self.read_only:
-            yield folders.with_union(self.path) if folders.lacks_union(store) else self.path
-        else:
-            # Nobody may read a folder that is being written; a snapshot is hard links and takes milliseconds.
-            with TemporaryDirectory(dir=self.path.parent, prefix=f".{self.path.name}-query-") as work:
-                store.flush()
-                store.backup(str(Path(work) / "store"))
-                yield Path(work) / "store"
 
     def _end_queries(self) -> None:
         with self._lock:
             workers, self._workers = self._workers, None
         if workers:
             workers.close()
+
+
+@contextmanager
+def _folder(store: ox.Store, path: Path, read_only: bool, scope: Scope) -> Iterator[Path]:
+    """A folder for queries: what a scope admits of the store opened in `path`."""
+    if scope != EVERYTHING:
+        with folders.view(store, scope, path) as folder:
+            yield folder
+    elif read_only:
+        yield folders.with_union(path) if folders.lacks_union(store) else path
+    else:
+        # Nobody may read a folder that is being written; a snapshot is hard links and takes milliseconds.
+        with TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-query-") as work:
+            store.flush()
+            store.backup(str(Path(work) / "store"))
+            yield Path(work) / "store"
 
 
 def _open_to_write(target: Path) -> IO[bytes]:
