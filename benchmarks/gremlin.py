@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from graph.property_graph import Edge, Vertex, elements, likely_label, read_quads
+from graph.stores.gremlin.elements import traversal_source
 from graph.stores.gremlin.store import GremlinStore
 from graph.stores.oxigraph.store import OxigraphStore
 from search.join import HOPS
@@ -57,7 +58,7 @@ def main() -> None:
 
 def written(store: GremlinStore) -> int:
     """Vertices and edges in the store."""
-    return sum(store.write(store._g().V().count()) + store.write(store._g().E().count()))
+    return sum(store.write(traversal_source().V().count()) + store.write(traversal_source().E().count()))
 
 
 def load(store: GremlinStore, parts: Sequence[Path]) -> float:
@@ -96,7 +97,13 @@ def one_at_a_time(address: str, store: GremlinStore, parts: Sequence[Path], limi
 
     chosen = list(islice((element for part in parts for element in elements(read_quads(part))), limit))
     if store.dialect.declares_keys:
-        store.declare({key for element in chosen if isinstance(element, Vertex) for key in element.values})
+        vertices, edges = [e for e in chosen if isinstance(e, Vertex)], [e for e in chosen if isinstance(e, Edge)]
+        ends = {likely_label(end) for edge in edges for end in (edge.source, edge.target)}
+        store.declare(
+            {key for vertex in vertices for key in vertex.values},
+            {vertex.label for vertex in vertices} | ends,
+            {edge.label for edge in edges},
+        )
     began = time.perf_counter()
     for element in chosen:
         if isinstance(element, Edge):

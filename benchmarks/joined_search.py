@@ -126,77 +126,17 @@ def make_up(data: Path, passages: int, quads: int, model: Embedder) -> None:
     count = passages // PASSAGES_PER_DOCUMENT
     patients = [PatientSummary(record_iri("bench", "Patient", f"p{n}"), "bench", f"Person {n}") for n in range(max(1, count // 100))]
 
-    def documents() -> Iterator[Document]:
-        for number in range(count):
-            patient = patients[number % len(patients)]
-            sections = []
-            for section in range(PASSAGES_PER_DOCUMENT):
-                words = " ".join(chance.choices(FILLER, k=25))
-                topic = f"{chance.choice(PARTS)} {chance.choice(FINDINGS)}"
-                sections.append(f"# Section {section}\nNote {number} about {topic}. {words}. Seen {chance.choice(CONTEXTS)}.")
-            text = "\n".join(sections)
-            iri, encounter = record_iri("bench", "DocumentReference", f"d{number}"), record_iri("bench", "Encounter", f"e{number}")
-            date = f"{chance.randint(1990, 2024)}-0{chance.randint(1, 9)}-1{chance.randint(0, 9)}"
-            yield Document(
-                iri,
-                iri,
-                "bench",
-                "DocumentReference",
-                "Note",
-                "Note",
-                text,
-                patient.id,
-                patient.label,
-                encounter,
-                date,
-                passages=split(text),
-            )
-
-    def facts() -> Iterator[Fact]:
-        for number in range(2 * count):
-            label = f"{chance.choice(FINDINGS)} of {chance.choice(PARTS)}".capitalize()
-            concept = concept_iri("http://snomed.info/sct", str(10_000 + zlib.crc32(label.encode()) % 90_000))
-            subject, encounter = patients[number // 2 % len(patients)].id, record_iri("bench", "Encounter", f"e{number // 2}")
-            yield Fact(record_iri("bench", "Condition", f"c{number}"), "bench", subject, "condition", concept, label, encounter=encounter)
-
-    all_facts = list(facts())
+    all_facts = list(_facts(count, patients, chance))
     with GenerationBuilder(None, folder / "search", 1) as builder:
-        builder.add_documents(documents(), "run")
+        builder.add_documents(_documents(count, patients, chance), "run")
         builder.add_facts(all_facts)
         builder.add_patients(patients)
         builder.finish(Topical(model), EmbeddingCache(data / "embeddings.sqlite"))
 
-    def statements() -> Iterator[str]:
-        for patient in patients:
-            yield _quad(patient.id, patient.id, TYPE, FHIR + "Patient") + _quad(patient.id, patient.id, LABEL, patient.label, literal=True)
-        for number in range(count):
-            note, encounter = record_iri("bench", "DocumentReference", f"d{number}"), record_iri("bench", "Encounter", f"e{number}")
-            subject = patients[number % len(patients)].id
-            yield _quad(note, note, TYPE, FHIR + "DocumentReference") + _quad(note, note, LABEL, "Note", literal=True)
-            yield _quad(note, note, SUBJECT, subject) + _quad(note, note, ENCOUNTER, encounter)
-            yield _quad(encounter, encounter, TYPE, FHIR + "Encounter") + _quad(encounter, encounter, LABEL, "Visit", literal=True)
-        for fact in all_facts:
-            yield _quad(fact.record, fact.record, TYPE, FHIR + "Condition") + _quad(
-                fact.record, fact.record, LABEL, fact.label, literal=True
-            )
-            yield _quad(fact.record, fact.record, CODE, str(fact.concept)) + _quad(fact.record, fact.record, ENCOUNTER, str(fact.encounter))
-            yield _quad(fact.record, fact.subject, HAS_CONDITION, str(fact.concept))
-        for concept, label in {str(fact.concept): fact.label for fact in all_facts}.items():
-            yield _quad(concept, concept, TYPE, CONCEPT) + _quad(concept, concept, PREF_LABEL, label, literal=True)
-
-    def observations() -> Iterator[str]:
-        for number in itertools.count():
-            iri, encounter = record_iri("bench", "Observation", f"o{number}"), record_iri("bench", "Encounter", f"e{number % count}")
-            yield _quad(iri, iri, TYPE, FHIR + "Observation")
-            yield _quad(iri, iri, LABEL, "Body weight", literal=True)
-            yield _quad(iri, iri, CODE, "http://loinc.org/rdf/29463-7")
-            yield _quad(iri, iri, SUBJECT, patients[number % count % len(patients)].id)
-            yield _quad(iri, iri, ENCOUNTER, encounter)
-
     part = data / "quads.nq"
     written = 0
     with part.open("w", encoding="utf-8") as file:
-        for lines in itertools.chain(statements(), observations()):
+        for lines in itertools.chain(_statements(count, patients, all_facts), _observations(count, patients)):
             if written >= quads and FHIR + "Observation" in lines:
                 break
             file.write(lines)
@@ -205,6 +145,68 @@ def make_up(data: Path, passages: int, quads: int, model: Embedder) -> None:
     store.load([part])
     store.close()
     workspace.show(1, "")
+
+
+def _documents(count: int, patients: Sequence[PatientSummary], chance: random.Random) -> Iterator[Document]:
+    for number in range(count):
+        patient = patients[number % len(patients)]
+        sections = []
+        for section in range(PASSAGES_PER_DOCUMENT):
+            words = " ".join(chance.choices(FILLER, k=25))
+            topic = f"{chance.choice(PARTS)} {chance.choice(FINDINGS)}"
+            sections.append(f"# Section {section}\nNote {number} about {topic}. {words}. Seen {chance.choice(CONTEXTS)}.")
+        text = "\n".join(sections)
+        iri, encounter = record_iri("bench", "DocumentReference", f"d{number}"), record_iri("bench", "Encounter", f"e{number}")
+        date = f"{chance.randint(1990, 2024)}-0{chance.randint(1, 9)}-1{chance.randint(0, 9)}"
+        yield Document(
+            iri,
+            iri,
+            "bench",
+            "DocumentReference",
+            "Note",
+            "Note",
+            text,
+            patient.id,
+            patient.label,
+            encounter,
+            date,
+            passages=split(text),
+        )
+
+
+def _facts(count: int, patients: Sequence[PatientSummary], chance: random.Random) -> Iterator[Fact]:
+    for number in range(2 * count):
+        label = f"{chance.choice(FINDINGS)} of {chance.choice(PARTS)}".capitalize()
+        concept = concept_iri("http://snomed.info/sct", str(10_000 + zlib.crc32(label.encode()) % 90_000))
+        subject, encounter = patients[number // 2 % len(patients)].id, record_iri("bench", "Encounter", f"e{number // 2}")
+        yield Fact(record_iri("bench", "Condition", f"c{number}"), "bench", subject, "condition", concept, label, encounter=encounter)
+
+
+def _statements(count: int, patients: Sequence[PatientSummary], all_facts: Sequence[Fact]) -> Iterator[str]:
+    for patient in patients:
+        yield _quad(patient.id, patient.id, TYPE, FHIR + "Patient") + _quad(patient.id, patient.id, LABEL, patient.label, literal=True)
+    for number in range(count):
+        note, encounter = record_iri("bench", "DocumentReference", f"d{number}"), record_iri("bench", "Encounter", f"e{number}")
+        subject = patients[number % len(patients)].id
+        yield _quad(note, note, TYPE, FHIR + "DocumentReference") + _quad(note, note, LABEL, "Note", literal=True)
+        yield _quad(note, note, SUBJECT, subject) + _quad(note, note, ENCOUNTER, encounter)
+        yield _quad(encounter, encounter, TYPE, FHIR + "Encounter") + _quad(encounter, encounter, LABEL, "Visit", literal=True)
+    for fact in all_facts:
+        yield _quad(fact.record, fact.record, TYPE, FHIR + "Condition") + _quad(fact.record, fact.record, LABEL, fact.label, literal=True)
+        yield _quad(fact.record, fact.record, CODE, str(fact.concept)) + _quad(fact.record, fact.record, ENCOUNTER, str(fact.encounter))
+        yield _quad(fact.record, fact.subject, HAS_CONDITION, str(fact.concept))
+    for concept, label in {str(fact.concept): fact.label for fact in all_facts}.items():
+        yield _quad(concept, concept, TYPE, CONCEPT) + _quad(concept, concept, PREF_LABEL, label, literal=True)
+
+
+def _observations(count: int, patients: Sequence[PatientSummary]) -> Iterator[str]:
+    for number in itertools.count():
+        iri, encounter = record_iri("bench", "Observation", f"o{number}"), record_iri("bench", "Encounter", f"e{number % count}")
+        yield _quad(iri, iri, TYPE, FHIR + "Observation")
+        yield _quad(iri, iri, LABEL, "Body weight", literal=True)
+        yield _quad(iri, iri, CODE, "http://loinc.org/rdf/29463-7")
+        yield _quad(iri, iri, SUBJECT, patients[number % count % len(patients)].id)
+        yield _quad(iri, iri, ENCOUNTER, encounter)
 
 
 def _quad(graph: str, subject: str, predicate: str, value: str, *, literal: bool = False) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 from sample import hands, mentions
 from sample.codes import acts
+from sample.elements import LOINC, TERMINOLOGY, Resource, coding, concept, moment, practitioner_reference, reference, resource
 from sample.phrasing import Dice
-from sample.resources import LOINC, TERMINOLOGY, Resource, coding, concept, moment, practitioner_reference, reference, resource
 from sample.timeline import Visit, Written
 
 _TITLES = {

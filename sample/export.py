@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
-from sample import documents, people, resources
+from sample import documents, elements, observations, people, resources
 from sample.codes import acts
 from sample.codes.labs import LABS, PANELS
 from sample.courses import COURSES
+from sample.elements import Resource, moment, resource
 from sample.patients import END, Person, person
 from sample.phrasing import Dice
-from sample.resources import Resource, moment, resource
 from sample.staff import Staff
 from sample.timeline import Visit, Written, live
 
@@ -124,16 +124,16 @@ def _encounter(pile: _Pile, visit: Visit, dice: Dice) -> None:
         if key in ("sbp", "dbp"):
             continue
         identifier = f"{visit.id}-o{number:02d}"
-        pile.add(resources.observation(visit, identifier, key, value, number % 60))
+        pile.add(observations.observation(visit, identifier, key, value, number % 60))
         if LABS[key].panel:
             panels[LABS[key].panel].append(identifier)
     if "sbp" in visit.measured:
-        pile.add(resources.blood_pressure(visit, f"{visit.id}-bp"))
+        pile.add(observations.blood_pressure(visit, f"{visit.id}-bp"))
     if any(n.kind in ("wellness", "admission", "consult") for n in visit.stage.notes) and visit.person.age(visit.day) >= 16:
-        pile.add(resources.smoking_status(visit, f"{visit.id}-smoking"))
+        pile.add(observations.smoking_status(visit, f"{visit.id}-smoking"))
     for name, results in panels.items():
         if len(results) > 1:
-            pile.add(resources.panel(visit, f"{visit.id}-{name}", PANELS[name], results))
+            pile.add(observations.panel(visit, f"{visit.id}-{name}", PANELS[name], results))
 
 
 def _notes(pile: _Pile, visits: list[Visit], dice: Dice) -> None:
@@ -205,10 +205,10 @@ def _oddities(pile: _Pile, somebody: Person, visits: list[Visit]) -> None:
                 visit.day,
                 "us-core-procedure",
                 status="not-done",
-                statusReason=resources.concept("Patient declined"),
-                code=resources.concept("Colonoscopy", resources.coding(resources.SNOMED, *acts.PROCEDURES["colonoscopy"][:2])),
-                subject=resources.reference("Patient", somebody.id),
-                encounter=resources.reference("Encounter", visit.id),
+                statusReason=elements.concept("Patient declined"),
+                code=elements.concept("Colonoscopy", elements.coding(elements.SNOMED, *acts.PROCEDURES["colonoscopy"][:2])),
+                subject=elements.reference("Patient", somebody.id),
+                encounter=elements.reference("Encounter", visit.id),
                 performedDateTime=visit.day.isoformat()[:7],
             )
         )
@@ -224,15 +224,13 @@ def _oddities(pile: _Pile, somebody: Person, visits: list[Visit]) -> None:
                 f"{visit.id}-o98",
                 visit.day,
                 status="cancelled",
-                category=[
-                    resources.concept("", resources.coding(resources.TERMINOLOGY + "observation-category", "laboratory", "Laboratory"))
-                ],
-                code=resources.concept("Potassium", resources.coding(resources.LOINC, LABS["k"].loinc, LABS["k"].display)),
-                subject=resources.reference("Patient", somebody.id),
-                encounter=resources.reference("Encounter", visit.id),
+                category=[elements.concept("", elements.coding(elements.TERMINOLOGY + "observation-category", "laboratory", "Laboratory"))],
+                code=elements.concept("Potassium", elements.coding(elements.LOINC, LABS["k"].loinc, LABS["k"].display)),
+                subject=elements.reference("Patient", somebody.id),
+                encounter=elements.reference("Encounter", visit.id),
                 effectiveDateTime=visit.day.isoformat(),
-                dataAbsentReason=resources.concept(
-                    "Specimen hemolyzed", resources.coding(resources.TERMINOLOGY + "data-absent-reason", "error", "Error")
+                dataAbsentReason=elements.concept(
+                    "Specimen hemolyzed", elements.coding(elements.TERMINOLOGY + "data-absent-reason", "error", "Error")
                 ),
             )
         )
@@ -243,7 +241,7 @@ def _oddities(pile: _Pile, somebody: Person, visits: list[Visit]) -> None:
             else None
         )
         if order:
-            order.update(id=f"{somebody.id}-m98", status="cancelled", statusReason=resources.concept("Ordered twice by mistake"))
+            order.update(id=f"{somebody.id}-m98", status="cancelled", statusReason=elements.concept("Ordered twice by mistake"))
             pile.add(order)
 
 

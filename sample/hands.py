@@ -4,7 +4,7 @@ from datetime import date
 from html import escape
 
 from sample import pdf
-from sample.notes import Part
+from sample.note_parts import Part
 from sample.phrasing import Dice
 
 PLAIN, HTML, RTF, PDF = "text/plain", "text/html", "application/rtf", "application/pdf"

@@ -1,75 +1,31 @@
 """FHIR R4 resources of the sample, as dictionaries in US Core's manner."""
 
 from datetime import date
-from typing import Any
 
 from sample import people
 from sample.codes import acts
-from sample.codes.conditions import CONDITIONS
 from sample.codes.drugs import DRUGS
-from sample.codes.labs import LABS, UNIT_WORDS
-from sample.model import LabEntry
+from sample.elements import (
+    CORE,
+    CVX,
+    MRN,
+    NPI,
+    RXNORM,
+    SNOMED,
+    TERMINOLOGY,
+    Resource,
+    coding,
+    concept,
+    condition_concept,
+    moment,
+    practitioner_reference,
+    reference,
+    resource,
+)
 from sample.patients import Medication, Person, Problem
 from sample.phrasing import Dice
 from sample.staff import Practitioner
 from sample.timeline import Visit
-
-Resource = dict[str, Any]
-
-SNOMED = "http://snomed.info/sct"
-LOINC = "http://loinc.org"
-RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
-ICD = "http://hl7.org/fhir/sid/icd-10-cm"
-CVX = "http://hl7.org/fhir/sid/cvx"
-NPI = "http://hl7.org/fhir/sid/us-npi"
-MRN = "http://harborlight.example.org/mrn"
-TERMINOLOGY = "http://terminology.hl7.org/CodeSystem/"
-CORE = "http://hl7.org/fhir/us/core/StructureDefinition/"
-
-
-def moment(day: date, hour: int = 9, minute: int = 0) -> str:
-    """A FHIR instant of the hospital's zone."""
-    return f"{day.isoformat()}T{hour:02d}:{minute:02d}:00-05:00"
-
-
-def resource(kind: str, record: str, changed: date, profile: str = "", /, **elements: Any) -> Resource:
-    """A resource with its meta; elements that are None or empty are left out."""
-    meta: Resource = {"versionId": "1", "lastUpdated": moment(changed, 23, 30)}
-    if profile:
-        meta["profile"] = [CORE + profile]
-    return {"resourceType": kind, "id": record, "meta": meta, **{k: v for k, v in elements.items() if v not in (None, [], {}, "")}}
-
-
-def coding(system: str, code: str, display: str) -> Resource:
-    """One Coding."""
-    return {"system": system, "code": code, "display": display}
-
-
-def concept(text: str, *codings: Resource) -> Resource:
-    """A CodeableConcept."""
-    found: Resource = {"coding": list(codings)} if codings else {}
-    return {**found, "text": text} if text else found
-
-
-def reference(kind: str, identifier: str, display: str = "") -> Resource:
-    """A relative reference."""
-    return {"reference": f"{kind}/{identifier}", **({"display": display} if display else {})}
-
-
-def practitioner_reference(practitioner: Practitioner, conditional: bool = False) -> Resource:
-    """A reference to a practitioner, by id or (as some systems write) by identifier."""
-    if conditional:
-        return {"reference": f"Practitioner?identifier={NPI}|{practitioner.npi}", "display": practitioner.name}
-    return reference("Practitioner", practitioner.id, practitioner.name)
-
-
-def condition_concept(key: str) -> Resource:
-    """The CodeableConcept of a diagnosis: SNOMED CT first, ICD-10-CM beside it."""
-    entry = CONDITIONS[key]
-    codings = [coding(SNOMED, entry.snomed, entry.display)] if entry.snomed else []
-    if entry.icd:
-        codings.append(coding(ICD, entry.icd, entry.icd_display))
-    return concept(entry.name[:1].upper() + entry.name[1:], *codings)
 
 
 def practitioner(staff: Practitioner, changed: date) -> Resource:
@@ -295,91 +251,6 @@ def medication(drug: str, changed: date) -> Resource:
     )
 
 
-def observation(visit: Visit, identifier: str, key: str, value: float, minute: int) -> Resource:
-    """A result, vital sign or score."""
-    lab = LABS[key]
-    return resource(
-        "Observation",
-        identifier,
-        visit.day,
-        "us-core-observation-lab" if lab.category == "laboratory" else "",
-        status="final",
-        category=[_category(lab.category)],
-        code=concept(lab.name[:1].upper() + lab.name[1:], coding(LOINC, lab.loinc, lab.display)),
-        subject=reference("Patient", visit.person.id),
-        encounter=reference("Encounter", visit.id),
-        effectiveDateTime=moment(visit.day, 8, minute),
-        issued=moment(visit.day, 11, minute),
-        valueQuantity=_quantity(lab, value),
-        interpretation=_interpretation(lab, value),
-        referenceRange=_range(lab),
-    )
-
-
-def blood_pressure(visit: Visit, identifier: str) -> Resource:
-    """The blood pressure panel with its two components."""
-    return resource(
-        "Observation",
-        identifier,
-        visit.day,
-        "us-core-blood-pressure",
-        status="final",
-        category=[_category("vital-signs")],
-        code=concept("Blood pressure", coding(LOINC, "85354-9", "Blood pressure panel with all children optional")),
-        subject=reference("Patient", visit.person.id),
-        encounter=reference("Encounter", visit.id),
-        effectiveDateTime=moment(visit.day, 8, 5),
-        component=[
-            {
-                "code": concept(LABS[k].name, coding(LOINC, LABS[k].loinc, LABS[k].display)),
-                "valueQuantity": _quantity(LABS[k], visit.measured[k]),
-            }
-            for k in ("sbp", "dbp")
-        ],
-    )
-
-
-def smoking_status(visit: Visit, identifier: str) -> Resource:
-    """Tobacco smoking status in SNOMED CT."""
-    code, display = {
-        "never": ("266919005", "Never smoked tobacco (finding)"),
-        "former": ("8517006", "Ex-smoker (finding)"),
-        "current": ("77176002", "Smoker (finding)"),
-    }[visit.person.smoking]
-    return resource(
-        "Observation",
-        identifier,
-        visit.day,
-        "us-core-smokingstatus",
-        status="final",
-        category=[_category("social-history")],
-        code=concept("Tobacco smoking status", coding(LOINC, "72166-2", "Tobacco smoking status")),
-        subject=reference("Patient", visit.person.id),
-        encounter=reference("Encounter", visit.id),
-        effectiveDateTime=visit.day.isoformat(),
-        valueCodeableConcept=concept(display.rsplit(" (", 1)[0], coding(SNOMED, code, display)),
-    )
-
-
-def panel(visit: Visit, identifier: str, code: tuple[str, str, str], results: list[str]) -> Resource:
-    """A laboratory DiagnosticReport over its Observations."""
-    return resource(
-        "DiagnosticReport",
-        identifier,
-        visit.day,
-        "us-core-diagnosticreport-lab",
-        status="final",
-        category=[concept("", coding(TERMINOLOGY + "v2-0074", "LAB", "Laboratory"))],
-        code=concept(code[2], coding(LOINC, code[0], code[1])),
-        subject=reference("Patient", visit.person.id),
-        encounter=reference("Encounter", visit.id),
-        effectiveDateTime=moment(visit.day, 8, 10),
-        issued=moment(visit.day, 12, 0),
-        performer=[reference("Organization", "org-laboratory")],
-        result=[reference("Observation", r) for r in results],
-    )
-
-
 def procedure(visit: Visit, identifier: str, key: str, reason: str, dice: Dice) -> Resource:
     """A procedure that was done, with a period or a date."""
     code, display, name = acts.PROCEDURES[key]
@@ -475,41 +346,3 @@ def family_history(person: Person, number: int, changed: date) -> Resource:
             }
         ],
     )
-
-
-def _category(code: str) -> Resource:
-    return concept("", coding(TERMINOLOGY + "observation-category", code, code.replace("-", " ").title()))
-
-
-def _quantity(lab: LabEntry, value: float) -> Resource:
-    number: float | int = round(value, lab.decimals) if lab.decimals else round(value)
-    return {
-        "value": number,
-        "unit": UNIT_WORDS.get(lab.unit, lab.unit) or lab.unit,
-        "system": "http://unitsofmeasure.org",
-        "code": lab.unit,
-    }
-
-
-def _interpretation(lab: LabEntry, value: float) -> list[Resource] | None:
-    if lab.low is None and lab.high is None:
-        return None
-    code, display = ("N", "Normal")
-    if lab.high is not None and value > lab.high:
-        code, display = "H", "High"
-    elif lab.low is not None and value < lab.low:
-        code, display = "L", "Low"
-    return [concept("", coding(TERMINOLOGY + "v3-ObservationInterpretation", code, display))]
-
-
-def _range(lab: LabEntry) -> list[Resource] | None:
-    bounds = {}
-    for name, bound in (("low", lab.low), ("high", lab.high)):
-        if bound is not None:
-            bounds[name] = {
-                "value": bound,
-                "unit": UNIT_WORDS.get(lab.unit, lab.unit) or lab.unit,
-                "system": "http://unitsofmeasure.org",
-                "code": lab.unit,
-            }
-    return [bounds] if bounds else None

@@ -9,7 +9,8 @@ from sample.codes.labs import LABS
 from sample.courses.ailments import ACUTE, Ailment
 from sample.courses.background import BACKGROUND, WELLNESS
 from sample.model import Note, Stage
-from sample.notes import Part, Scene, scene_slots, value_text, write
+from sample.note_parts import Part, Scene, value_text
+from sample.notes import scene_slots, write
 from sample.patients import END, Medication, Person, Problem
 from sample.phrasing import Dice
 from sample.staff import Practitioner, Staff

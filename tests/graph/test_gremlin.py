@@ -10,8 +10,8 @@ import pytest
 from graph.errors import GraphError, StoreRefused, StoreTimeout, StoreUnavailable
 from graph.model import Literal
 from graph.store import Inspectable
-from graph.stores.gremlin import store as gremlin
 from graph.stores.gremlin import wire as gremlin_wire
+from graph.stores.gremlin.elements import anonymous, traversal_source
 from graph.stores.gremlin.store import GremlinStore
 from graph.stores.memory import MemoryStore
 from tests.contracts.graph_store import BASE, CHART, PATIENT, GraphStoreContract, NewStore, quad, record
@@ -132,7 +132,7 @@ def test_another_kind_of_server_listens() -> None:
 
 def test_a_question_is_stopped_at_its_time_limit(gremlin_373: str) -> None:
     store = GremlinStore(gremlin_373, timeout=0.3)
-    endless = store._g().inject(0).repeat(gremlin._anonymous().identity()).until(gremlin._anonymous().constant(0).is_(1))
+    endless = traversal_source().inject(0).repeat(anonymous().identity()).until(anonymous().constant(0).is_(1))
     with pytest.raises(StoreTimeout, match=r"0\.3 seconds"):
         store._ask(endless)
     assert store.node("https://example.org/nobody") is None

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from graph.property_graph import KIND, RECORD, RELATION, SAID, Edge
-from graph.stores.gremlin.wire import IN, OUT, T_ID, T_LABEL, Encoded, encode_list, encode_long, encode_map, encode_string
+from graph.stores.gremlin.graphbinary import IN, OUT, T_ID, T_LABEL, Encoded, encode_list, encode_long, encode_map, encode_string
 
 IRI = "iri"
 """Property that stands for a vertex's id where the server makes the ids itself."""

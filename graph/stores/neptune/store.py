@@ -24,8 +24,9 @@ from graph.model import Direction, NeighbourCount, Neighbourhood, NeighbourPage,
 from graph.property_graph import RECORD, read_quads
 from graph.sparql import Demand
 from graph.stores.gremlin.dialects import NEPTUNE
+from graph.stores.gremlin.elements import injected
+from graph.stores.gremlin.graphbinary import Encoded, encode_long
 from graph.stores.gremlin.store import GremlinStore
-from graph.stores.gremlin.wire import Encoded, encode_long
 from graph.stores.neptune.loader_client import Aws, BulkLoader
 from graph.stores.neptune.loader_model import LoaderSettings, LoadRequest
 from graph.stores.neptune.loader_staging import Language, Staging
@@ -271,7 +272,7 @@ class NeptuneStore:
 
         within = P("within", list(graphs))
         stated = __.V().has(RECORD, within).values(RECORD), __.E().has(RECORD, within).values(RECORD)
-        found = self._store.write(self._store.injected([Encoded(encode_long(0))]).union(*stated).dedup())
+        found = self._store.write(injected([Encoded(encode_long(0))]).union(*stated).dedup())
         return set(found).intersection(graphs)
 
     def _handshake(self) -> dict[str, str]:

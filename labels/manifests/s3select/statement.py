@@ -126,3 +126,21 @@ class Statement:
     source: tuple[str | int | Every, ...] = field(default=())
     condition: Expression | None = None
     limit: int | None = None
+
+
+def parts(expression: Expression | None) -> list[Expression | None]:
+    """The expressions that an expression is made of."""
+    match expression:
+        case Negation(_, _, operand) | Is(_, operand, _) | Cast(_, operand, _):
+            return [operand]
+        case Junction(_, _, operands) | Call(_, _, operands):
+            return list(operands)
+        case Operation(_, _, left, right):
+            return [left, right]
+        case In(_, operand, options):
+            return [operand, *options]
+        case Like(_, operand, pattern, escape):
+            return [operand, pattern, escape]
+        case Case(_, branches, otherwise):
+            return [*(part for branch in branches for part in branch), otherwise]
+    return []

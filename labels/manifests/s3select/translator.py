@@ -28,6 +28,7 @@ from labels.manifests.s3select.statement import (
     Operation,
     Path,
     Statement,
+    parts,
 )
 
 MACROS = """
@@ -115,24 +116,7 @@ def _whole(statement: Statement) -> str:
 def _has_aggregate(expression: Expression | None) -> bool:
     if isinstance(expression, Call) and expression.function in AGGREGATES:
         return True
-    return any(_has_aggregate(part) for part in _parts(expression))
-
-
-def _parts(expression: Expression | None) -> list[Expression | None]:
-    match expression:
-        case Negation(_, _, operand) | Is(_, operand, _) | Cast(_, operand, _):
-            return [operand]
-        case Junction(_, _, operands) | Call(_, _, operands):
-            return list(operands)
-        case Operation(_, _, left, right):
-            return [left, right]
-        case In(_, operand, options):
-            return [operand, *options]
-        case Like(_, operand, pattern, escape):
-            return [operand, pattern, escape]
-        case Case(_, branches, otherwise):
-            return [*(part for branch in branches for part in branch), otherwise]
-    return []
+    return any(_has_aggregate(part) for part in parts(expression))
 
 
 class _Translation:
