@@ -148,6 +148,7 @@ def web_settings(settings: dict[str, Any]) -> WebSettings:
         sparql_origins=tuple(origin.strip().rstrip("/") for origin in settings["sparql_origins"].split(",") if origin.strip()),
         raw_records=settings["raw_records"],
         max_body=settings["max_body"],
+        loader_at_root=settings["loader_at_root"],
         hsts=settings["hsts"],
         trusted_proxies=settings["trusted_proxies"],
     )

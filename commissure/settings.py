@@ -47,6 +47,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "loader_sources", str, "", "folders and s3:// prefixes, comma-separated", "what /api/v1/loader may load from; empty: it is off"
     ),
+    Setting("loader_at_root", bool, False, "true or false", "whether the loader answers at /loader too, as Neptune's does"),
     Setting("allowed_hosts", str, "", "names, comma-separated", "host names the web server answers to beside the loopback ones"),
     Setting("sparql", bool, True, "true or false", "whether the SPARQL endpoint answers"),
     Setting("sparql_timeout", float, 10.0, "seconds", "time limit of a SPARQL query"),

@@ -75,8 +75,25 @@ class Problem:
         if self.errors:
             members["errors"] = [{"field": error.field, "detail": error.detail} for error in self.errors]
         if self.code:
-            members |= {"code": self.code, "detailedMessage": self.detail, "requestId": instance.removeprefix("urn:uuid:")}
+            # As Neptune says it.
+            said = {"message": self.detail, "detailedMessage": self.detail}
+            members |= {"code": self.code, **said, "requestId": instance.removeprefix("urn:uuid:")}
         return members
+
+
+LOADER_CODES = {
+    400: "InvalidParameterException",
+    403: "AccessDeniedException",
+    404: "BadRequestException",
+    405: "MethodNotAllowedException",
+    413: "BadRequestException",
+    414: "BadRequestException",
+    415: "BadRequestException",
+    421: "AccessDeniedException",
+    429: "TooManyRequestsException",
+    501: "UnsupportedOperationException",
+}
+"""Neptune's names for what goes wrong with its loader where nothing more exact is known."""
 
 
 class ProblemError(Exception):
@@ -211,9 +228,14 @@ def problem_response(problem: Problem) -> Response:
     return response
 
 
+def is_loader() -> bool:
+    """Whether the request is for the loader, whose clients look for Neptune's error codes."""
+    return request.path.removeprefix("/api/v1").partition("/")[2].partition("/")[0] == "loader"
+
+
 def wants_problem() -> bool:
     """Whether this client is a program: it asks the API, or would rather have JSON than a page."""
-    if request.path.startswith("/api/") and request.path != "/api/docs":
+    if (request.path.startswith("/api/") and request.path != "/api/docs") or is_loader():
         return True
     accepted = request.accept_mimetypes
     json = max(accepted.quality("application/json"), accepted.quality(MEDIA_TYPE))
@@ -226,6 +248,8 @@ def register(app: Flask) -> None:
     @app.errorhandler(Exception)
     def show(error: Exception) -> Response:
         problem = problem_of(error)
+        if is_loader() and not problem.code:
+            problem = replace(problem, code=LOADER_CODES.get(problem.status, "InternalFailureException"))
         if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             _log_failure(error, problem)
         return problem_response(problem) if wants_problem() else _page(problem)

@@ -29,6 +29,9 @@ class WebSettings:
     sparql_origins: tuple[str, ...] = ()
     """Origins (`https://app.example.org`) whose pages may read the SPARQL endpoint in a browser; `*` is every one."""
 
+    loader_at_root: bool = False
+    """Whether the loader answers at /loader too, where clients of Neptune look for it that take no path in its address."""
+
     max_body: int = 1_000_000
     """Bytes a request body may have."""
 

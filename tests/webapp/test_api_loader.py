@@ -1,6 +1,7 @@
 """The loader over HTTP, asked by Amazon's own client for Neptune's loader: its requests and our answers fit its model of the service."""
 
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -9,17 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import jsonschema
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from werkzeug.serving import make_server
 
-from commissure.assemble import DataLibrary
+from commissure.assemble import DataLibrary, web_settings
 from commissure.loading import LoadWorker, queue
 from commissure.settings import load as load_settings
 from ingest.workspace import Workspace
 from tests.webapp.fixtures import Shelf
+from webapp.api.openapi import openapi
 from webapp.app import create_app
+from webapp.settings import WebSettings
 
 PATIENT = {"resourceType": "Patient", "id": "p1", "name": [{"family": "Doe"}], "gender": "female"}
 BAD = {"resourceType": "Patient", "id": "p2", "birthDate": "yesterday"}
@@ -258,6 +262,87 @@ def test_neptunes_spelling_of_truth_is_understood(tmp_path: Path, settings: dict
     assert client.post("/api/v1/loader", json={**asked, "failOnError": "PERHAPS"}).get_json()["code"] == "InvalidParameterException"
     # A form of another site can send this type without asking; ours is not one of those.
     assert client.post("/api/v1/loader", data=json.dumps(asked), content_type="text/plain").status_code == 415
+
+
+def client_of(settings: dict[str, Any], **web: Any) -> Any:
+    return create_app(DataLibrary(Workspace(Path(settings["data"])), None, settings), settings=WebSettings(**web)).test_client()
+
+
+def test_a_load_may_be_named_in_the_query(tmp_path: Path, settings: dict[str, Any]) -> None:
+    client = client_of(settings)
+    asked = {"source": str(write(tmp_path, "a.ndjson", PATIENT)), "format": "fhir"}
+    load = client.post("/api/v1/loader", json=asked).json["payload"]["loadId"]
+    listed = client.get("/api/v1/loader").json
+    assert listed == {"status": "200 OK", "payload": {"loadIds": [load]}}
+    found = client.get(f"/api/v1/loader?loadId={load}&details=true&errors=true&page=1&errorsPerPage=3").json
+    in_path = client.get(f"/api/v1/loader/{load}?details=true&errors=true&page=1&errorsPerPage=3").json
+    assert found == in_path
+    assert found["payload"]["overallStatus"]["status"] == "LOAD_IN_QUEUE"
+    assert client.delete(f"/api/v1/loader?loadId={load}").json == {"status": "200 OK"}
+    status = client.get(f"/api/v1/loader?loadId={load}").json["payload"]["overallStatus"]["status"]
+    assert status == "LOAD_CANCELLED_BY_USER"
+    for ask in (client.get, client.delete):
+        answer = ask("/api/v1/loader?loadId=none")
+        assert (answer.status_code, answer.json["code"]) == (404, "BulkLoadIdNotFoundException")
+    assert client.delete("/api/v1/loader").status_code == 400
+
+
+def test_the_loader_stands_at_the_root_where_it_is_told_to(tmp_path: Path, settings: dict[str, Any]) -> None:
+    asked = {"source": str(write(tmp_path, "a.ndjson", PATIENT)), "format": "fhir"}
+    assert client_of(settings).post("/loader", json=asked).status_code == 404
+    client = client_of(settings, loader_at_root=True)
+    load = client.post("/loader", json=asked).json["payload"]["loadId"]
+    assert client.get("/loader").json["payload"]["loadIds"] == [load]
+    assert client.get(f"/loader?loadId={load}").json == client.get(f"/api/v1/loader/{load}").json
+    assert client.delete(f"/loader/{load}").json == {"status": "200 OK"}
+    assert web_settings({**settings, "loader_at_root": True}).loader_at_root
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"parserConfiguration": {"allowEmptyStrings": True, "baseUri": "http://a/", "namedGraphUri": "http://a/g"}},
+        {"parserConfiguration": {"allowEmptyStrings": "TRUE"}},
+        {"allowEmptyStrings": True},
+        {"allowEmptyStrings": "FALSE", "edgeOnlyLoad": "FALSE", "userProvidedEdgeIds": "TRUE", "updateSingleCardinalityProperties": "TRUE"},
+        {"iamRoleArn": "arn:aws:iam::1:role/r", "region": "eu-west-1", "dependencies": []},
+    ],
+)
+def test_what_neptunes_clients_send_is_taken(tmp_path: Path, settings: dict[str, Any], more: dict[str, Any]) -> None:
+    asked = {"source": str(tmp_path / "exports"), "format": "fhir", **more}
+    assert client_of(settings).post("/api/v1/loader", json=asked).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status", "code"),
+    [
+        ("POST", "/api/v1/loader", 415, "BadRequestException"),
+        ("GET", "/api/v1/loader?limit=0", 400, "InvalidParameterException"),
+        ("GET", "/api/v1/loader/none", 404, "BulkLoadIdNotFoundException"),
+        ("PUT", "/api/v1/loader", 405, "MethodNotAllowedException"),
+        ("GET", "/loader/a/b", 404, "BadRequestException"),
+    ],
+)
+def test_errors_say_what_neptunes_clients_look_for(settings: dict[str, Any], method: str, address: str, status: int, code: str) -> None:
+    answer = client_of(settings, loader_at_root=True).open(address, method=method)
+    assert (answer.status_code, answer.json["code"]) == (status, code)
+    assert answer.json["message"] == answer.json["detailedMessage"] == answer.json["detail"]
+    assert answer.json["requestId"] and answer.json["instance"].endswith(answer.json["requestId"])
+
+
+def test_the_examples_fit_the_schema() -> None:
+    document = openapi()
+    bodies = [
+        operation["requestBody"]["content"]["application/json"]
+        for methods in document["paths"].values()
+        for operation in methods.values()
+        if "example" in operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    ]
+    printed = re.findall(r"/api/v1/loader .*--data-binary '([^']*)'", (Path(__file__).parents[2] / "docs" / "api.md").read_text())
+    loader = document["paths"]["/api/v1/loader"]["post"]["requestBody"]["content"]["application/json"]
+    assert printed and loader in bodies
+    for body, example in [*((body, body["example"]) for body in bodies), *((loader, json.loads(one)) for one in printed)]:
+        jsonschema.Draft202012Validator({**body["schema"], "components": document["components"]}).validate(example)
 
 
 def test_without_places_to_load_from_there_is_no_loader() -> None:

@@ -8,12 +8,11 @@ from typing_extensions import TypedDict
 from webapp.api.operation import Operation
 from webapp.api.parameters import CancelParameters, LoadBody, LoadListParameters, LoadParameters
 from webapp.context import Context
-from webapp.errors import Problem, ProblemError, not_found
+from webapp.errors import LOADER_CODES, Problem, ProblemError, not_found
 from webapp.library import Loader, LoadNotTaken, LoadStatus, RejectedLine
 
 _OK = "200 OK"
-_CODES = {400: "InvalidParameterException", 404: "BulkLoadIdNotFoundException", 501: "UnsupportedOperationException"}
-"""Neptune's names for what goes wrong where nothing more exact is known."""
+_CODES = {**LOADER_CODES, 404: "BulkLoadIdNotFoundException"}
 _STATUS = {"TooManyRequestsException": 429}
 
 
@@ -34,13 +33,6 @@ class LoadIdsJson(TypedDict):
     """Ids of loads."""
 
     loadIds: list[str]
-
-
-class LoadListJson(TypedDict):
-    """Loads, newest first."""
-
-    status: str
-    payload: LoadIdsJson
 
 
 class OverallStatusJson(TypedDict):
@@ -111,6 +103,13 @@ class LoadStatusJson(TypedDict):
     payload: LoadPayloadJson
 
 
+class LoadsJson(TypedDict):
+    """Loads, newest first, or what the load did that was asked for."""
+
+    status: str
+    payload: LoadIdsJson | LoadPayloadJson
+
+
 class LoadCancelledJson(TypedDict):
     """A load ends, or had ended."""
 
@@ -138,8 +137,10 @@ def start(asked: LoadBody, context: Context) -> LoadStartedJson:
     return {"status": _OK, "payload": {"loadId": load}}
 
 
-def loads(asked: LoadListParameters, context: Context) -> LoadListJson:
-    """Ids of loads."""
+def loads(asked: LoadListParameters, context: Context) -> LoadsJson:
+    """Ids of loads, or where one of them stands."""
+    if asked.load is not None:
+        return {"status": _OK, "payload": load(asked, context)["payload"]}
     return {"status": _OK, "payload": {"loadIds": list(_loader(context).ids(asked.limit, queued=asked.queued))}}
 
 
@@ -225,18 +226,18 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         problems=(415, 429, 501),
         codes=_CODES,
         by_generation=False,
-        example={"source": "s3://bucket/export/", "format": "fhir", "dataset": "study", "failOnError": "FALSE", "queueRequest": "TRUE"},
+        example={"source": "s3://bucket/export/", "format": "fhir", "dataset": "study", "failOnError": False, "queueRequest": True},
     ),
     Operation(
         name="listLoads",
         method="GET",
         path="/loader",
         tag="Loader",
-        summary="Ids of loads, newest first: Neptune's ListLoaderJobs",
+        summary="Ids of loads, newest first, or with `loadId` where one stands: Neptune's ListLoaderJobs and GetLoaderJobStatus",
         handler=loads,
-        answer=LoadListJson,
+        answer=LoadsJson,
         parameters=LoadListParameters,
-        problems=(501,),
+        problems=(404, 501),
         codes=_CODES,
         by_generation=False,
     ),
@@ -260,6 +261,20 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         path="/loader/{loadId}",
         tag="Loader",
         summary="Cancel a load: Neptune's CancelLoaderJob",
+        handler=cancel,
+        answer=LoadCancelledJson,
+        parameters=CancelParameters,
+        problems=(404, 501),
+        codes=_CODES,
+        by_generation=False,
+        example={"loadId": "ef478d76-d9da-4d94-8ff1-08d9d4863aa5"},
+    ),
+    Operation(
+        name="cancelLoadById",
+        method="DELETE",
+        path="/loader",
+        tag="Loader",
+        summary="Cancel a load that the address names as `loadId`: Neptune's CancelLoaderJob",
         handler=cancel,
         answer=LoadCancelledJson,
         parameters=CancelParameters,

@@ -70,6 +70,7 @@ PROBLEM: dict[str, Any] = {
             },
         },
         "code": {"type": "string", "description": "The loader's: Neptune's name for the error."},
+        "message": {"type": "string", "description": "The loader's: the detail once more."},
         "detailedMessage": {"type": "string", "description": "The loader's: the detail again, where Neptune's clients look for it."},
         "requestId": {"type": "string", "description": "The loader's: the instance's id."},
     },

@@ -224,8 +224,19 @@ class IssueParameters(RunParameters):
 Place = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
+class ParserConfiguration(Parameters):
+    """How Neptune's loader reads its own formats; taken so that its clients work, and not used."""
+
+    base: str | None = Field(default=None, alias="baseUri", max_length=2048)
+    """Not used."""
+    graph: str | None = Field(default=None, alias="namedGraphUri", max_length=2048)
+    """Not used."""
+    allow_empty_strings: bool = Field(default=False, alias="allowEmptyStrings")
+    """Not used."""
+
+
 class LoadBody(Parameters):
-    """A load, in the fields of Neptune's loader."""
+    """A load, in the fields of Neptune's loader. True and false may also be sent as the words "TRUE" and "FALSE"."""
 
     source: Place
     """A folder or file of the server, or an s3:// URL, in one of the places that the server loads from."""
@@ -251,23 +262,16 @@ class LoadBody(Parameters):
     """Not used."""
     role: str | None = Field(default=None, alias="iamRoleArn", max_length=256)
     """Not used."""
-    parser: dict[str, str] | None = Field(default=None, alias="parserConfiguration")
-    """Not used."""
+    parser: ParserConfiguration | None = Field(default=None, alias="parserConfiguration")
+    """Not used: what is ingested tells how it is read."""
+    allow_empty_strings: bool = Field(default=False, alias="allowEmptyStrings")
+    """Not used: an empty string is kept as it stands. Taken here and in `parserConfiguration`."""
     update_single: bool = Field(default=False, alias="updateSingleCardinalityProperties")
     """Not used: a changed record always replaces what it said."""
     edge_ids: bool = Field(default=True, alias="userProvidedEdgeIds")
     """Not used."""
     edges_only: bool = Field(default=False, alias="edgeOnlyLoad")
     """Not used."""
-
-
-class LoadListParameters(Parameters):
-    """The newest loads."""
-
-    limit: Limit = 100
-    """Ids to return."""
-    queued: bool = Field(default=True, alias="includeQueuedLoads")
-    """Whether to list loads that wait."""
 
 
 class CancelParameters(Parameters):
@@ -288,6 +292,17 @@ class LoadParameters(CancelParameters):
     """Page of rejected records, from 1."""
     errors_per_page: Limit = Field(default=10, alias="errorsPerPage")
     """Rejected records on a page."""
+
+
+class LoadListParameters(LoadParameters):
+    """The newest loads, or with `loadId` one of them."""
+
+    load: Word | None = Field(default=None, alias="loadId")  # type: ignore[assignment]
+    """Say where this load stands, in place of listing loads; the parameters from `details` on are for it."""
+    limit: Limit = 100
+    """Ids to return."""
+    queued: bool = Field(default=True, alias="includeQueuedLoads")
+    """Whether to list loads that wait."""
 
 
 def takes_several(model: type[Parameters], field: str) -> bool:

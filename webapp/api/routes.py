@@ -9,15 +9,20 @@ from webapp.api import docs, health, sparql
 from webapp.api.operation import PREFIX, Operation
 from webapp.api.registry import operations
 from webapp.context import context
+from webapp.settings import WebSettings
 
 
 def register(app: Flask) -> None:
     """Add the interface to the application."""
+    settings: WebSettings = app.extensions["commissure_settings"]
     api = Blueprint("api", __name__)
     for operation in operations():
         api.add_url_rule(operation.rule, operation.name, _view(operation), methods=[operation.method])
+        if settings.loader_at_root and operation.path.startswith("/loader"):
+            rule = operation.rule.removeprefix(PREFIX)
+            api.add_url_rule(rule, f"{operation.name}AtRoot", _view(operation), methods=[operation.method])
     api.add_url_rule(f"{PREFIX}/sparql", "sparql", lambda: sparql.sparql(context()), methods=["GET", "POST"])
-    app.extensions["commissure_sparql_slots"] = sparql.Slots(app.extensions["commissure_settings"].sparql_slots)
+    app.extensions["commissure_sparql_slots"] = sparql.Slots(settings.sparql_slots)
     app.register_blueprint(api)
     app.register_blueprint(docs.pages)
     app.register_blueprint(health.probes)
