@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from commissure.media import places_of
 from graph.errors import StoreUnavailable
+from graph.identifiers import parse_record_iri
 from graph.store import GraphStore
 from graph.stores.resting import RestingStore, resting
-from graph.vocabulary import BASE
 from ingest.ledger import Ledger, Run
 from ingest.publish import Tools
 from ingest.replica import PublishedGraph, Replica
-from ingest.staging import Part
+from ingest.stored import StoredRecords
 from ingest.sums import damage_in, has_sums
 from ingest.workspace import Workspace
 from labels.library import GenerationLabels
-from labels.media import places_of
 from search.errors import GenerationOutdated, GenerationUnreadable, NothingPublished
 from search.generation import Generation, read_meta
 from search.protocols import Embedder
@@ -77,6 +77,11 @@ class LazyEmbedder:
 def workspace(settings: dict[str, Any]) -> Workspace:
     """The data folder."""
     return Workspace(Path(settings["data"]).expanduser())
+
+
+def records(settings: dict[str, Any]) -> StoredRecords:
+    """What was ingested into the data folder, as it was read."""
+    return StoredRecords(workspace(settings))
 
 
 def embedder(settings: dict[str, Any]) -> Embedder:
@@ -230,7 +235,7 @@ class DataLibrary:
         graph = self._graph(folder / "graph", store)
         if self._warms and not store:
             threading.Thread(target=_warm, args=(graph, generation.catalog), daemon=True, name="warm").start()
-        labels = GenerationLabels(generation, self._workspace, self._media)
+        labels = GenerationLabels(generation, StoredRecords(self._workspace), self._media)
         retriever = Retriever(generation, graph, self._embedder)
         return OpenSnapshot(number, store, generation.published, generation.catalog, retriever, graph, labels)
 
@@ -286,17 +291,16 @@ class DataLibrary:
 
     def record(self, record: str) -> RecordSource | None:
         """A record's source."""
-        dataset, _, rest = record.removeprefix(f"{BASE}data/").partition("#")[0].partition("/")
-        kind, _, identifier = rest.partition("/")
         iri = record.partition("#")[0]
-        with self._workspace.reading() as ledger:
-            found = ledger.find_record(dataset, kind, identifier) if ledger else None
-        if found is None:
+        key = parse_record_iri(iri)
+        if key is None:
             return None
-        part = Part(self._workspace.parts_folder(dataset) / found.part)
-        for staged, raw, _ in part.sources(frozenset([iri])):
-            return RecordSource(iri, kind, raw.decode("utf-8", "replace"), staged.source, staged.line, found.run)
-        return None
+        with self._workspace.reading() as ledger:
+            place = ledger.find_record(*key) if ledger else None
+        found = StoredRecords(self._workspace).found((iri,)).get(iri) if place is not None else None
+        if place is None or found is None:
+            return None
+        return RecordSource(iri, key[1], found.raw.decode("utf-8", "replace"), found.source, found.line, place.run)
 
 
 def _warm(graph: GraphStore, catalog: Any) -> None:

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from graph.errors import GraphError, InvalidDatasetName, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge
-from ingest.errors import DatasetBusy, DiskFull, IngestError, RecordsRejected, UnknownDataset, disk_full
+from ingest.errors import DatasetBusy, DiskFull, IngestError, RecordsRejected, disk_full
+from labels.errors import LabelsError
 from search.errors import CollectionUnreadable, InvalidRequest, ModelUnavailable, NothingPublished, SearchError
-from sources.errors import SourceDenied, SourceError, SourceNotFound, UnsupportedSource
+from sources.errors import SourceDenied, SourceError, SourceNotFound, UnknownDataset, UnsupportedSource
 
 
 class CommissureError(Exception):
@@ -60,11 +61,12 @@ _BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (ModelUnavailable, "failed"),
     (CommissureError, "failed"),
     (IngestError, "failed"),
+    (LabelsError, "failed"),
     (SourceError, "failed"),
     (SearchError, "failed"),
     (GraphError, "failed"),
 )
-EXPECTED = (CommissureError, IngestError, SourceError, SearchError, GraphError)
+EXPECTED = (CommissureError, IngestError, LabelsError, SourceError, SearchError, GraphError)
 """Errors whose message is for people; anything else is a defect."""
 
 

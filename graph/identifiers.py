@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from functools import lru_cache
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from graph.errors import InvalidDatasetName
 from graph.vocabulary import BASE, XSD
@@ -73,6 +73,39 @@ def record_iri(dataset: str, kind: str, identifier: str) -> str:
     if not _PLAIN_ID.fullmatch(identifier):
         identifier = quote(identifier, safe="")
     return f"{BASE}data/{dataset}/{kind}/{identifier}"
+
+
+def parse_record_iri(iri: str) -> tuple[str, str, str] | None:
+    """Dataset, kind and identifier (as it stands in the IRI) of a record; None where the IRI is no record's."""
+    parts = iri.removeprefix(f"{BASE}data/").split("/", 2)
+    return (parts[0], parts[1], parts[2]) if iri.startswith(f"{BASE}data/") and len(parts) == 3 and all(parts) else None
+
+
+def job_iri(dataset: str, job: str) -> str:
+    """The IRI of a labeling job, which is also the scheme of its classes."""
+    return record_iri(dataset, "Job", job)
+
+
+def worker_iri(dataset: str, worker: str) -> str:
+    """The IRI of a worker, by the pseudonym that the files use."""
+    return record_iri(dataset, "Worker", worker)
+
+
+def name_of(iri: str) -> str:
+    """The name that an IRI of ours ends with: of a job, a worker, a class."""
+    return unquote(iri.rpartition("/")[2])
+
+
+def dataset_of(iri: str) -> str:
+    """The dataset that something of ours belongs to (a record, or a class of a job); '' for anything else."""
+    path = iri.removeprefix(BASE).removeprefix("code/")
+    return path.removeprefix("data/").partition("/")[0] if iri.startswith(BASE) and path.startswith("data/") else ""
+
+
+def job_of(concept: str) -> str:
+    """The job that a class belongs to, from its IRI; '' for classes of a taxonomy and of other schemes."""
+    system = concept.removeprefix(f"{BASE}code/").rpartition("/")[0]
+    return BASE + system if concept.startswith(f"{BASE}code/data/") and "/Job/" in system else ""
 
 
 def unresolved_iri(dataset: str, kind: str, system: str, value: str) -> str:

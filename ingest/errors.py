@@ -2,7 +2,6 @@
 
 IngestError
 ├── DatasetBusy        another process is writing to the data folder
-├── UnknownDataset     no dataset of that name
 ├── RecordsRejected    records were rejected in a run that takes all or nothing
 ├── LoadRefused        the queue of loads does not take what was asked
 ├── StoreTaken         the graph store belongs to another data folder
@@ -27,10 +26,6 @@ class IngestError(Exception):
 
 class DatasetBusy(IngestError):
     """Another process is writing to the data folder."""
-
-
-class UnknownDataset(IngestError):
-    """No dataset of that name."""
 
 
 class RecordsRejected(IngestError):

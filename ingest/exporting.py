@@ -9,10 +9,11 @@ from typing import IO, cast
 
 from graph.errors import UnsupportedCapability
 from graph.identifiers import DERIVED_GRAPHS, derived_graph_iri
-from ingest.errors import IngestError, UnknownDataset
+from ingest.errors import IngestError
 from ingest.ledger import Ledger
 from ingest.publish import Tools
 from ingest.workspace import Workspace
+from sources.errors import UnknownDataset
 
 RDF_FORMATS = ("nquads", "trig", "turtle")
 FORMATS = (*RDF_FORMATS, "graphml", "neptune-csv")
@@ -23,7 +24,7 @@ def export(dataset: str, target: Path, format_name: str, workspace: Workspace, t
     """Write the dataset as it is published; the number of named graphs written. Raises UnknownDataset, IngestError."""
     with workspace.reading() as ledger:
         if ledger is None or dataset not in ledger.datasets():
-            raise UnknownDataset(f"no dataset is called {dataset!r}; `commissure datasets` lists those there are")
+            raise UnknownDataset(dataset)
         if format_name == "neptune-csv" and target.exists() and not (target.is_dir() and not any(target.iterdir())):
             raise IngestError(f"{target}: is there already; Neptune's CSV needs a folder that is new or empty")
         try:

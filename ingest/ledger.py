@@ -207,6 +207,28 @@ class Ledger:
         query = "select part from parts where dataset = ? and exists (select 1 from records where records.part = parts.part) order by rowid"
         return tuple(row[0] for row in self.db.execute(query, (dataset,)))
 
+    def sources(self, dataset: str, kind: str) -> dict[str, int]:
+        """Where the represented records of a kind came from, sorted, and how many came from there."""
+        query = "select source, count(*) from records where dataset = ? and kind = ? and state = 'kept' group by source order by source"
+        return dict(self.db.execute(query, (dataset, kind)).fetchall())
+
+    def parts_by_source(self, dataset: str, kind: str) -> dict[str, list[str]]:
+        """Source → the parts that hold represented records of a kind from there, both sorted."""
+        query = "select distinct source, part from records where dataset = ? and kind = ? and state = 'kept' order by source, part"
+        found: dict[str, list[str]] = {}
+        for source, part in self.db.execute(query, (dataset, kind)):
+            found.setdefault(source, []).append(part)
+        return found
+
+    def ids_in_part(self, part: str, dataset: str, kind: str, source: str = "") -> Iterator[str]:
+        """Ids of the represented records of a kind that lie in a part (of one source, where one is named)."""
+        query = "select id from records where part = ? and dataset = ? and kind = ? and ? in ('', source) and state = 'kept'"
+        return (identifier for (identifier,) in self.db.execute(query, (part, dataset, kind, source)))
+
+    def holds_anything(self, dataset: str) -> bool:
+        """Whether any record of the dataset is known, represented or not."""
+        return self.db.execute("select 1 from records where dataset = ? limit 1", (dataset,)).fetchone() is not None
+
     def unresolved(self, dataset: str) -> int:
         """How many references of the dataset point at records it does not hold."""
         row = self.db.execute("select unresolved from datasets where dataset = ?", (dataset,)).fetchone()

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from graph.model import Statistics
 from graph.store import GraphStore
-from ingest.errors import StoreDiffers, UnknownDataset
+from ingest.errors import StoreDiffers
 from ingest.pipeline import prepare_replica
 from ingest.progress import Progress
 from ingest.publish import Tools
 from ingest.replica import Replication
 from ingest.workspace import Workspace
+from sources.errors import UnknownDataset
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def move(dataset: str | None, workspace: Workspace, tools: Tools, progress: Prog
     with workspace.writing() as ledger:
         datasets = ledger.datasets()
         if dataset is not None and dataset not in datasets:
-            raise UnknownDataset(f"no dataset is called {dataset!r}; `commissure datasets` lists those there are")
+            raise UnknownDataset(dataset)
         if dataset is not None and datasets != (dataset,):
             others = ", ".join(name for name in datasets if name != dataset)
             raise StoreDiffers(

@@ -22,7 +22,7 @@ from graph.identifiers import check_dataset_name, record_iri
 from graph.stores.neptune.loader_model import LoadFailed
 from ingest import formats
 from ingest.checking import ledger_damage
-from ingest.errors import LedgerDamaged, PartsDamaged, RecordsRejected, UnknownDataset, room_in
+from ingest.errors import LedgerDamaged, PartsDamaged, RecordsRejected, room_in
 from ingest.format import Format, Settings
 from ingest.ledger import Ledger, RunCounts, new_run
 from ingest.loader_errors import loader_issues
@@ -36,6 +36,7 @@ from ingest.worker import Chosen, MapTask, ScanTask, issues_file, map_block, row
 from ingest.workers import Pool
 from ingest.workspace import Workspace
 from sources.blocks import Block
+from sources.errors import UnknownDataset
 from sources.files import Listing, SourceFile, expand
 from sources.model import Issue, Severity
 
@@ -219,7 +220,7 @@ def drop(dataset: str, workspace: Workspace, tools: Tools, progress: Progress) -
     """Remove a dataset everywhere; the number of records it held."""
     with workspace.writing() as ledger, room_in(workspace.folder):
         if dataset not in ledger.datasets():
-            raise UnknownDataset(f"no dataset is called {dataset!r}; `commissure datasets` lists those there are")
+            raise UnknownDataset(dataset)
         held = sum(ledger.kinds(dataset).values())
         mend(ledger, workspace, tools, progress, _remapper(ledger, workspace, tools, 0, progress))
         replication = prepare_replica(ledger, workspace, tools)

@@ -176,7 +176,7 @@ class Draft:
 
     def enter(self, db: sqlite3.Connection, published: Published) -> None:
         """Say in the ledger that this generation shows what it holds, within the caller's transaction."""
-        if db.execute("select 1 from records where dataset = ? limit 1", (self._dataset,)).fetchone():
+        if self._ledger.holds_anything(self._dataset):
             db.execute("insert or replace into datasets values (?, ?, ?)", (self._dataset, published.unresolved, now()))
         db.execute("insert or replace into meta values ('generation', ?)", (str(self.generation),))
         db.execute("insert or replace into meta values ('missing_vectors', ?)", (str(published.missing_vectors),))

@@ -25,6 +25,8 @@ from sources.model import Issue, Severity, SourceRecord
 
 _ROW_GROUP = 2000
 _COMPRESSION_LEVEL = 1
+_FEW = 500
+"""Records that are picked out of a part rather than met while all of it is read."""
 QUADS = "quads.nq.gz"
 ISSUES = "issues.ndjson"
 SUMMARY = "part.json"
@@ -196,9 +198,17 @@ class Part:
 
     def sources(self, records: frozenset[str]) -> Iterator[tuple[StagedRecord, bytes, dict[str, str]]]:
         """The named records with their JSON as found and the references that only their Bundle could resolve."""
-        for record, kind, identifier, state, source, line, raw, urns in self._rows("records"):
-            if record in records:
-                yield StagedRecord(record, kind, identifier, state, source, line), raw, orjson.loads(urns)
+        picked = self._few(records) if len(records) <= _FEW else (row for row in self._rows("records") if row[0] in records)
+        for record, kind, identifier, state, source, line, raw, urns in picked:
+            yield StagedRecord(record, kind, identifier, state, source, line), raw, orjson.loads(urns)
+
+    def _few(self, records: frozenset[str]) -> Iterator[tuple[Any, ...]]:
+        """The rows of some records: Arrow picks them, so that a part of many lines is not turned into Python."""
+        import pyarrow.compute as pc
+        import pyarrow.parquet as pq
+
+        table = pq.read_table(self.folder / "records.parquet", filters=pc.field("record").isin(sorted(records)))
+        yield from zip(*(column.to_pylist() for column in table.columns), strict=True)
 
     def documents(self) -> Iterator[Document]:
         """Its documents."""

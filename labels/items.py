@@ -1,17 +1,12 @@
 """From records of labeled data to items as the web shows them: what each job said, where, and what workers answered."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
-from urllib.parse import quote, unquote
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 
 import orjson
 
-from graph.identifiers import record_iri
+from graph.identifiers import concept_iri, job_iri, name_of, record_iri
 from graph.vocabulary import BASE
-from ingest.labels.concepts import class_named, job_iri
-from ingest.staging import Part
-from ingest.workspace import Workspace
 from labels.groundtruth.answers import decoded
 from labels.groundtruth.describe import media_of_line
 from labels.groundtruth.documents import document_of
@@ -29,34 +24,6 @@ _MOST_REST = 40
 """Keys of a line that are shown beside its labels."""
 _LONGEST_REST = 300
 _DATA = f"{BASE}data/"
-
-
-def records_of_items(items: Iterable[str], workspace: Workspace) -> dict[str, SourceRecord]:
-    """The records of items as they were ingested, by IRI; those that are not there are left out. Each part is read once."""
-    wanted: dict[tuple[str, str], list[str]] = defaultdict(list)
-    with workspace.reading() as ledger:
-        for iri in items:
-            dataset, _, rest = iri.removeprefix(_DATA).partition("/")
-            kind, _, identifier = rest.partition("/")
-            if ledger is not None and iri.startswith(_DATA) and (found := ledger.find_record(dataset, kind, identifier)):
-                wanted[dataset, found.part].append(iri)
-        records = {}
-        for (dataset, part), iris in wanted.items():
-            for staged, raw in _rows(Part(workspace.parts_folder(dataset) / part), iris):
-                records[staged["record"]] = SourceRecord(orjson.loads(raw), raw, staged["source"], staged["line"], {})
-    return records
-
-
-def _rows(part: Part, iris: Sequence[str]) -> Iterator[tuple[dict[str, Any], bytes]]:
-    """The records of a part by their IRIs; Arrow picks them, so that a part of many lines is not turned into Python."""
-    import pyarrow.compute as pc
-    import pyarrow.parquet as pq
-
-    table = pq.read_table(
-        part.folder / "records.parquet", columns=["record", "source", "line", "raw"], filters=pc.field("record").isin(iris)
-    )
-    for row in table.to_pylist():
-        yield row, row.pop("raw")
 
 
 def item_of(record: SourceRecord, document: Document, facts: Sequence[Fact], media: Media) -> LabeledItem:
@@ -141,7 +108,7 @@ def _annotation(
     frames: tuple[int, int, int] | None = None,
     attributes: tuple[tuple[str, str], ...] | None = None,
 ) -> ItemAnnotation:
-    code = class_named(dataset, job, one.category)
+    called = one.category.name.strip() if one.category is not None else ""
     geometry = one.geometry
     outline, span, color = None, None, ""
     if frames is None and one.frame is None:
@@ -157,8 +124,8 @@ def _annotation(
     if frames is None and one.frame is not None:
         frames = (one.frame.number, one.frame.number, 1)
     return ItemAnnotation(
-        label=code.text if code is not None else one.name or "no class",
-        concept=code.use.concept if code is not None and code.use is not None else None,
+        label=called or one.name or "no class",
+        concept=concept_iri(job_iri(dataset, job), called) if called else None,
         confidence=one.confidence,
         outline=outline,
         span=span,
@@ -215,8 +182,3 @@ def _about(dataset: str, value: object) -> str | None:
 def _words(value: object) -> str:
     """A value of a line for people."""
     return scalar(value) or (orjson.dumps(value, default=str).decode("utf-8", "replace") if value not in (None, "") else "")
-
-
-def name_of(iri: str) -> str:
-    """The name of a job or a worker, from its IRI."""
-    return unquote(iri.rpartition("/")[2])

@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.identifiers import record_iri
-from graph.vocabulary import BASE
-from ingest.workspace import Workspace
+from graph.identifiers import dataset_of, job_of, name_of, record_iri
+from labels.errors import LabelsRefused
 from labels.groundtruth.model import LABELED
-from labels.items import item_of, name_of, records_of_items
+from labels.items import item_of
 from labels.media import Media, Place
 from labels.model import (
     STATES,
@@ -25,7 +24,6 @@ from labels.model import (
     LabeledDataset,
     LabeledItem,
     LabelJob,
-    LabelsRefused,
     MediaFile,
     Report,
     ReportName,
@@ -35,6 +33,7 @@ from labels.model import (
     Selection,
 )
 from labels.once import Once
+from labels.records import Records
 from search.counting import count_distinct
 from search.filters import Filters
 from search.generation import Generation
@@ -58,8 +57,8 @@ _MOST_KEPT: Final = 32
 class GenerationLabels:
     """`labels.model.Labels`. What takes time is worked out once and kept as long as the generation is."""
 
-    def __init__(self, generation: Generation, workspace: Workspace, places: tuple[Place, ...]) -> None:
-        self._generation, self._workspace = generation, workspace
+    def __init__(self, generation: Generation, records: Records, places: tuple[Place, ...]) -> None:
+        self._generation, self._records = generation, records
         self._catalog, self._columns, self._labels = generation.catalog, generation.columns, generation.columns.labels
         self._media = Media(places=places)
         self._once = Once(_MOST_KEPT)
@@ -85,11 +84,11 @@ class GenerationLabels:
         items_of, failed_of = self._documents_by(labels.jobs, said), self._documents_by(labels.jobs, said & self._is("state", "failed"))
         for code, (job, _) in self._catalog.values("job", range(len(items_of))).items():
             if items_of[code]:
-                dataset = _dataset_of(job)
+                dataset = dataset_of(job)
                 jobs[dataset].append(LabelJob(job, name_of(job), dataset, int(items_of[code]), int(failed_of[code])))
         documents = np.unique(labels.documents[said])
         counts = np.bincount(self._columns.datasets[documents])
-        workers = Counter(_dataset_of(agent) for agent, _ in self._all_values("agent") if "://" in agent)
+        workers = Counter(dataset_of(agent) for agent, _ in self._all_values("agent") if "://" in agent)
         names = self._catalog.values("dataset", np.flatnonzero(counts).tolist())
         labeled = {name: int(counts[code]) for code, (name, _) in names.items()}
         return tuple(
@@ -122,11 +121,11 @@ class GenerationLabels:
             broader = tuple(
                 fact.concept for fact in self._catalog.facts_of_patient(concept, _MOST_FACTS) if fact.relation == "broader" and fact.concept
             )
-            job = _job_of(concept)
+            job = job_of(concept)
             yield LabelClass(
                 concept=concept,
                 label=label,
-                dataset=_dataset_of(concept),
+                dataset=dataset_of(concept),
                 job=job,
                 items=int(whole[code]),
                 own=int(own[code]),
@@ -203,7 +202,7 @@ class GenerationLabels:
 
     def labeled(self, items: tuple[str, ...]) -> tuple[LabeledItem, ...]:
         """The items with all that is known of them; those that are not there are left out."""
-        records = records_of_items(items, self._workspace)
+        records = self._records.found(items)
         found = []
         for item in items:
             document = self._catalog.document(item)
@@ -221,11 +220,11 @@ class GenerationLabels:
         """See Labels."""
         from labels.consolidation.stored import report_of
 
-        return self._once.get(("report", dataset, name), lambda: report_of(dataset, self._workspace, name), patience)
+        return self._once.get(("report", dataset, name), lambda: report_of(dataset, self._records, name), patience)
 
     def consolidate(self, dataset: str, method: str | None) -> Mapping[str, Any]:
         """One label for each item from the answers of several workers, as `commissure consolidate --json` prints it."""
-        from commissure.cli.consolidate import values_of
+        from labels.consolidation.report import values_of
         from labels.consolidation.review import BELOW
         from labels.consolidation.stored import doubts_of
 
@@ -235,19 +234,19 @@ class GenerationLabels:
     def _merged(self, dataset: str, method: str | None) -> "Merged":
         from labels.consolidation.stored import consolidated
 
-        return self._once.get(("merged", dataset, method), lambda: consolidated(dataset, self._workspace, method))
+        return self._once.get(("merged", dataset, method), lambda: consolidated(dataset, self._records, method))
 
     def export(self, dataset: str, format_name: str, attributes: Sequence[str]) -> Iterator[bytes]:
         """See Labels."""
         from labels.consolidation.stored import exported
 
-        return exported(dataset, self._workspace, format_name, attributes)
+        return exported(dataset, self._records, format_name, attributes)
 
     def select(self, dataset: str, statement: str, limit: int) -> Selection:
         """The answer of a statement in the dialect of S3 Select over the dataset's manifest lines."""
         from labels.consolidation.stored import selection
 
-        return selection(dataset, self._workspace, statement, limit)
+        return selection(dataset, self._records, statement, limit)
 
     def review(self, dataset: str, below: float, limit: int, offset: int = 0, patience: float | None = None) -> Review:
         """See Labels."""
@@ -261,7 +260,7 @@ class GenerationLabels:
         items = [one.item for one in self._review(dataset, below).items if one.item]
         for start in range(0, len(items), 1000):
             part = items[start : start + 1000]
-            records = records_of_items(part, self._workspace)
+            records = self._records.found(part)
             for item in part:
                 if item in records and "line" in records[item].resource:
                     yield original(records[item].raw) + b"\n"
@@ -395,15 +394,3 @@ class GenerationLabels:
             rows = {int(self._columns.rowids[place]): place for place in part}
             found |= {rows[row]: (one.document.id, one.document.title) for row, one in self._catalog.found_documents(tuple(rows)).items()}
         return found
-
-
-def _job_of(concept: str) -> str:
-    """The job that a class belongs to, from its IRI; '' for classes of a taxonomy and of other schemes."""
-    system = concept.removeprefix(f"{BASE}code/").rpartition("/")[0]
-    return BASE + system if concept.startswith(f"{BASE}code/data/") and "/Job/" in system else ""
-
-
-def _dataset_of(iri: str) -> str:
-    """The dataset that something of ours belongs to, from its IRI."""
-    path = iri.removeprefix(BASE).removeprefix("code/")
-    return path.removeprefix("data/").partition("/")[0] if path.startswith("data/") else ""

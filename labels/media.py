@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 
-from commissure.errors import BadSetting
 from labels.groundtruth.refs import LARGEST, Refs
 from labels.model import MediaFile
 from sources.confined import open_within
@@ -23,20 +22,6 @@ class Place:
 
     prefix: str
     folder: Path
-
-
-def places_of(setting: str) -> tuple[Place, ...]:
-    """The places of the setting: folders, and `s3://prefix=folder`, comma-separated. Raises BadSetting where a folder is not there."""
-    found = []
-    for entry in filter(None, map(str.strip, setting.split(","))):
-        prefix, equals, folder = entry.partition("=") if entry.startswith("s3://") else ("", "=", entry)
-        if not equals or not folder.strip():
-            raise BadSetting(f"media: {entry!r} names no folder: write s3://bucket/prefix=folder, or a folder alone")
-        place = Path(folder.strip()).expanduser()
-        if not place.is_dir():
-            raise BadSetting(f"media: {folder.strip()!r} is no folder")
-        found.append(Place(prefix.strip().rstrip("/"), place.resolve()))
-    return tuple(found)
 
 
 @dataclass(frozen=True)

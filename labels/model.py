@@ -18,18 +18,6 @@ ReportName = Literal["annotations", "workers"]
 Cell = str | int | float | None
 
 
-class LabelsRefused(Exception):
-    """What was asked of labeled data cannot be done; the message says why and what to do. `field` names the parameter at fault."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
-
-
-class StillWorking(Exception):
-    """What was asked of labeled data takes longer than the patience allowed; it is being worked out, ask again."""
-
-
 @dataclass(frozen=True, slots=True)
 class LabelClass:
     """A class of a labeling job: `items` have it or something narrower, `machine` of them by a machine's word.

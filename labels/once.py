@@ -5,7 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from typing import Any, TypeVar
 
-from labels.model import StillWorking
+from labels.errors import StillWorking
 
 T = TypeVar("T")
 

@@ -3,7 +3,8 @@
 SourceError
 ├── SourceNotFound     nothing is at the path or URL, or it cannot be read
 ├── SourceDenied       it lies outside the places that may be read
-└── UnsupportedSource  it is there, but in a format no reader knows
+├── UnsupportedSource  it is there, but in a format no reader knows
+└── UnknownDataset     nothing was ever ingested under that name
 """
 
 import errno
@@ -32,3 +33,10 @@ class SourceDenied(SourceError, PermissionError):
 
 class UnsupportedSource(SourceError):
     """It is there, but in a format no reader knows."""
+
+
+class UnknownDataset(SourceError):
+    """Nothing was ever ingested under that name."""
+
+    def __init__(self, dataset: str) -> None:
+        super().__init__(f"no dataset is called {dataset!r}; `commissure datasets` lists those there are")

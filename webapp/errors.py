@@ -31,7 +31,7 @@ from graph.errors import (
     UnsupportedCapability,
 )
 from graph.vocabulary import BASE
-from labels.model import LabelsRefused
+from labels.errors import LabelsRefused
 from search.errors import GenerationUnreadable, InvalidRequest, ModelUnavailable, NothingPublished, SearchError
 
 log = logging.getLogger("commissure.web")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from ingest.workspace import Workspace
+    from labels.records import Records
 
 
 def settings_of(context: click.Context, **flags: Any) -> dict[str, Any]:
@@ -17,11 +17,11 @@ def settings_of(context: click.Context, **flags: Any) -> dict[str, Any]:
     return load(given, file=context.obj["config"])
 
 
-def workspace_of(context: click.Context) -> "Workspace":
-    """The data folder that the settings name."""
+def records_of(context: click.Context) -> "Records":
+    """What was ingested into the data folder that the settings name."""
     from commissure import assemble
 
-    return assemble.workspace(settings_of(context))
+    return assemble.records(settings_of(context))
 
 
 def data_option(command: Callable[..., Any]) -> Callable[..., Any]:

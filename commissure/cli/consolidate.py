@@ -6,26 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commissure.cli.common import data_option, json_option, print_json, settings_of
+from commissure.cli.common import data_option, json_option, print_json, records_of
 
 if TYPE_CHECKING:
-    from ingest.workspace import Workspace
     from labels.consolidation.answers import Reading
     from labels.consolidation.consolidate import Consolidation, Score
     from labels.consolidation.review import Doubt
 
 _METHODS = ("dawid-skene", "majority", "union", "iou", "jaccard", "pixel-vote")
 _SHOWN = 10
-
-
-def answers_of(dataset: str, workspace: "Workspace") -> "Reading":
-    """The worker answers and the objects of a dataset.
-
-    Raises UnknownDataset where there is no such dataset, UnsupportedSource where it holds no answers or those of several jobs.
-    """
-    from labels.consolidation.stored import stored_reading
-
-    return stored_reading(dataset, workspace)
 
 
 @click.command()
@@ -65,14 +54,15 @@ def consolidate(context: click.Context, /, as_json: bool, **arguments: Any) -> N
     from labels.consolidation import consolidate as merging
     from labels.consolidation import review
     from labels.consolidation.answers import read_answers
+    from labels.consolidation.report import values_of
     from labels.consolidation.truth import by_item, read_sources, read_truth
 
     if bool(arguments["locations"]) == bool(arguments["dataset"]):
         raise click.UsageError("Name either files and folders or --dataset.")
     if arguments["dataset"]:
-        from commissure import assemble
+        from labels.consolidation.stored import stored_reading
 
-        reading = answers_of(arguments["dataset"], assemble.workspace(settings_of(context)))
+        reading = stored_reading(arguments["dataset"], records_of(context))
     else:
         reading = read_answers(arguments["locations"], arguments["element"], with_manifest=not arguments["manifest"])
     if arguments["manifest"]:
@@ -121,27 +111,6 @@ def _save(files: dict[Path, bytes]) -> None:
             file.write_bytes(content)
         except OSError as error:
             raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from error
-
-
-def values_of(
-    done: "Consolidation", score: "Score | None", doubts: "tuple[Doubt, ...]", truth: dict[str, str] | None, reading: "Reading"
-) -> dict[str, Any]:
-    """A consolidation with its agreement, truth, workers and review queue as JSON values."""
-    from dataclasses import asdict
-
-    from labels.consolidation.consolidate import confusions_of, workers_of
-    from labels.consolidation.report import doubt_as_json, item_as_json
-
-    return {
-        "method": done.method,
-        "kind": done.kind,
-        "items": [item_as_json(result) for result in done.results],
-        "agreement": {**asdict(done.agreement), "confusions": [asdict(cell) for cell in confusions_of(done, truth)]},
-        "truth": asdict(score) if score else None,
-        "workers": [asdict(figures) for figures in workers_of(done, truth)],
-        "review": [doubt_as_json(doubt) for doubt in doubts],
-        "issues": [asdict(issue) for issue in reading.issues],
-    }
 
 
 def _print(done: "Consolidation", score: "Score | None", doubts: "tuple[Doubt, ...]") -> None:

@@ -9,7 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from commissure.cli.common import data_option, json_option, workspace_of
+from commissure.cli.common import data_option, json_option, records_of
 
 if TYPE_CHECKING:
     from labels.manifests.divide import Division
@@ -266,7 +266,7 @@ class _Task:
 def _task(context: click.Context, name: str) -> Iterator[_Task]:
     """Progress, issues and errors of a command. Ends with code 3 if lines were rejected."""
     from commissure.cli.console import progress
-    from labels.manifests.errors import ManifestError, StatementError
+    from labels.errors import ManifestError, StatementError
 
     with progress() as shown:
         shown.step(f"{name}: lines")
@@ -292,7 +292,7 @@ def _lines(context: click.Context, task: _Task, locations: Sequence[str], datase
     from labels.manifests.stored import write_manifests
 
     with TemporaryDirectory() as folder:
-        files = write_manifests(dataset, workspace_of(context), Path(folder))
+        files = write_manifests(dataset, records_of(context), Path(folder))
         task.origins = {file.uri: origin for file, origin in files.items()}
         yield tuple(files)
 
@@ -303,7 +303,7 @@ def _read(context: click.Context, task: _Task, locations: Sequence[str], dataset
     from labels.manifests.stored import read_manifests
 
     _check_lines(locations, dataset)
-    return read_lines(task.located(locations)) if dataset is None else read_manifests(dataset, workspace_of(context))
+    return read_lines(task.located(locations)) if dataset is None else read_manifests(dataset, records_of(context))
 
 
 def _check_lines(locations: Sequence[str], dataset: str | None) -> None:

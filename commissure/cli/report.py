@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commissure.cli.common import data_option, json_option, print_json, workspace_of
+from commissure.cli.common import data_option, json_option, print_json, records_of
 
 if TYPE_CHECKING:
     from labels.reports.model import Report
@@ -60,9 +60,7 @@ def annotations(context: click.Context, /, follow_refs: str, **arguments: Any) -
     problems = Problems()
     dataset = _dataset(arguments)
     items = (
-        stored_items(dataset, workspace_of(context), follow_refs)
-        if dataset
-        else labeled_items(arguments["locations"], follow_refs, problems)
+        stored_items(dataset, records_of(context), follow_refs) if dataset else labeled_items(arguments["locations"], follow_refs, problems)
     )
     _give(context, annotation_report(items), problems, arguments)
 
@@ -89,7 +87,7 @@ def workers(context: click.Context, /, names: str | None, truth: str, **argument
     dataset = _dataset(arguments)
     known = read_names(names) if names else {}
     items = (
-        stored_answers(dataset, workspace_of(context), truth, problems)
+        stored_answers(dataset, records_of(context), truth, problems)
         if dataset
         else answered_items(arguments["locations"], truth, problems)
     )

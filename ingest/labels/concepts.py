@@ -2,19 +2,9 @@
 
 from functools import lru_cache
 
-from graph.identifiers import record_iri
+from graph.identifiers import job_iri
 from ingest.mapping.codes import Code, concept
 from labels.groundtruth.model import Category
-
-
-def job_iri(dataset: str, job: str) -> str:
-    """The IRI of a labeling job, which is also the scheme of its classes."""
-    return record_iri(dataset, "Job", job)
-
-
-def worker_iri(dataset: str, worker: str) -> str:
-    """The IRI of a worker, by the pseudonym that the files use."""
-    return record_iri(dataset, "Worker", worker)
 
 
 @lru_cache(maxsize=65536)

@@ -11,9 +11,9 @@ from typing import Final
 from urllib.parse import quote
 
 from concepts.model import Assertion, Mention
-from graph.identifiers import iri_term, literal_term, record_iri, safe_iri
+from graph.identifiers import iri_term, job_iri, literal_term, record_iri, safe_iri
 from graph.vocabulary import ANNOTATION, BASE, HAS_BODY, HAS_TARGET, KG, OA_END, OA_START, SUBJECT, TYPE, XSD
-from ingest.labels.concepts import class_named, job_iri
+from ingest.labels.concepts import class_named
 from ingest.mapping.codes import short
 from ingest.mapping.draft import Draft
 from ingest.mapping.values import date_term, number_term, number_text

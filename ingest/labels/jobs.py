@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from graph.identifiers import iri_term, record_iri
+from graph.identifiers import iri_term, job_iri, record_iri
 from graph.vocabulary import BROADER, KG, TYPE
-from ingest.labels.concepts import class_of, job_iri
+from ingest.labels.concepts import class_of
 from ingest.labels.items import integer, said
 from ingest.mapping.codes import Code, concept
 from ingest.mapping.draft import Draft

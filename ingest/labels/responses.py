@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from graph.identifiers import iri_term, record_iri
+from graph.identifiers import iri_term, job_iri, record_iri, worker_iri
 from graph.vocabulary import HAS_BODY, KG, SUBJECT, TYPE, XSD
-from ingest.labels.concepts import class_named, job_iri, worker_iri
+from ingest.labels.concepts import class_named
 from ingest.labels.items import Item, decimal, said
 from ingest.mapping.draft import Draft
 from ingest.mapping.values import date_term

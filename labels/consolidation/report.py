@@ -1,9 +1,28 @@
-"""Results and doubts as JSON values."""
+"""A consolidation, its results and its doubts as JSON values."""
 
+from dataclasses import asdict
 from typing import Any
 
+from labels.consolidation.answers import Reading
+from labels.consolidation.consolidate import Consolidation, Score, confusions_of, workers_of
 from labels.consolidation.model import Boxes, Mask, Result, Spans, Value
 from labels.consolidation.review import Doubt
+
+
+def values_of(
+    done: Consolidation, score: Score | None, doubts: tuple[Doubt, ...], truth: dict[str, str] | None, reading: Reading
+) -> dict[str, Any]:
+    """A consolidation with its agreement, truth, workers and review queue as JSON values."""
+    return {
+        "method": done.method,
+        "kind": done.kind,
+        "items": [item_as_json(result) for result in done.results],
+        "agreement": {**asdict(done.agreement), "confusions": [asdict(cell) for cell in confusions_of(done, truth)]},
+        "truth": asdict(score) if score else None,
+        "workers": [asdict(figures) for figures in workers_of(done, truth)],
+        "review": [doubt_as_json(doubt) for doubt in doubts],
+        "issues": [asdict(issue) for issue in reading.issues],
+    }
 
 
 def item_as_json(result: Result) -> dict[str, Any]:

@@ -8,20 +8,20 @@ from typing import IO, TYPE_CHECKING, Any, Final, cast
 
 import orjson
 
-from ingest.errors import IngestError
-from ingest.workspace import Workspace
 from labels.consolidation import review
 from labels.consolidation.answers import Reading, natural
 from labels.consolidation.consolidate import Consolidation
 from labels.consolidation.consolidate import consolidate as merge
 from labels.consolidation.contents import Unreadable, number_of, value_of
 from labels.consolidation.model import Answer
+from labels.errors import LabelsRefused, ManifestError, StatementError
 from labels.groundtruth.lines import line_of
 from labels.manifests import stored as export
 from labels.manifests.stored import StoredAnswers, StoredLine
-from labels.model import LabelsRefused, Report, ReportChart, ReportName, ReportTable, Selection, TableColumn
+from labels.model import Report, ReportChart, ReportName, ReportTable, Selection, TableColumn
+from labels.records import ITEM, Records
 from labels.reports.records import Problems, key_of
-from sources.errors import SourceError, UnsupportedSource
+from sources.errors import SourceError, UnknownDataset, UnsupportedSource
 from sources.model import Issue, Severity
 
 if TYPE_CHECKING:
@@ -34,19 +34,19 @@ _MOST_CHARACTERS = 4_000_000
 _MOST_ISSUES = 20
 
 
-def stored_reading(dataset: str, workspace: Workspace, job: str = "") -> Reading:
+def stored_reading(dataset: str, records: Records, job: str = "") -> Reading:
     """The answers that a dataset holds of a job (its only one, where none is named) and its objects, as if read from the files.
 
     Raises UnknownDataset, and UnsupportedSource where it holds no answers or those of several jobs.
     """
-    return _read(dataset, workspace, job)[0]
+    return _read(dataset, records, job)[0]
 
 
-def _read(dataset: str, workspace: Workspace, job: str) -> tuple[Reading, str]:
+def _read(dataset: str, records: Records, job: str) -> tuple[Reading, str]:
     """The answers of a job, and the location of the manifest that its objects are lines of ('' where that is not known)."""
     reading = Reading()
     jobs: set[str] = set()
-    for stored in export.answers(dataset, workspace):
+    for stored in export.answers(dataset, records):
         listed = stored.content.get("answers", stored.content.get("annotations"))
         if not isinstance(listed, list) or job not in ("", stored.job):
             continue
@@ -62,7 +62,7 @@ def _read(dataset: str, workspace: Workspace, job: str) -> tuple[Reading, str]:
         raise UnsupportedSource(f"the dataset {dataset!r} holds answers of several jobs ({listed_jobs} …): name the folder of one of them")
     reading.answers.sort(key=lambda answer: natural(answer.item))
     manifest = ""
-    for line in _lines_of_job(dataset, workspace, jobs.pop()):
+    for line in _lines_of_job(dataset, records, jobs.pop()):
         reading.sources[str(line.index)] = orjson.loads(line.raw)
         manifest = line.manifest
     return reading, manifest
@@ -75,19 +75,17 @@ def object_of(stored: StoredAnswers) -> str:
     return f"{stored.object}/{frame}" if frame else stored.object
 
 
-def _lines_of_job(dataset: str, workspace: Workspace, job: str) -> Iterator[StoredLine]:
+def _lines_of_job(dataset: str, records: Records, job: str) -> Iterator[StoredLine]:
     """The lines of the manifest that a job ran on: the only one of the dataset, else the one whose lines name the job."""
-    with workspace.reading() as ledger:
-        query = "select distinct source from records where dataset = ? and kind = 'Item' and state = 'kept' order by source"
-        sources = [source for (source,) in ledger.db.execute(query, (dataset,))] if ledger else []
+    sources = list(records.sources(dataset, ITEM))
     if len(sources) > 1:
-        sources = [source for source in sources if job and _names(dataset, workspace, source, job)]
+        sources = [source for source in sources if job and _names(dataset, records, source, job)]
     if len(sources) == 1:
-        yield from export.lines(dataset, workspace, sources[0])
+        yield from export.lines(dataset, records, sources[0])
 
 
-def _names(dataset: str, workspace: Workspace, manifest: str, job: str) -> bool:
-    first = next(export.lines(dataset, workspace, manifest), None)
+def _names(dataset: str, records: Records, manifest: str, job: str) -> bool:
+    first = next(export.lines(dataset, records, manifest), None)
     return first is not None and any(one.job.lower() == job.lower() for one in line_of(orjson.loads(first.raw)).labelings)
 
 
@@ -126,14 +124,14 @@ class Merged:
     manifest: str
 
 
-def consolidated(dataset: str, workspace: Workspace, method: str | None) -> Merged:
+def consolidated(dataset: str, records: Records, method: str | None) -> Merged:
     """One label for each item of the only job with answers. Raises LabelsRefused."""
     try:
-        reading, manifest = _read(dataset, workspace, "")
+        reading, manifest = _read(dataset, records, "")
         return Merged(merge(reading.answers, method), reading, manifest)
     except UnsupportedSource as error:
         raise LabelsRefused("method" if method and "method" in str(error) else "dataset", str(error)) from error
-    except (IngestError, SourceError) as error:
+    except SourceError as error:
         raise LabelsRefused("dataset", str(error)) from error
 
 
@@ -142,9 +140,8 @@ def doubts_of(done: Consolidation, below: float) -> tuple[review.Doubt, ...]:
     return review.queue(done.results, review.unsure(done.results, below), review.disputed(done))
 
 
-def report_of(dataset: str, workspace: Workspace, name: ReportName) -> Report | None:
+def report_of(dataset: str, records: Records, name: ReportName) -> Report | None:
     """A report on a dataset; None where it holds nothing to report on. Raises LabelsRefused."""
-    from ingest.errors import UnknownDataset
     from labels.reports.annotations import annotation_report
     from labels.reports.answered import stored_answers
     from labels.reports.labeled import stored_items
@@ -152,8 +149,8 @@ def report_of(dataset: str, workspace: Workspace, name: ReportName) -> Report | 
 
     try:
         if name == "annotations":
-            return _as_page(annotation_report(stored_items(dataset, workspace, "")), dataset, name)
-        return _as_page(worker_report(stored_answers(dataset, workspace, "", Problems()), {}), dataset, name)
+            return _as_page(annotation_report(stored_items(dataset, records, "")), dataset, name)
+        return _as_page(worker_report(stored_answers(dataset, records, "", Problems()), {}), dataset, name)
     except UnknownDataset as error:
         raise LabelsRefused("dataset", str(error)) from error
     except UnsupportedSource:
@@ -178,35 +175,33 @@ def _table(table: "reports.Table") -> ReportTable:
     return ReportTable(table.name, table.title, columns, table.rows, table.note)
 
 
-def selection(dataset: str, workspace: Workspace, statement: str, limit: int) -> Selection:
+def selection(dataset: str, records: Records, statement: str, limit: int) -> Selection:
     """The first lines that a statement gives over the manifest lines of a dataset. Raises LabelsRefused."""
-    from labels.manifests.errors import ManifestError, StatementError
     from labels.manifests.s3select.run import select
 
     issues: list[Issue] = []
     with TemporaryDirectory() as folder:
         try:
-            files = tuple(export.write_manifests(dataset, workspace, Path(folder)))
+            files = tuple(export.write_manifests(dataset, records, Path(folder)))
             found, cut = _first(select(statement, files, issues.append), limit)
         except (StatementError, ManifestError) as error:
             raise LabelsRefused("query", str(error)) from error
-        except (IngestError, SourceError) as error:
+        except SourceError as error:
             raise LabelsRefused("dataset", str(error)) from error
     return Selection(found, cut, tuple(issue.reason for issue in issues[:_MOST_ISSUES]))
 
 
-def exported(dataset: str, workspace: Workspace, format_name: str, attributes: Sequence[str]) -> Iterator[bytes]:
+def exported(dataset: str, records: Records, format_name: str, attributes: Sequence[str]) -> Iterator[bytes]:
     """The manifest lines of a dataset in a format, in pieces. All is written before the first piece comes. Raises LabelsRefused."""
-    from labels.manifests.errors import ManifestError
     from labels.manifests.export import export as write
 
     whole = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - open until the last piece is read
     issues: list[Issue] = []
     try:
-        write(export.read_manifests(dataset, workspace), attributes, format_name, cast(IO[bytes], whole), issues.append)
+        write(export.read_manifests(dataset, records), attributes, format_name, cast(IO[bytes], whole), issues.append)
     except ManifestError as error:
         raise LabelsRefused("attribute", str(error)) from error
-    except (IngestError, SourceError) as error:
+    except SourceError as error:
         raise LabelsRefused("dataset", str(error)) from error
     if unknown := next((issue for issue in issues if issue.code == "no-such-attribute"), None):
         raise LabelsRefused("attribute", unknown.reason)

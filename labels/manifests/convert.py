@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import orjson
 
-from labels.manifests.errors import ManifestError
+from labels.errors import ManifestError
 from sources.files import SourceFile, open_source
 
 _LARGEST = 1 << 30

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from labels.manifests.errors import ManifestError
+from labels.errors import ManifestError
 from labels.manifests.lines import issue_of
 from sources.blocks import Block
 from sources.files import SourceFile, expand, open_source

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from labels.manifests.errors import ManifestError
+from labels.errors import ManifestError
 from labels.manifests.lines import read_raw
 from labels.manifests.s3select.run import Report, keys
 from sources.files import SourceFile

@@ -15,10 +15,10 @@ from typing import IO, Any
 
 import orjson
 
+from labels.errors import ManifestError
 from labels.groundtruth.sequences import inline
 from labels.groundtruth.shapes import size_of
 from labels.manifests.chains import last_words
-from labels.manifests.errors import ManifestError
 from labels.manifests.lines import Line, issue_of
 from labels.manifests.table import COLUMNS, Row, item_of, label_names, metadata_of, rows, task_of
 from sources.model import Issue, Severity

@@ -1,22 +1,14 @@
 """Reads labeled data back out of what was ingested: manifest lines as they were, and what workers answered."""
 
-import heapq
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import orjson
-
-from graph.identifiers import record_iri
-from ingest.errors import UnknownDataset
-from ingest.ledger import Ledger
-from ingest.staging import Part
-from ingest.workspace import Workspace
 from labels.groundtruth.reader import original
 from labels.manifests.lines import Line, parse_line
+from labels.records import ITEM, RESPONSE, Records
 from sources.errors import UnsupportedSource
 from sources.files import SourceFile
 from sources.model import Issue
@@ -42,34 +34,33 @@ class StoredAnswers:
     content: dict[str, Any]
 
 
-def lines(dataset: str, workspace: Workspace, manifest: str = "") -> Iterator[StoredLine]:
+def lines(dataset: str, records: Records, manifest: str = "") -> Iterator[StoredLine]:
     """Every line of the dataset's manifests (or of the one at that location), in order. Raises UnknownDataset."""
-    for source, number, raw in _stored(dataset, "Item", workspace, manifest):
-        resource = orjson.loads(raw)
-        if "line" in resource:
-            yield StoredLine(source, resource["index"], original(raw), number)
+    for record in records.of_kind(dataset, ITEM, manifest):
+        if "line" in record.resource:
+            yield StoredLine(record.source, record.resource["index"], original(record.raw), record.line)
 
 
-def read_manifests(dataset: str, workspace: Workspace) -> Iterator[Line | Issue]:
+def read_manifests(dataset: str, records: Records) -> Iterator[Line | Issue]:
     """Every line of the dataset's manifests as `labels.manifests.lines.read_lines` gives those of files.
 
     Raises UnknownDataset, UnsupportedSource where there is none.
     """
     found = False
-    for line in lines(dataset, workspace):
+    for line in lines(dataset, records):
         found = True
         yield parse_line(line.manifest, line.number, line.raw)
     if not found:
         raise no_manifests(dataset)
 
 
-def write_manifests(dataset: str, workspace: Workspace, folder: Path) -> dict[SourceFile, str]:
+def write_manifests(dataset: str, records: Records, folder: Path) -> dict[SourceFile, str]:
     """Write the dataset's manifests into a folder, one file each; the files, and where their lines came from.
 
     Raises UnknownDataset, UnsupportedSource where the dataset holds no line of a manifest.
     """
     files: dict[SourceFile, str] = {}
-    for number, (manifest, found) in enumerate(groupby(lines(dataset, workspace), key=lambda line: line.manifest)):
+    for number, (manifest, found) in enumerate(groupby(lines(dataset, records), key=lambda line: line.manifest)):
         file = folder / f"{number}.manifest"
         with file.open("wb") as out:
             out.writelines(line.raw + b"\n" for line in found)
@@ -84,52 +75,8 @@ def no_manifests(dataset: str) -> UnsupportedSource:
     return UnsupportedSource(f"the dataset {dataset!r} holds no manifests: `commissure ingest manifest` brings them in")
 
 
-def answers(dataset: str, workspace: Workspace) -> Iterator[StoredAnswers]:
+def answers(dataset: str, records: Records) -> Iterator[StoredAnswers]:
     """What workers answered, by file. Raises UnknownDataset."""
-    for source, _, raw in _stored(dataset, "Response", workspace, ""):
-        resource = orjson.loads(raw)
-        yield StoredAnswers(source, resource["job"], resource["object"], resource["content"])
-
-
-def _stored(dataset: str, kind: str, workspace: Workspace, only: str) -> Iterator[tuple[str, int, bytes]]:
-    """(source, line, raw record) by source and line. Memory stays flat: parts hold their records in the order of the source.
-
-    Small files share a part, which is read once for all of them.
-    """
-    with workspace.reading() as ledger:
-        if ledger is None or dataset not in ledger.datasets():
-            raise UnknownDataset(f"no dataset is called {dataset!r}; `commissure datasets` lists those there are")
-        folder = workspace.parts_folder(dataset)
-        sources = _sources(ledger, dataset, kind, only)
-        sharing = Counter(part for parts in sources.values() for part in parts)
-        shared: dict[str, dict[str, list[tuple[int, bytes]]]] = {}
-        for source, parts in sources.items():
-            held: list[Iterator[tuple[int, bytes]]] = []
-            for part in parts:
-                if sharing[part] == 1:
-                    held.append((line, raw) for _, line, raw in _of_part(Part(folder / part), ledger, dataset, kind, source))
-                    continue
-                if part not in shared:
-                    shared[part] = {}
-                    for where, line, raw in _of_part(Part(folder / part), ledger, dataset, kind):
-                        shared[part].setdefault(where, []).append((line, raw))
-                held.append(iter(shared[part].pop(source, ())))
-            for line, raw in heapq.merge(*held, key=lambda found: found[0]):
-                yield source, line, raw
-
-
-def _sources(ledger: Ledger, dataset: str, kind: str, only: str) -> dict[str, list[str]]:
-    query = "select distinct source, part from records where dataset = ? and kind = ? and state = 'kept' order by source, part"
-    found: dict[str, list[str]] = {}
-    for source, part in ledger.db.execute(query, (dataset, kind)):
-        if only in ("", source):
-            found.setdefault(source, []).append(part)
-    return found
-
-
-def _of_part(part: Part, ledger: Ledger, dataset: str, kind: str, only: str = "") -> Iterator[tuple[str, int, bytes]]:
-    """(source, line, raw) of the records that a part still holds, of all sources or of one."""
-    query = "select id from records where part = ? and dataset = ? and kind = ? and ? in ('', source) and state = 'kept'"
-    rows = ledger.db.execute(query, (part.key, dataset, kind, only))
-    wanted = frozenset(record_iri(dataset, kind, identifier) for (identifier,) in rows)
-    yield from ((staged.source, staged.line, raw) for staged, raw, _ in part.sources(wanted))
+    for record in records.of_kind(dataset, RESPONSE):
+        resource = record.resource
+        yield StoredAnswers(record.source, resource["job"], resource["object"], resource["content"])

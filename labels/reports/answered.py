@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from ingest.workspace import Workspace
 from labels.consolidation.model import Value
 from labels.consolidation.truth import read_truth
 from labels.groundtruth import reader
@@ -13,8 +12,9 @@ from labels.groundtruth.answers import answer_of, decoded
 from labels.groundtruth.lines import line_of
 from labels.groundtruth.model import Line
 from labels.groundtruth.values import moment, text
+from labels.records import ACTIVITY, ITEM, MANIFEST, RESPONSE, Records
 from labels.reports.model import Activity, AnsweredItem, Given
-from labels.reports.records import ANSWERS, OTHER_REPORT, REQUEST, RESPONSE, Key, Problems, is_of_answers, key_of, records_of_dataset
+from labels.reports.records import ANSWERS, IN_REQUESTS, IN_RESPONSES, OTHER_REPORT, Key, Problems, is_of_answers, key_of
 from labels.reports.values import value_of_labeling
 from sources.blocks import Block
 from sources.errors import UnsupportedSource
@@ -49,7 +49,7 @@ def answered_items(locations: Sequence[str], truth: str, problems: Problems) -> 
         if is_of_answers(file) or not labels.read(file, problems):
             answers.append(file)
     # Requests repeat the answers, and responses may stand in for a manifest.
-    answers.sort(key=lambda file: (REQUEST in file.uri, RESPONSE not in file.uri))
+    answers.sort(key=lambda file: (IN_REQUESTS in file.uri, IN_RESPONSES not in file.uri))
     keys = Counter(key for file in answers if (key := key_of(file.uri)) is not None)
     records = (record for file in answers for record in _of_answers(file, problems))
     found = False
@@ -62,20 +62,19 @@ def answered_items(locations: Sequence[str], truth: str, problems: Problems) -> 
         )
 
 
-def stored_answers(dataset: str, workspace: Workspace, truth: str, problems: Problems) -> Iterator[AnsweredItem | Activity]:
+def stored_answers(dataset: str, records: Records, truth: str, problems: Problems) -> Iterator[AnsweredItem | Activity]:
     """The answers of a dataset, as they were ingested. Raises UnknownDataset, UnsupportedSource where it holds none."""
     labels = _Labels(read_truth(truth) if truth else {})
-    for record in records_of_dataset(dataset, workspace, ("Item", "Manifest")):
-        labels.add(record)
-    with workspace.reading() as ledger:
-        rows = (
-            ledger.db.execute("select source from records where dataset = ? and kind = 'Response' and state = 'kept'", (dataset,))
-            if ledger
-            else ()
-        )
-        keys = Counter(key for (source,) in rows if (key := key_of(source)) is not None)
+    for kind in (MANIFEST, ITEM):
+        for record in records.of_kind(dataset, kind):
+            labels.add(record)
+    keys: Counter[Key] = Counter()
+    for source, count in records.sources(dataset, RESPONSE).items():
+        if (key := key_of(source)) is not None:
+            keys[key] += count
     found = False
-    for item in _answered(records_of_dataset(dataset, workspace, ("Response", "Activity")), keys, labels, problems):
+    given = (record for kind in (RESPONSE, ACTIVITY) for record in records.of_kind(dataset, kind))
+    for item in _answered(given, keys, labels, problems):
         found = True
         yield item
     if not found:

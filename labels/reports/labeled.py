@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ingest.workspace import Workspace
 from labels.groundtruth import reader, sequences
 from labels.groundtruth.documents import document_of
 from labels.groundtruth.follow import follow
@@ -15,8 +14,9 @@ from labels.groundtruth.reader import Form
 from labels.groundtruth.refs import Refs
 from labels.groundtruth.values import get, pairs
 from labels.manifests.stored import no_manifests
+from labels.records import ITEM, Records
 from labels.reports.model import FrameAttributes, LabeledItem
-from labels.reports.records import OTHER_REPORT, Problems, is_of_answers, records_of_dataset
+from labels.reports.records import OTHER_REPORT, Problems, is_of_answers
 from sources.blocks import Block
 from sources.errors import UnsupportedSource
 from sources.files import SourceFile, expand
@@ -45,19 +45,15 @@ def labeled_items(locations: Sequence[str], follow_refs: str, problems: Problems
         raise UnsupportedSource(f"{', '.join(locations)}: no manifest is there; answers of workers are for `commissure report workers`")
 
 
-def stored_items(dataset: str, workspace: Workspace, follow_refs: str) -> Iterator[LabeledItem]:
+def stored_items(dataset: str, records: Records, follow_refs: str) -> Iterator[LabeledItem]:
     """The items of a dataset, as they were ingested. Raises UnknownDataset, UnsupportedSource where it holds no labeled items.
 
     Files that labels name are looked for in `follow_refs`, or ('') where the ingest was told to look.
     """
-    with workspace.reading() as ledger:
-        place = follow_refs or (ledger.told(dataset, "manifest").get("refs", "") if ledger is not None else "")
+    place = follow_refs or records.told(dataset, "manifest").get("refs", "")
     # Lines come first, as above.
     kept = (
-        record
-        for is_document in (False, True)
-        for record in records_of_dataset(dataset, workspace)
-        if ("form" in record.resource) is is_document
+        record for is_document in (False, True) for record in records.of_kind(dataset, ITEM) if ("form" in record.resource) is is_document
     )
     found = False
     for item in items_of(kept, Refs(place)):

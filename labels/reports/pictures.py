@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ingest.errors import IngestError
+from labels.errors import NotDrawn
 from labels.reports.drawing import Chart
 
 _SCALE: Final = 2.0
@@ -10,20 +10,20 @@ _SCALE: Final = 2.0
 
 
 def svg(chart: Chart) -> str:
-    """The chart as an SVG document. Raises IngestError where it cannot be drawn."""
+    """The chart as an SVG document. Raises NotDrawn where it cannot be drawn."""
     import vl_convert
 
     try:
         return str(vl_convert.vegalite_to_svg(chart.spec, allowed_base_urls=[]))
     except ValueError as error:
-        raise IngestError(f"the chart {chart.name} cannot be drawn: {error}") from error
+        raise NotDrawn(f"the chart {chart.name} cannot be drawn: {error}") from error
 
 
 def png(chart: Chart) -> bytes:
-    """The chart as a PNG. Raises IngestError where it cannot be drawn."""
+    """The chart as a PNG. Raises NotDrawn where it cannot be drawn."""
     import vl_convert
 
     try:
         return bytes(vl_convert.vegalite_to_png(chart.spec, scale=_SCALE, allowed_base_urls=[]))
     except ValueError as error:
-        raise IngestError(f"the chart {chart.name} cannot be drawn: {error}") from error
+        raise NotDrawn(f"the chart {chart.name} cannot be drawn: {error}") from error

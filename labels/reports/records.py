@@ -5,25 +5,18 @@ Everything comes as `labels.groundtruth.reader` makes it, so that a report over 
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-import orjson
-
-from graph.identifiers import record_iri
-from ingest.errors import UnknownDataset
-from ingest.staging import Part
-from ingest.workspace import Workspace
 from sources.files import SourceFile
-from sources.model import Issue, Severity, SourceRecord
+from sources.model import Issue, Severity
 
 MOST_ISSUES: Final = 1000
 """Issues that are kept to be shown; all are counted."""
 OTHER_REPORT: Final = frozenset({"not-a-manifest", "not-answers"})
 """Issues of files that belong to the other report."""
-REQUEST: Final = "/consolidation-request/"
-RESPONSE: Final = "/consolidation-response/"
+IN_REQUESTS: Final = "/consolidation-request/"
+IN_RESPONSES: Final = "/consolidation-response/"
 ANSWERS: Final = re.compile(r"(?:([^/]+)/)?(?:annotations/)?worker-response/([^/]+)/([^/]+)/(?:(.+)/)?([^/]+)\Z")
 """Job, iteration, object, and the folder and file of a frame, in the path of a worker response."""
 
@@ -64,20 +57,7 @@ def key_of(address: str) -> Key | None:
     return Key(found[1] or "", found[3], f"{found[4]}/{found[5]}" if found[4] else "") if found else None
 
 
-def records_of_dataset(dataset: str, workspace: Workspace, kinds: tuple[str, ...] = ("Item",)) -> Iterator[SourceRecord]:
-    """The records of a dataset, of those kinds, as they were read when they were ingested. Raises UnknownDataset."""
-    with workspace.reading() as ledger:
-        if ledger is None or dataset not in ledger.datasets():
-            raise UnknownDataset(f"no dataset is called {dataset!r}; `commissure datasets` lists those there are")
-        for key in ledger.parts(dataset):
-            rows = ledger.db.execute("select kind, id from records where part = ? and state = 'kept'", (key,))
-            wanted = frozenset(record_iri(dataset, kind, identifier) for kind, identifier in rows if kind in kinds)
-            if wanted:
-                for staged, raw, urns in Part(workspace.parts_folder(dataset) / key).sources(wanted):
-                    yield SourceRecord(orjson.loads(raw), raw, staged.source, staged.line, urns)
-
-
 def is_of_answers(file: SourceFile) -> bool:
     """Whether the path says that a file holds answers, or what was made of them."""
     path = file.uri.replace("\\", "/")
-    return ANSWERS.search(path) is not None or REQUEST in path or RESPONSE in path
+    return ANSWERS.search(path) is not None or IN_REQUESTS in path or IN_RESPONSES in path

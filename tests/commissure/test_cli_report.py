@@ -119,7 +119,7 @@ def test_a_dataset_says_the_same_as_its_files(job, tmp_path):
 
 
 def test_an_unknown_dataset_is_named(tmp_path):
-    from ingest.errors import UnknownDataset
+    from sources.errors import UnknownDataset
 
     result = run("annotations", "--dataset", "nothing", "--data", tmp_path)
     assert isinstance(result.exception, UnknownDataset) and "'nothing'" in str(result.exception)

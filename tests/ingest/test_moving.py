@@ -11,11 +11,12 @@ from commissure.checks import check_store
 from graph.errors import StoreUnavailable
 from graph.stores.memory import MemoryStore
 from graph.vocabulary import KG
-from ingest.errors import IngestError, StoreDiffers, UnknownDataset
+from ingest.errors import IngestError, StoreDiffers
 from ingest.exporting import export
 from ingest.moving import differences, move
 from ingest.progress import Silent
 from ingest.replica import Replica
+from sources.errors import UnknownDataset
 from tests.ingest.exports import condition, note, patient
 from tests.ingest.test_replica import Remote, published, says
 

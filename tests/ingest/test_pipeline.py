@@ -6,10 +6,11 @@ import os
 import pytest
 
 from graph.vocabulary import HAS_CONDITION, LABEL
-from ingest.errors import DatasetBusy, DiskFull, UnknownDataset
+from ingest.errors import DatasetBusy, DiskFull
 from ingest.pipeline import drop
 from ingest.progress import Silent
 from search.model import SearchRequest
+from sources.errors import UnknownDataset
 from tests.ingest.exports import InlinePool, condition, deleted, note, patient, write
 
 

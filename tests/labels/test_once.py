@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from labels.model import StillWorking
+from labels.errors import StillWorking
 from labels.once import Once
 
 

@@ -8,10 +8,10 @@ import pytest
 from click.testing import CliRunner
 
 from commissure.cli import cli
-from ingest.errors import UnknownDataset
+from ingest.stored import StoredRecords
 from labels.consolidation.answers import read_answers
 from labels.consolidation.stored import stored_reading
-from sources.errors import UnsupportedSource
+from sources.errors import UnknownDataset, UnsupportedSource
 from tests.ingest.exports import InlinePool, Lab
 from tests.webapp.streets import LINES, Streets, streets
 
@@ -66,7 +66,7 @@ def test_its_lines_are_selected_divided_and_exported_like_its_files(made: Street
 
 
 def test_its_answers_and_objects_are_those_of_the_files(made: Streets) -> None:
-    stored = stored_reading("streets", made.lab.workspace)
+    stored = stored_reading("streets", StoredRecords(made.lab.workspace))
     files = read_answers([str(made.lab.folder / "street" / "annotations")])
     assert stored.answers == files.answers
     assert [stored.sources[str(number)] for number in range(len(LINES))] == LINES
@@ -95,12 +95,12 @@ def test_answers_of_several_jobs_are_consolidated_one_at_a_time(tmp_path: Path, 
             file.write_text(json.dumps({"answers": [answer]}))
     lab.ingest_path(tmp_path / "jobs", "jobs", format="responses")
     with pytest.raises(UnsupportedSource, match=r"several jobs \(one, two"):
-        stored_reading("jobs", lab.workspace)
-    found = stored_reading("jobs", lab.workspace, "two")
+        stored_reading("jobs", StoredRecords(lab.workspace))
+    found = stored_reading("jobs", StoredRecords(lab.workspace), "two")
     assert [(answer.item, answer.worker, answer.value) for answer in found.answers] == [("0", "a", "cat")]
     assert [issue.reason for issue in found.issues] == ["the answer names no worker"]
     with pytest.raises(UnknownDataset):
-        stored_reading("other", lab.workspace)
+        stored_reading("other", StoredRecords(lab.workspace))
 
 
 def test_the_birds_come_out_of_a_dataset_as_out_of_their_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,6 +150,6 @@ def test_of_several_manifests_the_one_of_the_job_names_the_objects(tmp_path: Pat
     file.write_text(json.dumps({"answers": given}))
     lab.ingest_path(tmp_path / "m", "jobs", format="manifest")
     lab.ingest_path(tmp_path / "answers", "jobs", format="responses")
-    assert stored_reading("jobs", lab.workspace).sources["0"]["source-ref"] == "s3://b/two.png"
+    assert stored_reading("jobs", StoredRecords(lab.workspace)).sources["0"]["source-ref"] == "s3://b/two.png"
     queue = lab.library().current().labels.review("jobs", 0.5, 10)
     assert [(one.title, [reason.text for reason in one.reasons]) for one in queue.items] == [("two.png", ["1 of 3 workers disagree: c"])]

@@ -7,6 +7,7 @@ from graph.model import Step
 from graph.vocabulary import KG
 from ingest.pipeline import Options, ingest
 from ingest.progress import Silent
+from ingest.stored import StoredRecords
 from labels.groundtruth.taxonomy import load
 from labels.manifests.stored import answers, lines
 from sample import write_sample
@@ -25,7 +26,7 @@ def test_notes_and_what_people_marked_in_them_are_one_graph(lab):
     given = [json.loads(line) for line in labels.notes.read_bytes().splitlines()]
     snapshot = lab.snapshot()
     catalog, graph = snapshot.catalog, snapshot.graph
-    assert [line.raw for line in lines("d", lab.workspace)] == labels.notes.read_bytes().splitlines()
+    assert [line.raw for line in lines("d", StoredRecords(lab.workspace))] == labels.notes.read_bytes().splitlines()
     texts = {note.record: note.text for note in notes_of(export)}
     for line in given:
         record, patient = lab.iri(*line["record"].split("/")), lab.iri(*line["patient"].split("/"))
@@ -44,7 +45,7 @@ def test_pictures_jobs_and_answers_belong_together(lab):
     assert (report.records["added"], report.rejects, report.warnings) == (42, {}, {})
     answered = lab.ingest_path(labels.responses, format="responses")
     assert (answered.records["added"], answered.rejects, answered.warnings) == (34, {}, {})
-    assert {found.job for found in answers("d", lab.workspace)} == {"street-scenes"}
+    assert {found.job for found in answers("d", StoredRecords(lab.workspace))} == {"street-scenes"}
     retriever = lab.snapshot().retriever
     jobs = Counter({value.label: value.count for value in retriever.search(SearchRequest("")).facets["job"]})
     assert jobs["street-scenes"] == 39 and jobs["street-conditions"] == 39 and jobs["vehicle-boxes"] == 19
@@ -58,4 +59,4 @@ def test_pictures_jobs_and_answers_belong_together(lab):
         found = retriever.search(SearchRequest("", Filters(agents=agents, jobs=(lab.iri("Job", "street-scenes"),)), limit=40))
         assert len(found.hits) == asked[worker] and "scene-001.png" in {hit.title for hit in found.hits}
         assert retriever.search(SearchRequest("", Filters(agents=agents, jobs=(lab.iri("Job", "street-conditions"),)))).total == 0
-    assert [line.raw for line in lines("d", lab.workspace)] == labels.street.read_bytes().splitlines()
+    assert [line.raw for line in lines("d", StoredRecords(lab.workspace))] == labels.street.read_bytes().splitlines()

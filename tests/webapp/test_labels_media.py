@@ -7,7 +7,8 @@ from flask.testing import FlaskClient
 from PIL import Image
 
 from commissure.errors import BadSetting
-from labels.media import Media, places_of
+from commissure.media import places_of
+from labels.media import Media
 from tests.webapp.streets import streets
 from webapp.app import create_app
 

@@ -4,12 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote
 from zlib import crc32
 
 from flask import g, has_request_context
 from markupsafe import Markup
 
+from graph.identifiers import name_of
 from labels.model import ItemAnnotation, ItemLabeling, LabeledDataset, LabeledItem, Outline, Picture
 from search.model import Fact
 from webapp.pages.marking import Mark, marked
@@ -155,11 +155,6 @@ def _sorted(chips: Iterable[LabelChip]) -> tuple[LabelChip, ...]:
 
 def _least(scores: Sequence[float | None]) -> float | None:
     return min((score for score in scores if score is not None), default=None)
-
-
-def name_of(iri: str) -> str:
-    """The name of a job or a worker, from its IRI."""
-    return unquote(iri.rpartition("/")[2])
 
 
 def drawing_of(item: LabeledItem, labelings: Sequence[ItemLabeling], *, longest: int | None = None) -> Drawing:

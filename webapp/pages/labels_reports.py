@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from labels.model import Cell, LabeledDataset, Report, ReportChart, ReportName, ReportTable, Review, StillWorking
+from labels.errors import StillWorking
+from labels.model import Cell, LabeledDataset, Report, ReportChart, ReportName, ReportTable, Review
 from webapp.errors import not_found
 from webapp.pages.reading import required, snapshot, whole_number
 from webapp.pages.search import State, confidence

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from markupsafe import Markup
 
 from concepts.model import Assertion
+from graph.identifiers import name_of
 from graph.vocabulary import BASE
 from search.errors import InvalidRequest, NothingPublished
 from search.filters import FILTERS, Filter, Filters, Kind
@@ -20,7 +21,7 @@ from webapp.errors import FieldError, invalid
 from webapp.library import Snapshot
 from webapp.metrics import observe_search
 from webapp.pages.connections import Connections, connections
-from webapp.pages.labels_drawing import LabelChip, chips_of_facts, name_of
+from webapp.pages.labels_drawing import LabelChip, chips_of_facts
 from webapp.pages.marking import Mark, marked
 from webapp.pages.reading import PAGE, snapshot, whole_number
 from webapp.pages.wording import address, plain_visible

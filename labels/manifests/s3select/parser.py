@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn, TypeVar
 
-from labels.manifests.errors import StatementError
+from labels.errors import StatementError
 from labels.manifests.s3select.statement import (
     Call,
     Case,

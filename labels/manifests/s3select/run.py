@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from labels.manifests.errors import ManifestError, StatementError
+from labels.errors import ManifestError, StatementError
 from labels.manifests.lines import Chunk, issue_of, read_chunks
 from labels.manifests.s3select.parser import parse_statement
 from labels.manifests.s3select.translator import MACROS, Query, translate, translate_keys

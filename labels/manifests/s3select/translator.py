@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
-from labels.manifests.errors import StatementError
+from labels.errors import StatementError
 from labels.manifests.s3select.parser import AGGREGATES, parse_expression
 from labels.manifests.s3select.statement import (
     Call,

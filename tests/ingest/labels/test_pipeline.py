@@ -7,6 +7,7 @@ import pytest
 
 from ingest.pipeline import drop
 from ingest.progress import Silent
+from ingest.stored import StoredRecords
 from labels.manifests.stored import answers, lines
 from labels.reports.annotations import annotation_report
 from labels.reports.labeled import stored_items
@@ -101,7 +102,7 @@ def test_answers_find_their_items_whatever_comes_first(lab):
     assert titles(lab, agents=(worker,)) == ["1.jpg"]
     assert titles(lab, agents=(worker,), concepts=(job("boxes", "car"),)) == []
     assert lab.snapshot().graph.node(worker).kind == "Worker"
-    assert [each.object for each in answers("d", lab.workspace)] == ["1"]
+    assert [each.object for each in answers("d", StoredRecords(lab.workspace))] == ["1"]
 
 
 def test_requests_that_repeat_answers_are_left_out(lab):
@@ -127,7 +128,9 @@ def test_a_file_that_comes_later_is_followed(lab):
     report = lab.ingest_path(path, format="manifest", settings=refs)
     assert (report.records["changed"], report.warnings) == (1, {})
     # Reports on the dataset look where the ingest was told to look, and after the dataset is gone nothing is left of that.
-    assert [table["class"] for table in annotation_report(stored_items("d", lab.workspace, "")).table("tracks").records()] == ["Car"]
+    assert [
+        table["class"] for table in annotation_report(stored_items("d", StoredRecords(lab.workspace), "")).table("tracks").records()
+    ] == ["Car"]
     # So does an ingest that is not told again.
     again = lab.ingest_path(path, format="manifest")
     assert (again.records["unchanged"], again.records["changed"], again.warnings) == (report.records["read"], 0, {})
@@ -188,12 +191,12 @@ def test_what_is_labeled_unlike_its_neighbours_is_to_be_reviewed(lab):
 
 def test_lines_come_back_as_they_went_in(streets):
     path = streets.folder / "streets" / "output.manifest"
-    found = list(lines("d", streets.workspace))
+    found = list(lines("d", StoredRecords(streets.workspace)))
     assert [line.raw for line in found] == path.read_bytes().splitlines()
     assert [line.index for line in found] == [0, 1, 2, 3]
     write(path, STREETS[0], street(1, "van"), *STREETS[2:])
     streets.ingest_path(path, format="manifest")
-    assert [line.raw for line in lines("d", streets.workspace, str(path))] == path.read_bytes().splitlines()
+    assert [line.raw for line in lines("d", StoredRecords(streets.workspace), str(path))] == path.read_bytes().splitlines()
 
 
 def test_every_real_file_is_taken_in_and_comes_back(lab):
@@ -201,7 +204,7 @@ def test_every_real_file_is_taken_in_and_comes_back(lab):
     assert report.rejects == {}
     assert report.warnings == {"not-a-manifest": 304, "relative-source": 68, "span-in-word": 2, "unknown-file": 3}
     found = {}
-    for line in lines("d", lab.workspace):
+    for line in lines("d", StoredRecords(lab.workspace)):
         found.setdefault(line.manifest, []).append(orjson.loads(line.raw))
     assert sum(map(len, found.values())) == 937
     for manifest, values in found.items():
@@ -211,4 +214,4 @@ def test_every_real_file_is_taken_in_and_comes_back(lab):
     assert (answered.records["added"], answered.rejects, answered.warnings) == (302, {}, {"not-answers": 2})
     facets = lab.snapshot().retriever.search(SearchRequest("", join=False)).facets
     assert [value.count for value in facets["agent"]][:5] == [932, 80, 75, 70, 69], "three texts are there twice"
-    assert sum(len(each.content["answers"]) for each in answers("d", lab.workspace)) == 1510
+    assert sum(len(each.content["answers"]) for each in answers("d", StoredRecords(lab.workspace))) == 1510

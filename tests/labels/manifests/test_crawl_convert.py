@@ -2,9 +2,9 @@ import json
 
 import pytest
 
+from labels.errors import ManifestError
 from labels.manifests.convert import convert
 from labels.manifests.crawl import crawl
-from labels.manifests.errors import ManifestError
 from labels.manifests.lines import locate
 from sources.errors import SourceNotFound
 from sources.model import Issue

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from labels.errors import ManifestError, StatementError
 from labels.manifests.divide import assign, divide, parse_ratio
-from labels.manifests.errors import ManifestError, StatementError
 from labels.manifests.lines import locate
 
 

@@ -5,7 +5,7 @@ import json
 import pyarrow.parquet as pq
 import pytest
 
-from labels.manifests.errors import ManifestError
+from labels.errors import ManifestError
 from labels.manifests.export import export
 from labels.manifests.lines import locate, read_lines
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labels.manifests.errors import StatementError
+from labels.errors import StatementError
 from labels.manifests.lines import locate
 from labels.manifests.s3select.run import keys, select
 from tests.ingest.test_s3 import bucket

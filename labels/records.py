@@ -1,0 +1,38 @@
+"""The way back to what was ingested: what labeled data asks of whoever keeps the records."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, Protocol
+
+from sources.model import SourceRecord
+
+ITEM: Final = "Item"
+"""Kind of records: a line of a manifest, or a file that is an item of its own."""
+MANIFEST: Final = "Manifest"
+"""Kind of records: what a manifest says of itself as a whole."""
+RESPONSE: Final = "Response"
+"""Kind of records: what workers answered for an object, or what a job made of that."""
+ACTIVITY: Final = "Activity"
+"""Kind of records: an event of the worker activity log."""
+
+
+class Records(Protocol):
+    """Records as they were ingested: only those that are represented, none that was rejected, skipped, replaced or deleted since.
+
+    Methods that take a dataset raise sources.errors.UnknownDataset where nothing was ever ingested under the name.
+    """
+
+    def found(self, iris: Iterable[str]) -> Mapping[str, SourceRecord]:
+        """Records by IRI; those that are not there are left out."""
+        ...
+
+    def of_kind(self, dataset: str, kind: str, source: str = "") -> Iterator[SourceRecord]:
+        """The records of a kind (of one source, where one is named) by source and line."""
+        ...
+
+    def sources(self, dataset: str, kind: str) -> Mapping[str, int]:
+        """Where the records of a kind came from, sorted by address, and how many came from there."""
+        ...
+
+    def told(self, dataset: str, format_name: str) -> Mapping[str, str]:
+        """What ingests of a format were told for the dataset, the latest value of each setting."""
+        ...
