@@ -204,10 +204,12 @@ class Part:
 
     def _few(self, records: frozenset[str]) -> Iterator[tuple[Any, ...]]:
         """The rows of some records: Arrow picks them, so that a part of many lines is not turned into Python."""
+        import pyarrow as pa
         import pyarrow.compute as pc
         import pyarrow.parquet as pq
 
-        table = pq.read_table(self.folder / "records.parquet", filters=pc.field("record").isin(sorted(records)))
+        chosen = pa.array(sorted(records), pa.string())
+        table = pq.read_table(self.folder / "records.parquet", filters=pc.field("record").isin(chosen))
         yield from zip(*(column.to_pylist() for column in table.columns), strict=True)
 
     def documents(self) -> Iterator[Document]:
