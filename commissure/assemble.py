@@ -21,7 +21,7 @@ from graph.identifiers import parse_record_iri
 from graph.store import GraphStore
 from graph.stores.resting import RestingStore, resting
 from ingest.ledger import Ledger, Run
-from ingest.publish import Tools
+from ingest.publish import DraftGraph, Tools
 from ingest.replica import PublishedGraph, Replica
 from ingest.stored import StoredRecords
 from ingest.sums import damage_in, has_sums
@@ -164,7 +164,7 @@ def sparql_slots(settings: Mapping[str, Any]) -> int:
     return max(1, min(int(settings.get("sparql_slots", 2)), int(settings.get("threads", 8)) - 2))
 
 
-def _draft_graph(source: Path | None, target: Path) -> GraphStore:
+def _draft_graph(source: Path | None, target: Path) -> DraftGraph:
     from graph.stores.oxigraph.store import OxigraphStore
 
     if source is not None:
@@ -317,7 +317,9 @@ def _warm(graph: GraphStore, catalog: Any) -> None:
 def _dataset(ledger: Ledger, name: str) -> DatasetStatus:
     kinds = ledger.kinds(name)
     last = next((run.run for run in ledger.runs(1000) if run.dataset == name), None)
-    return DatasetStatus(name, sum(kinds.values()), kinds, ledger.quads(name), ledger.unresolved(name), last, ledger.updated(name))
+    quads = ledger.quads(name)
+    quads = ledger.quads_of_parts(name) if quads is None else quads
+    return DatasetStatus(name, sum(kinds.values()), kinds, quads, ledger.unresolved(name), last, ledger.updated(name))
 
 
 def _run(run: Run) -> RunStatus:

@@ -238,7 +238,7 @@ class Ledger:
         """Remove everything known of a dataset but its runs, within the caller's transaction."""
         for table in ("datasets", "records", "identifiers", "targets", "pending", "parts"):
             db.execute(f"delete from {table} where dataset = ?", (dataset,))  # noqa: S608 - the names above
-        db.execute("delete from meta where key in (?, ?)", (f"since:{dataset}", f"derived:{dataset}"))
+        db.execute("delete from meta where key in (?, ?, ?)", tuple(f"{name}:{dataset}" for name in ("since", "derived", "quads")))
         db.execute("delete from meta where substr(key, 1, ?) = ?", (len(f"told:{dataset}:"), f"told:{dataset}:"))
 
     def remember(self, db: sqlite3.Connection, dataset: str, format_name: str, settings: Iterable[tuple[str, str]]) -> None:
@@ -257,8 +257,18 @@ class Ledger:
         row = self.db.execute("select updated from datasets where dataset = ?", (dataset,)).fetchone()
         return row[0] if row else None
 
-    def quads(self, dataset: str) -> int:
-        """Quads in the parts that hold live records (parts that were partly replaced count in full)."""
+    def quads(self, dataset: str) -> int | None:
+        """How many quads the published graph holds of a dataset; None where an earlier version published it, which did not count."""
+        known = self.meta(f"quads:{dataset}") if dataset in self.datasets() else "0"
+        return int(known) if known is not None else None
+
+    @staticmethod
+    def enter_quads(db: sqlite3.Connection, dataset: str, quads: int) -> None:
+        """Say how many quads the published graph holds of a dataset, within the caller's transaction."""
+        db.execute("insert or replace into meta values (?, ?)", (f"quads:{dataset}", str(quads)))
+
+    def quads_of_parts(self, dataset: str) -> int:
+        """Quads in the parts that hold live records, those of records that other parts replaced among them."""
         query = (
             "select coalesce(sum(quads), 0) from parts where dataset = ? and exists (select 1 from records where records.part = parts.part)"
         )

@@ -35,10 +35,18 @@ _PARTS_PER_LOAD = 4
 """Loading several parts at a time costs the embedded graph a fifth less than one by one."""
 
 
+class DraftGraph(GraphStore, Protocol):
+    """The graph of a draft."""
+
+    def count(self, graphs: Iterable[str]) -> int:
+        """How many quads named graphs hold."""
+        ...
+
+
 class GraphMaker(Protocol):
     """Makes the graph of a draft: a clone of a published one, or an empty one (source None), open for writing."""
 
-    def __call__(self, source: Path | None, target: Path) -> GraphStore:
+    def __call__(self, source: Path | None, target: Path) -> DraftGraph:
         """Open it."""
         ...
 
@@ -95,6 +103,8 @@ class Draft:
         self._concepts: list[Part] = []
         self._waiting: list[Path] = []
         self._passages = 0
+        self._quads = 0
+        """Of the dataset, in the graph as it is; counted in the thread that changes it."""
         self._changed = False
         self._dropped = False
         self._shown = False
@@ -106,6 +116,12 @@ class Draft:
         previous = self._previous
         self._graph = self._tools.graph(previous / "graph" if previous else None, self._folder / "graph")
         self._beside = Aside("graph")
+        known = self._ledger.quads(self._dataset)
+        if known is None:  # an earlier version wrote it, which did not count
+            graphs = (*self._ledger.record_iris(self._dataset), *self._derived)
+            self._beside.begin(partial(self._count, graphs))
+        else:
+            self._quads = known
         self._search = GenerationBuilder(previous / "search" if previous else None, self._folder / "search", self.generation)
         return self
 
@@ -122,7 +138,7 @@ class Draft:
             iris = [record_iri(self._dataset, kind, identifier) for kind, identifier in records]
             self._replication.touch(iris)
             self._load_waiting()
-            self._beside.begin(partial(self._graph.remove, iris))
+            self._beside.begin(partial(self._take_out, iris))
             self._search.remove(iris)
             self._changed = True
 
@@ -142,8 +158,18 @@ class Draft:
 
     def _load_waiting(self) -> None:
         if self._waiting:
-            self._beside.begin(partial(self._graph.load, self._waiting))
+            self._beside.begin(partial(self._bring_in, self._waiting))
         self._waiting = []
+
+    def _count(self, graphs: Sequence[str]) -> None:
+        self._quads = self._graph.count(graphs)
+
+    def _take_out(self, graphs: Sequence[str]) -> None:
+        self._quads -= self._graph.count(graphs)
+        self._graph.remove(graphs)
+
+    def _bring_in(self, parts: Sequence[Path]) -> None:
+        self._quads += self._graph.load(parts)
 
     def drop_dataset(self) -> None:
         """Take the whole dataset out."""
@@ -178,6 +204,7 @@ class Draft:
         """Say in the ledger that this generation shows what it holds, within the caller's transaction."""
         if self._ledger.holds_anything(self._dataset):
             db.execute("insert or replace into datasets values (?, ?, ?)", (self._dataset, published.unresolved, now()))
+            self._ledger.enter_quads(db, self._dataset, self._quads)
         db.execute("insert or replace into meta values ('generation', ?)", (str(self.generation),))
         db.execute("insert or replace into meta values ('missing_vectors', ?)", (str(published.missing_vectors),))
         db.execute("insert or replace into meta values ('store', ?)", (self._replication.address,))
@@ -201,8 +228,8 @@ class Draft:
         stubs = [(iri, kind) for iri, kind in unresolved if iri in references]
         path = self._folder / _DERIVED
         path.write_text("".join((*concept_quads(self._dataset, uses), *stub_quads(self._dataset, stubs))), encoding="utf-8")
-        self._graph.remove(self._derived)
-        self._graph.load([path])
+        self._take_out(self._derived)
+        self._bring_in([path])
         return references
 
     def _concept_uses(self) -> Counter[ConceptUse]:

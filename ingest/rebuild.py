@@ -10,7 +10,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -58,6 +58,8 @@ def rebuild(ledger: Ledger, workspace: Workspace, tools: Tools, progress: Progre
         raise
     with ledger.transaction() as db:
         db.executemany("update datasets set unresolved = ? where dataset = ?", [(count, name) for name, count in unresolved.items()])
+        for dataset, quads in made.quads.items():
+            ledger.enter_quads(db, dataset, quads)
         db.execute("insert or replace into meta values ('generation', ?)", (str(number),))
         db.execute("insert or replace into meta values ('missing_vectors', ?)", (str(report.missing_vectors),))
     workspace.show(number, ledger.meta("store") or "")
@@ -74,6 +76,8 @@ class _Made:
     search: GenerationBuilder
     folder: Path
     without: frozenset[str]
+    quads: Counter[str] = field(default_factory=Counter)
+    """Of each dataset, as loaded."""
 
     def dataset(self, dataset: str) -> int:
         """Bring in a dataset; how many of its references are unresolved."""
@@ -90,12 +94,12 @@ class _Made:
             changed |= not whole
             waiting.append(part.quads if whole else _filtered(part, live, self.folder / f"{key}.nq.gz"))
             if len(waiting) >= _PARTS_PER_LOAD:
-                self._load(waiting)
+                self._load(dataset, waiting)
             self.search.add_documents((one for one in part.documents() if one.record in live), run=part.run)
             self.search.add_facts(one for one in part.facts() if one.record in live)
             self.search.add_patients(one for one in part.patients() if one.id in live)
             uses.update(dict(part.concepts()))
-        self._load(waiting)
+        self._load(dataset, waiting)
         if changed:
             said = self.graph.references({use.concept for use in uses})
             uses = Counter({use: count for use, count in uses.items() if use.concept in said})
@@ -106,9 +110,9 @@ class _Made:
         query = "select kind, id from records where part = ? and dataset = ? and state = 'kept'"
         return frozenset(record_iri(dataset, kind, identifier) for kind, identifier in self.ledger.db.execute(query, (part, dataset)))
 
-    def _load(self, waiting: list[Path]) -> None:
+    def _load(self, dataset: str, waiting: list[Path]) -> None:
         if waiting:
-            self.graph.load(waiting)
+            self.quads[dataset] += self.graph.load(waiting)
         for path in waiting:
             if path.parent == self.folder:
                 path.unlink()
@@ -121,7 +125,7 @@ class _Made:
         path = self.folder / "derived.nq"
         stubs = [(iri, kind) for iri, kind in targets if iri in references]
         path.write_text("".join((*concept_quads(dataset, uses), *stub_quads(dataset, stubs))), encoding="utf-8")
-        self.graph.load([path])
+        self.quads[dataset] += self.graph.load([path])
         path.unlink()
         return sum(references.values())
 

@@ -58,6 +58,13 @@ def remove(store: ox.Store, graphs: Iterable[str]) -> int:
     return len(names)
 
 
+def quads_in(store: ox.Store, graph: str) -> int:
+    """How many quads a named graph holds."""
+    with suppress(ValueError):  # what is no IRI names no graph
+        return sum(1 for _ in store.quads_for_pattern(None, None, None, ox.NamedNode(graph)))
+    return 0
+
+
 def graphs_of(part: Path) -> set[str]:
     """The named graphs of a part."""
     with _open(part) as file:

@@ -96,6 +96,11 @@ class OxigraphStore:
         self._forget()
         return removed
 
+    def count(self, graphs: Iterable[str]) -> int:
+        """How many quads named graphs hold; reads each of them."""
+        store = self._opened()
+        return sum(loading.quads_in(store, graph) for graph in graphs)
+
     def export(self, graphs: Iterable[str], target: Path, format_name: str = "nquads") -> frozenset[str]:
         """Write named graphs as nquads, trig or turtle (which has no graphs); those of them that exist. Only their names stay in memory.
 
