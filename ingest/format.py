@@ -12,7 +12,8 @@ from sources.model import SourceRecord
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How to read, identify and map one input format. `key` gives a resource's (type, id), `identifiers` its business identifiers.
+    """How to read, identify and map one input format. `key` gives a resource's (type, id), `identifiers` a record's business identifiers
+    and what it tells others under systems of our own, `content` the (digest, bytes) that others read of it (None: nothing).
 
     `splits` tells whether a file is lines that several workers can read at once; `state` what a record depends on beside itself (files
     that it names); `complete` whether a file holds all there is of its records, so that one that vanished from it is gone; `density` how
@@ -27,7 +28,8 @@ class Format:
     map: Callable[[SourceRecord, MappingContext], Mapped]
     key: Callable[[Mapping[str, Any]], tuple[str, str] | None]
     splits: Callable[[SourceFile], bool]
-    identifiers: Callable[[Mapping[str, Any]], Iterable[tuple[str, str]]]
+    identifiers: Callable[[SourceRecord], Iterable[tuple[str, str]]]
+    content: Callable[[Mapping[str, Any]], tuple[str, bytes] | None] = lambda _: None
     state: Callable[[SourceRecord], bytes] = lambda _: b""
     complete: bool = False
     density: int = 1

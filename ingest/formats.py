@@ -14,6 +14,7 @@ def find(name: str, settings: Settings = (), within: tuple[str, ...] = ()) -> Fo
     `within` are the only places where files may be that records name; SourceDenied where the settings name another.
     """
     if name == "fhir":
+        from ingest.fhir import attached
         from ingest.fhir import mapping as fhir
         from ingest.fhir import reader as fhir_reader
 
@@ -25,7 +26,8 @@ def find(name: str, settings: Settings = (), within: tuple[str, ...] = ()) -> Fo
             map=fhir.map_record,
             key=fhir.record_key,
             splits=lambda file: is_splittable(file) and not fhir_reader.is_document(file),
-            identifiers=fhir.identifiers,
+            identifiers=lambda record: (*fhir.identifiers(record.resource), *attached.announced(record)),
+            content=attached.content_of,
         )
     if name == "text":
         from ingest.text import mapping as text

@@ -39,6 +39,10 @@ ValueLookup = Callable[[str], tuple[str, ...]]
 """system → every value that records of the dataset carry under it: what a record says of itself for others to read."""
 
 
+ContentLookup = Callable[[str, str], bytes | None]
+"""(`Type/id`, digest) → the content that the record announced by that digest (see Format.content); None where it is not there."""
+
+
 @dataclass(frozen=True, slots=True)
 class MappingContext:
     """What mapping needs to know beside the resource. `run` is the ingest run's id; `strict` turns warnings into rejects."""
@@ -49,6 +53,7 @@ class MappingContext:
     strict: bool = False
     include_claims: bool = False
     values: ValueLookup = lambda system: ()
+    content: ContentLookup = lambda key, digest: None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ Longer than most because it is the one place where a run can be read from its be
 """
 
 import hashlib
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -32,7 +33,7 @@ from ingest.publish import Draft, Published, Tools
 from ingest.repair import Lost, Mended, mend, refuse
 from ingest.replica import Replication
 from ingest.staging import Part, PartSummary
-from ingest.worker import Chosen, MapTask, ScanTask, issues_file, map_block, rows_file, scan
+from ingest.worker import Chosen, MapTask, ScanTask, contents_folder, issues_file, map_block, rows_file, scan
 from ingest.workers import Pool
 from ingest.workspace import Workspace
 from sources.blocks import Block
@@ -307,6 +308,7 @@ def _plan(run: _Run) -> Iterator[Plan]:
         yield plan
     finally:
         plan.close()
+        shutil.rmtree(contents_folder(run.folder), ignore_errors=True)
 
 
 def _scan(run: _Run, plan: Plan, listing: Listing, pool: Pool) -> list[Scanned]:

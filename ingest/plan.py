@@ -25,7 +25,9 @@ create table plan.seen (
     block integer, seq integer, line integer, kind text, id text, hash blob, updated text, version text, primary key (block, seq)
 ) without rowid;
 create table plan.gone (kind text, id text, primary key (kind, id)) without rowid;
-create table plan.identifiers (system text, value text, kind text, id text, primary key (system, value, kind, id)) without rowid;
+create table plan.identifiers (
+    system text, value text, kind text, id text, block integer, seq integer, primary key (system, value, kind, id, block, seq)
+) without rowid;
 create table plan.targets (kind text, id text, iri text, expected text, primary key (kind, id)) without rowid;
 create table plan.staged (
     kind text, id text, part text, state text, source text, line integer, primary key (kind, id)
@@ -44,6 +46,17 @@ select w.block, w.seq, w.kind, w.id, w.hash from plan.winner w
 left join records r on r.dataset = :dataset and r.kind = w.kind and r.id = w.id
 where r.hash is null or (r.hash <> w.hash and not (w.updated <> '' and w.updated < r.updated));
 create index plan.work_block on work (block, seq);
+create index plan.work_key on work (kind, id);
+delete from plan.identifiers as i where not exists (
+    select 1 from plan.winner w where w.kind = i.kind and w.id = i.id and w.block = i.block and w.seq = i.seq
+);
+create table plan.stale as
+select w.kind, w.id from plan.winner w join records r on r.dataset = :dataset and r.kind = w.kind and r.id = w.id
+where r.hash <> w.hash and w.updated <> '' and w.updated < r.updated;
+delete from plan.identifiers as i where exists (select 1 from plan.stale s where s.kind = i.kind and s.id = i.id);
+insert into plan.identifiers
+select i.system, i.value, i.kind, i.id, 0, 0 from plan.stale s
+join identifiers i on i.dataset = :dataset and i.kind = s.kind and i.id = s.id;
 """
 _VANISH = """
 insert or ignore into plan.gone
@@ -63,6 +76,12 @@ select distinct r.part, p.kind, p.id from (
     select p.dataset, p.kind, p.id from pending p
     join identifiers i on i.dataset = p.dataset and i.system = p.system and i.value = p.value
     join plan.gone g on g.kind = i.kind and g.id = i.id where p.wanted = :watched
+    union
+    select p.dataset, p.kind, p.id from pending p
+    join identifiers i on i.dataset = p.dataset and i.system = p.system and i.value = p.value
+    join plan.work c on c.kind = i.kind and c.id = i.id
+    where p.wanted = :watched and not exists (select 1 from plan.identifiers n
+        where n.system = i.system and n.value = i.value and n.kind = i.kind and n.id = i.id)
 ) p
 join records r on r.dataset = p.dataset and r.kind = p.kind and r.id = p.id
 where p.dataset = :dataset and r.state = 'kept'
@@ -151,7 +170,10 @@ class Plan:
                     ((block, seq, line + first_line, *rest) for seq, line, *rest in seen),
                 )
                 db.executemany("insert or ignore into plan.gone values (?, ?)", gone)
-                db.executemany("insert or ignore into plan.identifiers values (?, ?, ?, ?)", identifiers)
+                db.executemany(
+                    "insert or ignore into plan.identifiers values (?, ?, ?, ?, ?, ?)",
+                    ((*rest, block, seq) for seq, *rest in identifiers),
+                )
 
     def doubt(self, source: str) -> None:
         """Note that not all of a source could be read: what is not found in it may be there."""

@@ -212,6 +212,12 @@ class Part:
         table = pq.read_table(self.folder / "records.parquet", filters=pc.field("record").isin(chosen))
         yield from zip(*(column.to_pylist() for column in table.columns), strict=True)
 
+    def raws(self, kind: str) -> Iterator[bytes]:
+        """The JSON of its represented records of one type."""
+        for of, state, raw in self._rows("records", ["kind", "state", "raw"]):
+            if of == kind and state == "kept":
+                yield raw
+
     def documents(self) -> Iterator[Document]:
         """Its documents."""
         for row in self._rows("documents"):

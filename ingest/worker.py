@@ -25,13 +25,15 @@ import orjson
 from ingest import formats
 from ingest.fhir.reader import DELETED
 from ingest.format import Format, Settings
-from ingest.model import IdentifierLookup, MappingContext, ValueLookup
+from ingest.model import ContentLookup, IdentifierLookup, MappingContext, ValueLookup
 from ingest.staging import Part, PartSummary, PartWriter
 from sources.blocks import Block
 from sources.files import open_source
 from sources.model import Issue, Severity, SourceRecord
 
 _BATCH = 5000
+_PARTS_KEPT = 4
+"""Parts whose Binaries a worker keeps at hand, of those that earlier runs made."""
 _COLLECT_EVERY = 200_000
 """Objects more made than freed. Records free themselves; collecting as often as Python does costs a tenth of the time."""
 
@@ -98,6 +100,11 @@ def issues_file(folder: Path, number: int) -> Path:
     return folder / f"scan-{number:06d}.issues"
 
 
+def contents_folder(folder: Path) -> Path:
+    """Where a run's scans leave what others read of its records, by digest."""
+    return folder / "contents"
+
+
 def start(parent: int) -> None:
     """Initialise a worker process: quiet libraries, and an end of its own when the process that started it is gone."""
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
@@ -119,7 +126,7 @@ def scan(task: ScanTask) -> ScanResult:
     issues: dict[tuple[str, str], int] = {}
     seen: list[tuple[Any, ...]] = []
     gone: list[tuple[str, str]] = []
-    identifiers: list[tuple[str, str, str, str]] = []
+    identifiers: list[tuple[int, str, str, str, str]] = []
     records = 0
     with rows_file(task.output, task.number).open("wb") as rows, issues_file(task.output, task.number).open("wb") as notes:
 
@@ -147,8 +154,10 @@ def scan(task: ScanTask) -> ScanResult:
                 continue
             digest = hashlib.blake2b(item.raw + format_.state(item), digest_size=16, salt=task.salt).digest()
             seen.append((records, item.line, *key, digest, *_version(item.resource)))
+            identifiers += ((records, system, value, *key) for system, value in format_.identifiers(item))
+            if content := format_.content(item.resource):
+                _keep(contents_folder(task.output), *content)
             records += 1
-            identifiers += ((system, value, *key) for system, value in format_.identifiers(item.resource))
             if len(seen) >= _BATCH:
                 flush()
         flush()
@@ -163,7 +172,8 @@ def map_block(task: MapTask) -> PartSummary:
 
     format_ = formats.find(task.format, task.settings, task.within)
     find, values = _lookups(task.ledger, task.plan, task.dataset)
-    context = MappingContext(task.dataset, task.run, find, task.strict, task.include_claims, values)
+    content = _contents(task, format_)
+    context = MappingContext(task.dataset, task.run, find, task.strict, task.include_claims, values, content)
     with PartWriter(task.parts, task.key, task.run) as part:
         for record in _wanted(task, format_):
             key = format_.key(record.resource)
@@ -216,6 +226,37 @@ def _lookups(ledger: Path, plan: Path, dataset: str) -> tuple[IdentifierLookup, 
         return tuple(value for (value,) in db.execute(by_system, {"dataset": dataset, "system": system}))
 
     return find, values
+
+
+def _keep(folder: Path, digest: str, content: bytes) -> None:
+    """Put a content where mapping finds it; several workers may at once."""
+    target = folder / digest[:2] / digest
+    if target.exists():
+        return
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.with_name(f"{digest}.{os.getpid()}")
+    temporary.write_bytes(content)
+    temporary.replace(target)
+
+
+def _contents(task: MapTask, format_: Format) -> ContentLookup:
+    """Contents by record and digest: what this run's scan kept, else what is in the part where the ledger says the record lives."""
+    db = sqlite3.connect(f"{task.ledger.absolute().as_uri()}?mode=ro", uri=True)
+
+    @lru_cache(maxsize=_PARTS_KEPT)
+    def of_part(part: str) -> Mapping[str, bytes]:
+        found = (format_.content(orjson.loads(raw)) for raw in Part(task.parts / part).raws("Binary"))
+        return dict(each for each in found if each)
+
+    def content(key: str, digest: str) -> bytes | None:
+        try:
+            return (contents_folder(task.plan.parent) / digest[:2] / digest).read_bytes()
+        except FileNotFoundError:
+            query = "select part from records where dataset = ? and kind = ? and id = ? and state = 'kept'"
+            row = db.execute(query, (task.dataset, *key.split("/", 1))).fetchone()
+            return of_part(row[0]).get(digest) if row and Part.find(task.parts, row[0]) else None
+
+    return content
 
 
 def _version(resource: Mapping[str, Any]) -> tuple[str, str]:

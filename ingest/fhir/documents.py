@@ -5,9 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
+import orjson
+
 from concepts.model import Mention
 from graph.vocabulary import KG
 from ingest.attachments import AttachmentError, Decoded, decode, decode_base64
+from ingest.fhir.attached import CONTENT, NAMED, walk, without_query
 from ingest.fhir.r4 import ATTACHMENTS
 from ingest.mapping.codes import dicts, short, text_of
 from ingest.mapping.draft import Node
@@ -66,9 +69,9 @@ def texts_of(node: Node) -> Iterator[Text]:
     """The texts of a record in a fixed order; what an attachment does not give is a warning."""
     resource = node.resource
     if node.kind == "Binary":
-        yield from _attachment(node, resource, "Binary")
+        _check_named(node)
     for path in ATTACHMENTS.get(node.kind, ()):
-        for attachment, field in _walk(resource, path.split("."), node.kind):
+        for attachment, field in walk(resource, path.split("."), node.kind):
             if path == _PHOTO:
                 _check_photo(node, attachment, field)
             else:
@@ -86,33 +89,69 @@ def texts_of(node: Node) -> Iterator[Text]:
 
 def _attachment(node: Node, attachment: Mapping[str, Any], field: str) -> Iterator[Text]:
     data, content_type, title = (attachment.get(key) for key in ("data", "contentType", "title"))
-    if data is None:
-        if "url" in attachment and not _is_picture(content_type) and not _is_binary(node, attachment["url"]):
-            node.draft.warn("text-elsewhere", "the text is at a URL, and ingest fetches nothing", f"{field}.url")
+    if data is None and type(attachment.get("url")) is str:
+        held = _held(node, attachment["url"], content_type, f"{field}.url")
+        if held is None:
+            return
+        field, data = f"{field}.url", held.get("data")
+        content_type = held.get("contentType") or content_type
+    elif data is None:
         return
+    else:
+        field = f"{field}.data"
+    yield from _decoded(node, content_type, data, title, field)
+
+
+def _decoded(node: Node, content_type: Any, data: Any, title: Any, field: str) -> Iterator[Text]:
     if type(data) is not str:
-        node.draft.warn("bad-base64", "the attachment's data is not base64", f"{field}.data")
+        node.draft.warn("bad-base64", "the attachment's data is not base64", field)
         return
     try:
         decoded = decode(content_type if type(content_type) is str else "", data)
     except AttachmentError as error:
         if error.code != "unsupported-type" or not _is_picture(content_type):
-            node.draft.warn(error.code, error.reason, f"{field}.data")
+            node.draft.warn(error.code, error.reason, field)
         return
     if decoded.repaired:
-        node.draft.warn("repaired-text", decoded.repaired, f"{field}.data")
+        node.draft.warn("repaired-text", decoded.repaired, field)
     if not decoded.text.strip():
-        node.draft.warn("no-text", "the attachment holds no text", f"{field}.data")
+        node.draft.warn("no-text", "the attachment holds no text", field)
     yield Text(decoded.text, decoded.media_type, title if type(title) is str else "")
 
 
-def _is_binary(node: Node, url: Any) -> bool:
-    """Whether the text is in a Binary of the dataset, which is a document of its own; then the record links to it."""
-    link = node.follow({"reference": url}, (), "content")
+def _held(node: Node, url: str, content_type: Any, field: str) -> Mapping[str, Any] | None:
+    """The Binary that an attachment names, a contained one or a record of the dataset; None, and told, where it is not there."""
+    link = node.follow({"reference": without_query(url)}, (), "content")
     if link is None or link.kind != "Binary":
-        return False
+        if not _is_picture(content_type):
+            node.draft.warn("text-elsewhere", "the text is at a URL, and ingest fetches nothing", field)
+        return None
     node.statements.append(f"<{KG}content> {link.term}")
-    return True
+    if link.target is None:
+        return node.draft.contained.get(link.iri.partition("#")[2])
+    digests = node.draft.watch(CONTENT + link.key)
+    content = node.draft.context.content(link.key, digests[0]) if len(digests) == 1 else None
+    if content is None:
+        if not _is_picture(content_type):
+            node.draft.warn("missing-binary", "the text is in a Binary that is not there: it is read when that comes", field)
+        return None
+    held: Mapping[str, Any] = orjson.loads(content)
+    return held
+
+
+def _check_named(node: Node) -> None:
+    """Tell of a Binary whose text is lost, because nothing says whose it is."""
+    data, content_type = node.resource.get("data"), node.resource.get("contentType")
+    if type(data) is not str or node.draft.context.values(f"{NAMED}Binary/{node.resource.get('id')}"):
+        return
+    try:
+        decode(content_type if type(content_type) is str else "", data)
+    except AttachmentError as error:
+        if error.code != "unsupported-type":
+            node.draft.warn(error.code, error.reason, "Binary.data")
+        return
+    reason = "no record of the dataset names this Binary as its text, so nobody knows whose it is: it is not searched"
+    node.draft.warn("unnamed-binary", reason, "Binary.data")
 
 
 def _check_photo(node: Node, attachment: Mapping[str, Any], field: str) -> None:
@@ -139,15 +178,6 @@ def _sections(node: Node, element: Mapping[str, Any], field: str, depth: int = 0
 
 def _narrative(div: str) -> Decoded:
     return decode("text/html; charset=utf-8", b64encode(div.encode("utf-8", "replace")).decode())
-
-
-def _walk(element: Any, path: list[str], field: str) -> Iterator[tuple[Mapping[str, Any], str]]:
-    if not path:
-        yield element, field
-        return
-    value = element.get(path[0])
-    for place, item in enumerate(dicts(value)):
-        yield from _walk(item, path[1:], f"{field}.{path[0]}[{place}]" if type(value) is list else f"{field}.{path[0]}")
 
 
 def _title(node: Node, text: Text, label: str, type_: str) -> str:

@@ -14,7 +14,7 @@ from sources.model import Issue, Severity, SourceRecord
 _NO_URNS: Mapping[str, str] = {}
 _SNIFF = 1 << 16
 _LOOK_ON = 1 << 20
-_REFERENCE = re.compile(rb'"reference":"([^"\\]+)"')
+_REFERENCE = re.compile(rb'"(?:reference|url)":"([^"\\]+)"')
 DELETED = "$deleted"
 """Pseudo resource type of the records that a Bulk Data `deleted` file (or a DELETE entry of a transaction) yields."""
 

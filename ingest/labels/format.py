@@ -30,7 +30,7 @@ def of(name: str, settings: Mapping[str, str], within: tuple[str, ...] = ()) -> 
         map=mapper(refs, taxonomy),
         key=reader.record_key,
         splits=lambda file: is_splittable(file) and reader.is_lines(file),
-        identifiers=reader.identifiers,
+        identifiers=lambda record: reader.identifiers(record.resource),
         state=lambda record: state_of(record, refs),
         complete=name == "manifest",
         density=4,

@@ -66,15 +66,19 @@ class Draft:
         said = dict.fromkeys((*statements, f"<{LABEL}> {literal_term(label)}"))
         self.lines.append(head + (graph + head).join(said) + graph)
 
+    def watch(self, system: str) -> tuple[str, ...]:
+        """What other records tell under a system; where that changes, this record is mapped again."""
+        stated = self.context.values(system)
+        self.pending += (PendingReference(WATCHED, system, value) for value in stated or ("",))
+        return stated
+
     def medication_code(self, link: Link) -> Any:
         """The code (a CodeableConcept) of the Medication that a reference leads to: a contained one, or a record of the dataset."""
         if link.target is None:
             return self.contained.get(link.iri[len(self.iri) + 1 :], {}).get("code")
         if link.pending is not None or link.kind != "Medication":
             return None
-        system = CODE_OF + link.key
-        stated = self.context.values(system)
-        self.pending += (PendingReference(WATCHED, system, value) for value in stated or ("",))
+        stated = self.watch(CODE_OF + link.key)
         return json.loads(stated[0]) if len(stated) == 1 else None
 
 

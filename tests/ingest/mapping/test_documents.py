@@ -80,11 +80,19 @@ def test_a_text_at_a_url_is_told():
     assert mapped(note({"contentType": "image/png", "url": "https://example.org/x.png"})).issues == ()
 
 
-def test_a_text_in_a_binary_is_a_document_of_its_own_that_the_note_links_to():
+def test_a_binary_that_is_not_there_is_told_and_linked_to():
     result = mapped(note({"contentType": "text/plain", "url": "Binary/b"}))
-    assert (result.issues, result.documents, said(result)["kg:content"]) == ((), (), ["Binary/b"])
+    assert (result.documents, said(result)["kg:content"]) == ((), ["Binary/b"])
+    assert warnings(result) == [("missing-binary", "DocumentReference.content[0].attachment.url")]
+
+
+def test_a_binary_is_no_document_of_its_own_and_told_where_nothing_names_it():
     binary = {"resourceType": "Binary", "contentType": "text/plain", "data": attachment(TEXT)["data"], "securityContext": PATIENT}
-    assert [document.text for document in mapped(binary).documents] == [TEXT]
+    alone = mapped(binary)
+    assert (alone.documents, warnings(alone)) == ((), [("unnamed-binary", "Binary.data")])
+    named = mapped(binary, values={"urn:commissure:named:Binary/x": ("DocumentReference/d",)})
+    assert (named.documents, named.issues) == ((), ())
+    assert mapped({**binary, "contentType": "image/png", "data": attachment(b"\x89PNG\r\n\x1a\n\x00")["data"]}).issues == ()
 
 
 def test_a_report_bears_its_form_and_its_conclusion():

@@ -25,7 +25,7 @@ def export(name):
     named, values = {}, {}
     for record in records:
         key = form.key(record.resource)
-        for system, value in form.identifiers(record.resource) if key else ():
+        for system, value in form.identifiers(record) if key else ():
             named.setdefault((system, value), set()).add("/".join(key))
             values.setdefault(system, set()).add(value)
 

@@ -1,0 +1,159 @@
+"""Notes whose text is elsewhere: in a Binary of the dataset."""
+
+import base64
+import json
+
+import pytest
+
+from ingest.fhir.reader import read
+from sources.blocks import Block
+from sources.files import SourceFile
+from tests.ingest.exports import deleted, note, patient, write
+from tests.ingest.mapping.reading import mapped
+
+URL = "DocumentReference.content[0].attachment.url"
+
+
+def binary(text="Seen for vertigo.", identifier="b1", content_type="text/plain", **rest):
+    data = base64.b64encode(text.encode()).decode()
+    return {"resourceType": "Binary", "id": identifier, "contentType": content_type, "data": data, **rest}
+
+
+def naming(url="Binary/b1", identifier="d1", **rest):
+    content = [{"attachment": {"contentType": "text/plain", "url": url}}]
+    return {**note(identifier, date="2023-03-04T09:00:00Z"), "content": content, **rest}
+
+
+def report(url="Binary/b1"):
+    return {
+        "resourceType": "DiagnosticReport",
+        "id": "r1",
+        "status": "final",
+        "code": {"text": "CT chest"},
+        "subject": {"reference": "Patient/p1"},
+        "effectiveDateTime": "2023-02-02",
+        "presentedForm": [{"contentType": "text/plain", "url": url}],
+    }
+
+
+def texts(lab, patient="p1"):
+    catalog = lab.snapshot().catalog
+    listed = catalog.documents_of_patient(lab.iri("Patient", patient))
+    assert sum(one.documents for one in catalog.datasets()) == len(listed), "a document of nobody"
+    return sorted(catalog.document(one.id).text for one in listed)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("Binary/b1", "/Binary/b1", "https://ehr.example.org/r4/t1/Binary/b1", "Binary/b1/_history/2"),
+        *("https://ehr.example.org/Binary/b1/_history/2", "binary/b1/", "https://ehr.example.org/Binary/b1?_format=text/plain"),
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_note_reads_the_binary_that_it_names(lab, url, first):
+    records = [binary(), naming(url)]
+    outcome = lab.ingest(patient(), *(records if first else reversed(records)))
+    assert outcome.warnings == {}
+    (listed,) = lab.snapshot().catalog.documents_of_patient(lab.iri("Patient", "p1"))
+    assert (listed.id, listed.type, listed.date) == (lab.iri("DocumentReference", "d1"), "Progress note", "2023-03-04T09:00:00Z")
+    assert texts(lab) == ["Seen for vertigo."]
+    again = lab.ingest(patient(), *records)
+    assert (again.records["unchanged"], again.quads) == (3, 0)
+
+
+def test_a_report_reads_the_binary_of_its_form_and_html_becomes_text(lab):
+    lab.ingest(patient(), report(), binary("<p>CT: <b>pneumatocele</b> &amp; more.</p>", content_type="text/html"))
+    assert texts(lab) == ["CT: pneumatocele & more.\n"]
+
+
+def test_a_contained_binary_is_the_text(lab):
+    assert lab.ingest(patient(), naming("#b1", contained=[binary()])).warnings == {}
+    assert texts(lab) == ["Seen for vertigo."]
+
+
+@pytest.mark.parametrize("full", ["urn:uuid:6f9f1d3a-0000-4000-8000-000000000001", "https://ehr.example.org/fhir/Binary/b1"])
+@pytest.mark.parametrize("keeps_id", [True, False])
+def test_a_binary_is_named_by_its_full_url_in_a_bundle(lab, full, keeps_id):
+    held = {key: value for key, value in binary().items() if keeps_id or key != "id"}
+    entries = [{"resource": patient()}, {"resource": naming(full)}, {"fullUrl": full, "resource": held}]
+    assert lab.ingest({"resourceType": "Bundle", "type": "collection", "entry": entries}).warnings == {}
+    assert texts(lab) == ["Seen for vertigo."]
+
+
+def test_a_binary_that_comes_later_completes_the_note(lab):
+    assert lab.ingest(patient(), naming()).warnings == {"missing-binary": 1}
+    assert texts(lab) == []
+    assert lab.ingest(binary()).records["changed"] == 1
+    assert texts(lab) == ["Seen for vertigo."]
+
+
+def test_a_note_that_comes_later_reads_the_binary_of_an_earlier_run(lab):
+    assert lab.ingest(patient(), binary()).warnings == {"unnamed-binary": 1}
+    assert texts(lab) == []
+    assert lab.ingest(naming()).warnings == {}
+    assert texts(lab) == ["Seen for vertigo."]
+
+
+def test_a_binary_that_changes_changes_the_note_and_one_that_goes_takes_it_away(lab):
+    lab.ingest(patient(), naming(), binary())
+    lab.ingest(binary("Seen for tinnitus."))
+    assert texts(lab) == ["Seen for tinnitus."]
+    lab.ingest(deleted("Binary/b1"), role="deleted")
+    assert texts(lab) == []
+    assert lab.node("DocumentReference", "d1") is not None
+    lab.ingest(binary("Seen for vertigo."))
+    assert texts(lab) == ["Seen for vertigo."]
+
+
+def test_a_binary_that_holds_nothing_any_more_takes_its_text_back(lab):
+    lab.ingest(patient(), naming(), binary())
+    lab.ingest({"resourceType": "Binary", "id": "b1", "contentType": "text/plain"})
+    assert texts(lab) == []
+
+
+def test_the_newest_version_of_a_binary_counts(lab):
+    old, new = ({"lastUpdated": f"202{year}-01-01T00:00:00Z"} for year in (1, 2))
+    lab.ingest(patient(), binary("New.", meta=new), naming(), binary("Old.", meta=old))
+    assert texts(lab) == ["New."]
+    assert lab.ingest(binary("Old.", meta=old)).records["changed"] == 0
+    assert texts(lab) == ["New."]
+    lab.ingest(naming(identifier="d2"))
+    assert texts(lab) == ["New.", "New."]
+
+
+@pytest.mark.parametrize("withdrawn", [{"status": "entered-in-error"}, {"docStatus": "entered-in-error"}])
+def test_what_a_withdrawn_note_names_is_not_found(lab, withdrawn):
+    assert lab.ingest(patient(), naming(**withdrawn), binary()).warnings == {}
+    assert texts(lab) == []
+    lab.ingest(binary("Changed."))
+    assert texts(lab) == []
+
+
+def test_what_a_note_named_is_not_found_after_the_note_was_withdrawn_or_deleted(lab):
+    lab.ingest(patient(), naming(), binary(), naming(identifier="d2"))
+    lab.ingest(naming(status="entered-in-error"))
+    assert texts(lab) == ["Seen for vertigo."]
+    lab.ingest(deleted("DocumentReference/d2"), role="deleted")
+    assert texts(lab) == []
+    lab.ingest(binary("Changed."))
+    assert texts(lab) == []
+
+
+def test_contents_are_not_left_behind(lab):
+    outcome = lab.ingest(patient(), naming(), binary())
+    assert not [path for path in lab.workspace.run_folder(outcome.run).rglob("*") if "contents" in path.parts]
+
+
+def test_data_in_the_attachment_comes_before_what_it_names():
+    both = note("d1", "Here.")
+    both["content"][0]["attachment"]["url"] = "Binary/b1"
+    assert [document.text for document in mapped(both).documents] == ["Here."]
+
+
+def test_a_note_keeps_its_json_as_it_came(lab, tmp_path):
+    path = write(tmp_path / "export" / "x.ndjson", patient(), naming(), binary())
+    lab.ingest_path(path)
+    lines = path.read_bytes().splitlines()
+    assert [item.raw for item in read(Block(SourceFile(str(path), path.stat().st_size)))] == lines
+    assert json.loads(lines[1])["content"][0]["attachment"] == {"contentType": "text/plain", "url": "Binary/b1"}
