@@ -63,7 +63,10 @@ def _load(store: ox.Store, text: bytes, with_union: bool) -> None:
     while start < len(text):
         end = text.rfind(b"\n", start, start + _BLOCK) + 1
         block = text[start:end]
-        store.bulk_load(loading.with_triples(block) if with_union else block, ox.RdfFormat.N_QUADS)
+        if with_union:
+            loading.bulk_load(store, block)
+        else:
+            store.bulk_load(block, ox.RdfFormat.N_QUADS)
         start = end
 
 

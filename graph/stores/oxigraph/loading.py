@@ -5,6 +5,7 @@ So the default graph is the set union of the named ones, kept by the store itsel
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -85,7 +86,7 @@ def copy(source: ox.Store, graphs: Iterable[ox.NamedNode], target: ox.Store) -> 
     """Copy named graphs into another store, whose default graph becomes their union."""
     quads = (quad for graph in graphs for quad in source.quads_for_pattern(None, None, None, graph))
     while some := list(islice(quads, _QUADS_AT_ONCE)):
-        target.bulk_load(with_triples(ox.serialize(some, format=ox.RdfFormat.N_QUADS) or b""), ox.RdfFormat.N_QUADS)
+        bulk_load(target, ox.serialize(some, format=ox.RdfFormat.N_QUADS) or b"")
 
 
 def _removal(graph: str) -> str:
@@ -98,23 +99,47 @@ def _load(store: ox.Store, parts: Sequence[Path]) -> int:
     read = 0
     try:
         for block in _blocks(parts):
-            # Of bytes Oxigraph reads without the interpreter's lock; a file would have it wait for whatever else runs.
-            (store.load if len(block) < _SMALL_BYTES else store.bulk_load)(with_triples(block), ox.RdfFormat.N_QUADS)
+            if len(block) < _SMALL_BYTES:
+                store.load(with_triples(block), ox.RdfFormat.N_QUADS)
+            else:
+                bulk_load(store, block)
             read += block.count(b"\n<") + block.startswith(b"<")
     except (SyntaxError, ValueError, EOFError, OSError) as error:
         raise _explain(parts, error) from error
     return read
 
 
+def bulk_load(store: ox.Store, block: bytes) -> None:
+    """Lines of quads and the triples that they state, at the same time. Raises SyntaxError and ValueError.
+
+    Of bytes Oxigraph reads without the interpreter's lock; a file would have it wait for whatever else runs. Two loads cost a fifth less
+    than one of both; the triples need no validation of their own. Blank nodes keep their identity in one load alone.
+    """
+    triples = None if b"_:" in block else _cut(block)
+    if triples is None:
+        store.bulk_load(with_triples(block), ox.RdfFormat.N_QUADS)
+        return
+    with ThreadPoolExecutor(1) as beside:
+        loaded = beside.submit(store.bulk_load, triples, ox.RdfFormat.N_TRIPLES, lenient=True)
+        store.bulk_load(block, ox.RdfFormat.N_QUADS)
+        loaded.result()
+
+
 def with_triples(block: bytes) -> bytes:
     """Lines of quads, and after them the triples that they state. Raises ValueError where a statement has no graph."""
-    triples, found = _GRAPH.subn(b" .\n", block)
-    if found == block.count(b"\n"):
+    triples = _cut(block)
+    if triples is not None:
         return block + triples
     quads = list(ox.parse(block, ox.RdfFormat.N_QUADS))  # spelled otherwise than this project does
     if any(isinstance(quad.graph_name, ox.DefaultGraph) for quad in quads):
         raise ValueError
     return block + (ox.serialize((quad.triple for quad in quads), format=ox.RdfFormat.N_TRIPLES) or b"")
+
+
+def _cut(block: bytes) -> bytes | None:
+    """Lines without their graphs; None where a line is spelled otherwise than this project does."""
+    triples, found = _GRAPH.subn(b" .\n", block)
+    return triples if found == block.count(b"\n") else None
 
 
 def _explain(parts: Sequence[Path], error: Exception) -> Exception:
