@@ -93,6 +93,7 @@ def take(url: str, out: Path, *, width: int = 1440, height: int = 900, theme: st
             place = page.query_selector(f"#{drawn}")
             if place is not None and place.is_visible():
                 place.scroll_into_view_if_needed()
+                page.mouse.move(1, 1)  # the picture waits for a sign that somebody is there
                 page.wait_for_selector(f"#{drawn}[data-drawn]", timeout=SECONDS * 1000)
         page.evaluate("scrollTo(0, 0); document.activeElement?.blur()")
         page.wait_for_timeout(300)

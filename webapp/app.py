@@ -12,7 +12,7 @@ _DEFAULTS = WebSettings()
 
 def create_app(library: Library, *, settings: WebSettings = _DEFAULTS) -> Flask:
     """The web application over a library. Nothing is opened here: the first request that needs the generation opens it."""
-    from webapp import context, errors, metrics, pages, security
+    from webapp import context, errors, metrics, pages, security, weight
     from webapp.api import routes
 
     app = Flask("webapp", static_folder="static", template_folder="templates")
@@ -24,6 +24,7 @@ def create_app(library: Library, *, settings: WebSettings = _DEFAULTS) -> Flask:
     # The path form of an identifier (/api/v1/documents/https%3A%2F%2F…) holds two slashes in a row.
     app.url_map.merge_slashes = False
 
+    weight.register(app)
     context.register(app)
     metrics.register(app)
     security.register(app, settings)

@@ -56,7 +56,10 @@ def register(app: Flask) -> None:
         metrics.requests.labels(method, route, str(response.status_code)).inc()
         started = g.get("metrics_started")
         if started is not None:
-            metrics.latency.labels(route).observe(time.perf_counter() - started)
+            took = time.perf_counter() - started
+            metrics.latency.labels(route).observe(took)
+            if "searched" in g:
+                response.headers["Server-Timing"] = server_timing(g.searched, took)
         return response
 
     @app.get("/metrics")
@@ -73,6 +76,15 @@ def observe_search(result: SearchResult) -> None:
     metrics.searches.labels("no" if result.notices else "yes").inc()
     for step, seconds in result.timings.items():
         metrics.search_steps.labels(step).observe(seconds)
+    g.searched = result
+
+
+def server_timing(result: SearchResult, took: float) -> str:
+    """The header Server-Timing, in milliseconds: the steps of the search (encode, semantic, lexical and fuse are parts of rank), what the
+    answer took beside it (render), and all (total).
+    """
+    steps = {**result.timings, "render": max(0.0, took - result.seconds), "total": took}
+    return ", ".join(f"{name};dur={seconds * 1000:.1f}" for name, seconds in steps.items())
 
 
 def _generation(app: Flask) -> int:

@@ -41,6 +41,7 @@ def settle(page: Any) -> None:
         place = page.query_selector(f"#{name}")
         if place is not None and place.is_visible() and not place.get_attribute("data-drawn"):
             place.scroll_into_view_if_needed()
+            page.mouse.move(1, 1)  # the picture waits for a sign that somebody is there
             page.wait_for_selector(f"#{name}[data-drawn]")
             page.evaluate("scrollTo(0, 0)")
 
@@ -475,3 +476,36 @@ def test_script_of_the_search_page_is_small(bundles: None) -> None:
                 waiting.append(name)
     assert any(name.startswith("search") for name in needed)
     assert sum(len(gzip.compress((dist / name).read_bytes())) for name in needed) <= 60_000
+
+
+def test_scripts_are_light_until_the_picture_is_opened(site: str, open_tab: Open) -> None:
+    page = open_tab()
+    scripts: dict[str, int] = {}
+
+    def weigh(response: Any) -> None:
+        if response.request.resource_type == "script":
+            scripts[response.url] = len(response.body())
+
+    page.on("response", weigh)
+    page.goto(site + PAGES["search"], wait_until="networkidle")
+    page.wait_for_selector("html[data-ready]")
+    assert any("/dist/search-" in url for url in scripts)
+    assert sum(scripts.values()) <= 60 * 1024, scripts
+    page.click("[data-draw]")
+    page.wait_for_selector("#canvas[data-drawn]")
+    assert any("/dist/picture-" in url for url in scripts)
+    assert page.locator("[data-draw]").count() == 0
+    scripts.clear()
+    page.goto(f"{site}/patient?id={quote(f.ROSA)}", wait_until="networkidle")
+    page.wait_for_selector("html[data-ready]")
+    assert not any("/dist/charts-" in url or "/dist/picture-" in url for url in scripts)
+    assert sum(scripts.values()) <= 60 * 1024, scripts
+
+
+def test_the_picture_is_drawn_when_somebody_is_there(site: str, open_tab: Open) -> None:
+    page = open_tab()
+    page.goto(site + PAGES["search"])
+    page.wait_for_selector("html[data-ready]")
+    assert page.locator("#canvas").get_attribute("data-drawn") is None
+    page.mouse.move(5, 5)
+    page.wait_for_selector("#canvas[data-drawn]")

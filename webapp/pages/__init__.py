@@ -3,7 +3,6 @@
 `register` is what the application calls; each page is a module with one blueprint, one dataclass of what it shows and one template.
 """
 
-from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, make_response, render_template, request, url_for
@@ -12,10 +11,10 @@ from graph.vocabulary import group_of
 from webapp.errors import ERROR_PAGE
 from webapp.pages import data, document, home, labels, labels_drawing, labels_item, labels_reports, node, patient, patients, search, wording
 from webapp.pages.reading import snapshot_or_none
+from webapp.weight import version_of
 
 MODULES = (home, search, document, node, patient, patients, data, labels, labels_item, labels_reports)
 PAGES = frozenset(module.pages.name for module in MODULES)
-STATIC = Path(__file__).resolve().parents[1] / "static"
 
 
 def register(app: Flask) -> None:
@@ -73,12 +72,9 @@ def _shared() -> dict[str, Any]:
 
 
 def asset(name: str) -> str:
-    """The address of a file of `static`, new whenever the file is; '' where it has not been built."""
-    try:
-        changed = (STATIC / name).stat().st_mtime_ns
-    except OSError:
-        return ""
-    return url_for("static", filename=name, v=format(changed // 1_000_000, "x"))
+    """The address of a file of `static`, new whenever its content is; '' where it has not been built."""
+    version = version_of(name)
+    return url_for("static", filename=name, v=version) if version else ""
 
 
 def render_error(status: int, title: str, detail: str) -> Response:

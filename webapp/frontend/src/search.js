@@ -1,4 +1,4 @@
-// The search page: hits and nodes light each other; the picture is loaded where it can be seen.
+// The search page: hits and nodes light each other; the picture, whose script is heavy, is loaded where it can be seen and somebody is there.
 const lit = "lit";
 
 function ranksOf(element) {
@@ -46,7 +46,7 @@ export function start() {
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.show === what));
     if (keep) remember("show", what === "list" ? "list" : "");
     if (what === "list" && large) enlarge(false);
-    if (what === "picture") draw();
+    if (what === "picture" && keep) draw();
   }
   for (const button of buttons) button.addEventListener("click", () => show(button.dataset.show, true));
 
@@ -60,7 +60,8 @@ export function start() {
     enlarger.setAttribute("aria-pressed", String(on));
     enlarger.textContent = on ? "Close" : "Enlarge";
     remember("large", on ? "1" : "");
-    picture?.enlarge(on);
+    if (picture) picture.enlarge(on);
+    else if (on) draw();
     if (on) enlarger.focus();
   }
   enlarger?.addEventListener("click", () => enlarge(!large));
@@ -71,7 +72,10 @@ export function start() {
   async function draw() {
     if (begun || !canvas || canvas.offsetParent === null) return;
     begun = true;
+    section.querySelector("[data-draw]")?.remove();
+    canvas.classList.add("waiting");
     const { drawPicture } = await import("./picture.js");
+    canvas.classList.remove("waiting");
     picture = drawPicture(section, canvas, {
       light: (ranks) => light(ranks, "picture"),
       dark,
@@ -88,7 +92,30 @@ export function start() {
       },
     });
   }
+  const address = new URL(location.href).searchParams;
   if (large && canvas) enlarge(true);
-  show(new URL(location.href).searchParams.get("show") === "list" ? "list" : "picture", false);
-  addEventListener("resize", draw);
+  show(address.get("show") === "list" ? "list" : "picture", false);
+  section.querySelector("[data-draw]")?.addEventListener("click", draw);
+  // Opened by its address, it is drawn at once; else when the pointer, a key or a finger says that somebody is there, and it is in sight.
+  if (large || address.has("node") || address.get("view") === "connections") draw();
+  whenUsed(() => {
+    if (!canvas) return;
+    const sight = new IntersectionObserver((entries) => {
+      if (entries.some((entry) => entry.isIntersecting)) draw();
+      if (begun) sight.disconnect();
+    });
+    sight.observe(canvas);
+  });
+}
+
+const signs = ["pointermove", "pointerdown", "keydown", "wheel"];
+
+function whenUsed(act) {
+  const once = new AbortController();
+  const begin = () => {
+    once.abort();
+    if (window.requestIdleCallback) requestIdleCallback(act, { timeout: 500 });
+    else setTimeout(act, 50);
+  };
+  for (const sign of signs) addEventListener(sign, begin, { passive: true, signal: once.signal });
 }
