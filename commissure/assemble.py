@@ -20,6 +20,7 @@ from graph.errors import StoreUnavailable
 from graph.identifiers import parse_record_iri
 from graph.store import GraphStore
 from graph.stores.resting import RestingStore, resting
+from ingest import bulk
 from ingest.ledger import Ledger, Run
 from ingest.publish import DraftGraph, Tools
 from ingest.replica import PublishedGraph, Replica
@@ -31,6 +32,7 @@ from search.errors import GenerationOutdated, GenerationUnreadable, NothingPubli
 from search.generation import Generation, read_meta
 from search.protocols import Embedder
 from search.retriever import Retriever
+from sources.errors import UnknownDataset
 from webapp.library import DatasetStatus, RecordSource, RejectedLine, RunStatus
 from webapp.settings import LOOPBACK, WebSettings
 
@@ -288,6 +290,17 @@ class DataLibrary:
                 if len(found) == limit:
                     break
         return tuple(found)
+
+    def kinds(self, dataset: str) -> dict[str, int] | None:
+        """How many FHIR records of each kind a dataset holds; None for one that is not there."""
+        try:
+            return bulk.kinds(dataset, self._workspace)
+        except UnknownDataset:
+            return None
+
+    def ndjson(self, dataset: str, kinds: tuple[str, ...]) -> Iterator[bytes]:
+        """The FHIR records of these kinds as they came in, a line each."""
+        return bulk.ndjson(dataset, self._workspace, kinds)
 
     def record(self, record: str) -> RecordSource | None:
         """A record's source."""

@@ -1,6 +1,6 @@
 """What the web needs from the outside: the published generation, and what ingest has done. `commissure.assemble` supplies both."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -220,6 +220,14 @@ class Library(Protocol):
 
     def record(self, record: str) -> RecordSource | None:
         """A record's source."""
+        ...
+
+    def kinds(self, dataset: str) -> dict[str, int] | None:
+        """How many FHIR records of each kind a dataset holds; None for one that is not there."""
+        ...
+
+    def ndjson(self, dataset: str, kinds: tuple[str, ...]) -> Iterator[bytes]:
+        """The FHIR records of these kinds (of all where none are named) as they came in, a line each."""
         ...
 
     @property

@@ -1,7 +1,11 @@
 """What the commands share: settings from flags, options, JSON output."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+import gzip
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -63,6 +67,26 @@ def staging_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def json_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """Accept --json."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+
+
+@contextmanager
+def writing(path: Path | None) -> Iterator[IO[bytes]]:
+    """A file that is there when it is whole, gzipped when its name ends in .gz; None is standard output."""
+    if path is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with partial.open("wb") as stream:
+            if path.suffix == ".gz":
+                with gzip.GzipFile(path.stem, "wb", fileobj=stream, mtime=0) as packed:
+                    yield packed  # type: ignore[misc]
+            else:
+                yield stream
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def print_json(value: object) -> None:

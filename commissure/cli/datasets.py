@@ -1,6 +1,7 @@
 """`commissure datasets` and `commissure status`: what is there."""
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -60,6 +61,36 @@ def datasets_drop(context: click.Context, name: str, yes: bool, as_json: bool) -
         print_json({"dataset": name, "removed": held})
     else:
         click.echo(f"{name}: {held:,} records removed")
+
+
+@datasets.command("export")
+@click.argument("name")
+@click.option("--kind", "kinds", multiple=True, metavar="TYPE", help="Only records of this resource type; may be repeated. Default: all.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write here (gzipped when it ends in .gz) instead of to standard output.")
+@data_option
+@click.pass_context
+def datasets_export(context: click.Context, name: str, kinds: tuple[str, ...], out: Path | None) -> None:
+    """Write a dataset's FHIR records as NDJSON, each line byte for byte as it came in.
+
+    \b
+    Example:  commissure datasets export demo --kind Patient --out patients.ndjson
+    """
+    from commissure import assemble
+    from commissure.cli.common import writing
+    from ingest import bulk
+    from sources.errors import SourceNotFound
+
+    workspace = assemble.workspace(settings_of(context))
+    there = bulk.kinds(name, workspace)
+    if missing := [kind for kind in kinds if kind not in there] or ([] if there else ["FHIR records"]):
+        raise SourceNotFound(f"the dataset {name!r} holds no {', '.join(missing)}; it holds {', '.join(sorted(there)) or 'none of FHIR'}")
+    count = 0
+    with writing(out) as file:
+        for line in bulk.ndjson(name, workspace, kinds):
+            file.write(line)
+            count += 1
+    if out:
+        click.echo(f"{out}: {count:,} records")
 
 
 @click.command()

@@ -1,4 +1,5 @@
 import csv
+import gzip
 import io
 import json
 import os
@@ -59,6 +60,17 @@ def test_ingest_reports_the_stable_keys_and_exits_3_for_rejects(ingested):
     assert (report["records"]["read"], report["records"]["added"], report["records"]["rejected"]) == (4, 3, 1)
     assert report["passages"] == {"total": 1, "embedded": 1}
     assert "Traceback" not in ingested.stderr and "mapping" in ingested.stderr
+
+
+def test_records_come_out_as_they_came_in(run, ingested, folder):
+    lines = (folder / "export" / "x.ndjson").read_bytes().splitlines(keepends=True)
+    answer = run("datasets", "export", "demo")
+    assert (answer.returncode, answer.stdout.encode()) == (0, b"".join(lines[:3]))
+    answer = run("datasets", "export", "demo", "--kind", "Patient", "--out", folder / "p.ndjson.gz")
+    assert "1 records" in answer.stdout
+    assert gzip.decompress((folder / "p.ndjson.gz").read_bytes()) == lines[0]
+    missing = run("datasets", "export", "demo", "--kind", "Device")
+    assert missing.returncode == 4 and "it holds Condition, DocumentReference, Patient" in missing.stderr
 
 
 def test_search_gives_the_stable_keys(run, ingested):

@@ -64,7 +64,12 @@ def fine(status: int) -> bool:
 @budget
 @given(place=st.sampled_from(GETS), query=pairs, segment=values)
 def test_hostile_addresses(place: tuple[str, Any], query: list[tuple[str, str]], segment: str) -> None:
-    path = place[0].replace("{id}", quote(segment, safe="")).replace("{run}", quote(segment, safe=""))
+    path = (
+        place[0]
+        .replace("{id}", quote(segment, safe=""))
+        .replace("{run}", quote(segment, safe=""))
+        .replace("{dataset}", quote(segment, safe=""))
+    )
     response = CLIENT.get(f"{path}?{urlencode(query, errors='surrogatepass')}")
     assert fine(response.status_code), response.text
     if response.status_code == 400 and response.json["type"].endswith("/invalid-request"):

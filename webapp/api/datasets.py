@@ -2,15 +2,19 @@
 
 from typing import Any
 
+from flask import Response
+
 from search.errors import NothingPublished
 from webapp.answers import datasets as answers
 from webapp.answers.shapes import Json
 from webapp.api.operation import Operation
 from webapp.api.paging import next_offset
-from webapp.api.parameters import IssueParameters, NoParameters, RunParameters, RunsParameters
+from webapp.api.parameters import IssueParameters, NoParameters, RecordsParameters, RunParameters, RunsParameters
 from webapp.context import Context
-from webapp.errors import not_found
+from webapp.errors import FieldError, Problem, ProblemError, invalid, not_found
 from webapp.library import RunStatus
+
+NDJSON = "application/fhir+ndjson"
 
 
 def datasets(_: NoParameters, context: Context) -> answers.DatasetListJson:
@@ -29,6 +33,26 @@ def datasets(_: NoParameters, context: Context) -> answers.DatasetListJson:
         "generation": snapshot.generation,
         "published": snapshot.published,
     }
+
+
+def records(asked: RecordsParameters, context: Context) -> Response:
+    """FHIR records in bulk."""
+    if not context.settings.raw_records:
+        raise ProblemError(Problem("disabled", 403, "Not offered here", "This server is set not to show the source JSON of records."))
+    there = context.library.kinds(asked.dataset) if _seen(asked.dataset, context) else None
+    if there is None:
+        raise not_found("dataset", "GET /api/v1/datasets lists those there are.")
+    if missing := [kind for kind in asked.kind if kind not in there]:
+        held = ", ".join(sorted(there)) or "no FHIR records"
+        raise invalid(FieldError("kind", f"the dataset holds no {', '.join(kind[:80] for kind in missing[:5])}; it holds {held}"))
+    response = Response(context.library.ndjson(asked.dataset, asked.kind), content_type=NDJSON)
+    response.headers["Content-Disposition"] = f'attachment; filename="{asked.dataset}.ndjson"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _seen(dataset: str, context: Context) -> bool:
+    return context.scope.datasets is None or dataset in context.scope.datasets
 
 
 def runs(asked: RunsParameters, context: Context) -> answers.RunListJson:
@@ -70,6 +94,22 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         answer=answers.DatasetListJson,
         parameters=NoParameters,
         by_generation=False,
+    ),
+    Operation(
+        name="exportRecords",
+        method="GET",
+        path="/datasets/{dataset}/records",
+        tag="Data",
+        summary="The FHIR records of a dataset in bulk, as they came in",
+        description="NDJSON, a record a line, byte for byte as its line of the export was; sent as it is read, all of one "
+        "moment. An answer that breaks off is not complete.",
+        handler=records,
+        answer=bytes,
+        media=(NDJSON,),
+        parameters=RecordsParameters,
+        problems=(403, 404),
+        by_generation=False,
+        example={"dataset": "{dataset}", "kind": ["Patient"]},
     ),
     Operation(
         name="listRuns",

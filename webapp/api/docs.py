@@ -12,6 +12,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from markupsafe import Markup, escape
 
 from graph.errors import GraphError
+from graph.scope import dataset_of
 from search.errors import SearchError
 from search.model import SearchRequest
 from webapp.api.openapi import openapi
@@ -37,6 +38,7 @@ _PLACEHOLDERS = {
     "concept": "http://snomed.info/id/44054006",
     "run": "20240501T080000-1a2b3c",
     "labeled": "streets",
+    "dataset": "demo",
 }
 
 
@@ -178,6 +180,7 @@ def _things(found: Context) -> tuple[dict[str, str], bool]:
         things["record"] = hits[0].evidence.record
     if patients:
         things["patient"] = patients[0].id
+        things["dataset"] = dataset_of(patients[0].id) or things["dataset"]
     charted = [fact.concept for fact in facts if fact.concept and fact.counted and fact.relation in ("condition", "medication")]
     if charted:
         things["concept"] = charted[0]

@@ -196,6 +196,15 @@ class PatientParameters(Parameters):
     """Patients to pass over."""
 
 
+class RecordsParameters(Parameters):
+    """FHIR records of a dataset."""
+
+    dataset: Word
+    """Name of the dataset."""
+    kind: tuple[Word, ...] = Field(default=(), max_length=50, examples=[["Patient"]])
+    """Only records of these resource types; without it all."""
+
+
 class RunsParameters(Parameters):
     """The newest ingest runs."""
 

@@ -1,0 +1,73 @@
+"""FHIR records of a dataset in bulk, as they came in: NDJSON, a record a line."""
+
+from collections.abc import Collection, Iterator
+from typing import Final
+
+from graph.identifiers import record_iri
+from ingest.errors import IngestError
+from ingest.ledger import Ledger
+from ingest.staging import Part
+from ingest.workspace import Workspace
+from sources.errors import UnknownDataset
+
+OTHER_KINDS: Final = frozenset({"Text", "Item", "Manifest", "Categories", "Response", "Activity"})
+"""Kinds of records that are not FHIR's."""
+_ONE_LINE: Final = bytes.maketrans(b"\r\n", b"  ")
+"""JSON holds line breaks only between its tokens: as blanks they leave every token as it was."""
+
+
+def kinds(dataset: str, workspace: Workspace) -> dict[str, int]:
+    """How many FHIR records of each kind the dataset holds. Raises UnknownDataset."""
+    with workspace.reading() as ledger:
+        return _kinds(_known(ledger, dataset), dataset)
+
+
+def ndjson(dataset: str, workspace: Workspace, wanted: Collection[str] = ()) -> Iterator[bytes]:
+    """The dataset's FHIR records of these kinds (of all where none are named), each with its line break, by source.
+
+    All are of one moment, whatever is ingested meanwhile. Raises UnknownDataset, and IngestError where a record is gone before it is read:
+    the answer is then not complete.
+    """
+    with workspace.reading() as opened:
+        ledger = _known(opened, dataset)
+        ledger.db.execute("begin")
+        there = _kinds(ledger, dataset)
+        chosen = sorted(kind for kind in there if not wanted or kind in wanted)
+        for key in _parts(ledger, dataset, chosen):
+            held = _held(ledger, dataset, key, chosen)
+            part, found = Part(workspace.parts_folder(dataset) / key), 0
+            try:
+                for _, raw, _ in part.sources(held):
+                    found += 1
+                    yield raw.strip().translate(_ONE_LINE) + b"\n"
+            except OSError as error:
+                raise IngestError(
+                    f"{dataset}: records cannot be read further ({error.strerror}); was it ingested again meanwhile?"
+                ) from error
+            if found != len(held):
+                raise IngestError(f"{dataset}: {len(held) - found:,} records are not where the ledger says; `commissure verify` tells more")
+
+
+def _known(ledger: Ledger | None, dataset: str) -> Ledger:
+    if ledger is None or dataset not in ledger.datasets():
+        raise UnknownDataset(dataset)
+    return ledger
+
+
+def _kinds(ledger: Ledger, dataset: str) -> dict[str, int]:
+    counted = ledger.db.execute("select kind, count(*) from records where dataset = ? and state = 'kept' group by kind", (dataset,))
+    return {kind: count for kind, count in counted if kind not in OTHER_KINDS}
+
+
+def _parts(ledger: Ledger, dataset: str, chosen: Collection[str]) -> list[str]:
+    """The parts that hold records of these kinds, in the order of their sources."""
+    marks = ",".join("?" * len(chosen))
+    query = (
+        f"select part from records where dataset = ? and state = 'kept' and kind in ({marks}) group by part order by min(source), min(line)"  # noqa: S608
+    )
+    return [part for (part,) in ledger.db.execute(query, (dataset, *chosen))]
+
+
+def _held(ledger: Ledger, dataset: str, part: str, chosen: Collection[str]) -> frozenset[str]:
+    rows = ledger.db.execute("select kind, id from records where part = ? and dataset = ? and state = 'kept'", (part, dataset))
+    return frozenset(record_iri(dataset, kind, identifier) for kind, identifier in rows if kind in chosen)
