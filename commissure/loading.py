@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from commissure.errors import EXIT_CODES
-from ingest.errors import LoadRefused
+from ingest.errors import LoadRefused, LoadsUnwritable
 from ingest.ledger import new_run
 from ingest.loads import Load, LoadQueue, LoadRequest, LoadState
 from ingest.workspace import Workspace
-from webapp.library import LoadNotTaken, LoadStatus, RejectedLine
+from webapp.library import LoaderUnavailable, LoadNotTaken, LoadStatus, RejectedLine
 
 _log = logging.getLogger("commissure.loads")
 
@@ -51,17 +51,20 @@ class DataLoader:
     def submit(self, **asked: Any) -> str:
         """See Loader."""
         try:
-            return self._loads.submit(LoadRequest(**asked))
+            with _writable():
+                return self._loads.submit(LoadRequest(**asked))
         except LoadRefused as error:
             raise LoadNotTaken(error.code, str(error)) from error
 
     def ids(self, limit: int, *, queued: bool) -> tuple[str, ...]:
         """See Loader."""
-        return self._loads.list(limit, queued=queued)
+        with _writable():
+            return self._loads.list(limit, queued=queued)
 
     def status(self, load: str) -> LoadStatus | None:
         """See Loader."""
-        found = self._loads.find(load)
+        with _writable():
+            found = self._loads.find(load)
         if found is None:
             return None
         with self._workspace.reading() as ledger:
@@ -88,14 +91,25 @@ class DataLoader:
 
     def errors(self, load: str, limit: int, offset: int) -> tuple[RejectedLine, ...]:
         """See Loader."""
-        found = self._loads.find(load)
+        with _writable():
+            found = self._loads.find(load)
         issues = self._workspace.issues(found.run) if found else iter(())
         rejects = (issue for issue in issues if issue["severity"] == "reject")
         return tuple(RejectedLine(**issue) for issue in islice(rejects, offset, offset + limit))
 
     def cancel(self, load: str) -> bool:
         """See Loader."""
-        return self._loads.cancel(load)
+        with _writable():
+            return self._loads.cancel(load)
+
+
+@contextmanager
+def _writable() -> Iterator[None]:
+    """In the web's words where the queue cannot be written."""
+    try:
+        yield
+    except LoadsUnwritable as error:
+        raise LoaderUnavailable(str(error)) from error
 
 
 class LoadWorker:

@@ -10,7 +10,7 @@ from flask import Flask
 
 from commissure import assemble
 from commissure.errors import AddressInUse
-from ingest.errors import IngestError
+from ingest.errors import IngestError, LoadsUnwritable
 from search.errors import ModelUnavailable, NothingPublished
 from search.model import SearchRequest
 
@@ -41,7 +41,14 @@ def work_off_loads(settings: dict[str, Any]) -> None:
     """Work off the queue of the loader in the background, where it is set up."""
     from commissure.loading import LoadWorker, queue
 
-    if loads := queue(settings):
+    loads = queue(settings)
+    if loads is None:
+        return
+    try:
+        loads.check()
+    except LoadsUnwritable as error:
+        sys.stderr.write(f"the loader is off: {error}\n")
+    else:
         LoadWorker(loads, settings).start()
 
 

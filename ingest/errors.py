@@ -4,6 +4,7 @@ IngestError
 ├── DatasetBusy        another process is writing to the data folder
 ├── RecordsRejected    records were rejected in a run that takes all or nothing
 ├── LoadRefused        the queue of loads does not take what was asked
+├── LoadsUnwritable    the queue of loads cannot be written
 ├── StoreTaken         the graph store belongs to another data folder
 ├── StoreDiffers       a graph store does not hold what is published
 ├── PartsDamaged       parts are damaged, and the sources of their records are not there
@@ -38,6 +39,10 @@ class LoadRefused(IngestError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
+
+
+class LoadsUnwritable(IngestError):
+    """The queue of loads cannot be written."""
 
 
 class StoreTaken(IngestError):

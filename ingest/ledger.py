@@ -4,6 +4,7 @@ It is the truth about what is published: a run's changes enter it in one transac
 shows them, after that generation is whole on disk.
 """
 
+import os
 import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
@@ -100,6 +101,22 @@ def _opened(path: Path) -> sqlite3.Connection:
     return db
 
 
+def _read(path: Path) -> sqlite3.Connection:
+    """A connection that reads."""
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    db = sqlite3.connect(uri, uri=True, check_same_thread=False)
+    try:
+        db.execute("select 1 from meta")
+    except sqlite3.OperationalError:
+        db.close()
+        beside = path.with_name(f"{path.name}-wal")
+        if os.access(path.parent, os.W_OK) or (beside.exists() and beside.stat().st_size):
+            raise
+        # On a disk that is read-only SQLite cannot make the files that it keeps beside a ledger; with nothing in them none is needed.
+        db = sqlite3.connect(f"{uri}&immutable=1", uri=True, check_same_thread=False)
+    return db
+
+
 def _make(path: Path) -> None:
     """Make a new ledger aside, so that a reader finds none or a whole one."""
     aside = path.with_name(f".{path.name}.new")
@@ -116,7 +133,7 @@ class Ledger:
         self.path = path
         try:
             if read_only:
-                self.db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
+                self.db = _read(path)
             else:
                 if not path.exists():
                     _make(path)

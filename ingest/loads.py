@@ -17,7 +17,7 @@ import orjson
 
 from graph.errors import InvalidDatasetName
 from graph.identifiers import check_dataset_name
-from ingest.errors import LoadRefused
+from ingest.errors import LoadRefused, LoadsUnwritable
 from ingest.ledger import now
 from sources.confined import lies_within
 
@@ -100,8 +100,13 @@ class LoadQueue:
         self._path = path
         self.sources = tuple(sources)
 
+    def check(self) -> None:
+        """Raises LoadsUnwritable where no load could be taken or worked off."""
+        with self._changing():
+            pass
+
     def submit(self, request: LoadRequest) -> str:
-        """Take a load; its id. Raises LoadRefused."""
+        """Take a load; its id. Raises LoadRefused and, as everything here, LoadsUnwritable."""
         _check(request, self.sources)
         with self._changing() as db:
             open_loads = [load for load in _select(db, "order by number") if load.state.is_open]
@@ -216,21 +221,32 @@ class LoadQueue:
 
     @contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:
-        with closing(self._connect()) as db:
-            db.execute("begin immediate")
-            with db:
-                yield db
+        with closing(self._connect(to_change=True)) as db, db:
+            yield db
 
     @contextmanager
     def _reading(self) -> Iterator[sqlite3.Connection]:
         with closing(self._connect()) as db:
             yield db
 
-    def _connect(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(self._path, timeout=30)
-        db.execute("pragma journal_mode = wal")
-        db.execute(_SCHEMA)
+    def _connect(self, *, to_change: bool = False) -> sqlite3.Connection:
+        db = None
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            db = sqlite3.connect(self._path, timeout=30)
+            db.execute("pragma journal_mode = wal")
+            db.execute(_SCHEMA)
+            if to_change:
+                db.execute("begin immediate")
+                db.execute("delete from loads where false")  # of a file that is read-only the line above only reads
+        except (OSError, sqlite3.OperationalError) as error:
+            if db is not None:
+                db.close()
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise LoadsUnwritable(
+                f"{self._path.parent}: the data folder cannot be written ({reason}), so no data can be loaded by request;"
+                " make it writable to this process, or leave the setting loader_sources empty"
+            ) from error
         return db
 
 

@@ -33,6 +33,7 @@ from graph.errors import (
 from graph.vocabulary import BASE
 from labels.errors import LabelsRefused
 from search.errors import GenerationUnreadable, InvalidRequest, ModelUnavailable, NothingPublished, SearchError
+from webapp.library import LoaderUnavailable
 
 log = logging.getLogger("commissure.web")
 
@@ -143,6 +144,12 @@ TABLE: dict[type[Exception], Rule] = {
         "'commissure verify --repair', or the next ingest, makes them anew.",
     ),
     SearchError: Rule("search-failed", 500, "The search failed", "The search failed. The server's log holds the reason under this id."),
+    LoaderUnavailable: Rule(
+        "loader-unavailable",
+        503,
+        "The loader cannot work",
+        "The data folder cannot be written by this server, so no data can be loaded by request. What is published is shown as before.",
+    ),
     InvalidDatasetName: Rule("invalid-request", 400, "The request cannot be answered as asked"),
     InvalidCursor: Rule("invalid-request", 400, "The request cannot be answered as asked"),
     StoreUnavailable: Rule(

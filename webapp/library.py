@@ -154,8 +154,12 @@ class LoadNotTaken(Exception):
         self.code = code
 
 
+class LoaderUnavailable(Exception):
+    """The loader cannot work: its data folder cannot be written."""
+
+
 class Loader(Protocol):
-    """Loads data on request, one load at a time."""
+    """Loads data on request, one load at a time. Everything raises LoaderUnavailable where it cannot write."""
 
     def submit(
         self,
