@@ -3,10 +3,11 @@
 Most `kg:` properties are FHIR elements of the same name that lead straight to what the element refers to; the others are listed here.
 """
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from graph.vocabulary import FHIR, KG, PREFIXES, SKOS
+from graph.vocabulary import ANNOTATION, CONCEPT, FHIR, KG, PREFIXES, RDFS, SKOS, XSD
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -113,9 +114,76 @@ VALUES: Final = {
 }
 
 
+_ANYTHING: Final = RDFS + "Resource"
+_OF: Final = {
+    FHIR + "Patient": ("hasCondition", "hasMedication", "hasProcedure", "hasAllergy", "hasImmunization"),
+    FHIR + "FamilyMemberHistory": ("relativeCondition",),
+    FHIR + "AllergyIntolerance": ("reactionTo",),
+    FHIR + "CarePlan": ("forbiddenActivity",),
+    KG + "Labeling": ("adjusts", "verifies", "labelRef", "humanAnnotated", "failureReason", "imageHeight", "imageWidth"),
+    KG + "Item": ("index", "mediaType", "object", "sourceRef"),
+    KG + "Appearance": ("track",),
+    KG + "Manifest": ("lines",),
+    KG + "Answer": ("changed", "seconds"),
+    KG + "Job": ("lastLabelDate", "task"),
+    KG + "Store": ("instance",),
+    KG + "WorkerActivity": ("declined", "eventType", "returned"),
+    ANNOTATION: ("confidence", "score", "conceptScore", "detectedBy", "polarity", "temporality", "experiencer", "outline", "vertices"),
+}
+_IN: Final = {
+    CONCEPT: (
+        "hasCondition",
+        "hasMedication",
+        "hasProcedure",
+        "hasAllergy",
+        "hasImmunization",
+        "relativeCondition",
+        "reactionTo",
+        "valueConcept",
+        "forbiddenActivity",
+        "labelClass",
+    ),
+    KG + "Labeling": ("adjusts", "verifies"),
+    KG + "Job": ("job",),
+    KG + "Worker": ("worker",),
+    ANNOTATION: ("track",),
+    XSD + "boolean": ("changed", "counted", "humanAnnotated", "stub", "systemGenerated"),
+    XSD + "integer": ("firstFrame", "frame", "frames", "imageHeight", "imageWidth", "index", "lastFrame", "lines"),
+    XSD + "decimal": (
+        "centerX",
+        "centerY",
+        "centerZ",
+        "conceptScore",
+        "confidence",
+        "height",
+        "left",
+        "length",
+        "pitch",
+        "referenceHigh",
+        "referenceLow",
+        "roll",
+        "score",
+        "seconds",
+        "top",
+        "width",
+        "yaw",
+    ),
+    RDFS + "Literal": ("startEarliest", "startLatest", "accepted", "declined", "labelDate", "lastLabelDate", "returned", "submitted"),
+}
+_DOMAINS: Final = {name: owner for owner, names in _OF.items() for name in names}
+_RANGES: Final = {name: target for target, names in _IN.items() for name in names}
+_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def _words(name: str) -> str:
+    """The label of a term: the words of its name."""
+    return _HUMP.sub(" ", name).lower()
+
+
 def ontology(elements: Iterable[str]) -> "Graph":
     """The ontology as RDF; `elements` are the names of FHIR elements that became properties."""
-    from rdflib import OWL, RDF, RDFS, Graph, Literal, URIRef
+    from rdflib import OWL, RDF, Graph, Literal, URIRef
+    from rdflib import RDFS as TERMS
 
     graph = Graph()
     for prefix, namespace in PREFIXES.items():
@@ -123,16 +191,24 @@ def ontology(elements: Iterable[str]) -> "Graph":
     own = URIRef(KG.rstrip("#"))
     graph.add((own, RDF.type, OWL.Ontology))
     graph.add(
-        (own, RDFS.comment, Literal("The terms of Commissure's graph beside those of FHIR, SKOS, PROV-O, Web Annotation and schema.org."))
+        (own, TERMS.comment, Literal("The terms of Commissure's graph beside those of FHIR, SKOS, PROV-O, Web Annotation and schema.org."))
     )
     for kind, terms in ((OWL.Class, CLASSES), (OWL.ObjectProperty, LINKS), (OWL.DatatypeProperty, VALUES)):
         for name, comment in terms.items():
             graph.add((URIRef(KG + name), RDF.type, kind))
-            graph.add((URIRef(KG + name), RDFS.comment, Literal(comment)))
+            graph.add((URIRef(KG + name), TERMS.comment, Literal(comment)))
+            graph.add((URIRef(KG + name), TERMS.label, Literal(_words(name), lang="en")))
+    for name in (*LINKS, *VALUES):
+        graph.add((URIRef(KG + name), TERMS.domain, URIRef(_DOMAINS.get(name, _ANYTHING))))
+        graph.add((URIRef(KG + name), TERMS.range, URIRef(_RANGES.get(name, _ANYTHING if name in LINKS else XSD + "string"))))
     for name in set(elements) - {*LINKS, *VALUES}:
         term = URIRef(KG + name)
         graph.add((term, RDF.type, RDF.Property))
-        graph.add((term, RDFS.comment, Literal(f"What the FHIR element '{name}' says or leads to, directly.")))
+        graph.add((term, TERMS.label, Literal(_words(name), lang="en")))
+        # Elements of one name belong to many types, and lead to nodes here and to values there.
+        graph.add((term, TERMS.domain, TERMS.Resource))
+        graph.add((term, TERMS.range, TERMS.Resource))
+        graph.add((term, TERMS.comment, Literal(f"What the FHIR element '{name}' says or leads to, directly.")))
         graph.add((term, URIRef(SKOS + "closeMatch"), URIRef(f"{FHIR}{name}")))
     return graph
 

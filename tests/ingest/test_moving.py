@@ -3,6 +3,7 @@
 import csv
 import gzip
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import pytest
 from pyoxigraph import RdfFormat, parse
@@ -143,6 +144,11 @@ def test_graphml_holds_every_node_and_link_once(loaded, tmp_path):
         expected = sum(count.count for count in store.neighbour_counts(iri))
         edges = {(*ends, data["relation"]) for pairs in (graph.in_edges, graph.out_edges) for *ends, data in pairs(iri, data=True)}
         assert len(edges) == expected, iri
+    types = {
+        key.get("attr.name"): key.get("attr.type")
+        for key in ElementTree.parse(tmp_path / "a.graphml").iter("{http://graphml.graphdrawing.org/xmlns}key")
+    }
+    assert types["rdfs_label"] == "string"
     hostile = networkx.read_graphml(tmp_path / "b.graphml.gz")
     assert "<b>Ann</b> & Co Doe\ufffd" in {data.get("rdfs_label") for _, data in hostile.nodes(data=True)}
 
