@@ -80,10 +80,17 @@ PROBLEM: dict[str, Any] = {
 
 
 class _Schemas(GenerateJsonSchema):
-    """Without the titles that pydantic makes of field names: they say nothing that the names do not."""
+    """Without the titles that pydantic makes of field names: they say nothing that the names do not.
+
+    Enumerations are sorted: Python takes a `Literal` of the same values in another order, met elsewhere before, for the same type.
+    """
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
+
+    def literal_schema(self, schema: Any) -> dict[str, Any]:
+        found = super().literal_schema(schema)
+        return {**found, "enum": sorted(found["enum"], key=str)} if "enum" in found else found
 
 
 def openapi(root: str = "") -> dict[str, Any]:
