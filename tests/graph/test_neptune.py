@@ -25,6 +25,7 @@ from graph.stores.neptune.store import NeptuneAddress, NeptuneStore, open_neptun
 from graph.stores.sparql.store import SparqlStore
 from graph.vocabulary import KG, LABEL
 from tests.contracts.graph_store import ASTHMA, BASE, CHART, GraphStoreContract, NewStore, all_pages, quad
+from tests.contracts.sparql import SparqlContract
 from tests.servers import neptune as servers
 from tests.servers import processes
 from tests.servers.fixtures import started
@@ -167,7 +168,7 @@ class NeptuneContract(GraphStoreContract):
         return make
 
 
-class TestNeptuneBySparql(NeptuneContract):
+class TestNeptuneBySparql(SparqlContract, NeptuneContract):
     language = "sparql"
 
 

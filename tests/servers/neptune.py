@@ -272,9 +272,9 @@ class NeptuneStandIn:
         if method != "POST" or not headers.get("Content-Type", "").startswith("application/x-www-form-urlencoded"):
             raise Refused(400, "BadRequestException", "queries and updates are posted as forms")
         form = parse_qs(body.decode(), keep_blank_values=True)
-        if set(form) not in ({"query"}, {"update"}):
+        name = "update" if "update" in form else "query"
+        if name not in form or set(form) - ({"update"} if name == "update" else {"query", "default-graph-uri", "named-graph-uri"}):
             raise Refused(400, "MissingParameterException", "one of query and update")
-        name = next(iter(form))
         if name == "update" and self.faults.conflicts:
             self.faults.conflicts -= 1
             raise Refused(500, "ConcurrentModificationException", "Operation failed due to conflicting concurrent operations")
