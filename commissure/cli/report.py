@@ -111,7 +111,7 @@ def _give(context: click.Context, made: "Report", problems: "Problems", argument
     if arguments["as_json"]:
         print_json({**json_of(made), "issues": dict(problems.counts), "written": written})
     elif arguments["csv_place"] != "-":
-        _print(made, written)
+        _print(made, written, arguments["table"])
     if problems.rejected:
         context.exit(3)
 
@@ -168,7 +168,7 @@ def _say(problems: "Problems") -> None:
         click.echo(f"! and {more:,} more: " + ", ".join(f"{count:,} {code}" for code, count in problems.counts.most_common()), err=True)
 
 
-def _print(made: "Report", written: list[str]) -> None:
+def _print(made: "Report", written: list[str], one: str | None) -> None:
     from labels.reports.model import Kind
     from labels.reports.written import shown, visible
 
@@ -188,4 +188,14 @@ def _print(made: "Report", written: list[str]) -> None:
         if (more := len(table.rows) - _FIRST_ROWS) > 0:
             click.echo(f"  and {more:,} more rows: --csv or --html writes all")
     for file in written:
-        click.echo(f"wrote {file}")
+        click.echo(f"wrote {file}{_held(made, file, written, one)}")
+
+
+def _held(made: "Report", file: str, written: list[str], one: str | None) -> str:
+    """What a file of CSV holds, in words."""
+    if not file.endswith(".csv"):
+        return ""
+    if table := next((table for table in made.tables if table.name == (one or Path(file).stem) and (one or len(written) > 1)), None):
+        return f": the table {table.name}, {len(table.rows):,} rows"
+    count = sum(1 for table in made.tables if table.rows)
+    return f": {count:,} tables one after another, each after a line `# name`; --table NAME writes one, a folder/ each to a file"

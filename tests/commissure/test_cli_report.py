@@ -50,7 +50,12 @@ def test_all_tables_go_into_a_folder_or_one_file(job, tmp_path):
     assert (tmp_path / "svg" / "tasks.svg").read_text().startswith("<svg")
     assert (tmp_path / "png" / "tasks.png").read_bytes().startswith(b"\x89PNG")
     assert str(tmp_path / "svg" / "tasks.svg") in json.loads(result.stdout)["written"]
-    assert run("workers", job, "--csv", tmp_path / "all.csv").exit_code == 0
+    all_in_one = run("workers", job, "--csv", tmp_path / "all.csv")
+    assert all_in_one.exit_code == 0
+    assert "all.csv: " in all_in_one.output and "tables one after another, each after a line `# name`" in all_in_one.output
+    one = run("workers", job, "--csv", tmp_path / "one.csv", "--table", "workers")
+    assert "one.csv: the table workers, " in one.output
+    assert "wrote " in (apart := run("workers", job, "--csv", f"{tmp_path}/apart/").output) and "workers.csv: the table workers, " in apart
     text = (tmp_path / "all.csv").read_text()
     assert text.startswith("# workers\nworker,") and "\n\n# agreement\njob," in text
 

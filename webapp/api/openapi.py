@@ -222,7 +222,10 @@ def _operation(operation: Operation[Any]) -> dict[str, Any]:
         "tags": [operation.tag],
         "summary": operation.summary,
         "responses": _responses(
-            {media: {"schema": {"type": "object" if media == "application/json" else "string"}} for media in operation.media}
+            {
+                media: {"schema": {"type": "object"} if media == "application/json" else {"type": "string", "format": "binary"}}
+                for media in operation.media
+            }
             or {"application/json": {"schema": {"$ref": _REF + _short(_answer(operation)[0])}}},
             operation.problems + ((304,) if operation.by_generation else ()),
         ),
