@@ -41,7 +41,7 @@ def find(name: str, settings: Settings = (), within: tuple[str, ...] = ()) -> Fo
             map=text.map_text,
             key=_text_key,
             unique=True,
-            splits=lambda file: is_splittable(file) and file.uri.endswith((".jsonl", ".ndjson")),
+            splits=lambda file: is_splittable(file) and file.uri.lower().endswith((".jsonl", ".ndjson")),
             identifiers=lambda _: (),
         )
     if name in ("manifest", "responses"):

@@ -165,12 +165,9 @@ def _bring_in(
             if tasks or plan.gone() or _is_incomplete(run):
                 published = _publish(run, plan, tasks, pool)
             else:
-                published = Published(ledger.generation, 0, 0, ledger.unresolved(dataset), 0)
                 _tally(run, plan)
                 _insist(run)
-                run.counts.passages = {"total": 0, "embedded": 0}
-                ledger.finish(run.id, "finished", run.counts)
-                replication.answer(workspace)
+                published = _finish_without(run)
     except BaseException as error:
         if isinstance(error, LoadFailed):
             run.report(asdict(issue) for issue in loader_issues(error.report))
@@ -434,6 +431,8 @@ def _publish(run: _Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool) -> Pub
             _count(run, part, summary)
         _tally(run, plan)
         _insist(run)
+        if _is_nothing(run, plan):
+            return _finish_without(run)
         run.say("publishing")
         targets = (target for part in parts for target in part.targets())
         published = draft.finish(plan.unresolved(targets), embed=run.options.embed)
@@ -510,6 +509,20 @@ def _displaced(run: _Run, one: Duplicate) -> Issue:
 
 def _name(source: str) -> str:
     return source.rpartition("/")[2]
+
+
+def _is_nothing(run: _Run, plan: Plan) -> bool:
+    """Whether a run brings nothing into a dataset that is not there yet: no dataset is made of nothing."""
+    counts = run.counts.records
+    return run.dataset not in run.ledger.datasets() and not counts["added"] + counts["changed"] + counts["removed"]
+
+
+def _finish_without(run: _Run) -> Published:
+    """End a run that publishes nothing."""
+    run.counts.passages = {"total": 0, "embedded": 0}
+    run.ledger.finish(run.id, "finished", run.counts)
+    run.replication.answer(run.workspace)
+    return Published(run.ledger.generation, 0, 0, run.ledger.unresolved(run.dataset), 0)
 
 
 def _is_incomplete(run: _Run) -> bool:

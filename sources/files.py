@@ -24,6 +24,8 @@ _MANIFEST_LIMIT = 16 << 20
 _REMOTE_BUFFER = 1 << 20
 _LOCAL_BUFFER = 1 << 20
 _OUTSIDE = "outside-sources"
+_NAMED = 12
+"""Names of files that a message lists."""
 
 
 class Role(StrEnum):
@@ -55,7 +57,7 @@ class SourceFile:
     @property
     def is_gzip(self) -> bool:
         """Whether its name says gzip."""
-        return self.uri.endswith(".gz")
+        return self.uri.lower().endswith(".gz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +212,7 @@ def _local_files(location: str, suffixes: tuple[str, ...], within: tuple[str, ..
     def unreadable(error: OSError) -> None:
         issues.append(Issue(Severity.REJECT, "unreadable-folder", f"cannot be listed: {error.strerror}", source=str(error.filename)))
 
-    found = []
+    found, strange = [], []
     for folder, subfolders, names in os.walk(path, onerror=unreadable):
         subfolders.sort()
         subfolders[:] = [name for name in subfolders if not name.startswith(".")]
@@ -221,9 +223,12 @@ def _local_files(location: str, suffixes: tuple[str, ...], within: tuple[str, ..
                     found.append(SourceFile(str(file), file.stat().st_size, root=str(path)))
                 except OSError as error:
                     issues.append(Issue(Severity.REJECT, "unreadable-file", f"cannot be read: {error.strerror}", source=str(file)))
+            elif _is_strange(relative := file.relative_to(path).as_posix()):
+                strange.append(relative)
     if not found and not issues:
-        raise SourceNotFound(f"{location}: the folder holds no {', '.join(suffixes)} file (also none with .gz)")
-    return found, issues
+        said = "".join(f"; {issue.reason}" for issue in _passed_over(location, strange, suffixes))
+        raise SourceNotFound(f"{location}: the folder holds no {', '.join(suffixes)} file (also none with .gz){said}")
+    return found, issues + _passed_over(str(path), strange, suffixes)
 
 
 def _remote_files(location: str, suffixes: tuple[str, ...]) -> tuple[list[SourceFile], list[Issue]]:
@@ -243,9 +248,16 @@ def _remote_files(location: str, suffixes: tuple[str, ...]) -> tuple[list[Source
         for name, info in sorted(listed.items())
         if info.get("type") == "file" and (single or _is_data(_name(name), suffixes))
     ]
+    strange = [
+        relative
+        for name, info in sorted(listed.items())
+        if info.get("type") == "file" and not single and not _is_data(_name(name), suffixes)
+        if _is_strange(relative := name.removeprefix(path).lstrip("/"))
+    ]
     if not found:
-        raise SourceNotFound(f"{location}: no {', '.join(suffixes)} object is there (also none with .gz)")
-    return found, []
+        said = "".join(f"; {issue.reason}" for issue in _passed_over(location, strange, suffixes))
+        raise SourceNotFound(f"{location}: no {', '.join(suffixes)} object is there (also none with .gz){said}")
+    return found, _passed_over(location, strange, suffixes)
 
 
 def _filesystem(uri: str) -> tuple[Any, str]:
@@ -261,8 +273,27 @@ def _filesystem(uri: str) -> tuple[Any, str]:
 
 
 def _is_data(name: str, suffixes: tuple[str, ...]) -> bool:
-    bare = name.removesuffix(".gz")
+    bare = name.lower().removesuffix(".gz")
     return not name.startswith(".") and bare.endswith(suffixes) and bare != "log.ndjson"
+
+
+def _is_strange(relative: str) -> bool:
+    """Whether a file that is no data is worth a word: not what tools leave beside an export, nor the files that its records name."""
+    *folders, name = relative.lower().split("/")
+    left = name.startswith((".", "_")) or name.endswith(".crc") or name.removesuffix(".gz") in ("log.ndjson", "manifest.json", "thumbs.db")
+    return not left and "attachments" not in folders
+
+
+def _passed_over(location: str, names: list[str], suffixes: tuple[str, ...]) -> list[Issue]:
+    """One issue that says which files of a location are not read."""
+    if not names:
+        return []
+    shown = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else "")
+    files = "1 file was" if len(names) == 1 else f"{len(names):,} files were"
+    reason = f"{files} passed over, for what is read ends in {', '.join(suffixes)} (.gz too): {shown}"
+    if any(name.lower().removesuffix(".gz").endswith(".xml") for name in names):
+        reason += "; FHIR XML is not read: convert it to JSON"
+    return [Issue(Severity.WARNING, "passed-over", reason, source=location)]
 
 
 def _name(uri: str) -> str:

@@ -165,6 +165,8 @@ def print_report(report: "RunReport") -> None:
     )
     if report.skipped:
         click.echo("left out on purpose: " + ", ".join(f"{count:,} {reason}" for reason, count in sorted(report.skipped.items())))
+    if not report.documents and not report.quads and not any(records[name] for name in ("added", "changed", "removed", "unchanged")):
+        click.echo("nothing was published: no record could be taken in")
     click.echo(
         f"generation {report.generation}: {report.quads:,} quads, {report.documents:,} documents, {report.passages['total']:,} passages "
         f"({report.passages['embedded']:,} read by the model), {report.unresolved_references:,} unresolved references"
@@ -174,6 +176,11 @@ def print_report(report: "RunReport") -> None:
         click.echo(f"graph store {report.store}: {state}")
     if report.unsettled_graphs:
         click.echo(f"! the graph store failed after publishing: {report.store_failure}; run the same command again when it answers")
+    if "passed-over" in report.warnings:
+        for line in Path(report.issues_file).read_bytes().splitlines():
+            issue = json.loads(line)
+            if issue["code"] == "passed-over":
+                click.echo(f"! {issue['source']}: {issue['reason']}")
     for name, counts in (("rejects", report.rejects), ("warnings", report.warnings)):
         if counts:
             click.echo(

@@ -21,6 +21,10 @@ DELETED = "$deleted"
 
 def read(block: Block) -> Items:
     """The resources of a block. Deletions come as SourceRecords of type DELETED whose `reference` is the deleted `Type/id`."""
+    if strange := _strange(block.file):
+        if block.start == 0:
+            yield strange
+        return
     if block.start == 0 and block.end is None and is_document(block.file):
         yield from _read_document(block.file)
         return
@@ -35,6 +39,25 @@ def read(block: Block) -> Items:
             yield _bad_json(block.file, number, error)
             continue
         yield from _resources(resource, line, block.file, number)
+
+
+_STRANGE = (
+    (b"<", "fhir-xml", "this is XML: FHIR XML is not read; convert it to FHIR JSON or NDJSON"),
+    (b"PK\x03\x04", "archive", "this is a ZIP archive: unpack it and ingest what is in it"),
+    (b"\x1f\x8b", "gzip-name", "this is packed by gzip but its name does not say so: name it with .gz at its end"),
+    (b"PAR1", "parquet", "this is a Parquet table: FHIR JSON or NDJSON can be read"),
+)
+"""How a file begins that is none of JSON → code and reason."""
+
+
+def _strange(file: SourceFile) -> Issue | None:
+    """What a file is that holds no JSON at all, known by its first bytes; None for any other."""
+    try:
+        with open_source(file) as stream:
+            head = stream.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
+    except Exception:
+        return None  # whoever reads it on says what is wrong
+    return next((Issue(Severity.REJECT, code, reason, file.uri, 1) for sign, code, reason in _STRANGE if head.startswith(sign)), None)
 
 
 def is_document(file: SourceFile) -> bool:

@@ -29,7 +29,7 @@ _FIELDS = ("id", "text", "title", "type", "date", "patient")
 
 def read(block: Block) -> Items:
     """The texts of a block. Accepted names: id or _id, text, title, type, date, patient; `id` is required, `text` must not be blank."""
-    suffix = PurePosixPath(block.file.uri.removesuffix(".gz")).suffix.lower()
+    suffix = PurePosixPath(block.file.uri.lower().removesuffix(".gz")).suffix
     if suffix in (".csv", ".tsv"):
         yield from _read_table(block.file)
     elif suffix in _MEDIA_TYPES:

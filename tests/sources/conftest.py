@@ -1,0 +1,5 @@
+"""The fixture of ingest."""
+
+from tests.ingest.conftest import lab
+
+__all__ = ["lab"]
