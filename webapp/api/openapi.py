@@ -222,11 +222,7 @@ def _operation(operation: Operation[Any]) -> dict[str, Any]:
         "tags": [operation.tag],
         "summary": operation.summary,
         "responses": _responses(
-            {
-                media: {"schema": {"type": "object"} if media == "application/json" else {"type": "string", "format": "binary"}}
-                for media in operation.media
-            }
-            or {"application/json": {"schema": {"$ref": _REF + _short(_answer(operation)[0])}}},
+            _files(operation.media) or {"application/json": {"schema": {"$ref": _REF + _short(_answer(operation)[0])}}},
             operation.problems + ((304,) if operation.by_generation else ()),
         ),
     }
@@ -240,6 +236,16 @@ def _operation(operation: Operation[Any]) -> dict[str, Any]:
             body["example"] = dict(operation.example)
         content["requestBody"] = {"required": True, "content": {"application/json": body}}
     return content
+
+
+def _files(media: tuple[str, ...]) -> dict[str, Any]:
+    """Answers that are files. Text comes first, because generators that take one type of several take the first one they know; what is
+    neither text nor JSON is bytes."""
+    typed: dict[str, Any] = {}
+    for one in sorted(media, key=lambda name: not name.startswith("text/")):
+        plain: dict[str, Any] = {"type": "object"} if one == "application/json" else {"type": "string"}
+        typed[one] = {"schema": plain if one == "application/json" or one.startswith("text/") else {**plain, "format": "binary"}}
+    return typed
 
 
 def _responses(content: Mapping[str, Any], problems: tuple[int, ...], always: tuple[int, ...] = (400, 421, 500)) -> dict[str, Any]:
