@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from graph.model import Direction, NeighbourCount, Neighbourhood, NeighbourPage, Node, NodeSummary, QueryResult, Statistics, Step
+from graph.scope import Scope
 from graph.sparql import Demand
 
 
-class GraphStore(Protocol):
-    """A store of quads in which every named graph is one record (or one derived graph of a dataset).
+class GraphReader(Protocol):
+    """What may be asked of quads in which every named graph is one record (or one derived graph of a dataset).
 
     Links are quads with an IRI object whose predicate is not in `vocabulary.NOT_LINKS`; everything else but rdf:type is a property
     (an IRI as a property value is a Literal of datatype xsd:anyURI). A node exists when it is the subject of some quad. Its kind is
@@ -21,25 +22,6 @@ class GraphStore(Protocol):
     Literals come back with the spelling and datatype of `identifiers.canonical_literal`, language tags in lower case. Parts hold no
     blank nodes. All reads see the union of all named graphs. Every answer is deterministic.
     """
-
-    def load(self, parts: Iterable[Path]) -> int:
-        """Add the quads of N-Quads files (gzipped when they end in `.gz`); the number of quads read. Loading twice changes nothing.
-
-        Raises InvalidPart; what of the parts is then in the store is not defined.
-        """
-        ...
-
-    def replace(self, parts: Iterable[Path]) -> int:
-        """Make every graph that the parts name hold exactly what they say of it; the number of quads read.
-
-        A graph is named by one part only. A reader sees the old or the new statements of a graph wherever the store can do that.
-        Raises InvalidPart.
-        """
-        ...
-
-    def remove(self, graphs: Iterable[str]) -> int:
-        """Drop named graphs; the number that existed. What other graphs say about the same nodes stays."""
-        ...
 
     def node(self, iri: str) -> Node | None:
         """Everything said about one node itself; None where it is the subject of nothing."""
@@ -83,6 +65,38 @@ class GraphStore(Protocol):
 
     def statistics(self) -> Statistics:
         """Counts of quads, graphs, and nodes by kind (nodes without a class are of kind 'Thing')."""
+        ...
+
+    def within(self, scope: Scope) -> "GraphReader":
+        """The same quads as a reader of some datasets sees them: as if what is outside the scope had never been loaded.
+
+        No kind, label, record, count, total or page tells of it. With EVERYTHING it costs nothing; a narrower scope may be slower. The
+        answer follows what is loaded and removed later, or is to be asked for anew after that, and ends with the store. Raises
+        UnsupportedCapability where the store cannot hold a reader to a scope; it never answers with more.
+        """
+        ...
+
+
+class GraphStore(GraphReader, Protocol):
+    """A store of such quads: a reader of all of them that also takes them in."""
+
+    def load(self, parts: Iterable[Path]) -> int:
+        """Add the quads of N-Quads files (gzipped when they end in `.gz`); the number of quads read. Loading twice changes nothing.
+
+        Raises InvalidPart; what of the parts is then in the store is not defined.
+        """
+        ...
+
+    def replace(self, parts: Iterable[Path]) -> int:
+        """Make every graph that the parts name hold exactly what they say of it; the number of quads read.
+
+        A graph is named by one part only. A reader sees the old or the new statements of a graph wherever the store can do that.
+        Raises InvalidPart.
+        """
+        ...
+
+    def remove(self, graphs: Iterable[str]) -> int:
+        """Drop named graphs; the number that existed. What other graphs say about the same nodes stays."""
         ...
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ from flask import Flask, current_app, g
 
 from graph.errors import StoreUnavailable
 from graph.scope import EVERYTHING, Scope
-from graph.store import GraphStore
+from graph.store import GraphReader
 from search.errors import NothingPublished
 from webapp.library import Library, Snapshot
 from webapp.settings import WebSettings
@@ -42,11 +42,11 @@ class Context:
             return None
 
     @property
-    def graph(self) -> GraphStore:
-        """The graph of the generation. Raises StoreUnavailable."""
+    def graph(self) -> GraphReader:
+        """What may be seen of the graph. Raises StoreUnavailable; UnsupportedCapability where the store knows no scopes."""
         if self.snapshot.graph is None:
             raise StoreUnavailable("The graph store is not reachable.")
-        return self.snapshot.graph
+        return self.snapshot.graph.within(self.scope)
 
 
 def register(app: Flask) -> None:

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import IO, Final, cast
 
@@ -33,8 +34,9 @@ from graph.model import (
     Statistics,
     Step,
 )
-from graph.scope import Scope
+from graph.scope import EVERYTHING, Scope
 from graph.sparql import CSV, JSON, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, XML, Demand, QueryDataset, check_query, choose_media_type
+from graph.store import GraphReader
 from graph.vocabulary import LABEL, NOT_LINKS, PREF_LABEL, STUB, TYPE, XSD, local_name
 
 _FORMATS: Final = {JSON: "json", XML: "xml", CSV: "csv", TURTLE: "turtle", N_TRIPLES: "nt", RDF_XML: "xml", JSON_LD: "json-ld"}
@@ -48,7 +50,8 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._dataset = Dataset()
-        self._view: _View | None = None
+        self._scope = EVERYTHING
+        self._views: dict[Scope, _View] = {}
 
     def load(self, parts: Iterable[Path]) -> int:
         """See GraphStore."""
@@ -56,7 +59,7 @@ class MemoryStore:
         for part in parts:
             _parse(part, self._dataset)
             read += _count_quads(part)
-        self._view = None
+        self._views.clear()
         if len(self._dataset.default_graph):
             raise InvalidPart("a part holds statements without a named graph; every line of a part names its record's graph")
         return read
@@ -75,7 +78,7 @@ class MemoryStore:
             if graph in existing:
                 self._dataset.remove_graph(URIRef(graph))
                 removed += 1
-        self._view = None
+        self._views.clear()
         return removed
 
     def node(self, iri: str) -> Node | None:
@@ -190,6 +193,14 @@ class MemoryStore:
             quads=sum(len(statements) for statements in view.of_subject.values()), graphs=len(graphs), kinds=dict(sorted(kinds.items()))
         )
 
+    def within(self, scope: Scope) -> GraphReader:
+        """See GraphStore."""
+        if scope == EVERYTHING:
+            return self
+        seen = copy(self)
+        seen._scope = self._scope.narrowed(scope)
+        return seen
+
     def query(self, sparql: str, demand: Demand) -> QueryResult:
         """See SparqlQueryable. rdflib answers over graphs that hold what may be seen, copied for each query; there is no time limit."""
         from rdflib.plugins.sparql import prepareQuery
@@ -198,7 +209,7 @@ class MemoryStore:
         media_type = choose_media_type(demand.accept, query.form)
         prepared = prepareQuery(query.text)
         prepared.algebra.datasetClause = None  # rdflib would fetch what FROM names
-        result = self._seen(query.dataset if demand.dataset is None else demand.dataset, demand.scope).query(prepared)
+        result = self._seen(query.dataset if demand.dataset is None else demand.dataset, demand.scope.narrowed(self._scope)).query(prepared)
         if query.form == "triples":
             triples = list(result)
             kept = rdflib.Graph()
@@ -229,9 +240,10 @@ class MemoryStore:
         """See GraphStore."""
 
     def _statements(self) -> "_View":
-        if self._view is None:
-            self._view = _View(self._dataset)
-        return self._view
+        known = self._views.get(self._scope)
+        if known is None:
+            known = self._views[self._scope] = _View(self._dataset, self._scope)
+        return known
 
     def _summary(self, iri: str) -> NodeSummary:
         view = self._statements()
@@ -256,14 +268,14 @@ class MemoryStore:
 class _View:
     """The dataset's statements by subject and by object."""
 
-    def __init__(self, dataset: Dataset) -> None:
+    def __init__(self, dataset: Dataset, scope: Scope) -> None:
         self.of_subject: dict[str, list[Statement]] = defaultdict(list)
         self.of_object: dict[str, list[Statement]] = defaultdict(list)
         self.summaries: dict[str, NodeSummary] = {}
         distinct = {
             (str(subject), str(predicate), _value(value), str(graph))
             for subject, predicate, value, graph in dataset.quads()
-            if graph is not None
+            if graph is not None and scope.admits(str(graph))
         }
         for statement in distinct:
             self.of_subject[statement[0]].append(statement)

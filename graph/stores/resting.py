@@ -3,13 +3,15 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
+from copy import copy
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from graph.errors import StoreUnavailable
 from graph.model import Direction, NeighbourCount, Neighbourhood, NeighbourPage, Node, NodeSummary, QueryResult, Statistics, Step
+from graph.scope import EVERYTHING, Scope
 from graph.sparql import Demand
-from graph.store import GraphStore, SparqlQueryable
+from graph.store import GraphReader, GraphStore, SparqlQueryable
 
 PAUSE: Final = 10.0
 """Seconds that a store rests."""
@@ -94,6 +96,14 @@ class RestingStore:
     def statistics(self) -> Statistics:
         """See GraphStore."""
         return self._ask(self._store.statistics)
+
+    def within(self, scope: Scope) -> GraphReader:
+        """See GraphStore."""
+        if scope == EVERYTHING:
+            return self
+        seen = copy(self)
+        seen._store = cast(GraphStore, self._ask(lambda: self._store.within(scope)))  # only read through what is handed out
+        return seen
 
     def close(self) -> None:
         """See GraphStore."""

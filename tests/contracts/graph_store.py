@@ -7,15 +7,17 @@ import gzip
 import itertools
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from graph.errors import InvalidCursor, InvalidPart
-from graph.identifiers import iri_term, literal_term
+from graph.errors import InvalidCursor, InvalidPart, UnsupportedCapability
+from graph.identifiers import dataset_iri, iri_term, literal_term
 from graph.model import Direction, Edge, Literal, NeighbourCount, NodeSummary, Omitted, Statistics, Step
-from graph.store import GraphStore
+from graph.scope import EVERYTHING, Scope
+from graph.store import GraphReader, GraphStore
 from graph.stores.memory import MemoryStore
 from graph.vocabulary import DERIVED_FROM, FHIR, KG, LABEL, NOTATION, PREF_LABEL, STUB, TYPE, XSD, expand
 
@@ -82,9 +84,10 @@ class Rig:
         self.reference = MemoryStore()
         self.folder = folder
         self.shrink = True
+        self.scoped = True
         self.supernode = 100_000
         self._numbers = itertools.count()
-        self._iris: set[str] = {"https://example.org/nothing-is-said-of-this", "not an IRI"}
+        self.iris: set[str] = {"https://example.org/nothing-is-said-of-this", "not an IRI"}
 
     def part(self, text: str, compress: bool = False) -> Path:
         """A part file with this text."""
@@ -97,7 +100,7 @@ class Rig:
         parts = [self.part(text, compress=bool(number % 2)) for number, text in enumerate(texts)]
         read = self.store.load(parts)
         assert read == self.reference.load(parts)
-        self._iris.update(_iris_of(texts))
+        self.iris.update(_iris_of(texts))
         return read
 
     def remove(self, *graphs: str) -> int:
@@ -111,26 +114,30 @@ class Rig:
         parts = [self.part(text, compress=bool(number % 2)) for number, text in enumerate(texts)]
         read = self.store.replace(parts)
         assert read == self.reference.replace(parts)
-        self._iris.update(_iris_of(texts))
+        self.iris.update(_iris_of(texts))
         return read
 
     def same(self, page: int = 2) -> None:
         """Every question about every node ever loaded gets the reference's answer; lists are read in pages of this size."""
-        store, reference, iris = self.store, self.reference, sorted(self._iris)
-        assert store.statistics() == reference.statistics()
-        assert store.summaries(iris) == reference.summaries(iris)
-        assert store.references(iris) == reference.references(iris)
-        for iri in iris:
-            assert store.node(iri) == reference.node(iri)
-            assert store.neighbour_counts(iri) == reference.neighbour_counts(iri)
-            assert all_pages(store, iri, page) == all_pages(reference, iri, page)
+        same_answers(self.store, self.reference, sorted(self.iris), page)
 
     def close(self) -> None:
         """Close the store under test."""
         self.store.close()
 
 
-def all_pages(store: GraphStore, iri: str, limit: int = 2, **filters: str) -> list[tuple[NodeSummary, Edge]]:
+def same_answers(store: GraphReader, reference: GraphReader, iris: Sequence[str], page: int = 2) -> None:
+    """Every question about the nodes gets the reference's answer."""
+    assert store.statistics() == reference.statistics()
+    assert store.summaries(iris) == reference.summaries(iris)
+    assert store.references(iris) == reference.references(iris)
+    for iri in iris:
+        assert store.node(iri) == reference.node(iri)
+        assert store.neighbour_counts(iri) == reference.neighbour_counts(iri)
+        assert all_pages(store, iri, page) == all_pages(reference, iri, page)
+
+
+def all_pages(store: GraphReader, iri: str, limit: int = 2, **filters: str) -> list[tuple[NodeSummary, Edge]]:
     """All neighbours, page by page; the pages are full but the last, and agree on the total."""
     entries: list[tuple[NodeSummary, Edge]] = []
     cursor: str | None = None
@@ -646,6 +653,71 @@ def check_statistics(rig: Rig) -> None:
     )
 
 
+A, B = dataset_iri("a"), dataset_iri("b")
+THEIRS = (
+    record(f"{A}/Patient/1", "Patient", label="Ann"),
+    record(f"{A}/Condition/1", "Condition", ("kg:subject", f"{A}/Patient/1"), ("kg:code", ASTHMA), label="Wheezing"),
+    quad(f"{A}/Patient/1", "kg:hasCondition", ASTHMA, f"{A}/Condition/1"),
+    quad(ASTHMA, TYPE, "skos:Concept", f"{A}/derived/concepts") + quad(ASTHMA, NOTATION, Literal("195967001"), f"{A}/derived/concepts"),
+    # A stub in A that a record of B completes, and a patient of A of whom records of B speak.
+    quad(f"{A}/Encounter/1", TYPE, FHIR + "Encounter", f"{A}/derived/stubs"),
+    quad(f"{A}/Encounter/1", STUB, Literal("true", XSD + "boolean"), f"{A}/derived/stubs"),
+)
+OTHERS = (
+    *(
+        record(f"{B}/Condition/{number}", "Condition", ("kg:subject", f"{A}/Patient/1"), ("kg:code", ASTHMA), label="Only b says this")
+        + quad(f"{A}/Patient/1", "kg:hasCondition", ASTHMA, f"{B}/Condition/{number}")
+        + quad(f"{A}/Patient/1", "kg:hasCondition", ASPIRIN, f"{B}/Condition/{number}")
+        for number in (1, 2, 3)
+    ),
+    quad(ASTHMA, PREF_LABEL, Literal("A name that only b gives"), f"{B}/derived/concepts")
+    + quad(ASTHMA, "skos:broader", ASPIRIN, f"{B}/derived/concepts")
+    + quad(ASTHMA, TYPE, FHIR + "Aardvark", f"{B}/derived/concepts"),
+    quad(ASPIRIN, TYPE, "skos:Concept", f"{B}/derived/concepts"),
+    record(f"{A}/Encounter/1", "Encounter", ("kg:subject", f"{A}/Patient/1"), label="Completed by b", graph=f"{B}/Encounter/1"),
+    # Names that begin as a's does, or belong to no dataset.
+    quad(f"{A}/Patient/1", LABEL, Literal("AA"), dataset_iri("a.b") + "/Patient/1"),
+    quad(f"{A}/Patient/1", LABEL, Literal("A"), dataset_iri("a-2") + "/Patient/1"),
+    quad(f"{A}/Patient/1", LABEL, Literal("AB"), BASE + "Patient/1"),
+)
+FAR: Final = [[Step("in", 2), Step("out", 2)], [Step("in", 2), Step("out", 1)], [Step("in", 1)]]
+
+
+def check_a_reader_of_a_never_learns_of_b(rig: Rig) -> None:
+    """Whatever it asks, it is answered as by a store that holds nothing but a, also after changes; and everything shows everything."""
+    rig.load(*THEIRS, *OTHERS)
+    rig.same()
+    for datasets, held in ((("a",), THEIRS), (("a", "none"), THEIRS), (("none",), ()), ((), ()), (("b",), None)):
+        _same_within(rig, Scope.of(datasets), held)
+    everything = rig.store.within(EVERYTHING)
+    assert everything.statistics() == rig.reference.statistics()
+    rig.remove(f"{A}/Condition/1")
+    rig.replace(record(f"{B}/Condition/1", "Condition", ("kg:code", ASTHMA), ("kg:code", ASPIRIN), label="Changed"))
+    _same_within(rig, Scope.of(["a"]), tuple(text for text in THEIRS if "/Condition/1> ." not in text))
+    _same_within(rig, Scope.of(["b"]), None)
+
+
+def _same_within(rig: Rig, scope: Scope, held: tuple[str, ...] | None) -> None:
+    """The store's answers within a scope are the reference's over what is `held` alone (None: over what its own scope admits)."""
+    try:
+        seen = rig.store.within(scope)
+    except UnsupportedCapability:
+        assert not rig.scoped
+        return
+    assert rig.scoped
+    reference: GraphReader
+    if held is None:
+        reference = rig.reference.within(scope)
+    else:
+        reference = alone = MemoryStore()
+        alone.load([rig.part(text) for text in held])
+    same_answers(seen, reference, sorted(rig.iris))
+    for seeds in ([ASTHMA], [f"{A}/Patient/1", ASPIRIN], [f"{B}/Condition/1"]):
+        assert seen.neighbourhood(seeds, FAR) == reference.neighbourhood(seeds, FAR)
+    same_answers(seen.within(EVERYTHING), reference, [ASTHMA])
+    assert seen.within(Scope.of(["other"])).statistics() == Statistics(0, 0, {})
+
+
 def check_broken_parts_are_named(rig: Rig) -> None:
     good = quad(PATIENT, LABEL, Literal("x"), PATIENT)
     broken = {
@@ -752,9 +824,10 @@ CHECKS: dict[str, Callable[[Rig], None]] = {
 
 
 class GraphStoreContract:
-    """Inherit and supply the fixture `new_store`. `supernode` is the number of edges at one node."""
+    """Inherit and supply the fixture `new_store`. `supernode`: edges at one node; `scoped`: it holds readers to a scope."""
 
     supernode = 100_000
+    scoped = True
 
     @pytest.fixture
     def new_store(self) -> NewStore:
@@ -764,5 +837,6 @@ class GraphStoreContract:
     def test_keeps_the_contract(self, name: str, new_store: NewStore, tmp_path: Path) -> None:
         rig = Rig(new_store, tmp_path)
         rig.supernode = self.supernode
+        rig.scoped = self.scoped
         CHECKS[name](rig)
         rig.close()

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from graph.model import Literal, NeighbourCount, Neighbourhood, NeighbourPage, Node, NodeSummary, Statistics, Step
+from graph.scope import Scope, dataset_of
+from graph.store import GraphReader
 from graph.stores.memory import MemoryStore
 from tests.contracts.graph_store import CHECKS, PATIENT, Rig
 
@@ -128,7 +130,30 @@ class ReplacesByAdding(MemoryStore):
         return self.load(parts)
 
 
+class ForgetsTheScope(MemoryStore):
+    def within(self, scope: Scope) -> GraphReader:
+        return self
+
+
+class TellsTheDatasetByTheBeginningOfItsName(MemoryStore):
+    def within(self, scope: Scope) -> GraphReader:
+        names = {dataset_of(str(graph.identifier)) or "" for graph in self._dataset.graphs()}
+        return super().within(Scope.of(name for name in names if any(name.startswith(one) for one in scope.datasets or names)))
+
+
+class CountsTheRecordsOfAll(MemoryStore):
+    """Hides nodes of others, and still counts their records at shared edges."""
+
+    def within(self, scope: Scope) -> GraphReader:
+        seen = super().within(scope)
+        seen.neighbours = self.neighbours  # type: ignore[method-assign]
+        return seen
+
+
 BROKEN: dict[type[MemoryStore], str] = {
+    ForgetsTheScope: "a_reader_of_a_never_learns_of_b",
+    TellsTheDatasetByTheBeginningOfItsName: "a_reader_of_a_never_learns_of_b",
+    CountsTheRecordsOfAll: "a_reader_of_a_never_learns_of_b",
     ReplacesByAdding: "replacing_graphs_in_place",
     DropsLanguageTags: "literals_come_back_as_they_were",
     DropsDatatypes: "literals_are_spelled_canonically",
@@ -167,4 +192,4 @@ def test_the_contract_asks_about_loaded_nodes(tmp_path: Path) -> None:
     rig = Rig(MemoryStore, tmp_path)
     CHECKS["loading_counts_and_repeats_without_effect"](rig)
     assert rig.store.node(PATIENT) is not None
-    assert len(rig._iris) > 10
+    assert len(rig.iris) > 10

@@ -38,18 +38,23 @@ def source(request: pytest.FixtureRequest) -> str:
 
 
 class TestGremlinServer373(GraphStoreContract):
+    scoped = False
+
     @pytest.fixture
     def new_store(self, gremlin_373: str, source: str) -> NewStore:
         return emptied(gremlin_373, source)
 
 
 class TestGremlinServer381(GraphStoreContract):
+    scoped = False
+
     @pytest.fixture
     def new_store(self, gremlin_381: str, source: str) -> NewStore:
         return emptied(gremlin_381, source)
 
 
 class TestJanusGraph(GraphStoreContract):
+    scoped = False
     supernode = 20_000  # it takes a minute to load and empty a hundred thousand
 
     @pytest.fixture

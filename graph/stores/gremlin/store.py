@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from graph.cursors import decode_cursor, encode_cursor
-from graph.errors import GraphError, StoreRefused, StoreUnavailable
+from graph.errors import GraphError, StoreRefused, StoreUnavailable, UnsupportedCapability
 from graph.model import (
     Direction,
     NeighbourCount,
@@ -41,6 +41,8 @@ from graph.property_graph import (
     quads_said,
     statement_digest,
 )
+from graph.scope import EVERYTHING, Scope
+from graph.store import GraphReader
 from graph.stores.expansion import Link
 from graph.stores.gremlin.dialects import IRI, TINKERGRAPH, Dialect, found_dialect
 from graph.stores.gremlin.elements import (
@@ -315,6 +317,12 @@ class GremlinStore:
         except GraphError:
             return None
         return found_dialect(step.name for some in steps for step in some)
+
+    def within(self, scope: Scope) -> GraphReader:
+        """See GraphStore. Vertices keep what all records say of them together, so only everything can be read."""
+        if scope == EVERYTHING:
+            return self
+        raise UnsupportedCapability("a property graph cannot hold a reader to some datasets; use the embedded store (store = embedded)")
 
     def close(self) -> None:
         """See GraphStore."""

@@ -22,7 +22,9 @@ from graph.errors import GraphError, StoreRefused, StoreTimeout, StoreUnavailabl
 from graph.identifiers import iri_term
 from graph.model import Direction, NeighbourCount, Neighbourhood, NeighbourPage, Node, NodeSummary, QueryResult, Statistics, Step
 from graph.property_graph import RECORD, read_quads
+from graph.scope import EVERYTHING, Scope
 from graph.sparql import Demand
+from graph.store import GraphReader
 from graph.stores.gremlin.dialects import NEPTUNE
 from graph.stores.gremlin.elements import injected
 from graph.stores.gremlin.graphbinary import Encoded, encode_long
@@ -186,6 +188,12 @@ class NeptuneStore:
     def statistics(self) -> Statistics:
         """See GraphStore."""
         return self._asked(self._store.statistics)
+
+    def within(self, scope: Scope) -> GraphReader:
+        """See GraphStore. Vertices keep what all records say of them together, so only everything can be read."""
+        if scope == EVERYTHING:
+            return self
+        raise UnsupportedCapability("a property graph cannot hold a reader to some datasets; use the embedded store (store = embedded)")
 
     def close(self) -> None:
         """See GraphStore."""

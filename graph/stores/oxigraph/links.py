@@ -1,14 +1,15 @@
 """What the embedded store reads of nodes, and keeps: views, links, kinds. Only named graphs are read; the default graph repeats them."""
 
 import sys
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import pyoxigraph as ox
 
 from graph.errors import StoreUnavailable
 from graph.model import Direction, Literal, NodeSummary, Statistics
+from graph.scope import EVERYTHING, Scope
 from graph.stores.cache import WeightedCache
 from graph.stores.expansion import Link
 from graph.vocabulary import LABEL, NOT_LINKS, PREF_LABEL, STUB, TYPE, XSD, local_name
@@ -29,11 +30,13 @@ class View(NamedTuple):
 class CachedLinks:
     """Links, kinds and summaries of nodes, read once. Reading one node's quads costs far more than anything done with them here."""
 
-    def __init__(self, store: ox.Store) -> None:
+    def __init__(self, store: ox.Store, scope: Scope = EVERYTHING, capacity: int = _CACHED_LINKS) -> None:
+        """Only what the scope admits is read; about `capacity` links and nodes are kept."""
         self._store: ox.Store | None = store
-        self._views: WeightedCache[View] = WeightedCache(_CACHED_LINKS // 2)
-        self._incoming: WeightedCache[tuple[Link, ...]] = WeightedCache(_CACHED_LINKS // 2)
-        self._kinds: WeightedCache[str] = WeightedCache(_CACHED_LINKS)
+        self._scope = scope
+        self._views: WeightedCache[View] = WeightedCache(capacity // 2)
+        self._incoming: WeightedCache[tuple[Link, ...]] = WeightedCache(capacity // 2)
+        self._kinds: WeightedCache[str] = WeightedCache(capacity)
 
     def links(self, nodes: Sequence[str], direction: Direction, relations: tuple[str, ...] | None) -> Mapping[str, Sequence[Link]]:
         """See LinkSource."""
@@ -65,7 +68,7 @@ class CachedLinks:
         """One node and its outgoing links."""
         known = self._views.get(iri)
         if known is None:
-            known = _read_view(self._opened(), iri)
+            known = _read_view(iri, self.statements(iri))
             self._views.put(iri, known, 2 + len(known.links))
         return known
 
@@ -74,7 +77,7 @@ class CachedLinks:
         key = (iri, relation)
         known = self._incoming.get(key)
         if known is None:
-            known = _read_incoming(self._opened(), iri, relation)
+            known = _read_incoming(self.opened(), self._scope, iri, relation)
             self._incoming.put(key, known, 1 + len(known))
         return known
 
@@ -85,10 +88,22 @@ class CachedLinks:
             return view.summary.kind
         known = self._kinds.get(iri)
         if known is None:
-            classes = rows(self._opened(), "SELECT ?t {{ GRAPH ?g {{ {} {} ?t }} }}", iri, TYPE)
-            known = min((local_name(value.value) for (value,) in classes if isinstance(value, ox.NamedNode)), default="Thing")
+            classes = self._seen(rows(self.opened(), "SELECT ?t ?g {{ GRAPH ?g {{ {} {} ?t }} }}", iri, TYPE))
+            known = min((local_name(value.value) for value, _ in classes if isinstance(value, ox.NamedNode)), default="Thing")
             self._kinds.put(iri, sys.intern(known), 1)
         return known
+
+    def statements(self, iri: str) -> Iterator[tuple[Term, ...]]:
+        """(predicate, object, graph) of everything said of a node."""
+        return self._seen(rows(self.opened(), "SELECT ?p ?o ?g {{ GRAPH ?g {{ {} ?p ?o }} }}", iri))
+
+    def references(self, iri: str) -> int:
+        """How many quads have a node as their object."""
+        return sum(1 for _ in self._seen(rows(self.opened(), "SELECT ?g {{ GRAPH ?g {{ ?s ?p {} }} }}", iri)))
+
+    def _seen(self, found: Iterator[tuple[Term, ...]]) -> Iterator[tuple[Term, ...]]:
+        """The rows whose graph, their last cell, may be seen."""
+        return found if self._scope == EVERYTHING else (row for row in found if self._scope.admits(row[-1].value))
 
     def forget(self) -> None:
         """Forget all that was read; the store is about to change or has changed."""
@@ -101,18 +116,19 @@ class CachedLinks:
         self._store = None
         self.forget()
 
-    def _opened(self) -> ox.Store:
+    def opened(self) -> ox.Store:
+        """The store. Raises StoreUnavailable."""
         if self._store is None:
             raise StoreUnavailable("the graph store has been closed")
         return self._store
 
 
-def _read_view(store: ox.Store, iri: str) -> View:
+def _read_view(iri: str, said: Iterable[tuple[Term, ...]]) -> View:
     classes: list[tuple[str, str]] = []
     names: dict[str, list[Literal]] = {}
     marked: set[str] = set()
     stated: dict[tuple[str, str], list[str]] = {}
-    for relation, value, graph in statements(store, iri):
+    for relation, value, graph in said:
         predicate = relation.value
         if isinstance(value, ox.NamedNode):
             if predicate not in NOT_LINKS:
@@ -134,7 +150,7 @@ def _read_view(store: ox.Store, iri: str) -> View:
     return View(summary, tuple(_link(*link, graphs) for link, graphs in stated.items()))
 
 
-def _read_incoming(store: ox.Store, iri: str, relation: str | None) -> tuple[Link, ...]:
+def _read_incoming(store: ox.Store, scope: Scope, iri: str, relation: str | None) -> tuple[Link, ...]:
     if relation in NOT_LINKS:
         return ()
     stated: dict[tuple[str, str], list[str]] = {}
@@ -145,7 +161,7 @@ def _read_incoming(store: ox.Store, iri: str, relation: str | None) -> tuple[Lin
         found = rows(store, "SELECT ?s ?g {{ GRAPH ?g {{ ?s {} {} }} }}", relation, iri)
         pairs = ((relation, source, graph) for source, graph in found)
     for predicate, source, graph in pairs:
-        if relation is not None or predicate not in NOT_LINKS:
+        if scope.admits(graph.value) and (relation is not None or predicate not in NOT_LINKS):
             stated.setdefault((predicate, source.value), []).append(graph.value)
     return tuple(_link(*link, graphs) for link, graphs in stated.items())
 
@@ -160,16 +176,6 @@ def rows(store: ox.Store, query: str, *iris: str) -> Iterator[tuple[Term, ...]]:
     assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101  (only SELECT queries come here)
     for solution in solutions:
         yield tuple(solution)
-
-
-def statements(store: ox.Store, iri: str) -> Iterator[tuple[Term, ...]]:
-    """(predicate, object, graph) of everything said of a node."""
-    return rows(store, "SELECT ?p ?o ?g {{ GRAPH ?g {{ {} ?p ?o }} }}", iri)
-
-
-def references(store: ox.Store, iri: str) -> int:
-    """How many quads have a node as their object."""
-    return sum(1 for _ in rows(store, "SELECT ?g {{ GRAPH ?g {{ ?s ?p {} }} }}", iri))
 
 
 def _link(relation: str, neighbour: str, graphs: list[str]) -> Link:
@@ -198,6 +204,24 @@ def read_statistics(store: ox.Store) -> Statistics:
         graphs=graphs,
         kinds={kind: count for kind, count in sorted(kinds.items()) if count},
     )
+
+
+def statistics_within(store: ox.Store, scope: Scope) -> Statistics:
+    """Counts of what a scope admits, by reading all of it."""
+    classes: dict[str, set[str]] = defaultdict(set)
+    quads = graphs = 0
+    for graph in store.named_graphs():
+        if not scope.admits(graph.value):
+            continue
+        before = quads
+        for subject, predicate, value, _ in store.quads_for_pattern(None, None, None, graph):
+            quads += 1
+            found = classes[str(subject)]
+            if predicate.value == TYPE and isinstance(value, ox.NamedNode):
+                found.add(local_name(value.value))
+        graphs += quads > before
+    kinds = Counter(min(found, default="Thing") for found in classes.values())
+    return Statistics(quads, graphs, dict(sorted(kinds.items())))
 
 
 def _count(store: ox.Store, query: str) -> int:

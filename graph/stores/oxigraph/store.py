@@ -6,9 +6,7 @@ folders read-only, so that an answer once worked out stays right and is kept (`C
 
 import gzip
 import weakref
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -18,33 +16,27 @@ from typing import IO, cast
 
 import pyoxigraph as ox
 
-from graph.cursors import decode_cursor, encode_cursor
 from graph.errors import StoreUnavailable
 from graph.model import (
-    Direction,
-    Edge,
-    Literal,
-    NeighbourCount,
-    Neighbourhood,
-    NeighbourPage,
-    Node,
-    NodeSummary,
     QueryResult,
     Statistics,
-    Step,
 )
 from graph.scope import EVERYTHING, Scope, dataset_of
 from graph.sparql import Demand
-from graph.stores.expansion import expand
+from graph.store import GraphReader
 from graph.stores.oxigraph import folders, loading
-from graph.stores.oxigraph.links import CachedLinks, literal_of, read_statistics, references, statements
+from graph.stores.oxigraph.links import CachedLinks, read_statistics
+from graph.stores.oxigraph.reads import OxigraphReader, OxigraphReads
 from graph.stores.oxigraph.workers import WORKERS, QueryWorkers
-from graph.vocabulary import NOT_LINKS, PREFIXES, TYPE, XSD
+from graph.vocabulary import PREFIXES
+
+_READERS = 8
+"""Scopes whose readers are kept."""
 
 _FORMATS = {"nquads": ox.RdfFormat.N_QUADS, "trig": ox.RdfFormat.TRIG, "turtle": ox.RdfFormat.TURTLE}
 
 
-class OxigraphStore:
+class OxigraphStore(OxigraphReads):
     """A GraphStore in a folder. Any number of threads may read; loads may run in several threads at once."""
 
     def __init__(self, path: Path, read_only: bool = False, queries: int = WORKERS) -> None:
@@ -57,7 +49,8 @@ class OxigraphStore:
             raise StoreUnavailable(f"the graph store in {path} cannot be opened: {error}") from error
         if not read_only:
             folders.fill_default_graph(self._store, path)
-        self._links = CachedLinks(self._store)
+        super().__init__(CachedLinks(self._store))
+        self._readers: dict[Scope, OxigraphReader] = {}
         self._queries = queries
         self._datasets: frozenset[str | None] | None = None
         self._statistics: Statistics | None = None
@@ -122,86 +115,23 @@ class OxigraphStore:
             ox.serialize(statements, file, _FORMATS[format_name], prefixes=prefixes)
         return frozenset(existing)
 
-    def node(self, iri: str) -> Node | None:
-        """See GraphStore."""
-        properties: dict[str, set[Literal]] = defaultdict(set)
-        records: set[str] = set()
-        for relation, value, graph in statements(self._opened(), iri):
-            records.add(graph.value)
-            predicate = relation.value
-            if isinstance(value, ox.Literal):
-                properties[predicate].add(literal_of(value))
-            elif predicate in NOT_LINKS and predicate != TYPE:
-                properties[predicate].add(Literal(value.value, XSD + "anyURI"))
-        if not records:
-            return None
-        summary = self._links.view(iri).summary
-        return Node(
-            id=iri,
-            kind=summary.kind,
-            label=summary.label,
-            stub=summary.stub,
-            properties={predicate: tuple(sorted(values)) for predicate, values in sorted(properties.items())},
-            records=tuple(sorted(records)),
-        )
-
-    def summaries(self, iris: Iterable[str]) -> tuple[NodeSummary, ...]:
-        """See GraphStore."""
-        return tuple(self._links.view(iri).summary for iri in iris)
-
-    def neighbourhood(self, seeds: Sequence[str], hops: Sequence[Sequence[Step]], prefer: AbstractSet[str] = frozenset()) -> Neighbourhood:
-        """See GraphStore."""
-        return expand(self._links, seeds, hops, prefer)
-
-    def neighbour_counts(self, iri: str) -> tuple[NeighbourCount, ...]:
-        """See GraphStore."""
-        counts: dict[tuple[str, Direction, str], int] = defaultdict(int)
-        for direction, link, kind in self._links.all(iri):
-            counts[link.relation, direction, kind] += 1
-        return tuple(NeighbourCount(*key, count) for key, count in sorted(counts.items()))
-
-    def neighbours(
-        self,
-        iri: str,
-        *,
-        relation: str | None = None,
-        direction: Direction | None = None,
-        kind: str | None = None,
-        limit: int = 25,
-        cursor: str | None = None,
-    ) -> NeighbourPage:
-        """See GraphStore."""
-        if limit < 1:
-            raise ValueError("limit must be at least 1")
-        after = decode_cursor(cursor) if cursor is not None else None
-        entries: list[tuple[tuple[str, str, str], Edge]] = []
-        for way, link, its_kind in self._links.all(iri):
-            if relation in (None, link.relation) and direction in (None, way) and kind in (None, its_kind):
-                entries.append(((link.neighbour, link.relation, way), link.edge(iri, way)))
-        entries.sort(key=lambda entry: entry[0])
-        rest = entries if after is None else [entry for entry in entries if entry[0] > after]
-        page = rest[:limit]
-        return NeighbourPage(
-            neighbours=tuple((self._links.view(position[0]).summary, edge) for position, edge in page),
-            total=len(entries),
-            cursor=encode_cursor(page[-1][0]) if len(rest) > limit else None,
-        )
-
-    def references(self, iris: Iterable[str]) -> dict[str, int]:
-        """See GraphStore."""
-        store = self._opened()
-        counts: dict[str, int] = {}
-        for iri in iris:
-            count = references(store, iri)
-            if count:
-                counts[iri] = count
-        return counts
-
     def statistics(self) -> Statistics:
         """See GraphStore."""
         if self._statistics is None:
             self._statistics = read_statistics(self._opened())
         return self._statistics
+
+    def within(self, scope: Scope) -> GraphReader:
+        """See GraphStore. The last few scopes keep what they have read."""
+        scope = self._needed(scope)
+        if scope == EVERYTHING:
+            return self
+        with self._lock:
+            reader = self._readers.pop(scope, None) or OxigraphReader(self._opened(), scope, self.query)
+            self._readers[scope] = reader  # the last that was asked for goes last
+            if len(self._readers) > _READERS:
+                del self._readers[next(iter(self._readers))]
+        return reader
 
     def query(self, sparql: str, demand: Demand) -> QueryResult:
         """See SparqlQueryable. A store open for writing is queried in a snapshot of what it holds now.
@@ -224,6 +154,9 @@ class OxigraphStore:
             if not self.read_only:
                 self._store.flush()
             self._links.close()
+            for reader in self._readers.values():
+                reader.close()
+            self._readers.clear()
             self._store = None
 
     def _opened(self) -> ox.Store:
@@ -242,6 +175,10 @@ class OxigraphStore:
         self._links.forget()
         self._statistics = None
         self._datasets = None
+        with self._lock:
+            for reader in self._readers.values():
+                reader.close()
+            self._readers.clear()
 
     def _needed(self, scope: Scope) -> Scope:
         """The scope to hold a reader to: everything where it admits all there is."""

@@ -6,8 +6,9 @@ from itertools import islice
 from typing import Final, TypeVar
 
 from graph.cursors import Position
-from graph.identifiers import canonical_literal, iri_term, literal_term, safe_iri
+from graph.identifiers import canonical_literal, dataset_iri, iri_term, literal_term, safe_iri
 from graph.model import Direction, Literal
+from graph.scope import Scope
 from graph.sparql import QueryDataset
 from graph.stores.expansion import Link
 from graph.stores.sparql.rows import Row
@@ -36,6 +37,9 @@ BY_NEIGHBOUR, BY_RELATION = (f'REPLACE(STR(?{variable}), "({_HIGH})", "\ud7ff$1"
 
 NOTHING: Final = BASE + "nothing"
 """A graph that never is: dropping it asks for the right to update and changes nothing."""
+
+_READ: Final = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>"{}|^`\\\s]*>|GRAPH (?P<graph>\?\w+) \{(?:<[^<>]*>|[^{}<>])*\}', re.DOTALL)
+"""A literal, an IRI, or a pattern that reads a graph: what stands in the first two is nobody's question."""
 
 T = TypeVar("T")
 
@@ -67,6 +71,22 @@ def links_of(direction: Direction, nodes: str, relations: Iterable[str] | None) 
     which = IS_LINK if relations is None else among("r", terms_of(sorted(relations)))
     triple = "?n ?r ?m" if direction == "out" else "?m ?r ?n"
     return f'{nodes} {which} GRAPH ?g {{ {triple} }} FILTER(isIRI(?m)) BIND("{direction}" AS ?d)'
+
+
+def seen_only(query: str, scope: Scope) -> str:
+    """A question of ours, held to a scope: what it reads of a graph counts where the graph lies in one of the datasets."""
+    if scope.datasets is None:
+        return query
+
+    def held(found: re.Match[str]) -> str:
+        return found[0] if found["graph"] is None else f"{found[0]} FILTER({lies_within(found['graph'], scope.datasets or ())})"
+
+    return _READ.sub(held, query)
+
+
+def lies_within(graph: str, datasets: Iterable[str]) -> str:
+    """A condition: a graph (`?g`) lies in one of the datasets."""
+    return " || ".join(f"STRSTARTS(STR({graph}), {literal_term(dataset_iri(name) + '/')})" for name in sorted(datasets)) or "false"
 
 
 def stated_by(source: str, relation: str, target: str) -> str:
