@@ -3,6 +3,7 @@
 SourceError
 ├── SourceNotFound     nothing is at the path or URL, or it cannot be read
 ├── SourceDenied       it lies outside the places that may be read
+├── SourceTooLarge     it holds more than is read at once
 ├── UnsupportedSource  it is there, but in a format no reader knows
 └── UnknownDataset     nothing was ever ingested under that name
 """
@@ -29,6 +30,13 @@ class SourceDenied(SourceError, PermissionError):
 
     def __str__(self) -> str:
         return f"{self.filename}: {self.strerror}"
+
+
+class SourceTooLarge(SourceError):
+    """It holds more than is read at once."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"the file holds more than {most} bytes")
 
 
 class UnsupportedSource(SourceError):

@@ -6,6 +6,7 @@ The role comes from what Bulk Data says of a file (its manifest, its folder), ne
 import glob
 import io
 import os
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,9 +15,10 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
 import orjson
+from isal.igzip_lib import IsalError
 
 from sources.confined import lies_within, local_path, open_within, outside_part, resolve_within
-from sources.errors import SourceDenied, SourceNotFound
+from sources.errors import SourceDenied, SourceNotFound, SourceTooLarge
 from sources.model import Issue, Severity
 
 _DATA_SUFFIXES = (".ndjson", ".jsonl", ".json")
@@ -104,9 +106,26 @@ def open_source(file: SourceFile) -> Iterator[IO[bytes]]:
             from isal import igzip
 
             with igzip.open(raw, "rb") as stream:  # type: ignore[no-untyped-call]
-                yield cast(IO[bytes], stream)
+                try:
+                    yield cast(IO[bytes], stream)
+                except IsalError as error:  # type: ignore[misc]  # its stub takes it for an object
+                    raise zlib.error(str(error)) from error
         else:
             yield raw
+
+
+def read_source(file: SourceFile, most: int) -> bytes:
+    """All of a source, decompressed. Raises SourceTooLarge where that is more than `most` bytes: a packed file's size tells nothing of it.
+
+    Raises OSError, EOFError and zlib errors as open_source does.
+    """
+    if file.size > most and not file.is_gzip:
+        raise SourceTooLarge(most)
+    with open_source(file) as stream:
+        content = stream.read(most + 1)
+    if len(content) > most:
+        raise SourceTooLarge(most)
+    return content
 
 
 def open_beside(file: SourceFile, name: str) -> IO[bytes]:
@@ -302,12 +321,9 @@ def _name(uri: str) -> str:
 
 def _read_manifest(file: SourceFile) -> dict[str, Any] | None:
     """The manifest's content; None where the file is something else that happens to have its name."""
-    if file.size > _MANIFEST_LIMIT:
-        return None
     try:
-        with open_source(file) as stream:
-            content = orjson.loads(stream.read())
-    except (OSError, ValueError):
+        content = orjson.loads(read_source(file, _MANIFEST_LIMIT))
+    except (OSError, ValueError, SourceTooLarge):
         return None
     if isinstance(content, dict) and "resourceType" not in content and ("output" in content or "transactionTime" in content):
         return content

@@ -1,13 +1,15 @@
 """FHIR JSON: NDJSON, single resources and Bundles, told apart by content."""
 
 import re
+import zlib
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import IO, Any, cast
 
 import orjson
 
 from sources.blocks import MAX_LINE, Block, Items
-from sources.files import Role, SourceFile, open_source
+from sources.errors import SourceTooLarge
+from sources.files import Role, SourceFile, open_source, read_source
 from sources.lines import read_lines
 from sources.model import Issue, Severity, SourceRecord
 
@@ -99,38 +101,67 @@ def _is_single_line(stream: Any) -> bool:
 
 
 def _read_document(file: SourceFile) -> Items:
+    try:
+        content = read_source(file, MAX_LINE).removeprefix(b"\xef\xbb\xbf")
+        document = orjson.loads(content)
+    except (SourceTooLarge, EOFError, zlib.error):  # what lies before the break of a packed stream is read
+        yield from _read_large(file)
+    except OSError as error:
+        yield Issue(Severity.REJECT, "unreadable-file", f"the file cannot be read: {error.strerror or error}", file.uri, 1)
+    except ValueError as error:
+        yield _bad_json(file, 1, error)
+    else:
+        yield from _resources(document, content, file, 1)
+
+
+def _read_large(file: SourceFile) -> Items:
+    """The entries of a Bundle that is larger than memory should hold, one by one."""
     import ijson
 
-    if file.size <= MAX_LINE and not file.is_gzip:
-        try:
-            with open_source(file) as stream:
-                content = stream.read().removeprefix(b"\xef\xbb\xbf")
-            document = orjson.loads(content)
-        except OSError as error:
-            yield Issue(Severity.REJECT, "unreadable-file", f"the file cannot be read: {error.strerror or error}", file.uri, 1)
-            return
-        except ValueError as error:
-            yield _bad_json(file, 1, error)
-            return
-        yield from _resources(document, content, file, 1)
-        return
     try:
-        urns = _stream_urns(file)
-        with open_source(file) as stream:
-            for position, entry in enumerate(ijson.items(stream, "entry.item", use_float=True), 1):
-                yield from _entry(entry, urns, file, position)
-    except (ijson.JSONError, EOFError, OSError, ValueError) as error:
+        urns: dict[str, str] = {}
+        for entry in _entries(file):
+            urns |= _urns([entry])
+        position = 0
+        for position, entry in enumerate(_entries(file), 1):
+            yield from _entry(entry, urns, file, position)
+        if not position:
+            reason = f"the file is longer than {MAX_LINE} bytes and no Bundle with entries: split it, or write one resource a line"
+            yield Issue(Severity.REJECT, "file-too-large", reason, file.uri, 1)
+    except SourceTooLarge:
+        yield Issue(Severity.REJECT, "file-too-large", f"an entry of the Bundle is longer than {MAX_LINE} bytes", file.uri, 1)
+    except (ijson.JSONError, EOFError, OSError, ValueError, zlib.error) as error:
         yield Issue(Severity.REJECT, "broken-json", f"the Bundle breaks off or is not JSON ({type(error).__name__})", file.uri, 1)
 
 
-def _stream_urns(file: SourceFile) -> dict[str, str]:
+class _Allowance:
+    """A stream of which so much may be read before the next entry is complete. Raises SourceTooLarge beyond that."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._read = 0
+
+    def read(self, size: int = -1) -> bytes:
+        """See IO."""
+        if self._read > MAX_LINE:
+            raise SourceTooLarge(MAX_LINE)
+        piece = self._stream.read(size)
+        self._read += len(piece)
+        return piece
+
+    def renew(self) -> None:
+        """An entry is complete."""
+        self._read = 0
+
+
+def _entries(file: SourceFile) -> Iterator[Any]:
     import ijson
 
-    urns: dict[str, str] = {}
     with open_source(file) as stream:
-        for entry in ijson.items(stream, "entry.item", use_float=True):
-            urns |= _urns([entry])
-    return urns
+        bounded = _Allowance(stream)
+        for entry in ijson.items(bounded, "entry.item", use_float=True):
+            bounded.renew()
+            yield entry
 
 
 def _resources(document: Any, raw: bytes, file: SourceFile, line: int) -> Items:

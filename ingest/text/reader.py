@@ -4,6 +4,7 @@ import base64
 import csv
 import io
 import os
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 import orjson
 
 from sources.blocks import MAX_LINE, Block, Items
-from sources.files import SourceFile, open_source
+from sources.errors import SourceTooLarge
+from sources.files import SourceFile, open_source, read_source
 from sources.lines import read_lines
 from sources.model import Issue, Severity, SourceRecord
 
@@ -60,8 +62,9 @@ def _read_table(file: SourceFile) -> Items:
     try:
         with open_source(file) as stream, io.TextIOWrapper(stream, "utf-8-sig", newline="") as text:
             csv.field_size_limit(MAX_LINE)
-            rows = csv.reader(text, delimiter=_delimiter(text.readline(MAX_LINE)), strict=True)
+            delimiter = _delimiter(text.readline(MAX_LINE))
             text.seek(0)
+            rows = csv.reader(_bounded(text), delimiter=delimiter, strict=True)
             names = [name.strip().lower() for name in next(rows, [])]
             if names.count("text") != 1 or any(names.count(field) > 1 for field in _FIELDS):
                 reason = "the first line must name the columns, `id` and `text` among them, each once"
@@ -73,8 +76,16 @@ def _read_table(file: SourceFile) -> Items:
     except csv.Error as error:
         reason = f"the table breaks off here: {error}; what came before was read"
         yield Issue(Severity.REJECT, "broken-table", reason, file.uri, rows.line_num)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         yield Issue(Severity.REJECT, "unreadable-file", f"the file cannot be read further ({type(error).__name__})", file.uri, 1)
+
+
+def _bounded(text: io.TextIOWrapper) -> Iterator[str]:
+    """The lines of a table. Raises csv.Error at one that is too long to be held in memory."""
+    while line := text.readline(MAX_LINE):
+        if len(line) >= MAX_LINE and not line.endswith("\n"):
+            raise csv.Error(f"a line is longer than {MAX_LINE} characters")
+        yield line
 
 
 def _rows(rows: Any, names: list[str], file: SourceFile) -> Items:
@@ -100,13 +111,12 @@ def _delimiter(header: str) -> str:
 
 
 def _read_file(file: SourceFile, media_type: str) -> Items:
-    if file.size > MAX_LINE:
+    try:
+        content = read_source(file, MAX_LINE)
+    except SourceTooLarge:
         yield Issue(Severity.REJECT, "file-too-large", f"the text is longer than {MAX_LINE} bytes", file.uri, 1)
         return
-    try:
-        with open_source(file) as stream:
-            content = stream.read()
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         yield Issue(Severity.REJECT, "unreadable-file", f"the file cannot be read ({type(error).__name__})", file.uri, 1)
         return
     name = os.path.relpath(file.uri, file.root) if file.root and not file.is_remote else file.uri.rpartition("/")[2]

@@ -8,8 +8,8 @@ from typing import Any
 
 import orjson
 
-from sources.errors import SourceNotFound
-from sources.files import SourceFile, expand, open_source
+from sources.errors import SourceNotFound, SourceTooLarge
+from sources.files import SourceFile, expand, read_source
 
 ITEM = ("item", "task", "datasetobjectid", "imageid", "objectid", "id", "sourceref", "source")
 CLASS = ("class", "truelabel", "trueclass", "label", "classname", "answer", "value")
@@ -18,6 +18,7 @@ SECONDS = ("seconds", "timespentinseconds")
 SUBMITTED = ("submitted", "submissiontime")
 ACCEPTED = ("accepted", "acceptancetime")
 _LONGEST_CELL = 10 << 20
+_MOST_BYTES = 1 << 30
 
 
 class Broken(ValueError):
@@ -35,8 +36,9 @@ def one_file(location: str) -> SourceFile:
 def read_bytes(file: SourceFile) -> bytes:
     """The file's bytes, decompressed. Raises Broken where it cannot be read."""
     try:
-        with open_source(file) as stream:
-            return stream.read()
+        return read_source(file, _MOST_BYTES)
+    except SourceTooLarge as error:
+        raise Broken(f"cannot be read: {error}") from error
     except (OSError, EOFError, zlib.error) as error:
         raise Broken(f"cannot be read ({error})") from error
 

@@ -8,6 +8,7 @@ from typing import IO, Any, cast
 
 import numpy as np
 import orjson
+from isal.igzip_lib import IsalError
 from numpy.typing import NDArray
 
 from sources.blocks import MAX_LINE
@@ -171,7 +172,7 @@ def _read(stream: IO[bytes], size: int) -> bytes:
     while length < size:
         try:
             piece = cast(BufferedIOBase, stream).read1(min(size - length, _PIECE))
-        except (EOFError, zlib.error, OSError):
+        except (EOFError, IsalError, OSError):  # type: ignore[misc]
             if pieces:
                 break
             raise
