@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 
 from concepts.model import Assertion, Mention
-from graph.vocabulary import local_name
+from graph.vocabulary import RELATION_GROUPS, local_name
 from search.codings import grouped
 from search.errors import GenerationUnreadable
 from search.model import ConceptSummary, DatasetSummary, Document, DocumentSummary, Fact, PassageSpan, PatientOverview, PatientSummary
@@ -61,6 +61,9 @@ class MentionedConcept:
     assertion: Assertion
     mention: str
     start: int
+
+
+_GROUPS: Final = ", ".join(f"'{group}'" for group in sorted({*RELATION_GROUPS.values(), "observation"}))
 
 
 class SqliteCatalog:
@@ -320,6 +323,20 @@ class SqliteCatalog:
     def concept_patients(self, concepts: Sequence[str]) -> dict[str, int]:
         """Concept → how many patients have it charted; unknown concepts are left out."""
         return dict(self._all(f"SELECT concept, patients FROM concepts WHERE concept IN ({_marks(concepts)})", concepts))  # noqa: S608
+
+    def groups_of(self, concepts: Sequence[str]) -> dict[str, str]:
+        """Concept → as what it is charted: 'condition', 'medication' …; those that are never charted are left out."""
+        query = f"SELECT relation FROM facts WHERE concept = ? AND counted AND concept IS NOT NULL AND relation IN ({_GROUPS}) LIMIT 1"  # noqa: S608
+        found = {concept: self._all(query, (concept,)) for concept in concepts}
+        return {concept: rows[0][0] for concept, rows in found.items() if rows}
+
+    def records_of(self, concepts: Sequence[str], patients: Sequence[str]) -> list[str]:
+        """Records of the patients that chart one of the concepts as a counted fact, observations left out."""
+        query = (
+            f"SELECT DISTINCT record FROM facts WHERE concept IN ({_marks(concepts)}) AND subject IN ({_marks(patients)})"  # noqa: S608 - only marks
+            " AND counted AND concept IS NOT NULL AND +relation <> 'observation' ORDER BY record LIMIT 10000"
+        )
+        return [record for (record,) in self._all(query, (*concepts, *patients))]
 
     # --- helpers ---
 

@@ -6,7 +6,7 @@ of ordinals, by concept; concepts that stand alone have none.
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -60,3 +60,16 @@ def once(
             yield max(alike, key=lambda each: int(counts[each]) if each < len(counts) else 0)
         elif concept in kept:
             yield concept
+
+
+def leads(things: Iterable[Sequence[str]]) -> dict[str, str]:
+    """Concept → the concept it stands behind wherever it is named: SNOMED CT's, else the first, of every thing that it codes.
+
+    A concept that codes anything alone, or things with different leads, stands for itself.
+    """
+    first: dict[str, set[str]] = defaultdict(set)
+    for concepts in things:
+        lead = min(concepts, key=lambda each: (not each.startswith(SNOMED), concepts.index(each)))
+        for concept in concepts:
+            first[concept].add(lead)
+    return {concept: next(iter(found)) for concept, found in first.items() if len(found) == 1 and concept not in found}

@@ -22,10 +22,10 @@ from graph.vocabulary import CHARTED, CODE, ENCOUNTER, HAS_BODY, HAS_TARGET, KG,
 from search.catalog import MentionedConcept, SqliteCatalog
 from search.columns import Columns, distinct_pairs, gather, lengths
 from search.model import Fact, Shared
+from search.sharing import Joint, SharingHit, shared_things
 
 NODES_PER_HIT: Final = 12
 _LEAST_NODES: Final = 40
-_MOST_SHARED: Final = 25
 _MENTIONS_PER_HIT: Final = 4
 _COMMON: Final = 40
 """How many concepts that several hits have are asked for by name."""
@@ -107,7 +107,8 @@ def join_page(graph: GraphStore, catalog: SqliteCatalog, columns: Columns, hits:
     kept = _fit(seeds, telling, reach, max(_LEAST_NODES, NODES_PER_HIT * len(hits)))
     neighbourhood = _restrict(found, kept, reach.kinds)
     groups = {node.id: reach.groups.get(node.id) or group_of(node.kind) for node in neighbourhood.nodes}
-    shared = _shared(neighbourhood.nodes, groups, reach, named, patients, commonplace)
+    page = [SharingHit(hit.rank, hit.place) for hit in hits if reach.kinds.get(hit.record) != "Thing"]
+    shared = shared_things(page, _joints(neighbourhood.nodes, groups, reach), columns, catalog, named)
     stated = sorted({record for edge in neighbourhood.edges if edge.relation in CHARTED for record in edge.evidence})
     return Joined(neighbourhood, groups, shared, {node: fact for node, fact in uncounted.items() if node in kept}, catalog.codings(stated))
 
@@ -253,23 +254,10 @@ def _restrict(found: Neighbourhood, kept: AbstractSet[str], kinds: Mapping[str, 
     )
 
 
-def _shared(
-    nodes: Iterable[NodeSummary],
-    groups: Mapping[str, str],
-    reach: _Reach,
-    named: Mapping[str, float],
-    patients: Mapping[str, int],
-    commonplace: AbstractSet[str],
-) -> tuple[Shared, ...]:
-    """Nodes that join several hits: clinical ones first, providers last; then by hits, those the query names, the rarest."""
-    joining = [
-        Shared(node.id, node.label, node.kind, groups[node.id], tuple(sorted(reach.affirmed[node.id])))
+def _joints(nodes: Iterable[NodeSummary], groups: Mapping[str, str], reach: _Reach) -> list[Joint]:
+    """The nodes, other than concepts and the records of their chart, that hits affirmedly reach."""
+    return [
+        Joint(node.id, node.label, node.kind, groups[node.id], tuple(sorted(reach.affirmed[node.id])))
         for node in nodes
-        if len(reach.affirmed.get(node.id, ())) >= 2 and node.id not in reach.charting
+        if reach.affirmed.get(node.id) and node.kind not in ("Concept", *RECORD_KINDS)
     ]
-
-    def order(shared: Shared) -> tuple[int, int, bool, int, str, str]:
-        tier = 2 if shared.group in ("provider", "other") else int(shared.node in commonplace)
-        return tier, -len(shared.hits), shared.node not in named, patients.get(shared.node, 0), shared.label, shared.node
-
-    return tuple(sorted(joining, key=order)[:_MOST_SHARED])

@@ -6,7 +6,7 @@ All offsets are code points into the decoded, untrimmed text of the document, en
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 from concepts.model import Assertion, Mention
 from graph.model import Neighbourhood
@@ -265,15 +265,30 @@ class FacetValue:
     count: int
 
 
+NOTE: Final[Literal["note"]] = "note"
+CHART: Final[Literal["chart"]] = "chart"
+
+
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A node that joins several hits of the page: `hits` are their ranks; `group` is how it is reached ('condition', 'patient' …)."""
+    """What several hits of the page have in common: `group` is what it is ('condition', 'patient' …)."""
 
     node: str
     label: str
     kind: str
     group: str
     hits: tuple[int, ...]
+    """Ranks of the hits that have it, or whose patients do."""
+    basis: Literal["note", "chart"]
+    """Whether the notes share it (they affirm it, their encounter charts it, they are labeled so), or only the charts of their patients."""
+    patients: int
+    """How many patients the hits are of that have it."""
+    of_patients: int
+    """How many patients the hits of the page are of."""
+    lift: float | None = None
+    """How much likelier these notes, or patients, have it than all do; of few hits drawn towards 1."""
+    codes: tuple[str, ...] = ()
+    """All of its codes, where its records code it in several terminologies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +310,7 @@ class SearchResult:
     groups: Mapping[str, str]
     """Node IRI → group it is shown under, for every node of the neighbourhood."""
     shared: tuple[Shared, ...]
+    """What the notes share, then what only the charts of their patients share; of each what the question names, then the most telling."""
     facets: Mapping[str, tuple[FacetValue, ...]]
     notices: tuple[str, ...] = ()
     uncounted: Mapping[str, Fact] = field(default_factory=dict)

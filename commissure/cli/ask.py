@@ -127,10 +127,23 @@ def _print_hits(result: "SearchResult") -> None:
         click.echo(f"\n{hit.rank}. {hit.title}  [{where}]  {hit.score:.3f}")
         click.echo(f"   {' '.join((hit.answer or hit.passage).text.split())[:400]}")
         click.echo(f"   {hit.evidence.source}:{hit.evidence.line}")
-    if result.shared:
-        click.echo("\nshared by these hits:")
-        for shared in result.shared[:10]:
-            click.echo(f"   {len(shared.hits)} of {len(result.hits)}  {shared.label}  ({shared.group})")
+    _print_shared(result)
+
+
+def _print_shared(result: "SearchResult") -> None:
+    """Print what the notes share, then what the charts of their patients share."""
+    for basis, heading in (("note", "the notes of these hits share:"), ("chart", "the charts of their patients share:")):
+        listed = [shared for shared in result.shared if shared.basis == basis][:10]
+        if listed:
+            click.echo(f"\n{heading}")
+        for shared in listed:
+            patients = f"{shared.patients} of {shared.of_patients} patients"
+            counted = ", ".join(
+                [f"{len(shared.hits)} of {len(result.hits)} hits"] * (basis == "note") + [patients] * bool(shared.of_patients)
+            )
+            codes = f" {' · '.join(shared.codes)}" if shared.codes else ""
+            often = f", {shared.lift:.1f} times as often as in all {'notes' if basis == 'note' else 'patients'}" if shared.lift else ""
+            click.echo(f"   {counted}  {shared.label}{codes}  ({shared.group}{often})")
 
 
 _QUERY_FORMATS = {

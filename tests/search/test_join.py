@@ -142,8 +142,12 @@ def test_shared_nodes_join_the_hits_they_name(result: SearchResult, clinic: Clin
     for rank, document in documents.items():
         expected.setdefault(str(document.patient), set()).add(rank)
     assert patients == {patient: ranks for patient, ranks in expected.items() if len(ranks) > 1}
-    sizes = [len(shared.hits) for shared in result.shared]
-    assert sizes == sorted(sizes, reverse=True)
+    assert [shared.basis for shared in result.shared] == sorted((shared.basis for shared in result.shared), reverse=True), "notes first"
+    for shared in result.shared:
+        whose = {documents[rank].patient for rank in shared.hits}
+        assert (shared.patients, shared.of_patients) == (len(whose), len({document.patient for document in documents.values()}))
+        if shared.basis == "chart":
+            assert {f.subject for f in clinic.facts if f.concept == shared.node and f.counted} & expected.keys() == whose
     assert not {hit.evidence.record for hit in result.hits} & {shared.node for shared in result.shared}
 
 

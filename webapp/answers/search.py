@@ -47,13 +47,7 @@ HIT = Shape(
     },
     says="A document found.",
 )
-SHARED = Shape(
-    search.Shared,
-    words={
-        "hits": "Ranks of the hits it joins.",
-    },
-    says="A node that joins several hits.",
-)
+SHARED = Shape(search.Shared)
 FACET_VALUE = Shape(search.FacetValue)
 SEARCH_RESULT = Shape(
     search.SearchResult,
@@ -76,7 +70,6 @@ SEARCH_RESULT = Shape(
         "loosely": "How many more match it loosely.",
         "total_is_exact": "False where ranking stopped at its depth.",
         "generation": "Number of the published generation that was searched.",
-        "shared": "Nodes that join several hits, best first.",
         "notices": "What is missing or cut, in words.",
         "timings": "Seconds by step.",
     },

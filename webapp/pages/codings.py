@@ -8,6 +8,7 @@ from typing import Final
 from concepts.model import Assertion
 from graph.model import Edge
 from graph.vocabulary import CHARTED, CODE, KG, group_of, local_name
+from search.codings import leads
 from search.model import Hit, SearchResult, Shared
 from webapp.pages.charted import leading_first
 
@@ -41,7 +42,7 @@ def with_one_thing_each(result: SearchResult, further: Further) -> tuple[SearchR
         result,
         hits=tuple(_with_leads(hit, lead_of) for hit in result.hits),
         neighbourhood=replace(hood, nodes=nodes, edges=tuple(edges.values())),
-        shared=_shared(result.shared, lead_of, {node.id: node.label for node in hood.nodes}),
+        shared=_shared(result, lead_of, {node.id: node.label for node in hood.nodes}),
     )
     said = {document: tuple((lead_of.get(concept, concept), how) for concept, how in found) for document, found in further.items()}
     return changed, said, {lead: tuple(found) for lead, found in codes.items()}
@@ -64,18 +65,6 @@ def things_of(result: SearchResult) -> dict[str, tuple[str, ...]]:
     return {record: leading_first(sorted(found)) for record, found in things.items()}
 
 
-def leads(things: Iterable[tuple[str, ...]]) -> dict[str, str]:
-    """Concept → the concept it stands behind wherever it is named: the first of every thing that it codes.
-
-    A concept that codes anything alone, or things with different leads, stands for itself.
-    """
-    first: dict[str, set[str]] = defaultdict(set)
-    for concepts in things:
-        for concept in concepts:
-            first[concept].add(concepts[0])
-    return {concept: next(iter(found)) for concept, found in first.items() if len(found) == 1 and concept not in found}
-
-
 def _targets(edge: Edge, things: Mapping[str, tuple[str, ...]], lead_of: Mapping[str, str]) -> Iterable[str]:
     """Where an edge leads to: what a record codes is its leading concept, also where another thing shares one of its codes."""
     if edge.relation in RECORD_CODES and edge.target in things.get(edge.source, ()):
@@ -84,13 +73,16 @@ def _targets(edge: Edge, things: Mapping[str, tuple[str, ...]], lead_of: Mapping
     return dict.fromkeys(told) if told else (lead_of.get(edge.target, edge.target),)
 
 
-def _shared(shared: Iterable[Shared], lead_of: Mapping[str, str], labels: Mapping[str, str]) -> tuple[Shared, ...]:
-    """What hits share, the codings of one thing once, with all of their hits."""
-    found: dict[str, Shared] = {}
-    for one in shared:
+def _shared(result: SearchResult, lead_of: Mapping[str, str], labels: Mapping[str, str]) -> tuple[Shared, ...]:
+    """What hits share, the codings of one thing once in either list, with all of their hits and those hits' patients."""
+    whose = {hit.rank: hit.patient for hit in result.hits if hit.patient}
+    found: dict[tuple[str, str], Shared] = {}
+    for one in result.shared:
         node = lead_of.get(one.node, one.node)
-        hits = tuple(sorted({*one.hits, *(found[node].hits if node in found else ())}))
-        found[node] = replace(found.get(node, one), node=node, label=labels.get(node, one.label), hits=hits)
+        first = found.get((node, one.basis), one)
+        hits = tuple(sorted({*one.hits, *first.hits}))
+        patients = len({whose[rank] for rank in hits if rank in whose})
+        found[node, one.basis] = replace(first, node=node, label=labels.get(node, one.label), hits=hits, patients=patients)
     return tuple(found.values())
 
 
