@@ -50,16 +50,7 @@ def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.boo
     having = concept_counts(np.arange(documents.count), document_offsets, document_concepts.astype(np.int32), hierarchy)
     patient_offsets, patient_concepts = compress(facts.subjects[facts.charted], facts.concepts[facts.charted], len(patients))
     concept_patients = np.bincount(compress(facts.subjects, facts.concepts, len(patients))[1], minlength=len(concepts))
-    db.executemany(
-        "UPDATE concepts SET patients = ?, documents = ?, facts = ? WHERE ordinal = ?",
-        zip(
-            concept_patients.tolist(),
-            having.tolist(),
-            np.bincount(facts.concepts, minlength=len(concepts)).tolist(),
-            range(len(concepts)),
-            strict=True,
-        ),
-    )
+    _concept_counts(db, concept_patients, having, np.bincount(facts.concepts, minlength=len(concepts)))
     passage_datasets = documents.datasets[passage_documents]
     _dataset_counts(
         db,
@@ -281,6 +272,11 @@ def _hierarchy(db: sqlite3.Connection, concepts: dict[str, int]) -> Hierarchy:
     stated = [(concepts[low], concepts[high]) for low, high in db.execute(_BROADER) if low in concepts and high in concepts]
     narrower, broader = np.asarray(stated, dtype=np.int64).reshape(-1, 2).T
     return build_hierarchy(narrower, broader, len(concepts))
+
+
+def _concept_counts(db: sqlite3.Connection, patients: Int64, documents: Int64, facts: Int64) -> None:
+    rows = zip(patients.tolist(), documents.tolist(), facts.tolist(), range(len(documents)), strict=True)
+    db.executemany("UPDATE concepts SET patients = ?, documents = ?, facts = ? WHERE ordinal = ?", rows)
 
 
 def _dataset_counts(db: sqlite3.Connection, codes: dict[str, int], passages: NDArray[np.int64], embedded: NDArray[np.int64]) -> None:

@@ -11,9 +11,7 @@ are laid end to end are the whole list.
 """
 
 import logging
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -25,6 +23,7 @@ from concepts.model import Assertion
 from graph.errors import GraphError
 from graph.store import GraphStore
 from search.catalog import FoundDocument, MentionedConcept
+from search.clock import Clock
 from search.errors import InvalidRequest, ModelUnavailable
 from search.facets import count_facets
 from search.generation import Generation
@@ -89,7 +88,7 @@ class Retriever:
     def search(self, request: SearchRequest) -> SearchResult:
         """One joined answer. Raises InvalidRequest."""
         _check(request)
-        clock = _Clock()
+        clock = Clock()
         notices: list[str] = []
         with clock.step("filter"):
             ground = Ground.of(self._columns, self._catalog)
@@ -387,20 +386,3 @@ def _shown_concepts(mentions: Sequence[MentionedConcept], named: Mapping[str, fl
     """Mentioned concepts, those that the query names first, then in order of mention."""
     ordered = sorted(mentions, key=lambda m: -named.get(m.concept, 0.0))
     return tuple((m.concept, m.label, m.assertion) for m in ordered[:_CONCEPTS_PER_HIT])
-
-
-class _Clock:
-    """Seconds by step."""
-
-    def __init__(self) -> None:
-        self._started = time.perf_counter()
-        self.steps: dict[str, float] = {}
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        started = time.perf_counter()
-        yield
-        self.steps[name] = time.perf_counter() - started
-
-    def total(self) -> float:
-        return time.perf_counter() - self._started

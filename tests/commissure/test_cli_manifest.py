@@ -95,6 +95,6 @@ def test_export_to_a_file_and_to_standard_output(run):
     assert json.loads(answer.stdout.splitlines()[3]) == {"source": "3", "kind": "b"}
     answer = run("export", "--format", "csv", "--attributes", "kind", "--out", "x.csv", "x.manifest")
     assert (answer.exit_code, answer.stdout) == (0, "")
-    assert Path("x.csv").read_text().splitlines()[0].endswith(",value,kind")
+    assert Path("x.csv").read_text().splitlines()[0].endswith(",value,frame,track,kind")
     assert len(Path("x.csv").read_text().splitlines()) == 21
     assert "no line has the attribute 'nothing'" in run("export", "--attributes", "nothing", "x.manifest").stderr

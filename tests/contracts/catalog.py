@@ -180,9 +180,22 @@ def sources_tell_nothing_of_the_machine(rig: Rig) -> None:
         assert rig.catalog.relative_source(rig.clinic.datasets[0], elsewhere) == "x.ndjson"
 
 
+def codings_of_one_thing_are_told(rig: Rig) -> None:
+    """Those charted on the same records with the same words are one thing."""
+    charted: dict[str, set[tuple[str, str]]] = {}
+    for fact in rig.clinic.facts:
+        if fact.concept:
+            charted.setdefault(fact.concept, set()).add((fact.record, fact.label))
+    for concept in charted:
+        alike = {each for each in charted if charted[each] == charted[concept]}
+        assert {one.concept for one in rig.catalog.coded_alike(concept)} == alike
+    assert rig.catalog.coded_alike("urn:nothing") == ()
+
+
 CHECKS: dict[str, Callable[[Rig], None]] = {
     check.__name__: check
     for check in (
+        codings_of_one_thing_are_told,
         documents_come_back_whole,
         documents_come_newest_first,
         facts_come_oldest_first,
