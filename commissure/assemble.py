@@ -10,7 +10,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,8 @@ from numpy.typing import NDArray
 from commissure.media import places_of
 from graph.errors import StoreUnavailable
 from graph.identifiers import parse_record_iri
-from graph.store import GraphStore
+from graph.scope import EVERYTHING, Scope
+from graph.store import GraphReader, GraphStore
 from graph.stores.resting import RestingStore, resting
 from ingest import bulk
 from ingest.ledger import Ledger, Run
@@ -28,10 +30,13 @@ from ingest.stored import StoredRecords
 from ingest.sums import damage_in, has_sums
 from ingest.workspace import Workspace
 from labels.library import GenerationLabels
+from labels.records import RecordsWithin
+from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationOutdated, GenerationUnreadable, NothingPublished
 from search.generation import Generation, read_meta
 from search.protocols import Embedder
 from search.retriever import Retriever
+from search.scoped import write_within
 from sources.errors import UnknownDataset
 from webapp.library import DatasetStatus, RecordSource, RejectedLine, RunStatus
 from webapp.settings import LOOPBACK, WebSettings
@@ -174,6 +179,10 @@ def _draft_graph(source: Path | None, target: Path) -> DraftGraph:
     return OxigraphStore.open(target)
 
 
+_READERS: Final = 4
+"""Scopes whose indexes are kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class OpenSnapshot:
     """One opened generation."""
@@ -183,11 +192,18 @@ class OpenSnapshot:
     published: str
     catalog: Any
     retriever: Retriever
-    store_opened: GraphStore
+    store_opened: GraphReader
     labels: GenerationLabels
+    narrowed: Callable[[Scope], "OpenSnapshot"]
+    folder: TemporaryDirectory[str] | None = None
+    """Of a reader's own index: removed when nothing refers to the snapshot any more."""
+
+    def within(self, scope: Scope) -> "OpenSnapshot":
+        """See Snapshot."""
+        return self if scope == EVERYTHING else self.narrowed(scope)
 
     @property
-    def graph(self) -> GraphStore | None:
+    def graph(self) -> GraphReader | None:
         """The graph; None while a remote store rests because it failed a moment ago."""
         store = self.store_opened
         return None if isinstance(store, RestingStore) and store.rests else store
@@ -239,7 +255,32 @@ class DataLibrary:
             threading.Thread(target=_warm, args=(graph, generation.catalog), daemon=True, name="warm").start()
         labels = GenerationLabels(generation, StoredRecords(self._workspace), self._media)
         retriever = Retriever(generation, graph, self._embedder)
-        return OpenSnapshot(number, store, generation.published, generation.catalog, retriever, graph, labels)
+        readers: dict[Scope, OpenSnapshot] = {}
+
+        def narrowed(scope: Scope) -> OpenSnapshot:
+            with self._lock:
+                if scope not in readers:
+                    if len(readers) >= _READERS:
+                        del readers[next(iter(readers))]
+                    readers[scope] = self._narrowed(folder / "search", scope, opened)
+                return readers[scope]
+
+        opened = OpenSnapshot(number, store, generation.published, generation.catalog, retriever, graph, labels, narrowed)
+        return opened
+
+    def _narrowed(self, index: Path, scope: Scope, whole: OpenSnapshot) -> OpenSnapshot:
+        """A generation as a reader of some datasets sees it, from an index of its own that ends with it."""
+        graph = whole.store_opened.within(scope)
+        work = TemporaryDirectory(dir=self._workspace.folder, prefix=".reader-")
+        write_within(index, Path(work.name) / "search", scope, EmbeddingCache(self._workspace.embeddings_path))
+        generation = Generation.open(Path(work.name) / "search")
+        labels = GenerationLabels(generation, RecordsWithin(StoredRecords(self._workspace), scope), self._media)
+        retriever = Retriever(generation, graph, self._embedder)
+
+        def narrower(further: Scope) -> OpenSnapshot:
+            return whole.within(scope.narrowed(further))
+
+        return OpenSnapshot(whole.generation, whole.store, whole.published, generation.catalog, retriever, graph, labels, narrower, work)
 
     def _graph(self, embedded: Path, published: str) -> GraphStore:
         """The store that answers: the one asked for, else the one that was published with."""

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Protocol
 
+from graph.identifiers import dataset_iri
+from graph.scope import Scope
 from sources.model import SourceRecord
 
 ITEM: Final = "Item"
@@ -36,3 +38,29 @@ class Records(Protocol):
     def told(self, dataset: str, format_name: str) -> Mapping[str, str]:
         """What ingests of a format were told for the dataset, the latest value of each setting."""
         ...
+
+
+class RecordsWithin:
+    """Records of the datasets that may be seen; those of others are not there."""
+
+    def __init__(self, records: Records, scope: Scope) -> None:
+        self._records, self._scope = records, scope
+
+    def found(self, iris: Iterable[str]) -> Mapping[str, SourceRecord]:
+        """See Records."""
+        return self._records.found(filter(self._scope.admits, iris))
+
+    def of_kind(self, dataset: str, kind: str, source: str = "") -> Iterator[SourceRecord]:
+        """See Records."""
+        return self._records.of_kind(dataset, kind, source) if self._seen(dataset) else iter(())
+
+    def sources(self, dataset: str, kind: str) -> Mapping[str, int]:
+        """See Records."""
+        return self._records.sources(dataset, kind) if self._seen(dataset) else {}
+
+    def told(self, dataset: str, format_name: str) -> Mapping[str, str]:
+        """See Records."""
+        return self._records.told(dataset, format_name) if self._seen(dataset) else {}
+
+    def _seen(self, dataset: str) -> bool:
+        return self._scope.admits(dataset_iri(dataset))

@@ -156,6 +156,11 @@ class GenerationBuilder:
             self._db.execute(f"DELETE FROM facts WHERE record IN ({marks})", chunk)  # noqa: S608 - only marks
             self._db.execute(f"DELETE FROM patients WHERE id IN ({marks})", chunk)  # noqa: S608 - only marks
 
+    def datasets(self) -> list[str]:
+        """Everything that is of some dataset is of one of these."""
+        tables = " UNION ".join(f"SELECT dataset FROM {table}" for table in ("documents", "facts", "patients", "uses"))  # noqa: S608
+        return [dataset for (dataset,) in self._db.execute(f"{tables} ORDER BY 1")]
+
     def drop_dataset(self, dataset: str) -> None:
         """Take out everything of a dataset."""
         self._remove_documents("dataset = ?", [dataset])

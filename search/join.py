@@ -17,7 +17,7 @@ import numpy as np
 
 from concepts.model import Assertion
 from graph.model import Direction, Edge, Neighbourhood, NodeSummary, Omitted, Step
-from graph.store import GraphStore
+from graph.store import GraphReader
 from graph.vocabulary import CHARTED, CODE, ENCOUNTER, HAS_BODY, HAS_TARGET, KG, RELATION_GROUPS, SUBJECT, group_of
 from search.catalog import MentionedConcept, SqliteCatalog
 from search.columns import Columns, distinct_pairs, gather, lengths
@@ -82,7 +82,7 @@ class Joined:
     codings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def join_page(graph: GraphStore, catalog: SqliteCatalog, columns: Columns, hits: Sequence[PageHit], named: Mapping[str, float]) -> Joined:
+def join_page(graph: GraphReader, catalog: SqliteCatalog, columns: Columns, hits: Sequence[PageHit], named: Mapping[str, float]) -> Joined:
     """The neighbourhood of the hits. `named` are concepts that the query names, with how well (0 to 1]. Raises graph.errors.GraphError."""
     if not hits:
         return Joined()

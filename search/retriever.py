@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from concepts.model import Assertion
 from graph.errors import GraphError
-from graph.store import GraphStore
+from graph.store import GraphReader
 from search.catalog import FoundDocument, MentionedConcept
 from search.clock import Clock
 from search.errors import InvalidRequest, ModelUnavailable
@@ -75,7 +75,7 @@ class _Found:
 class Retriever:
     """Answers search requests over one generation. Safe for any number of threads."""
 
-    def __init__(self, generation: Generation, graph: GraphStore | None, embedder: Embedder | None) -> None:
+    def __init__(self, generation: Generation, graph: GraphReader | None, embedder: Embedder | None) -> None:
         """Without a graph hits have no neighbourhood; without an embedder, or with another than the vectors', words alone rank."""
         self._generation = generation
         self._columns = generation.columns

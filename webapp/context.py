@@ -10,6 +10,7 @@ from graph.scope import EVERYTHING, Scope
 from graph.store import GraphReader
 from search.errors import NothingPublished
 from webapp.library import Library, Snapshot
+from webapp.scoped import library_within
 from webapp.settings import WebSettings
 
 
@@ -21,6 +22,10 @@ class Context:
     settings: WebSettings
     scope: Scope = EVERYTHING
     """The datasets that may be seen."""
+
+    def __post_init__(self) -> None:
+        """Nobody who is given the context can ask for more than the scope admits."""
+        self.library = library_within(self.library, self.scope)
 
     @cached_property
     def snapshot(self) -> Snapshot:
@@ -46,7 +51,7 @@ class Context:
         """What may be seen of the graph. Raises StoreUnavailable; UnsupportedCapability where the store knows no scopes."""
         if self.snapshot.graph is None:
             raise StoreUnavailable("The graph store is not reachable.")
-        return self.snapshot.graph.within(self.scope)
+        return self.snapshot.graph
 
 
 def register(app: Flask) -> None:

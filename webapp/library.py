@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from graph.store import GraphStore
+from graph.scope import Scope
+from graph.store import GraphReader
 from labels.model import Labels
 from search.model import DocumentSummary, Listing, SearchRequest, SearchResult
 from search.protocols import Catalog
@@ -50,13 +51,20 @@ class Snapshot(Protocol):
         ...
 
     @property
-    def graph(self) -> GraphStore | None:
+    def graph(self) -> GraphReader | None:
         """The graph; None while the store cannot be reached."""
         ...
 
     @property
     def labels(self) -> Labels:
         """Labeled data: classes, items, reports."""
+        ...
+
+    def within(self, scope: Scope) -> "Snapshot":
+        """The generation as a reader of some datasets sees it: as if nothing else had been ingested.
+
+        The first time a scope is asked for, its index is made. Raises UnsupportedCapability where the graph store knows no scopes.
+        """
         ...
 
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from graph.scope import Scope
+from search.embedding_cache import EmbeddingCache
 from search.protocols import Catalog
+from search.scoped import write_within
 from tests.contracts.catalog import CHECKS, Rig
 from tests.search.clinic import Clinic, FakeEmbedder, build, make_clinic, opened
 
@@ -111,3 +115,30 @@ def test_every_question_of_the_protocol_is_asked(catalog: Catalog, clinic: Clini
     for check in CHECKS.values():
         check(Rig(Noted(), clinic))  # type: ignore[arg-type]
     assert {name for name in vars(Catalog) if not name.startswith("_")} == asked
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_catalog_within_a_scope(clinic: Clinic, tmp_path: Path, check: str) -> None:
+    """A reader of A never learns of B: within A the catalog keeps the contract of a clinic that has A alone."""
+    both = sharing_concepts(clinic)
+    build(both, tmp_path, embedder=FakeEmbedder())
+    write_within(tmp_path / "g1", tmp_path / "within", Scope.of(["clinic"]), EmbeddingCache(tmp_path / "vectors.sqlite"))
+    with opened(tmp_path / "within") as generation:
+        CHECKS[check](Rig(generation.catalog, alone(both)))
+
+
+def test_a_catalog_that_forgets_the_scope_is_found_out(catalog: Catalog, clinic: Clinic) -> None:
+    with pytest.raises(AssertionError):
+        CHECKS["patients_come_by_label"](Rig(catalog, alone(clinic)))
+
+
+def sharing_concepts(clinic: Clinic) -> Clinic:
+    """The clinic, in which the other dataset has names of its own for shared concepts."""
+    facts = [replace(one, label=f"Only theirs {one.label}") if one.dataset == "other" else one for one in clinic.facts]
+    return Clinic(clinic.documents, facts, clinic.patients)
+
+
+def alone(clinic: Clinic) -> Clinic:
+    """What the clinic has of the first dataset."""
+    of = [[one for one in some if one.dataset == "clinic"] for some in (clinic.documents, clinic.facts, clinic.patients)]  # type: ignore[attr-defined]
+    return Clinic(*of)  # type: ignore[arg-type]

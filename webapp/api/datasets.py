@@ -39,7 +39,7 @@ def records(asked: RecordsParameters, context: Context) -> Response:
     """FHIR records in bulk."""
     if not context.settings.raw_records:
         raise ProblemError(Problem("disabled", 403, "Not offered here", "This server is set not to show the source JSON of records."))
-    there = context.library.kinds(asked.dataset) if _seen(asked.dataset, context) else None
+    there = context.library.kinds(asked.dataset)
     if there is None:
         raise not_found("dataset", "GET /api/v1/datasets lists those there are.")
     if missing := [kind for kind in asked.kind if kind not in there]:
@@ -49,10 +49,6 @@ def records(asked: RecordsParameters, context: Context) -> Response:
     response.headers["Content-Disposition"] = f'attachment; filename="{asked.dataset}.ndjson"'
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _seen(dataset: str, context: Context) -> bool:
-    return context.scope.datasets is None or dataset in context.scope.datasets
 
 
 def runs(asked: RunsParameters, context: Context) -> answers.RunListJson:

@@ -12,6 +12,7 @@ from flask import Response, request
 from pydantic import ValidationError
 from werkzeug.exceptions import UnsupportedMediaType
 
+from graph.scope import Scope
 from webapp.api.parameters import Parameters, takes_several
 from webapp.context import Context
 from webapp.errors import FieldError, ProblemError, invalid
@@ -70,7 +71,7 @@ class Operation(Generic[P]):
         parameters = self._read(path_values)
         etag = ""
         if self.by_generation and self.method == "GET":
-            etag = entity_tag(context.snapshot)
+            etag = entity_tag(context.snapshot, context.scope)
             if request.if_none_match.contains_weak(etag):
                 response = Response(status=304)
                 _cacheable(response, etag)
@@ -161,12 +162,13 @@ def json_response(value: object, status: int = 200) -> Response:
     return Response(body, status=status, content_type="application/json")
 
 
-def entity_tag(snapshot: Snapshot) -> str:
-    """The (weak) ETag of an answer: address and generation decide it, and whether the graph could be reached."""
+def entity_tag(snapshot: Snapshot, scope: Scope) -> str:
+    """The (weak) ETag of an answer: address, generation and scope decide it, and whether the graph could be reached."""
     parts = (
         distribution_version(),
         snapshot.generation,
         snapshot.published,
+        None if scope.datasets is None else sorted(scope.datasets),
         snapshot.graph is not None,
         request.full_path,
         request.headers.get("Accept", ""),

@@ -101,7 +101,7 @@ def sparql(context: Context) -> Response:
     asked = _read()
     media_type = _negotiate(asked)
     snapshot = context.snapshot
-    etag = entity_tag(snapshot) if reads else ""
+    etag = entity_tag(snapshot, context.scope) if reads else ""
     known = bool(etag) and request.if_none_match.contains_weak(etag)
     response = Response(status=304) if known else _answer(context, asked, media_type)
     response.headers["Commissure-Generation"] = str(snapshot.generation)

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 from concepts.model import Assertion
 from graph.errors import StoreUnavailable
 from graph.model import Direction, Edge, Literal, NeighbourCount, NeighbourPage, Node, NodeSummary
-from graph.store import GraphStore
+from graph.store import GraphReader
 from graph.vocabulary import PREFIXES, group_of, local_name
 from labels.model import LabelClass
 from search.model import ConceptSummary, DocumentSummary, Fact, PatientSummary
@@ -115,7 +115,7 @@ def concept() -> str:
     return node()
 
 
-def node_page(opened: Snapshot, graph: GraphStore | None, identifier: str) -> NodePage:
+def node_page(opened: Snapshot, graph: GraphReader | None, identifier: str) -> NodePage:
     """Arrange a node for its page; without the graph concepts, patients and records are still known."""
     catalog = opened.catalog
     concept = catalog.concept(identifier)
@@ -159,7 +159,7 @@ def _label_class(opened: Snapshot, identifier: str) -> LabelClass | None:
     return next((one for one in classes if one.concept == identifier), None)
 
 
-def groups_of(graph: GraphStore, catalog: Catalog, identifier: str, *, is_concept: bool) -> tuple[Group, ...]:
+def groups_of(graph: GraphReader, catalog: Catalog, identifier: str, *, is_concept: bool) -> tuple[Group, ...]:
     """A node's neighbours by relation, direction and kind; those that the address names are open."""
     expanded = request.args.getlist("expand")
     groups = []
@@ -230,7 +230,7 @@ def _anchor(count: NeighbourCount) -> str:
     return f"{count.direction}-{count.relation.rsplit('#', 1)[-1].rsplit('/', 1)[-1]}-{count.kind}"
 
 
-def _neighbours(graph: GraphStore, identifier: str, key: str, cursor: str | None) -> NeighbourPage:
+def _neighbours(graph: GraphReader, identifier: str, key: str, cursor: str | None) -> NeighbourPage:
     direction, kind, relation = (*key.split("|", 2), "", "")[:3]
     if direction not in ("out", "in") or not relation:
         raise invalid(FieldError("expand", "it is not one of this page's groups of neighbours"))
