@@ -1,3 +1,5 @@
+import csv
+
 import numpy as np
 import pytest
 
@@ -165,12 +167,9 @@ def test_birds_agree_with_ground_truth_on_what_is_doubtful():
 
 
 @needs_birds
-def test_crowd_kit_finds_no_more():
-    aggregation = pytest.importorskip("crowdkit.aggregation", reason="crowd-kit is not part of the environment")
-    import pandas
-
-    frame = pandas.read_csv(FOLDER / "birds_answers.csv", dtype=str)[["task", "worker", "label"]]
-    truth = pandas.read_csv(FOLDER / "birds_tasks.csv", dtype=str).set_index("task")["true_label"]
-    plain = aggregation.DawidSkene(n_iter=2).fit_predict(frame)
+def test_more_is_found_than_by_plain_dawid_skene():
+    with (FOLDER / "birds_tasks.csv").open() as lines:
+        truth = {row["task"]: row["true_label"] for row in csv.DictReader(lines)}
     done = consolidate(read_answers([str(FOLDER / "birds_answers.csv")]).answers)
-    assert (plain == truth[plain.index]).sum() == 262 < score(done, truth.to_dict()).right
+    # 262 are what crowdkit.aggregation.DawidSkene(n_iter=2) of crowd-kit 1.4.2 gets right on the same answers.
+    assert score(done, truth).right > 262
