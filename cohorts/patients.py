@@ -11,6 +11,8 @@ from datetime import date
 from typing import Final, Literal
 
 from graph.vocabulary import local_name
+from search.errors import InvalidRequest
+from search.masks import no_dataset
 from search.model import ChartedCondition, PatientOverview
 
 Sort = Literal["name", "age", "conditions", "documents", "facts"]
@@ -20,6 +22,8 @@ AGE_BANDS: Final = ((0, 17), (18, 39), (40, 64), (65, 79), (80, 200))
 """First and last year of each band."""
 UNKNOWN: Final = "unknown"
 """The sex or the age that no record tells."""
+SEXES: Final = frozenset({"female", "male", "other", UNKNOWN})
+"""Values that may always be asked for, whether anybody has them or not: FHIR's administrative genders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,18 @@ class PatientCounts:
     ages: tuple[Counted, ...]
     conditions: tuple[Counted, ...]
     datasets: tuple[Counted, ...]
+
+
+def check(selection: Selection, overviews: Iterable[PatientOverview], datasets: Sequence[str]) -> None:
+    """Refuse a dataset, a sex or an age that there is not: an empty list would look like an answer. Raises InvalidRequest."""
+    for name in selection.datasets:
+        if name not in datasets:
+            raise no_dataset(name, datasets)
+    sexes = {*SEXES, *(sex_of(one) for one in overviews)} if selection.sexes else set()
+    for field, asked, there in (("sex", selection.sexes, sorted(sexes)), ("age", selection.ages, [*map(_words, AGE_BANDS), UNKNOWN])):
+        for value in asked:
+            if value not in there:
+                raise InvalidRequest(field, f"there is no {field} {value[:80]!r}; there are: {', '.join(there)}")
 
 
 def select(overviews: Iterable[PatientOverview], selection: Selection, today: date) -> tuple[PatientOverview, ...]:

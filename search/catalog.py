@@ -23,7 +23,7 @@ from search.errors import GenerationUnreadable
 from search.model import ConceptSummary, DatasetSummary, Document, DocumentSummary, Fact, PassageSpan, PatientOverview, PatientSummary
 from search.patients import read_overviews
 from search.schema import FORMAT
-from search.standings import FACTS_OF_RECORDS, assertions_of, codings_of, count_uncounted, without_counted
+from search.standings import FACTS_OF_RECORDS, UNCOUNTED_ALONE, assertions_of, codings_of, count_uncounted, without_counted
 from search.tables import above_common_folder
 
 _WORD = re.compile(r"[^\W_]+")
@@ -139,6 +139,10 @@ class SqliteCatalog:
     def uncounted_with(self, concept: str, kind: str) -> int:
         """How many records of a kind chart the concept in a way that does not count."""
         return count_uncounted(self._all, concept, kind)
+
+    def only_uncounted(self, concept: str, limit: int = 50) -> tuple[Fact, ...]:
+        """Patients who have the concept charted, but never so that it counts (refuted, a relative's …): the first such fact of each."""
+        return tuple(self._facts(UNCOUNTED_ALONE, (concept, limit)))
 
     def assertions(self, mentions: Sequence[str]) -> dict[str, Assertion]:
         """Mention → what its text asserts, for those of the mentions that a document holds."""

@@ -79,6 +79,7 @@ class Joined:
     groups: Mapping[str, str] = field(default_factory=dict)
     shared: tuple[Shared, ...] = ()
     uncounted: Mapping[str, Fact] = field(default_factory=dict)
+    assertions: Mapping[str, Assertion] = field(default_factory=dict)
     codings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -88,7 +89,7 @@ def join_page(graph: GraphReader, catalog: SqliteCatalog, columns: Columns, hits
         return Joined()
     seeds = tuple(dict.fromkeys(hit.record for hit in hits))
     found = graph.neighbourhood(seeds, HOPS, _preferred(catalog, columns, hits, named))
-    uncounted = catalog.uncounted([node.id for node in found.nodes if node.kind in RECORD_KINDS])
+    uncounted = catalog.uncounted([node.id for node in found.nodes if node.kind in (*RECORD_KINDS, "Encounter")])
     reach = _Reach.of(found, hits, uncounted.keys())
     patients = catalog.concept_patients([node for node, kind in reach.kinds.items() if kind == "Concept"])
     everyone = len(columns.patient_concept_offsets) - 1
@@ -110,7 +111,15 @@ def join_page(graph: GraphReader, catalog: SqliteCatalog, columns: Columns, hits
     page = [SharingHit(hit.rank, hit.place) for hit in hits if reach.kinds.get(hit.record) != "Thing"]
     shared = shared_things(page, _joints(neighbourhood.nodes, groups, reach), columns, catalog, named)
     stated = sorted({record for edge in neighbourhood.edges if edge.relation in CHARTED for record in edge.evidence})
-    return Joined(neighbourhood, groups, shared, {node: fact for node, fact in uncounted.items() if node in kept}, catalog.codings(stated))
+    mentions = [node.id for node in neighbourhood.nodes if node.kind == "Annotation"]
+    return Joined(
+        neighbourhood,
+        groups,
+        shared,
+        uncounted={node: fact for node, fact in uncounted.items() if node in kept},
+        assertions=catalog.assertions(mentions) if mentions else {},
+        codings=catalog.codings(stated),
+    )
 
 
 def _preferred(catalog: SqliteCatalog, columns: Columns, hits: Sequence[PageHit], named: Mapping[str, float]) -> frozenset[str]:

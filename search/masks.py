@@ -124,6 +124,11 @@ def check(filters: Filters) -> None:
         raise InvalidRequest("confidence_to", f"lies below confidence_from: {high} < {low}")
 
 
+def no_dataset(name: str, there: Sequence[str]) -> InvalidRequest:
+    """What to say where a dataset is asked for that is not there."""
+    return InvalidRequest("dataset", f"there is no dataset {name[:80]!r}; there are: {', '.join(there[:_SHOWN_NAMES])}")
+
+
 def unknown_values(filters: Filters, ground: Ground, datasets: Callable[[], Sequence[str]]) -> list[str]:
     """What to say of values that nothing published has. Raises InvalidRequest for a dataset or patient that is not there."""
     said = []
@@ -136,8 +141,7 @@ def unknown_values(filters: Filters, ground: Ground, datasets: Callable[[], Sequ
             if not row.known:
                 said.append(f"Nothing published has the {row.title.lower()} {value!r}.")
             elif row.name == "dataset":
-                there = ", ".join(list(datasets())[:_SHOWN_NAMES])
-                raise InvalidRequest(row.name, f"there is no dataset {value[:80]!r}; there are: {there}")
+                raise no_dataset(value, datasets())
             else:
                 wrong = (
                     f"no {row.title.lower()} has the IRI {value[:200]!r}"

@@ -315,6 +315,8 @@ class SearchResult:
     notices: tuple[str, ...] = ()
     uncounted: Mapping[str, Fact] = field(default_factory=dict)
     """Records of the neighbourhood that chart what does not count as true of the patient, with what they say."""
+    assertions: Mapping[str, Assertion] = field(default_factory=dict)
+    """Mention of the neighbourhood → what its text asserts."""
     codings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Record behind what patients have → its concepts, where it has several for one thing."""
     graph: bool = True

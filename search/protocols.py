@@ -132,6 +132,10 @@ class Catalog(Protocol):
         """Record → what it says, for those of the records of which nothing counts as true of the patient."""
         ...
 
+    def only_uncounted(self, concept: str, limit: int = 50) -> tuple[Fact, ...]:
+        """Patients who have the concept charted, but never so that it counts (refuted, a relative's …): the first such fact of each."""
+        ...
+
     def uncounted_with(self, concept: str, kind: str) -> int:
         """How many records of a kind chart the concept in a way that does not count."""
         ...

@@ -131,6 +131,7 @@ class Retriever:
             groups=joined.groups,
             shared=joined.shared,
             uncounted=joined.uncounted,
+            assertions=joined.assertions,
             codings=joined.codings,
             facets=facets,
             notices=tuple(notices),

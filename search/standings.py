@@ -28,6 +28,15 @@ def count_uncounted(rows: Rows, concept: str, kind: str) -> int:
     return int(rows(query, (concept, f"/{kind}/"))[0][0])
 
 
+UNCOUNTED_ALONE: Final = (
+    "fact IN (SELECT min(u.fact) FROM facts u WHERE u.concept = ? AND NOT u.counted AND u.concept IS NOT NULL"
+    " AND u.relation NOT IN ('label', 'answer', 'broader') AND NOT EXISTS"
+    " (SELECT 1 FROM facts c WHERE c.concept = u.concept AND c.subject = u.subject AND c.counted AND c.concept IS NOT NULL)"
+    " GROUP BY u.subject) ORDER BY subject LIMIT ?"
+)
+"""Of each patient who has a concept charted, but never so that it counts: the first such fact."""
+
+
 def assertions_of(rows: Rows, mentions: Sequence[str]) -> dict[str, Assertion]:
     """Mention → what its text asserts; mentions are found by the record that their IRI begins with."""
     records = sorted({mention.partition("#")[0] for mention in mentions})

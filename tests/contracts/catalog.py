@@ -155,6 +155,13 @@ def what_does_not_count_is_told(rig: Rig) -> None:
         }
         assert rig.catalog.uncounted_with(concept, kind) == len(denied)
         assert rig.catalog.uncounted_with(concept, "Nothing") == 0
+    for concept in {fact.concept for fact in rig.clinic.facts if fact.concept}:
+        charted = [fact for fact in rig.clinic.facts if fact.concept == concept and fact.relation not in ("label", "answer", "broader")]
+        never = {fact.subject for fact in charted} - {fact.subject for fact in charted if fact.counted}
+        found = rig.catalog.only_uncounted(concept, 100)
+        assert [fact.subject for fact in found] == sorted(never)
+        assert all(fact in charted and not fact.counted for fact in found)
+        assert rig.catalog.only_uncounted(concept, 1) == found[:1]
     mentions = {one.id: one.assertion for document in rig.clinic.documents for one in document.mentions}
     assert dict(rig.catalog.assertions(list(mentions))) == mentions
     assert rig.catalog.uncounted(["urn:nothing"]) == rig.catalog.assertions(["urn:nothing"]) == {}

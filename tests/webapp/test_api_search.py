@@ -83,10 +83,13 @@ def test_the_stable_keys_hold_what_was_found(client: FlaskClient) -> None:
     assert {"concept": CISPLATIN, "label": "cisplatin", "assertion": "affirmed"} in hit["concepts"]
 
 
+HOLDS = {"counted": True, "assertion": "affirmed", "status": ""}
+
+
 def test_hits_are_joined_with_the_graph(client: FlaskClient) -> None:
     found = search(client, q="cisplatin")
     nodes = {node["id"]: node for node in found["neighbourhood"]["nodes"]}
-    assert nodes[ROSA] == {"id": ROSA, "kind": "Patient", "group": "patient", "label": "Rosa Lindqvist", "stub": False}
+    assert nodes[ROSA] == {"id": ROSA, "kind": "Patient", "group": "patient", "label": "Rosa Lindqvist", "stub": False} | HOLDS
     assert nodes[CISPLATIN]["group"] == "medication"
     edges = {(edge["source"], edge["relation_name"], edge["target"]) for edge in found["neighbourhood"]["edges"]}
     assert (ONCOLOGY_NOTE, "kg:subject", ROSA) in edges

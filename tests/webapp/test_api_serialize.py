@@ -29,6 +29,9 @@ def test_a_search_result_is_ready_for_json() -> None:
     assert found["facets"]["patient"] == [{"value": ROSA, "label": "Rosa Lindqvist", "count": 2}]
 
 
+HOLDS = {"counted": True, "assertion": "affirmed", "status": ""}
+
+
 def test_groups_depend_on_how_a_node_is_reached() -> None:
     hood = Neighbourhood(
         (NodeSummary(CISPLATIN, "Concept", "cisplatin"), NodeSummary(ROSA, "Patient", "Rosa", True)),
@@ -37,8 +40,8 @@ def test_groups_depend_on_how_a_node_is_reached() -> None:
     )
     assert neighbourhood(hood, {CISPLATIN: "medication"}) == {
         "nodes": [
-            {"id": CISPLATIN, "kind": "Concept", "group": "medication", "label": "cisplatin", "stub": False},
-            {"id": ROSA, "kind": "Patient", "group": "patient", "label": "Rosa", "stub": True},
+            {"id": CISPLATIN, "kind": "Concept", "group": "medication", "label": "cisplatin", "stub": False, **HOLDS},
+            {"id": ROSA, "kind": "Patient", "group": "patient", "label": "Rosa", "stub": True, **HOLDS},
         ],
         "edges": [
             {

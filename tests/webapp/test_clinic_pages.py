@@ -171,3 +171,40 @@ def test_hits_do_not_share_what_was_refuted(tmp_path: Path) -> None:
     result = lab.snapshot().retriever.search(SearchRequest("coughs at night"))
     assert {one.label for one in result.shared} == {"Asthma"}
     assert {fact.status for fact in result.uncounted.values()} == {"refuted"}
+
+
+def test_neighbourhoods_say_in_rest_what_does_not_count() -> None:
+    client = make_client(clinic().lab.library())
+    asked = [
+        client.get(f"/api/v1/neighbourhood?id={BREAST_CANCER}&direction=in"),
+        client.post("/api/v1/neighbourhood", json={"ids": [BREAST_CANCER], "hops": [[{"direction": "in", "limit": 9}]]}),
+    ]
+    for answer in asked:
+        said = {one["kind"]: (one["counted"], one["assertion"], one["status"]) for one in answer.json["nodes"]}
+        assert said["Condition"] == (False, "negated", "refuted")
+        assert said["FamilyMemberHistory"] == (False, "family", "family history: mother")
+        assert said["Concept"] == (True, "affirmed", "")
+
+
+def test_the_neighbourhood_of_a_search_says_what_does_not_count() -> None:
+    found = make_client(f.Shelf()).get("/api/v1/search?q=cisplatin+neuropathy").json["neighbourhood"]
+    said = {one["id"].rpartition("/")[2]: (one["counted"], one["assertion"], one["status"]) for one in found["nodes"]}
+    assert said["rosa-neuropathy"] == (False, "negated", "refuted")
+    assert said["rosa-cancer"] == said["rosa-cisplatin"] == said["rosa"] == (True, "affirmed", "")
+
+
+def test_the_neighbourhood_of_a_search_says_what_its_texts_deny() -> None:
+    found = make_client(f.Shelf()).get("/api/v1/search?q=metformin+hypertension+diabetes").json["neighbourhood"]
+    (mention,) = [one for one in found["nodes"] if one["kind"] == "Annotation"]
+    assert (mention["counted"], mention["assertion"], mention["status"]) == (False, "negated", "")
+
+
+def test_a_concept_names_who_has_it_refuted_or_in_the_family(pages: FlaskClient) -> None:
+    html = pages.get(f"/node?id={BREAST_CANCER}").text
+    others = html[html.index('class="lines others"') :].split("</ul>")[0].split("<li")[1:]
+    relative = next(row for row in others if "Baker" in row)
+    refuted = next(row for row in others if "Carver" in row)
+    assert len(others) == 2
+    assert "uncounted" in refuted and "refuted" in refuted
+    assert "uncounted" not in relative and "mother" in relative
+    assert 'class="lines others"' not in pages.get(f"/node?id={DIABETES}").text

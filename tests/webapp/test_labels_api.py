@@ -34,7 +34,8 @@ def test_classes_come_with_counts_jobs_and_hierarchy(client: FlaskClient) -> Non
     assert classes[CAR] | {"items": 2, "own": 2, "machine": 1, "broader": [VEHICLES], "job": job("boxes")} == classes[CAR]
     assert [(one["name"], one["items"], one["failed"]) for one in found[0]["jobs"]] == [("boxes", 3, 0), ("paint", 1, 0), ("street", 6, 1)]
     assert (found[0]["items"], found[0]["workers"]) == (7, 3)
-    assert client.get("/api/v1/labels?dataset=nope").json["datasets"] == []
+    wrong = client.get("/api/v1/labels?dataset=nope")
+    assert wrong.status_code == 400 and "streets" in wrong.json["errors"][0]["detail"]
 
 
 def test_items_carry_what_jobs_and_workers_said(client: FlaskClient, made: Streets) -> None:

@@ -173,7 +173,9 @@ def test_a_confidence_that_is_none_is_refused(client: FlaskClient, value: str) -
 
 
 def test_an_unknown_dataset_is_not_found(client: FlaskClient) -> None:
-    for path in ("/labels", "/reports", "/review", "/review.manifest", "/reports.csv"):
+    answer = client.get("/labels?dataset=nope", headers={"Accept": "text/html"})
+    assert answer.status_code == 400 and "there is no dataset" in answer.text
+    for path in ("/reports", "/review", "/review.manifest", "/reports.csv"):
         assert client.get(f"{path}?dataset=nope&table=jobs", headers={"Accept": "text/html"}).status_code == 404
     assert client.get("/item?id=urn:nothing", headers={"Accept": "text/html"}).status_code == 404
 

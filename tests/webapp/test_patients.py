@@ -6,8 +6,10 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
+from tests.webapp import fixtures as f
 from tests.webapp.clinic import BREAST_CANCER, DIABETES, E11, clinic
 from tests.webapp.conftest import make_client
+from webapp.app import create_app
 
 
 @pytest.fixture
@@ -75,3 +77,39 @@ def test_rest_chooses_the_same() -> None:
     assert client.get("/api/v1/patients?limit=1").json["next_offset"] == 1
     assert client.get("/api/v1/patients?limit=1&offset=1").json["next_offset"] is None
     assert client.get("/api/v1/patients?sort=shoe").status_code in (400, 422)
+
+
+@pytest.mark.parametrize(
+    ("asked", "field", "there"),
+    [
+        ("dataset=nowhere", "dataset", "demo"),
+        ("dataset=demo&dataset=nowhere", "dataset", "demo"),
+        ("sex=femal", "sex", "female"),
+        ("age=40-64", "age", "40–64"),
+        ("age=old", "age", "80 and over"),
+    ],
+)
+def test_what_nobody_can_have_is_refused_in_words(asked: str, field: str, there: str) -> None:
+    client = create_app(f.Shelf()).test_client()
+    page = client.get(f"/patients?{asked}")
+    assert page.status_code == 400
+    assert f"there is no {field}" in page.text.replace("&#39;", "'") and there in page.text
+    if asked.count("dataset=") < 2:
+        answer = client.get(f"/api/v1/patients?{asked}")
+        assert answer.status_code == 400
+        (error,) = answer.json["errors"]
+        assert error["field"] == field and there in error["detail"]
+
+
+@pytest.mark.parametrize("asked", ["sex=other", "sex=female", "age=unknown", "age=0–17", "dataset=demo"])
+def test_what_somebody_could_have_is_answered(asked: str) -> None:
+    client = create_app(f.Shelf()).test_client()
+    assert client.get(f"/patients?{asked}").status_code == 200
+    assert client.get(f"/api/v1/patients?{asked}").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/labels", "/api/v1/labels", "/api/v1/items"])
+def test_an_unknown_dataset_of_labels_is_an_error(path: str) -> None:
+    answer = create_app(f.Shelf()).test_client().get(f"{path}?dataset=nowhere")
+    assert answer.status_code == 400
+    assert "there is no dataset" in answer.text and "demo" in answer.text

@@ -7,7 +7,7 @@ from typing_extensions import TypedDict
 from concepts.model import Assertion
 from search import model as search
 from webapp.answers import evidence
-from webapp.answers.graph import NeighbourhoodJson, neighbourhood
+from webapp.answers.graph import NeighbourhoodJson, Standings, neighbourhood
 from webapp.answers.shapes import Added, Json, Shape
 
 __all__ = ["HIT", "SEARCH_RESULT", "FacetValueJson", "evidence", "search_result"]
@@ -51,12 +51,12 @@ SHARED = Shape(search.Shared)
 FACET_VALUE = Shape(search.FacetValue)
 SEARCH_RESULT = Shape(
     search.SearchResult,
-    without=("groups", "uncounted", "codings"),
+    without=("groups", "uncounted", "assertions", "codings"),
     added={
         "neighbourhood": Added(
             NeighbourhoodJson,
             "What the hits of this page hang together by.",
-            lambda found: neighbourhood(found.neighbourhood, found.groups),
+            lambda found: neighbourhood(found.neighbourhood, found.groups, Standings(found.uncounted, found.assertions)),
         ),
         "graph": Added(
             Literal["joined", "unavailable"],

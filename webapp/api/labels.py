@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from graph.errors import InvalidCursor
 from search.filters import FILTERS
+from search.masks import no_dataset
 from webapp.answers import labels as answers
 from webapp.answers.shapes import Json
 from webapp.api.operation import Operation
@@ -100,6 +101,9 @@ class ExportParameters(DatasetParameters):
 def labels(asked: LabelParameters, context: Context) -> answers.LabelListJson:
     """Datasets with labels, their jobs and classes."""
     found = context.snapshot.labels.datasets()
+    there = [one.dataset for one in context.snapshot.catalog.datasets()]
+    if asked.dataset is not None and asked.dataset not in there:
+        raise no_dataset(asked.dataset, there)
     listed = [answers.LABELED_DATASET(one) for one in found if asked.dataset in (None, one.dataset)]
     return {"datasets": listed, "generation": context.snapshot.generation}
 

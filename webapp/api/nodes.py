@@ -45,11 +45,8 @@ def neighbours(asked: NeighbourParameters, context: Context) -> answers.Neighbou
         )
     except InvalidCursor:
         raise invalid(FieldError("cursor", "is not one that this server gave; begin again without it")) from None
-    catalog = context.snapshot.catalog
-    nodes = [node for node, _ in page.neighbours]
-    uncounted = catalog.uncounted(sorted({node.id.partition("#")[0] for node in nodes if node.kind != "Annotation"}))
-    assertions = catalog.assertions([node.id for node in nodes if node.kind == "Annotation"])
-    return answers.neighbour_page(asked.id, page, uncounted, assertions, context.snapshot.generation)
+    standings = answers.Standings.read(context.snapshot.catalog, (node for node, _ in page.neighbours))
+    return answers.neighbour_page(asked.id, page, standings, context.snapshot.generation)
 
 
 def neighbourhood(asked: NeighbourhoodParameters, context: Context) -> Json:
@@ -66,7 +63,8 @@ def neighbourhood_by_rules(asked: NeighbourhoodBody, context: Context) -> Json:
         raise invalid(FieldError("hops", f"would reach too far ({width:,} nodes over one relation, at most {WIDEST:,}); lower the limits"))
     hops = [[_step(rule) for rule in rules] for rules in asked.hops]
     found = context.graph.neighbourhood(tuple(dict.fromkeys(asked.ids)), hops, frozenset(asked.prefer))
-    return answers.NEIGHBOURHOOD_ANSWER(found, generation=context.snapshot.generation)
+    nodes = answers.standing_nodes(found, answers.Standings.read(context.snapshot.catalog, found.nodes))
+    return answers.NEIGHBOURHOOD_ANSWER(found, nodes=nodes, generation=context.snapshot.generation)
 
 
 def _step(rule: StepBody) -> Step:

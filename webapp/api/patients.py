@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from cohorts.patients import Selection, count, select
+from cohorts.patients import Selection, check, count, select
 from search.model import PatientSummary
 from webapp.answers import documents as document_answers
 from webapp.answers import patients as answers
@@ -23,6 +23,7 @@ def patients(asked: PatientParameters, context: Context) -> answers.PatientListJ
     everyone = context.snapshot.catalog.patient_overviews()
     datasets = (asked.dataset,) if asked.dataset else ()
     selection = Selection(asked.q, asked.sex, asked.age, asked.condition, datasets, asked.sort, asked.order == "desc")
+    check(selection, everyone, [one.dataset for one in context.snapshot.catalog.datasets()])
     today = datetime.now(UTC).date()
     found = select(everyone, selection, today)
     counts = count(everyone, selection, today)

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, render_template, request, send_file
 
 from labels.model import LabelClass, LabeledDataset, LabeledItem
 from search.filters import FILTERS, Filters, Kind
+from search.masks import no_dataset
 from search.model import DocumentSummary, FacetValue
 from sources.confined import open_within
 from webapp.errors import not_found
@@ -186,6 +187,9 @@ def labels_page(view: View) -> LabelsPage:
     """Arrange a view for its page."""
     held = snapshot().labels
     datasets = held.datasets()
+    there = [one.dataset for one in snapshot().catalog.datasets()]
+    if view.dataset and view.dataset not in there:
+        raise no_dataset(view.dataset, there)
     if view.dataset and view.dataset not in {one.dataset for one in datasets}:
         raise not_found("dataset with labels", "The labels page lists those there are.")
     if not view.dataset and len(datasets) == 1:

@@ -39,6 +39,8 @@ MENTIONED_AS = {
     Assertion.HISTORICAL: "in the past",
     Assertion.FAMILY: "of a relative",
 }
+MOST_OTHERS = 50
+"""Patients listed who have a concept charted only so that it does not count."""
 PATIENTS = 20
 """Patients of one page of a concept."""
 
@@ -85,6 +87,8 @@ class NodePage:
     concept: ConceptSummary | None
     patients: tuple[PatientSummary, ...]
     patients_page: int
+    others: tuple[tuple[Charted, str], ...]
+    """(thing, name of its patient): of patients who have the concept charted, but only refuted, of a relative …"""
     patient: PatientSummary | None
     documents: tuple[DocumentSummary, ...]
     graph_down: bool
@@ -144,6 +148,7 @@ def node_page(opened: Snapshot, graph: GraphReader | None, identifier: str) -> N
         concept=concept,
         patients=catalog.patients_with_concept(identifier, PATIENTS, (page - 1) * PATIENTS) if concept else (),
         patients_page=page,
+        others=_others(catalog, identifier) if concept else (),
         patient=patient,
         documents=catalog.documents_of_encounter(identifier) if found.kind == "Encounter" else catalog.documents_of_record(identifier),
         graph_down=graph is None,
@@ -152,6 +157,12 @@ def node_page(opened: Snapshot, graph: GraphReader | None, identifier: str) -> N
         label_class=_label_class(opened, identifier) if concept is not None and is_label_class(identifier) else None,
         item=page_of(found.kind, identifier) if group_of(found.kind) == "item" else "",
     )
+
+
+def _others(catalog: Catalog, concept: str) -> tuple[tuple[Charted, str], ...]:
+    facts = catalog.only_uncounted(concept, MOST_OTHERS + 1)
+    people = {fact.subject: catalog.patient(fact.subject) for fact in facts}
+    return tuple((Charted(f, ()), person.label if (person := people[f.subject]) else local_name(f.subject)) for f in facts)
 
 
 def _label_class(opened: Snapshot, identifier: str) -> LabelClass | None:

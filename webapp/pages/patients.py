@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, render_template, request
 
-from cohorts.patients import SORTS, Counted, PatientCounts, Selection, Sort, count, select
+from cohorts.patients import SORTS, Counted, PatientCounts, Selection, Sort, check, count, select
 from search.model import PatientOverview
 from webapp.pages.reading import snapshot, whole_number
 from webapp.pages.search import State
@@ -81,8 +81,10 @@ class PatientsPage:
 @pages.get("/patients")
 def patients() -> str:
     """The patients that the address asks for."""
-    everyone = snapshot().catalog.patient_overviews()
+    catalog = snapshot().catalog
+    everyone = catalog.patient_overviews()
     selection = _asked()
+    check(selection, everyone, [one.dataset for one in catalog.datasets()])
     today = datetime.now(UTC).date()
     found = select(everyone, selection, today)
     last = max(1, -(-len(found) // MOST_LISTED))
