@@ -208,3 +208,8 @@ def test_a_concept_names_who_has_it_refuted_or_in_the_family(pages: FlaskClient)
     assert "uncounted" in refuted and "refuted" in refuted
     assert "uncounted" not in relative and "mother" in relative
     assert 'class="lines others"' not in pages.get(f"/node?id={DIABETES}").text
+
+
+def test_where_nothing_fits_the_page_says_what_to_do() -> None:
+    html = create_app(f.Shelf()).test_client().get("/search?q=zebra+quantum+flux").text
+    assert "Nothing fits" in html and "fewer or other words" in html and 'href="/search"' in html
