@@ -36,6 +36,7 @@ from search.protocols import Embedder, Mask, Rows
 from search.ranking import RankedDocuments, Ranker
 from search.relevance import WELL
 from search.snippets import answer, find_matches, highlights, last_word, opening, query_words
+from search.spelling import in_whole_words
 
 _log = logging.getLogger(__name__)
 
@@ -186,12 +187,13 @@ class Retriever:
         mended = self._ranker.respelled(request.query)
         if not mended:
             return request
-        best = [
-            float(self._rank(replace(request, query=query), None, []).relevance[:_LOOKED_AT].max(initial=0.0))
-            for query in (request.query, mended)
-        ]
+        asked, found = (self._rank(replace(request, query=query), None, []) for query in (request.query, mended))
+        best = [float(ranked.relevance[:_LOOKED_AT].max(initial=0.0)) for ranked in (asked, found)]
         if best[0] >= WELL or best[1] < WELL:
             return request
+        rows = self._columns.rowids[found.documents[:_LOOKED_AT]].tolist()
+        texts = (one.document.text for one in self._catalog.found_documents(rows).values())
+        mended = in_whole_words(mended, request.query, texts)
         notices.append(f"Read as “{mended}”: no document answers “{request.query}” well as it is spelled.")
         return replace(request, query=mended)
 

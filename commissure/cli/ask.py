@@ -62,6 +62,7 @@ def _argument(name: str) -> str:
 @click.argument("question")
 @filter_options
 @click.option("--mode", type=click.Choice(["hybrid", "semantic", "lexical"]), default="hybrid", show_default=True)
+@click.option("--match", type=click.Choice(["well", "loosely"]), help="Only documents that match the question so.")
 @click.option("--limit", type=int, default=10, show_default=True)
 @click.option("--offset", type=int, default=0, show_default=True)
 @click.option("--csv", "as_csv", is_flag=True, help="Print all hits as CSV, whatever --limit says.")
@@ -77,6 +78,7 @@ def search(
     as_patients: bool,
     as_json: bool,
     mode: str,
+    match: str | None,
     limit: int,
     offset: int,
     **arguments: Any,
@@ -87,11 +89,11 @@ def search(
     Example:  commissure search "woman treated with cisplatin and paclitaxel" --dataset demo
     """
     from commissure import assemble
-    from search.model import Mode, SearchRequest
+    from search.model import Match, Mode, SearchRequest
     from webapp.answers.search import search_result
 
     settings = settings_of(context)
-    request = SearchRequest(question, filters_given(arguments), Mode(mode), limit, offset)
+    request = SearchRequest(question, filters_given(arguments), Mode(mode), limit, offset, match=Match(match) if match else None)
     assemble.take_over(settings)
     library = assemble.DataLibrary(assemble.workspace(settings), assemble.embedder(settings), settings)
     snapshot = library.current()
@@ -124,7 +126,7 @@ def _print_hits(result: "SearchResult") -> None:
         click.echo(f"! {notice}")
     for hit in result.hits:
         where = ", ".join(part for part in (hit.patient_label or hit.patient, hit.date, hit.type) if part)
-        click.echo(f"\n{hit.rank}. {hit.title}  [{where}]  {hit.score:.3f}")
+        click.echo(f"\n{hit.rank}. {hit.title}  [{where}]  {hit.score:.3f}{f'  {hit.match}' if hit.match else ''}")
         click.echo(f"   {' '.join((hit.answer or hit.passage).text.split())[:400]}")
         click.echo(f"   {hit.evidence.source}:{hit.evidence.line}")
     _print_shared(result)

@@ -87,6 +87,17 @@ def test_search_gives_the_stable_keys(run, ingested):
     assert "x.ndjson:3" in plain.stdout
 
 
+def test_search_lists_only_what_matches_so_and_marks_each_hit(run, ingested):
+    both = json.loads(run("search", "cisplatin", "--limit", "100", "--json").stdout)
+    for match in ("well", "loosely"):
+        found = json.loads(run("search", "cisplatin", "--match", match, "--limit", "100", "--json").stdout)
+        assert found["total"] == both[match] == len(found["hits"])
+        assert {hit["match"] for hit in found["hits"]} <= {match}
+    assert both["well"]
+    shown = run("search", "cisplatin", "--match", "well").stdout
+    assert "  well\n" in shown and "  loosely\n" not in shown
+
+
 def test_search_prints_all_hits_and_their_patients_as_csv(run, ingested):
     answer = run("search", "chemotherapy with cisplatin", "--csv", "--limit", "1")
     (row,) = csv.DictReader(io.StringIO(answer.stdout))
