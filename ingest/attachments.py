@@ -63,8 +63,14 @@ class AttachmentError(Exception):
 
 def decode(content_type: str, data_base64: str) -> Decoded:
     """The text of an attachment, or AttachmentError: bad-base64, too-large, unsupported-type, bad-pdf, bad-rtf, no-text."""
+    return decode_bytes(content_type, decode_base64(data_base64))
+
+
+def decode_bytes(content_type: str, content: bytes) -> Decoded:
+    """The text of an attachment's bytes, or AttachmentError as `decode` has them."""
+    if len(content) > MAX_BYTES:
+        raise AttachmentError("too-large", f"the attachment is larger than {MAX_BYTES // 2**20} MB")
     media_type = content_type.partition(";")[0].strip().lower()
-    content = decode_base64(data_base64)
     content = _decode_again(content, media_type)
     if media_type in _UNTYPED:
         media_type = _sniff(content)

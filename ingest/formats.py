@@ -28,6 +28,8 @@ def find(name: str, settings: Settings = (), within: tuple[str, ...] = ()) -> Fo
             splits=lambda file: is_splittable(file) and not fhir_reader.is_document(file),
             identifiers=lambda record: (*fhir.identifiers(record.resource), *attached.announced(record)),
             content=attached.content_of,
+            state=lambda record: attached.state_of(record, within),
+            beside=lambda source, name: attached.read_beside(source, name, within),
         )
     if name == "text":
         from ingest.text import mapping as text

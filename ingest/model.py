@@ -43,6 +43,15 @@ ContentLookup = Callable[[str, str], bytes | None]
 """(`Type/id`, digest) → the content that the record announced by that digest (see Format.content); None where it is not there."""
 
 
+BesideLookup = Callable[[str, str, str], bytes]
+"""(record, source, name) → what the file of that name beside the source holds. Raises OSError, SourceDenied where it lies elsewhere."""
+
+
+def nothing_beside(record: str, source: str, name: str) -> bytes:
+    """The lookup where there are no files."""
+    raise FileNotFoundError(name)
+
+
 @dataclass(frozen=True, slots=True)
 class MappingContext:
     """What mapping needs to know beside the resource. `run` is the ingest run's id; `strict` turns warnings into rejects."""
@@ -54,12 +63,14 @@ class MappingContext:
     include_claims: bool = False
     values: ValueLookup = lambda system: ()
     content: ContentLookup = lambda key, digest: None
+    beside: BesideLookup = nothing_beside
 
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
     """What one record becomes. `quads` are N-Quads lines, all in the record's graph ('' when rejected or skipped).
 
+    `beside` is what it read of files beside its own: (name, content).
     `skipped` names why a valid record is not represented ('claim', 'entered-in-error', …; '' when it is).
     """
 
@@ -73,5 +84,6 @@ class Mapped:
     targets: tuple[Target, ...] = ()
     pending: tuple[PendingReference, ...] = ()
     issues: tuple[Issue, ...] = ()
+    beside: tuple[tuple[str, bytes], ...] = ()
     skipped: str = ""
     rejected: bool = False

@@ -25,6 +25,8 @@ from sources.model import Issue, Severity, SourceRecord
 
 _ROW_GROUP = 2000
 _COMPRESSION_LEVEL = 1
+_BESIDE = "beside"
+"""The one table that is there only if it has rows: what records read of files beside their source."""
 _FEW = 500
 """Records that are picked out of a part rather than met while all of it is read."""
 QUADS = "quads.nq.gz"
@@ -85,7 +87,7 @@ class PartWriter:
         opened: Any = igzip.open(str(self._folder / QUADS), "wb", compresslevel=_COMPRESSION_LEVEL)  # type: ignore[no-untyped-call]
         self._quads = cast(IO[bytes], opened)
         self._issue_file = (self._folder / ISSUES).open("wb")
-        for name in _schemas():
+        for name in _schemas().keys() - {_BESIDE}:
             self._tables[name] = _TableWriter(self._folder / f"{name}.parquet", name)
         return self
 
@@ -116,6 +118,10 @@ class PartWriter:
             self._tables["patients"].add((mapped.record, *_row(patient)))
         for reference in mapped.pending:
             self._tables["pending"].add((mapped.kind, identifier, reference.kind, reference.system, reference.value))
+        for name, content in mapped.beside:
+            if _BESIDE not in self._tables:
+                self._tables[_BESIDE] = _TableWriter(self._folder / f"{_BESIDE}.parquet", _BESIDE)
+            self._tables[_BESIDE].add((mapped.record, name, content))
         self._concepts.update(mapped.concepts)
         for target in mapped.targets:
             self._targets.setdefault(target.iri, target.kind)
@@ -217,6 +223,13 @@ class Part:
         for of, state, raw in self._rows("records", ["kind", "state", "raw"]):
             if of == kind and state == "kept":
                 yield raw
+
+    def beside(self, records: frozenset[str]) -> Iterator[tuple[tuple[str, str], bytes]]:
+        """((record, name), content) of the files beside their source that these records read."""
+        if (self.folder / f"{_BESIDE}.parquet").exists():
+            for record, name, content in self._rows(_BESIDE):
+                if record in records:
+                    yield (record, name), content
 
     def documents(self) -> Iterator[Document]:
         """Its documents."""
@@ -350,6 +363,7 @@ def _schemas() -> dict[str, Any]:
             [("record", text), *((field.name, whole if field.name == "line" else text) for field in fields(PatientSummary))]
         ),
         "concepts": pa.schema([("concept", text), ("system", text), ("code", text), ("display", text), ("count", whole)]),
+        _BESIDE: pa.schema([("record", text), ("name", text), ("content", pa.binary())]),
         "targets": pa.schema([("iri", text), ("kind", text)]),
         "pending": pa.schema([("kind", text), ("id", text), ("wanted", text), ("system", text), ("value", text)]),
     }

@@ -25,7 +25,7 @@ import orjson
 from ingest import formats
 from ingest.fhir.reader import DELETED
 from ingest.format import Format, Settings
-from ingest.model import ContentLookup, IdentifierLookup, MappingContext, ValueLookup
+from ingest.model import BesideLookup, ContentLookup, IdentifierLookup, MappingContext, ValueLookup, nothing_beside
 from ingest.staging import Part, PartSummary, PartWriter
 from sources.blocks import Block
 from sources.files import open_source
@@ -173,7 +173,7 @@ def map_block(task: MapTask) -> PartSummary:
     format_ = formats.find(task.format, task.settings, task.within)
     find, values = _lookups(task.ledger, task.plan, task.dataset)
     content = _contents(task, format_)
-    context = MappingContext(task.dataset, task.run, find, task.strict, task.include_claims, values, content)
+    context = MappingContext(task.dataset, task.run, find, task.strict, task.include_claims, values, content, _beside(task, format_))
     with PartWriter(task.parts, task.key, task.run) as part:
         for record in _wanted(task, format_):
             key = format_.key(record.resource)
@@ -257,6 +257,18 @@ def _contents(task: MapTask, format_: Format) -> ContentLookup:
             return of_part(row[0]).get(digest) if row and Part.find(task.parts, row[0]) else None
 
     return content
+
+
+def _beside(task: MapTask, format_: Format) -> BesideLookup:
+    """Files beside a source: for records of an older part as they were read then, since the export may be gone."""
+    kept = dict(Part(task.part).beside(task.records)) if task.part is not None else {}
+
+    def read(record: str, source: str, name: str) -> bytes:
+        if (content := kept.get((record, name))) is not None:
+            return content
+        return format_.beside(source, name) if format_.beside else nothing_beside(record, source, name)
+
+    return read
 
 
 def _version(resource: Mapping[str, Any]) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Where the text of an attachment is, if not in the record itself: in a Binary of the dataset.
+"""Where the text of an attachment is, if not in the record itself: in a Binary of the dataset, or in a file beside the export.
 
     scan: Binary ─ its content ─▶ kept by digest            mapping: note ─ url ─▶ Binary/ID ─▶ digest ─▶ content
                └─ announces the digest under Binary/ID
@@ -8,14 +8,18 @@ its record withdrew must not be found by itself.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
+from urllib.parse import unquote
 
 import orjson
 
+from ingest.attachments import MAX_BYTES
 from ingest.fhir.r4 import ATTACHMENTS
 from ingest.mapping.codes import dicts
 from ingest.mapping.references import key_of
+from sources.files import SourceFile, open_beside
 from sources.model import SourceRecord
 
 CONTENT: Final = "urn:commissure:content:"
@@ -58,6 +62,47 @@ def walk(element: Any, path: list[str], field: str) -> Iterator[tuple[Mapping[st
     value = element.get(path[0])
     for place, item in enumerate(dicts(value)):
         yield from walk(item, path[1:], f"{field}.{path[0]}[{place}]" if type(value) is list else f"{field}.{path[0]}")
+
+
+def names_file(url: str) -> bool:
+    """Whether a URL is a path relative to the file that the record came in, as bulk clients write them (`./attachments/a.txt`)."""
+    return bool(url) and url[0] not in "/#?" and not _SCHEME.match(url) and not key_of(without_query(url)).startswith("Binary/")
+
+
+_SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+
+
+def read_beside(source: str, url: str, within: tuple[str, ...] = ()) -> bytes:
+    """What the file holds that a record of a source names, at most a byte more than an attachment may have.
+
+    Raises OSError, which is SourceDenied where the file lies outside the source's folder.
+    """
+    file = SourceFile(source, 0, within=within)
+    try:
+        opened = open_beside(file, url)
+    except FileNotFoundError:
+        if unquote(url) == url:
+            raise
+        opened = open_beside(file, unquote(url))
+    with opened as stream:
+        return stream.read(MAX_BYTES + 1)
+
+
+def state_of(record: SourceRecord, within: tuple[str, ...] = ()) -> bytes:
+    """A digest of the files that a record's attachments name: where one changes, comes or goes, the record is mapped again."""
+    if b'"url"' not in record.raw:
+        return b""
+    state = b""
+    for attachment, _ in attachments(record.resource["resourceType"], record.resource):
+        url = attachment.get("url")
+        if type(url) is str and "data" not in attachment and url not in record.urns and names_file(url):
+            try:
+                content = read_beside(record.source, url, within)
+            except OSError:
+                state += b"-"
+            else:
+                state += hashlib.blake2b(content, digest_size=16).digest()
+    return state
 
 
 def without_query(url: str) -> str:

@@ -9,12 +9,13 @@ import orjson
 
 from concepts.model import Mention
 from graph.vocabulary import KG
-from ingest.attachments import AttachmentError, Decoded, decode, decode_base64
-from ingest.fhir.attached import CONTENT, NAMED, walk, without_query
+from ingest.attachments import MAX_BYTES, AttachmentError, Decoded, decode, decode_base64, decode_bytes
+from ingest.fhir.attached import CONTENT, NAMED, names_file, walk, without_query
 from ingest.fhir.r4 import ATTACHMENTS
 from ingest.mapping.codes import dicts, short, text_of
 from ingest.mapping.draft import Node
 from search.model import Document
+from sources.errors import SourceDenied
 
 _PICTURES: Final = ("image/", "audio/", "video/", "application/dicom", "model/")
 _PHOTO: Final = "photo"
@@ -90,7 +91,11 @@ def texts_of(node: Node) -> Iterator[Text]:
 def _attachment(node: Node, attachment: Mapping[str, Any], field: str) -> Iterator[Text]:
     data, content_type, title = (attachment.get(key) for key in ("data", "contentType", "title"))
     if data is None and type(attachment.get("url")) is str:
-        held = _held(node, attachment["url"], content_type, f"{field}.url")
+        url = attachment["url"].strip()
+        if url not in node.draft.record.urns and names_file(url):
+            yield from _beside(node, url, content_type, title, f"{field}.url")
+            return
+        held = _held(node, url, content_type, f"{field}.url")
         if held is None:
             return
         field, data = f"{field}.url", held.get("data")
@@ -102,12 +107,30 @@ def _attachment(node: Node, attachment: Mapping[str, Any], field: str) -> Iterat
     yield from _decoded(node, content_type, data, title, field)
 
 
+def _beside(node: Node, url: str, content_type: Any, title: Any, field: str) -> Iterator[Text]:
+    """The text of a file beside the export; told where there is none."""
+    draft = node.draft
+    if _is_picture(content_type):
+        return
+    try:
+        content = draft.context.beside(draft.iri, draft.record.source, url)
+    except SourceDenied:
+        draft.warn("text-outside", "the text is in a file outside the folder of the export: it is not read", field)
+    except OSError:
+        draft.warn("missing-attachment", "the text is in a file beside the export that cannot be read: put it there, ingest again", field)
+    else:
+        if len(content) <= MAX_BYTES:
+            draft.beside.append((url, content))
+        yield from _decoded(node, content_type, content, title, field)
+
+
 def _decoded(node: Node, content_type: Any, data: Any, title: Any, field: str) -> Iterator[Text]:
-    if type(data) is not str:
+    if type(data) not in (str, bytes):
         node.draft.warn("bad-base64", "the attachment's data is not base64", field)
         return
     try:
-        decoded = decode(content_type if type(content_type) is str else "", data)
+        stated = content_type if type(content_type) is str else ""
+        decoded = decode(stated, data) if type(data) is str else decode_bytes(stated, data)
     except AttachmentError as error:
         if error.code != "unsupported-type" or not _is_picture(content_type):
             node.draft.warn(error.code, error.reason, field)

@@ -26,7 +26,7 @@ from ingest.model import Mapped, MappingContext
 from search.model import Fact, PatientSummary
 from sources.model import Issue, Severity, SourceRecord
 
-MAPPING_VERSION: Final = f"fhir-4.{POLICY_VERSION}"
+MAPPING_VERSION: Final = f"fhir-5.{POLICY_VERSION}"
 """Changes whenever the same resource would be mapped differently: everything is mapped again then."""
 
 CLAIMS: Final = frozenset({"Claim", "ExplanationOfBenefit"})
@@ -123,6 +123,7 @@ def _represented(draft: Draft) -> Mapped:
         targets=tuple(dict.fromkeys(draft.targets)),
         pending=tuple(dict.fromkeys(draft.pending)),
         issues=tuple(draft.issues),
+        beside=tuple(draft.beside),
     )
 
 

@@ -21,7 +21,7 @@ CODE_OF: Final = "urn:commissure:code:"
 class Draft:
     """One record being mapped: everything its nodes share."""
 
-    __slots__ = ("concepts", "contained", "context", "iri", "issues", "kind", "lines", "pending", "record", "targets")
+    __slots__ = ("beside", "concepts", "contained", "context", "iri", "issues", "kind", "lines", "pending", "record", "targets")
 
     def __init__(self, record: SourceRecord, context: MappingContext, kind: str, iri: str) -> None:
         self.record = record
@@ -29,6 +29,7 @@ class Draft:
         self.kind = kind
         self.iri = iri
         self.lines: list[str] = []
+        self.beside: list[tuple[str, bytes]] = []
         self.concepts: list[ConceptUse] = []
         self.targets: list[Target] = []
         self.pending: list[PendingReference] = []

@@ -157,3 +157,70 @@ def test_a_note_keeps_its_json_as_it_came(lab, tmp_path):
     lines = path.read_bytes().splitlines()
     assert [item.raw for item in read(Block(SourceFile(str(path), path.stat().st_size)))] == lines
     assert json.loads(lines[1])["content"][0]["attachment"] == {"contentType": "text/plain", "url": "Binary/b1"}
+
+
+def beside(tmp_path, url, content=None, name="attachments/n1.txt", **rest):
+    """An export with a note that names a file; the folder."""
+    folder = tmp_path / "export"
+    write(folder / "x.ndjson", patient(), naming(url, **rest))
+    if content is not None:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("./attachments/n1.txt", "attachments/n1.txt"),
+        ("attachments/n1.txt", "attachments/n1.txt"),
+        ("n1.txt", "n1.txt"),
+        ("attachments/a%20b.txt", "attachments/a b.txt"),
+    ],
+)
+def test_a_note_reads_a_file_beside_the_export_again_when_it_changes(lab, tmp_path, url, name):
+    folder = beside(tmp_path, url, b"Hordeolum.", name)
+    assert lab.ingest_path(folder).warnings == {}
+    assert texts(lab) == ["Hordeolum."]
+    assert lab.ingest_path(folder).records["unchanged"] == 2
+    (folder / name).write_bytes(b"Blepharitis.")
+    assert lab.ingest_path(folder).records["changed"] == 1
+    assert texts(lab) == ["Blepharitis."]
+    (folder / name).unlink()
+    assert lab.ingest_path(folder).warnings == {"missing-attachment": 1}
+    assert texts(lab) == []
+    (folder / name).write_bytes(b"Hordeolum.")
+    lab.ingest_path(folder)
+    assert texts(lab) == ["Hordeolum."]
+
+
+@pytest.mark.parametrize(
+    "url", ["../secret.txt", "attachments/../../secret.txt", "attachments/link.txt", "./link/secret.txt", "attachments"]
+)
+def test_nothing_outside_the_folder_of_the_export_is_read(lab, tmp_path, url):
+    (tmp_path / "secret.txt").write_text("Secret.")
+    folder = beside(tmp_path, url, b"Here.")
+    (folder / "attachments" / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (folder / "link").symlink_to(tmp_path)
+    assert lab.ingest_path(folder / "x.ndjson").warnings == {"text-outside": 1}
+    assert texts(lab) == []
+
+
+@pytest.mark.parametrize("url", ["file:///etc/hostname", "/etc/hostname", "s3://bucket/n.txt", "https://example.org/n.txt"])
+def test_what_is_no_path_beside_the_export_is_not_read(lab, tmp_path, url):
+    assert lab.ingest_path(beside(tmp_path, url)).warnings == {"text-elsewhere": 1}
+
+
+def test_a_file_beside_the_export_that_is_too_large_is_told(lab, tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.attachments.MAX_BYTES", 8)
+    assert lab.ingest_path(beside(tmp_path, "attachments/n1.txt", b"Hordeolum.")).warnings == {"too-large": 1}
+
+
+def test_a_note_that_is_linked_anew_keeps_its_text_where_the_export_is_gone(lab, tmp_path):
+    author = {"type": "Practitioner", "identifier": {"system": "urn:s", "value": "1"}}
+    folder = beside(tmp_path, "attachments/n1.txt", b"Hordeolum.", author=[author])
+    lab.ingest_path(folder)
+    (folder / "attachments" / "n1.txt").unlink()
+    found = lab.ingest({"resourceType": "Practitioner", "id": "a", "identifier": [{"system": "urn:s", "value": "1"}]})
+    assert (found.records["changed"], found.warnings) == (1, {})
+    assert texts(lab) == ["Hordeolum."]
