@@ -1,4 +1,5 @@
-"""From a base64 attachment to text: plain text, HTML, RTF and PDF, with base64 applied twice where an exporter did so.
+"""From an attachment to text: plain text, HTML, RTF and PDF, told by their first bytes where the label lies, also packed by gzip, and
+with base64 applied twice where an exporter did so.
 
 The text is never trimmed: offsets of mentions and passages count code points of exactly what is returned here.
 """
@@ -6,11 +7,14 @@ The text is never trimmed: offsets of mentions and passages count code points of
 import base64
 import binascii
 import codecs
-import html
+import gzip
 import io
 import re
+import zlib
 from dataclasses import dataclass
 from typing import Any, Final
+
+from ingest.markup import text_of_markup
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 """Largest attachment that is decoded, in bytes before any text is taken out of it."""
@@ -23,10 +27,32 @@ MAX_PAGES: Final = 5_000
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 _WHITESPACE = re.compile(rb"[ \t\r\n]+")
 _SHORTEST_DOUBLE = 24
-_MAGIC = (b"%PDF-", b"{\\rtf")
+_MAGIC = (b"%PDF-", b"{\\rtf", b"\x1f\x8b\x08")
+_GZIP = b"\x1f\x8b\x08"
+_SNIFFED = 8192
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_BEFORE = r"\s*(?:<\?xml[^>]{0,500}>\s*)?(?:<!--.{0,500}?-->\s*)?"
 _HTML_START = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html|head|body|div|p|table|h[1-6])\b", re.I | re.S
+    _BEFORE + r"<(?:!doctype\s+html|(?:html|head|body|div|p|br|hr|span|font|center|table|ul|ol|pre|b|i|strong|em|h[1-6])\b[^<>]{0,1000}>)",
+    re.I | re.S,
 )
+_XML_START = re.compile(r"\s*<\?xml\s|" + _BEFORE + r"<ClinicalDocument\b", re.S)
+PDF: Final = "application/pdf"
+RTF: Final = "text/rtf"
+BINARY: Final = "binary data"
+_KINDS = (
+    (b"%PDF-", PDF),
+    (b"{\\rtf", RTF),
+    (b"\x89PNG\r\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    *((magic, "image/gif") for magic in (b"GIF87a", b"GIF89a")),
+    *((magic, "image/tiff") for magic in (b"II*\0", b"MM\0*")),
+    *((magic, "application/zip") for magic in (b"PK\x03\x04", b"PK\x05\x06")),
+    *((magic, BINARY) for magic in (b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"7z\xbc\xaf", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"BZh9", b"OggS\0")),
+)
+"""How contents begin that tell what they are."""
+_PICTURES = ("image/", "audio/", "video/", "model/", "application/dicom")
+_ONE_BYTE = frozenset({"ascii", "iso8859-1", "cp1252", "iso8859-15"})
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([^\s"';,]+)""", re.I)
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?([A-Za-z0-9_.:\-]{1,40})""", re.I)
 _BOMS = (
@@ -40,6 +66,12 @@ _MARKUP = frozenset(
     {"text/html", "application/xhtml+xml", "text/xml", "application/xml", "application/hl7-v3+xml", "application/hl7-cda+xml"}
 )
 _RTF = frozenset({"text/rtf", "application/rtf", "application/x-rtf"})
+_DOCUMENTS = (
+    _RTF
+    | {PDF, "application/msword", "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/gzip"}
+    | {"application/x-gzip"}
+)
+"""Labels that are wrong where the content is text after all."""
 _UNTYPED = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 
 
@@ -62,7 +94,8 @@ class AttachmentError(Exception):
 
 
 def decode(content_type: str, data_base64: str) -> Decoded:
-    """The text of an attachment, or AttachmentError: bad-base64, too-large, unsupported-type, bad-pdf, bad-rtf, no-text."""
+    """The text of an attachment, or AttachmentError: bad-base64, too-large, unsupported-type, bad-gzip, bad-pdf, bad-rtf,
+    no-text."""
     return decode_bytes(content_type, decode_base64(data_base64))
 
 
@@ -70,20 +103,20 @@ def decode_bytes(content_type: str, content: bytes) -> Decoded:
     """The text of an attachment's bytes, or AttachmentError as `decode` has them."""
     if len(content) > MAX_BYTES:
         raise AttachmentError("too-large", f"the attachment is larger than {MAX_BYTES // 2**20} MB")
-    media_type = content_type.partition(";")[0].strip().lower()
-    content = _decode_again(content, media_type)
-    if media_type in _UNTYPED:
-        media_type = _sniff(content)
-    if media_type == "application/pdf":
-        return Decoded(_pdf_text(content), media_type)
-    if media_type in _RTF:
-        return Decoded(_rtf_text(content), "text/rtf")
+    stated = content_type.partition(";")[0].strip().lower()
+    content = _unpacked(_decode_again(content, stated))
+    media_type = _media_type(stated, content)
+    lie = f"labeled {_printable(stated)}, it is {media_type}: it was read as that" if _is_other(media_type, stated) else ""
+    if media_type == PDF:
+        return Decoded(_pdf_text(content), media_type, lie)
+    if media_type == RTF:
+        return Decoded(_rtf_text(content), media_type, lie)
     if media_type in _MARKUP:
         text, repaired = _decode_text(content, _charset(content_type) or _meta_charset(content))
-        return Decoded(_html_text(text), media_type, repaired)
+        return Decoded(_html_text(text), media_type, lie or repaired)
     if media_type.startswith("text/"):
         text, repaired = _decode_text(content, _charset(content_type))
-        return Decoded(_bounded(text), media_type, repaired)
+        return Decoded(_bounded(text), media_type, lie or repaired)
     raise AttachmentError("unsupported-type", f"no text can be taken from {_printable(media_type)}")
 
 
@@ -127,16 +160,70 @@ def _decode_again(content: bytes, media_type: str) -> bytes:
     return content
 
 
-def _sniff(content: bytes) -> str:
-    if content.startswith(b"%PDF-"):
-        return "application/pdf"
-    if content.startswith(b"{\\rtf"):
-        return "text/rtf"
+def told_by_bytes(content: bytes) -> str:
+    """The media type that the content shows by how it begins; '' where it shows none."""
+    head = content.removeprefix(codecs.BOM_UTF8)[:_SNIFFED].lstrip()
+    for magic, media_type in _KINDS:
+        if head.startswith(magic):
+            return media_type
+    if head[4:12] in (b"ftypheic", b"ftypisom", b"ftypmp42") or content[128:132] == b"DICM":
+        return BINARY
+    if not _is_text(content):
+        return BINARY
+    begin, _ = _decode_text(content[:_SNIFFED], "")
+    return "text/html" if _HTML_START.match(begin) else "application/xml" if _XML_START.match(begin) else ""
+
+
+def _media_type(stated: str, content: bytes) -> str:
+    """What the content is: its first bytes count more than its label, which counts where they tell nothing."""
+    told = told_by_bytes(content)
+    if told in (PDF, RTF) or (told and stated in _UNTYPED):
+        return told
+    if stated in _UNTYPED:
+        return "text/plain"
+    if told and not told.startswith("text/") and told != "application/xml":
+        return stated if stated.startswith(_PICTURES) else told
+    if stated == "text/plain" or stated in _DOCUMENTS:
+        return told or "text/plain"
+    return stated
+
+
+def _is_other(media_type: str, stated: str) -> bool:
+    """Whether the label was wrong, and not only another word for the same or none."""
+    return stated not in _UNTYPED and stated != media_type and not (media_type == RTF and stated in _RTF)
+
+
+def _is_text(content: bytes) -> bool:
+    """Whether bytes can be text: hardly any control characters, unless it is UTF-16 or UTF-32."""
+    if _wide(content):
+        return True
+    head = content[:_SNIFFED]
+    return len(_CONTROLS.findall(head)) <= len(head) // 50
+
+
+def _wide(content: bytes) -> str:
+    """The encoding of two or four bytes that a byte order mark shows, or zeros at every other place; '' where it is none."""
+    marked = next((encoding for mark, encoding in _BOMS if encoding != "utf-8" and content.startswith(mark)), "")
+    if marked or len(content) < 8:
+        return marked
+    head = content[: _SNIFFED // 2 * 2]
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    most = len(head) * 2 // 5
+    return "utf-16-le" if odd >= most and not even else "utf-16-be" if even >= most and not odd else ""
+
+
+def _unpacked(content: bytes) -> bytes:
+    """What gzip packed, up to a byte more than an attachment may have; other content as it is."""
+    if not content.startswith(_GZIP):
+        return content
     try:
-        text = content.decode("utf-8")
-    except UnicodeDecodeError:
-        raise AttachmentError("unsupported-type", "the attachment states no content type, and its content is not UTF-8 text") from None
-    return "text/html" if _HTML_START.match(text) else "text/plain"
+        with gzip.open(io.BytesIO(content)) as stream:
+            unpacked = stream.read(MAX_BYTES + 1)
+    except (OSError, EOFError, zlib.error):
+        raise AttachmentError("bad-gzip", "the attachment is gzip data that cannot be unpacked") from None
+    if len(unpacked) > MAX_BYTES:
+        raise AttachmentError("too-large", f"the attachment is larger than {MAX_BYTES // 2**20} MB when it is unpacked")
+    return unpacked
 
 
 def _charset(content_type: str) -> str:
@@ -154,9 +241,15 @@ def _decode_text(content: bytes, charset: str) -> tuple[str, str]:
     for mark, encoding in _BOMS:
         if content.startswith(mark):
             return content.removeprefix(mark if encoding == "utf-8" else b"").decode(encoding, "replace"), ""
+    if wide := _wide(content):
+        return content.decode(wide, "replace"), ""
     wanted = charset or "utf-8"
     try:
         codec = codecs.lookup(wanted)
+        if codec.name in _ONE_BYTE and _is_utf8(content):
+            return content.decode("utf-8"), "" if content.isascii() else f"the text is not {_printable(wanted)}: it was read as UTF-8"
+        if codec.name == "iso8859-1":  # as browsers do: the codes that it lacks are those of windows-1252
+            return content.decode("cp1252", "replace"), ""
         if codec._is_text_encoding:
             return content.decode(codec.name), ""
     except (LookupError, ValueError):
@@ -166,6 +259,14 @@ def _decode_text(content: bytes, charset: str) -> tuple[str, str]:
         return text, f"the text is not {_printable(wanted)}: it was read as UTF-8"
     except UnicodeDecodeError:
         return content.decode("cp1252", "replace"), f"the text is not {_printable(wanted)}: it was read as windows-1252"
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _printable(name: str) -> str:
@@ -181,154 +282,7 @@ def _bounded(text: str) -> str:
 def _html_text(markup: str) -> str:
     if len(markup) > MAX_MARKUP:
         raise AttachmentError("too-large", f"the attachment's markup is longer than {MAX_MARKUP // 2**20} MB")
-    layout = _Layout()
-    _read_markup(markup, layout)
-    return _bounded(layout.text())
-
-
-def _read_markup(markup: str, layout: "_Layout") -> None:
-    """Feed tags and text to the layout, in time linear in the markup (html.parser takes minutes for 1 MB of hostile `<!--<!--`)."""
-    position = 0
-    while (start := markup.find("<", position)) >= 0:
-        if start > position:
-            layout.add(_unescape(markup[position:start]))
-        tag = _TAG.match(markup, start)
-        if tag:
-            end = _end_of_tag(markup, tag.end())
-            name = tag[2].lower().rpartition(":")[2]
-            if not tag[1] and name in _RAW:
-                closing = _RAW[name].search(markup, end)
-                position = closing.start() if closing else len(markup)
-            else:
-                position = end
-            if tag[1]:
-                layout.close(name)
-            else:
-                layout.open(name, empty=markup.startswith("/>", end - 2))
-            continue
-        opening = next((mark for mark in _SPECIAL if markup.startswith(mark, start)), "")
-        if not opening:
-            layout.add("<")
-            position = start + 1
-            continue
-        end = markup.find(_SPECIAL[opening], start + len(opening))
-        if opening == "<![CDATA[":
-            layout.add(markup[start + len(opening) : end if end >= 0 else len(markup)])
-        position = end + len(_SPECIAL[opening]) if end >= 0 else len(markup)
-    layout.add(_unescape(markup[position:]))
-
-
-_TAG = re.compile(r"<(/?)([A-Za-z][^\s/>]{0,100})")
-_SPECIAL = {"<!--": "-->", "<![CDATA[": "]]>", "<!": ">", "<?": ">", "</": ">"}
-_RAW = {name: re.compile(rf"</{name}", re.I) for name in ("script", "style")}
-
-
-def _end_of_tag(markup: str, start: int) -> int:
-    """Where the tag ends: after the first '>' outside quotes, or after the first '>' of all where the quotes do not close soon."""
-    attributes = _ATTRIBUTES.match(markup, start, start + _LONGEST_QUOTED)
-    if attributes and markup.startswith(">", attributes.end()):
-        return attributes.end() + 1
-    return (markup.find(">", start) + 1) or len(markup)
-
-
-_ATTRIBUTES = re.compile(r"""(?:[^>"']++|"[^"]*+"|'[^']*+')*+""")
-_LONGEST_QUOTED = 1024
-
-
-def _unescape(text: str) -> str:
-    if "&" not in text:
-        return text
-    try:
-        return html.unescape(text)
-    except ValueError:  # a character reference of thousands of digits
-        return text
-
-
-class _Layout:
-    """Collects what a browser would show: block elements begin a line, runs of white space are one space, scripts are dropped."""
-
-    def __init__(self) -> None:
-        self._pieces: list[str] = []
-        self._hidden: list[str] = []
-        self._preformatted = 0
-        self._at_line_start = True
-        self._space_pending = False
-
-    def text(self) -> str:
-        return "".join(self._pieces)
-
-    def open(self, tag: str, empty: bool) -> None:
-        if tag in _HIDDEN and not empty:
-            self._hidden.append(tag)
-        elif tag == "body":
-            self._hidden.clear()  # a head that was never closed must not hide the whole note
-        if self._hidden:
-            return
-        if tag == "br":
-            self._pieces.append("\n")
-            self._at_line_start, self._space_pending = True, False
-        elif tag in _BLOCKS:
-            self._break()
-            self._preformatted += tag == "pre" and not empty
-        elif tag in _CELLS:
-            self._space_pending = True
-
-    def close(self, tag: str) -> None:
-        if tag in _HIDDEN:
-            if tag in self._hidden:
-                del self._hidden[self._hidden.index(tag) :]
-        elif not self._hidden and tag in _BLOCKS:
-            self._break()
-            self._preformatted -= tag == "pre" and self._preformatted > 0
-
-    def add(self, data: str) -> None:
-        if self._hidden or not data:
-            return
-        if self._preformatted:
-            self._pieces.append(data)
-            self._at_line_start, self._space_pending = data.endswith("\n"), False
-            return
-        words = _SPACES.sub(" ", data)
-        shown = words.strip(" ")
-        if not shown:
-            self._space_pending |= bool(words)
-            return
-        if not self._at_line_start and (self._space_pending or words[0] == " "):
-            self._pieces.append(" ")
-        self._pieces.append(shown)
-        self._at_line_start, self._space_pending = False, words[-1] == " "
-
-    def _break(self) -> None:
-        if not self._at_line_start:
-            self._pieces.append("\n")
-        self._at_line_start, self._space_pending = True, False
-
-
-_SPACES = re.compile(r"[ \t\r\n\f]+")
-_HIDDEN = frozenset({"script", "style", "template", "noscript", "head", "object", "svg", "math"})
-_CELLS = frozenset({"td", "th"})
-_BLOCKS = frozenset(
-    (
-        *(
-            "address",
-            "article",
-            "aside",
-            "blockquote",
-            "body",
-            "caption",
-            "dd",
-            "details",
-            "div",
-            "dl",
-            "dt",
-            "fieldset",
-            "figure",
-            "footer",
-        ),
-        *("form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "item", "li", "list", "main", "nav", "ol", "p", "paragraph"),
-        *("pre", "section", "summary", "table", "tbody", "tfoot", "thead", "title", "tr", "ul"),
-    )
-)
+    return _bounded(text_of_markup(markup))
 
 
 def _rtf_text(content: bytes) -> str:

@@ -8,7 +8,7 @@ from ingest.text.dates import iso_date
 from search.model import Document
 from sources.model import Issue, Severity, SourceRecord
 
-MAPPING_VERSION = "text-2"
+MAPPING_VERSION = "text-3"
 _TITLE_LENGTH = 80
 
 
@@ -17,18 +17,25 @@ def map_text(record: SourceRecord, context: MappingContext) -> Mapped:
     row = record.resource
     iri = record_iri(context.dataset, "Text", row["id"])
     text = row.get("text", "")
-    media_type = "text/plain"
+    media_type, repaired = "text/plain", ""
     if "data" in row:
         try:
             decoded = decode(row["contentType"], row["data"])
         except AttachmentError as error:
             issue = Issue(Severity.REJECT, error.code, error.reason, record.source, record.line, iri, "text")
             return Mapped(iri, "Text", issues=(issue,), rejected=True)
-        text, media_type = decoded.text, decoded.media_type
+        text, media_type, repaired = decoded.text, decoded.media_type, decoded.repaired
+        if not text.strip():
+            issue = Issue(Severity.REJECT, "no-text", "the file holds no text", record.source, record.line, iri, "text")
+            return Mapped(iri, "Text", issues=(issue,), rejected=True)
     date, reason = iso_date(row.get("date") or "")
     problem = Issue(Severity.REJECT if context.strict else Severity.WARNING, "bad-date", reason, record.source, record.line, iri, "date")
-    if reason and context.strict:
-        return Mapped(iri, "Text", issues=(problem,), rejected=True)
+    problems = [problem] if reason else []
+    if repaired:
+        severity = Severity.REJECT if context.strict else Severity.WARNING
+        problems.append(Issue(severity, "repaired-text", repaired, record.source, record.line, iri, "text"))
+    if problems and context.strict:
+        return Mapped(iri, "Text", issues=tuple(problems), rejected=True)
     title = row.get("title") or _first_line(text)
     patient = record_iri(context.dataset, "Patient", row["patient"]) if row.get("patient") else None
     statements = [
@@ -62,7 +69,7 @@ def map_text(record: SourceRecord, context: MappingContext) -> Mapped:
         quads="".join(f"{node} <{predicate}> {value} {node} .\n" for predicate, value in statements),
         documents=(document,),
         targets=(Target(patient, "Patient"),) if patient else (),
-        issues=(problem,) if reason else (),
+        issues=tuple(problems),
     )
 
 

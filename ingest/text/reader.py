@@ -1,6 +1,7 @@
 """Plain texts: JSON Lines, CSV, and folders of text, Markdown, HTML, RTF and PDF files. Each text becomes a record of type Text."""
 
 import base64
+import codecs
 import csv
 import io
 import os
@@ -11,6 +12,7 @@ from typing import Any
 
 import orjson
 
+from ingest.attachments import told_by_bytes
 from sources.blocks import MAX_LINE, Block, Items
 from sources.errors import SourceTooLarge
 from sources.files import SourceFile, open_source, read_source
@@ -19,13 +21,14 @@ from sources.model import Issue, Severity, SourceRecord
 
 _MEDIA_TYPES = {
     ".txt": "text/plain",
-    ".md": "text/plain",
+    ".md": "text/markdown",
     ".html": "text/html",
     ".htm": "text/html",
     ".rtf": "application/rtf",
     ".pdf": "application/pdf",
 }
 SUFFIXES = (".jsonl", ".ndjson", ".csv", ".tsv", *_MEDIA_TYPES)
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _FIELDS = ("id", "text", "title", "type", "date", "patient")
 
 
@@ -121,15 +124,24 @@ def _read_file(file: SourceFile, media_type: str) -> Items:
         return
     name = os.path.relpath(file.uri, file.root) if file.root and not file.is_remote else file.uri.rpartition("/")[2]
     row: dict[str, Any] = {"id": name, "title": Path(name).stem.replace("_", " ")}
-    if media_type == "text/plain":
-        try:
-            row["text"] = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            yield Issue(Severity.REJECT, "encoding", "the file is not UTF-8: convert it", file.uri, 1)
-            return
+    if content in _MARKS:
+        yield Issue(Severity.REJECT, "encoding", "the file holds a byte order mark and no text", file.uri, 1)
+        return
+    if (text := _plain(content, media_type)) is not None:
+        row["text"] = text
     else:
         row |= {"contentType": media_type, "data": base64.b64encode(content).decode()}
     yield from _record(row, file, 1)
+
+
+def _plain(content: bytes, media_type: str) -> str | None:
+    """The text of a file that is the plain UTF-8 its name says; None where its bytes have to tell what it is."""
+    if media_type not in ("text/plain", "text/markdown") or (told_by_bytes(content) and media_type == "text/plain"):
+        return None
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
 
 
 def _record(row: dict[str, Any], file: SourceFile, line: int) -> Iterator[SourceRecord | Issue]:

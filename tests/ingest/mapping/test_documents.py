@@ -1,6 +1,7 @@
 """The texts of records."""
 
 import base64
+import gzip
 
 import pytest
 
@@ -51,6 +52,58 @@ def test_decoded(given, text, media_type):
     assert (document.text, document.media_type) == (text, media_type)
 
 
+LIES = "repaired-text"
+GREETING = "Grüße aus Wien"
+
+
+@pytest.mark.parametrize(
+    ("given", "text", "media_type", "code"),
+    [
+        (attachment(rb"{\rtf1\ansi Really rtf}"), "Really rtf", "text/rtf", LIES),
+        (attachment("<html><body>Really <b>html</b></body></html>"), "Really html\n", "text/html", LIES),
+        (attachment('<?xml version="1.0"?><ClinicalDocument><text>CDA</text></ClinicalDocument>'), "CDA", "application/xml", LIES),
+        (attachment("<3 cm, K <3.5 <patient name>"), "<3 cm, K <3.5 <patient name>", "text/plain", ""),
+        (attachment("Plain after all.", "text/rtf"), "Plain after all.", "text/plain", LIES),
+        (attachment("Plain after all.", "application/pdf"), "Plain after all.", "text/plain", LIES),
+        (attachment(gzip.compress(b"Packed.")), "Packed.", "text/plain", ""),
+        (attachment(gzip.compress(rb"{\rtf1 Packed}"), "application/octet-stream"), "Packed", "text/rtf", ""),
+        (attachment(GREETING.encode("utf-16")), GREETING, "text/plain", ""),
+        (attachment(GREETING.encode("utf-16-be")), GREETING, "text/plain", ""),
+        (attachment(GREETING.encode("latin-1")), GREETING, "text/plain", LIES),
+        (attachment("– dash".encode("cp1252"), "application/octet-stream"), "– dash", "text/plain", LIES),
+        (attachment("– dash".encode("cp1252"), "text/plain; charset=iso-8859-1"), "– dash", "text/plain", ""),
+        (attachment(GREETING, "text/plain; charset=iso-8859-1"), GREETING, "text/plain", LIES),
+    ],
+)
+def test_content_is_told_by_its_bytes(given, text, media_type, code):
+    result = mapped(note(given))
+    (document,) = result.documents
+    assert (document.text, document.media_type) == (text, media_type)
+    assert [each for each, _ in warnings(result)] == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"\x89PNG\r\n\x1a\n\0\0", "unsupported-type"),
+        (b"\xff\xd8\xff\xe0JFIF", "unsupported-type"),
+        (b"PK\x03\x04zip", "unsupported-type"),
+        (b"\x00\x01\x02\x03\x04 bytes", "unsupported-type"),
+        (b"%PDF-1.4 broken", "bad-pdf"),
+        (b"\x1f\x8b\x08 broken", "bad-gzip"),
+        (gzip.compress(gzip.compress(b"twice")), "unsupported-type"),
+    ],
+)
+def test_what_is_no_text_is_told_whatever_its_label(content, code):
+    result = mapped(note(attachment(content)))
+    assert (result.documents, warnings(result)) == ((), [(code, "DocumentReference.content[0].attachment.data")])
+
+
+def test_what_gzip_unpacks_is_bounded(monkeypatch):
+    monkeypatch.setattr("ingest.attachments.MAX_BYTES", 1000)
+    assert [code for code, _ in warnings(mapped(note(attachment(gzip.compress(b"x" * 1001)))))] == ["too-large"]
+
+
 def test_further_texts_have_their_own_names_and_copies_are_left_out():
     result = mapped(note(attachment("One."), attachment("One."), attachment("Two.")))
     assert [(document.id.rpartition("/")[2], document.text) for document in result.documents] == [("x", "One."), ("x#content-1", "Two.")]
@@ -61,7 +114,7 @@ def test_further_texts_have_their_own_names_and_copies_are_left_out():
     [
         ({"contentType": "text/plain", "data": "%%%"}, "bad-base64"),
         ({"contentType": "text/plain", "data": "YQ"}, "bad-base64"),
-        ({"contentType": "application/pdf", "data": "YWJj"}, "bad-pdf"),
+        (attachment("%PDF-1.4 broken", "application/pdf"), "bad-pdf"),
         ({"contentType": "application/zip", "data": "YWJj"}, "unsupported-type"),
         ({"contentType": "text/plain", "data": "ICAg"}, "no-text"),
     ],
