@@ -180,17 +180,18 @@ def beside(tmp_path, url, content=None, name="attachments/n1.txt", **rest):
 )
 def test_a_note_reads_a_file_beside_the_export_again_when_it_changes(lab, tmp_path, url, name):
     folder = beside(tmp_path, url, b"Hordeolum.", name)
-    assert lab.ingest_path(folder).warnings == {}
+    export = folder / "x.ndjson"
+    assert lab.ingest_path(export).warnings == {}
     assert texts(lab) == ["Hordeolum."]
-    assert lab.ingest_path(folder).records["unchanged"] == 2
+    assert lab.ingest_path(export).records["unchanged"] == 2
     (folder / name).write_bytes(b"Blepharitis.")
-    assert lab.ingest_path(folder).records["changed"] == 1
+    assert lab.ingest_path(export).records["changed"] == 1
     assert texts(lab) == ["Blepharitis."]
     (folder / name).unlink()
-    assert lab.ingest_path(folder).warnings == {"missing-attachment": 1}
+    assert lab.ingest_path(export).warnings == {"missing-attachment": 1}
     assert texts(lab) == []
     (folder / name).write_bytes(b"Hordeolum.")
-    lab.ingest_path(folder)
+    lab.ingest_path(export)
     assert texts(lab) == ["Hordeolum."]
 
 
