@@ -245,7 +245,10 @@ def _contents(task: MapTask, format_: Format) -> ContentLookup:
 
     @lru_cache(maxsize=_PARTS_KEPT)
     def of_part(part: str) -> Mapping[str, bytes]:
-        found = (format_.content(orjson.loads(raw)) for raw in Part(task.parts / part).raws("Binary"))
+        try:  # a part may be damaged elsewhere: that is when its records are mapped again from it
+            found = [format_.content(orjson.loads(raw)) for raw in Part(task.parts / part).raws("Binary")]
+        except (OSError, ValueError):
+            return {}
         return dict(each for each in found if each)
 
     def content(key: str, digest: str) -> bytes | None:
@@ -254,7 +257,7 @@ def _contents(task: MapTask, format_: Format) -> ContentLookup:
         except FileNotFoundError:
             query = "select part from records where dataset = ? and kind = ? and id = ? and state = 'kept'"
             row = db.execute(query, (task.dataset, *key.split("/", 1))).fetchone()
-            return of_part(row[0]).get(digest) if row and Part.find(task.parts, row[0]) else None
+            return of_part(row[0]).get(digest) if row else None
 
     return content
 

@@ -6,6 +6,8 @@ import json
 import pytest
 
 from ingest.fhir.reader import read
+from ingest.pipeline import repair
+from ingest.progress import Silent
 from sources.blocks import Block
 from sources.files import SourceFile
 from tests.ingest.exports import deleted, note, patient, write
@@ -225,3 +227,11 @@ def test_a_note_that_is_linked_anew_keeps_its_text_where_the_export_is_gone(lab,
     found = lab.ingest({"resourceType": "Practitioner", "id": "a", "identifier": [{"system": "urn:s", "value": "1"}]})
     assert (found.records["changed"], found.warnings) == (1, {})
     assert texts(lab) == ["Hordeolum."]
+
+
+def test_a_note_is_mapped_again_from_its_damaged_part_with_its_text(lab):
+    lab.ingest(patient(), naming(), binary())
+    (part,) = (path for path in (lab.workspace.folder / "parts").glob("*/*") if (path / "part.json").exists())
+    (part / "quads.nq.gz").write_bytes(b"broken")
+    assert repair(lab.workspace, lab.tools, 1, Silent()).damage
+    assert texts(lab) == ["Seen for vertigo."]
