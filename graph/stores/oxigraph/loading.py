@@ -112,7 +112,7 @@ def _load(store: ox.Store, parts: Sequence[Path]) -> int:
 def bulk_load(store: ox.Store, block: bytes) -> None:
     """Lines of quads and the triples that they state, at the same time. Raises SyntaxError and ValueError.
 
-    Of bytes Oxigraph reads without the interpreter's lock; a file would have it wait for whatever else runs. Two loads cost a fifth less
+    Of bytes Oxigraph reads without the interpreter's lock; a file would have it wait for whatever else runs. Two loads cost a seventh less
     than one of both; the triples need no validation of their own. Blank nodes keep their identity in one load alone.
     """
     triples = None if b"_:" in block else _cut(block)

@@ -3,8 +3,7 @@
     sparql+http://HOST:PORT/DATASET                           /query, /update and /data below it, as Fuseki has them
     sparql+http://HOST:PORT/DATASET?query=Q&update=U&data=D   other paths, or whole URLs on the same host; `data=` for none
 
-Every pattern names its graph (`GRAPH ?g`), so that it does not matter what a server takes for its default graph. What is asked about
-enters a query as an escaped term only.
+Every pattern names its graph (`GRAPH ?g`), so that a server's default graph does not matter. What is asked about is an escaped term.
 """
 
 import re
