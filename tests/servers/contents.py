@@ -13,6 +13,7 @@ from gremlin_python.process.traversal import T
 from graph.identifiers import canonical_literal, iri_term
 from graph.model import Literal
 from graph.property_graph import RECORD, RELATION, Description, Quad, read_quads
+from graph.stores.gremlin.elements import traversal_source
 from graph.stores.gremlin.store import GremlinStore
 from graph.stores.sparql.parts import statement
 from graph.vocabulary import XSD
@@ -55,7 +56,7 @@ def _value(term: dict[str, str]) -> str | Literal:
 
 def _of_gremlin(endpoint: str) -> Iterator[Quad]:
     with closing(GremlinStore(endpoint)) as store:
-        g = store._g()
+        g = traversal_source()
         for vertex in store._ask(g.V().project("iri", "values").by(T.id).by(__.value_map())):
             yield from Description.of(vertex["values"]).quads(vertex["iri"])
         ends = g.E().project("from", "relation", "to", "record").by(__.out_v().id_()).by(RELATION).by(__.in_v().id_()).by(RECORD)
