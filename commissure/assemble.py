@@ -194,13 +194,14 @@ class OpenSnapshot:
     retriever: Retriever
     store_opened: GraphReader
     labels: GenerationLabels
-    narrowed: Callable[[Scope], "OpenSnapshot"]
+    narrowed: Callable[["OpenSnapshot", Scope], "OpenSnapshot"]
+    """Takes the snapshot itself: one that referred to itself would outlive its last user."""
     folder: TemporaryDirectory[str] | None = None
     """Of a reader's own index: removed when nothing refers to the snapshot any more."""
 
     def within(self, scope: Scope) -> "OpenSnapshot":
         """See Snapshot."""
-        return self if scope == EVERYTHING else self.narrowed(scope)
+        return self if scope == EVERYTHING else self.narrowed(self, scope)
 
     @property
     def graph(self) -> GraphReader | None:
@@ -257,16 +258,15 @@ class DataLibrary:
         retriever = Retriever(generation, graph, self._embedder)
         readers: dict[Scope, OpenSnapshot] = {}
 
-        def narrowed(scope: Scope) -> OpenSnapshot:
+        def narrowed(whole: OpenSnapshot, scope: Scope) -> OpenSnapshot:
             with self._lock:
                 if scope not in readers:
                     if len(readers) >= _READERS:
                         del readers[next(iter(readers))]
-                    readers[scope] = self._narrowed(folder / "search", scope, opened)
+                    readers[scope] = self._narrowed(folder / "search", scope, whole)
                 return readers[scope]
 
-        opened = OpenSnapshot(number, store, generation.published, generation.catalog, retriever, graph, labels, narrowed)
-        return opened
+        return OpenSnapshot(number, store, generation.published, generation.catalog, retriever, graph, labels, narrowed)
 
     def _narrowed(self, index: Path, scope: Scope, whole: OpenSnapshot) -> OpenSnapshot:
         """A generation as a reader of some datasets sees it, from an index of its own that ends with it."""
@@ -277,7 +277,7 @@ class DataLibrary:
         labels = GenerationLabels(generation, RecordsWithin(StoredRecords(self._workspace), scope), self._media)
         retriever = Retriever(generation, graph, self._embedder)
 
-        def narrower(further: Scope) -> OpenSnapshot:
+        def narrower(_: OpenSnapshot, further: Scope) -> OpenSnapshot:
             return whole.within(scope.narrowed(further))
 
         return OpenSnapshot(whole.generation, whole.store, whole.published, generation.catalog, retriever, graph, labels, narrower, work)

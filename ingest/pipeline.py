@@ -101,7 +101,7 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
     began = time.monotonic()
     format_ = formats.find(options.format, options.settings)
     with workspace.writing() as ledger, room_in(workspace.folder):
-        listing = expand(locations, format_.suffixes, options.within)
+        listing = expand(locations, format_.suffixes, options.within, all_told=True)
         mended = mend(ledger, workspace, tools, progress, _remapper(ledger, workspace, tools, options.workers, progress))
         run, published = _bring_in(
             ledger, listing, locations, dataset, workspace, tools, options, progress, Again(mended.left.get(dataset, frozenset()))

@@ -26,6 +26,7 @@ _MANIFEST_LIMIT = 16 << 20
 _REMOTE_BUFFER = 1 << 20
 _LOCAL_BUFFER = 1 << 20
 _OUTSIDE = "outside-sources"
+_PASSED_OVER = "passed-over"
 _NAMED = 12
 """Names of files that a message lists."""
 
@@ -71,17 +72,20 @@ class Listing:
     transaction_time: str | None = None
 
 
-def expand(locations: Iterable[str], suffixes: tuple[str, ...] = _DATA_SUFFIXES, within: tuple[str, ...] = ()) -> Listing:
+def expand(
+    locations: Iterable[str], suffixes: tuple[str, ...] = _DATA_SUFFIXES, within: tuple[str, ...] = (), *, all_told: bool = False
+) -> Listing:
     """List every file under paths, folders, globs and `s3://` URLs, in a stable order. Raises SourceNotFound where nothing is.
 
-    With `within` only what lies in those places is listed: SourceDenied for a location elsewhere, an issue for a file that leads out.
+    What is passed over is told where `all_told`. With `within` only what lies in those places is listed: SourceDenied for a location
+    elsewhere, an issue for a file that leads out.
     """
     files: dict[str, SourceFile] = {}
     issues: list[Issue] = []
     times: list[str] = []
     for location in locations:
         found, odd = _found(location, suffixes, within)
-        issues += odd
+        issues += (issue for issue in odd if all_told or issue.code != _PASSED_OVER)
         manifests = [file for file in found if _name(file.uri).lower() == "manifest.json"]
         roles: dict[str, Role] = {}
         for manifest in manifests:
@@ -312,7 +316,7 @@ def _passed_over(location: str, names: list[str], suffixes: tuple[str, ...]) -> 
     reason = f"{files} passed over, for what is read ends in {', '.join(suffixes)} (.gz too): {shown}"
     if any(name.lower().removesuffix(".gz").endswith(".xml") for name in names):
         reason += "; FHIR XML is not read: convert it to JSON"
-    return [Issue(Severity.WARNING, "passed-over", reason, source=location)]
+    return [Issue(Severity.WARNING, _PASSED_OVER, reason, source=location)]
 
 
 def _name(uri: str) -> str:

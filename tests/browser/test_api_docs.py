@@ -44,7 +44,7 @@ def test_examples_follow_the_form(open_tab: Open, site: str) -> None:
     page.locator("#search [name=patient]").nth(0).fill("urn:a")
     page.locator("#search [name=patient]").nth(1).fill("urn:b")
     page.locator("#search .examples-of summary").click()
-    address = f"{site}/api/v1/search?q=it's%20%22here%22&patient=urn%3Aa&patient=urn%3Ab&limit=5"
+    address = f"{site}/api/v1/search?q=it's%20%22here%22&limit=5&patient=urn%3Aa&patient=urn%3Ab"
     assert page.locator("#search [data-curl]").inner_text() == "curl '" + address.replace("'", "'\"'\"'") + "'"
     assert f'url = "{address}"' in page.locator("#search [data-python]").inner_text()
 

@@ -14,7 +14,7 @@ def listed(folder, **names):
         path = folder / name.replace("__", "/").replace("_dot_", ".")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    return expand([str(folder)])
+    return expand([str(folder)], all_told=True)
 
 
 def test_endings_in_capitals_are_read(tmp_path):

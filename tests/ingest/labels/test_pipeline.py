@@ -211,7 +211,7 @@ def test_every_real_file_is_taken_in_and_comes_back(lab):
         text = open(manifest, encoding="utf-8").read()  # noqa: SIM115, PTH123 - closed at once
         assert values == [json.loads(line) for line in text.split("\n") if line.strip()]
     answered = lab.ingest_path(shared("birds"), format="responses", embed=False)
-    assert (answered.records["added"], answered.rejects, answered.warnings) == (302, {}, {"not-answers": 2})
+    assert (answered.records["added"], answered.rejects, answered.warnings) == (302, {}, {"passed-over": 1, "not-answers": 2})
     facets = lab.snapshot().retriever.search(SearchRequest("", join=False)).facets
     assert [value.count for value in facets["agent"]][:5] == [932, 80, 75, 70, 69], "three texts are there twice"
     assert sum(len(each.content["answers"]) for each in answers("d", StoredRecords(lab.workspace))) == 1510
