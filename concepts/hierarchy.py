@@ -84,7 +84,7 @@ def build_hierarchy(narrower: NDArray[np.integer], broader: NDArray[np.integer],
     apart = narrower != broader
     pairs = _distinct(narrower[apart].astype(np.int64) * concepts + broader[apart])
     child, parent = pairs // max(concepts, 1), (pairs % max(concepts, 1)).astype(np.int32)
-    up = Table(_offsets(child, concepts), parent)
+    up = Table(offsets_of(child, concepts), parent)
     down = _turned(up)
     above = _closure(up, down, most)
     if above is None:
@@ -110,10 +110,10 @@ def save_hierarchy(hierarchy: Hierarchy, folder: Path) -> None:
 
 def open_hierarchy(folder: Path) -> Hierarchy:
     """Map the arrays into memory, read-only. Raises OSError, ValueError or EOFError where they cannot be read."""
-    tables = {name: Table(_mapped(folder / f"{name}_offsets.npy"), _mapped(folder / f"{name}.npy")) for name in ("broader", "narrower")}
+    tables = {name: Table(mapped(folder / f"{name}_offsets.npy"), mapped(folder / f"{name}.npy")) for name in ("broader", "narrower")}
     if not (folder / "above.npy").exists():
         return Hierarchy(**tables, above=None, below=None)
-    closed = {name: Table(_mapped(folder / f"{name}_offsets.npy"), _mapped(folder / f"{name}.npy")) for name in ("above", "below")}
+    closed = {name: Table(mapped(folder / f"{name}_offsets.npy"), mapped(folder / f"{name}.npy")) for name in ("above", "below")}
     return Hierarchy(**tables, **closed)
 
 
@@ -175,7 +175,7 @@ def _closed_with_circles(up: Table, most: int) -> Table | None:
     outer = build_hierarchy(child, circle[up.values], count, most)
     if outer.above is None:
         return None
-    members = Table(_offsets(np.sort(circle), count), np.argsort(circle, kind="stable").astype(np.int32))
+    members = Table(offsets_of(np.sort(circle), count), np.argsort(circle, kind="stable").astype(np.int32))
     sizes, around = np.diff(members.offsets), outer.above
     if int((sizes * (sizes - 1 + np.bincount(_rows(around), weights=sizes[around.values], minlength=count))).sum()) > most:
         return None
@@ -186,7 +186,7 @@ def _closed_with_circles(up: Table, most: int) -> Table | None:
     many, above = members.of(higher)
     holders = np.repeat(np.repeat(np.arange(concepts), degree), many)
     keys = _distinct(np.concatenate([rows[apart] * concepts + beside[apart], holders * concepts + above]))
-    return Table(_offsets(keys // concepts, concepts), (keys % concepts).astype(np.int32))
+    return Table(offsets_of(keys // concepts, concepts), (keys % concepts).astype(np.int32))
 
 
 class _Growing:
@@ -226,7 +226,7 @@ def _reached(closure: Table | None, steps: Table, concepts: Int64) -> Int32:
 def _turned(table: Table) -> Table:
     """The same pairs, from their other end."""
     order = np.argsort(table.values, kind="stable")
-    return Table(_offsets(table.values, len(table.offsets) - 1), _rows(table)[order])
+    return Table(offsets_of(table.values, len(table.offsets) - 1), _rows(table)[order])
 
 
 def _rows(table: Table) -> Int32:
@@ -234,7 +234,8 @@ def _rows(table: Table) -> Int32:
     return np.repeat(np.arange(len(table.offsets) - 1, dtype=np.int32), np.diff(table.offsets))
 
 
-def _offsets(rows: NDArray[np.integer], count: int) -> Int64:
+def offsets_of(rows: NDArray[np.integer], count: int) -> Int64:
+    """Where each of `count` rows begins among values that stand row by row, `rows` telling the row of each."""
     offsets = np.zeros(count + 1, dtype=np.int64)
     np.cumsum(np.bincount(rows, minlength=count), out=offsets[1:])
     return offsets
@@ -252,7 +253,8 @@ def _stacked(rows: list[Int32]) -> Table:
     )
 
 
-def _mapped(path: Path) -> Any:
+def mapped(path: Path) -> Any:
+    """The array of a file, mapped into memory read-only."""
     # A plain view of the mapping: indexing numpy's memmap class itself costs several times as much. An empty file cannot be mapped.
     array = np.load(path, mmap_mode="r") if path.stat().st_size > 4096 else np.load(path)
     return array.view(np.ndarray)

@@ -431,7 +431,7 @@ def _publish(run: _Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool) -> Pub
             _count(run, part, summary)
         _tally(run, plan)
         _insist(run)
-        if _is_nothing(run, plan):
+        if _is_nothing(run):
             return _finish_without(run)
         run.say("publishing")
         targets = (target for part in parts for target in part.targets())
@@ -511,7 +511,7 @@ def _name(source: str) -> str:
     return source.rpartition("/")[2]
 
 
-def _is_nothing(run: _Run, plan: Plan) -> bool:
+def _is_nothing(run: _Run) -> bool:
     """Whether a run brings nothing into a dataset that is not there yet: no dataset is made of nothing."""
     counts = run.counts.records
     return run.dataset not in run.ledger.datasets() and not counts["added"] + counts["changed"] + counts["removed"]

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from concepts.hierarchy import Hierarchy, open_hierarchy, save_hierarchy
+from concepts.hierarchy import Hierarchy, mapped, offsets_of, open_hierarchy, save_hierarchy
 from search.counting import count_distinct
 from search.errors import GenerationUnreadable
 from search.label_columns import LabelColumns, no_labels
@@ -170,9 +170,7 @@ def distinct_pairs(rows: NDArray[np.integer], values: NDArray[np.integer]) -> tu
 def compress(rows: NDArray[np.integer], values: NDArray[np.integer], count: int) -> tuple[Int64, NDArray[np.int64]]:
     """Distinct (row, value) pairs as a compressed table of `count` rows: its offsets and its values, ascending within a row."""
     kept, kept_values = distinct_pairs(rows, values)
-    offsets = np.zeros(count + 1, dtype=np.int64)
-    np.cumsum(np.bincount(kept, minlength=count), out=offsets[1:])
-    return offsets, kept_values
+    return offsets_of(kept, count), kept_values
 
 
 def day_interval(date: str | None) -> tuple[int, int]:
@@ -197,8 +195,8 @@ def save_columns(columns: Columns, folder: Path) -> None:
 def open_columns(folder: Path) -> Columns:
     """Map the arrays into memory, read-only. Raises GenerationUnreadable."""
     try:
-        arrays: dict[str, Any] = {name: _map(folder / f"{name}.npy") for name in _arrays(Columns)}
-        labels: dict[str, Any] = {name: _map(folder / f"label_{name}.npy") for name in _arrays(LabelColumns)}
+        arrays: dict[str, Any] = {name: mapped(folder / f"{name}.npy") for name in _arrays(Columns)}
+        labels: dict[str, Any] = {name: mapped(folder / f"label_{name}.npy") for name in _arrays(LabelColumns)}
         return Columns(**arrays, labels=LabelColumns(**labels), hierarchy=open_hierarchy(folder / "hierarchy"))
     except (OSError, ValueError, EOFError) as error:
         raise GenerationUnreadable(f"the columns in {folder} cannot be read ({error}); ingest again to rebuild the generation") from error
@@ -206,10 +204,3 @@ def open_columns(folder: Path) -> Columns:
 
 def _arrays(kind: type[Columns] | type[LabelColumns]) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind) if each.name not in ("labels", "hierarchy"))
-
-
-def _map(path: Path) -> NDArray[np.generic]:
-    array = np.load(path, mmap_mode="r") if path.stat().st_size > 4096 else np.load(path)
-    # A plain view of the mapping: indexing numpy's memmap class itself costs several times as much.
-    plain: NDArray[np.generic] = array.view(np.ndarray)
-    return plain
