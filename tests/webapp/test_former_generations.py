@@ -14,8 +14,6 @@ from search.errors import NothingPublished
 from tests.ingest.exports import InlinePool, Lab, condition, note, patient
 from webapp.app import create_app
 
-NUMBERED = re.compile(r"/generations/0*(\d+)/")
-
 
 @pytest.fixture
 def lab(tmp_path, monkeypatch):
@@ -34,13 +32,17 @@ def links(folder):
             yield str(each.readlink())
 
 
-def held():
-    """Number of a generation → how many of its files this process has open or mapped, and processes have that it started."""
+def held(lab):
+    """Number of a generation → how many of its files this process has open or mapped, and processes have that it started.
+
+    Only of this lab: other tests of the process may keep a generation of theirs.
+    """
+    numbered = re.compile(re.escape(str(lab.folder.resolve())) + r"/data/generations/0*(\d+)/")
     own = f"/proc/{os.getpid()}"
     children = [f"/proc/{child}" for child in Path(f"{own}/task/{os.getpid()}/children").read_text().split()]
     found = [link for process in (own, *children) for link in links(f"{process}/fd")]
     found += [line for process in (own, *children) for line in Path(f"{process}/maps").read_text().splitlines()]
-    return Counter(int(match[1]) for each in found if (match := NUMBERED.search(each)))
+    return Counter(int(match[1]) for each in found if (match := numbered.search(each)))
 
 
 def ask(client, lab):
@@ -67,11 +69,11 @@ def ask(client, lab):
 def test_what_is_no_longer_shown_is_closed(lab):
     client = create_app(lab.library()).test_client()
     ask(client, lab)
-    most = sum(held().values())
+    most = sum(held(lab).values())
     for turn in range(6):
         lab.ingest(note(f"n{turn}"))
         ask(client, lab)
-        held_now = held()
+        held_now = held(lab)
         assert set(held_now) == {turn + 2}
         assert held_now[turn + 2] < 2 * most + 40  # whatever is merged in the store
 
@@ -84,14 +86,14 @@ def test_a_snapshot_in_use_reads_on_and_is_closed_with_its_last_user(lab):
     for turn in range(3):
         lab.ingest(note(f"n{turn}"))
         ask(client, lab)
-        assert set(held()) == {1, turn + 2}
+        assert set(held(lab)) == {1, turn + 2}
     assert (used.catalog.datasets(), used.graph.statistics()) == before
     catalog = used.catalog
     del used
-    assert set(held()) == {1, 4}
+    assert set(held(lab)) == {1, 4}
     assert catalog.datasets() == before[0]
     del catalog, before
-    assert set(held()) == {4}
+    assert set(held(lab)) == {4}
 
 
 def test_an_answer_under_way_is_of_one_generation_and_then_closed(lab):
@@ -104,12 +106,12 @@ def test_an_answer_under_way_is_of_one_generation_and_then_closed(lab):
     for turn in range(2):
         lab.ingest(note(f"n{turn}", "Cisplatin again."))
         ask(client, lab)
-    assert set(held()) == {2, 4}
+    assert set(held(lab)) == {2, 4}
     got += list(pieces)
     assert b"".join(got).count(b"\n") >= 300 and b"n0" not in b"".join(got)
     answer.close()
     del answer, pieces
-    assert set(held()) == {4}
+    assert set(held(lab)) == {4}
 
 
 def test_a_request_that_began_before_a_publication_lets_go_when_it_ends(lab):
@@ -129,5 +131,5 @@ def test_a_request_that_began_before_a_publication_lets_go_when_it_ends(lab):
             holder = {"own": first}
             holder["again"] = holder
         del first, holder
-        assert set(held()) == {1, 2}
-    assert set(held()) == {2}
+        assert set(held(lab)) == {1, 2}
+    assert set(held(lab)) == {2}
