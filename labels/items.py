@@ -12,11 +12,10 @@ from labels.groundtruth.describe import media_of_line
 from labels.groundtruth.documents import document_of
 from labels.groundtruth.follow import follow
 from labels.groundtruth.lines import line_of
-from labels.groundtruth.model import Annotation, Box, Labeling, Line, Region, Shape, TextSpan
-from labels.groundtruth.model import Outline as Drawn
+from labels.groundtruth.model import Annotation, Labeling, Line, Shape, TextSpan
 from labels.groundtruth.values import scalar
 from labels.media import Media
-from labels.model import ItemAnnotation, ItemLabeling, LabeledItem, Outline, Picture, WorkerAnswer
+from labels.model import ItemAnnotation, ItemLabeling, LabeledItem, Picture, WorkerAnswer
 from search.model import Document, Fact
 from sources.model import SourceRecord
 
@@ -109,29 +108,16 @@ def _annotation(
     attributes: tuple[tuple[str, str], ...] | None = None,
 ) -> ItemAnnotation:
     called = one.category.name.strip() if one.category is not None else ""
-    geometry = one.geometry
-    outline, span, color = None, None, ""
-    if frames is None and one.frame is None:
-        match geometry:
-            case Box():
-                outline = Outline("box", box=(geometry.left, geometry.top, geometry.width, geometry.height))
-            case Drawn(kind, vertices):
-                outline = Outline(kind, points=vertices)
-            case TextSpan():
-                span = (geometry.start, geometry.end)
-            case Region():
-                color = geometry.color
+    geometry = one.geometry if frames is None and one.frame is None else None
     if frames is None and one.frame is not None:
         frames = (one.frame.number, one.frame.number, 1)
     return ItemAnnotation(
         label=called or one.name or "no class",
         concept=concept_iri(job_iri(dataset, job), called) if called else None,
         confidence=one.confidence,
-        outline=outline,
-        span=span,
+        geometry=geometry,
         frames=frames,
         name=one.name,
-        color=color,
         attributes=one.attributes if attributes is None else attributes,
     )
 

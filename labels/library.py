@@ -25,12 +25,13 @@ from labels.model import (
     LabeledItem,
     LabelJob,
     MediaFile,
+    Reason,
     Report,
     ReportName,
     Review,
     ReviewItem,
-    ReviewReason,
     Selection,
+    Why,
 )
 from labels.once import Once
 from labels.records import Records
@@ -218,7 +219,7 @@ class GenerationLabels:
 
     def report(self, dataset: str, name: ReportName, patience: float | None = None) -> Report | None:
         """See Labels."""
-        from labels.consolidation.stored import report_of
+        from labels.reports.stored import report_of
 
         return self._once.get(("report", dataset, name), lambda: report_of(dataset, self._records, name), patience)
 
@@ -271,10 +272,10 @@ class GenerationLabels:
         return self._once.get(("review", dataset, below), lambda: self._reviewed(dataset, below), patience)
 
     def _reviewed(self, dataset: str, below: float) -> Review:
-        reasons: dict[str, list[ReviewReason]] = defaultdict(list)
+        reasons: dict[str, list[Reason]] = defaultdict(list)
         lowest = self._unsure(dataset, below)
         for item, (score, label) in lowest.items():
-            reasons[item].append(ReviewReason("confidence", f"confidence {score:.2f} of {label} is below {below:g}", 1 - score))
+            reasons[item].append(Reason(Why.CONFIDENCE, f"confidence {score:.2f} of {label} is below {below:g}", 1 - score))
         notes: list[str] = []
         for item, found in self._disputed(dataset, below, notes).items():
             reasons[item] += (reason for reason in found if reason.why != "confidence" or item not in lowest)
@@ -289,7 +290,7 @@ class GenerationLabels:
             named = unsure[1] if unsure else label
             confidence = unsure[0] if unsure else None
             listed.append(ReviewItem(item, title, named, confidence, tuple(reasons[item])))
-        counts = Counter(why for item in ordered for why in {reason.why for reason in reasons[item]})
+        counts = Counter(str(why) for item in ordered for why in {reason.why for reason in reasons[item]})
         return Review(dataset, len(listed), tuple(listed), dict(counts), tuple(notes))
 
     def _rows_of(self, dataset: str, rows: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -313,7 +314,7 @@ class GenerationLabels:
             found[ids[int(labels.documents[place])][0]] = (round(float(labels.scores[place]), 4), label)
         return found
 
-    def _disputed(self, dataset: str, below: float, notes: list[str]) -> dict[str, list[ReviewReason]]:
+    def _disputed(self, dataset: str, below: float, notes: list[str]) -> dict[str, list[Reason]]:
         """Reasons that the answers of workers give, by item."""
         from labels.consolidation.stored import doubts_of
         from labels.groundtruth.reader import manifest_id
@@ -329,12 +330,7 @@ class GenerationLabels:
             notes.append("The answers of workers are not compared: it is not known which manifest their objects are lines of.")
             return {}
         manifest = manifest_id(merged.manifest)
-        return {
-            record_iri(dataset, "Item", f"{manifest}-{doubt.item}"): [
-                ReviewReason(str(reason.why), reason.text, reason.strength) for reason in doubt.reasons
-            ]
-            for doubt in doubts_of(merged.done, below)
-        }
+        return {record_iri(dataset, "Item", f"{manifest}-{doubt.item}"): list(doubt.reasons) for doubt in doubts_of(merged.done, below)}
 
     def _labels_of(self, dataset: str) -> dict[str, tuple[str, str]]:
         """(title, class) of the items of a dataset; of several classes the first by name, '' for none."""
@@ -349,7 +345,7 @@ class GenerationLabels:
             for document, concept in zip(documents.tolist(), concepts.tolist(), strict=True)
         }
 
-    def _strange(self, dataset: str, labels: Mapping[str, tuple[str, str]], notes: list[str]) -> dict[str, ReviewReason]:
+    def _strange(self, dataset: str, labels: Mapping[str, tuple[str, str]], notes: list[str]) -> dict[str, Reason]:
         """Items whose class few of their nearest neighbours share, by the meaning of their own words, among what one job labeled."""
         from labels.consolidation.stored import strangers
 
@@ -369,12 +365,12 @@ class GenerationLabels:
         known = np.flatnonzero(np.any(found, axis=1))
         ids = self._ids(documents.tolist())
         items = [ids[int(documents[place])][0] for place in known]
-        reasons: dict[str, ReviewReason] = {}
+        reasons: dict[str, Reason] = {}
         for job in np.unique(jobs[known]):
             among = np.flatnonzero(jobs[known] == job)
             named = [items[place] for place in among]
             for item, reason in strangers(named, found[known[among]], [labels[item][1] for item in named]).items():
-                reasons[item] = ReviewReason(str(reason.why), reason.text, reason.strength)
+                reasons[item] = reason
         return reasons
 
     def _first_units(self, documents: NDArray[np.int32]) -> NDArray[np.int64]:

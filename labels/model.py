@@ -1,21 +1,25 @@
-"""Labeled data as the web shows it: classes, items with what jobs say of them, reports, and what a person should look at again.
+"""The one model of labeled data as it is shown: classes, items with what jobs say of them, reports, what a person should look at again.
 
+`labels.groundtruth.model` has what a single line says, places included; here it is with who said it, of a whole generation.
 `labels.library` supplies it. Offsets are code points, end-exclusive; places in images are pixels from the top left.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
 
+from labels.groundtruth.model import Geometry
 from search.filters import Filters
 from search.model import DocumentSummary, FacetValue
 
 STATES = ("labeled", "adjusted", "unadjusted", "empty", "failed", "orphan")
 """What can become of an item in a job; an item that has none of them is not labeled."""
 
-ReportName = Literal["annotations", "workers"]
-Cell = str | int | float | None
+ReportName: TypeAlias = Literal["annotations", "workers"]
+Cell: TypeAlias = str | int | float | None
+Row: TypeAlias = tuple[Cell, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,30 +75,18 @@ class ItemPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Outline:
-    """Where an annotation holds in an image: `box` (left, top, width, height), or the vertices of a polygon, polyline, line or keypoint."""
-
-    kind: str
-    box: tuple[float, float, float, float] | None = None
-    points: tuple[tuple[float, float], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class ItemAnnotation:
-    """One thing that a job says of an item.
+    """One thing that a job says of an item, where it holds (everywhere where there is no geometry).
 
-    `span` are offsets into the item's text; `frames` are the first and last frame of a tracked thing and in how many it appears.
+    `frames` are the first and last frame of a tracked thing and in how many it appears; its places there are no geometry of the item.
     """
 
     label: str
     concept: str | None
     confidence: float | None = None
-    outline: Outline | None = None
-    span: tuple[int, int] | None = None
+    geometry: Geometry | None = None
     frames: tuple[int, int, int] | None = None
     name: str = ""
-    color: str = ""
-    """Of a mask: the colour of the class there."""
     attributes: tuple[tuple[str, str], ...] = ()
 
 
@@ -175,54 +167,84 @@ class MediaFile:
     height: int
 
 
-@dataclass(frozen=True, slots=True)
-class TableColumn:
-    """A column; `kind` is text, date, count, number or share."""
+class Kind(StrEnum):
+    """What a column holds."""
+
+    TEXT = "text"
+    DATE = "date"
+    COUNT = "count"
+    NUMBER = "number"
+    SHARE = "share"
+    """0 to 1."""
+
+
+class Column(NamedTuple):
+    """A column: its name for programs, its heading for people, what it holds."""
 
     name: str
     heading: str
-    kind: str
+    kind: Kind = Kind.COUNT
 
 
 @dataclass(frozen=True, slots=True)
-class ReportTable:
-    """A table of a report."""
+class Table:
+    """A table of a report. `note` says what a reader must know to read it."""
 
     name: str
     title: str
-    columns: tuple[TableColumn, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
     note: str = ""
+
+    def records(self) -> list[dict[str, Cell]]:
+        """The rows as objects."""
+        names = [column.name for column in self.columns]
+        return [dict(zip(names, row, strict=True)) for row in self.rows]
 
 
 @dataclass(frozen=True, slots=True)
-class ReportChart:
+class Chart:
     """A chart of a report as Vega-Lite: the table it draws, and how much of it ('' for all)."""
 
     name: str
     table: str
     title: str
-    spec: Mapping[str, Any]
+    spec: dict[str, Any]
     shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report on a dataset: its figures in a nutshell, its tables, its charts."""
+    """A report: its figures in a nutshell, its tables. `dataset` is '' where it is on files, `charts` are empty until they are drawn."""
 
     name: ReportName
     title: str
-    dataset: str
     totals: tuple[tuple[str, Cell], ...]
-    tables: tuple[ReportTable, ...]
-    charts: tuple[ReportChart, ...]
+    tables: tuple[Table, ...]
+    charts: tuple[Chart, ...] = ()
+    dataset: str = ""
+
+    def table(self, name: str) -> Table:
+        """The table of that name. Raises KeyError where there is none."""
+        for table in self.tables:
+            if table.name == name:
+                return table
+        raise KeyError(name)
+
+
+class Why(StrEnum):
+    """The kind of a reason to look at an item again."""
+
+    CONFIDENCE = "confidence"
+    WORKERS = "workers"
+    NEIGHBOURS = "neighbours"
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewReason:
-    """Why an item is listed: `why` is confidence, workers or neighbours; `strength` is 0 to 1."""
+class Reason:
+    """Why an item is listed. `strength` is 0 to 1: what is lacking in confidence, the share of workers or of neighbours who disagree."""
 
-    why: str
+    why: Why
     text: str
     strength: float
 
@@ -235,7 +257,7 @@ class ReviewItem:
     title: str
     label: str
     confidence: float | None
-    reasons: tuple[ReviewReason, ...]
+    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import click
 from commissure.cli.common import data_option, json_option, print_json, records_of
 
 if TYPE_CHECKING:
-    from labels.reports.model import Report
+    from labels.model import Report
     from labels.reports.records import Problems
 
 _SHOWN = 10
@@ -169,7 +169,7 @@ def _say(problems: "Problems") -> None:
 
 
 def _print(made: "Report", written: list[str], one: str | None) -> None:
-    from labels.reports.model import Kind
+    from labels.model import Kind
     from labels.reports.written import shown, visible
 
     click.echo(", ".join(f"{name} {shown(value, Kind.NUMBER)}" for name, value in made.totals if value is not None))

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,7 @@ from numpy.typing import NDArray
 from labels.consolidation.consolidate import Consolidation
 from labels.consolidation.likeness import DISSENT, alike, core
 from labels.consolidation.model import Result, Value
+from labels.model import Reason, Why
 
 BELOW = 0.95
 """Ground Truth writes no higher confidence for a class: what stays below it was in doubt."""
@@ -18,23 +18,6 @@ _BLOCK = 1024
 """Rows compared with all others at once."""
 _FEWEST = 3
 """Neighbours; fewer tell nothing of an item."""
-
-
-class Why(StrEnum):
-    """The kind of a reason."""
-
-    CONFIDENCE = "confidence"
-    WORKERS = "workers"
-    NEIGHBOURS = "neighbours"
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why an item is listed. `strength` is 0 to 1: what is lacking in confidence, the share of workers or of neighbours who disagree."""
-
-    why: Why
-    text: str
-    strength: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
-"""Work on the labeled data of a dataset: its answers out of the ledger, consolidation, reports, and what to review."""
+"""Work on the labeled data of a dataset: its answers out of the ledger, consolidation, and what to review."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import SpooledTemporaryFile, TemporaryDirectory
-from typing import IO, TYPE_CHECKING, Any, Final, cast
+from typing import IO, Any, Final, cast
 
 import orjson
 
@@ -18,14 +18,11 @@ from labels.errors import LabelsRefused, ManifestError, StatementError
 from labels.groundtruth.lines import line_of
 from labels.manifests import stored as export
 from labels.manifests.stored import StoredAnswers, StoredLine
-from labels.model import Report, ReportChart, ReportName, ReportTable, Selection, TableColumn
+from labels.model import Reason, Selection
 from labels.records import ITEM, Records
-from labels.reports.records import Problems, key_of
-from sources.errors import SourceError, UnknownDataset, UnsupportedSource
+from labels.reports.records import key_of
+from sources.errors import SourceError, UnsupportedSource
 from sources.model import Issue, Severity
-
-if TYPE_CHECKING:
-    from labels.reports import model as reports
 
 _IN_MEMORY: Final = 8_000_000
 """Bytes of a file to be sent that are not written to the disk."""
@@ -140,41 +137,6 @@ def doubts_of(done: Consolidation, below: float) -> tuple[review.Doubt, ...]:
     return review.queue(done.results, review.unsure(done.results, below), review.disputed(done))
 
 
-def report_of(dataset: str, records: Records, name: ReportName) -> Report | None:
-    """A report on a dataset; None where it holds nothing to report on. Raises LabelsRefused."""
-    from labels.reports.annotations import annotation_report
-    from labels.reports.answered import stored_answers
-    from labels.reports.labeled import stored_items
-    from labels.reports.workers import worker_report
-
-    try:
-        if name == "annotations":
-            return _as_page(annotation_report(stored_items(dataset, records, "")), dataset, name)
-        return _as_page(worker_report(stored_answers(dataset, records, "", Problems()), {}), dataset, name)
-    except UnknownDataset as error:
-        raise LabelsRefused("dataset", str(error)) from error
-    except UnsupportedSource:
-        return None
-
-
-def _as_page(made: "reports.Report", dataset: str, name: ReportName) -> Report:
-    from labels.reports.charts import report_charts
-
-    return Report(
-        name,
-        made.title,
-        dataset,
-        made.totals,
-        tuple(_table(table) for table in made.tables),
-        tuple(ReportChart(chart.name, chart.table, chart.title, chart.spec, chart.shown) for chart in report_charts(made)),
-    )
-
-
-def _table(table: "reports.Table") -> ReportTable:
-    columns = tuple(TableColumn(column.name, column.heading, str(column.kind)) for column in table.columns)
-    return ReportTable(table.name, table.title, columns, table.rows, table.note)
-
-
 def selection(dataset: str, records: Records, statement: str, limit: int) -> Selection:
     """The first lines that a statement gives over the manifest lines of a dataset. Raises LabelsRefused."""
     from labels.manifests.s3select.run import select
@@ -227,6 +189,6 @@ def _first(pieces: Iterator[bytes], limit: int) -> tuple[tuple[str, ...], bool]:
     return tuple(lines), False
 
 
-def strangers(items: Sequence[str], vectors: Any, labels: Sequence[str]) -> dict[str, review.Reason]:
+def strangers(items: Sequence[str], vectors: Any, labels: Sequence[str]) -> dict[str, Reason]:
     """Why items look strange among their nearest neighbours, by item."""
     return review.unlike_neighbours(review.strangers(items, vectors, labels))

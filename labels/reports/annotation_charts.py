@@ -2,11 +2,11 @@
 
 from typing import Final
 
+from labels.model import Chart
 from labels.reports.drawing import (
     COLORS,
     MOST_BARS,
     MOST_ROWS,
-    Chart,
     Drawer,
     Record,
     bars,

@@ -9,8 +9,9 @@ from typing import Final
 from labels.groundtruth.describe import media_of_line
 from labels.groundtruth.model import Annotation, Box, Cuboid, Labeling, Line, Media, Outline, Shape, State, TextSpan
 from labels.groundtruth.tasks import UNKNOWN, VERIFICATION
+from labels.model import Row
 from labels.reports.counting import OTHERS, Figures, Values
-from labels.reports.model import FrameAttributes, LabeledItem, Row
+from labels.reports.model import FrameAttributes, PlacedLine
 
 BINS: Final = 20
 """Of confidence: steps of 0.05."""
@@ -95,7 +96,7 @@ class AnnotationTally:
         self.failures: dict[str, Values] = defaultdict(Values)
         self.problems: Counter[str] = Counter()
 
-    def add(self, item: LabeledItem) -> None:
+    def add(self, item: PlacedLine) -> None:
         """Take in an item."""
         line = item.line
         manifest = self.manifests[item.manifest]
@@ -177,7 +178,7 @@ class AnnotationTally:
             if labeling.frames > len(held):
                 density[0] += labeling.frames - len(held)
 
-    def _follow(self, item: LabeledItem, labeling: Labeling, things: Mapping[str, list[Annotation]]) -> None:
+    def _follow(self, item: PlacedLine, labeling: Labeling, things: Mapping[str, list[Annotation]]) -> None:
         """Tracked objects, and how long each is seen."""
         self.jobs[labeling.job].things += len(things)
         for track, seen in things.items():

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from labels.model import Cell, Column, Kind, Report, Row, Table
 from labels.reports.annotation_tally import ANNOTATION, BINS, FRAME, AnnotationTally
 from labels.reports.counting import short_names, spread
-from labels.reports.model import Cell, Column, Kind, LabeledItem, Report, Row, Table
+from labels.reports.model import PlacedLine
 
 _JOB = Column("job", "Job", Kind.TEXT)
 _CLASS = Column("class", "Class", Kind.TEXT)
@@ -19,7 +20,7 @@ _STATES: Final = {
 }
 
 
-def annotation_report(items: Iterable[LabeledItem]) -> Report:
+def annotation_report(items: Iterable[PlacedLine]) -> Report:
     """Count over the items; they are read once and not kept."""
     tally = AnnotationTally()
     for item in items:

@@ -1,16 +1,15 @@
 """The charts of a report: one specification for the web page, for SVG and for PNG."""
 
-from typing import Final
+from typing import Any, Final
 
+from labels.model import Chart, Report
 from labels.reports import annotation_charts, worker_charts
-from labels.reports.drawing import Chart, Spec
-from labels.reports.model import Report
 
 _WIDTH: Final = 560
 _DRAWERS: Final = {"annotations": annotation_charts.DRAWERS, "workers": worker_charts.DRAWERS}
 
 
-def report_specs(report: Report, width: int = _WIDTH) -> dict[str, Spec]:
+def report_specs(report: Report, width: int = _WIDTH) -> dict[str, dict[str, Any]]:
     """Name → Vega-Lite specification, with its data inside, of every chart that the report has data for; `width` in pixels."""
     return {chart.name: chart.spec for chart in report_charts(report, width)}
 

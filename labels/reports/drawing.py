@@ -2,14 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
-from labels.reports.model import Cell
+from labels.model import Cell, Chart
 
-Spec: TypeAlias = dict[str, Any]
 Record: TypeAlias = dict[str, Cell]
 
 MOST_BARS: Final = 30
@@ -22,17 +20,6 @@ _BAR: Final = 24
 """Pixels: the widest bar of a day."""
 _FEW_DAYS: Final = 5
 """That many are named one by one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A chart: its name, the table it draws, a title, and how much of the table it shows ('' for all)."""
-
-    name: str
-    table: str
-    title: str
-    spec: Spec
-    shown: str = ""
 
 
 Drawer: TypeAlias = Callable[[str, list[Record], int], Chart | None]

@@ -15,7 +15,7 @@ from labels.groundtruth.refs import Refs
 from labels.groundtruth.values import get, pairs
 from labels.manifests.stored import no_manifests
 from labels.records import ITEM, Records
-from labels.reports.model import FrameAttributes, LabeledItem
+from labels.reports.model import FrameAttributes, PlacedLine
 from labels.reports.records import OTHER_REPORT, Problems, is_of_answers
 from sources.blocks import Block
 from sources.errors import UnsupportedSource
@@ -23,7 +23,7 @@ from sources.files import SourceFile, expand
 from sources.model import Issue, Severity, SourceRecord
 
 
-def labeled_items(locations: Sequence[str], follow_refs: str, problems: Problems) -> Iterator[LabeledItem]:
+def labeled_items(locations: Sequence[str], follow_refs: str, problems: Problems) -> Iterator[PlacedLine]:
     """The items of manifests under files, folders, globs and `s3://` URLs.
 
     Files that labels name are looked for in `follow_refs`, or ('') in the only location if that is a folder. Raises SourceNotFound where
@@ -45,7 +45,7 @@ def labeled_items(locations: Sequence[str], follow_refs: str, problems: Problems
         raise UnsupportedSource(f"{', '.join(locations)}: no manifest is there; answers of workers are for `commissure report workers`")
 
 
-def stored_items(dataset: str, records: Records, follow_refs: str) -> Iterator[LabeledItem]:
+def stored_items(dataset: str, records: Records, follow_refs: str) -> Iterator[PlacedLine]:
     """The items of a dataset, as they were ingested. Raises UnknownDataset, UnsupportedSource where it holds no labeled items.
 
     Files that labels name are looked for in `follow_refs`, or ('') where the ingest was told to look.
@@ -63,7 +63,7 @@ def stored_items(dataset: str, records: Records, follow_refs: str) -> Iterator[L
         raise no_manifests(dataset)
 
 
-def items_of(records: Iterable[SourceRecord], refs: Refs) -> Iterator[LabeledItem]:
+def items_of(records: Iterable[SourceRecord], refs: Refs) -> Iterator[PlacedLine]:
     """The items in records, with what the files say that their labels name."""
     kept = _Kept(refs.place)
     followed: set[str] = set()
@@ -84,7 +84,7 @@ def items_of(records: Iterable[SourceRecord], refs: Refs) -> Iterator[LabeledIte
                 frames[labeling.attribute] = frame_attributes(kept.json(labeling.ref))
             elif labeling.frames:
                 frames[labeling.attribute] = frame_attributes(sequences.inline(resource["line"].get(labeling.attribute)))
-        yield LabeledItem(record.source, resource["index"], line, frames)
+        yield PlacedLine(record.source, resource["index"], line, frames)
 
 
 def frame_attributes(content: Any) -> FrameAttributes:
@@ -135,11 +135,11 @@ def _of_manifest(file: SourceFile, problems: Problems) -> Iterator[SourceRecord]
     problems.add(Issue(severity, "not-a-manifest", reason, file.uri, held.shown[0].line))
 
 
-def _of_document(record: SourceRecord) -> LabeledItem | None:
+def _of_document(record: SourceRecord) -> PlacedLine | None:
     """An item that is a file of its own: the labels of a sequence, or a marked page. None for others."""
     found = document_of(record)
     if not found.line.labelings:
         return None
     is_sequence = record.resource["form"] == Form.FRAME_LABELS
     frames = {found.line.labelings[0].attribute: frame_attributes(record.resource["content"])} if is_sequence else {}
-    return LabeledItem(record.source, 0, replace(found.line, problems=found.problems), frames)
+    return PlacedLine(record.source, 0, replace(found.line, problems=found.problems), frames)

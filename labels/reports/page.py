@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final
 
-from labels.reports.drawing import Chart
-from labels.reports.model import Column, Kind, Report, Row, Table
+from labels.model import Chart, Column, Kind, Report, Row, Table
 from labels.reports.written import shown, visible
 
 MOST_ROWS: Final = 1000

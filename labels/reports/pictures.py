@@ -3,7 +3,7 @@
 from typing import Final
 
 from labels.errors import NotDrawn
-from labels.reports.drawing import Chart
+from labels.model import Chart
 
 _SCALE: Final = 2.0
 """Pixels of a PNG for each of the chart."""

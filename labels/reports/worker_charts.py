@@ -3,7 +3,8 @@
 from collections import Counter
 from typing import Final
 
-from labels.reports.drawing import COLORS, MOST_BARS, Chart, Drawer, Record, base, days, finished, largest, part, rows_of, steps, team_line
+from labels.model import Chart
+from labels.reports.drawing import COLORS, MOST_BARS, Drawer, Record, base, days, finished, largest, part, rows_of, steps, team_line
 from labels.reports.worker_tally import LABEL, TRUTH
 from labels.reports.workers import TEAM
 

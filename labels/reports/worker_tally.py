@@ -10,8 +10,9 @@ from typing import Final
 from labels.consolidation.likeness import alike
 from labels.consolidation.model import Value
 from labels.groundtruth.model import Answer
+from labels.model import Cell
 from labels.reports.counting import Figures
-from labels.reports.model import Activity, AnsweredItem, Cell
+from labels.reports.model import Activity, AnsweredItem
 from labels.reports.values import value_of
 
 TRUTH: Final = "truth"

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from labels.reports.model import Activity, AnsweredItem, Cell, Column, Kind, Report, Row, Table
+from labels.model import Cell, Column, Kind, Report, Row, Table
+from labels.reports.model import Activity, AnsweredItem
 from labels.reports.worker_tally import TRUTH, WorkerTally
 
 TEAM: Final = "(whole team)"

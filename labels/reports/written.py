@@ -4,7 +4,7 @@ import csv
 import io
 from typing import Any
 
-from labels.reports.model import Cell, Column, Kind, Report, Row, Table
+from labels.model import Cell, Column, Kind, Report, Row, Table
 
 
 def csv_of(table: Table) -> str:

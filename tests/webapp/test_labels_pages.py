@@ -5,6 +5,7 @@ import io
 import json
 import re
 import threading
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -318,11 +319,13 @@ def test_the_queue_says_why_and_gives_the_lines(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "work", "title"), [("/reports", "report_of", "Annotations of"), ("/review", "doubts_of", "Review queue of")]
+    ("url", "room", "work", "title"),
+    [("/reports", "reports", "report_of", "Annotations of"), ("/review", "consolidation", "doubts_of", "Review queue of")],
 )
-def test_what_takes_long_is_waited_for_by_the_page(made: Streets, monkeypatch: pytest.MonkeyPatch, url: str, work: str, title: str) -> None:
-    from labels.consolidation import stored as labels_work
-
+def test_what_takes_long_is_waited_for_by_the_page(
+    made: Streets, monkeypatch: pytest.MonkeyPatch, url: str, room: str, work: str, title: str
+) -> None:
+    labels_work = import_module(f"labels.{room}.stored")
     hold, real = threading.Event(), getattr(labels_work, work)
 
     def slow(*arguments: Any) -> Any:

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 from typing_extensions import TypedDict
 
 from labels import model as labels
+from labels.groundtruth.model import Box, Outline, TextSpan
+from labels.model import Cell
 from webapp.answers.search import FACET_VALUE, FacetValueJson
 from webapp.answers.shapes import Added, Json, Shape
-
-Cell = str | int | float | None
 
 
 def _attributes(value: Any) -> dict[str, str]:
@@ -17,15 +17,17 @@ def _attributes(value: Any) -> dict[str, str]:
 
 
 def _drawn(value: labels.ItemAnnotation, what: str) -> Any:
-    """Of an outline: its box, its kind where it is none, its vertices."""
-    drawn = value.outline
-    if drawn is None:
-        return [] if what == "points" else None
-    if what == "box":
-        return list(drawn.box) if drawn.box is not None else None
-    if what == "points":
-        return [list(point) for point in drawn.points]
-    return drawn.kind if drawn.box is None else None
+    """Of a place in an image: its box, its kind where it is none, its vertices."""
+    match value.geometry, what:
+        case Box() as box, "box":
+            return list(box)
+        case Outline(kind, vertices), _ if what != "box":
+            return kind if what == "outline" else [list(point) for point in vertices]
+    return [] if what == "points" else None
+
+
+def _span(value: labels.ItemAnnotation) -> tuple[int, int] | tuple[None, None]:
+    return (value.geometry.start, value.geometry.end) if isinstance(value.geometry, TextSpan) else (None, None)
 
 
 LABEL_CLASS = Shape(
@@ -60,15 +62,15 @@ LABELED_DATASET = Shape(
 )
 ITEM_ANNOTATION = Shape(
     labels.ItemAnnotation,
-    without=("span", "name", "color"),
+    without=("geometry", "name"),
     added={
         "box": Added(list[float] | None, "left, top, width, height in pixels.", lambda value: _drawn(value, "box")),
         "outline": Added(
             str | None, "polygon, polyline, line or keypoint, where it is none of a box.", lambda value: _drawn(value, "outline")
         ),
         "points": Added(list[list[float]], "Its vertices in pixels.", lambda value: _drawn(value, "points")),
-        "start": Added(int | None, "First code point of a span of the item's text.", lambda value: value.span[0] if value.span else None),
-        "end": Added(int | None, "", lambda value: value.span[1] if value.span else None),
+        "start": Added(int | None, "First code point of a span of the item's text.", lambda value: _span(value)[0]),
+        "end": Added(int | None, "", lambda value: _span(value)[1]),
         "attributes": Added(dict[str, str], "", _attributes),
     },
     words={
@@ -108,7 +110,8 @@ ITEM = Shape(
     says="A labeled item.",
 )
 REPORT_TABLE = Shape(
-    labels.ReportTable,
+    labels.Table,
+    "ReportTable",
     added={
         "columns": Added(
             dict[str, str], "Name of a column → its heading.", lambda table: {column.name: column.heading for column in table.columns}
@@ -116,12 +119,13 @@ REPORT_TABLE = Shape(
         "rows": Added(
             list[dict[str, Cell]],
             "",
-            lambda table: [dict(zip((column.name for column in table.columns), row, strict=True)) for row in table.rows],
+            lambda table: table.records(),
         ),
     },
 )
 REPORT_CHART = Shape(
-    labels.ReportChart,
+    labels.Chart,
+    "ReportChart",
     words={
         "table": "The table it draws.",
         "shown": "How much of the table it shows; empty for all.",
@@ -140,7 +144,9 @@ REPORT = Shape(
     says="A report on a dataset.",
 )
 REVIEW_REASON = Shape(
-    labels.ReviewReason,
+    labels.Reason,
+    "ReviewReason",
+    added={"why": Added(str, "", lambda reason: str(reason.why))},
     words={
         "why": "confidence, workers or neighbours.",
         "strength": "0 to 1.",

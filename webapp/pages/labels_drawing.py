@@ -10,7 +10,8 @@ from flask import g, has_request_context
 from markupsafe import Markup
 
 from graph.identifiers import name_of
-from labels.model import ItemAnnotation, ItemLabeling, LabeledDataset, LabeledItem, Outline, Picture
+from labels.groundtruth.model import Box, Outline, TextSpan
+from labels.model import ItemAnnotation, ItemLabeling, LabeledDataset, LabeledItem, Picture
 from search.model import Fact
 from webapp.pages.marking import Mark, marked
 from webapp.pages.reading import snapshot_or_none
@@ -160,10 +161,10 @@ def _least(scores: Sequence[float | None]) -> float | None:
 def drawing_of(item: LabeledItem, labelings: Sequence[ItemLabeling], *, longest: int | None = None) -> Drawing:
     """The item with what some of its jobs say; a text is cut at `longest` characters."""
     shapes = [
-        _drawn(one, one.outline, number, who_of(labeling.human))
+        _drawn(one, one.geometry, number, who_of(labeling.human))
         for labeling in labelings
         for number, one in enumerate(labeling.annotations, 1)
-        if one.outline is not None
+        if isinstance(one.geometry, Box | Outline)
     ]
     masks = tuple(item.masks[labeling.attribute] for labeling in labelings if labeling.attribute in item.masks)
     counts = Counter(one.label for labeling in labelings for one in labeling.annotations)
@@ -181,27 +182,27 @@ def marked_text(
     for labeling in labelings:
         who = who_of(labeling.human)
         for one in labeling.annotations:
-            if one.span is not None and 0 <= one.span[0] < one.span[1] <= len(text):
+            if isinstance(place := one.geometry, TextSpan) and 0 <= place.start < place.end <= len(text):
                 by = f", {'labeled by people' if who == 'human' else 'labeled by machine'}" if who else ""
                 sure = f" ({one.confidence:.2f})" if one.confidence is not None else ""
-                title = f"{one.label}{sure}{by}, job {labeling.job_name}, characters {one.span[0]}–{one.span[1]}"
-                marks.append(Mark(*one.span, f"l l-{who or 'unknown'} c{color_of(one.concept or one.label)}", title=title))
+                title = f"{one.label}{sure}{by}, job {labeling.job_name}, characters {place.start}–{place.end}"
+                marks.append(Mark(*place, f"l l-{who or 'unknown'} c{color_of(one.concept or one.label)}", title=title))
     if span is not None and 0 <= span[0] < span[1] <= len(text):
         marks.append(Mark(*span, "span", anchor="span", weight=-1))
     return marked(text, marks, 0, longest)
 
 
-def _drawn(one: ItemAnnotation, outline: Outline, number: int, who: str) -> Drawn:
+def _drawn(one: ItemAnnotation, place: Box | Outline, number: int, who: str) -> Drawn:
     color = color_of(one.concept or one.label)
-    if outline.box is not None:
-        left, top, width, height = outline.box
+    if isinstance(place, Box):
+        left, top, width, height = place
         attributes = (("x", left), ("y", top), ("width", max(width, 0)), ("height", max(height, 0)))
         return Drawn("rect", tuple((name, f"{value:g}") for name, value in attributes), one.label, color, who, number, left, top)
-    x, y = outline.points[0] if outline.points else (0, 0)
-    if outline.kind == "keypoint":
+    x, y = place.vertices[0] if place.vertices else (0, 0)
+    if place.kind == "keypoint":
         return Drawn("circle", (("cx", f"{x:g}"), ("cy", f"{y:g}"), ("r", "4")), one.label, color, who, number, x, y)
-    points = " ".join(f"{left:g},{top:g}" for left, top in outline.points)
-    return Drawn("polygon" if outline.kind == "polygon" else "polyline", (("points", points),), one.label, color, who, number, x, y)
+    points = " ".join(f"{left:g},{top:g}" for left, top in place.vertices)
+    return Drawn("polygon" if place.kind == "polygon" else "polyline", (("points", points),), one.label, color, who, number, x, y)
 
 
 def item_url(item: str, query: str = "") -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 
 from graph.errors import StoreUnavailable
+from labels.groundtruth.model import Box, Outline, Region, TextSpan
 from labels.model import ItemLabeling, LabeledItem, WorkerAnswer
 from search.model import Document, DocumentSummary
 from webapp.errors import not_found
@@ -113,21 +114,21 @@ def _drawing(found: LabeledItem, job: str) -> Drawing:
 def _job(labeling: ItemLabeling, found: LabeledItem) -> JobView:
     rows = []
     for number, one in enumerate(labeling.annotations[:MOST_ROWS], 1):
-        where, link = "", ""
-        if one.span is not None:
-            words = (found.text or "")[slice(*one.span)]
-            where, link = (
-                f"“{words[:80]}{'…' if len(words) > 80 else ''}”, characters {one.span[0]}–{one.span[1]}",
-                f"{one.span[0]}-{one.span[1]}",
-            )
-        elif one.outline is not None and one.outline.box is not None:
-            left, top, width, height = one.outline.box
-            where = f"{width:g} × {height:g} at {left:g}, {top:g}"
-        elif one.outline is not None:
-            where = f"{one.outline.kind} of {len(one.outline.points)} points" if len(one.outline.points) > 1 else one.outline.kind
-        elif one.frames is not None:
-            where = frames_words(one.frames)
-        rows.append(Row(number, one.label, one.concept, safe_color(one.color), one.confidence, where, link, one.attributes))
+        where, link, color = "", "", ""
+        match one.geometry:
+            case TextSpan(start, end):
+                words = (found.text or "")[start:end]
+                where = f"“{words[:80]}{'…' if len(words) > 80 else ''}”, characters {start}–{end}"
+                link = f"{start}-{end}"
+            case Box(left, top, width, height):
+                where = f"{width:g} × {height:g} at {left:g}, {top:g}"
+            case Outline(kind, vertices):
+                where = f"{kind} of {len(vertices)} points" if len(vertices) > 1 else kind
+            case Region():
+                color = safe_color(one.geometry.color)
+            case _ if one.frames is not None:
+                where = frames_words(one.frames)
+        rows.append(Row(number, one.label, one.concept, color, one.confidence, where, link, one.attributes))
     return JobView(labeling, who_of(labeling.human), tuple(rows), max(0, len(labeling.annotations) - MOST_ROWS))
 
 

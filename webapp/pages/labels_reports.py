@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, make_response, render_template, request
 
 from labels.errors import StillWorking
-from labels.model import Cell, LabeledDataset, Report, ReportChart, ReportName, ReportTable, Review
+from labels.model import Cell, Chart, Kind, LabeledDataset, Report, ReportName, Review, Table
+from labels.reports.written import visible
 from webapp.errors import not_found
 from webapp.pages.reading import required, snapshot, whole_number
 from webapp.pages.search import State, confidence
@@ -40,7 +41,7 @@ class TableView:
     """(heading, whether numbers stand there)"""
     rows: tuple[tuple[str, ...], ...]
     total: int
-    charts: tuple[ReportChart, ...]
+    charts: tuple[Chart, ...]
     url: str
 
 
@@ -84,7 +85,7 @@ def reports() -> str | Response:
         name=name,
         datasets=datasets,
         report=found,
-        totals=tuple((words, shown(value, "number")) for words, value in found.totals if value is not None) if found else (),
+        totals=tuple((words, shown(value, Kind.NUMBER)) for words, value in found.totals if value is not None) if found else (),
         tables=tables,
         empty=tuple(table.title for table in found.tables if not table.rows) if found else (),
     )
@@ -154,34 +155,33 @@ def _dataset() -> tuple[str, tuple[LabeledDataset, ...]]:
     return given, datasets
 
 
-def _table(report: Report, table: ReportTable) -> TableView:
-    places = [place for place in range(len(table.columns)) if any(row[place] is not None for row in table.rows)]
-    columns = [table.columns[place] for place in places]
+def _table(report: Report, table: Table) -> TableView:
+    columns, rows = visible(table)
     url = address("/reports.csv", [("dataset", report.dataset), ("report", report.name), ("table", table.name)])
     return TableView(
         name=table.name,
         title=table.title,
         note=table.note,
-        headings=tuple((column.heading, column.kind not in ("text", "date")) for column in columns),
-        rows=tuple(tuple(shown(row[place], table.columns[place].kind) for place in places) for row in table.rows[:MOST_ROWS]),
+        headings=tuple((column.heading, column.kind not in (Kind.TEXT, Kind.DATE)) for column in columns),
+        rows=tuple(tuple(shown(cell, column.kind) for cell, column in zip(row, columns, strict=True)) for row in rows[:MOST_ROWS]),
         total=len(table.rows),
         charts=tuple(chart for chart in report.charts if chart.table == table.name),
         url=url,
     )
 
 
-def shown(cell: Cell, kind: str) -> str:
+def shown(cell: Cell, kind: Kind) -> str:
     """A cell in words."""
     if cell is None:
         return ""
     if isinstance(cell, str):
-        return cell[:10] if kind == "date" else cell
-    if kind == "share":
+        return cell[:10] if kind is Kind.DATE else cell
+    if kind is Kind.SHARE:
         return f"{cell:.1%}"
     return f"{cell:.4g}" if isinstance(cell, float) and abs(cell) < 1 else number(cell)
 
 
-def csv_of(table: ReportTable) -> str:
+def csv_of(table: Table) -> str:
     """A table as CSV with a header; text that a spreadsheet would take for a formula is quoted."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")

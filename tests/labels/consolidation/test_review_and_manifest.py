@@ -9,7 +9,8 @@ from labels.consolidation.manifest import Labeling, encoded, manifest_of
 from labels.consolidation.masks import png_of
 from labels.consolidation.model import Answer, Box, Boxes, Mask, Span, Spans
 from labels.consolidation.report import doubt_as_json, item_as_json
-from labels.consolidation.review import Stranger, Why, disputed, queue, strangers, unlike_neighbours, unsure
+from labels.consolidation.review import Stranger, disputed, queue, strangers, unlike_neighbours, unsure
+from labels.model import Why
 from sources.errors import UnsupportedSource
 
 NOW = datetime(2024, 3, 5, 10, 11, 12, 131415, tzinfo=UTC)

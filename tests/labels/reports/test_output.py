@@ -6,11 +6,11 @@ from base64 import b64decode
 
 import pytest
 
+from labels.model import Column, Kind, Report, Table
 from labels.reports.annotations import annotation_report
 from labels.reports.answered import answered_items
 from labels.reports.charts import report_charts, report_specs
 from labels.reports.labeled import labeled_items
-from labels.reports.model import Column, Kind, Report, Table
 from labels.reports.page import html_of
 from labels.reports.pictures import png, svg
 from labels.reports.records import Problems
