@@ -4,34 +4,30 @@
 
 Whatever happens on the way, the generation that was published before stays whole; the next run over the same sources takes up the parts
 that were finished.
-
-Longer than most because it is the one place where a run can be read from its beginning to its end, mending included.
 """
 
 import hashlib
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
-
-import orjson
+from dataclasses import asdict, replace
 
 from graph.errors import GraphError
 from graph.identifiers import check_dataset_name, record_iri
 from graph.stores.neptune.loader_model import LoadFailed
 from ingest import formats
 from ingest.checking import ledger_damage
-from ingest.errors import LedgerDamaged, PartsDamaged, RecordsRejected, room_in
-from ingest.format import Format, Settings
-from ingest.ledger import Ledger, RunCounts, new_run
+from ingest.errors import LedgerDamaged, PartsDamaged, room_in
+from ingest.format import Format
+from ingest.ledger import Ledger, new_run
 from ingest.loader_errors import loader_issues
-from ingest.plan import Duplicate, Plan, Scanned
+from ingest.plan import Plan, Scanned
 from ingest.progress import Progress
 from ingest.publish import Draft, Published, Tools
 from ingest.repair import Lost, Mended, mend, refuse
 from ingest.replica import Replication
+from ingest.run import Again, Options, Run, RunReport, count_part, insist, moved, tally, worker_lost
 from ingest.staging import Part, PartSummary
 from ingest.worker import Chosen, MapTask, ScanTask, contents_folder, issues_file, map_block, rows_file, scan
 from ingest.workers import Pool
@@ -39,57 +35,10 @@ from ingest.workspace import Workspace
 from sources.blocks import Block
 from sources.errors import UnknownDataset
 from sources.files import Listing, SourceFile, expand
-from sources.model import Issue, Severity
+from sources.model import Severity
 
 BLOCK = 16 << 20
 """Bytes of a file that one task reads: enough to amortise a part, little enough to keep memory flat and cores busy."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a run is asked to do.
-
-    `claims` also maps Claims and ExplanationOfBenefits; `embed` False leaves new passages to word search; `all_or_nothing` publishes
-    nothing if any record is rejected. `run` is the id the run is to have, where somebody else keeps it; `settings` are the format's own.
-    `within` are the only places that may be read from; () where whoever asks may read anything.
-    """
-
-    format: str = "fhir"
-    workers: int = 0
-    strict: bool = False
-    claims: bool = False
-    embed: bool = True
-    all_or_nothing: bool = False
-    run: str = ""
-    settings: Settings = ()
-    within: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class RunReport:
-    """What a run did: the stable keys of `ingest --json`, and the issues by code.
-
-    `unsettled_graphs` counts what the graph store in `store` does not say as it is published, because it failed after publishing
-    (`store_failure` says why); the next run settles it.
-    """
-
-    run: str
-    dataset: str
-    seconds: float
-    records: Mapping[str, int]
-    quads: int
-    documents: int
-    passages: Mapping[str, int]
-    unresolved_references: int
-    generation: int
-    store: str = ""
-    unsettled_graphs: int = 0
-    store_failure: str = ""
-    rejects: Mapping[str, int] = field(default_factory=dict)
-    warnings: Mapping[str, int] = field(default_factory=dict)
-    skipped: Mapping[str, int] = field(default_factory=dict)
-    issues_file: str = ""
-    mended: tuple[str, ...] = ()
 
 
 def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: Tools, options: Options, progress: Progress) -> RunReport:
@@ -129,15 +78,6 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
-    """Damaged parts whose records are mapped again: from what is listed, or from the part's `own` copy. `only` those, or all else too."""
-
-    parts: frozenset[str] = frozenset()
-    own: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    only: bool = False
-
-
 def _bring_in(
     ledger: Ledger,
     listing: Listing,
@@ -148,12 +88,12 @@ def _bring_in(
     options: Options,
     progress: Progress,
     again: Again,
-) -> "tuple[_Run, Published]":
+) -> tuple[Run, Published]:
     # Who does not say again where files are, or which class is a kind of which, does not mean to take back what they said.
     told = {**ledger.told(dataset, options.format), **dict(options.settings)}
     options = replace(options, settings=tuple(sorted(told.items())))
     replication = prepare_replica(ledger, workspace, tools)
-    run = _Run(ledger, options.run or new_run(), dataset, workspace, tools, replication, options, progress, again)
+    run = Run(ledger, options.run or new_run(), dataset, workspace, tools, replication, options, progress, again)
     ledger.begin(run.id, dataset, locations)
     try:
         with _plan(run) as plan, Pool(options.workers) as pool:
@@ -165,8 +105,8 @@ def _bring_in(
             if tasks or plan.gone() or _is_incomplete(run):
                 published = _publish(run, plan, tasks, pool)
             else:
-                _tally(run, plan)
-                _insist(run)
+                tally(run, plan)
+                insist(run)
                 published = _finish_without(run)
     except BaseException as error:
         if isinstance(error, LoadFailed):
@@ -177,7 +117,7 @@ def _bring_in(
     return run, published
 
 
-def _plan_again(run: "_Run", plan: Plan) -> None:
+def _plan_again(run: Run, plan: Plan) -> None:
     """Have the records of damaged parts mapped again. Raises PartsDamaged where not all of them are found: none may get lost."""
     plan.again(run.again.parts, only=run.again.only)
     if left := plan.left(run.again.parts, run.again.own):
@@ -262,44 +202,8 @@ def _settle(ledger: Ledger, workspace: Workspace, tools: Tools, replication: Rep
     return replication.unsettled(), failure
 
 
-@dataclass(slots=True)
-class _Run:
-    """What the steps of one run share."""
-
-    ledger: Ledger
-    id: str
-    dataset: str
-    workspace: Workspace
-    tools: Tools
-    replication: Replication
-    options: Options
-    progress: Progress
-    again: Again = Again()
-    counts: RunCounts = field(default_factory=RunCounts)
-
-    @property
-    def folder(self) -> Path:
-        return self.workspace.run_folder(self.id)
-
-    @property
-    def issues_path(self) -> Path:
-        return self.folder / "issues.ndjson"
-
-    def say(self, step: str, total: int | None = None) -> None:
-        self.progress.step(step, total)
-        self.ledger.progress(self.id, step, self.counts)
-
-    def report(self, issues: Iterable[Mapping[str, object]]) -> None:
-        """Add issues to the run's file and its counts. Lines that hold no readable record count as read and rejected."""
-        with self.issues_path.open("ab") as lines:
-            for issue in issues:
-                lines.write(orjson.dumps(issue) + b"\n")
-                by_code = self.counts.rejects if issue["severity"] == Severity.REJECT else self.counts.warnings
-                by_code[str(issue["code"])] = by_code.get(str(issue["code"]), 0) + 1
-
-
 @contextmanager
-def _plan(run: _Run) -> Iterator[Plan]:
+def _plan(run: Run) -> Iterator[Plan]:
     plan = Plan(run.ledger, run.dataset, run.folder / "plan.sqlite")
     try:
         yield plan
@@ -308,14 +212,14 @@ def _plan(run: _Run) -> Iterator[Plan]:
         shutil.rmtree(contents_folder(run.folder), ignore_errors=True)
 
 
-def _scan(run: _Run, plan: Plan, listing: Listing, pool: Pool) -> list[Scanned]:
+def _scan(run: Run, plan: Plan, listing: Listing, pool: Pool) -> list[Scanned]:
     """List every record of every source in the plan; the blocks with the number of lines before each in its file."""
     run.report(asdict(issue) for issue in listing.issues)
     run.counts.files = len(listing.files)
     plan.transaction_time = listing.transaction_time
     format_ = formats.find(run.options.format, run.options.settings, run.options.within)
     salt = hashlib.blake2b(
-        f"{format_.version}:{run.options.claims}:{run.options.strict}{_told(run.options)}".encode(), digest_size=8
+        f"{format_.version}:{run.options.claims}:{run.options.strict}{run.options.told}".encode(), digest_size=8
     ).digest()
     blocks = [block for file in listing.files for block in _blocks(file, format_)]
     asked = run.options
@@ -326,7 +230,7 @@ def _scan(run: _Run, plan: Plan, listing: Listing, pool: Pool) -> list[Scanned]:
     for task, result in pool.run(scan, tasks):
         run.progress.advance()
         if result is None:
-            run.report([asdict(_worker_lost(task.block))])
+            run.report([asdict(worker_lost(task.block))])
         else:
             lines[task.number] = result.lines
             whole[task.number] = not any(severity == Severity.REJECT for severity, _ in result.issues)
@@ -336,7 +240,7 @@ def _scan(run: _Run, plan: Plan, listing: Listing, pool: Pool) -> list[Scanned]:
         before = 0 if block.start == 0 else before
         if number in lines:
             plan.add_block(number, block.file.uri, rows_file(run.folder, number), before, whole[number])
-            run.report(_moved(issues_file(run.folder, number), before))
+            run.report(moved(issues_file(run.folder, number), before))
             rows_file(run.folder, number).unlink()
             issues_file(run.folder, number).unlink()
         else:
@@ -349,11 +253,6 @@ def _scan(run: _Run, plan: Plan, listing: Listing, pool: Pool) -> list[Scanned]:
     return scanned
 
 
-def _told(options: Options) -> str:
-    """The format's own settings, as digests take them."""
-    return "".join(f":{name}={value}" for name, value in options.settings)
-
-
 def _blocks(file: SourceFile, format_: Format) -> Iterator[Block]:
     block = BLOCK // format_.density
     if file.size <= block or not format_.splits(file):
@@ -363,7 +262,7 @@ def _blocks(file: SourceFile, format_: Format) -> Iterator[Block]:
         yield Block(file, begin, min(begin + block, file.size))
 
 
-def _tasks(run: _Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
+def _tasks(run: Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
     """The mapping to do: new and changed records by block, then records to map again because a reference can now be resolved.
 
     Small files share a task: a part is a folder of files on disk, and costs more than the few records of a file.
@@ -373,9 +272,7 @@ def _tasks(run: _Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
     options = run.options
     format_ = formats.find(options.format)
     block = BLOCK // format_.density
-    basis = (
-        f"{run.dataset}:{options.format}:{options.strict}:{options.claims}:{format_.version}:{plan.identifiers_digest()}{_told(options)}"
-    )
+    basis = f"{run.dataset}:{options.format}:{options.strict}:{options.claims}:{format_.version}:{plan.identifiers_digest()}{options.told}"
 
     def task(content: str) -> MapTask:
         return MapTask(
@@ -413,7 +310,7 @@ def _tasks(run: _Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
     return tasks
 
 
-def _publish(run: _Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool) -> Published:
+def _publish(run: Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool) -> Published:
     """Map what is new, apply it to a draft of the next generation as it arrives, and publish the draft together with the ledger."""
     with Draft(run.ledger, run.dataset, run.workspace, run.tools, run.replication, run.progress, run.again.parts) as draft:
         draft.remove(plan.gone())
@@ -422,15 +319,15 @@ def _publish(run: _Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool) -> Pub
         for task, summary in _mapped(pool, tasks):
             run.progress.advance()
             if summary is None:
-                run.report(asdict(_worker_lost(chosen.block)) for chosen in task.blocks)
+                run.report(asdict(worker_lost(chosen.block)) for chosen in task.blocks)
                 continue
             part = Part(task.parts / task.key)
             parts.append(part)
             replaced = plan.stage(part.key, ((r.kind, r.id, r.state, r.source, r.line) for r in part.records()))
             draft.apply(part, replaced)
-            _count(run, part, summary)
-        _tally(run, plan)
-        _insist(run)
+            count_part(run, part, summary)
+        tally(run, plan)
+        insist(run)
         if _is_nothing(run):
             return _finish_without(run)
         run.say("publishing")
@@ -457,67 +354,13 @@ def _mapped(pool: Pool, tasks: Sequence[MapTask]) -> Iterator[tuple[MapTask, Par
     yield from pool.run(map_block, again)
 
 
-def _count(run: _Run, part: Part, summary: PartSummary) -> None:
-    run.report(part.issues())
-    run.counts.quads += summary.quads
-    run.counts.documents += summary.documents
-    for reason, count in summary.skipped.items():
-        run.counts.skipped[reason] = run.counts.skipped.get(reason, 0) + count
-
-
-def _insist(run: _Run) -> None:
-    """End a run that takes all or nothing where it cannot take all. Raises RecordsRejected."""
-    rejected = sum(run.counts.rejects.values())
-    if run.options.all_or_nothing and rejected:
-        raise RecordsRejected(f"{rejected:,} records or lines were rejected, so nothing was published; see {run.issues_path}")
-
-
-def _tally(run: _Run, plan: Plan) -> None:
-    """Count records by what became of them: read = added + changed + unchanged + rejected + skipped + duplicates (+ skipped removals)."""
-    unique = formats.find(run.options.format).unique
-    repeated = list(plan.duplicates())
-    run.report(asdict(_repeated(run, one, unique)) for one in repeated)
-    if unique:
-        run.report(asdict(_displaced(run, one)) for one in plan.displaced())
-    refused = len(repeated) if unique else 0
-    tally = plan.counts()
-    run.counts.records = {
-        "read": tally["seen"] + run.counts.unreadable,
-        "added": tally["added"],
-        "changed": tally["changed"],
-        "unchanged": tally["unchanged"],
-        "removed": tally["removed"],
-        "rejected": tally["invalid"] + run.counts.unreadable + refused,
-        "skipped": tally["skipped"],
-        "duplicates": tally["duplicates"] - refused,
-    }
-
-
-def _repeated(run: _Run, one: Duplicate, unique: bool) -> Issue:
-    record = record_iri(run.dataset, one.kind, one.id)
-    if unique:
-        reason = f"another one of this id stands in {_name(one.winner[0])}, line {one.winner[1]}: left out; give each an id of its own"
-        return Issue(Severity.REJECT, "repeated-id", reason, one.source, one.line, record, "id")
-    reason = "described several times with different content: the newest version, else the last one read, counts"
-    return Issue(Severity.WARNING, "duplicate-id", reason, one.source, one.line, record)
-
-
-def _displaced(run: _Run, one: Duplicate) -> Issue:
-    reason = f"takes the place of the one of this id that came from {_name(one.winner[0])}, line {one.winner[1]}"
-    return Issue(Severity.WARNING, "replaced-id", reason, one.source, one.line, record_iri(run.dataset, one.kind, one.id), "id")
-
-
-def _name(source: str) -> str:
-    return source.rpartition("/")[2]
-
-
-def _is_nothing(run: _Run) -> bool:
+def _is_nothing(run: Run) -> bool:
     """Whether a run brings nothing into a dataset that is not there yet: no dataset is made of nothing."""
     counts = run.counts.records
     return run.dataset not in run.ledger.datasets() and not counts["added"] + counts["changed"] + counts["removed"]
 
 
-def _finish_without(run: _Run) -> Published:
+def _finish_without(run: Run) -> Published:
     """End a run that publishes nothing."""
     run.counts.passages = {"total": 0, "embedded": 0}
     run.ledger.finish(run.id, "finished", run.counts)
@@ -525,19 +368,7 @@ def _finish_without(run: _Run) -> Published:
     return Published(run.ledger.generation, 0, 0, run.ledger.unresolved(run.dataset), 0)
 
 
-def _is_incomplete(run: _Run) -> bool:
+def _is_incomplete(run: Run) -> bool:
     """Whether nothing was ever published, or passages wait for a vector that this run may give them."""
     missing = run.ledger.meta("missing_vectors") or "0"
     return run.ledger.generation == 0 or run.dataset not in run.ledger.datasets() or (run.options.embed and missing != "0")
-
-
-def _moved(issues: Path, lines: int) -> Iterator[dict[str, object]]:
-    with issues.open("rb") as notes:
-        for note in notes:
-            issue = orjson.loads(note)
-            yield {**issue, "line": issue["line"] + lines}
-
-
-def _worker_lost(block: Block | None) -> Issue:
-    reason = "the worker that read this block died repeatedly: look for too little memory; nothing of the block was taken in"
-    return Issue(Severity.REJECT, "worker-lost", reason, block.file.uri if block else "")

@@ -12,8 +12,6 @@ MOST_LINES, MOST_OF_A_FUNCTION = 400, 60
 REASON = "Longer than most because"
 TO_BE_DIVIDED = {
     "ingest/fhir/rules.py": 640,
-    "ingest/pipeline.py": 480,
-    "webapp/pages/search.py": 520,
 }
 """What is longer than it should be, and how long it may be until it is divided: these numbers fall, and none is added."""
 

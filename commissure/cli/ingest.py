@@ -11,7 +11,7 @@ from commissure.cli.common import data_option, json_option, print_json, settings
 from sources.confined import local_path
 
 if TYPE_CHECKING:
-    from ingest.pipeline import RunReport
+    from ingest.run import RunReport
 
 
 @click.group()
@@ -127,8 +127,8 @@ def _ingest(
 ) -> None:
     from commissure import assemble
     from commissure.cli.console import progress
-    from ingest.pipeline import Options
     from ingest.pipeline import ingest as bring_in
+    from ingest.run import Options
 
     settings = settings_of(context, workers=workers)
     options = Options(

@@ -64,8 +64,8 @@ def demo(context: click.Context, host: str | None, port: int | None, no_serve: b
     from commissure import assemble
     from commissure.cli.console import progress
     from commissure.settings import keep
-    from ingest.pipeline import Options
     from ingest.pipeline import ingest as run
+    from ingest.run import Options
     from labels.groundtruth.taxonomy import load
     from sample import write_sample
     from sample.labels import write_labels

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from commissure.assemble import DataLibrary, _draft_graph, published_graph
-from ingest.pipeline import Options, ingest
+from ingest.pipeline import ingest
 from ingest.progress import Silent
 from ingest.publish import Tools
+from ingest.run import Options
 from ingest.worker import start  # noqa: F401 - the pool below replaces processes, not what they run
 from ingest.workspace import Workspace
 

@@ -19,8 +19,8 @@ import pytest
 from commissure.assemble import published_graph
 from commissure.stores import open_store
 from graph.errors import StoreUnavailable
-from ingest.pipeline import RunReport
 from ingest.replica import Replica
+from ingest.run import RunReport
 from tests.ingest.exports import InlinePool, Lab, condition, deleted, note, patient, write
 from tests.servers import processes
 from tests.servers.contents import held, in_file

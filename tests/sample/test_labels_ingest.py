@@ -5,8 +5,9 @@ from collections import Counter
 
 from graph.model import Step
 from graph.vocabulary import KG
-from ingest.pipeline import Options, ingest
+from ingest.pipeline import ingest
 from ingest.progress import Silent
+from ingest.run import Options
 from ingest.stored import StoredRecords
 from labels.groundtruth.taxonomy import load
 from labels.manifests.stored import answers, lines

@@ -31,7 +31,8 @@ from search.label_columns import no_labels
 from search.masks import Ground, allowed
 from webapp.api.openapi import openapi
 from webapp.api.parameters import SearchParameters
-from webapp.pages.search import FACETS, State, _chips, filters_of
+from webapp.pages.facets import FACETS, chips_of
+from webapp.pages.state import State, filters_of
 
 columns = types.SimpleNamespace(weekdays=np.array([1, 3, 3]), documents=3)
 filters = SearchParameters(weekday=("3",)).filters()
@@ -42,7 +43,7 @@ assert parameter["description"] == row.help and parameter["schema"]["type"] == "
 assert "--weekday WEEKDAY" in CliRunner().invoke(cli, ["search", "--help"]).output
 state = State(given=(("weekday", ("3", "4")),))
 assert state.url() == "/search?weekday=3&weekday=4" and state.filtered
-chips = _chips(None, state)
+chips = chips_of(None, state)
 assert [(chip.title, chip.label, chip.alternative, chip.without.url()) for chip in chips] == [
     ("Weekday", "3", False, "/search?weekday=4"), ("Weekday", "4", True, "/search?weekday=3")], chips
 assert FACETS["weekday"] == "Day of the week"

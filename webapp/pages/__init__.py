@@ -9,8 +9,24 @@ from flask import Flask, Response, make_response, render_template, request, url_
 
 from graph.vocabulary import group_of
 from webapp.errors import ERROR_PAGE
-from webapp.pages import data, document, home, labels, labels_drawing, labels_item, labels_reports, node, patient, patients, search, wording
+from webapp.pages import (
+    data,
+    document,
+    facets,
+    hits,
+    home,
+    labels,
+    labels_drawing,
+    labels_item,
+    labels_reports,
+    node,
+    patient,
+    patients,
+    search,
+    wording,
+)
 from webapp.pages.reading import snapshot_or_none
+from webapp.pages.state import State
 from webapp.weight import version_of
 
 MODULES = (home, search, document, node, patient, patients, data, labels, labels_item, labels_reports)
@@ -42,10 +58,10 @@ def register(app: Flask) -> None:
         address=wording.address,
         measured=wording.measured,
         age_phrase=wording.age_phrase,
-        citation=search.citation,
+        citation=hits.citation,
         class_color=labels_drawing.color_of,
         count_of=wording.count_of,
-        facet_values=search.FACET_VALUES,
+        facet_values=facets.FACET_VALUES,
         group_name=wording.group_name,
         issue_name=wording.issue_name,
         item_url=labels_drawing.item_url,
@@ -68,7 +84,7 @@ def _kept_private(response: Response) -> Response:
 
 
 def _shared() -> dict[str, Any]:
-    return {"state": search.State()}
+    return {"state": State()}
 
 
 def asset(name: str) -> str:

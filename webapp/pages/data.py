@@ -9,7 +9,7 @@ from search.model import DatasetSummary
 from webapp.errors import not_found
 from webapp.library import DatasetStatus, RejectedLine, RunStatus
 from webapp.pages.reading import ROWS, library, snapshot_or_none, whole_number
-from webapp.pages.search import State
+from webapp.pages.state import State
 
 pages = Blueprint("data", __name__)
 

@@ -20,7 +20,7 @@ from webapp.library import RecordSource
 from webapp.pages.charted import Charted, Code, charted
 from webapp.pages.marking import Mark, marked
 from webapp.pages.reading import library, required, snapshot, whole_number
-from webapp.pages.search import State
+from webapp.pages.state import State
 from webapp.pages.wording import address, group_name, group_order
 
 pages = Blueprint("document", __name__)

@@ -8,7 +8,7 @@ from search.model import DatasetSummary
 from search.protocols import Catalog
 from webapp.library import RunStatus
 from webapp.pages.reading import library, snapshot_or_none
-from webapp.pages.search import State
+from webapp.pages.state import State
 
 pages = Blueprint("home", __name__)
 

@@ -13,9 +13,10 @@ from search.masks import no_dataset
 from search.model import DocumentSummary, FacetValue
 from sources.confined import open_within
 from webapp.errors import not_found
+from webapp.pages.facets import label_value
 from webapp.pages.labels_drawing import LONGEST_TEXT, Drawing, LabelChip, chips_of_facts, chips_of_item, drawing_of
 from webapp.pages.reading import required, snapshot, whole_number
-from webapp.pages.search import State, filters_of, given_by, label_value
+from webapp.pages.state import State, filters_of, given_by
 from webapp.pages.wording import address
 
 pages = Blueprint("labels", __name__)

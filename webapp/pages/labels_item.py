@@ -13,7 +13,7 @@ from webapp.library import RecordSource
 from webapp.pages.labels_drawing import Drawing, LabelChip, chips_of_facts, drawing_of, frames_words, marked_text, safe_color, who_of
 from webapp.pages.node import Group, groups_of
 from webapp.pages.reading import library, required, snapshot, whole_number
-from webapp.pages.search import State
+from webapp.pages.state import State
 
 pages = Blueprint("item", __name__)
 

@@ -11,7 +11,7 @@ from labels.model import Cell, Chart, Kind, LabeledDataset, Report, ReportName, 
 from labels.reports.written import visible
 from webapp.errors import not_found
 from webapp.pages.reading import required, snapshot, whole_number
-from webapp.pages.search import State, confidence
+from webapp.pages.state import State, confidence
 from webapp.pages.wording import address, number
 
 pages = Blueprint("reports", __name__)

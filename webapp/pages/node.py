@@ -17,8 +17,9 @@ from search.protocols import Catalog
 from webapp.errors import FieldError, invalid, not_found
 from webapp.library import RecordSource, Snapshot
 from webapp.pages.charted import Charted
+from webapp.pages.facets import is_label_class
 from webapp.pages.reading import library, required, snapshot, whole_number
-from webapp.pages.search import State, is_label_class
+from webapp.pages.state import State
 from webapp.pages.wording import address
 
 pages = Blueprint("node", __name__)

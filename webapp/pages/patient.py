@@ -12,7 +12,7 @@ from webapp.errors import not_found
 from webapp.pages.charted import Charted, Code, charted
 from webapp.pages.glance import Glance, glance_of
 from webapp.pages.reading import ROWS, required, snapshot, whole_number
-from webapp.pages.search import State
+from webapp.pages.state import State
 from webapp.pages.timeline import Event, Timeline, timeline_of
 from webapp.pages.wording import GROUP_NAMES, address, group_order
 

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 from cohorts.patients import SORTS, Counted, PatientCounts, Selection, Sort, check, count, select
 from search.model import PatientOverview
 from webapp.pages.reading import snapshot, whole_number
-from webapp.pages.search import State
+from webapp.pages.state import State
 from webapp.pages.wording import address
 
 pages = Blueprint("patients", __name__)

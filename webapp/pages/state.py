@@ -1,0 +1,172 @@
+"""What the address of a search says: its question, filters, mode and page. Every link of the search page is made from it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from flask import request
+
+from search.errors import InvalidRequest
+from search.filters import FILTERS, Filter, Filters, Kind
+from search.model import Match, Mode, SearchRequest
+from webapp.pages.reading import PAGE, whole_number
+from webapp.pages.wording import address
+
+if TYPE_CHECKING:
+    from werkzeug.datastructures import MultiDict
+
+ROWS = {row.name: row for row in FILTERS}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that the address says; every link of the page is made from it."""
+
+    query: str = ""
+    given: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """The filters that are set, by name, with their values as they were written."""
+    mode: Mode = Mode.HYBRID
+    page: int = 1
+    match: str = ""
+    """'well' or 'loosely' where only documents that match so are listed."""
+    view: str = ""
+    """'connections' where a narrow screen shows the picture instead of the hits."""
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """The values of a filter."""
+        return dict(self.given).get(name, ())
+
+    def value(self, name: str) -> str:
+        """The value of a filter that has one; '' where it is not set."""
+        return next(iter(self.values(name)), "")
+
+    @property
+    def parameters(self) -> list[tuple[str, object]]:
+        """The query of the address; defaults are left out."""
+        return [
+            ("q", self.query),
+            *((row.name, value) for row in FILTERS for value in self.values(row.name)),
+            ("mode", "" if self.mode is Mode.HYBRID else self.mode.value),
+            ("match", self.match),
+            ("page", "" if self.page == 1 else self.page),
+            ("view", self.view),
+        ]
+
+    @property
+    def filtered(self) -> bool:
+        """Whether anything but the words restricts the search."""
+        return any(values for _, values in self.given)
+
+    def url(self) -> str:
+        """The address of this state."""
+        return address("/search", self.parameters)
+
+    @property
+    def as_table(self) -> str:
+        """The address of the hits as CSV."""
+        return address("/search.csv", [(name, value) for name, value in self.parameters if name not in ("page", "view")])
+
+    @property
+    def as_patients(self) -> str:
+        """The address of the patients of the hits as CSV."""
+        return address("/search.csv", [*((n, v) for n, v in self.parameters if n not in ("page", "view")), ("rows", "patients")])
+
+    @property
+    def as_json(self) -> str:
+        """The address of the same answer for a program."""
+        offset = (self.page - 1) * PAGE or ""
+        return address("/api/v1/search", [*((n, v) for n, v in self.parameters if n not in ("page", "view")), ("offset", offset)])
+
+    def having(self, **filters: tuple[str, ...]) -> "State":
+        """The state with other values of some filters, on its first page; `_from` and `_to` stand for `from` and `to`."""
+        changed = {**dict(self.given), **{name.lstrip("_"): values for name, values in filters.items()}}
+        return replace(self, page=1, given=tuple((name, values) for name, values in changed.items() if values))
+
+    def with_value(self, name: str, value: str) -> "State":
+        """The state with one more value of a filter, on its first page."""
+        present = self.values(name)
+        return self.having(**{name: present if value in present else (*present, value)})
+
+    def narrowed(self, name: str, value: str) -> "State":
+        """The state that finds less: of a filter whose values are alternatives this one is left alone, else it is one more."""
+        return self.with_value(name, value) if ROWS[name].kind is Kind.ALL else self.having(**{name: (value,)})
+
+    def without_value(self, name: str, value: str) -> "State":
+        """The state without one value of a filter, on its first page."""
+        return self.having(**{name: tuple(each for each in self.values(name) if each != value)})
+
+    def at_page(self, page: int) -> "State":
+        """The state on another page."""
+        return replace(self, page=page)
+
+    def in_mode(self, mode: str) -> "State":
+        """The state in another mode, on its first page."""
+        return replace(self, mode=Mode(mode), page=1)
+
+    def matching(self, match: str) -> "State":
+        """The state with only documents that match so ('' for all), on its first page."""
+        return replace(self, match=match, page=1)
+
+    def in_view(self, view: str) -> "State":
+        """The state with the other half shown on a narrow screen."""
+        return replace(self, view=view)
+
+    def search_request(self) -> SearchRequest:
+        """The question this state asks. Raises InvalidRequest where a number is none."""
+        return SearchRequest(
+            self.query,
+            filters_of(self.given),
+            self.mode,
+            limit=PAGE,
+            offset=(self.page - 1) * PAGE,
+            match=Match(self.match) if self.match else None,
+        )
+
+
+def filters_of(given: Iterable[tuple[str, tuple[str, ...]]]) -> Filters:
+    """Filters from what an address says of them, by name. Raises InvalidRequest where a number is none."""
+    read: dict[str, Any] = {}
+    for name, values in given:
+        row = ROWS[name]
+        read[name] = values if row.several else confidence(name, values[0]) if row.kind is Kind.NUMBER else values[0]
+    return Filters.named(read)
+
+
+def given_by(arguments: "MultiDict[str, str]", rows: Iterable[Filter] = FILTERS) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The filters that an address sets; empty ones, as forms send them, are absent."""
+    found = []
+    for row in rows:
+        values = tuple(dict.fromkeys(value.strip() for value in arguments.getlist(row.name) if value.strip()))
+        if values:
+            found.append((row.name, values if row.several else values[:1]))
+    return tuple(found)
+
+
+def confidence(field: str, words: str) -> float | None:
+    """A confidence of the address; None where there is none. Raises InvalidRequest for what is no number from 0 to 1."""
+    if not words:
+        return None
+    try:
+        found = float(words)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= 1:
+        raise InvalidRequest(field, f"must be a number from 0 to 1, is {words[:40]!r}")
+    return found
+
+
+def state_of_request() -> State:
+    """The state that the address of this request says; what it says wrong counts as not said."""
+    given = request.args
+    try:
+        mode = Mode(given.get("mode") or Mode.HYBRID)
+    except ValueError:
+        mode = Mode.HYBRID
+    return State(
+        query=given.get("q", "").strip(),
+        given=given_by(given),
+        mode=mode,
+        page=whole_number("page", 1, 1, 100_000),
+        match=given.get("match", "") if given.get("match") in set(Match) else "",
+        view="connections" if given.get("view") == "connections" else "",
+    )
