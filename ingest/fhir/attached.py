@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import orjson
 
 from ingest.attachments import MAX_BYTES
-from ingest.fhir.r4 import ATTACHMENTS
+from ingest.fhir.r4.tables import ATTACHMENTS
 from ingest.mapping.codes import dicts
 from ingest.mapping.references import key_of
 from sources.files import SourceFile, open_beside

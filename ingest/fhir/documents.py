@@ -11,7 +11,7 @@ from concepts.model import Mention
 from graph.vocabulary import KG
 from ingest.attachments import MAX_BYTES, AttachmentError, Decoded, decode, decode_base64, decode_bytes
 from ingest.fhir.attached import CONTENT, NAMED, names_file, walk, without_query
-from ingest.fhir.r4 import ATTACHMENTS
+from ingest.fhir.r4.tables import ATTACHMENTS
 from ingest.mapping.codes import dicts, short, text_of
 from ingest.mapping.draft import Node
 from search.model import Document

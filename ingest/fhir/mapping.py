@@ -16,8 +16,11 @@ from ingest.fhir.documents import documents_of, with_mentions
 from ingest.fhir.facts import CHARTING, facts_of, judgement, links_of, standing_of
 from ingest.fhir.names import label_of, person
 from ingest.fhir.policy import POLICY_VERSION, is_entered_in_error, is_system_generated, standing
-from ingest.fhir.r4 import REFERENCES
-from ingest.fhir.rules import COMPONENT, PRIMARY, apply, follow_all, rules_of
+from ingest.fhir.r4.tables import REFERENCES
+from ingest.fhir.rules.concepts import PRIMARY
+from ingest.fhir.rules.rule import apply
+from ingest.fhir.rules.types import follow_all, rules_of
+from ingest.fhir.rules.values import COMPONENT
 from ingest.fhir.validation import USABLE, doubts, problems
 from ingest.mapping.codes import codes, dicts, text_of
 from ingest.mapping.draft import CODE_OF, Draft, Node

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from concepts.model import Assertion
-from ingest.fhir.r4 import STATUSES
+from ingest.fhir.r4.codes import STATUSES
 from ingest.mapping.codes import code_of
 
 POLICY_VERSION: Final = "2"

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from ingest.fhir.r4 import CODED, DATES, REFERENCES
-from ingest.fhir.rules import name_of
+from ingest.fhir.r4.tables import CODED, DATES, REFERENCES
+from ingest.fhir.rules.naming import name_of
 
 _PLAIN: Final = (
     *("active", "abatement", "criticality", "date", "deceased", "doNotPerform", "docStatus", "dosage", "end", "ethnicity", "identifier"),

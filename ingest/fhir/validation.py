@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from ingest.fhir.policy import CLINICAL, INTENTS, VERIFICATION
-from ingest.fhir.r4 import GENDERS, NOT_IN_R4B, STATUSES
+from ingest.fhir.r4.codes import GENDERS, NOT_IN_R4B, STATUSES
 from ingest.mapping.codes import code_of
 from ingest.mapping.resource_types import RESOURCE_TYPES
 

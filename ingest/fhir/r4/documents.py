@@ -1,0 +1,135 @@
+"""What was written: documents, answers, messages, consents, and how records belong together."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ingest.fhir.r4.elements import Elements
+
+DOCUMENTS: Final[Mapping[str, Elements]] = {
+    "DocumentReference": Elements(
+        references={
+            "subject": ("Patient", "Practitioner", "Group", "Device"),
+            "author": ("Practitioner", "PractitionerRole", "Organization", "Device", "Patient", "RelatedPerson"),
+            "authenticator": ("Practitioner", "PractitionerRole", "Organization"),
+            "custodian": ("Organization",),
+            "relatesTo.target": ("DocumentReference",),
+            "context.encounter": ("Encounter", "EpisodeOfCare"),
+            "context.sourcePatientInfo": ("Patient",),
+            "context.related": ("Resource",),
+        },
+        coded=("type", "category", "securityLabel", "content.format", "context.event", "context.facilityType", "context.practiceSetting"),
+        dates=("date",),
+        attachments=("content.attachment",),
+    ),
+    "Composition": Elements(
+        references={
+            "subject": ("Resource",),
+            "encounter": ("Encounter",),
+            "author": ("Practitioner", "PractitionerRole", "Device", "Patient", "RelatedPerson", "Organization"),
+            "attester.party": ("Patient", "RelatedPerson", "Practitioner", "PractitionerRole", "Organization"),
+            "custodian": ("Organization",),
+            "relatesTo.targetReference": ("Composition",),
+            "event.detail": ("Resource",),
+            "section.author": ("Practitioner", "PractitionerRole", "Device", "Patient", "RelatedPerson", "Organization"),
+            "section.focus": ("Resource",),
+            "section.entry": ("Resource",),
+        },
+        coded=("type", "category", "event.code", "section.code", "section.orderedBy", "section.emptyReason"),
+        dates=("date",),
+    ),
+    "Binary": Elements(references={"securityContext": ("Resource",)}),
+    "QuestionnaireResponse": Elements(
+        references={
+            "basedOn": ("CarePlan", "ServiceRequest"),
+            "partOf": ("Observation", "Procedure"),
+            "subject": ("Resource",),
+            "encounter": ("Encounter",),
+            "author": ("Device", "Practitioner", "PractitionerRole", "Patient", "RelatedPerson", "Organization"),
+            "source": ("Patient", "Practitioner", "PractitionerRole", "RelatedPerson"),
+            "item.answer.valueReference": ("Resource",),
+        },
+        dates=("authored",),
+        attachments=("item.answer.valueAttachment",),
+    ),
+    "Communication": Elements(
+        references={
+            "basedOn": ("Resource",),
+            "partOf": ("Resource",),
+            "inResponseTo": ("Communication",),
+            "subject": ("Patient", "Group"),
+            "about": ("Resource",),
+            "encounter": ("Encounter",),
+            "recipient": (
+                "Device",
+                "Organization",
+                "Patient",
+                "Practitioner",
+                "PractitionerRole",
+                "RelatedPerson",
+                "Group",
+                "CareTeam",
+                "HealthcareService",
+            ),
+            "sender": ("Device", "Organization", "Patient", "Practitioner", "PractitionerRole", "RelatedPerson", "HealthcareService"),
+            "reasonReference": ("Condition", "Observation", "DiagnosticReport", "DocumentReference"),
+            "payload.contentReference": ("Resource",),
+        },
+        coded=("statusReason", "category", "medium", "topic", "reasonCode"),
+        dates=("sent", "received"),
+        attachments=("payload.contentAttachment",),
+    ),
+    "Consent": Elements(
+        references={
+            "patient": ("Patient",),
+            "performer": ("Organization", "Patient", "Practitioner", "RelatedPerson", "PractitionerRole"),
+            "organization": ("Organization",),
+            "sourceReference": ("Consent", "DocumentReference", "Contract", "QuestionnaireResponse"),
+            "verification.verifiedWith": ("Patient", "RelatedPerson"),
+            "provision.actor.reference": (
+                "Device",
+                "Group",
+                "CareTeam",
+                "Organization",
+                "Patient",
+                "Practitioner",
+                "RelatedPerson",
+                "PractitionerRole",
+            ),
+            "provision.data.reference": ("Resource",),
+        },
+        coded=(
+            "scope",
+            "category",
+            "policyRule",
+            "provision.action",
+            "provision.securityLabel",
+            "provision.purpose",
+            "provision.class",
+            "provision.code",
+        ),
+        dates=("dateTime",),
+        attachments=("sourceAttachment",),
+    ),
+    "Provenance": Elements(
+        references={
+            "target": ("Resource",),
+            "location": ("Location",),
+            "agent.who": ("Practitioner", "PractitionerRole", "RelatedPerson", "Patient", "Device", "Organization"),
+            "agent.onBehalfOf": ("Practitioner", "PractitionerRole", "RelatedPerson", "Patient", "Device", "Organization"),
+            "entity.what": ("Resource",),
+        },
+        coded=("reason", "activity", "agent.type", "agent.role"),
+        dates=("occurredPeriod", "occurredDateTime", "recorded"),
+    ),
+    "List": Elements(
+        references={
+            "subject": ("Patient", "Group", "Device", "Location"),
+            "encounter": ("Encounter",),
+            "source": ("Practitioner", "PractitionerRole", "Patient", "Device"),
+            "entry.item": ("Resource",),
+        },
+        coded=("code", "orderedBy", "entry.flag", "emptyReason"),
+        dates=("date",),
+    ),
+    "Linkage": Elements(references={"author": ("Practitioner", "PractitionerRole", "Organization"), "item.resource": ("Resource",)}),
+}

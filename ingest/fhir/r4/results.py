@@ -1,0 +1,122 @@
+"""What was found: observations, reports, pictures, and what they were made from."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ingest.fhir.r4.elements import Elements
+
+RESULTS: Final[Mapping[str, Elements]] = {
+    "Observation": Elements(
+        references={
+            "basedOn": ("CarePlan", "DeviceRequest", "ImmunizationRecommendation", "MedicationRequest", "NutritionOrder", "ServiceRequest"),
+            "partOf": (
+                "MedicationAdministration",
+                "MedicationDispense",
+                "MedicationStatement",
+                "Procedure",
+                "Immunization",
+                "ImagingStudy",
+            ),
+            "subject": ("Patient", "Group", "Device", "Location"),
+            "focus": ("Resource",),
+            "encounter": ("Encounter",),
+            "performer": ("Practitioner", "PractitionerRole", "Organization", "CareTeam", "Patient", "RelatedPerson"),
+            "specimen": ("Specimen",),
+            "device": ("Device", "DeviceMetric"),
+            "hasMember": ("Observation", "QuestionnaireResponse", "MolecularSequence"),
+            "derivedFrom": ("DocumentReference", "ImagingStudy", "Media", "QuestionnaireResponse", "Observation", "MolecularSequence"),
+        },
+        coded=(
+            "category",
+            "code",
+            "valueCodeableConcept",
+            "dataAbsentReason",
+            "interpretation",
+            "bodySite",
+            "method",
+            "referenceRange.type",
+            "referenceRange.appliesTo",
+            "component.code",
+            "component.valueCodeableConcept",
+            "component.dataAbsentReason",
+            "component.interpretation",
+        ),
+        dates=("effectiveDateTime", "effectivePeriod", "effectiveInstant", "issued", "valueDateTime", "valuePeriod"),
+    ),
+    "DiagnosticReport": Elements(
+        references={
+            "basedOn": ("CarePlan", "ImmunizationRecommendation", "MedicationRequest", "NutritionOrder", "ServiceRequest"),
+            "subject": ("Patient", "Group", "Device", "Location"),
+            "encounter": ("Encounter",),
+            "performer": ("Practitioner", "PractitionerRole", "Organization", "CareTeam"),
+            "resultsInterpreter": ("Practitioner", "PractitionerRole", "Organization", "CareTeam"),
+            "specimen": ("Specimen",),
+            "result": ("Observation",),
+            "imagingStudy": ("ImagingStudy",),
+            "media.link": ("Media",),
+        },
+        coded=("category", "code", "conclusionCode"),
+        dates=("effectiveDateTime", "effectivePeriod", "issued"),
+        attachments=("presentedForm",),
+    ),
+    "ImagingStudy": Elements(
+        references={
+            "subject": ("Patient", "Device", "Group"),
+            "encounter": ("Encounter",),
+            "basedOn": ("CarePlan", "ServiceRequest", "Appointment", "AppointmentResponse", "Task"),
+            "referrer": ("Practitioner", "PractitionerRole"),
+            "interpreter": ("Practitioner", "PractitionerRole"),
+            "endpoint": ("Endpoint",),
+            "procedureReference": ("Procedure",),
+            "location": ("Location",),
+            "reasonReference": ("Condition", "Observation", "Media", "DiagnosticReport", "DocumentReference"),
+            "series.endpoint": ("Endpoint",),
+            "series.specimen": ("Specimen",),
+            "series.performer.actor": (
+                "Practitioner",
+                "PractitionerRole",
+                "Organization",
+                "CareTeam",
+                "Patient",
+                "Device",
+                "RelatedPerson",
+            ),
+        },
+        coded=("modality", "procedureCode", "reasonCode", "series.modality", "series.bodySite", "series.laterality"),
+        dates=("started",),
+    ),
+    "Specimen": Elements(
+        references={
+            "subject": ("Patient", "Group", "Device", "Substance", "Location"),
+            "parent": ("Specimen",),
+            "request": ("ServiceRequest",),
+            "collection.collector": ("Practitioner", "PractitionerRole"),
+            "processing.additive": ("Substance",),
+            "container.additiveReference": ("Substance",),
+        },
+        coded=(
+            "type",
+            "collection.method",
+            "collection.bodySite",
+            "collection.fastingStatusCodeableConcept",
+            "processing.procedure",
+            "container.type",
+            "container.additiveCodeableConcept",
+            "condition",
+        ),
+        dates=("receivedTime",),
+    ),
+    "Media": Elements(
+        references={
+            "basedOn": ("ServiceRequest", "CarePlan"),
+            "partOf": ("Resource",),
+            "subject": ("Patient", "Practitioner", "PractitionerRole", "Group", "Device", "Specimen", "Location"),
+            "encounter": ("Encounter",),
+            "operator": ("Practitioner", "PractitionerRole", "Organization", "CareTeam", "Patient", "Device", "RelatedPerson"),
+            "device": ("Device", "DeviceMetric"),
+        },
+        coded=("type", "modality", "view", "reasonCode", "bodySite"),
+        dates=("createdDateTime", "createdPeriod", "issued"),
+        attachments=("content",),
+    ),
+}
