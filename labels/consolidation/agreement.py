@@ -9,8 +9,9 @@ from itertools import combinations
 import numpy as np
 
 from labels.consolidation.likeness import alike
-from labels.consolidation.model import Answer, Value
+from labels.consolidation.model import Answer
 from labels.consolidation.votes import Floats, Numbers, Votes
+from labels.values import Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from typing import Any
 
 from labels.consolidation.contents import Unreadable, class_of, classes_of, number_of, value_of
 from labels.consolidation.files import ACCEPTED, CLASS, ITEM, SECONDS, SUBMITTED, WORKER, Broken, folded, pick, records
-from labels.consolidation.model import Answer, Value
+from labels.consolidation.model import Answer
 from labels.consolidation.truth import read_sources
+from labels.values import Value
 from sources.errors import UnsupportedSource
 from sources.files import SourceFile, expand
 from sources.model import Issue, Severity

@@ -19,9 +19,10 @@ from labels.consolidation.agreement import (
 )
 from labels.consolidation.likeness import core
 from labels.consolidation.masks import palette_of, vote
-from labels.consolidation.model import Answer, Boxes, Kind, Mask, Result, Spans, kind_of, latest
+from labels.consolidation.model import Answer, Kind, Result, kind_of, latest
 from labels.consolidation.parts import labels_in, merge_boxes, merge_spans
 from labels.consolidation.votes import Votes, votes_of
+from labels.values import Boxes, Mask, Spans
 from sources.errors import UnsupportedSource
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from labels.consolidation.masks import indices_of
-from labels.consolidation.model import Box, Boxes, Mask, Span, Spans, Value
+from labels.values import Box, Boxes, Mask, Span, Spans, Value
 from sources.errors import UnsupportedSource
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")

@@ -3,9 +3,10 @@
 import numpy as np
 
 from labels.consolidation.masks import same_pixels
-from labels.consolidation.model import Boxes, Mask, Result, Spans, Value
+from labels.consolidation.model import Result
 from labels.consolidation.parts import THRESHOLD, bounds_of, edges_of, jaccard, overlap
 from labels.consolidation.votes import Floats
+from labels.values import Boxes, Mask, Spans, Value
 
 DISSENT = 0.5
 """A worker whose value is less alike to the consolidated one disagrees with it."""

@@ -8,8 +8,9 @@ from typing import Any
 
 from labels.consolidation.consolidate import Consolidation
 from labels.consolidation.masks import BACKGROUND
-from labels.consolidation.model import Boxes, Kind, Mask, Result, Spans
+from labels.consolidation.model import Kind, Result
 from labels.consolidation.truth import Sources
+from labels.values import Boxes, Mask, Spans
 from sources.errors import UnsupportedSource
 
 _MOST_SURE = 0.95

@@ -7,7 +7,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from labels.consolidation.model import Mask, Result
+from labels.consolidation.model import Result
+from labels.values import Mask
 from sources.errors import UnsupportedSource
 
 BACKGROUND = "BACKGROUND"

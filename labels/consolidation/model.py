@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
 
+from labels.values import Boxes, Mask, Spans, Value
 from sources.errors import UnsupportedSource
 
 
@@ -16,54 +16,6 @@ class Kind(StrEnum):
     BOXES = "boxes"
     SPANS = "spans"
     MASK = "mask"
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle in pixels, from the top left corner of the image."""
-
-    label: str
-    left: float
-    top: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
-class Boxes:
-    """The boxes on one image; its size in pixels where it is known, else 0."""
-
-    parts: tuple[Box, ...]
-    width: int = 0
-    height: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of text, `end` exclusive."""
-
-    label: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Spans:
-    """The spans in one text."""
-
-    parts: tuple[Span, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Mask:
-    """A painted image: the bytes of a PNG, and (class, colour as #rrggbb) for every class; other colours are background."""
-
-    png: bytes
-    colors: tuple[tuple[str, str], ...]
-
-
-Value: TypeAlias = str | tuple[str, ...] | Boxes | Spans | Mask
-"""One class, several classes (sorted, none twice), boxes, spans, or a painted image."""
 
 
 @dataclass(frozen=True, slots=True)

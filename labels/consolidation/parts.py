@@ -7,8 +7,9 @@ from statistics import median_low
 import numpy as np
 
 from labels.consolidation.clusters import groups, most_frequent
-from labels.consolidation.model import Box, Boxes, Result, Span, Spans
+from labels.consolidation.model import Result
 from labels.consolidation.votes import Floats
+from labels.values import Box, Boxes, Span, Spans
 
 THRESHOLD = 0.5
 """Two parts are of the same thing from this overlap on."""

@@ -5,8 +5,9 @@ from typing import Any
 
 from labels.consolidation.answers import Reading
 from labels.consolidation.consolidate import Consolidation, Score, confusions_of, workers_of
-from labels.consolidation.model import Boxes, Mask, Result, Spans, Value
+from labels.consolidation.model import Result
 from labels.consolidation.review import Doubt
+from labels.values import Boxes, Mask, Spans, Value
 
 
 def values_of(

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from labels.consolidation.consolidate import Consolidation
 from labels.consolidation.likeness import DISSENT, alike, core
-from labels.consolidation.model import Result, Value
+from labels.consolidation.model import Result
 from labels.model import Reason, Why
+from labels.values import Value
 
 BELOW = 0.95
 """Ground Truth writes no higher confidence for a class: what stays below it was in doubt."""

@@ -16,11 +16,11 @@ from labels.consolidation.contents import Unreadable, number_of, value_of
 from labels.consolidation.model import Answer
 from labels.errors import LabelsRefused, ManifestError, StatementError
 from labels.groundtruth.lines import line_of
+from labels.groundtruth.paths import key_of
 from labels.manifests import stored as export
 from labels.manifests.stored import StoredAnswers, StoredLine
 from labels.model import Reason, Selection
 from labels.records import ITEM, Records
-from labels.reports.records import key_of
 from sources.errors import SourceError, UnsupportedSource
 from sources.model import Issue, Severity
 
@@ -67,9 +67,8 @@ def _read(dataset: str, records: Records, job: str) -> tuple[Reading, str]:
 
 def object_of(stored: StoredAnswers) -> str:
     """The id of the object that was answered for: of a frame of a sequence with the frame's file."""
-    key = key_of(stored.source)
-    frame = Path(key.frame).stem if key is not None and key.frame else ""
-    return f"{stored.object}/{frame}" if frame else stored.object
+    key = key_of(stored.source) if "answers" in stored.content else None
+    return key.item if key else stored.object
 
 
 def _lines_of_job(dataset: str, records: Records, job: str) -> Iterator[StoredLine]:

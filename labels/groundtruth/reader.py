@@ -14,6 +14,7 @@ from typing import Any, Final
 import orjson
 
 from labels.groundtruth import pages, sequences
+from labels.groundtruth.paths import job_of_consolidation, job_of_manifest, place_of
 from labels.groundtruth.summary import Summary
 from labels.groundtruth.values import text
 from sources.blocks import MAX_LINE, Block, Items
@@ -28,9 +29,6 @@ _BLANK: Final = tuple(b"\n" + blank for blank in (b"\n", b"\r", b" ", b"\t", b"\
 """How a line begins that may be blank."""
 _PUBTATOR: Final = re.compile(rb"([^|\s]{1,64})\|([at])\|(.*)", re.DOTALL)
 _LINE_KEY: Final = b',"line":'
-_RESPONSE_PATH: Final = re.compile(r"(.*?)(?:/annotations)?/worker-response/[^/]+/([^/]+)/(?:[^/]+/)*[^/]+\Z")
-_CONSOLIDATION_PATH: Final = re.compile(r"(.*?)/annotations/consolidated-annotation/consolidation-re(?:quest|sponse)/(?:[^/]+/)?[^/]+\Z")
-_JOB_PATH: Final = re.compile(r"(.*?)(?:/manifests/output)?/output\.manifest(?:\.gz)?\Z")
 
 
 class Form(StrEnum):
@@ -124,11 +122,11 @@ def read_responses(block: Block) -> Items:
         yield Issue(Severity.WARNING, "not-answers", reason, uri, 1)
         return
     if form is Form.ANSWERS:
-        found = _RESPONSE_PATH.fullmatch(uri)
-        folder, object_ = (found[1], found[2]) if found else ("", "")
+        found = place_of(uri)
+        folder, object_ = (found.folder, found.object) if found else ("", "")
         yield _response(uri, 1, "", folder, object_, {"answers": [_without_identity(answer) for answer in content["answers"]]})
         return
-    placed = _CONSOLIDATION_PATH.fullmatch(uri)
+    job = job_of_consolidation(uri)
     for place, entry in enumerate(content, 1):
         object_ = str(entry.get("datasetObjectId", "")) if type(entry) is dict else ""
         if not object_:
@@ -139,13 +137,13 @@ def read_responses(block: Block) -> Items:
             values = {**entry, "annotations": [_without_identity(each) for each in answers] if type(answers) is list else answers}
         else:
             values = entry
-        yield _response(uri, place, f"-{object_}", placed[1] if placed else "", object_, values)
+        yield _response(uri, place, f"-{object_}", job, object_, values)
 
 
 def manifest_id(uri: str) -> str:
     """A short name for a file that no other file has: the end of its path that tells it apart for people, and a digest of all of it."""
-    folder = _JOB_PATH.fullmatch(uri)
-    name = folder[1].rpartition("/")[2] if folder else PurePosixPath(uri.removesuffix(".gz")).stem
+    folder = job_of_manifest(uri)
+    name = folder.rpartition("/")[2] if folder else PurePosixPath(uri.removesuffix(".gz")).stem
     return f"{re.sub(r'[^A-Za-z0-9._-]+', '-', name)}-{blake2b(uri.encode('utf-8', 'surrogatepass'), digest_size=4).hexdigest()}"
 
 
@@ -180,8 +178,7 @@ def _lines(block: Block) -> Items:
 
 
 def _manifest(identifier: str, file: SourceFile, summary: Summary) -> SourceRecord:
-    folder = _JOB_PATH.fullmatch(file.uri)
-    about = {"id": identifier, "name": file.uri.rpartition("/")[2], "folder": folder[1] if folder else ""}
+    about = {"id": identifier, "name": file.uri.rpartition("/")[2], "folder": job_of_manifest(file.uri)}
     resource = {"resourceType": "Manifest", **about, **summary.as_json()}
     return SourceRecord(resource, orjson.dumps(resource, option=orjson.OPT_SORT_KEYS), file.uri, 1, {})
 

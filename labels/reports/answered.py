@@ -5,17 +5,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from labels.consolidation.model import Value
 from labels.consolidation.truth import read_truth
 from labels.groundtruth import reader
 from labels.groundtruth.answers import answer_of, decoded
 from labels.groundtruth.lines import line_of
 from labels.groundtruth.model import Line
+from labels.groundtruth.paths import IN_REQUESTS, IN_RESPONSES, Key, is_of_answers, key_of, place_of
 from labels.groundtruth.values import moment, text
 from labels.records import ACTIVITY, ITEM, MANIFEST, RESPONSE, Records
 from labels.reports.model import Activity, AnsweredItem, Given
-from labels.reports.records import ANSWERS, IN_REQUESTS, IN_RESPONSES, OTHER_REPORT, Key, Problems, is_of_answers, key_of
-from labels.reports.values import value_of_labeling
+from labels.reports.records import OTHER_REPORT, Problems
+from labels.values import Value, value_of_labeling
 from sources.blocks import Block
 from sources.errors import UnsupportedSource
 from sources.files import SourceFile, expand
@@ -46,7 +46,7 @@ def answered_items(locations: Sequence[str], truth: str, problems: Problems) -> 
     labels = _Labels(read_truth(truth) if truth else {})
     answers = []
     for file in listing.files:
-        if is_of_answers(file) or not labels.read(file, problems):
+        if is_of_answers(file.uri) or not labels.read(file, problems):
             answers.append(file)
     # Requests repeat the answers, and responses may stand in for a manifest.
     answers.sort(key=lambda file: (IN_REQUESTS in file.uri, IN_RESPONSES not in file.uri))
@@ -92,7 +92,7 @@ def _answered(
         if resource["resourceType"] == "Activity":
             yield _activity(content)
             continue
-        key = key_of(record.source)
+        key = key_of(record.source) if "answers" in content else None
         if "consolidatedAnnotation" in content:
             labels.add_consolidated(resource)
             continue
@@ -112,7 +112,7 @@ def _answered(
 
 
 def _given(record: SourceRecord, content: Mapping[str, Any], problems: Problems) -> Iterator[Given]:
-    found = ANSWERS.search(record.source.replace("\\", "/"))
+    found = place_of(record.source)
     listed = content.get("answers", content.get("annotations"))
     for place, values in enumerate(listed if type(listed) is list else ()):
         answer = answer_of(values) if type(values) is dict else None
@@ -120,7 +120,7 @@ def _given(record: SourceRecord, content: Mapping[str, Any], problems: Problems)
             field_ = f"answers[{place}].workerId"
             problems.add(Issue(Severity.REJECT, "no-worker", "the answer names no worker", record.source, record.line, field=field_))
         else:
-            yield Given(answer, found[2] if found else "")
+            yield Given(answer, found.iteration if found else "")
 
 
 def _activity(content: Mapping[str, Any]) -> Activity:

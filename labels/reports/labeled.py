@@ -10,13 +10,14 @@ from labels.groundtruth import reader, sequences
 from labels.groundtruth.documents import document_of
 from labels.groundtruth.follow import follow
 from labels.groundtruth.lines import line_of
+from labels.groundtruth.paths import is_of_answers
 from labels.groundtruth.reader import Form
 from labels.groundtruth.refs import Refs
 from labels.groundtruth.values import get, pairs
 from labels.manifests.stored import no_manifests
 from labels.records import ITEM, Records
 from labels.reports.model import FrameAttributes, PlacedLine
-from labels.reports.records import OTHER_REPORT, Problems, is_of_answers
+from labels.reports.records import OTHER_REPORT, Problems
 from sources.blocks import Block
 from sources.errors import UnsupportedSource
 from sources.files import SourceFile, expand
@@ -33,7 +34,7 @@ def labeled_items(locations: Sequence[str], follow_refs: str, problems: Problems
     listing = expand(locations, reader.SUFFIXES)
     for issue in listing.issues:
         problems.add(issue)
-    files = [file for file in listing.files if not is_of_answers(file)]
+    files = [file for file in listing.files if not is_of_answers(file.uri)]
     # Lines come first: a file of labels that a line names is counted there.
     files.sort(key=lambda file: not reader.is_lines(file))
     records = (record for file in files for record in _of_manifest(file, problems))

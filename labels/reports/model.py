@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-from labels.consolidation.model import Value
 from labels.groundtruth.model import Answer, Line
+from labels.values import Value
 
 FrameAttributes: TypeAlias = Mapping[tuple[str, str], int]
 """(name, value) → how many frames of a sequence have it."""

@@ -8,12 +8,11 @@ from itertools import combinations
 from typing import Final
 
 from labels.consolidation.likeness import alike
-from labels.consolidation.model import Value
 from labels.groundtruth.model import Answer
 from labels.model import Cell
 from labels.reports.counting import Figures
 from labels.reports.model import Activity, AnsweredItem
-from labels.reports.values import value_of
+from labels.values import Value, value_of
 
 TRUTH: Final = "truth"
 LABEL: Final = "label"

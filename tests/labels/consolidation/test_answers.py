@@ -7,8 +7,9 @@ import pytest
 from labels.consolidation.answers import read_answers
 from labels.consolidation.contents import Unreadable, value_of
 from labels.consolidation.masks import png_of
-from labels.consolidation.model import Answer, Box, Boxes, Mask, Span, Spans
+from labels.consolidation.model import Answer
 from labels.consolidation.truth import by_item, read_sources, read_truth
+from labels.values import Box, Boxes, Mask, Span, Spans
 from sources.errors import SourceNotFound, UnsupportedSource
 
 SIZE = {"inputImageProperties": {"width": 2, "height": 1}}

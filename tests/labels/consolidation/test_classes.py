@@ -6,9 +6,10 @@ import pytest
 from labels.consolidation.answers import read_answers
 from labels.consolidation.classes import dawid_skene, majority, posteriors
 from labels.consolidation.consolidate import confusions_of, consolidate, score, workers_of
-from labels.consolidation.model import Answer, Boxes, Kind, latest
+from labels.consolidation.model import Answer, Kind, latest
 from labels.consolidation.truth import by_item, read_truth
 from labels.consolidation.votes import votes_from
+from labels.values import Boxes
 from sources.errors import UnsupportedSource
 from tests.labels.consolidation.birds import FOLDER, needs_birds
 

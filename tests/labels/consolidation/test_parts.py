@@ -2,8 +2,9 @@ import pytest
 
 from labels.consolidation.consolidate import consolidate, workers_of
 from labels.consolidation.likeness import alike
-from labels.consolidation.model import Answer, Box, Boxes, Span, Spans
+from labels.consolidation.model import Answer
 from labels.consolidation.parts import merge_boxes, merge_spans
+from labels.values import Box, Boxes, Span, Spans
 
 
 def boxes(*parts):

@@ -7,10 +7,11 @@ import pytest
 from labels.consolidation.consolidate import consolidate
 from labels.consolidation.manifest import Labeling, encoded, manifest_of
 from labels.consolidation.masks import png_of
-from labels.consolidation.model import Answer, Box, Boxes, Mask, Span, Spans
+from labels.consolidation.model import Answer
 from labels.consolidation.report import doubt_as_json, item_as_json
 from labels.consolidation.review import Stranger, disputed, queue, strangers, unlike_neighbours, unsure
 from labels.model import Why
+from labels.values import Box, Boxes, Mask, Span, Spans
 from sources.errors import UnsupportedSource
 
 NOW = datetime(2024, 3, 5, 10, 11, 12, 131415, tzinfo=UTC)

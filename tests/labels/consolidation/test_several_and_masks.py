@@ -6,7 +6,8 @@ from PIL import Image
 
 from labels.consolidation.consolidate import consolidate
 from labels.consolidation.masks import indices_of, palette_of, png_of, same_pixels, vote
-from labels.consolidation.model import Answer, Mask
+from labels.consolidation.model import Answer
+from labels.values import Mask
 from sources.errors import UnsupportedSource
 
 RED, BLUE = ("tumour", "#ff0000"), ("vessel", "#0000ff")

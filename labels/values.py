@@ -1,10 +1,59 @@
 """From the labels of an answer or a manifest line to values that can be compared."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
-from labels.consolidation.model import Box, Boxes, Span, Spans, Value
 from labels.groundtruth import model as labels
 from labels.groundtruth.model import Annotation, Labeling, Shape, State
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels, from the top left corner of the image."""
+
+    label: str
+    left: float
+    top: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """The boxes on one image; its size in pixels where it is known, else 0."""
+
+    parts: tuple[Box, ...]
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of text, `end` exclusive."""
+
+    label: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """The spans in one text."""
+
+    parts: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """A painted image: the bytes of a PNG, and (class, colour as #rrggbb) for every class; other colours are background."""
+
+    png: bytes
+    colors: tuple[tuple[str, str], ...]
+
+
+Value: TypeAlias = str | tuple[str, ...] | Boxes | Spans | Mask
+"""One class, several classes (sorted, none twice), boxes, spans, or a painted image."""
 
 
 def value_of(kind: str, annotations: Sequence[Annotation]) -> Value | None:
