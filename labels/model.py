@@ -1,6 +1,7 @@
-"""The one model of labeled data as it is shown: classes, items with what jobs say of them, reports, what a person should look at again.
+"""The one model of labeled data as it is shown: items with what jobs say of them, reports, what a person should look at again.
 
-`labels.groundtruth.model` has what a single line says, places included; here it is with who said it, of a whole generation.
+`labels.groundtruth.model` has what a single line says, places included; here it is with who said it; what is counted over a whole
+generation is in `search.labeled`.
 `labels.library` supplies it. Offsets are code points, end-exclusive; places in images are pixels from the top left.
 """
 
@@ -8,70 +9,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
 
 from labels.groundtruth.model import Geometry
 from search.filters import Filters
-from search.model import DocumentSummary, FacetValue
 
-STATES = ("labeled", "adjusted", "unadjusted", "empty", "failed", "orphan")
-"""What can become of an item in a job; an item that has none of them is not labeled."""
+if TYPE_CHECKING:
+    from search.labeled import ItemPage, LabeledDataset
 
 ReportName: TypeAlias = Literal["annotations", "workers"]
 Cell: TypeAlias = str | int | float | None
 Row: TypeAlias = tuple[Cell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LabelClass:
-    """A class of a labeling job: `items` have it or something narrower, `machine` of them by a machine's word.
-
-    `own` counts the items that have the class itself; `broader` are the classes above it. `job` is an IRI, '' for a class that only a
-    taxonomy names.
-    """
-
-    concept: str
-    label: str
-    dataset: str
-    job: str
-    items: int
-    own: int
-    machine: int
-    broader: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class LabelJob:
-    """A labeling job and how many items it worked on; `failed` of them have no label for it."""
-
-    job: str
-    name: str
-    dataset: str
-    items: int
-    failed: int
-
-
-@dataclass(frozen=True, slots=True)
-class LabeledDataset:
-    """A dataset with labels: its items, and what their jobs and classes are."""
-
-    dataset: str
-    items: int
-    jobs: tuple[LabelJob, ...]
-    classes: tuple[LabelClass, ...]
-    workers: int
-    """Workers whose answers it holds."""
-    unlabeled: Mapping[str, int] = field(default_factory=dict)
-    """Document type → items that no job has labeled."""
-
-
-@dataclass(frozen=True, slots=True)
-class ItemPage:
-    """A page of items: `total` over all pages, and the facets job, agent, state, attribute and worker of everything found."""
-
-    total: int
-    items: tuple[DocumentSummary, ...]
-    facets: Mapping[str, tuple[FacetValue, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,11 +232,11 @@ class Selection:
 class Labels(Protocol):
     """The labeled data of one generation. Methods that take a dataset raise LabelsRefused where there is none of the name."""
 
-    def datasets(self) -> tuple[LabeledDataset, ...]:
+    def datasets(self) -> "tuple[LabeledDataset, ...]":
         """Datasets with labeled items, by name."""
         ...
 
-    def items(self, filters: Filters, limit: int, offset: int = 0) -> ItemPage:
+    def items(self, filters: Filters, limit: int, offset: int = 0) -> "ItemPage":
         """Labeled items that the filters allow, newest first."""
         ...
 

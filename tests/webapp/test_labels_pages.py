@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from labels.model import LabelClass
+from search.labeled import LabelClass
 from tests.ingest.exports import InlinePool, Lab, patient
 from tests.webapp.streets import HOSTILE, LINES, NOTE, Streets, class_iri, job, streets
 from tests.webapp.test_pages import Page, get

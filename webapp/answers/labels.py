@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 from labels import model as labels
 from labels.groundtruth.model import Box, Outline, TextSpan
 from labels.model import Cell
+from search import labeled
 from webapp.answers.search import FACET_VALUE, FacetValueJson
 from webapp.answers.shapes import Added, Json, Shape
 
@@ -31,7 +32,7 @@ def _span(value: labels.ItemAnnotation) -> tuple[int, int] | tuple[None, None]:
 
 
 LABEL_CLASS = Shape(
-    labels.LabelClass,
+    labeled.LabelClass,
     words={
         "concept": "IRI of the class.",
         "job": "IRI of the labeling job; empty for a class that only a taxonomy names.",
@@ -43,7 +44,7 @@ LABEL_CLASS = Shape(
     says="A class of a labeling job and how many items have it.",
 )
 LABEL_JOB = Shape(
-    labels.LabelJob,
+    labeled.LabelJob,
     without=("dataset",),
     words={
         "job": "IRI of the job.",
@@ -53,7 +54,7 @@ LABEL_JOB = Shape(
     says="A labeling job.",
 )
 LABELED_DATASET = Shape(
-    labels.LabeledDataset,
+    labeled.LabeledDataset,
     words={
         "workers": "Workers whose answers it holds.",
         "unlabeled": "Document type → items that no job has labeled; the search finds them by it.",

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, render_template, request, send_file
 
-from labels.model import LabelClass, LabeledDataset, LabeledItem
+from labels.model import LabeledItem
 from search.filters import FILTERS, Filters, Kind
+from search.labeled import LabelClass, LabeledDataset
 from search.masks import no_dataset
 from search.model import DocumentSummary, FacetValue
 from sources.confined import open_within

@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from graph.identifiers import name_of
 from labels.groundtruth.model import Box, Outline, TextSpan
-from labels.model import ItemAnnotation, ItemLabeling, LabeledDataset, LabeledItem, Picture
+from labels.model import ItemAnnotation, ItemLabeling, LabeledItem, Picture
+from search.labeled import LabeledDataset
 from search.model import Fact
 from webapp.pages.marking import Mark, marked
 from webapp.pages.reading import snapshot_or_none

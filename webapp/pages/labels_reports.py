@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, make_response, render_template, request
 
 from labels.errors import StillWorking
-from labels.model import Cell, Chart, Kind, LabeledDataset, Report, ReportName, Review, Table
+from labels.model import Cell, Chart, Kind, Report, ReportName, Review, Table
 from labels.reports.written import visible
+from search.labeled import LabeledDataset
 from webapp.errors import not_found
 from webapp.pages.reading import required, snapshot, whole_number
 from webapp.pages.state import State, confidence

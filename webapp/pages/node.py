@@ -11,7 +11,7 @@ from graph.errors import StoreUnavailable
 from graph.model import Direction, Edge, Literal, NeighbourCount, NeighbourPage, Node, NodeSummary
 from graph.store import GraphReader
 from graph.vocabulary import PREFIXES, group_of, local_name
-from labels.model import LabelClass
+from search.labeled import LabelClass
 from search.model import ConceptSummary, DocumentSummary, Fact, PatientSummary
 from search.protocols import Catalog
 from webapp.errors import FieldError, invalid, not_found
