@@ -96,7 +96,7 @@ VALUES: Final = {
     "width": "Width, in pixels on an image and in metres in space.",
     "yaw": "How a cuboid is turned, in radians.",
     "assertion": "affirmed, negated, hypothetical, historical or family: what a record or mention says of its concept.",
-    "comparator": "<, <=, >=, > or ad: the value is below, above … the number that kg:value gives; absent where it is the number itself.",
+    "comparator": "<, <=, >=, > or a word: the value is below, above … the number in kg:value; absent where it is the number itself.",
     "conceptScore": "How sure the detector was of the concept, 0 to 1.",
     "counted": "false where the status policy does not count the record as a fact.",
     "detectedBy": "What found the mention.",

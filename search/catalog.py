@@ -37,7 +37,7 @@ _SUMMARY = f"id, title, dataset, kind, type, date, patient, {_PATIENT_LABEL}, en
 _NEWEST_FIRST = "date DESC, kind DESC, id"
 _FACT = (
     "record, dataset, subject, relation, concept, label, start, stop, value, number, unit, status, assertion, counted, encounter, source,"
-    " line, job, agent, attributes"
+    " line, job, agent, attributes, comparator"
 )
 _FACT_ORDER = "start IS NULL, start, record, fact"
 _PATIENT = "id, dataset, label, sex, born, died, source, line"

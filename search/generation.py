@@ -359,7 +359,8 @@ def _mention_row(row: int, ordinal: int, m: Any) -> tuple[Any, ...]:
 def _fact_row(batch: int, f: Fact) -> tuple[Any, ...]:
     said = f.relation, f.concept or None, storable(f.label), f.start or None, f.end or None, f.value and storable(f.value), f.number, f.unit
     policy = f.status, f.assertion.value, f.counted, f.encounter or None, f.source, f.line
-    return None, batch, f.record, f.dataset, f.subject, *said, *policy, f.job or None, f.agent, storable(f.attributes)
+    more = f.job or None, f.agent, storable(f.attributes), storable(f.comparator)
+    return None, batch, f.record, f.dataset, f.subject, *said, *policy, *more
 
 
 def _first_uses(documents: list[Document], known: set[bytes]) -> Iterator[tuple[Any, Document]]:

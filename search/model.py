@@ -75,8 +75,9 @@ class Fact:
     'encounter' …); `counted` is False where the status policy keeps it from counting as true of the subject (refuted, not done,
     entered by a machine, a relative's). Dates are lexical.
 
-    Of results: `attributes` say category, comparator, interpretation and reference range ('category: laboratory', 'comparator: <' where
-    the value is below `number`, 'interpretation: H', 'low: 3.5', 'high: 5.1', 'range: negative'), a line each.
+    Of results: `number` is the value only where `comparator` is ''; else the value is bounded by it ('<', '<=', '>=', '>', or a word of
+    the record's such as 'ad'), and nothing may compute with it. `attributes` say category, interpretation and reference range
+    ('category: laboratory', 'interpretation: H', 'low: 3.5', 'high: 5.1', 'range: negative'), a line each.
 
     Of labeled data: 'label' (`number` is the confidence) and 'answer' (`number` are seconds) have an item as subject, `job`, `agent`
     (human, machine or a worker) and `attributes`, a line each; 'broader' has a class as subject and a broader class as concept.
@@ -102,6 +103,12 @@ class Fact:
     job: str | None = None
     agent: str = ""
     attributes: str = ""
+    comparator: str = ""
+
+    @property
+    def exact(self) -> float | None:
+        """The value as a number; None where it has none, or only a bound of it is known."""
+        return None if self.comparator else self.number
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Kept in `PRAGMA user_version`; a catalog of another format is built anew."""
 
 TABLES: Final = """
@@ -24,7 +24,7 @@ CREATE TABLE facts (
     fact INTEGER PRIMARY KEY, batch INTEGER NOT NULL, record TEXT NOT NULL, dataset TEXT NOT NULL, subject TEXT NOT NULL,
     relation TEXT NOT NULL, concept TEXT, label TEXT NOT NULL, start TEXT, stop TEXT, value TEXT, number REAL, unit TEXT,
     status TEXT NOT NULL, assertion TEXT NOT NULL, counted INTEGER NOT NULL, encounter TEXT, source TEXT NOT NULL, line INTEGER NOT NULL,
-    job TEXT, agent TEXT NOT NULL DEFAULT '', attributes TEXT NOT NULL DEFAULT '');
+    job TEXT, agent TEXT NOT NULL DEFAULT '', attributes TEXT NOT NULL DEFAULT '', comparator TEXT NOT NULL DEFAULT '');
 CREATE TABLE patients (
     id TEXT PRIMARY KEY, dataset TEXT NOT NULL, label TEXT NOT NULL, sex TEXT NOT NULL, born TEXT, died TEXT, source TEXT NOT NULL,
     line INTEGER NOT NULL) WITHOUT ROWID;

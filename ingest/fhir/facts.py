@@ -97,6 +97,7 @@ def _fact(node: Node, standing: Standing, relation: str, concept: str | None, la
         source=draft.record.source,
         line=draft.record.line,
         attributes=attributes_of(node.resource, draft.record.resource, node.unit) if node.kind == "Observation" else "",
+        comparator=node.comparator,
     )
 
 

@@ -22,13 +22,15 @@ def attributes_of(result: Mapping[str, Any], whole: Mapping[str, Any], unit: str
 
 def _lines(result: Mapping[str, Any], whole: Mapping[str, Any], unit: str) -> Iterator[tuple[str, str]]:
     yield "category", _category(whole.get("category"))
-    yield "comparator", comparator(result.get("valueQuantity"))
     yield "interpretation", _code(result.get("interpretation"))
     ranges = [each for each in dicts(result.get("referenceRange")) if _is_usual(each)]
     if len(ranges) != 1:
         return  # several hold for several people or phases: which one is not for us to say
-    low, high = (quantity(ranges[0].get(end)) for end in ("low", "high"))
-    if (low[1] or high[1]) and all(not end[1] or not end[2] or not unit or end[2] == unit for end in (low, high)):
+    ends = [ranges[0].get(end) for end in ("low", "high")]
+    low, high = map(quantity, ends)
+    if any(map(comparator, ends)):  # a bound of a bound
+        yield "range", " – ".join(end[0] for end in (low, high) if end[0])
+    elif (low[1] or high[1]) and all(not end[1] or not end[2] or not unit or end[2] == unit for end in (low, high)):
         yield "low", low[1]
         yield "high", high[1]
     elif type(ranges[0].get("text")) is str:

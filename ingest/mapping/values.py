@@ -9,7 +9,7 @@ from typing import Any
 
 from graph.identifiers import literal_term
 from graph.vocabulary import KG, XSD
-from ingest.mapping.codes import text_of
+from ingest.mapping.codes import short, text_of
 
 _DATES = (
     (re.compile(r"\d{4}"), XSD + "gYear"),
@@ -18,7 +18,9 @@ _DATES = (
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+\-]\d\d:\d\d)?"), XSD + "dateTime"),
 )
 _PARTIAL = re.compile(r"\d{4}(?:-\d\d)?", re.ASCII)
-_COMPARATORS = {"<", "<=", ">=", ">", "ad"}
+_COMPARATORS = {"≤": "<=", "≥": ">=", "=<": "<=", "=>": ">=", "=": ""}
+"""Other spellings of FHIR's comparators."""
+_LONGEST_COMPARATOR = 16
 
 
 @lru_cache(maxsize=131072)
@@ -77,6 +79,8 @@ def quantity(value: Any) -> tuple[str, str, str]:
     if not isinstance(unit, str) or unit == "{score}":
         unit = "score" if unit == "{score}" else ""
     before = comparator(value)
+    if before.isalpha():
+        before += " "
     if not number:
         return unit, "", unit
     if unit == "%":
@@ -85,9 +89,15 @@ def quantity(value: Any) -> tuple[str, str, str]:
 
 
 def comparator(value: Any) -> str:
-    """How the value really stands to the number of a Quantity: <, <=, >=, > or ad ('sufficient to achieve'); '' where it is the number."""
+    """How the value really stands to the number of a Quantity: <, <=, >=, > or a word such as 'ad'; '' where it is the number.
+
+    A comparator that FHIR does not know is kept as it is: whatever it means, the value is not simply the number.
+    """
     stated = value.get("comparator") if type(value) is dict else None
-    return stated if type(stated) is str and stated in _COMPARATORS else ""
+    if type(stated) is not str:
+        return ""
+    word = short(stated, _LONGEST_COMPARATOR)
+    return _COMPARATORS.get(word, word)
 
 
 def display(element: str, value: Any) -> str:
@@ -109,7 +119,8 @@ def display(element: str, value: Any) -> str:
         return f"≥{low[0]}" if low[1] else f"≤{high[0]}" if high[1] else ""
     if element.endswith("Ratio"):
         parts = [quantity(value.get("numerator"))[0], quantity(value.get("denominator"))[0]]
-        return " / ".join(parts) if all(parts) else ""
+        if all(parts):
+            return (":" if all(part.isdigit() for part in parts) else " / ").join(parts)
     if element.endswith("Period"):
         return "–".join(part for key in ("start", "end") if (part := value.get(key)) and type(part) is str)
     return text_of(value)

@@ -25,7 +25,7 @@ from tests.webapp.fixtures import Shelf, empty
 from tests.webapp.two_patients import note
 from webapp.app import create_app
 from webapp.pages import wording
-from webapp.pages.charted import charted
+from webapp.pages.charted import charted, level_of
 from webapp.pages.connections import Depth, connections
 from webapp.pages.glance import Glance, glance_of
 from webapp.pages.wording import measured
@@ -666,6 +666,28 @@ def test_glance_keeps_the_newest_value_and_its_course() -> None:
     assert (series.value, series.date, series.times) == ("1.9 mg/dL", "2024-03-01", 3)
     assert series.spoken == "from 0.9 to 1.9, lowest 0.9, highest 1.9"
     assert series.line.count("L") == 2
+
+
+def test_glance_draws_a_bound_as_a_bound() -> None:
+    below = replace(_result_of(5, "2024-05-01"), value="<5 mg/dL", comparator="<")
+    glance = _glance(_result_of(9, "2024-03-01"), _result_of(8, "2024-04-01"), below, _result_of(7, "2024-06-01"))
+    (series,) = glance.results
+    assert series.spoken == "from 9 to 7, lowest 7, highest 9; bounds only: <5 mg/dL"
+    assert [words for _, _, words in series.bounds] == ["<5 mg/dL"]
+    assert (series.line.count("M"), series.line.count("L")) == (2, 1), "the line breaks at the bound"
+    assert series.bounds[0][1] == "16.0"
+
+
+@pytest.mark.parametrize(
+    ("number", "comparator", "level"),
+    [
+        *((5, "<", ""), (5, "", ""), (3, "<", "low"), (3, "<=", ""), (2, "<=", "low"), (10, ">", "high"), (10, ">=", ""), (5, ">", "")),
+        *((20, "<", ""), (1, ">", ""), (20, "ad", ""), (20, "", "high"), (1, "", "low")),
+    ],
+)
+def test_a_bound_is_high_or_low_only_where_that_is_sure(number: float, comparator: str, level: str) -> None:
+    fact = replace(_result_of(number, "2024"), comparator=comparator, attributes="interpretation: <\nlow: 3\nhigh: 10")
+    assert level_of(fact) == level
 
 
 def test_glance_tells_a_relatives_condition_apart() -> None:

@@ -11,15 +11,18 @@ from webapp.pages.wording import GROUP_NAMES, address, measured, system_name
 NONE_KNOWN_GROUPS: Final = frozenset({"allergy", "condition"})
 """Groups in which a record can say that nothing is known."""
 _LEVELS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("H", "HU", "HX", ">"), "high"),
+    **dict.fromkeys(("H", "HU", "HX"), "high"),
     **dict.fromkeys(("HH", "HH>"), "critically high"),
-    **dict.fromkeys(("L", "LU", "LX", "<"), "low"),
+    **dict.fromkeys(("L", "LU", "LX"), "low"),
     **dict.fromkeys(("LL", "LL<"), "critically low"),
     **dict.fromkeys(("A", "ABN"), "abnormal"),
     "AA": "critically abnormal",
     "N": "",
 }
-"""Code of an interpretation (https://terminology.hl7.org/CodeSystem-v3-ObservationInterpretation.html) → what a reader is told."""
+"""Code of an interpretation (https://terminology.hl7.org/CodeSystem-v3-ObservationInterpretation.html) → what a reader is told.
+
+'<' and '>' (off the scale of the instrument) say nothing of what is usual; the reference range may.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +146,23 @@ def level_of(fact: Fact) -> str:
     told = about(fact)
     if "interpretation" in told and told["interpretation"].upper() in _LEVELS:
         return _LEVELS[told["interpretation"].upper()]
-    if fact.number is None or (fact.value or "").startswith(("<", ">")):
-        return ""
-    if "low" in told and fact.number < float(told["low"]):
+    if "low" in told and is_below(fact, float(told["low"])):
         return "low"
-    return "high" if "high" in told and fact.number > float(told["high"]) else ""
+    return "high" if "high" in told and is_above(fact, float(told["high"])) else ""
+
+
+def is_below(fact: Fact, bound: float) -> bool:
+    """Whether a result is surely less: of '<5' it is known that it is below 5, and below 10; of '<5' and 3 nothing is."""
+    if fact.number is None or fact.comparator not in ("", "<", "<="):
+        return False
+    return fact.number <= bound if fact.comparator == "<" else fact.number < bound
+
+
+def is_above(fact: Fact, bound: float) -> bool:
+    """Whether a result is surely more; see is_below."""
+    if fact.number is None or fact.comparator not in ("", ">", ">="):
+        return False
+    return fact.number >= bound if fact.comparator == ">" else fact.number > bound
 
 
 def range_of(fact: Fact) -> str:

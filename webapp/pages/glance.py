@@ -32,7 +32,10 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The values of one kind of result, newest last. `line` is their course in a box of 72 by 18 ('' for fewer than three numbers)."""
+    """The values of one kind of result, newest last, with their course in a box of 72 by 18.
+
+    `line` joins values that are exact ('' for fewer than three numbers); `bounds` are values of which only a bound is known: (x, y, words).
+    """
 
     label: str
     codes: tuple[Code, ...]
@@ -46,6 +49,7 @@ class Series:
     evidence: str
     times: int
     line: str
+    bounds: tuple[tuple[str, str, str], ...]
     spoken: str
 
     @property
@@ -134,8 +138,8 @@ def _recency(course: Course) -> tuple[bool, str, str]:
 def _series(same: Sequence[Charted], concept: Callable[[str], ConceptSummary | None]) -> Series:
     dated = sorted(same, key=lambda thing: thing.fact.start or "")
     newest = dated[-1]
-    numbers = [thing.fact.number for thing in dated if thing.fact.number is not None and thing.fact.unit == newest.fact.unit]
-    spoken = f"from {numbers[0]:g} to {numbers[-1]:g}, lowest {min(numbers):g}, highest {max(numbers):g}" if len(numbers) > 2 else ""
+    measured = [thing for thing in dated if thing.fact.number is not None and thing.fact.unit == newest.fact.unit]
+    line, bounds = _course_of(measured)
     return Series(
         label=newest.fact.label,
         codes=newest.codes(concept),
@@ -147,17 +151,39 @@ def _series(same: Sequence[Charted], concept: Callable[[str], ConceptSummary | N
         date=newest.fact.start or "",
         evidence=address("/record", [("id", newest.fact.record)]),
         times=len(dated),
-        line=_spark(numbers),
-        spoken=spoken,
+        line=line,
+        bounds=bounds,
+        spoken=_spoken(measured),
     )
 
 
-def _spark(numbers: list[float]) -> str:
-    """Numbers as a line in a box of 72 by 18."""
-    if len(numbers) < 3:
+def _spoken(measured: Sequence[Charted]) -> str:
+    """The course of values in words; those of which only a bound is known are named apart, for they are no extremes."""
+    if len(measured) < 3:
         return ""
+    numbers = [thing.fact.exact for thing in measured if thing.fact.exact is not None]
+    said = []
+    if numbers:
+        said.append(f"from {numbers[0]:g} to {numbers[-1]:g}, lowest {min(numbers):g}, highest {max(numbers):g}")
+    if bounded := [thing.value for thing in measured if thing.fact.comparator]:
+        said.append(f"bounds only: {', '.join(dict.fromkeys(bounded))}")
+    return "; ".join(said)
+
+
+def _course_of(measured: Sequence[Charted]) -> tuple[str, tuple[tuple[str, str, str], ...]]:
+    """Values in a box of 72 by 18: a line through those that are exact, broken where only a bound is known, and the bounds."""
+    numbers = [thing.fact.number or 0.0 for thing in measured]
+    if len(numbers) < 3:
+        return "", ()
     least, most = min(numbers), max(numbers)
     wide = 68 / (len(numbers) - 1)
     tall = 14 / (most - least) if most > least else 0.0
-    points = [f"{2 + n * wide:.1f} {16 - (value - least) * tall if tall else 9:.1f}" for n, value in enumerate(numbers)]
-    return "M" + "L".join(points)
+    line, bounds, joined = "", [], False
+    for n, (thing, value) in enumerate(zip(measured, numbers, strict=True)):
+        x, y = f"{2 + n * wide:.1f}", f"{16 - (value - least) * tall if tall else 9:.1f}"
+        if thing.fact.comparator:
+            bounds.append((x, y, thing.value))
+        else:
+            line += f"L{x} {y}" if joined else f"M{x} {y}h0"  # of no length: a dot where nothing follows
+        joined = not thing.fact.comparator
+    return line, tuple(bounds)

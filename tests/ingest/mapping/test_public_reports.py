@@ -16,15 +16,33 @@ def bounded(comparator):
     return {"value": 5, "unit": "mg/dL", **({"comparator": comparator} if comparator else {})}
 
 
-@pytest.mark.parametrize("comparator", ["<", "<=", ">=", ">"])
+@pytest.mark.parametrize("comparator", ["<", "<=", ">=", ">", "ad", "sa"])
 def test_a_bound_is_told_from_the_number(comparator):
     result = mapped({**RESULT, "valueQuantity": bounded(comparator), "component": [{"code": {"text": "x"}, "valueQuantity": bounded(">")}]})
     assert (said(result)["kg:value"], said(result)["kg:comparator"]) == (["5"], [comparator])
     assert said(result, "#component-0")["kg:comparator"] == [">"]
-    assert [fact.attributes for fact in result.facts] == [f"comparator: {comparator}", "comparator: >"]
+    assert [(fact.number, fact.comparator, fact.exact) for fact in result.facts] == [(5, comparator, None), (5, ">", None)]
+    assert [fact.attributes for fact in result.facts] == ["", ""]
     exact = mapped({**RESULT, "valueQuantity": bounded("")})
     assert "kg:comparator" not in said(exact)
-    assert [fact.attributes for fact in exact.facts] == [""]
+    assert [(fact.comparator, fact.exact) for fact in exact.facts] == [("", 5)]
+
+
+@pytest.mark.parametrize(("spelled", "meant"), [("≤", "<="), ("≥", ">="), ("=", "")])
+def test_a_bound_may_be_spelled_otherwise(spelled, meant):
+    (fact,) = mapped({**RESULT, "valueQuantity": bounded(spelled)}).facts
+    assert (fact.comparator, fact.value) == (meant, f"{meant}5 mg/dL")
+
+
+def test_a_bound_in_words_is_words():
+    (fact,) = mapped({**RESULT, "valueString": "<5"}).facts
+    assert (fact.value, fact.number, fact.comparator) == ("<5", None, "")
+
+
+def test_a_range_that_is_bounded_itself_is_told_in_words():
+    ranged = [{"low": {"value": 3}, "high": {"value": 10, "unit": "mg/dL", "comparator": "<"}}]
+    (fact,) = mapped({**RESULT, "valueQuantity": bounded(""), "referenceRange": ranged}).facts
+    assert fact.attributes == "range: 3 – <10 mg/dL"
 
 
 @pytest.mark.parametrize("kind", ["Observation", "DiagnosticReport"])

@@ -226,7 +226,8 @@ def test_an_observation_has_its_number_and_unit():
         ({"valueBoolean": True}, "yes", None),
         ({"valueQuantity": {"value": 5, "comparator": "<", "unit": "%"}}, "<5%", 5.0),
         ({"valueRange": {"low": {"value": 1}, "high": {"value": 2, "unit": "cm"}}}, "1–2 cm", None),
-        ({"valueRatio": {"numerator": {"value": 1}, "denominator": {"value": 128}}}, "1 / 128", None),
+        ({"valueRatio": {"numerator": {"value": 1}, "denominator": {"value": 128}}}, "1:128", None),
+        ({"valueRatio": {"numerator": {"value": 1, "comparator": "<"}, "denominator": {"value": 8}}}, "<1 / 8", None),
         ({"valueDateTime": "2020-01"}, "2020-01", None),
     ],
 )
