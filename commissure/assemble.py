@@ -26,7 +26,7 @@ from ingest import bulk
 from ingest.ledger import Ledger, Run
 from ingest.publish import DraftGraph, Tools
 from ingest.replica import PublishedGraph, Replica
-from ingest.stored import StoredRecords
+from ingest.stored import StoredRecords, readable
 from ingest.sums import damage_in, has_sums
 from ingest.workspace import Workspace
 from labels.library import GenerationLabels
@@ -225,7 +225,8 @@ class DataLibrary:
 
     def current(self) -> OpenSnapshot:
         """The generation published now. A former one closes its files by itself as soon as nothing that was answered refers to it."""
-        published = self._workspace.published()
+        with readable():
+            published = self._workspace.published()
         snapshot = self._snapshot
         if snapshot is not None and (snapshot.generation, snapshot.store) == published:
             return snapshot
@@ -305,17 +306,17 @@ class DataLibrary:
 
     def datasets(self) -> tuple[DatasetStatus, ...]:
         """All datasets, by name."""
-        with self._workspace.reading() as ledger:
+        with readable(), self._workspace.reading() as ledger:
             return tuple(_dataset(ledger, name) for name in ledger.datasets()) if ledger else ()
 
     def runs(self, limit: int = 50) -> tuple[RunStatus, ...]:
         """Runs, newest first."""
-        with self._workspace.reading() as ledger:
+        with readable(), self._workspace.reading() as ledger:
             return tuple(_run(run) for run in ledger.runs(limit)) if ledger else ()
 
     def run(self, run: str) -> RunStatus | None:
         """One run."""
-        with self._workspace.reading() as ledger:
+        with readable(), self._workspace.reading() as ledger:
             found = ledger.run(run) if ledger else None
         return _run(found) if found else None
 
@@ -335,7 +336,8 @@ class DataLibrary:
     def kinds(self, dataset: str) -> dict[str, int] | None:
         """How many FHIR records of each kind a dataset holds; None for one that is not there."""
         try:
-            return bulk.kinds(dataset, self._workspace)
+            with readable():
+                return bulk.kinds(dataset, self._workspace)
         except UnknownDataset:
             return None
 
@@ -349,7 +351,7 @@ class DataLibrary:
         key = parse_record_iri(iri)
         if key is None:
             return None
-        with self._workspace.reading() as ledger:
+        with readable(), self._workspace.reading() as ledger:
             place = ledger.find_record(*key) if ledger else None
         found = StoredRecords(self._workspace).found((iri,)).get(iri) if place is not None else None
         if place is None or found is None:

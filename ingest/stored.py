@@ -1,6 +1,7 @@
 """Records read back out of what was ingested: the ledger knows where each lies, the parts hold them."""
 
 import heapq
+import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -8,11 +9,22 @@ from contextlib import contextmanager
 import orjson
 
 from graph.identifiers import parse_record_iri, record_iri
+from ingest.errors import LedgerDamaged
 from ingest.ledger import Ledger
 from ingest.staging import Part
 from ingest.workspace import Workspace
+from labels.errors import RecordsUnreadable
 from sources.errors import UnknownDataset
 from sources.model import SourceRecord
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """Whatever cannot be read of ledger and parts within is RecordsUnreadable."""
+    try:
+        yield
+    except (LedgerDamaged, sqlite3.Error, OSError, ValueError) as error:
+        raise RecordsUnreadable(f"what was ingested cannot be read ({error}); `commissure verify` says what is damaged") from error
 
 
 class StoredRecords:
@@ -24,7 +36,7 @@ class StoredRecords:
     def found(self, iris: Iterable[str]) -> dict[str, SourceRecord]:
         """See Records. Each part is read once."""
         wanted: dict[tuple[str, str], set[str]] = defaultdict(set)
-        with self._workspace.reading() as ledger:
+        with readable(), self._workspace.reading() as ledger:
             for iri in iris if ledger is not None else ():
                 key = parse_record_iri(iri)
                 if ledger is not None and key is not None and (place := ledger.find_record(*key)) is not None:
@@ -68,7 +80,7 @@ class StoredRecords:
 
     @contextmanager
     def _ledger(self, dataset: str) -> Iterator[Ledger]:
-        with self._workspace.reading() as ledger:
+        with readable(), self._workspace.reading() as ledger:
             if ledger is None or dataset not in ledger.datasets():
                 raise UnknownDataset(dataset)
             yield ledger

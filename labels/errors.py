@@ -1,11 +1,12 @@
 """The errors of labeled data.
 
 LabelsError
-├── StatementError  an S3 Select statement or expression is wrong or outside the dialect
-├── ManifestError   what was asked cannot be done with these manifests
-├── NotDrawn        a chart cannot be drawn
-├── LabelsRefused   what was asked of labeled data cannot be done
-└── StillWorking    it takes longer than the patience allowed
+├── StatementError     an S3 Select statement or expression is wrong or outside the dialect
+├── ManifestError      what was asked cannot be done with these manifests
+├── NotDrawn           a chart cannot be drawn
+├── LabelsRefused      what was asked of labeled data cannot be done
+├── RecordsUnreadable  what was ingested cannot be read back
+└── StillWorking       it takes longer than the patience allowed
 """
 
 
@@ -37,6 +38,10 @@ class LabelsRefused(LabelsError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class RecordsUnreadable(LabelsError):
+    """What was ingested cannot be read back, because what holds it is damaged."""
 
 
 class StillWorking(LabelsError):

@@ -20,7 +20,8 @@ ACTIVITY: Final = "Activity"
 class Records(Protocol):
     """Records as they were ingested: only those that are represented, none that was rejected, skipped, replaced or deleted since.
 
-    Methods that take a dataset raise sources.errors.UnknownDataset where nothing was ever ingested under the name.
+    Methods that take a dataset raise sources.errors.UnknownDataset where nothing was ever ingested under the name; all raise
+    RecordsUnreadable where what holds the records is damaged.
     """
 
     def found(self, iris: Iterable[str]) -> Mapping[str, SourceRecord]:

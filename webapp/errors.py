@@ -31,7 +31,7 @@ from graph.errors import (
     UnsupportedCapability,
 )
 from graph.vocabulary import BASE
-from labels.errors import LabelsRefused
+from labels.errors import LabelsRefused, RecordsUnreadable
 from search.errors import GenerationUnreadable, InvalidRequest, ModelUnavailable, NothingPublished, SearchError
 from webapp.library import LoaderUnavailable
 
@@ -119,6 +119,14 @@ class Rule:
 
 SAMPLE_COMMAND = "commissure demo"
 
+_DAMAGED = Rule(
+    "generation-unreadable",
+    503,
+    "The published data cannot be read",
+    "Files of what is published are missing or damaged. 'commissure verify' says which, and what can be done: most are made anew by "
+    "'commissure verify --repair', or by the next ingest.",
+)
+
 TABLE: dict[type[Exception], Rule] = {
     InvalidRequest: Rule("invalid-request", 400, "The request cannot be answered as asked"),
     LabelsRefused: Rule("invalid-request", 400, "The request cannot be answered as asked"),
@@ -136,13 +144,8 @@ TABLE: dict[type[Exception], Rule] = {
         "Semantic search needs the embedding model, which is missing or damaged. "
         "Ask with mode=lexical meanwhile; 'commissure status' says more.",
     ),
-    GenerationUnreadable: Rule(
-        "generation-unreadable",
-        503,
-        "The published data cannot be read",
-        "Files of the published generation are missing or damaged. 'commissure verify' says which; "
-        "'commissure verify --repair', or the next ingest, makes them anew.",
-    ),
+    GenerationUnreadable: _DAMAGED,
+    RecordsUnreadable: _DAMAGED,
     SearchError: Rule("search-failed", 500, "The search failed", "The search failed. The server's log holds the reason under this id."),
     LoaderUnavailable: Rule(
         "loader-unavailable",

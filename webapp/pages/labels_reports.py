@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import dataclass
+from itertools import chain
 
 from flask import Blueprint, Response, make_response, render_template, request
 
@@ -135,7 +136,8 @@ def review_manifest() -> Response:
     """The lines of the queue as they were ingested, to be the input of a verification or adjustment job."""
     dataset, _ = _dataset()
     lines = snapshot().labels.review_lines(dataset, _below())
-    answer = Response(lines, content_type="application/jsonl")
+    first = next(lines, b"")  # what is damaged is told before the answer begins
+    answer = Response(chain((first,), lines), content_type="application/jsonl")
     answer.headers["Content-Disposition"] = 'attachment; filename="review.manifest"'
     return answer
 
