@@ -109,6 +109,7 @@ VALUES: Final = {
     "stub": "true while records refer to this node and none describes it.",
     "systemGenerated": "true for a resource that a machine generated from a text.",
     "temporality": "past or future, where the mention is not of the present.",
+    "startFrom": "The element that kg:start is taken from, where no other says when it holds: issued.",
     "startEarliest": "The first moment that a start known to the year or month may mean.",
     "startLatest": "The last moment that a start known to the year or month may mean.",
 }

@@ -77,7 +77,8 @@ class Fact:
 
     Of results: `number` is the value only where `comparator` is ''; else the value is bounded by it ('<', '<=', '>=', '>', or a word of
     the record's such as 'ad'), and nothing may compute with it. `attributes` say category, interpretation and reference range
-    ('category: laboratory', 'interpretation: H', 'low: 3.5', 'high: 5.1', 'range: negative'), a line each.
+    ('category: laboratory', 'interpretation: H', 'low: 3.5', 'high: 5.1', 'range: negative'), a line each, and 'start: issued' where
+    `start` is when the result was given out, because nothing says when it was taken.
 
     Of labeled data: 'label' (`number` is the confidence) and 'answer' (`number` are seconds) have an item as subject, `job`, `agent`
     (human, machine or a worker) and `attributes`, a line each; 'broader' has a class as subject and a broader class as concept.

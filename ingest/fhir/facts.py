@@ -96,7 +96,7 @@ def _fact(node: Node, standing: Standing, relation: str, concept: str | None, la
         encounter=draft.iri if node.kind == "Encounter" else node.encounter,
         source=draft.record.source,
         line=draft.record.line,
-        attributes=attributes_of(node.resource, draft.record.resource, node.unit) if node.kind == "Observation" else "",
+        attributes=attributes_of(node.resource, draft.record.resource, node.unit, node.start_from) if node.kind == "Observation" else "",
         comparator=node.comparator,
     )
 

@@ -19,6 +19,7 @@ from ingest.fhir.policy import POLICY_VERSION, is_entered_in_error, is_system_ge
 from ingest.fhir.r4.tables import REFERENCES
 from ingest.fhir.rules.concepts import PRIMARY
 from ingest.fhir.rules.rule import apply
+from ingest.fhir.rules.times import start_at_issue
 from ingest.fhir.rules.types import follow_all, rules_of
 from ingest.fhir.rules.values import COMPONENT
 from ingest.fhir.validation import USABLE, doubts, problems
@@ -144,6 +145,7 @@ def _generated(draft: Draft) -> Mapped:
 def _read(node: Node) -> None:
     """Apply the rules of the node's type."""
     apply(rules_of(node.kind), node, node.resource)
+    start_at_issue(node)
     if node.kind not in REFERENCES:
         follow_all(node, node.resource)
 
@@ -154,7 +156,7 @@ def _components(node: Node, trusted: bool) -> Iterable[Fact]:
         part = node.part(f"component-{place}", "Observation", component, _COMPONENT_CLASS)
         apply(COMPONENT, part, component)
         part.patient, part.encounter = node.patient, node.encounter
-        part.start, part.end, part.recorded = node.start, node.end, node.recorded
+        part.start, part.end, part.recorded, part.start_from = node.start, node.end, node.recorded, node.start_from
         part.say(label_of(part))
         node.statements.append(f"<{KG}component> {iri_term(part.iri)}")
         yield from facts_of(part, standing_of(part, standing("Observation", node.resource), trusted))

@@ -1,6 +1,7 @@
 """What a result is measured against: its category, what the laboratory says of the value, and the range that is usual.
 
-Kept in `Fact.attributes`, a line each: 'category: laboratory', 'interpretation: H', 'low: 3.5', 'high: 5.1' or 'range: negative'.
+Kept in `Fact.attributes`, a line each: 'category: laboratory', 'interpretation: H', 'low: 3.5', 'high: 5.1' or 'range: negative'; and
+'start: issued' where the record says nothing of when the result holds, only when it was given out.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,9 +16,9 @@ _CATEGORIES: Final = frozenset(
 """https://terminology.hl7.org/CodeSystem-observation-category.html"""
 
 
-def attributes_of(result: Mapping[str, Any], whole: Mapping[str, Any], unit: str) -> str:
-    """Of an Observation or one of its components; `whole` is the Observation, `unit` the unit of the value."""
-    return "\n".join(f"{name}: {short(value)}" for name, value in _lines(result, whole, unit) if value)
+def attributes_of(result: Mapping[str, Any], whole: Mapping[str, Any], unit: str, start_from: str) -> str:
+    """Of an Observation or one of its components; `whole` is the Observation, `unit` the unit of the value, `start_from` what dates it."""
+    return "\n".join(f"{name}: {short(value)}" for name, value in (("start", start_from), *_lines(result, whole, unit)) if value)
 
 
 def _lines(result: Mapping[str, Any], whole: Mapping[str, Any], unit: str) -> Iterator[tuple[str, str]]:

@@ -88,7 +88,7 @@ class Node:
 
     __slots__ = (
         *("code", "codes", "comparator", "date", "draft", "encounter", "end", "iri", "kind", "number", "patient", "patient_term"),
-        *("recorded", "resource", "start", "statements", "subject_label", "unit", "value"),
+        *("issued", "recorded", "resource", "start", "start_from", "statements", "subject_label", "unit", "value"),
     )
 
     def __init__(self, draft: Draft, iri: str, kind: str, resource: Mapping[str, Any], class_iri: str = "") -> None:
@@ -105,7 +105,9 @@ class Node:
         self.encounter: str | None = None
         self.start: str | None = None
         self.end: str | None = None
+        self.start_from = ""
         self.date: str | None = None
+        self.issued: str | None = None
         self.recorded: str | None = None
         self.value = ""
         self.number = ""

@@ -28,6 +28,8 @@ from webapp.pages import wording
 from webapp.pages.charted import charted, level_of
 from webapp.pages.connections import Depth, connections
 from webapp.pages.glance import Glance, glance_of
+from webapp.pages.patient import _event_of_thing
+from webapp.pages.timeline import timeline_of
 from webapp.pages.wording import measured
 from webapp.settings import WebSettings
 
@@ -666,6 +668,14 @@ def test_glance_keeps_the_newest_value_and_its_course() -> None:
     assert (series.value, series.date, series.times) == ("1.9 mg/dL", "2024-03-01", 3)
     assert series.spoken == "from 0.9 to 1.9, lowest 0.9, highest 1.9"
     assert series.line.count("L") == 2
+
+
+def test_a_date_of_issue_is_named_where_it_is_shown() -> None:
+    things = charted([_result_of(5, "2024-05-01", attributes="start: issued"), _result_of(5, "2024-04-01")])
+    assert [thing.dated for thing in things] == ["issued", ""]
+    assert glance_of(things, lambda _: None).results[0].dated == "issued"
+    rows = timeline_of([_event_of_thing(thing) for thing in things], "pat").rows
+    assert {dot.said.splitlines()[0] for row in rows for dot in row.dots} == {"issued 2024-05-01", "2024-04-01"}
 
 
 def test_glance_draws_a_bound_as_a_bound() -> None:

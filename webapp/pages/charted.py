@@ -72,6 +72,11 @@ class Charted:
         return measured(self.fact.value, self.fact.number, self.fact.unit)
 
     @property
+    def dated(self) -> str:
+        """Which date of the record it is dated by, where that is not when it held: 'issued'."""
+        return about(self.fact).get("start", "")
+
+    @property
     def level(self) -> str:
         """High, low, abnormal …; '' where it is usual or nothing tells."""
         return level_of(self.fact)
@@ -137,7 +142,7 @@ def why_not_counted(fact: Fact) -> str:
 
 
 def about(fact: Fact) -> dict[str, str]:
-    """What a result is measured against: 'category', 'interpretation', 'low', 'high', 'range'."""
+    """What a result is measured against: 'category', 'interpretation', 'low', 'high', 'range'; 'start' tells what dates it."""
     return dict(line.split(": ", 1) for line in fact.attributes.splitlines() if ": " in line)
 
 

@@ -46,6 +46,8 @@ class Series:
     """The reference range, in words."""
     category: str
     date: str
+    dated: str
+    """'issued' where `date` is when it was given out."""
     evidence: str
     times: int
     line: str
@@ -149,6 +151,7 @@ def _series(same: Sequence[Charted], concept: Callable[[str], ConceptSummary | N
         usual=range_of(newest.fact),
         category=about(newest.fact).get("category", ""),
         date=newest.fact.start or "",
+        dated=newest.dated,
         evidence=address("/record", [("id", newest.fact.record)]),
         times=len(dated),
         line=line,

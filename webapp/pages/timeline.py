@@ -182,7 +182,8 @@ def _dot(x: str, struck: bool, found: Sequence[Event], group: str, patient: str)
 
 
 def _said(event: Event, open_: bool) -> str:
-    dates = f"{event.start[:10]}{f' – {event.end[:10]}' if event.end else ' – no end stated' if open_ else ''}"
+    by = f"{event.thing.dated} " if event.thing and event.thing.dated else ""
+    dates = f"{by}{event.start[:10]}{f' – {event.end[:10]}' if event.end else ' – no end stated' if open_ else ''}"
     return "\n".join(filter(None, (dates, event.label, event.value, f"not counted: {event.why}" if event.struck else event.why)))
 
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from graph.identifiers import literal_term
 from graph.vocabulary import SCHEMA
-from ingest.fhir.rules.rule import Rule
+from ingest.fhir.rules.rule import Rule, predicate
 from ingest.mapping.draft import Node
 from ingest.mapping.values import date_term, dated
 
@@ -61,8 +62,20 @@ def date(path: str) -> Rule:
 def issued(node: Node, value: Any) -> None:
     """When a result was given out."""
     if type(value) is str:
-        node.recorded = value
+        node.recorded = node.issued = value
         node.statements += dated("issued", value)
+
+
+def start_at_issue(node: Node) -> None:
+    """Date a node that says nothing of when it holds by its issue, and say that it is so dated."""
+    if node.issued is not None and not any(element.startswith(_HOLDING) for element in node.resource):
+        start_date(node, node.issued)
+        node.start_from = "issued"
+        node.statements.append(predicate("startFrom") + literal_term(node.start_from))
+
+
+_HOLDING = ("effective", "created")
+"""How the elements begin by which results, reports and media say when they hold."""
 
 
 def schema_date(name: str) -> Rule:

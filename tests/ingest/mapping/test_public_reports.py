@@ -47,8 +47,21 @@ def test_a_range_that_is_bounded_itself_is_told_in_words():
 
 @pytest.mark.parametrize("kind", ["Observation", "DiagnosticReport"])
 def test_a_date_of_issue_is_in_the_graph(kind):
-    result = mapped({**RESULT, "resourceType": kind, "issued": "2023-05-03T08:00:00Z"})
-    assert said(result)["kg:issued"] == ["2023-05-03T08:00:00Z"]
+    issue = {"issued": "2023-05-03T08:00:00Z"}
+    told = said(mapped({**RESULT, "resourceType": kind, **issue}))
+    assert (told["kg:issued"], told["kg:start"], told["kg:startFrom"]) == ([issue["issued"]], [issue["issued"]], ["issued"])
+    for held in ({"effectiveDateTime": "2023-05-02"}, {"effectivePeriod": {"end": "2023-05-02"}}):
+        told = said(mapped({**RESULT, "resourceType": kind, **issue, **held}))
+        assert (told["kg:issued"], "kg:startFrom" in told) == ([issue["issued"]], False)
+        assert told.get("kg:start") == ([held["effectiveDateTime"]] if "effectiveDateTime" in held else None)
+
+
+def test_facts_say_that_they_are_dated_by_issue():
+    component = {"code": {"text": "x"}, "valueQuantity": bounded("")}
+    found = mapped({**RESULT, "issued": "2023-05-03T08:00:00Z", "valueQuantity": bounded(""), "component": [component]}).facts
+    assert [(fact.start, fact.attributes) for fact in found] == [("2023-05-03T08:00:00Z", "start: issued")] * 2
+    (fact,) = mapped({**RESULT, "issued": "2023-05-03T08:00:00Z", "effectiveDateTime": "2023-05-02", "valueQuantity": bounded("")}).facts
+    assert (fact.start, fact.attributes) == ("2023-05-02", "")
 
 
 def test_an_id_with_odd_characters_is_a_doubt():
