@@ -107,13 +107,13 @@ def _annotation(
     frames: tuple[int, int, int] | None = None,
     attributes: tuple[tuple[str, str], ...] | None = None,
 ) -> ItemAnnotation:
-    called = one.category.name.strip() if one.category is not None else ""
+    called = one.category.name if one.category is not None and one.category.name.strip() else ""
     geometry = one.geometry if frames is None and one.frame is None else None
     if frames is None and one.frame is not None:
         frames = (one.frame.number, one.frame.number, 1)
     return ItemAnnotation(
         label=called or one.name or "no class",
-        concept=concept_iri(job_iri(dataset, job), called) if called else None,
+        concept=concept_iri(job_iri(dataset, job), called.strip()) if called else None,
         confidence=one.confidence,
         geometry=geometry,
         frames=frames,

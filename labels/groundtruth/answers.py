@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from labels.groundtruth.model import Annotation, Answer, Category, Region
 from labels.groundtruth.shapes import shapes, span
-from labels.groundtruth.values import get, moment, number, scalar, text
+from labels.groundtruth.values import class_name, get, moment, number, text
 
 _DEEPEST: Final = 4
 _SHAPES: Final = ("boundingBoxes", "polygons", "polylines", "lines", "keypoints")
@@ -78,28 +78,28 @@ def _own(element: Mapping[str, Any]) -> Iterator[Annotation]:
     label = element.get("label")
     if type(label) is dict:
         label = label.get("label")
-    if name := scalar(label):
+    if name := class_name(label):
         yield Annotation(Category("", name))
         return
     labels = element.get("labels")
     if type(labels) is list and all(type(each) is str for each in labels):
-        yield from (Annotation(Category("", each.strip())) for each in labels if each.strip())
+        yield from (Annotation(Category("", each)) for each in labels if each.strip())
         return
     if any(type(element.get(key)) is list for key in _SHAPES):
         yield from (one for one in shapes({key: element.get(key) for key in _SHAPES}, {}) if isinstance(one, Annotation))
         return
     for entity in entities if type(entities := element.get("entities")) is list else ():
         if type(entity) is dict and (geometry := span(entity)) is not None:
-            name = scalar(entity.get("label"))
+            name = class_name(entity.get("label"))
             yield Annotation(Category("", name) if name else None, geometry=geometry)
     for entity in marked if type(marked := element.get("Entities")) is list else ():
-        if type(entity) is dict and (name := scalar(entity.get("Type"))):
+        if type(entity) is dict and (name := class_name(entity.get("Type"))):
             yield Annotation(Category("", name))
     mappings = element.get("labelMappings")
     for name, entry in mappings.items() if type(mappings) is dict else ():
-        yield Annotation(Category("", name.strip()), geometry=Region(text(get(entry, "color")) if type(entry) is dict else ""))
+        yield Annotation(Category("", name), geometry=Region(text(get(entry, "color")) if type(entry) is dict else ""))
     for entry in instances if type(instances := element.get("instances")) is list else ():
-        if type(entry) is dict and (name := scalar(entry.get("label"))):
+        if type(entry) is dict and (name := class_name(entry.get("label"))):
             yield Annotation(Category("", name), geometry=Region(text(entry.get("color"))))
 
 

@@ -97,7 +97,7 @@ def _labeling(attribute: str, value: Any, present: bool, metadata: Mapping[str, 
 
 def _classification(labeling: Labeling, value: Any, metadata: Mapping[str, Any], words: str, problems: Problems) -> Labeling:
     identifier = scalar(value)
-    name = class_name(get(metadata, "class-name")) or names_of(metadata).get(identifier, identifier)
+    name = class_name(get(metadata, "class-name")) or names_of(metadata).get(identifier, class_name(value))
     if not name:
         problems.append(Problem("no-class", "the label names no class"))
         return labeling

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from labels.groundtruth.model import Annotation, Box, Category, Cuboid, Frame, Outline, Problem, TextSpan
-from labels.groundtruth.values import get, number, pairs, scalar, text, whole
+from labels.groundtruth.values import class_name, get, number, pairs, scalar, text, whole
 
 Names = Mapping[str, str]
 """Class id → name."""
@@ -13,7 +13,7 @@ Names = Mapping[str, str]
 def category(names: Names, identifier: Any) -> Category:
     """The class of an id; an id that the map lacks is its own name."""
     said = scalar(identifier)
-    return Category(said, names.get(said, said))
+    return Category(said, names.get(said, class_name(identifier)))
 
 
 def names_of(metadata: Mapping[str, Any]) -> dict[str, str]:
@@ -117,5 +117,5 @@ def _class_of(shape: Mapping[str, Any], names: Names) -> Category | None:
         # Tools call things `Car:1`: the class by its name, where no map tells it.
         called, counted, _ = text(get(shape, "object-name")).rpartition(":")
         return found._replace(name=called.strip()) if counted and called.strip() and found.id not in names else found
-    name = scalar(shape.get("label"))
+    name = class_name(shape.get("label"))
     return Category("", name) if name else None

@@ -12,7 +12,7 @@ from labels.groundtruth.scores import in_unit
 from labels.groundtruth.sequences import frame_labels, inline
 from labels.groundtruth.shapes import box, span
 from labels.groundtruth.tasks import labels_of
-from labels.groundtruth.values import number, whole
+from labels.groundtruth.values import class_name, number, whole
 from labels.manifests.lines import Line
 
 _METADATA = "-metadata"
@@ -116,10 +116,20 @@ def _answers(row: Row, value: Any, metadata: Mapping[str, Any]) -> Iterator[Row]
     found = read(row, value, metadata) if read else None
     if found is not None:
         yield from found or [row]
-    elif isinstance(metadata.get("class-name"), str) and isinstance(value, int | str):
-        yield replace(row, class_name=metadata["class-name"], class_id=str(value), confidence=_number(metadata.get("confidence")))
+    elif (name := _class_of(row, value, metadata)) is not None:
+        yield replace(row, class_name=name, class_id=str(value), confidence=_number(metadata.get("confidence")))
     else:
         yield replace(row, value=value if isinstance(value, str) else orjson.dumps(value).decode())
+
+
+def _class_of(row: Row, value: Any, metadata: Mapping[str, Any]) -> str | None:
+    """The class that a label of one class names; None where it is none."""
+    if not isinstance(value, int | str):
+        return None
+    if isinstance(name := metadata.get("class-name"), str):
+        return name
+    named = class_name(_mapping(metadata.get("class-map")).get(str(value))) or (value if isinstance(value, str) else "")
+    return named or None if row.type in ("image-classification", "text-classification") else None
 
 
 def _boxes(row: Row, value: Any, metadata: Mapping[str, Any]) -> list[Row] | None:
@@ -188,10 +198,12 @@ def _classes(row: Row, value: Any, metadata: Mapping[str, Any]) -> list[Row] | N
     if not isinstance(value, list):
         return None
     names, confidences = _mapping(metadata.get("class-map")), _mapping(metadata.get("confidence-map"))
-    return [
-        replace(row, class_name=names.get(str(found)), class_id=str(found), confidence=_number(confidences.get(str(found))))
-        for found in value
-    ]
+    found = []
+    for each in value:
+        identifier = str(each)
+        name = names.get(identifier) or (each if isinstance(each, str) else None)
+        found.append(replace(row, class_name=name, class_id=identifier, confidence=_number(confidences.get(identifier))))
+    return found
 
 
 def _confidences(found: Any, length: int) -> list[float | None]:

@@ -14,7 +14,7 @@ BOX = {"label": "a", "left": 1, "top": 2, "width": 3, "height": 4}
 @pytest.mark.parametrize(
     ("element", "kind", "found"),
     [
-        ({"label": "a "}, "class", [("a", None)]),
+        ({"label": "a "}, "class", [("a ", None)]),
         ({"label": {"label": "a"}}, "class", [("a", None)]),
         ({"labels": ["a", "b"]}, "classes", [("a", None), ("b", None)]),
         ({"boundingBoxes": [BOX], "inputImageProperties": {"width": 9}}, "boxes", [("a", Box(1, 2, 3, 4))]),
