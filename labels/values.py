@@ -1,11 +1,11 @@
-"""From the labels of an answer or a manifest line to values that can be compared."""
+"""Values that can be compared and consolidated, made of the labels of an answer or of a manifest line."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from labels.groundtruth import model as labels
-from labels.groundtruth.model import Annotation, Labeling, Shape, State
+from labels.groundtruth.model import Annotation, Answer, Labeling, Region, Shape, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +56,30 @@ Value: TypeAlias = str | tuple[str, ...] | Boxes | Spans | Mask
 """One class, several classes (sorted, none twice), boxes, spans, or a painted image."""
 
 
-def value_of(kind: str, annotations: Sequence[Annotation]) -> Value | None:
-    """The value of labels of a kind (`class`, `classes`, `boxes`, `spans`); None for kinds that are not compared, and for no class."""
-    if kind == Shape.CLASS:
-        return _name(annotations[0]) or None if annotations else None
-    if kind == Shape.CLASSES:
-        return tuple(sorted({name for one in annotations if (name := _name(one))}))
-    if kind == Shape.BOXES:
-        drawn = ((_name(one), one.geometry) for one in annotations)
-        return Boxes(tuple(Box(name, *geometry) for name, geometry in drawn if isinstance(geometry, labels.Box)))
-    if kind == Shape.SPANS:
-        marked = ((_name(one), one.geometry) for one in annotations)
-        return Spans(tuple(Span(name, *geometry) for name, geometry in marked if isinstance(geometry, labels.TextSpan)))
+def value_of(kind: str, annotations: Sequence[Annotation], size: tuple[int, int] | None = None, mask: bytes = b"") -> Value | None:
+    """The value of labels of a kind (`class`, `classes`, `boxes`, `spans`, `mask`) on an image of a size, painted as the PNG `mask`.
+
+    None for kinds that are not compared, for no class, and where no label has the form of its kind.
+    """
+    match kind:
+        case Shape.CLASS:
+            return _name(annotations[0]) or None if annotations else None
+        case Shape.CLASSES:
+            return tuple(sorted({name for one in annotations if (name := _name(one))}))
+        case Shape.BOXES:
+            boxes = tuple(Box(_name(one), *one.geometry) for one in annotations if isinstance(one.geometry, labels.Box))
+            return Boxes(boxes, *size or (0, 0)) if boxes or not annotations else None
+        case Shape.SPANS:
+            spans = tuple(Span(_name(one), *one.geometry) for one in annotations if isinstance(one.geometry, labels.TextSpan))
+            return Spans(spans) if spans or not annotations else None
+        case Shape.MASK if mask:
+            return Mask(mask, tuple((_name(one), one.geometry.color.lower()) for one in annotations if isinstance(one.geometry, Region)))
     return None
+
+
+def value_of_answer(answer: Answer) -> Value | None:
+    """The value of what a worker answered; None where it is of a kind that is not compared."""
+    return value_of(answer.kind, answer.annotations, answer.size, answer.mask)
 
 
 def value_of_labeling(labeling: Labeling) -> Value | None:
@@ -90,4 +101,4 @@ def _kind(annotations: Sequence[Annotation]) -> str:
 
 
 def _name(one: Annotation) -> str:
-    return one.category.name.strip() if one.category is not None else ""
+    return one.category.name if one.category is not None else ""

@@ -62,7 +62,7 @@ def consolidate(context: click.Context, /, as_json: bool, **arguments: Any) -> N
     if arguments["dataset"]:
         from labels.consolidation.stored import stored_reading
 
-        reading = stored_reading(arguments["dataset"], records_of(context))
+        reading = stored_reading(arguments["dataset"], records_of(context), element=arguments["element"])
     else:
         reading = read_answers(arguments["locations"], arguments["element"], with_manifest=not arguments["manifest"])
     if arguments["manifest"]:

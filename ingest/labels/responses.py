@@ -55,8 +55,8 @@ def map_response(draft: Draft) -> Made:
         if answer is None:
             draft.warn("no-worker", "the answer names no worker: left out", f"answers[{place}].workerId")
             continue
-        if not answer.annotations and answer.kind == "custom":
-            draft.warn("opaque-answer", "the answer has no shape that is known: kept as it is", f"answers[{place}].answerContent")
+        for problem in answer.problems:
+            draft.warn(problem.code, problem.reason, f"answers[{place}].{problem.field or 'answerContent'}")
         facts += _answer(draft, place, answer, subject)
     return Made(facts=tuple(facts))
 

@@ -3,25 +3,28 @@
 What cannot be read is reported with file, place and reason, and nothing else is lost.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Final
 
-from labels.consolidation.contents import Unreadable, class_of, classes_of, number_of, value_of
-from labels.consolidation.files import ACCEPTED, CLASS, ITEM, SECONDS, SUBMITTED, WORKER, Broken, folded, pick, records
+from labels.consolidation.files import Broken, records
+from labels.consolidation.masks import misfit
 from labels.consolidation.model import Answer
+from labels.consolidation.tables import entry_of
 from labels.consolidation.truth import read_sources
-from labels.values import Value
+from labels.groundtruth.answers import answer_of
+from labels.groundtruth.model import Answer as Given
+from labels.groundtruth.paths import place_of
+from labels.values import Mask, Value, value_of_answer
 from sources.errors import UnsupportedSource
 from sources.files import SourceFile, expand
 from sources.model import Issue, Severity
 
 _SUFFIXES = (".json", ".jsonl", ".ndjson", ".csv", ".manifest")
-_TIME = re.compile(r"\d{4}-\d\d-\d\d\D\d\d\D?\d\d\D?\d\d")
 _LONGEST_NUMBER = 20
-_HASH = re.compile(r"[0-9a-f]{40}")
+_ABOUT_TIMES: Final = frozenset({"bad-date", "bad-seconds"})
+"""Problems of an answer that leave its value as it is."""
 
 
 @dataclass(slots=True)
@@ -33,15 +36,27 @@ class Reading:
     issues: list[Issue] = field(default_factory=list)
     without_answers: int = 0
 
+    def take(self, item: str, entry: object, source: str, place: int, element: str | None = None) -> None:
+        """Take in an entry of a worker response. One whose value is not whole is left out, with an issue: half of it was not answered."""
+        answer = answer_of(entry, element) if isinstance(entry, dict) else None
+        if answer is None:
+            self.issues.append(Issue(Severity.REJECT, "bad-answer", "the answer names no worker", source, place, item))
+            return
+        value, refused = _value_of(answer)
+        if refused or value is None:
+            self.issues.append(Issue(Severity.REJECT, "bad-answer", refused, source, place, item))
+            return
+        for problem in answer.problems:
+            reason = f"{problem.field}: {problem.reason}"
+            self.issues.append(Issue(Severity.WARNING, problem.code, reason, source, place, item, problem.field))
+        submitted, accepted = answer.submitted or "", answer.accepted or ""
+        self.answers.append(Answer(item, answer.worker, value, answer.seconds, submitted, accepted, answer.changed))
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """An answer before it is read: `content` is an `answerContent`, or a table's cell."""
-
-    item: str
-    fields: Mapping[str, Any]
-    content: object
-    is_cell: bool = False
+    def remember(self, item: str, data: object) -> None:
+        """Keep what a consolidation request says of its object."""
+        for key, name in (("s3Uri", "source-ref"), ("content", "source")):
+            if isinstance(data, dict) and isinstance(data.get(key), str):
+                self.sources.setdefault(item, {name: data[key]})
 
 
 def read_answers(locations: Iterable[str], element: str | None = None, with_manifest: bool = True) -> Reading:
@@ -84,89 +99,41 @@ def _read(file: SourceFile, element: str | None, reading: Reading, jobs: set[str
             if isinstance(record, Broken):
                 held = True
                 reading.issues.append(Issue(Severity.REJECT, "broken-line", str(record), file.uri, place))
-            for found in _found(record, file, reading, jobs):
+            for item, entry in _entries(record, file, reading, jobs):
                 held = True
-                try:
-                    reading.answers.append(_answer(found, element))
-                except Unreadable as error:
-                    reading.issues.append(Issue(Severity.REJECT, "bad-answer", str(error), file.uri, place, found.item))
+                reading.take(item, entry, file.uri, place, element)
     except Broken as error:
         reading.issues.append(Issue(Severity.REJECT, "broken-file", str(error), file.uri))
         return True
     return held
 
 
-def _found(record: object, file: SourceFile, reading: Reading, jobs: set[str]) -> Iterator[_Found]:
+def _entries(record: object, file: SourceFile, reading: Reading, jobs: set[str]) -> Iterator[tuple[str, object]]:
+    """The item of each answer in a record, and the answer as worker responses have it."""
     if not isinstance(record, dict):
         return
     if isinstance(record.get("answers"), list):
-        item, job = _place_of(file)
-        if job:
-            jobs.add(job)
-        for answer in record["answers"]:
-            fields = folded(answer) if isinstance(answer, dict) else {}
-            yield _Found(item, fields, fields.get("answercontent"))
+        found = place_of(file.uri)
+        if found and found.folder:
+            jobs.add(found.folder)
+        item = found.key.item if found else PurePosixPath(file.uri.removesuffix(".gz")).stem
+        yield from ((item, entry) for entry in record["answers"])
     elif "datasetObjectId" in record and isinstance(record.get("annotations"), list):
         item = str(record["datasetObjectId"])
-        _remember(item, record.get("dataObject"), reading)
-        for annotation in record["annotations"]:
-            fields = folded(annotation) if isinstance(annotation, dict) else {}
-            data = fields.get("annotationdata")
-            yield _Found(item, fields, data.get("content") if isinstance(data, dict) else None)
-    else:
-        fields = folded(record)
-        item, value = pick(fields, ITEM), pick(fields, CLASS)
-        if isinstance(item, str | int) and value is not None and pick(fields, WORKER) is not None:
-            yield _Found(str(item), fields, value, is_cell=True)
+        reading.remember(item, record.get("dataObject"))
+        yield from ((item, entry) for entry in record["annotations"])
+    elif row := entry_of(record):
+        yield row
 
 
-def _answer(found: _Found, element: str | None) -> Answer:
-    worker = pick(found.fields, WORKER)
-    if isinstance(worker, int):  # tables of one's own number them
-        worker = str(worker)
-    if not isinstance(worker, str) or not worker:
-        raise Unreadable("the answer names no worker")
-    value: Value
-    if found.is_cell and not isinstance(found.content, dict):
-        value = classes_of(found.content, "value") if isinstance(found.content, list) else class_of(found.content, "value")
-        changed = None
-    else:
-        value, changed = value_of(found.content, element)
-    submitted, accepted = (str(pick(found.fields, names) or "") for names in (SUBMITTED, ACCEPTED))
-    return Answer(found.item, worker, value, _seconds(pick(found.fields, SECONDS)), submitted, accepted, changed)
-
-
-def _seconds(value: object) -> float | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, str):
-        try:
-            value = float(value)
-        except ValueError:
-            raise Unreadable("the seconds are not a number") from None
-    return number_of(value, "seconds", 0)
-
-
-def _remember(item: str, data: object, reading: Reading) -> None:
-    """Keep what a consolidation request says of its object."""
-    if isinstance(data, dict):
-        for key, name in (("s3Uri", "source-ref"), ("content", "source")):
-            if isinstance(data.get(key), str):
-                reading.sources.setdefault(item, {name: data[key]})
-
-
-def _place_of(file: SourceFile) -> tuple[str, str]:
-    """The dataset object id in a worker response's path, `…/iteration-N/ID/TIME.json`, and the folder of its job ('' in other paths).
-
-    A video frame's answer lies one folder deeper, under a hash.
-    """
-    path = PurePosixPath(file.uri.removesuffix(".gz"))
-    folder = path.parent
-    if _HASH.fullmatch(folder.name):
-        item, folder = f"{folder.parent.name}/{path.stem}", folder.parent
-    elif _TIME.match(path.stem):
-        item = folder.name
-    else:
-        return path.stem, ""
-    above = folder.parent
-    return item, str(above.parent if above.name.startswith("iteration-") else above)
+def _value_of(answer: Given) -> tuple[Value | None, str]:
+    """The value of an answer, or why it has none."""
+    if len(answer.elements) > 1:
+        return None, f"several elements hold an answer ({', '.join(answer.elements)}): choose one with --element"
+    for problem in answer.problems:
+        if problem.code not in _ABOUT_TIMES:
+            return None, f"{problem.field}: {problem.reason}" if problem.field else problem.reason
+    value = value_of_answer(answer)
+    if value is None:
+        return None, f"no class, classes, boxes, spans or mask of classes is in the answer ({answer.kind})"
+    return value, misfit(value, answer.size) if isinstance(value, Mask) else ""

@@ -37,6 +37,15 @@ def palette_of(masks: Sequence[Mask]) -> Palette:
     return ((BACKGROUND, _WHITE), *((name, colors[name]) for name in names))
 
 
+def misfit(mask: Mask, size: tuple[int, int] | None) -> str:
+    """Why a mask is none, or is not of an image of this size (width, height); '' where it is."""
+    try:
+        height, width = indices_of(mask, ()).shape
+    except UnsupportedSource as error:
+        return str(error)
+    return "" if size in (None, (width, height)) else f"a mask of {width} × {height} pixels for an image of {size[0]} × {size[1]}"
+
+
 @lru_cache(maxsize=8)
 def indices_of(mask: Mask, classes: tuple[str, ...]) -> Indices:
     """The place in `classes` of each pixel's class (height × width), 0 where it has none of them.

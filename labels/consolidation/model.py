@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from labels.groundtruth.values import is_before
 from labels.values import Boxes, Mask, Spans, Value
 from sources.errors import UnsupportedSource
 
@@ -77,6 +78,6 @@ def latest(answers: Iterable[Answer]) -> tuple[tuple[Answer, ...], int]:
             kept[key] = answer
             continue
         differed += known.value != answer.value
-        if answer.submitted >= known.submitted:
+        if not is_before(answer.submitted, known.submitted):
             kept[key] = answer
     return tuple(kept.values()), differed

@@ -1,6 +1,6 @@
 """Work on the labeled data of a dataset: its answers out of the ledger, consolidation, and what to review."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import SpooledTemporaryFile, TemporaryDirectory
@@ -12,8 +12,6 @@ from labels.consolidation import review
 from labels.consolidation.answers import Reading, natural
 from labels.consolidation.consolidate import Consolidation
 from labels.consolidation.consolidate import consolidate as merge
-from labels.consolidation.contents import Unreadable, number_of, value_of
-from labels.consolidation.model import Answer
 from labels.errors import LabelsRefused, ManifestError, StatementError
 from labels.groundtruth.lines import line_of
 from labels.groundtruth.paths import key_of
@@ -22,7 +20,7 @@ from labels.manifests.stored import StoredAnswers, StoredLine
 from labels.model import Reason, Selection
 from labels.records import ITEM, Records
 from sources.errors import SourceError, UnsupportedSource
-from sources.model import Issue, Severity
+from sources.model import Issue
 
 _IN_MEMORY: Final = 8_000_000
 """Bytes of a file to be sent that are not written to the disk."""
@@ -31,15 +29,16 @@ _MOST_CHARACTERS = 4_000_000
 _MOST_ISSUES = 20
 
 
-def stored_reading(dataset: str, records: Records, job: str = "") -> Reading:
+def stored_reading(dataset: str, records: Records, job: str = "", element: str | None = None) -> Reading:
     """The answers that a dataset holds of a job (its only one, where none is named) and its objects, as if read from the files.
 
+    `element` names the UI element to read where a task has several.
     Raises UnknownDataset, and UnsupportedSource where it holds no answers or those of several jobs.
     """
-    return _read(dataset, records, job)[0]
+    return _read(dataset, records, job, element)[0]
 
 
-def _read(dataset: str, records: Records, job: str) -> tuple[Reading, str]:
+def _read(dataset: str, records: Records, job: str, element: str | None = None) -> tuple[Reading, str]:
     """The answers of a job, and the location of the manifest that its objects are lines of ('' where that is not known)."""
     reading = Reading()
     jobs: set[str] = set()
@@ -50,8 +49,8 @@ def _read(dataset: str, records: Records, job: str) -> tuple[Reading, str]:
         jobs.add(stored.job)
         item = object_of(stored)
         for given in listed:
-            _take(given, item, stored, reading)
-        _remember(item, stored.content.get("dataObject"), reading)
+            reading.take(item, given, stored.source, 0, element)
+        reading.remember(item, stored.content.get("dataObject"))
     if not jobs:
         raise UnsupportedSource(f"the dataset {dataset!r} holds no answers of workers: `commissure ingest responses` brings them in")
     if len(jobs) > 1:
@@ -83,32 +82,6 @@ def _lines_of_job(dataset: str, records: Records, job: str) -> Iterator[StoredLi
 def _names(dataset: str, records: Records, manifest: str, job: str) -> bool:
     first = next(export.lines(dataset, records, manifest), None)
     return first is not None and any(one.job.lower() == job.lower() for one in line_of(orjson.loads(first.raw)).labelings)
-
-
-def _take(given: object, item: str, stored: StoredAnswers, reading: Reading) -> None:
-    values: Mapping[str, Any] = given if isinstance(given, dict) else {}
-    worker = values.get("workerId")
-    data = values.get("annotationData")
-    content = values.get("answerContent", data.get("content") if isinstance(data, dict) else None)
-    try:
-        worker = str(worker) if isinstance(worker, int) else worker
-        if not isinstance(worker, str) or not worker:
-            raise Unreadable("the answer names no worker")
-        value, changed = value_of(content)
-        seconds = values.get("timeSpentInSeconds")
-        spent = None if seconds is None else number_of(seconds, "timeSpentInSeconds", 0)
-    except Unreadable as error:
-        reading.issues.append(Issue(Severity.REJECT, "bad-answer", str(error), stored.source, 0, item))
-        return
-    submitted, accepted = (str(values.get(key) or "") for key in ("submissionTime", "acceptanceTime"))
-    reading.answers.append(Answer(item, worker, value, spent, submitted, accepted, changed))
-
-
-def _remember(item: str, data: object, reading: Reading) -> None:
-    """Keep what a consolidation request says of its object."""
-    for key, name in (("s3Uri", "source-ref"), ("content", "source")):
-        if isinstance(data, dict) and isinstance(data.get(key), str):
-            reading.sources.setdefault(item, {name: data[key]})
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,7 +180,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one worker answered for one object. `worker` is the pseudonym of the file; times are ISO 8601; `seconds` of active work."""
+    """What one worker answered for one object. `worker` is the pseudonym of the file; times are ISO 8601; `seconds` of active work.
+
+    `kind` is `class`, `classes`, `boxes`, `spans`, `mask`, `outlines` or `custom`, by the first of the `elements` that hold labels. Class
+    names are as they were written.
+    """
 
     worker: str
     annotations: tuple[Annotation, ...]
@@ -191,3 +195,11 @@ class Answer:
     comment: str = ""
     changed: bool | None = None
     """Whether the worker changed the labels that were offered for adjustment."""
+    elements: tuple[str, ...] = ()
+    """Names of the UI elements that hold labels."""
+    size: tuple[int, int] | None = None
+    """Width and height in pixels of the image that was shown."""
+    mask: bytes = b""
+    """The PNG that was painted; its classes are regions among the annotations."""
+    problems: tuple[Problem, ...] = ()
+    """What of it cannot be used."""

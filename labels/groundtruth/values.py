@@ -94,6 +94,11 @@ def moment(value: str) -> str | None:
     return utc.isoformat().replace("+00:00", "Z")
 
 
+def is_before(one: str, other: str) -> bool:
+    """Whether a moment, as `moment` writes it, is before another; '' is before all. (`…02Z` is before `…02.5Z`, though not as a text.)"""
+    return one.removesuffix("Z") < other.removesuffix("Z")
+
+
 def _parsed(value: str) -> datetime | None:
     try:
         return datetime.fromisoformat(value)

@@ -119,8 +119,11 @@ def _given(record: SourceRecord, content: Mapping[str, Any], problems: Problems)
         if answer is None:
             field_ = f"answers[{place}].workerId"
             problems.add(Issue(Severity.REJECT, "no-worker", "the answer names no worker", record.source, record.line, field=field_))
-        else:
-            yield Given(answer, found.iteration if found else "")
+            continue
+        for problem in answer.problems:
+            field_ = f"answers[{place}].{problem.field or 'answerContent'}"
+            problems.add(Issue(Severity.WARNING, problem.code, problem.reason, record.source, record.line, field=field_))
+        yield Given(answer, found.iteration if found else "")
 
 
 def _activity(content: Mapping[str, Any]) -> Activity:

@@ -9,6 +9,7 @@ from typing import Final
 
 from labels.consolidation.likeness import alike
 from labels.groundtruth.model import Answer
+from labels.groundtruth.values import is_before
 from labels.model import Cell
 from labels.reports.counting import Figures
 from labels.reports.model import Activity, AnsweredItem
@@ -111,7 +112,7 @@ class WorkerTally:
                 if one.category is not None:
                     self.classes[answer.worker][one.category.name] += 1
             before = latest.get(answer.worker)
-            if before is None or (before.submitted or "") <= (answer.submitted or ""):
+            if before is None or not is_before(answer.submitted or "", before.submitted or ""):
                 latest[answer.worker] = answer
         team.superseded += len(item.given) - len(latest)
         self._compare(item, team, latest)

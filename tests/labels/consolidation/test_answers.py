@@ -1,11 +1,11 @@
 import base64
 import json
+import re
 
 import numpy as np
 import pytest
 
-from labels.consolidation.answers import read_answers
-from labels.consolidation.contents import Unreadable, value_of
+from labels.consolidation.answers import Reading, read_answers
 from labels.consolidation.masks import png_of
 from labels.consolidation.model import Answer
 from labels.consolidation.truth import by_item, read_sources, read_truth
@@ -36,6 +36,12 @@ def response(*labels):
     return {"answers": entries}
 
 
+def read(content, element=None):
+    reading = Reading()
+    reading.take("0", {"workerId": "w", "answerContent": content}, "f.json", 1, element)
+    return [(answer.value, answer.changed) for answer in reading.answers]
+
+
 @pytest.mark.parametrize(
     ("inner", "value"),
     [
@@ -52,42 +58,74 @@ def response(*labels):
     ],
 )
 def test_values_are_told_by_their_shape(inner, value):
-    assert value_of({"someName": inner}) == (value, None)
-    assert value_of(json.dumps({"someName": {**inner, "initialValueModified": True}})) == (value, True)
+    assert read({"someName": inner}) == [(value, None)]
+    assert read(inner) == [(value, None)]
+    assert read(json.dumps({"someName": {**inner, "initialValueModified": True}})) == [(value, True)]
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         ({}, "in an empty answer"),
-        ({"x": {"keypoints": []}}, "no class, classes, boxes, spans or mask in x"),
+        ({"x": {"keypoints": []}}, "no class, classes, boxes, spans or mask"),
+        ({"x": {"keypoints": [{"label": "a", "x": 1, "y": 2}]}}, "no class, classes, boxes, spans or mask"),
+        ({"x": {"Entities": [{"Type": "a"}]}}, "no class, classes, boxes, spans or mask"),
         ({"x": {"labeledImage": {}, "instances": []}}, "no class"),
         ({"a": {"label": "x"}, "b": {"labels": []}}, r"several elements hold an answer \(a, b\): choose one with --element"),
-        ("{broken", "not JSON"),
+        ("{broken", "no JSON"),
         ([1], "not a JSON object"),
         ({"x": {"label": None}}, "x.label: a class name"),
-        ({"x": {"labels": ["a", 3]}}, r"x.labels\[1\]: a class name"),
-        ({"x": {"boundingBoxes": [{"label": "a", "left": 1, "top": "2", "width": 3, "height": 4}]}}, r"x.boundingBoxes\[0\].top: a number"),
-        ({"x": {"boundingBoxes": [{"label": "a", "left": 1, "top": 2, "width": -3, "height": 4}]}}, "width: a number of at least 0"),
-        ({"x": {"boundingBoxes": [7]}}, r"x.boundingBoxes\[0\]: an object"),
-        ({"x": {"entities": [{"label": "a", "startOffset": 5, "endOffset": 5}]}}, "the end after the start"),
-        ({"x": {"entities": {}}}, None),
-        ({"x": {**PAINTED, "labelMappings": {"tumour": {"color": "green"}}}}, "labelMappings.tumour: a colour"),
+        ({"x": {"labels": ["a", {}]}}, r"x.labels\[1\]: a class name"),
+        ({"x": {"labels": "a"}}, "x.labels: a list of class names"),
+        ({"x": {"boundingBoxes": [{"label": "a", "left": 1, "top": "two", "width": 3, "height": 4}]}}, r"x.boundingBoxes\[0\]: the box"),
+        ({"x": {"boundingBoxes": [{"label": "a", "left": 1, "top": 2, "width": -3, "height": 4}]}}, "end before they begin"),
+        ({"x": {"boundingBoxes": [{"left": 1, "top": 2, "width": 3, "height": 4}]}}, r"x.boundingBoxes\[0\].label: a class name"),
+        ({"x": {"boundingBoxes": [7]}}, r"x.boundingBoxes\[0\]: the shape is not an object"),
+        ({"x": {"boundingBoxes": {"a": 1}}}, "x.boundingBoxes: a list"),
+        ({"x": {"entities": [{"label": "a", "startOffset": 5, "endOffset": 5}]}}, r"x.entities\[0\]: .* the end after the start"),
+        ({"x": {"entities": [{"label": "", "startOffset": 5, "endOffset": 6}]}}, r"x.entities\[0\].label: a class name"),
+        ({"x": {"entities": {"a": 1}}}, "x.entities: a list"),
+        ({"x": {**PAINTED, "labelMappings": {"tumour": {"color": "green"}}}}, "labelMappings.tumour: a class and its colour"),
         ({"x": {**PAINTED, "labeledImage": {"pngImageData": "***"}}}, "x.labeledImage"),
         ({"x": {**PAINTED, "labeledImage": {"pngImageData": "AAAA"}}}, "not a PNG"),
         ({"x": {**PAINTED, "inputImageProperties": {"width": 9, "height": 9}}}, "2 × 1 pixels for an image of 9 × 9"),
     ],
 )
 def test_what_is_not_as_it_should_be_is_named(content, message):
-    if message is None:
-        assert value_of(content)[0] == Spans(())
-    else:
-        with pytest.raises(Unreadable, match=message):
-            value_of(content)
+    reading = Reading()
+    reading.take("3", {"workerId": "w", "answerContent": content}, "f.json", 1)
+    assert reading.answers == []
+    (issue,) = reading.issues
+    assert (issue.severity, issue.code, issue.source, issue.line, issue.record) == ("reject", "bad-answer", "f.json", 1, "3")
+    assert re.search(message, issue.reason)
+
+
+@pytest.mark.parametrize(
+    ("inner", "value"),
+    [
+        ({"entities": {}}, Spans(())),
+        ({"label": 4}, "4"),
+        ({"boundingBoxes": [{"label": " a", "left": "1", "top": 2, "right": 4, "bottom": "6"}]}, Boxes((Box(" a", 1, 2, 3, 4),))),
+    ],
+)
+def test_what_is_written_otherwise_is_read_as_in_manifests(inner, value):
+    assert read({"x": inner}) == [(value, None)]
+
+
+def test_an_answer_whose_times_cannot_be_read_counts_with_a_warning():
+    reading = Reading()
+    entry = {"workerId": "w", "answerContent": {"x": {"label": "owl"}}, "submissionTime": "late", "timeSpentInSeconds": "long"}
+    reading.take("0", entry, "f.json", 1)
+    assert reading.answers == [Answer("0", "w", "owl")]
+    assert [(issue.severity, issue.code, issue.field) for issue in reading.issues] == [
+        ("warning", "bad-date", "submissionTime"),
+        ("warning", "bad-seconds", "timeSpentInSeconds"),
+    ]
 
 
 def test_an_element_can_be_chosen():
-    assert value_of({"a": {"label": "x"}, "b": {"label": "y"}}, "b") == ("y", None)
+    assert read({"a": {"label": "x"}, "b": {"label": "y"}}, "b") == [("y", None)]
+    assert read({"a": {"label": "x"}}, "b") == []
 
 
 def test_a_folder_of_worker_responses_with_its_manifest(tmp_path):
@@ -106,7 +144,7 @@ def test_a_folder_of_worker_responses_with_its_manifest(tmp_path):
         ("10", "w1", "duck"),
     ]
     first = reading.answers[0]
-    assert (first.seconds, first.submitted, first.accepted) == (55.2, "2024-03-05T10:11:02.500Z", "2024-03-05T10:10:01Z")
+    assert (first.seconds, first.submitted, first.accepted) == (55.2, "2024-03-05T10:11:02.500000Z", "2024-03-05T10:10:01Z")
     assert reading.sources == {"0": {"source-ref": "s3://b/a.jpg"}, "1": {"source": "text"}}
     assert [(issue.code, issue.record) for issue in reading.issues] == [("broken-file", ""), ("bad-answer", "4"), ("bad-answer", "4")]
     assert reading.without_answers == 1
@@ -145,8 +183,8 @@ def test_tables_in_csv_and_json(tmp_path):
         tmp_path / "a.csv", "\ufefftask,Worker ID,label,timeSpentInSeconds", "1,w,owl,2.5", "1,v,duck,", "2,w", "2,v,owl,soon", "2,u,,1"
     )
     reading = read_answers([table])
-    assert reading.answers == [Answer("1", "w", "owl", 2.5), Answer("1", "v", "duck")]
-    assert [(issue.code, issue.line) for issue in reading.issues] == [("broken-line", 4), ("bad-answer", 5), ("bad-answer", 6)]
+    assert reading.answers == [Answer("1", "w", "owl", 2.5), Answer("1", "v", "duck"), Answer("2", "v", "owl")]
+    assert [(issue.code, issue.line) for issue in reading.issues] == [("broken-line", 4), ("bad-seconds", 5), ("bad-answer", 6)]
     lines = write(
         tmp_path / "b.jsonl", {"item": 1, "worker": "w", "value": ["b", "a"]}, "{", {"item": 2, "worker": "w", "value": {"entities": []}}
     )

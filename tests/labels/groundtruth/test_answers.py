@@ -7,6 +7,7 @@ import pytest
 from labels.groundtruth.answers import answer_of
 from labels.groundtruth.model import Box, Cuboid, Outline, Region, TextSpan
 from labels.groundtruth.sequences import frame_labels, frame_list
+from labels.groundtruth.values import is_before
 
 BOX = {"label": "a", "left": 1, "top": 2, "width": 3, "height": 4}
 
@@ -15,6 +16,8 @@ BOX = {"label": "a", "left": 1, "top": 2, "width": 3, "height": 4}
     ("element", "kind", "found"),
     [
         ({"label": "a "}, "class", [("a ", None)]),
+        ({"label": 4}, "class", [("4", None)]),
+        ({"labels": ["a", 3]}, "classes", [("a", None), ("3", None)]),
         ({"label": {"label": "a"}}, "class", [("a", None)]),
         ({"labels": ["a", "b"]}, "classes", [("a", None), ("b", None)]),
         ({"boundingBoxes": [BOX], "inputImageProperties": {"width": 9}}, "boxes", [("a", Box(1, 2, 3, 4))]),
@@ -52,6 +55,48 @@ def test_what_is_known_of_an_answer():
     assert (answer.submitted, answer.accepted) == ("2019-04-18T16:11:15Z", "2019-04-18T16:10:15.120000Z")
     assert (answer.seconds, answer.changed, answer.comment, answer.kind) == (55.2, True, "dark", "boxes")
     assert answer_of({"answerContent": content}) is None
+
+
+def test_what_is_not_as_it_should_be_is_told_with_its_place_and_the_rest_is_kept():
+    content = {
+        "x": {
+            "boundingBoxes": [BOX, {**BOX, "left": "1", "width": "3"}, {"label": "a", "left": 1}, {**BOX, "label": " "}, 7],
+            "inputImageProperties": {"width": 90, "height": 60},
+        }
+    }
+    answer = answer_of({"workerId": 7, "answerContent": content, "timeSpentInSeconds": -1, "submissionTime": "soon"})
+    assert (answer.worker, answer.kind, answer.elements, answer.size) == ("7", "boxes", ("x",), (90, 60))
+    assert [one.geometry for one in answer.annotations] == [Box(1, 2, 3, 4), Box(1, 2, 3, 4), None, Box(1, 2, 3, 4)]
+    assert [(problem.code, problem.field) for problem in answer.problems] == [
+        ("bad-shape", "x.boundingBoxes[2]"),
+        ("bad-shape", "x.boundingBoxes[4]"),
+        ("no-class", "x.boundingBoxes[3].label"),
+        ("bad-date", "submissionTime"),
+        ("bad-seconds", "timeSpentInSeconds"),
+    ]
+    assert (answer.seconds, answer.submitted) == (None, None)
+
+
+def test_the_labels_of_an_answer_are_those_of_its_elements():
+    content = {"meta": {"begun": {"label": "before"}}, "a": {"label": "x"}, "b": {"label": "y"}}
+    answer = answer_of({"workerId": "w", "answerContent": content})
+    assert (answer.elements, [one.category.name for one in answer.annotations]) == (("a", "b"), ["x", "y"])
+    chosen = answer_of({"workerId": "w", "answerContent": content}, "b")
+    assert (chosen.elements, [one.category.name for one in chosen.annotations]) == (("b",), ["y"])
+    deep = answer_of({"workerId": "w", "answerContent": {"meta": content["meta"]}})
+    assert (deep.kind, [one.category.name for one in deep.annotations], deep.problems) == ("custom", ["before"], ())
+
+
+@pytest.mark.parametrize("content", [None, [1], "{broken", 3, {}, {"x": {"y": 1}}])
+def test_what_holds_no_label_is_kept_and_told(content):
+    answer = answer_of({"workerId": "w", "answerContent": content})
+    assert (answer.annotations, answer.kind, [problem.code for problem in answer.problems]) == ((), "custom", ["opaque-answer"])
+
+
+def test_moments_are_compared_to_the_fraction_of_a_second():
+    assert is_before("2024-03-05T10:11:02Z", "2024-03-05T10:11:02.500000Z")
+    assert not is_before("2024-03-05T10:11:02.500000Z", "2024-03-05T10:11:02Z")
+    assert is_before("", "2024-03-05T10:11:02Z")
 
 
 def test_content_without_end_is_not_followed():
