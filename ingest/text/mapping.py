@@ -8,7 +8,7 @@ from ingest.text.dates import iso_date
 from search.model import Document
 from sources.model import Issue, Severity, SourceRecord
 
-MAPPING_VERSION = "text-3"
+MAPPING_VERSION = "text-4"
 _TITLE_LENGTH = 80
 
 
