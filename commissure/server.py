@@ -59,12 +59,31 @@ def collect_seldom() -> None:
     gc.set_threshold(_COLLECT_EVERY, 20, 50)
 
 
-def serve(settings: dict[str, Any]) -> None:
-    """Serve until a signal to end. Raises AddressInUse where the address cannot be listened on."""
+def listen(app: Flask, settings: dict[str, Any]) -> Any:
+    """A waitress server for the app, listening; `run()` answers."""
     import waitress
+    from waitress.channel import HTTPChannel
 
     from commissure.dispatcher import ProbesAside
+    from commissure.refusals import ProblemTask
 
+    HTTPChannel.error_task_class = ProblemTask
+    return waitress.create_server(
+        app,
+        _dispatcher=ProbesAside(settings["threads"]),
+        host=settings["host"],
+        port=settings["port"],
+        threads=settings["threads"],
+        ident=None,
+        # What lets a request know that its client has gone.
+        channel_request_lookahead=1,
+        # Refused before it is kept: waitress would take a gigabyte first.
+        max_request_body_size=settings["max_body"] + 1,
+    )
+
+
+def serve(settings: dict[str, Any]) -> None:
+    """Serve until a signal to end. Raises AddressInUse where the address cannot be listened on."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # Which vector instructions FAISS found, and each request to a model's folder, concern nobody who serves.
     for noisy in ("faiss.loader", "sentence_transformers"):
@@ -82,9 +101,7 @@ def serve(settings: dict[str, Any]) -> None:
     app = make_app(settings)
     collect_seldom()
     work_off_loads(settings)
-    # The look ahead on a connection is what lets a request know that its client has gone.
-    listening: dict[str, Any] = {"host": host, "port": port, "threads": settings["threads"], "ident": None, "channel_request_lookahead": 1}
-    server = waitress.create_server(app, _dispatcher=ProbesAside(settings["threads"]), **listening)
+    server = listen(app, settings)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     sys.stderr.write(f"Commissure is at http://{host}:{port}\n")
     sys.stderr.flush()

@@ -172,7 +172,7 @@ def test_pages_of_hits_follow_each_other(client: FlaskClient) -> None:
     [
         ("limit=0", "limit", "input should be greater than or equal to 1"),
         ("limit=101", "limit", "input should be less than or equal to 100"),
-        ("limit=ten", "limit", "input should be a valid integer, unable to parse string as an integer"),
+        ("limit=ten", "limit", "must be a whole number"),
         ("offset=-1", "offset", "input should be greater than or equal to 0"),
         ("mode=fuzzy", "mode", "input should be 'hybrid', 'semantic' or 'lexical'"),
         ("from=last+year", "from", "must be a date: YYYY, YYYY-MM or YYYY-MM-DD"),
@@ -277,6 +277,7 @@ def test_all_hits_as_a_table(client: FlaskClient) -> None:
 
 def test_empty_parameters_are_allowed_as_the_document_says(client: FlaskClient) -> None:
     parameters = client.get("/api/v1/openapi.json").json["paths"]["/api/v1/search"]["get"]["parameters"]
-    assert all(one["allowEmptyValue"] for one in parameters)
+    for one in parameters:
+        assert one["schema"]["items"]["pattern"].endswith("*$") if "items" in one["schema"] else one["allowEmptyValue"], one["name"]
     address = "&".join(f"{one['name']}=" for one in parameters)
     assert client.get(f"/api/v1/search?{address}").json["total"] == search(client)["total"]

@@ -55,7 +55,6 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=concepts,
         answer=answers.ConceptListJson,
         parameters=ConceptParameters,
-        problems=(503,),
         example={"q": "diab"},
     ),
     Operation(
@@ -67,7 +66,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=concept,
         answer=answers.CONCEPT_ANSWER,
         parameters=ByIri,
-        problems=(404, 503),
+        problems=(404,),
         example={"id": "{concept}"},
     ),
     Operation(
@@ -79,7 +78,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=concept,
         answer=answers.CONCEPT_ANSWER,
         parameters=ByIri,
-        problems=(404, 503),
+        problems=(404,),
         example={"id": "{concept}"},
     ),
     Operation(
@@ -91,7 +90,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=patients_with_concept,
         answer=patient_answers.PatientsOfConceptJson,
         parameters=IriPage,
-        problems=(404, 503),
+        problems=(404,),
         example={"id": "{concept}", "limit": 10},
     ),
 )

@@ -39,7 +39,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=document,
         answer=documents.DOCUMENT,
         parameters=ByIri,
-        problems=(404, 503),
+        problems=(404,),
         example={"id": "{document}"},
     ),
     Operation(
@@ -52,7 +52,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=document,
         answer=documents.DOCUMENT,
         parameters=ByIri,
-        problems=(404, 503),
+        problems=(404,),
         example={"id": "{document}"},
     ),
     Operation(

@@ -13,7 +13,8 @@ from search.masks import no_dataset
 from webapp.answers import labels as answers
 from webapp.answers.shapes import Json
 from webapp.api.operation import Operation
-from webapp.api.parameters import Filtered, Limit, Offset, Parameters, Word, with_filters
+from webapp.api.parameters import Confidence, Filtered, Limit, Offset, Parameters, Word, with_filters
+from webapp.api.values import WHOLE
 from webapp.context import Context
 from webapp.errors import not_found
 
@@ -24,7 +25,6 @@ _EXPORTS = {
     "parquet": ("parquet", "application/vnd.apache.parquet"),
 }
 """Format → ending and media type of its file."""
-Confidence = Annotated[float, Field(ge=0, le=1)]
 
 
 class LabelParameters(Parameters):
@@ -85,7 +85,7 @@ class SelectBody(DatasetParameters):
 
     query: Annotated[str, StringConstraints(min_length=1, max_length=10_000)] = Field(examples=["select * from s3object s limit 5"])
     """In the dialect of S3 Select, over `s3object`."""
-    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+    limit: Annotated[int, Field(ge=1, le=1000), WHOLE] = 100
     """Lines to return."""
 
 
@@ -197,7 +197,6 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=labels,
         answer=answers.LabelListJson,
         parameters=LabelParameters,
-        problems=(503,),
     ),
     Operation(
         name="listItems",
@@ -209,7 +208,6 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=items,
         answer=answers.ItemListJson,
         parameters=ItemParameters,
-        problems=(503,),
         example={"limit": 5},
     ),
     Operation(
@@ -221,7 +219,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=report,
         answer=answers.REPORT,
         parameters=ReportParameters,
-        problems=(404, 503),
+        problems=(404,),
         example={"report": "annotations", "dataset": "{labeled}"},
     ),
     Operation(
@@ -234,7 +232,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=review,
         answer=answers.REVIEW,
         parameters=ReviewParameters,
-        problems=(404, 503),
+        problems=(404,),
         example={"dataset": "{labeled}", "limit": 5},
     ),
     Operation(
@@ -247,7 +245,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=consolidate,
         answer=answers.ConsolidationJson,
         parameters=ConsolidateBody,
-        problems=(404, 413, 415, 503),
+        problems=(404,),
         by_generation=False,
         example={"dataset": "{labeled}"},
     ),
@@ -261,7 +259,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=select,
         answer=answers.SELECTION,
         parameters=SelectBody,
-        problems=(404, 413, 415, 503),
+        problems=(404,),
         by_generation=False,
         example={"dataset": "{labeled}", "query": "select * from s3object s limit 5"},
     ),
@@ -276,7 +274,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         answer=bytes,
         media=tuple(media.partition(";")[0] for _, media in _EXPORTS.values()),
         parameters=ExportParameters,
-        problems=(404, 503),
+        problems=(404,),
         by_generation=False,
         example={"dataset": "{labeled}"},
     ),

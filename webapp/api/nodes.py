@@ -82,7 +82,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=node,
         answer=answers.NODE,
         parameters=ByIri,
-        problems=(404, 503),
+        problems=(404,),
         example={"id": "{patient}"},
     ),
     Operation(
@@ -94,7 +94,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=node,
         answer=answers.NODE,
         parameters=ByIri,
-        problems=(404, 503),
+        problems=(404,),
         example={"id": "{patient}"},
     ),
     Operation(
@@ -107,7 +107,6 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=neighbours,
         answer=answers.NeighbourPageJson,
         parameters=NeighbourParameters,
-        problems=(503,),
         example={"id": "{patient}", "direction": "in", "limit": 10},
     ),
     Operation(
@@ -119,7 +118,6 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=neighbour_counts,
         answer=answers.NeighbourCountsJson,
         parameters=ByIri,
-        problems=(503,),
         example={"id": "{patient}"},
     ),
     Operation(
@@ -133,7 +131,6 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=neighbourhood,
         answer=answers.NEIGHBOURHOOD_ANSWER,
         parameters=NeighbourhoodParameters,
-        problems=(503,),
         example={"id": ["{patient}"], "hops": 1, "limit": 5},
     ),
     Operation(
@@ -145,7 +142,6 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=neighbourhood_by_rules,
         answer=answers.NEIGHBOURHOOD_ANSWER,
         parameters=NeighbourhoodBody,
-        problems=(413, 415, 503),
         by_generation=False,
         example={"ids": ["{patient}"], "hops": [[{"direction": "out", "limit": 5}], [{"direction": "in", "limit": 3}]]},
     ),

@@ -45,6 +45,7 @@ _PROBLEMS = {
     422: "The query, or its answer, is larger than this server takes or gives.",
     421: "The server does not answer under this host name.",
     429: "Another load is running, or too many wait.",
+    431: "The address and headers of the request are larger than the server takes.",
     500: "Something went wrong here; the log holds the reason under the `instance`.",
     501: "The graph store cannot do this, or the server is not set up for it.",
     503: "Nothing is published yet, or a part (model, graph) cannot be reached just now, or the query took too long.",
@@ -191,12 +192,22 @@ def parameter_list(operation: Operation[Any]) -> list[dict[str, Any]]:
             "description": description,
             "schema": property_schema,
         }
-        if not parameter["required"]:
-            parameter["allowEmptyValue"] = True  # as forms send what is not filled in; then it is absent
-        if takes_several(model, field):
+        several = takes_several(model, field)
+        if several:
             parameter |= {"style": "form", "explode": True}
+        # Forms send what is not filled in as an empty value; then it is absent.
+        if not parameter["required"] and several:
+            property_schema["items"] = _or_empty(property_schema["items"])
+        elif not parameter["required"]:
+            parameter["allowEmptyValue"] = True
         listed.append(parameter)
     return listed
+
+
+def _or_empty(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an entry that may also be the empty string."""
+    found = {key: value for key, value in schema.items() if key != "minLength"}
+    return {**found, "pattern": found["pattern"].removesuffix("+$") + "*$"} if "pattern" in found else found
 
 
 def _inlined(schema: dict[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
@@ -223,7 +234,7 @@ def _operation(operation: Operation[Any]) -> dict[str, Any]:
         "summary": operation.summary,
         "responses": _responses(
             _files(operation.media) or {"application/json": {"schema": {"$ref": _REF + _short(_answer(operation)[0])}}},
-            operation.problems + ((304,) if operation.by_generation else ()),
+            operation.problems + ((304,) if operation.by_generation else ()) + ((415,) if operation.method == "POST" else ()),
         ),
     }
     if operation.description:
@@ -248,7 +259,12 @@ def _files(media: tuple[str, ...]) -> dict[str, Any]:
     return typed
 
 
-def _responses(content: Mapping[str, Any], problems: tuple[int, ...], always: tuple[int, ...] = (400, 421, 500)) -> dict[str, Any]:
+_ANY = (400, 413, 431)
+"""What every address may be refused with before it is looked at."""
+_ALWAYS = (*_ANY, 421, 500, 503)
+
+
+def _responses(content: Mapping[str, Any], problems: tuple[int, ...] = (), always: tuple[int, ...] = _ALWAYS) -> dict[str, Any]:
     responses: dict[str, Any] = {"200": {"description": "The answer.", "content": dict(content)}}
     for status in sorted({*problems, *always}):
         responses[str(status)] = {"description": _PROBLEMS[status]}
@@ -270,7 +286,7 @@ def _sparql() -> dict[str, Any]:
     answers: dict[str, Any] = {media: {"schema": {"type": "string"}} for media in MEDIA}
     answers["application/sparql-results+json"] = {"schema": {"type": "object", "required": ["head"]}}
     answers["application/ld+json"] = {"schema": {"type": ["object", "array"]}}
-    responses = _responses(answers, (304, 403, 406, 413, 415, 422, 501, 503))
+    responses = _responses(answers, (304, 403, 406, 415, 422, 501))
     responses["200"]["headers"] = {
         "Commissure-Truncated": {
             "description": "true where a limit cut the answer (only with partial=true).",
@@ -326,7 +342,7 @@ def _service_paths() -> dict[str, Any]:
                 "operationId": "getOpenApi",
                 "tags": ["Service"],
                 "summary": "This document",
-                "responses": _responses({"application/json": {"schema": {"type": "object"}}}, (304,), always=(421, 500)),
+                "responses": _responses({"application/json": {"schema": {"type": "object"}}}, (304,)),
             }
         },
         "/healthz": {
@@ -334,7 +350,7 @@ def _service_paths() -> dict[str, Any]:
                 "operationId": "healthz",
                 "tags": ["Service"],
                 "summary": "Whether the process is alive",
-                "responses": {"200": {"description": "It is.", "content": {"application/json": {"schema": alive}}}},
+                "responses": _responses({"application/json": {"schema": alive}}, always=_ANY),
             }
         },
         "/readyz": {
@@ -343,7 +359,7 @@ def _service_paths() -> dict[str, Any]:
                 "tags": ["Service"],
                 "summary": "Whether the server can answer searches: generation open, model loaded, graph reachable",
                 "responses": {
-                    "200": {"description": "It can.", "content": as_json},
+                    **_responses(as_json, always=_ANY),
                     "503": {"description": "It cannot; `checks` says what is not ready.", "content": as_json},
                 },
             }
@@ -353,7 +369,7 @@ def _service_paths() -> dict[str, Any]:
                 "operationId": "metrics",
                 "tags": ["Service"],
                 "summary": "Metrics in Prometheus' text format",
-                "responses": _responses({"text/plain": {"schema": {"type": "string"}}}, (), always=(421, 500)),
+                "responses": _responses({"text/plain": {"schema": {"type": "string"}}}),
             }
         },
     }

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import UnsupportedMediaType
 
 from graph.scope import Scope
-from webapp.api.parameters import Parameters, takes_several
+from webapp.api.parameters import Parameters, most, takes_several
 from webapp.context import Context
 from webapp.errors import FieldError, ProblemError, invalid
 from webapp.library import Snapshot
@@ -44,7 +44,7 @@ class Operation(Generic[P]):
     """Media types of an answer that is a file."""
     description: str = ""
     problems: tuple[int, ...] = ()
-    """Statuses of problems beside 400 and 500."""
+    """Statuses of problems beside those that every operation may have."""
     codes: Mapping[int, str] = field(default_factory=dict)
     """Status → error code, where clients of another service expect its codes in problems."""
     by_generation: bool = True
@@ -90,13 +90,18 @@ class Operation(Generic[P]):
     def _read(self, path_values: Mapping[str, str]) -> P:
         if self.method == "POST":
             refuse_query_parameters()
-            return parse(self.parameters, json_body())
+            return parse(self.parameters, orjson.dumps(json_body()))
         return parse(self.parameters, {**query_values(self.parameters, frozenset(path_values)), **path_values})
 
 
-def parse(model: type[P], values: object) -> P:
-    """Parameters from what a client sent; every fault is named, no value is repeated."""
+def parse(model: type[P], values: Mapping[str, object] | bytes) -> P:
+    """Parameters from what a client sent; every fault is named, no value is repeated.
+
+    Values of an address are words, whatever they stand for; those of a JSON body have their type already.
+    """
     try:
+        if isinstance(values, bytes):
+            return model.model_validate_json(values, strict=True)
         return model.model_validate(values)
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
@@ -115,6 +120,9 @@ def query_values(model: type[Parameters], in_path: frozenset[str] = frozenset())
         if name not in fields or name in in_path:
             errors.append(FieldError(name[:80], unknown_hint(name, set(fields) - in_path)))
         elif takes_several(model, fields[name]):
+            limit = most(model, fields[name])
+            if limit is not None and len(given) > limit:
+                errors.append(FieldError(name, f"give it {limit:,} times at most"))
             values[name] = [one for one in given if one != ""]
         elif len(given) > 1:
             errors.append(FieldError(name, "give it once"))

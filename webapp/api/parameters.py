@@ -8,14 +8,18 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_mod
 from cohorts.patients import Sort
 from search.filters import FILTERS, Filter, Filters, Kind, Takes
 from search.model import Mode
+from webapp.api.values import NUMBER, TRUTH, TRUTH_IN_WORDS, WHOLE
 
 Iri = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r'^[^\x00-\x20\x7f<>"{}|^`\\]+$')]
 """An identifier. Never fetched, only looked up."""
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Date = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")]
-Limit = Annotated[int, Field(ge=1, le=100)]
-Offset = Annotated[int, Field(ge=0, le=1_000_000)]
+Limit = Annotated[int, Field(ge=1, le=100), WHOLE]
+Offset = Annotated[int, Field(ge=0, le=1_000_000), WHOLE]
+Confidence = Annotated[float, Field(ge=0, le=1), NUMBER]
+Truth = Annotated[bool, TRUTH]
+TruthInWords = Annotated[bool, TRUTH_IN_WORDS]
 
 MAX_QUERY = 10_000
 """Characters of a question. Longer ones are documents; the model reads the first few hundred words anyway."""
@@ -56,7 +60,7 @@ def _parameter(row: Filter) -> tuple[Any, Any]:
     if row.several:
         value: Any = {Takes.WORD: Word, Takes.WORDS: Words, Takes.IRI: Iri}[row.takes]
         return tuple[value, ...], Field(default=(), max_length=row.most, **about)
-    single: Any = Date if row.kind is Kind.DATE else Annotated[float, Field(ge=0, le=1)]
+    single: Any = Date if row.kind is Kind.DATE else Confidence
     return single | None, Field(default=None, **about)
 
 
@@ -78,9 +82,9 @@ class Question(Asked):
     """Hits of this page."""
     offset: Offset = 0
     """Hits to pass over."""
-    join: bool = True
+    join: Truth = True
     """Whether to fetch the graph neighbourhood of the hits."""
-    facets: bool = True
+    facets: Truth = True
     """Whether to count facets."""
 
 
@@ -131,7 +135,7 @@ class NeighbourhoodParameters(Parameters):
 
     id: tuple[Iri, ...] = Field(min_length=1, max_length=50)
     """IRIs of the nodes to begin with."""
-    hops: Annotated[int, Field(ge=1, le=3)] = 1
+    hops: Annotated[int, Field(ge=1, le=3), WHOLE] = 1
     """How many links to follow from them."""
     direction: Literal["in", "out", "both"] = "both"
     """Which way to follow links."""
@@ -240,7 +244,7 @@ class ParserConfiguration(Parameters):
     """Not used."""
     graph: str | None = Field(default=None, alias="namedGraphUri", max_length=2048)
     """Not used."""
-    allow_empty_strings: bool = Field(default=False, alias="allowEmptyStrings")
+    allow_empty_strings: TruthInWords = Field(default=False, alias="allowEmptyStrings")
     """Not used."""
 
 
@@ -255,11 +259,11 @@ class LoadBody(Parameters):
     """The dataset to load into; made if it is new. (Not a field of Neptune's.)"""
     mode: Literal["RESUME", "NEW", "AUTO"] = "AUTO"
     """RESUME goes on with an unfinished load of the same source, NEW does not look for one, AUTO resumes where there is one."""
-    fail_on_error: bool = Field(default=True, alias="failOnError")
+    fail_on_error: TruthInWords = Field(default=True, alias="failOnError")
     """Whether one rejected record ends the load with nothing published."""
     parallelism: Literal["LOW", "MEDIUM", "HIGH", "OVERSUBSCRIBE"] = "HIGH"
     """How many worker processes: one, half the cores, as set up, or two a core."""
-    queue: bool = Field(default=False, alias="queueRequest")
+    queue: TruthInWords = Field(default=False, alias="queueRequest")
     """Whether to wait behind other loads; else the request is refused while one runs. 64 may wait."""
     dependencies: tuple[Word, ...] = Field(default=(), max_length=64)
     """Ids of loads that must have completed first."""
@@ -273,13 +277,13 @@ class LoadBody(Parameters):
     """Not used."""
     parser: ParserConfiguration | None = Field(default=None, alias="parserConfiguration")
     """Not used: what is ingested tells how it is read."""
-    allow_empty_strings: bool = Field(default=False, alias="allowEmptyStrings")
+    allow_empty_strings: TruthInWords = Field(default=False, alias="allowEmptyStrings")
     """Not used: an empty string is kept as it stands. Taken here and in `parserConfiguration`."""
-    update_single: bool = Field(default=False, alias="updateSingleCardinalityProperties")
+    update_single: TruthInWords = Field(default=False, alias="updateSingleCardinalityProperties")
     """Not used: a changed record always replaces what it said."""
-    edge_ids: bool = Field(default=True, alias="userProvidedEdgeIds")
+    edge_ids: TruthInWords = Field(default=True, alias="userProvidedEdgeIds")
     """Not used."""
-    edges_only: bool = Field(default=False, alias="edgeOnlyLoad")
+    edges_only: TruthInWords = Field(default=False, alias="edgeOnlyLoad")
     """Not used."""
 
 
@@ -293,11 +297,11 @@ class CancelParameters(Parameters):
 class LoadParameters(CancelParameters):
     """What to say of a load."""
 
-    details: bool = False
+    details: Truth = False
     """Whether to name the ingest run and what failed."""
-    errors: bool = False
+    errors: Truth = False
     """Whether to list rejected records."""
-    page: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    page: Annotated[int, Field(ge=1, le=1_000_000), WHOLE] = 1
     """Page of rejected records, from 1."""
     errors_per_page: Limit = Field(default=10, alias="errorsPerPage")
     """Rejected records on a page."""
@@ -310,7 +314,7 @@ class LoadListParameters(LoadParameters):
     """Say where this load stands, in place of listing loads; the parameters from `details` on are for it."""
     limit: Limit = 100
     """Ids to return."""
-    queued: bool = Field(default=True, alias="includeQueuedLoads")
+    queued: Truth = Field(default=True, alias="includeQueuedLoads")
     """Whether to list loads that wait."""
 
 
@@ -318,3 +322,8 @@ def takes_several(model: type[Parameters], field: str) -> bool:
     """Whether a query parameter may be repeated."""
     annotation = model.model_fields[field].annotation
     return get_origin(annotation) is tuple or any(get_origin(one) is tuple for one in get_args(annotation))
+
+
+def most(model: type[Parameters], field: str) -> int | None:
+    """How often a query parameter may be repeated; None where nothing says."""
+    return next((one.max_length for one in model.model_fields[field].metadata if hasattr(one, "max_length")), None)

@@ -88,7 +88,6 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=patients,
         answer=answers.PatientListJson,
         parameters=PatientParameters,
-        problems=(503,),
         example={"limit": 10},
     ),
     Operation(
@@ -100,7 +99,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=patient,
         answer=answers.PATIENT_ANSWER,
         parameters=ByIri,
-        problems=(404, 503),
+        problems=(404,),
         example={"id": "{patient}"},
     ),
     Operation(
@@ -112,7 +111,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=patient,
         answer=answers.PATIENT_ANSWER,
         parameters=ByIri,
-        problems=(404, 503),
+        problems=(404,),
         example={"id": "{patient}"},
     ),
     Operation(
@@ -125,7 +124,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=facts,
         answer=answers.FactListJson,
         parameters=IriPage,
-        problems=(404, 503),
+        problems=(404,),
         example={"id": "{patient}", "limit": 20},
     ),
     Operation(
@@ -137,7 +136,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=documents,
         answer=document_answers.DocumentListJson,
         parameters=IriPage,
-        problems=(404, 503),
+        problems=(404,),
         example={"id": "{patient}", "limit": 20},
     ),
 )

@@ -70,7 +70,6 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=search,
         answer=answers.SEARCH_RESULT,
         parameters=SearchParameters,
-        problems=(503,),
         example={"q": "woman treated with cisplatin and paclitaxel", "limit": 5},
     ),
     Operation(
@@ -83,7 +82,6 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handler=search,
         answer=answers.SEARCH_RESULT,
         parameters=SearchParameters,
-        problems=(413, 415, 503),
         by_generation=False,
         example={"q": "shortness of breath at night", "limit": 5},
     ),
@@ -99,7 +97,6 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         answer=bytes,
         media=("text/csv",),
         parameters=TableParameters,
-        problems=(503,),
         by_generation=False,
         example={"q": "shortness of breath at night", "rows": "patients"},
     ),

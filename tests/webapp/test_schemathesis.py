@@ -1,0 +1,104 @@
+"""Schemathesis with all its checks, over the whole OpenAPI document: what it says of requests, answers, types and statuses is so.
+
+`schemathesis.toml` says which values of a right shape may be refused, and why.
+"""
+
+import logging
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from commissure.assemble import DataLibrary
+from commissure.settings import load
+from tests.webapp.streets import streets
+from webapp.api.openapi import openapi
+from webapp.app import create_app
+
+schemathesis = pytest.importorskip("schemathesis")
+
+ROOT = Path(__file__).parents[2]
+CASES = 5000
+BY_OPERATION = 50
+"""Generated cases of each operation, beside those that its schemas themselves make and those that follow one another."""
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Flask:
+    """The application over notes, records and labels, with a loader that nobody works off."""
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    given = {"data": str(tmp_path / "data"), "loader_sources": str(exports), "media": str(streets().media)}
+    return create_app(DataLibrary(streets().lab.workspace, streets().lab.embedder, {**load(given, environment={}), "store": ""}))
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Thousands of lines about requests help nobody who reads a failure."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+def run(app: Flask, cases: int, **phases: bool) -> tuple[Counter[tuple[str, int]], dict[str, str]]:
+    """How often each operation answered with which status, and each kind of failure with a request that shows it."""
+    from schemathesis.config import SchemathesisConfig
+    from schemathesis.engine import events, from_schema
+
+    config = {
+        **tomllib.loads((ROOT / "schemathesis.toml").read_text("utf-8")),
+        "seed": 1,
+        "headers": {"Accept-Encoding": "identity"},  # in this process nothing unpacks an answer
+        "generation": {"deterministic": True, "max-examples": cases},
+        "phases": {
+            "examples": {"enabled": phases.get("examples", True)},
+            "coverage": {"enabled": phases.get("coverage", True)},
+            "fuzzing": {"enabled": True},
+            "stateful": {"enabled": phases.get("stateful", True), "generation": {"max-examples": 10}},
+        },
+    }
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app, config=SchemathesisConfig.from_dict(config))
+    answered: Counter[tuple[str, int]] = Counter()
+    failures: dict[str, str] = {}
+    for event in from_schema(schema).execute():
+        if isinstance(event, events.NonFatalError):
+            failures[f"{event.label}: error"] = str(event.value)
+        elif isinstance(event, events.FatalError):
+            raise event.exception
+        elif isinstance(event, events.ScenarioFinished):
+            recorded = event.recorder
+            for name, interaction in recorded.interactions.items():
+                if interaction.response is not None and name in recorded.cases:
+                    answered[recorded.cases[name].value.operation.label, interaction.response.status_code] += 1
+            for name, checks in recorded.checks.items():
+                for check in checks:
+                    if (info := check.failure_info) is not None:
+                        key = f"{recorded.cases[name].value.operation.label}: {check.name}: {info.failure.title}"
+                        failures.setdefault(key, f"{info.failure.message}\n{info.code_sample[:2000]}")
+    return answered, failures
+
+
+def test_the_server_is_as_its_document_says(app: Flask) -> None:
+    answered, failures = run(app, BY_OPERATION)
+    assert not failures, "\n\n".join(f"{kind}\n{shown}" for kind, shown in failures.items())
+    assert answered.total() >= CASES
+    labels = {f"{method.upper()} {path}" for path, methods in openapi()["paths"].items() for method in methods}
+    labels.remove("GET /api/v1/openapi.json")  # is read to begin with
+    assert {label for label, _ in answered} == labels
+    # A run in which an operation never answered would show nothing of it. No load has an id that can be thought of.
+    cancelling = {"DELETE /api/v1/loader", "DELETE /api/v1/loader/{loadId}"}
+    assert labels - {label for label, status in answered if status < 300} <= cancelling
+
+
+def test_a_server_that_is_not_is_found_out(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong() -> Any:
+        return {"runs": [], "more": 1}, 418
+
+    monkeypatch.setitem(app.view_functions, "api.listRuns", wrong)
+    _, failures = run(app, 1, examples=False, coverage=False, stateful=False)
+    assert "GET /api/v1/runs: status_code_conformance: Undocumented status code" in failures
+    assert {key.partition(":")[0] for key in failures} == {"GET /api/v1/runs"}
