@@ -9,6 +9,7 @@ class Assertion(StrEnum):
 
     AFFIRMED = "affirmed"
     NEGATED = "negated"
+    POSSIBLE = "possible"
     HYPOTHETICAL = "hypothetical"
     HISTORICAL = "historical"
     FAMILY = "family"

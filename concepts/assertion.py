@@ -1,0 +1,249 @@
+"""Whether a text says that something is there: judged for each mention by triggers, their reach, and the section it stands in.
+
+A trigger reaches over the sentence that it stands in, to what ends its reach; a mention hides the triggers that it contains itself ("no acute distress"
+is denied by "no", not by "no acute"). A condition that ends with a colon reaches over the lines below it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+
+from concepts.model import Assertion
+from concepts.sections import Headings, Section
+from concepts.tokens import Tokens, tokens
+from concepts.triggers import Effect, Trigger, triggers
+
+_BREAKS = frozenset(".?!)\n")
+_NOT_AN_END = frozenset("dr mr mrs ms prof vs e.g i.e eg ie approx no pt st fig cf al inc jr sr pat dept tel ext".split())
+_GOES_ON = frozenset("of and or with to for the a an in by no deny without at on from as his her is was be , / - ( &".split())
+_LIST_MARKS = frozenset("-*•·–")
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How a text means a mention, by which words of it ('' for none) and in which section; `of_family`: it is a relative's, also where it is denied."""
+
+    assertion: Assertion
+    trigger: str
+    start: int
+    end: int
+    section: str
+    of_family: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A trigger in a text, from token `first` to before token `last`."""
+
+    first: int
+    last: int
+    kinds: tuple[Trigger, ...]
+
+
+class Sentences:
+    """The tokens at which the sentences of a text begin, and judgements of what they mention."""
+
+    def __init__(self, of: Tokens) -> None:
+        self.tokens = of
+        self.headings = Headings(of.text)
+        self._begins = _sentences(of, {bisect_left(of.starts, heading.end) for heading in self.headings.all})
+        self._found: dict[int, list[_Found]] = {}
+
+    def around(self, token: int) -> tuple[int, int]:
+        """First token of the sentence of a token, and the one after its last."""
+        place = bisect_right(self._begins, token) - 1
+        return self._begins[place], self._begins[place + 1] if place + 1 < len(self._begins) else len(self.tokens)
+
+    def judge(self, first: int, last: int) -> Judgement:
+        """How the text means what it mentions from token `first` to before token `last`."""
+        begin, end = self.around(first)
+        found = _apart(self._triggers(begin, end), first, last)
+        seen = _Reach(self.tokens, first, last)
+        seen.before_it(found)
+        seen.behind_it(found, end)
+        heading = self.headings.at(self.tokens.starts[first])
+        section = heading.section if heading is not None else Section.OTHER
+        if heading is not None and self.tokens.starts[first] < heading.end:
+            section = Section.OTHER  # the heading itself
+        return self._said(seen.judged(section), heading.title if heading is not None else "", section)
+
+    def _said(self, judged: "tuple[Assertion, _Found | None, bool]", title: str, section: Section) -> Judgement:
+        assertion, by, of_family = judged
+        if by is None:
+            return Judgement(assertion, title if assertion is not Assertion.AFFIRMED else "", 0, 0, title, of_family)
+        start, end = self.tokens.starts[by.first], self.tokens.ends[by.last - 1]
+        return Judgement(assertion, self.tokens.text[start:end], start, end, title, of_family)
+
+    def _triggers(self, begin: int, end: int) -> list[_Found]:
+        found = self._found.get(begin)
+        if found is None:
+            begin_at = self._announced(begin)
+            found = self._found[begin] = list(_find(self.tokens.norms, begin, end))
+            if begin_at is not None:
+                found[:0] = [each for each in _find(self.tokens.norms, begin_at, begin) if _supposes(each)]
+        return found
+
+    def _announced(self, begin: int) -> int | None:
+        """Where the sentence begins that ends with a colon and announces the list in which a sentence stands; None if none does."""
+        norms = self.tokens.norms
+        place = bisect_left(self._begins, begin)
+        while place > 0:
+            place -= 1
+            last = self._begins[place + 1] - 1
+            breaks = 0
+            while last > self._begins[place] and norms[last] == "\n":
+                last, breaks = last - 1, breaks + 1
+            if norms[last] == ":":
+                return self._begins[place]
+            if breaks > 1 or not breaks:
+                return None
+        return None
+
+
+def _sentences(of: Tokens, headings: set[int]) -> list[int]:
+    """Tokens at which sentences begin: after marks, blank lines, headings, and lines that do not go on."""
+    norms, last = of.norms, len(of.norms) - 1
+    begins = {0} | {place for place in headings if place <= last}
+    for place, norm in enumerate(norms):
+        if norm not in _BREAKS or place == last or place + 1 in begins:
+            continue
+        following = norms[place + 1]
+        if norm == ")":
+            if place > 1 and norms[place - 1].isdigit() and len(norms[place - 1]) < 3 and norms[place - 2] != "(":
+                begins.add(place - 1)
+        elif norm == "\n":
+            if following != "\n" and _line_ends(of, place):
+                begins.add(place + 1)
+        elif of.ends[place] != of.starts[place + 1] and not (norm == "." and place and _is_abbreviation(of, place - 1)):
+            begins.add(place + 1)
+    return sorted(begins)
+
+
+def _is_abbreviation(of: Tokens, place: int) -> bool:
+    word = of.norms[place]
+    return of.ends[place] == of.starts[place + 1] and (word in _NOT_AN_END or (len(word) == 1 and word.isalpha()))
+
+
+def _line_ends(of: Tokens, place: int) -> bool:
+    """Whether a line break ends a sentence: a blank line, a list, or a line that starts anew."""
+    norms = of.norms
+    if place and norms[place - 1] == "\n":
+        return True
+    following = of.text[of.starts[place + 1]]
+    if norms[place + 1] in _LIST_MARKS:
+        return True
+    if place and norms[place - 1] in _GOES_ON:
+        return False
+    return not following.islower()
+
+
+def _find(norms: Sequence[str], begin: int, end: int) -> Iterable[_Found]:
+    table = triggers()
+    for place in range(begin, end):
+        for words, kinds in table.get(norms[place], ()):
+            last = place + len(words)
+            if last <= end and (len(words) == 1 or tuple(norms[place:last]) == words):
+                yield _Found(place, last, kinds)
+
+
+def _supposes(found: _Found) -> bool:
+    return any(kind.effect is Effect.SUPPOSES for kind in found.kinds)
+
+
+def _apart(found: list[_Found], first: int, last: int) -> list[_Found]:
+    """Of triggers that overlap the longest ones, without those that the mention itself contains or cuts, in order."""
+    outside = [each for each in found if each.last <= first or each.first >= last]
+    outside.sort(key=lambda each: (each.first - each.last, each.first))
+    taken: set[int] = set()
+    kept = []
+    for each in outside:
+        places = range(each.first, each.last)
+        if taken.isdisjoint(places):
+            taken.update(places)
+            kept.append(each)
+    kept.sort(key=lambda each: each.first)
+    return kept
+
+
+class _Reach:
+    """What reaches a mention, from before and from behind it."""
+
+    def __init__(self, of: Tokens, first: int, last: int) -> None:
+        self._norms, self._first, self._last = of.norms, first, last
+        self._by: dict[Effect, _Found] = {}
+        self._own = False
+
+    def before_it(self, found: Sequence[_Found]) -> None:
+        by = self._by
+        for each in found:
+            if each.last > self._first:
+                break
+            for kind in each.kinds:
+                match kind.effect:
+                    case Effect.ENDS:
+                        by.clear()
+                        self._own = False
+                    case Effect.ENDS_DENIAL:
+                        by.pop(Effect.DENIES, None)
+                        by.pop(Effect.RECALLS, None)
+                    case Effect.ENDS_FAMILY:
+                        self._own = True
+                        by.pop(Effect.FAMILY, None)
+                    case Effect.NOTHING:
+                        pass
+                    case effect if kind.after and self._first - each.last < kind.after:
+                        if effect is Effect.DOUBTS and Effect.DENIES in by and self._listed(by[Effect.DENIES].last, each.first):
+                            del by[Effect.DENIES]
+                        if effect is Effect.FAMILY:
+                            self._own = False
+                        by[effect] = each
+
+    def _listed(self, begin: int, end: int) -> bool:
+        return not {",", "and", "or"}.isdisjoint(self._norms[begin:end])
+
+    def behind_it(self, found: Sequence[_Found], end: int) -> None:
+        for each in found:
+            if each.first < self._last:
+                continue
+            for kind in each.kinds:
+                if kind.effect in (Effect.ENDS, Effect.ENDS_DENIAL):
+                    return
+                if not kind.before or each.first - self._last >= kind.before:
+                    continue
+                if (each.last - each.first == 1 or self._norms[each.last - 1] == "not") and not self._closes(each.last, end):
+                    continue
+                self._by.setdefault(kind.effect, each)
+
+    def _closes(self, place: int, end: int) -> bool:
+        """Whether nothing follows that a single word would belong to ("infection, no fever")."""
+        return place >= end or not self._norms[place][0].isalnum()
+
+    def judged(self, section: Section) -> tuple[Assertion, _Found | None, bool]:
+        by = self._by
+        denied, supposed = by.get(Effect.DENIES), by.get(Effect.SUPPOSES)
+        of_family = Effect.FAMILY in by or (section is Section.FAMILY and not self._own)
+        if supposed is not None and (denied is None or supposed.first < denied.first < self._first):
+            return Assertion.HYPOTHETICAL, supposed, of_family
+        if denied is not None:
+            return Assertion.NEGATED, denied, of_family
+        if of_family:
+            return Assertion.FAMILY, by.get(Effect.FAMILY), True
+        if section is Section.INSTRUCTIONS:
+            return Assertion.HYPOTHETICAL, None, False
+        if Effect.DOUBTS in by:
+            return Assertion.POSSIBLE, by[Effect.DOUBTS], False
+        if Effect.RECALLS in by or section is Section.PAST:
+            return Assertion.HISTORICAL, by.get(Effect.RECALLS), False
+        return Assertion.AFFIRMED, None, False
+
+
+def judge(text: str, spans: Iterable[tuple[int, int]]) -> list[Judgement]:
+    """How a text means each of its spans (start, end in characters)."""
+    of = tokens(text)
+    sentences = Sentences(of)
+    judged = []
+    for start, end in spans:
+        first = bisect_right(of.ends, start)
+        last = max(bisect_left(of.starts, end), first + 1)
+        judged.append(sentences.judge(min(first, len(of) - 1), last))
+    return judged

@@ -1,0 +1,225 @@
+"""The names of concepts, compiled so that all of them are found in a text in one pass: memory-mapped, opened at once, shared by processes.
+
+A name is the sequence of its normalised words. Every beginning of a name is one number (a running hash of its words), and all of them lie
+sorted in one file; a text is looked through word by word at all places together, as long as what was read so far begins a name.
+What a name stands for (its senses) are numbers of concepts, the best first.
+
+    words.npy      numbers of all beginnings of names, ascending          names.npy      the name that ends there, -1 for none
+    senses.npy     concepts of each name, cut by senses_offsets.npy       cautions.npy   how carefully a name is to be taken
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from enum import IntFlag
+from functools import cached_property, lru_cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from concepts.hierarchy import Int32, Int64, mapped
+from concepts.tokens import Tokens, tokens
+
+MOST_WORDS: Final = 24
+"""Words of a name that is looked for; longer ones are told and left out."""
+_SOFT: Final = frozenset("-/'’\"–‐‑\n*_&+")
+"""Marks that stand between words of a name or not, as it pleases who writes."""
+_MOST_HELD: Final = 1 << 18
+_MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
+_SHIFT: Final = np.uint64(29)
+
+UInt64 = NDArray[np.uint64]
+
+
+class Caution(IntFlag):
+    """What must hold where a name is found."""
+
+    NONE = 0
+    CAPITALS = 1
+    """In capitals, as it is listed: abbreviations that are words in small letters (`ALL`, `AIDS`)."""
+    CONTEXT = 2
+    """Only where the text defines it, or where others of its field stand near: abbreviations with several meanings."""
+
+
+class Name(NamedTuple):
+    """A name of a concept, given by its number. Of several concepts of one name those of the least `rank` come first."""
+
+    text: str
+    concept: int
+    rank: int = 0
+    caution: Caution = Caution.NONE
+
+
+class Found(NamedTuple):
+    """A name in a text: words `first` to before `last` of its tokens."""
+
+    first: int
+    last: int
+    name: int
+
+
+@dataclass(frozen=True, eq=False)
+class Lexicon:
+    """Compiled names. Safe for any number of threads."""
+
+    words: UInt64
+    names: Int32
+    goes_on: NDArray[np.bool_]
+    senses_offsets: Int64
+    senses: Int32
+    cautions: NDArray[np.uint8]
+
+    def find(self, text: Tokens) -> list[Found]:
+        """Every name in the text, overlapping ones too, by place."""
+        places = words_of(text)
+        found: list[Found] = []
+        if not len(self.words):
+            return found
+        first, norms = self._first, [text.norms[place] for place in places]
+        spots = [first.get(norm, -2) for norm in norms]
+        if -2 in spots:
+            self._learn({norm for norm, spot in zip(norms, spots, strict=True) if spot == -2})
+            spots = [first[norm] for norm in norms]
+        beginning = np.asarray(spots, dtype=np.int64)
+        at = np.flatnonzero(beginning >= 0)
+        spot = beginning[at]
+        running = self.words[spot]
+        numbers = np.fromiter(map(word_number, norms), dtype=np.uint64, count=len(norms))
+        for depth in range(MOST_WORDS):
+            names = self.names[spot]
+            ends = names >= 0
+            found.extend(
+                Found(places[start], places[start + depth] + 1, name) for start, name in zip(at[ends].tolist(), names[ends].tolist(), strict=True)
+            )
+            on = self.goes_on[spot] & (at + depth + 1 < len(places))
+            at, running = at[on], running[on]
+            if not len(at):
+                break
+            running = _mixed(running, numbers[at + depth + 1])
+            spot = self._spots(running)
+            known = spot >= 0
+            at, running, spot = at[known], running[known], spot[known]
+        found.sort()
+        return found
+
+    def _spots(self, running: UInt64) -> Int64:
+        """Where the beginnings of names stand in `words`, -1 for what begins none."""
+        spot = np.minimum(np.searchsorted(self.words, running), len(self.words) - 1)
+        return np.where(self.words[spot] == running, spot, -1)
+
+    def _learn(self, words: set[str]) -> None:
+        """Look up words for the first time: what texts say again and again is held."""
+        if len(self._first) > _MOST_HELD:
+            self._first.clear()
+        listed = list(words)
+        numbers = np.asarray([word_number(word) for word in listed], dtype=np.uint64)
+        spots = self._spots(_mixed(np.zeros(len(listed), dtype=np.uint64), numbers))
+        self._first.update(zip(listed, spots.tolist(), strict=True))
+
+    @cached_property
+    def _first(self) -> dict[str, int]:
+        return {}
+
+    def concepts(self, name: int) -> list[int]:
+        """The concepts that a name stands for, the best first."""
+        return self.senses[self.senses_offsets[name] : self.senses_offsets[name + 1]].tolist()
+
+    def caution(self, name: int) -> Caution:
+        """What must hold where a name is found."""
+        return Caution(int(self.cautions[name]))
+
+    def named(self, text: str) -> int:
+        """The number of a name, -1 where it is none."""
+        of = tokens(text)
+        whole = [found for found in self.find(of) if found.first == 0 and found.last == len(of)]
+        return whole[0].name if whole else -1
+
+
+def words_of(text: Tokens) -> list[int]:
+    """Tokens that count in names: all but marks that may stand between words of a name."""
+    norms = text.norms
+    return [place for place, norm in enumerate(norms) if norm not in _SOFT or (norm == "\n" and _blank(norms, place))]
+
+
+def _blank(norms: Sequence[str], place: int) -> bool:
+    """Whether a line break ends a paragraph or begins an item of a list: no name goes on beyond."""
+    return place + 1 < len(norms) and norms[place + 1] in ("\n", "-", "*", "•")
+
+
+def compile_lexicon(names: Iterable[Name]) -> tuple[Lexicon, list[str]]:
+    """Compile names; and those that cannot be looked for (no words, or more than MOST_WORDS)."""
+    numbers, lengths, concepts, ranks, cautions, unfit = [], [], [], [], [], []
+    for name in names:
+        of = tokens(name.text)
+        words = [of.norms[place] for place in words_of(of)]
+        if not 0 < len(words) <= MOST_WORDS or not any(word[0].isalpha() for word in words):
+            unfit.append(name.text)
+            continue
+        numbers.extend(map(word_number, words))
+        lengths.append(len(words))
+        concepts.append(name.concept)
+        ranks.append(name.rank)
+        cautions.append(int(name.caution))
+    length = np.asarray(lengths, dtype=np.int64)
+    flat = np.asarray(numbers, dtype=np.uint64)
+    starts = np.cumsum(length) - length
+    ends = np.zeros(len(length), dtype=np.uint64)
+    beginnings, longer_ones = [], []
+    rows = np.arange(len(length))
+    running = np.zeros(len(length), dtype=np.uint64)
+    for depth in range(int(length.max(initial=0))):
+        longer = length[rows] > depth
+        rows, running = rows[longer], running[longer]
+        running = _mixed(running, flat[starts[rows] + depth])
+        beginnings.append(np.unique(running))
+        done = length[rows] == depth + 1
+        longer_ones.append(running[~done])
+        ends[rows[done]] = running[done]
+    words = np.unique(np.concatenate(beginnings)) if beginnings else np.empty(0, dtype=np.uint64)
+    goes_on = np.zeros(len(words), dtype=np.bool_)
+    goes_on[np.searchsorted(words, np.concatenate(longer_ones))] = True
+    return _numbered(words, goes_on, ends, concepts, ranks, cautions), unfit
+
+
+def _numbered(words: UInt64, goes_on: NDArray[np.bool_], ends: UInt64, concepts: list[int], ranks: list[int], cautions: list[int]) -> Lexicon:
+    concept, rank = np.asarray(concepts, dtype=np.int64), np.asarray(ranks, dtype=np.int64)
+    distinct, name = np.unique(ends, return_inverse=True)
+    order = np.lexsort((concept, rank, name))
+    name, concept = name[order], concept[order]
+    first = np.append(True, (name[1:] != name[:-1]) | (concept[1:] != concept[:-1])) if len(name) else np.empty(0, dtype=np.bool_)
+    # Of one name given twice for a concept the better place counts; lexsort put it first among equals of the concept only.
+    seen: set[tuple[int, int]] = set()
+    first = np.fromiter(((key not in seen and not seen.add(key)) for key in zip(name.tolist(), concept.tolist(), strict=True)), np.bool_, len(name))  # type: ignore[func-returns-value]
+    name, concept = name[first], concept[first]
+    offsets = np.zeros(len(distinct) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(name, minlength=len(distinct)), out=offsets[1:])
+    careful = np.full(len(distinct), 255, dtype=np.uint8)
+    np.minimum.at(careful, np.unique(ends, return_inverse=True)[1], np.asarray(cautions, dtype=np.uint8))
+    held = np.full(len(words), -1, dtype=np.int32)
+    held[np.searchsorted(words, distinct)] = np.arange(len(distinct))
+    return Lexicon(words, held, goes_on, offsets, concept.astype(np.int32), careful)
+
+
+def save_lexicon(lexicon: Lexicon, folder: Path) -> None:
+    """Write the arrays, one file each."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in fields(Lexicon):
+        np.save(folder / f"{each.name}.npy", getattr(lexicon, each.name))
+
+
+def open_lexicon(folder: Path) -> Lexicon:
+    """Map the arrays into memory, read-only. Raises OSError, ValueError or EOFError where they cannot be read."""
+    return Lexicon(**{each.name: mapped(folder / f"{each.name}.npy") for each in fields(Lexicon)})
+
+
+@lru_cache(maxsize=1 << 17)
+def word_number(norm: str) -> int:
+    """The number of a word, the same in every process."""
+    return int.from_bytes(blake2b(norm.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
+
+
+def _mixed(running: UInt64, numbers: UInt64) -> UInt64:
+    mixed = (running ^ numbers) * _MULTIPLIER
+    return mixed ^ (mixed >> _SHIFT)

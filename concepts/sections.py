@@ -1,0 +1,76 @@
+"""Headings of a note and what kind of things they announce."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Section(StrEnum):
+    """What the part of a note speaks of, as far as it decides how its words are meant."""
+
+    FAMILY = "family history"
+    PAST = "past history"
+    ALLERGIES = "allergies"
+    INSTRUCTIONS = "instructions"
+    INDICATION = "indication"
+    OTHER = ""
+
+
+_KINDS = (
+    (Section.FAMILY, r"family (?:medical |health )?(?:history|hx)|fh|fhx|fam(?:ily)? hx"),
+    (Section.PAST, r"(?:past|previous|prior) (?:medical|surgical|psychiatric|ocular|obstetric\w*|oncologic\w*|health)? ?(?:and (?:surgical|social) )?(?:history|hx)(?: and \w+)?"
+                   r"|pmhx?|psh|pmh/psh|(?:medical|surgical|psychiatric) history|past (?:surgeries|surgical procedures|procedures|illnesses|diagnoses)|resolved problems|previous (?:operations|surgery|surgeries|procedures)|history of past illness"),
+    (Section.ALLERGIES, r"(?:drug |medication |food |known )?allerg(?:y|ies)(?: (?:to|and) [\w ]+)?|adverse reactions"),
+    (Section.INSTRUCTIONS, r"return precautions|precautions|when to (?:call|seek)[\w ]*|warning signs|risks?|(?:possible |potential )complications|(?:informed )?consent"),
+    (Section.INDICATION, r"indications?(?: for [\w ]+)?|reason for (?:exam\w*|study|test|consult\w*|procedure)|clinical (?:indication|question)"),
+)  # fmt: skip
+_KIND = tuple((kind, re.compile(rf"(?:{pattern})\Z", re.IGNORECASE)) for kind, pattern in _KINDS)
+_HEADING = re.compile(
+    r"^[ \t>*#•\-]*(?P<line>[A-Z][^\n:.;,]{1,60}?)[ \t*]*(?::|(?P<alone>$))"
+    r"|(?:(?<=[.;:?!])\s+|\s{2,})(?P<caps>[A-Z][A-Z/&'()\- ]{2,50}):"
+    r"|\s{3,}(?P<spaced>[A-Z][A-Za-z/&'()\- ]{2,50}):",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading at `start`…`end` (its mark included) and what it announces."""
+
+    start: int
+    end: int
+    title: str
+    section: Section
+
+
+class Headings:
+    """The headings of a text, and below which one a place stands."""
+
+    def __init__(self, text: str) -> None:
+        self.all = tuple(_headings(text))
+        self._starts = [heading.start for heading in self.all]
+
+    def at(self, offset: int) -> Heading | None:
+        place = bisect_right(self._starts, offset) - 1
+        return self.all[place] if place >= 0 else None
+
+
+def _headings(text: str) -> Iterator[Heading]:
+    section = Section.OTHER
+    for found in _HEADING.finditer(text):
+        title = (found["line"] or found["caps"] or found["spaced"]).strip()
+        kind = next((kind for kind, pattern in _KIND if pattern.match(title)), None)
+        if found["alone"] is not None and kind is None and not title.isupper():
+            continue
+        if kind is not None:
+            section = kind
+        elif title.isupper() or _after_blank_line(text, found.start()):
+            section = Section.OTHER
+        yield Heading(found.start(), found.end(), title, section)
+
+
+def _after_blank_line(text: str, start: int) -> bool:
+    before = text[max(0, start - 80) : start]
+    return not before or before.rstrip(" \t").endswith("\n\n") or not before.strip()

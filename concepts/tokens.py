@@ -1,0 +1,86 @@
+"""A text as words and marks in a form that can be compared, each with its exact place in the text.
+
+Offsets count characters of the untouched text, whatever folding does to a word: `İ` has two characters in lower case, `ﬁ` two when written out.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate, compress
+from operator import sub
+
+_TOKEN = re.compile(
+    r"[A-Za-z]++(?![^\W_A-Za-z]|['’\u0300-\u036f\u00ad\u200b-\u200d\u2060])"  # most words; the rest is for all others
+    r"|[ ]++(?![\t\r\f\v\x1c-\x1f\x85\xa0\u2000-\u3000])|[.,:;()\n]"
+    r"|\d+(?:[.,]\d+)*(?![^\W\d_])"  # 9.2, 1,000 (but 2b is a word)
+    r"|[^\W_](?:[^\W_]|[\u0300-\u036f\u00ad\u200b-\u200d\u2060])*(?:['’][^\W\d_]{1,2}(?![^\W_]))?"  # a word, its possessive, n't
+    r"|\n|[^\S\n]+|[^\w\s]|_"
+)
+"""Words, numbers, line breaks, marks, and the blanks between them: together all of a text."""
+_INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x2060])
+
+_BRITISH = (
+    ("aemi", "emi"), ("haem", "hem"), ("oedem", "edem"), ("oesoph", "esoph"), ("paed", "ped"), ("gynaec", "gynec"), ("anaesth", "anesth"),
+    ("rhoea", "rhea"), ("pnoea", "pnea"), ("foet", "fet"), ("faec", "fec"), ("caec", "cec"), ("tumour", "tumor"), ("oestr", "estr"),
+    ("leucocyt", "leukocyt"), ("leucopen", "leukopen"), ("colour", "color"), ("behaviour", "behavior"), ("orthopaed", "orthoped"), ("ischaem", "ischem"),
+    ("diarrhoe", "diarrhe"), ("manoeuv", "maneuv"), ("aetiol", "etiol"), ("sulph", "sulf"), ("fibre", "fiber"), ("litre", "liter"), ("coeliac", "celiac"),
+)  # fmt: skip
+_ROMAN = {"ii": "2", "iii": "3", "iv": "4"}
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Words, numbers and marks of a text in order: token `i` is `text[starts[i]:ends[i]]`, and `norms[i]` what it is compared by."""
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+    norms: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.norms)
+
+
+def tokens(text: str) -> Tokens:
+    """The tokens of a text; line breaks are tokens, other white space is none."""
+    pieces = _TOKEN.findall(text)
+    norms = list(map(norm, pieces))
+    ends = list(accumulate(map(len, pieces)))
+    starts = map(sub, ends, map(len, pieces))
+    return Tokens(text, list(compress(starts, norms)), list(compress(ends, norms)), list(filter(None, norms)))
+
+
+@lru_cache(maxsize=1 << 17)
+def norm(word: str) -> str:
+    """What a word is compared by: case, plural, possessive, British spelling and Roman numbers are folded. '' for blanks."""
+    if word.isspace() and word != "\n":
+        return ""
+    if not word.isascii():
+        word = unicodedata.normalize("NFKC", word.translate(_INVISIBLE)).replace("’", "'")
+    folded = word.lower()
+    if folded.endswith("'s"):
+        folded = folded[:-2]
+    if word.isupper() and folded in _ROMAN:
+        return _ROMAN[folded]
+    if len(folded) > 3 and folded.isalpha():
+        return _american(_singular(folded))
+    return folded
+
+
+def _singular(word: str) -> str:
+    if word[-1] != "s" or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith(("xes", "ches", "shes", "sses")):
+        return word[:-2]
+    return word[:-1]
+
+
+def _american(word: str) -> str:
+    for british, american in _BRITISH:
+        if british in word:
+            word = word.replace(british, american)
+    return word
