@@ -1,27 +1,90 @@
 """Whether a text says that something is there: judged for each mention by triggers, their reach, and the section it stands in.
 
-A trigger reaches over the sentence that it stands in, to what ends its reach; a mention hides the triggers that it contains itself ("no acute distress"
-is denied by "no", not by "no acute"). A condition that ends with a colon reaches over the lines below it.
+A trigger reaches over the sentence that it stands in, to what ends its reach; a mention hides the triggers that it contains itself ("no
+acute distress" is denied by "no", not by "no acute"). A condition that ends with a colon reaches over the lines below it.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from bisect import bisect_left, bisect_right
+from itertools import pairwise
 
 from concepts.model import Assertion
-from concepts.sections import Headings, Section
+from concepts.sections import Heading, Headings, Section
 from concepts.tokens import Tokens, tokens
 from concepts.triggers import Effect, Trigger, triggers
 
 _BREAKS = frozenset(".?!)\n")
-_NOT_AN_END = frozenset("dr mr mrs ms prof vs e.g i.e eg ie approx no pt st fig cf al inc jr sr pat dept tel ext".split())
-_GOES_ON = frozenset("of and or with to for the a an in by no deny without at on from as his her is was be , / - ( &".split())
+_NOT_AN_END = frozenset(
+    [
+        "dr",
+        "mr",
+        "mrs",
+        "ms",
+        "prof",
+        "vs",
+        "e.g",
+        "i.e",
+        "eg",
+        "ie",
+        "approx",
+        "no",
+        "pt",
+        "st",
+        "fig",
+        "cf",
+        "al",
+        "inc",
+        "jr",
+        "sr",
+        "pat",
+        "dept",
+        "tel",
+        "ext",
+    ]
+)
+_GOES_ON = frozenset(
+    [
+        "of",
+        "and",
+        "or",
+        "with",
+        "to",
+        "for",
+        "the",
+        "a",
+        "an",
+        "in",
+        "by",
+        "no",
+        "deny",
+        "without",
+        "at",
+        "on",
+        "from",
+        "as",
+        "his",
+        "her",
+        "is",
+        "was",
+        "be",
+        ",",
+        "/",
+        "-",
+        "(",
+        "&",
+    ]
+)
+_BETWEEN = frozenset([",", "and", "or"])
 _LIST_MARKS = frozenset("-*•·–")
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """How a text means a mention, by which words of it ('' for none) and in which section; `of_family`: it is a relative's, also where it is denied."""
+    """How a text means a mention, by which words of it ('' for none) and in which section.
+
+    `of_family`: it is a relative's, also where it is denied.
+    """
 
     assertion: Assertion
     trigger: str
@@ -58,16 +121,43 @@ class Sentences:
         """How the text means what it mentions from token `first` to before token `last`."""
         begin, end = self.around(first)
         found = _apart(self._triggers(begin, end), first, last)
-        seen = _Reach(self.tokens, first, last)
-        seen.before_it(found)
-        seen.behind_it(found, end)
+        reach = _Reach(self.tokens.norms)
+        for each in found:
+            if each.last > first:
+                break
+            reach.passes(each)
+        by = _behind(self.tokens.norms, found, last, end) | reach.at(first)
         heading = self.headings.at(self.tokens.starts[first])
-        section = heading.section if heading is not None else Section.OTHER
-        if heading is not None and self.tokens.starts[first] < heading.end:
-            section = Section.OTHER  # the heading itself
-        return self._said(seen.judged(section), heading.title if heading is not None else "", section)
+        section = self._section(heading, first)
+        return self._said(reach.judged(by, first, section), heading.title if heading is not None else "")
 
-    def _said(self, judged: "tuple[Assertion, _Found | None, bool]", title: str, section: Section) -> Judgement:
+    def _section(self, heading: Heading | None, first: int) -> Section:
+        """What the part of the text speaks of; a heading itself is in none."""
+        return Section.OTHER if heading is None or self.tokens.starts[first] < heading.end else heading.section
+
+    def spoken(self) -> list[Assertion]:
+        """How the text means each of its tokens, as if each was a mention of its own; the words of triggers are affirmed."""
+        means = [Assertion.AFFIRMED] * len(self.tokens)
+        for begin, end in pairwise([*self._begins, len(self.tokens)] if means else []):
+            found = _apart(self._triggers(begin, end), 0, 0)
+            section = self._section(self.headings.at(self.tokens.starts[begin]), begin)
+            if found or section is not Section.OTHER:
+                self._speak(means, found, section, begin, end)
+        return means
+
+    def _speak(self, means: list[Assertion], found: Sequence[_Found], section: Section, begin: int, end: int) -> None:
+        norms, reach, at = self.tokens.norms, _Reach(self.tokens.norms), begin
+        back = [each for each in found if any(kind.before for kind in each.kinds)]
+        for each in (*found, _Found(end, end, ())):
+            if not reach.reaches_nothing or section is not Section.OTHER or back:
+                for place in range(at, each.first):
+                    by = reach.at(place) | (_behind(norms, found, place + 1, end) if back else {})
+                    if by or section is not Section.OTHER:
+                        means[place] = reach.judged(by, place, section)[0]
+            reach.passes(each)
+            at = max(at, each.last)
+
+    def _said(self, judged: tuple[Assertion, "_Found | None", bool], title: str) -> Judgement:
         assertion, by, of_family = judged
         if by is None:
             return Judgement(assertion, title if assertion is not Assertion.AFFIRMED else "", 0, 0, title, of_family)
@@ -86,17 +176,15 @@ class Sentences:
     def _announced(self, begin: int) -> int | None:
         """Where the sentence begins that ends with a colon and announces the list in which a sentence stands; None if none does."""
         norms = self.tokens.norms
-        place = bisect_left(self._begins, begin)
-        while place > 0:
-            place -= 1
-            last = self._begins[place + 1] - 1
-            breaks = 0
-            while last > self._begins[place] and norms[last] == "\n":
+        while begin > 0:
+            last, breaks = begin - 1, 0
+            while last > 0 and norms[last] == "\n":
                 last, breaks = last - 1, breaks + 1
             if norms[last] == ":":
-                return self._begins[place]
-            if breaks > 1 or not breaks:
+                return self.around(last)[0]
+            if breaks != 1:
                 return None
+            begin = self.around(last)[0]
         return None
 
 
@@ -166,63 +254,51 @@ def _apart(found: list[_Found], first: int, last: int) -> list[_Found]:
 
 
 class _Reach:
-    """What reaches a mention, from before and from behind it."""
+    """What reaches a place of a sentence, as its triggers are passed one after the other."""
 
-    def __init__(self, of: Tokens, first: int, last: int) -> None:
-        self._norms, self._first, self._last = of.norms, first, last
-        self._by: dict[Effect, _Found] = {}
+    def __init__(self, norms: Sequence[str]) -> None:
+        self._norms = norms
+        self._by: dict[Effect, tuple[_Found, int]] = {}
         self._own = False
 
-    def before_it(self, found: Sequence[_Found]) -> None:
+    def passes(self, each: _Found) -> None:
+        """A trigger begins to reach, or ends what did."""
         by = self._by
-        for each in found:
-            if each.last > self._first:
-                break
-            for kind in each.kinds:
-                match kind.effect:
-                    case Effect.ENDS:
-                        by.clear()
-                        self._own = False
-                    case Effect.ENDS_DENIAL:
-                        by.pop(Effect.DENIES, None)
-                        by.pop(Effect.RECALLS, None)
-                    case Effect.ENDS_FAMILY:
-                        self._own = True
-                        by.pop(Effect.FAMILY, None)
-                    case Effect.NOTHING:
-                        pass
-                    case effect if kind.after and self._first - each.last < kind.after:
-                        if effect is Effect.DOUBTS and Effect.DENIES in by and self._listed(by[Effect.DENIES].last, each.first):
-                            del by[Effect.DENIES]
-                        if effect is Effect.FAMILY:
-                            self._own = False
-                        by[effect] = each
+        for kind in each.kinds:
+            effect = kind.effect
+            if effect is Effect.ENDS:
+                by.clear()
+                self._own = False
+            elif effect is Effect.ENDS_DENIAL:
+                by.pop(Effect.DENIES, None)
+                by.pop(Effect.RECALLS, None)
+            elif effect is Effect.ENDS_FAMILY:
+                self._own = True
+                by.pop(Effect.FAMILY, None)
+            elif kind.after:
+                if effect is Effect.DOUBTS and Effect.DENIES in by and self._lists(by[Effect.DENIES][0].last, each.first):
+                    del by[Effect.DENIES]
+                if effect is Effect.FAMILY:
+                    self._own = False
+                by[effect] = each, each.last + kind.after
 
-    def _listed(self, begin: int, end: int) -> bool:
-        return not {",", "and", "or"}.isdisjoint(self._norms[begin:end])
+    def _lists(self, begin: int, end: int) -> bool:
+        return not _BETWEEN.isdisjoint(self._norms[begin:end])
 
-    def behind_it(self, found: Sequence[_Found], end: int) -> None:
-        for each in found:
-            if each.first < self._last:
-                continue
-            for kind in each.kinds:
-                if kind.effect in (Effect.ENDS, Effect.ENDS_DENIAL):
-                    return
-                if not kind.before or each.first - self._last >= kind.before:
-                    continue
-                if (each.last - each.first == 1 or self._norms[each.last - 1] == "not") and not self._closes(each.last, end):
-                    continue
-                self._by.setdefault(kind.effect, each)
+    @property
+    def reaches_nothing(self) -> bool:
+        """Whether no trigger passed reaches any further."""
+        return not self._by
 
-    def _closes(self, place: int, end: int) -> bool:
-        """Whether nothing follows that a single word would belong to ("infection, no fever")."""
-        return place >= end or not self._norms[place][0].isalnum()
+    def at(self, place: int) -> dict[Effect, _Found]:
+        """What reaches a token."""
+        return {effect: found for effect, (found, until) in self._by.items() if place < until}
 
-    def judged(self, section: Section) -> tuple[Assertion, _Found | None, bool]:
-        by = self._by
+    def judged(self, by: dict[Effect, _Found], first: int, section: Section) -> tuple[Assertion, _Found | None, bool]:
+        """How what begins at token `first` is meant, and whether it is a relative's."""
         denied, supposed = by.get(Effect.DENIES), by.get(Effect.SUPPOSES)
         of_family = Effect.FAMILY in by or (section is Section.FAMILY and not self._own)
-        if supposed is not None and (denied is None or supposed.first < denied.first < self._first):
+        if supposed is not None and (denied is None or supposed.first < denied.first < first):
             return Assertion.HYPOTHETICAL, supposed, of_family
         if denied is not None:
             return Assertion.NEGATED, denied, of_family
@@ -235,6 +311,27 @@ class _Reach:
         if Effect.RECALLS in by or section is Section.PAST:
             return Assertion.HISTORICAL, by.get(Effect.RECALLS), False
         return Assertion.AFFIRMED, None, False
+
+
+def _behind(norms: Sequence[str], found: Sequence[_Found], last: int, end: int) -> dict[Effect, _Found]:
+    """What reaches back to what ends before token `last`, of the triggers behind it."""
+    by: dict[Effect, _Found] = {}
+    for each in found:
+        if each.first < last:
+            continue
+        for kind in each.kinds:
+            if kind.effect in (Effect.ENDS, Effect.ENDS_DENIAL):
+                return by
+            if kind.before and each.first - last < kind.before and _closes(norms, each, end):
+                by.setdefault(kind.effect, each)
+    return by
+
+
+def _closes(norms: Sequence[str], each: _Found, end: int) -> bool:
+    """Whether nothing follows that a single word would belong to ("infection, no fever")."""
+    if each.last - each.first > 1 and norms[each.last - 1] != "not":
+        return True
+    return each.last >= end or not norms[each.last][0].isalnum()
 
 
 def judge(text: str, spans: Iterable[tuple[int, int]]) -> list[Judgement]:

@@ -8,7 +8,8 @@ What a name stands for (its senses) are numbers of concepts, the best first.
     senses.npy     concepts of each name, cut by senses_offsets.npy       cautions.npy   how carefully a name is to be taken
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from enum import IntFlag
 from functools import cached_property, lru_cache
@@ -19,7 +20,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from concepts.hierarchy import Int32, Int64, mapped
+from concepts.hierarchy import Int32, Int64, mapped, offsets_of
 from concepts.tokens import Tokens, tokens
 
 MOST_WORDS: Final = 24
@@ -91,7 +92,8 @@ class Lexicon:
             names = self.names[spot]
             ends = names >= 0
             found.extend(
-                Found(places[start], places[start + depth] + 1, name) for start, name in zip(at[ends].tolist(), names[ends].tolist(), strict=True)
+                Found(places[start], places[start + depth] + 1, name)
+                for start, name in zip(at[ends].tolist(), names[ends].tolist(), strict=True)
             )
             on = self.goes_on[spot] & (at + depth + 1 < len(places))
             at, running = at[on], running[on]
@@ -124,7 +126,8 @@ class Lexicon:
 
     def concepts(self, name: int) -> list[int]:
         """The concepts that a name stands for, the best first."""
-        return self.senses[self.senses_offsets[name] : self.senses_offsets[name + 1]].tolist()
+        senses: list[int] = self.senses[self.senses_offsets[name] : self.senses_offsets[name + 1]].tolist()
+        return senses
 
     def caution(self, name: int) -> Caution:
         """What must hold where a name is found."""
@@ -150,7 +153,9 @@ def _blank(norms: Sequence[str], place: int) -> bool:
 
 def compile_lexicon(names: Iterable[Name]) -> tuple[Lexicon, list[str]]:
     """Compile names; and those that cannot be looked for (no words, or more than MOST_WORDS)."""
-    numbers, lengths, concepts, ranks, cautions, unfit = [], [], [], [], [], []
+    numbers, lengths = array("Q"), array("q")
+    kept: list[Name] = []
+    unfit: list[str] = []
     for name in names:
         of = tokens(name.text)
         words = [of.norms[place] for place in words_of(of)]
@@ -159,47 +164,51 @@ def compile_lexicon(names: Iterable[Name]) -> tuple[Lexicon, list[str]]:
             continue
         numbers.extend(map(word_number, words))
         lengths.append(len(words))
-        concepts.append(name.concept)
-        ranks.append(name.rank)
-        cautions.append(int(name.caution))
-    length = np.asarray(lengths, dtype=np.int64)
-    flat = np.asarray(numbers, dtype=np.uint64)
-    starts = np.cumsum(length) - length
-    ends = np.zeros(len(length), dtype=np.uint64)
-    beginnings, longer_ones = [], []
-    rows = np.arange(len(length))
-    running = np.zeros(len(length), dtype=np.uint64)
-    for depth in range(int(length.max(initial=0))):
-        longer = length[rows] > depth
-        rows, running = rows[longer], running[longer]
-        running = _mixed(running, flat[starts[rows] + depth])
-        beginnings.append(np.unique(running))
-        done = length[rows] == depth + 1
-        longer_ones.append(running[~done])
+        kept.append(name)
+    beginnings, longer, ends = _beginnings(np.frombuffer(numbers, dtype=np.uint64), np.frombuffer(lengths, dtype=np.int64))
+    goes_on = np.zeros(len(beginnings), dtype=np.bool_)
+    goes_on[np.searchsorted(beginnings, longer)] = True
+    return _numbered(beginnings, goes_on, ends, kept), unfit
+
+
+def _beginnings(numbers: UInt64, lengths: Int64) -> tuple[UInt64, UInt64, UInt64]:
+    """The numbers of all beginnings of names, ascending; of those that a longer one goes on from; and of each whole name."""
+    starts = np.cumsum(lengths) - lengths
+    ends = np.zeros(len(lengths), dtype=np.uint64)
+    every: list[UInt64] = [np.empty(0, dtype=np.uint64)]
+    longer: list[UInt64] = [np.empty(0, dtype=np.uint64)]
+    rows, running = np.arange(len(lengths)), ends
+    for depth in range(int(lengths.max(initial=0))):
+        on = lengths[rows] > depth
+        rows, running = rows[on], _mixed(running[on], numbers[starts[rows[on]] + depth])
+        done = lengths[rows] == depth + 1
         ends[rows[done]] = running[done]
-    words = np.unique(np.concatenate(beginnings)) if beginnings else np.empty(0, dtype=np.uint64)
-    goes_on = np.zeros(len(words), dtype=np.bool_)
-    goes_on[np.searchsorted(words, np.concatenate(longer_ones))] = True
-    return _numbered(words, goes_on, ends, concepts, ranks, cautions), unfit
+        every.append(np.unique(running))
+        longer.append(running[~done])
+    return np.unique(np.concatenate(every)), np.concatenate(longer), ends
 
 
-def _numbered(words: UInt64, goes_on: NDArray[np.bool_], ends: UInt64, concepts: list[int], ranks: list[int], cautions: list[int]) -> Lexicon:
-    concept, rank = np.asarray(concepts, dtype=np.int64), np.asarray(ranks, dtype=np.int64)
+def _numbered(beginnings: UInt64, goes_on: NDArray[np.bool_], ends: UInt64, kept: Sequence[Name]) -> Lexicon:
     distinct, name = np.unique(ends, return_inverse=True)
+    concept = np.asarray([each.concept for each in kept], dtype=np.int64)
+    rank = np.asarray([each.rank for each in kept], dtype=np.int64)
+    cautions = np.full(len(distinct), 255, dtype=np.uint8)
+    np.minimum.at(cautions, name, np.asarray([int(each.caution) for each in kept], dtype=np.uint8))
+    name, concept = _best_first(name, concept, rank)
+    names = np.full(len(beginnings), -1, dtype=np.int32)
+    names[np.searchsorted(beginnings, distinct)] = np.arange(len(distinct))
+    return Lexicon(beginnings, names, goes_on, offsets_of(name, len(distinct)), concept.astype(np.int32), cautions)
+
+
+def _best_first(name: Int64, concept: Int64, rank: Int64) -> tuple[Int64, Int64]:
+    """The distinct (name, concept), by name, then by the least rank that the concept bears it with."""
+    order = np.lexsort((rank, concept, name))
+    name, concept, rank = name[order], concept[order], rank[order]
+    first = np.ones(len(name), dtype=np.bool_)
+    first[1:] = (name[1:] != name[:-1]) | (concept[1:] != concept[:-1])
+    name, concept, rank = name[first], concept[first], rank[first]
     order = np.lexsort((concept, rank, name))
-    name, concept = name[order], concept[order]
-    first = np.append(True, (name[1:] != name[:-1]) | (concept[1:] != concept[:-1])) if len(name) else np.empty(0, dtype=np.bool_)
-    # Of one name given twice for a concept the better place counts; lexsort put it first among equals of the concept only.
-    seen: set[tuple[int, int]] = set()
-    first = np.fromiter(((key not in seen and not seen.add(key)) for key in zip(name.tolist(), concept.tolist(), strict=True)), np.bool_, len(name))  # type: ignore[func-returns-value]
-    name, concept = name[first], concept[first]
-    offsets = np.zeros(len(distinct) + 1, dtype=np.int64)
-    np.cumsum(np.bincount(name, minlength=len(distinct)), out=offsets[1:])
-    careful = np.full(len(distinct), 255, dtype=np.uint8)
-    np.minimum.at(careful, np.unique(ends, return_inverse=True)[1], np.asarray(cautions, dtype=np.uint8))
-    held = np.full(len(words), -1, dtype=np.int32)
-    held[np.searchsorted(words, distinct)] = np.arange(len(distinct))
-    return Lexicon(words, held, goes_on, offsets, concept.astype(np.int32), careful)
+    return name[order], concept[order]
 
 
 def save_lexicon(lexicon: Lexicon, folder: Path) -> None:

@@ -14,18 +14,25 @@ class Section(StrEnum):
     PAST = "past history"
     ALLERGIES = "allergies"
     INSTRUCTIONS = "instructions"
-    INDICATION = "indication"
     OTHER = ""
 
 
 _KINDS = (
     (Section.FAMILY, r"family (?:medical |health )?(?:history|hx)|fh|fhx|fam(?:ily)? hx"),
-    (Section.PAST, r"(?:past|previous|prior) (?:medical|surgical|psychiatric|ocular|obstetric\w*|oncologic\w*|health)? ?(?:and (?:surgical|social) )?(?:history|hx)(?: and \w+)?"
-                   r"|pmhx?|psh|pmh/psh|(?:medical|surgical|psychiatric) history|past (?:surgeries|surgical procedures|procedures|illnesses|diagnoses)|resolved problems|previous (?:operations|surgery|surgeries|procedures)|history of past illness"),
+    (
+        Section.PAST,
+        r"(?:past|previous|prior) (?:medical|surgical|psychiatric|ocular|obstetric\w*|oncologic\w*|health)? ?"
+        r"(?:and (?:surgical|social) )?(?:history|hx)(?: and \w+)?|pmhx?|psh|pmh/psh|(?:medical|surgical|psychiatric) history"
+        r"|past (?:surgeries|surgical procedures|procedures|illnesses|diagnoses)|resolved problems"
+        r"|previous (?:operations|surgery|surgeries|procedures)|history of past illness",
+    ),
     (Section.ALLERGIES, r"(?:drug |medication |food |known )?allerg(?:y|ies)(?: (?:to|and) [\w ]+)?|adverse reactions"),
-    (Section.INSTRUCTIONS, r"return precautions|precautions|when to (?:call|seek)[\w ]*|warning signs|risks?|(?:possible |potential )complications|(?:informed )?consent"),
-    (Section.INDICATION, r"indications?(?: for [\w ]+)?|reason for (?:exam\w*|study|test|consult\w*|procedure)|clinical (?:indication|question)"),
-)  # fmt: skip
+    (
+        Section.INSTRUCTIONS,
+        r"return precautions|precautions|when to (?:call|seek)[\w ]*|warning signs|risks?|(?:possible |potential )complications"
+        r"|(?:informed )?consent",
+    ),
+)
 _KIND = tuple((kind, re.compile(rf"(?:{pattern})\Z", re.IGNORECASE)) for kind, pattern in _KINDS)
 _HEADING = re.compile(
     r"^[ \t>*#•\-]*(?P<line>[A-Z][^\n:.;,]{1,60}?)[ \t*]*(?::|(?P<alone>$))"
@@ -53,8 +60,14 @@ class Headings:
         self._starts = [heading.start for heading in self.all]
 
     def at(self, offset: int) -> Heading | None:
+        """The heading below which a place stands; None before the first."""
         place = bisect_right(self._starts, offset) - 1
         return self.all[place] if place >= 0 else None
+
+    def section_at(self, offset: int) -> Section:
+        """What the part of the text speaks of that a place stands in."""
+        heading = self.at(offset)
+        return heading.section if heading is not None else Section.OTHER
 
 
 def _headings(text: str) -> Iterator[Heading]:

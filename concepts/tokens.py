@@ -1,6 +1,7 @@
 """A text as words and marks in a form that can be compared, each with its exact place in the text.
 
-Offsets count characters of the untouched text, whatever folding does to a word: `İ` has two characters in lower case, `ﬁ` two when written out.
+Offsets count characters of the untouched text, whatever folding does to a word: `İ` has two characters in lower case, `ﬁ` two when it
+is written out.
 """
 
 import re
@@ -21,12 +22,38 @@ _TOKEN = re.compile(
 """Words, numbers, line breaks, marks, and the blanks between them: together all of a text."""
 _INVISIBLE = dict.fromkeys([0xAD, 0x200B, 0x200C, 0x200D, 0x2060])
 
-_BRITISH = (
-    ("aemi", "emi"), ("haem", "hem"), ("oedem", "edem"), ("oesoph", "esoph"), ("paed", "ped"), ("gynaec", "gynec"), ("anaesth", "anesth"),
-    ("rhoea", "rhea"), ("pnoea", "pnea"), ("foet", "fet"), ("faec", "fec"), ("caec", "cec"), ("tumour", "tumor"), ("oestr", "estr"),
-    ("leucocyt", "leukocyt"), ("leucopen", "leukopen"), ("colour", "color"), ("behaviour", "behavior"), ("orthopaed", "orthoped"), ("ischaem", "ischem"),
-    ("diarrhoe", "diarrhe"), ("manoeuv", "maneuv"), ("aetiol", "etiol"), ("sulph", "sulf"), ("fibre", "fiber"), ("litre", "liter"), ("coeliac", "celiac"),
-)  # fmt: skip
+_BRITISH = tuple(
+    pair.split(":")
+    for pair in [
+        "aemi:emi",
+        "haem:hem",
+        "oedem:edem",
+        "oesoph:esoph",
+        "paed:ped",
+        "gynaec:gynec",
+        "anaesth:anesth",
+        "rhoea:rhea",
+        "pnoea:pnea",
+        "foet:fet",
+        "faec:fec",
+        "caec:cec",
+        "tumour:tumor",
+        "oestr:estr",
+        "leucocyt:leukocyt",
+        "leucopen:leukopen",
+        "colour:color",
+        "behaviour:behavior",
+        "orthopaed:orthoped",
+        "ischaem:ischem",
+        "diarrhoe:diarrhe",
+        "manoeuv:maneuv",
+        "aetiol:etiol",
+        "sulph:sulf",
+        "fibre:fiber",
+        "litre:liter",
+        "coeliac:celiac",
+    ]
+)
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4"}
 
 

@@ -1,7 +1,7 @@
-"""Words that decide how a text speaks of a concept: what denies, doubts, remembers, or speaks of somebody else, how far it reaches, and what ends it.
+"""Words that decide how a text speaks of a concept: what denies, doubts, remembers, or speaks of somebody else, and how far it reaches.
 
-A phrase is compared by its normalised words (`concepts.tokens.norm`). Of overlapping phrases the longest counts, so that one that only looks
-like a trigger ("no increase") is listed as `NOTHING`.
+A phrase is compared by its normalised words (`concepts.tokens.norm`). Of overlapping phrases the longest counts, so that one that only
+looks like a trigger ("no increase") is listed as `NOTHING`.
 """
 
 from collections.abc import Iterator
@@ -44,16 +44,31 @@ SENTENCE = 1000
 """Reach to the end of the sentence."""
 
 _DENIES_AFTER = """
-no; not any; without; without any; without evidence of; without any evidence of; without sign of; denies; denied; denying; deny; denies any; denies having; denies having had; denies any history of;
-has denied; negative for; neg for; was negative for; no evidence of; no evidence for; no evidence to suggest; not have evidence of; no sign of; no signs or symptoms of; no symptoms of; no suggestion of;
-no suspicious; no history of; no h/o; no hx of; no known; no prior history of; no past history of; no previous; no other; no further; no new; no recent; no acute; no definite; no obvious; no significant;
-no complaints of; no complaint of; not complain of; no cause of; no findings of; no findings suggesting; no findings to suggest; not typical for; not typical of; not be typical for; -ve for; no radiographic evidence of; no clinical evidence of; no imaging evidence of; no finding of; no indication of; no mention of; no family history of; no problem with; no trouble with; no difficulty with; no issue with; no personal history of;
-absence of; absent; free of; free from; clear of; devoid of; lack of; lacks; lacking; never had; never; never has had; never developed; never experienced; neither; nor;
-cannot see; cannot identify; fails to reveal; failed to reveal; did not reveal; does not reveal; not reveal; not show; not demonstrate; not exhibit; not see; not appreciate; not demonstrate any;
-not have; not have any; doesn't have; didn't have; hasn't had; haven't had; don't have; has not had; have not had; had not had; not had; no longer has; not feel; not develop; not experience; not report; not endorse; not note; not noted to have;
-not associated with; not consistent with; not suggestive of; not suspicious for; not compatible with; not diagnostic of; not support a diagnosis of; not support the diagnosis of; not support; not represent; not indicate; not suggest; not known to have; not reporting; not positive for;
-unremarkable for; insignificant for; nonsuspicious for; ruled out; ruled her out for; ruled him out for; ruled the patient out for; ruled out for; rules him out; rules her out; ruled out against; effectively ruled out; excluded; excludes; low suspicion for; low probability for; low probability of; low likelihood of; unlikely to be; unlikely to have; argues against; evidence against; rather than; instead of; as opposed to; no longer; non contributory for; test negative for; tested negative for; screen negative for; screened negative for; resolution of;
-not diagnosed with; never diagnosed with; not been diagnosed with; does not meet criteria for; did not meet criteria for; not meet criteria for; not taking; not on; not prescribed; not receiving; not received; not given; not using; not use; never used; never taken; not been on; not started on; does not use; does not take; not take; doesn't take; doesn't use; does not smoke; does not drink; intolerant of any; refuses; refused; declined; declines; not allergic to; no allergies to; no allergy to
+no; not any; without; without any; without evidence of; without any evidence of; without sign of; denies; denied; denying; deny;
+denies any; denies having; denies having had; denies any history of; has denied; negative for; neg for; was negative for; no
+evidence of; no evidence for; no evidence to suggest; not have evidence of; no sign of; no signs or symptoms of; no symptoms of; no
+suggestion of; no suspicious; no history of; no h/o; no hx of; no known; no prior history of; no past history of; no previous; no
+other; no further; no new; no recent; no acute; no definite; no obvious; no significant; no complaints of; no complaint of; not
+complain of; no cause of; no findings of; no findings suggesting; no findings to suggest; not typical for; not typical of; not be
+typical for; -ve for; no radiographic evidence of; no clinical evidence of; no imaging evidence of; no finding of; no indication of;
+no mention of; no family history of; denies family history of; denies any family history of; negative family history of; no fh of;
+no known family history of; no family history; no problem with; no trouble with; no difficulty with; no issue with; no personal
+history of; absence of; absent; free of; free from; clear of; devoid of; lack of; lacks; lacking; never had; never; never has had;
+never developed; never experienced; neither; nor; cannot see; cannot identify; fails to reveal; failed to reveal; did not reveal;
+does not reveal; not reveal; not show; not demonstrate; not exhibit; not see; not appreciate; not demonstrate any; not have; not
+have any; doesn't have; didn't have; hasn't had; haven't had; don't have; has not had; have not had; had not had; not had; no longer
+has; not feel; not develop; not experience; not report; not endorse; not note; not noted to have; not associated with; not
+consistent with; not suggestive of; not suspicious for; not compatible with; not diagnostic of; not support a diagnosis of; not
+support the diagnosis of; not support; not represent; not indicate; not suggest; not known to have; not reporting; not positive for;
+unremarkable for; insignificant for; nonsuspicious for; ruled out; ruled her out for; ruled him out for; ruled the patient out for;
+ruled out for; rules him out; rules her out; ruled out against; effectively ruled out; excluded; excludes; low suspicion for; low
+probability for; low probability of; low likelihood of; unlikely to be; unlikely to have; argues against; evidence against; rather
+than; instead of; as opposed to; no longer; non contributory for; test negative for; tested negative for; screen negative for;
+screened negative for; resolution of; not diagnosed with; never diagnosed with; not been diagnosed with; does not meet criteria for;
+did not meet criteria for; not meet criteria for; not taking; not on; not prescribed; not receiving; not received; not given; not
+using; not use; never used; never taken; not been on; not started on; does not use; does not take; not take; doesn't take; doesn't
+use; does not smoke; does not drink; intolerant of any; refuses; refused; declined; declines; not allergic to; no allergies to; no
+allergy to
 """
 _DENIES_ONE = """
 non; w/o; zero; none
@@ -62,44 +77,122 @@ _DENIES_NEAR = """
 not; was not; is not; were not; are not; isn't; wasn't; aren't; weren't
 """
 _DENIES_BEFORE = """
-is negative; was negative; were negative; are negative; negative; is absent; was absent; were absent; are absent; absent; denied; is denied; was denied; were denied; are denied; not seen; is not seen; was not seen; were not seen; not identified; not present; not noted; not appreciated; not found; not demonstrated; not detected; not visualized; not observed; not evident; not apparent; not reported;
-not elicited; not palpable; not palpated; not heard; not felt; not indicated; not suspected; not supported; not established; not confirmed; not diagnosed; not likely; never present; is unlikely; was unlikely; unlikely; was ruled out; is ruled out; were ruled out; has been ruled out; have been ruled out; ruled out; being ruled out; excluded; was excluded; were excluded; has been excluded; is not; was not; were not; are not; is none; none; none seen; none noted; none known; none identified; nil; free; no; did not develop; not prescribed; not given; not taken; not started
+is negative; was negative; were negative; are negative; negative; is absent; was absent; were absent; are absent; absent; denied; is
+denied; was denied; were denied; are denied; not seen; is not seen; was not seen; were not seen; not identified; not present; not
+noted; not appreciated; not found; not demonstrated; not detected; not visualized; not observed; not evident; not apparent; not
+reported; not elicited; not palpable; not palpated; not heard; not felt; not indicated; not suspected; not supported; not
+established; not confirmed; not diagnosed; not likely; never present; is unlikely; was unlikely; unlikely; was ruled out; is ruled
+out; were ruled out; has been ruled out; have been ruled out; ruled out; being ruled out; excluded; was excluded; were excluded; has
+been excluded; is not; was not; were not; are not; is none; none; none seen; none noted; none known; none identified; nil; free; no;
+did not develop; not prescribed; not given; not taken; not started
 """
 _NOTHING = """
-no increase; no change; no changes; not change; no significant change; no interval change; no significant interval change; no definite change; no appreciable change; no suspicious change; without change; without difficulty; not only; not necessarily; not certain if; not certain whether; not sure if; not clear if; not clear whether; not cause; not drain; not extend; no further evaluation; no further workup; no further treatment; without further; not rule out; not ruled out; cannot rule out; can not rule out; could not rule out; cannot be ruled out; not be ruled out; not been ruled out; can't rule out; cannot exclude; can not exclude; not exclude; not excluded; cannot be excluded; not be excluded; can't be excluded; gram negative; gram-negative; with and without; with or without; w/ and w/o; negative deflection; negative pressure; rh negative; negative feedback; no doubt; no improvement; not improve; not improved; not resolve; not resolved; no relief; no response; not respond; no better; not better; no worse; not alleviate; without relief; without improvement; no matter; not able; not adequate; not controlled; not well controlled; poorly controlled; not compliant; not complete; not completely; not fully; no help; without help; not help; not tolerate; no known cause; without assistance; no one; no where; no. ; never worse; no more than; no less than; not more than; not less than; not until; no later than; if not; whether or not; or not; no resuscitation; do not resuscitate; not for resuscitation; free air; free fluid; free t4; free t3; free water; sugar free; free text; negative inspiratory; double negative; triple negative; lymph node negative; no surgical intervention; without surgical; not admitted; no aggressive; not seen here; not seen in; not been seen; not seen by; past history; history of present illness; history of the present illness; history present illness; history and physical; history and physical examination; social history; history taking; poor historian; history obtained; history is obtained; history was obtained; history per; history from; by history; family practice; family medicine; family physician; family doctor; family member; family members; family meeting; family therapy; family planning; discussed with family; with the family; her family; his family; if possible; as needed; if needed; if any; as possible; as soon as possible; when possible; where possible; mother tongue; father in law
+no increase; no change; no changes; not change; no significant change; no interval change; no significant interval change; no
+definite change; no appreciable change; no suspicious change; without change; without difficulty; not only; not necessarily; not
+certain if; not certain whether; not sure if; not clear if; not clear whether; not cause; not drain; not extend; no further
+evaluation; no further workup; no further treatment; without further; not rule out; not ruled out; cannot rule out; can not rule
+out; could not rule out; cannot be ruled out; not be ruled out; not been ruled out; can't rule out; cannot exclude; can not exclude;
+not exclude; not excluded; cannot be excluded; not be excluded; can't be excluded; gram negative; gram-negative; with and without;
+with or without; w/ and w/o; negative deflection; negative pressure; rh negative; negative feedback; no doubt; no improvement; not
+improve; not improved; not resolve; not resolved; no relief; no response; not respond; no better; not better; no worse; not
+alleviate; without relief; without improvement; no matter; not able; not adequate; not controlled; not well controlled; poorly
+controlled; not compliant; not complete; not completely; not fully; no help; without help; not help; not tolerate; no known cause;
+without assistance; no one; no where; no.; never worse; no more than; no less than; not more than; not less than; not until; no
+later than; if not; whether or not; or not; no resuscitation; do not resuscitate; not for resuscitation; free air; free fluid; free
+t4; free t3; free water; sugar free; free text; negative inspiratory; double negative; triple negative; lymph node negative; no
+surgical intervention; without surgical; not admitted; no aggressive; not seen here; not seen in; not been seen; not seen by; past
+history; history of present illness; history of the present illness; history present illness; history and physical; history and
+physical examination; social history; history taking; poor historian; history obtained; history is obtained; history was obtained;
+history per; history from; by history; family practice; family medicine; family physician; family doctor; family member; family
+members; family meeting; family therapy; family planning; discussed with family; with the family; her family; his family; if
+possible; as needed; if needed; if any; as possible; as soon as possible; when possible; where possible; mother tongue; father in
+law
 """
 _DOUBTS_AFTER = """
-possible; possibly; possibility of; potential; potentially; probable; probably; probable diagnosis of; presumed; presumptive; presumably; likely; most likely; suspected; suspect; suspects; suspicious for; suspicion for; suspicion of; high suspicion for; concern for; concerned for; concerning for; worrisome for; worried about; concerned about; questionable; question of; query; equivocal for; may be; might be; could be; may represent; might represent; could represent; may have; might have; could have; may reflect; could reflect; consider; considering; consideration of; suggestive of; suggesting; suggests; suggest; cannot rule out; can not rule out; could not rule out; can't rule out; not rule out; cannot exclude; can not exclude; not exclude; not certain if; not certain whether; not sure if; not clear if; unclear if; unclear whether; whether; differential diagnosis; differential diagnosis includes; differential includes; ddx; appears to be; appears to have; seems to be; thought to be; felt to be; perhaps; maybe; believed to be; versus; vs; rule out; r/o; evaluate for; evaluation for; evaluation of possible; to evaluate for; to rule out; ruling out; rule him out for; rule her out for; rule the patient out for; to exclude
+possible; possibly; possibility of; potential; potentially; probable; probably; probable diagnosis of; presumed; presumptive;
+presumably; likely; most likely; suspected; suspect; suspects; suspicious for; suspicion for; suspicion of; high suspicion for;
+concern for; concerned for; concerning for; worrisome for; worried about; concerned about; questionable; question of; query;
+equivocal for; may be; might be; could be; may represent; might represent; could represent; may have; might have; could have; may
+reflect; could reflect; consider; considering; consideration of; suggestive of; suggesting; suggests; suggest; cannot rule out; can
+not rule out; could not rule out; can't rule out; not rule out; cannot exclude; can not exclude; not exclude; not certain if; not
+certain whether; not sure if; not clear if; unclear if; unclear whether; whether; differential diagnosis; differential diagnosis
+includes; differential includes; ddx; appears to be; appears to have; seems to be; thought to be; felt to be; perhaps; maybe;
+believed to be; versus; vs; rule out; r/o; evaluate for; evaluation for; evaluation of possible; to evaluate for; to rule out;
+ruling out; rule him out for; rule her out for; rule the patient out for; to exclude
 """
 _DOUBTS_BEFORE = """
-cannot be ruled out; cannot be excluded; can not be excluded; can not be ruled out; could not be ruled out; not ruled out; not be ruled out; not been ruled out; not excluded; not be excluded; could be considered; can be considered; be considered; is possible; possible; is probable; is suspected; was suspected; suspected; is likely; is questionable; questionable; was questioned; versus; vs; ?
+cannot be ruled out; cannot be excluded; can not be excluded; can not be ruled out; could not be ruled out; not ruled out; not be
+ruled out; not been ruled out; not excluded; not be excluded; could be considered; can be considered; be considered; is possible;
+possible; is probable; is suspected; was suspected; suspected; is likely; is questionable; questionable; was questioned; versus; vs;
+?
 """
 _SUPPOSES_AFTER = """
-if; in case of; in case; in the event of; should he develop; should she develop; should you develop; should you have; should you experience; should there be; return if; return for; return to the emergency department for; call if; call for; call the physician for; call also for; call your doctor for; seek medical attention for; seek care for; watch for; monitor for; monitoring for; look for; looking for; look out for; observe for; be alert for; alert for; as needed for; prn; prn for; used for; risk of; risk for; risks of; risks include; risks including; risk include; at risk for; increased risk of; high risk for; low risk for; low risk of; complications include; complications including; possible complications; side effects include; side effect of; side effects such as; potential for; predisposed to; susceptible to; prevent; prevention of; to prevent; prophylaxis for; prophylaxis against; screening for; screen for; screened for; testing for; test for; workup for; work up for; work-up for; assess for; investigate for; examine for; education on; educated on; educated about; counseled on; counseled about; counseled regarding; unless; whenever; as if; fear of; afraid of; allergic to; any newer; any new; any worsening
+if; in case of; in case; in the event of; should he develop; should she develop; should you develop; should you have; should you
+experience; should there be; return if; return for; return to the emergency department for; call if; call for; call the physician
+for; call also for; call your doctor for; seek medical attention for; seek care for; watch for; monitor for; monitoring for; look
+for; looking for; look out for; observe for; be alert for; alert for; as needed for; prn; prn for; used for; risk of; risk for;
+risks of; risks include; risks including; risk include; at risk for; increased risk of; high risk for; low risk for; low risk of;
+complications include; complications including; possible complications; side effects include; side effect of; side effects such as;
+potential for; predisposed to; susceptible to; prevent; prevention of; to prevent; prophylaxis for; prophylaxis against; screening
+for; screen for; screened for; testing for; test for; workup for; work up for; work-up for; assess for; investigate for; examine
+for; education on; educated on; educated about; counseled on; counseled about; counseled regarding; unless; whenever; as if; fear
+of; afraid of; allergic to; any newer; any new; any worsening
 """
 _SUPPOSES_BEFORE = """
 precaution; precautions; prophylaxis; screening; screen; may occur; can occur; prevention
 """
 _RECALLS_AFTER = """
-history of; h/o; hx of; hx; history significant for; history is significant for; history was significant for; history notable for; history is notable for; history remarkable for; history is remarkable for; history positive for; history includes; history including; history included; history consists of; past medical history of; past medical history significant for; past medical history is significant for; past medical history; past surgical history; pmh; pmhx; psh; past history of; prior history of; personal history of; medical history of; medical history significant for; medical history; previous; previously; prior; prior to; status post; s/p; past; remote; remote history of; old; childhood; former; formerly; previous history of; previous diagnosis of; prior diagnosis of; resolved; healed; post; history; recovered from; treated for; was treated for
+history of; h/o; hx of; hx; history significant for; history is significant for; history was significant for; history notable for;
+history is notable for; history remarkable for; history is remarkable for; history positive for; history includes; history
+including; history included; history consists of; past medical history of; past medical history significant for; past medical
+history is significant for; past medical history; past surgical history; pmh; pmhx; psh; past history of; prior history of; personal
+history of; medical history of; medical history significant for; medical history; previous; previously; prior; prior to; status
+post; s/p; past; remote; remote history of; old; childhood; former; formerly; previous history of; previous diagnosis of; prior
+diagnosis of; resolved; healed; post; history; recovered from; treated for; was treated for
 """
 _RECALLS_BEFORE = """
-in the past; years ago; year ago; months ago; month ago; weeks ago; week ago; as a child; in childhood; in his childhood; in her childhood; history; resolved; has resolved; have resolved; had resolved; has since resolved; ago; since resolved; status post; in remission
+in the past; years ago; year ago; months ago; month ago; weeks ago; week ago; as a child; in childhood; in his childhood; in her
+childhood; history; resolved; has resolved; have resolved; had resolved; has since resolved; ago; since resolved; status post; in
+remission
 """
 _RECALLS_NOTHING = """
-day history of; days history of; week history of; weeks history of; month history of; months history of; year history of; years history of; hour history of; hours history of; recent history of; acute history of; history of presenting; history of presenting illness; presents with a history of
+day history of; days history of; week history of; weeks history of; month history of; months history of; year history of; years
+history of; hour history of; hours history of; recent history of; acute history of; history of presenting; history of presenting
+illness; presents with a history of
 """
 _FAMILY_AFTER = """
-family history of; family history positive for; family history is positive for; family history significant for; family history is significant for; family history is notable for; family history notable for; family history remarkable for; family history includes; family history; family hx; family hx of; fh; fhx; fh of; fam hx; fmh; mother; mother's; father; father's; brother; sister; sibling; siblings; parent; parents; grandmother; grandfather; grandparent; grandparents; aunt; uncle; cousin; son; daughter; nephew; niece; maternal; paternal; mom; dad; wife; husband; spouse; relative; relatives; first degree relative; first-degree relative; half brother; half sister; twin; children have; child has; partner; roommate; donor; boyfriend; girlfriend
+family history of; no family history of; no family history; denies family history of; denies any family history of; negative family
+history of; no fh of; no known family history of; family history positive for; family history is positive for; family history
+significant for; family history is significant for; family history is notable for; family history notable for; family history
+remarkable for; family history includes; family history; family hx; family hx of; fh; fhx; fh of; fam hx; fmh; mother; mother's;
+father; father's; brother; sister; sibling; siblings; parent; parents; grandmother; grandfather; grandparent; grandparents; aunt;
+uncle; cousin; son; daughter; nephew; niece; maternal; paternal; mom; dad; wife; husband; spouse; relative; relatives; first degree
+relative; first-degree relative; half brother; half sister; twin; children have; child has; partner; roommate; donor; boyfriend;
+girlfriend
 """
 _FAMILY_BEFORE = """
-in his mother; in her mother; in his father; in her father; in the family; runs in the family; in his family; in her family; in family; in mother; in father; in a brother; in a sister; in brother; in sister; in his brother; in her brother; in his sister; in her sister; in a sibling; in siblings; in first degree relative; in first-degree relatives; in a first-degree relative; in relatives; in a grandmother; in a grandfather; in grandmother; in grandfather; in his grandfather; in her grandmother; in maternal grandmother; in maternal grandfather; in paternal grandmother; in paternal grandfather; in an aunt; in an uncle; in her aunt; in his uncle; in a cousin; in his son; in her daughter; (mother); (father); (sister); (brother); affecting mother; affecting father
+in his mother; in her mother; in his father; in her father; in the family; runs in the family; in his family; in her family; in
+family; in mother; in father; in a brother; in a sister; in brother; in sister; in his brother; in her brother; in his sister; in
+her sister; in a sibling; in siblings; in first degree relative; in first-degree relatives; in a first-degree relative; in
+relatives; in a grandmother; in a grandfather; in grandmother; in grandfather; in his grandfather; in her grandmother; in maternal
+grandmother; in maternal grandfather; in paternal grandmother; in paternal grandfather; in an aunt; in an uncle; in her aunt; in his
+uncle; in a cousin; in his son; in her daughter; (mother); (father); (sister); (brother); affecting mother; affecting father
 """
 _ENDS = """
-but; however; nevertheless; yet; though; although; except; except for; apart from; aside from; other than; with the exception of; because; therefore; thus; whereas; otherwise; in spite of; despite
+but; however; nevertheless; yet; though; although; except; except for; apart from; aside from; other than; with the exception of;
+because; therefore; thus; whereas; otherwise; in spite of; despite
 """
 _ENDS_DENIAL = """
-which; who; that; since; because of; due to; secondary to; as a result of; caused by; attributed to; as a cause for; as the cause of; as an etiology for; cause of; etiology of; source of; reason for; still; also has; also had; has; had; have had; reports; reported; complains of; complained of; complaining of; endorses; admits; admits to; admitted for; states; stated; presents; presented; presenting; presents with; presented with; is positive for; was positive for; positive for; pos for; does have; did have; does report; does endorse; does complain; does admit; notable for; significant for; remarkable for; consistent with; remains; remained; continues; continues to; developed; underwent; received; found to have; was found; noted to have; was noted to; treated with; treated for; showed; shows; revealed; reveals; demonstrated; demonstrates; appears; followed for; he is; she is; he was; she was; he has; she has; he had; she had; patient is; patient has; patient had; patient was; patient does; there is; there was; there are; there were; so; while; after; following; during; upon; then; now; today; currently; instead; until; secondary; with; to have; in whom; as well; and is; and was; and has; and had; and he; and she; and the patient; will; is on; was started on; started on; +
+which; who; that; since; because of; due to; secondary to; as a result of; caused by; attributed to; as a cause for; as the cause
+of; as an etiology for; cause of; etiology of; source of; reason for; still; also has; also had; has; had; have had; reports;
+reported; complains of; complained of; complaining of; endorses; admits; admits to; admitted for; states; stated; presents;
+presented; presenting; presents with; presented with; is positive for; was positive for; positive for; pos for; does have; did have;
+does report; does endorse; does complain; does admit; notable for; significant for; remarkable for; consistent with; remains;
+remained; continues; continues to; developed; underwent; received; found to have; was found; noted to have; was noted to; treated
+with; treated for; showed; shows; revealed; reveals; demonstrated; demonstrates; appears; followed for; he is; she is; he was; she
+was; he has; she has; he had; she had; patient is; patient has; patient had; patient was; patient does; there is; there was; there
+are; there were; so; while; after; following; during; upon; then; now; today; currently; instead; until; secondary; with; to have;
+in whom; as well; and is; and was; and has; and had; and he; and she; and the patient; will; is on; was started on; started on; +
 """
 _ENDS_FAMILY = """
 he; she; patient; the patient; himself; herself; his own; her own; personal history; personal history of; self
@@ -108,7 +201,7 @@ he; she; patient; the patient; himself; herself; his own; her own; personal hist
 
 def _phrases(listed: str) -> Iterator[tuple[str, ...]]:
     for phrase in listed.split(";"):
-        if words := tuple(tokens(phrase.strip()).norms):
+        if words := tuple(tokens(" ".join(phrase.split())).norms):
             yield words
 
 

@@ -95,7 +95,7 @@ VALUES: Final = {
     "vertices": "The corners of an outline as 'x,y x,y …', in pixels.",
     "width": "Width, in pixels on an image and in metres in space.",
     "yaw": "How a cuboid is turned, in radians.",
-    "assertion": "affirmed, negated, hypothetical, historical or family: what a record or mention says of its concept.",
+    "assertion": "affirmed, negated, possible, hypothetical, historical or family: what a record or mention says of its concept.",
     "comparator": "<, <=, >=, > or a word: the value is below, above … the number in kg:value; absent where it is the number itself.",
     "conceptScore": "How sure the detector was of the concept, 0 to 1.",
     "counted": "false where the status policy does not count the record as a fact.",

@@ -41,7 +41,8 @@ RAW = 1_000_000
 SPOKEN = {
     Assertion.AFFIRMED: "",
     Assertion.NEGATED: "not ",
-    Assertion.HYPOTHETICAL: "possibly ",
+    Assertion.POSSIBLE: "possibly ",
+    Assertion.HYPOTHETICAL: "only supposed: ",
     Assertion.HISTORICAL: "in the past ",
     Assertion.FAMILY: "in the family ",
 }

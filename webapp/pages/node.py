@@ -36,7 +36,8 @@ CHARTING = frozenset(
 """Kinds of records that may not count as true of their patient."""
 MENTIONED_AS = {
     Assertion.NEGATED: "the text denies it",
-    Assertion.HYPOTHETICAL: "only possible",
+    Assertion.POSSIBLE: "only possible",
+    Assertion.HYPOTHETICAL: "only supposed (a condition, an instruction, an indication)",
     Assertion.HISTORICAL: "in the past",
     Assertion.FAMILY: "of a relative",
 }

@@ -1,0 +1,139 @@
+"""The reader: from a text to what it mentions, each with its concepts, how it is meant, and the words that say so.
+
+One reader reads notes, questions, and what is given to `commissure read`, with the same names and the same rules.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from concepts.abbreviations import definitions
+from concepts.assertion import Judgement, Sentences
+from concepts.lexicon import Caution, Found
+from concepts.model import Assertion
+from concepts.sections import Section
+from concepts.terminology import Concept, Kind
+from concepts.tokens import Tokens, tokens
+from concepts.values import Value, value_after
+from concepts.vocabulary import Vocabulary
+
+_NEAR: Final = 60
+"""Tokens around an ambiguous abbreviation in which its field must show."""
+_MOST_ALTERNATIVES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ReadMention:
+    """A span of a text that names a concept: the best `concept`, what else the name stands for, and how the text means it."""
+
+    start: int
+    end: int
+    text: str
+    concept: Concept
+    alternatives: tuple[Concept, ...]
+    judgement: Judgement
+    value: Value | None
+
+    @property
+    def assertion(self) -> Assertion:
+        """How the text means it."""
+        return self.judgement.assertion
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    first: int
+    last: int
+    senses: tuple[Concept, ...]
+
+
+class Reader:
+    """Reads texts with vocabularies, the first one's concepts before those of the next. Safe for any number of threads."""
+
+    def __init__(self, vocabularies: Sequence[Vocabulary]) -> None:
+        self._vocabularies = tuple(vocabularies)
+
+    def read(self, text: str) -> list[ReadMention]:
+        """What a text mentions, by place; spans do not overlap."""
+        of = tokens(text)
+        chosen = self._chosen(of)
+        if not chosen:
+            return []
+        sentences = Sentences(of)
+        return [
+            self._mention(of, sentences, each, chosen[index + 1].first if index + 1 < len(chosen) else len(of))
+            for index, each in enumerate(chosen)
+        ]
+
+    def _mention(self, of: Tokens, sentences: Sentences, chosen: _Chosen, following: int) -> ReadMention:
+        start, end = of.starts[chosen.first], of.ends[chosen.last - 1]
+        concept = chosen.senses[0]
+        judgement = _of_allergy(sentences.judge(chosen.first, chosen.last), sentences.headings.section_at(start), concept)
+        value = None
+        if concept.kind is Kind.MEASUREMENT:
+            value = value_after(of.text, end, _end_of_value(of, sentences, chosen, following))
+        return ReadMention(start, end, of.text[start:end], concept, chosen.senses[1 : 1 + _MOST_ALTERNATIVES], judgement, value)
+
+    def _chosen(self, of: Tokens) -> list[_Chosen]:
+        found: dict[tuple[int, int], list[Concept]] = {}
+        for vocabulary in self._vocabularies:
+            lexicon = vocabulary.lexicon
+            for each in lexicon.find(of):
+                if self._may_be(of, vocabulary, each):
+                    senses = found.setdefault((each.first, each.last), [])
+                    senses.extend(vocabulary.concept(number) for number in lexicon.concepts(each.name)[: _MOST_ALTERNATIVES + 1])
+        return self._defined(of, _apart(found))
+
+    def _may_be(self, of: Tokens, vocabulary: Vocabulary, found: Found) -> bool:
+        caution = vocabulary.lexicon.caution(found.name)
+        if caution & Caution.CAPITALS and not of.text[of.starts[found.first] : of.ends[found.last - 1]].isupper():
+            return False
+        if caution & Caution.CONTEXT:
+            near = set(of.norms[max(0, found.first - _NEAR) : found.first]) | set(of.norms[found.last : found.last + _NEAR])
+            return any(not field.isdisjoint(near) for field in vocabulary.fields.get(found.name, ()))
+        return True
+
+    def _defined(self, of: Tokens, chosen: list[_Chosen]) -> list[_Chosen]:
+        """With the abbreviations that the text defines itself, in place of what a list says of them."""
+        ends = {each.last: each for each in chosen}
+        means: dict[str, tuple[Concept, ...]] = {}
+        for short, first, last in definitions(of):
+            long_form = ends.get(last)
+            means[short] = long_form.senses if long_form is not None and long_form.first <= first + 1 else ()
+        if not means:
+            return chosen
+        kept = [each for each in chosen if of.text[of.starts[each.first] : of.ends[each.last - 1]] not in means]
+        taken = {place for each in kept for place in range(each.first, each.last)}
+        for place in range(len(of)):
+            senses = means.get(of.text[of.starts[place] : of.ends[place]])
+            if senses and place not in taken:
+                kept.append(_Chosen(place, place + 1, senses))
+        return sorted(kept, key=lambda each: each.first)
+
+
+def _end_of_value(of: Tokens, sentences: Sentences, chosen: _Chosen, following: int) -> int:
+    """Where a value must end that belongs to a mention: its sentence, or the one it heads ("HbA1c: 9.2 %"), or the next mention."""
+    _, last = sentences.around(chosen.first)
+    if last < len(of) and of.norms[last - 1] == ":":
+        _, last = sentences.around(last)
+    last = min(last, following)
+    return of.ends[last - 1] if last > chosen.last else of.ends[chosen.last - 1]
+
+
+def _apart(found: dict[tuple[int, int], list[Concept]]) -> list[_Chosen]:
+    """Of overlapping names the longest, then the first; each with its senses, every concept once."""
+    taken: set[int] = set()
+    chosen = []
+    for (first, last), senses in sorted(found.items(), key=lambda item: (item[0][0] - item[0][1], item[0][0])):
+        places = range(first, last)
+        if taken.isdisjoint(places):
+            taken.update(places)
+            chosen.append(_Chosen(first, last, tuple({(one.system, one.code): one for one in reversed(senses)}.values())[::-1]))
+    return sorted(chosen, key=lambda each: each.first)
+
+
+def _of_allergy(judgement: Judgement, section: Section, concept: Concept) -> Judgement:
+    """A drug that somebody is allergic to is not one that they take."""
+    if section is Section.ALLERGIES and concept.kind is Kind.DRUG and judgement.assertion is Assertion.AFFIRMED:
+        return Judgement(Assertion.HYPOTHETICAL, judgement.section, judgement.start, judgement.end, judgement.section, judgement.of_family)
+    return judgement
