@@ -13,9 +13,10 @@ from labels.groundtruth.documents import document_of
 from labels.groundtruth.follow import follow
 from labels.groundtruth.lines import line_of
 from labels.groundtruth.model import Annotation, Labeling, Line, Shape, TextSpan
-from labels.groundtruth.values import scalar
+from labels.groundtruth.sequences import is_frames
+from labels.groundtruth.values import scalar, text
 from labels.media import Media
-from labels.model import ItemAnnotation, ItemLabeling, LabeledItem, Picture, WorkerAnswer
+from labels.model import Appearance, ItemAnnotation, ItemLabeling, LabeledItem, Picture, WorkerAnswer
 from search.model import Document, Fact
 from sources.model import SourceRecord
 
@@ -28,7 +29,7 @@ _DATA = f"{BASE}data/"
 def item_of(record: SourceRecord, document: Document, facts: Sequence[Fact], media: Media) -> LabeledItem:
     """An item out of its record, its document and the facts that say who labeled it and how."""
     dataset = document.dataset
-    line, text = _line(record, document, media)
+    line, words = _line(record, document, media)
     states: dict[str | None, str] = {fact.job: fact.status for fact in facts if fact.relation == "label" and fact.job}
     labelings = tuple(_labeling(labeling, dataset, states) for labeling in line.labelings)
     source = line.source or ""
@@ -39,11 +40,12 @@ def item_of(record: SourceRecord, document: Document, facts: Sequence[Fact], med
         media=str(media_of_line(line)),
         title=document.title,
         source=source if line.text is None else "",
-        text=text,
+        text=words,
         labelings=labelings,
         answers=_answers(facts),
-        rest=tuple((key, words[:_LONGEST_REST]) for key, value in list(line.rest.items())[:_MOST_REST] if (words := _words(value))),
+        rest=tuple((key, told[:_LONGEST_REST]) for key, value in list(line.rest.items())[:_MOST_REST] if (told := _words(value))),
         picture=_picture(line, media),
+        frames_at=_frames_at(line, media),
         masks={one.attribute: _url(one.mask) for one in labelings if one.mask and media.image(one.mask) is not None},
         about=_about(dataset, named),
         patient=document.patient,
@@ -75,11 +77,8 @@ def _labeling(labeling: Labeling, dataset: str, states: Mapping[str | None, str]
             tracks.setdefault(one.track, []).append(one)
         else:
             whole.append(_annotation(one, dataset, labeling.job))
-    for appearances in tracks.values():
-        numbers = [one.frame.number for one in appearances if one.frame is not None]
-        frames = (min(numbers), max(numbers), len(set(numbers))) if numbers else None
-        attributes = tuple(dict.fromkeys(pair for one in appearances for pair in one.attributes))
-        whole.append(_annotation(appearances[0], dataset, labeling.job, frames, attributes))
+    for seen in tracks.values():
+        whole.append(_annotation(seen[0], dataset, labeling.job, seen))
     if not labeling.annotations:
         whole += (_annotation(Annotation(category), dataset, labeling.job) for category in labeling.categories)
     return ItemLabeling(
@@ -100,25 +99,19 @@ def _labeling(labeling: Labeling, dataset: str, states: Mapping[str | None, str]
     )
 
 
-def _annotation(
-    one: Annotation,
-    dataset: str,
-    job: str,
-    frames: tuple[int, int, int] | None = None,
-    attributes: tuple[tuple[str, str], ...] | None = None,
-) -> ItemAnnotation:
+def _annotation(one: Annotation, dataset: str, job: str, seen: Sequence[Annotation] = ()) -> ItemAnnotation:
+    """A thing that a job says; of a tracked one all that is `seen` of it."""
     called = one.category.name if one.category is not None and one.category.name.strip() else ""
-    geometry = one.geometry if frames is None and one.frame is None else None
-    if frames is None and one.frame is not None:
-        frames = (one.frame.number, one.frame.number, 1)
+    each = seen or (one,)
     return ItemAnnotation(
         label=called or one.name or "no class",
         concept=concept_iri(job_iri(dataset, job), called.strip()) if called else None,
         confidence=one.confidence,
-        geometry=geometry,
-        frames=frames,
+        geometry=one.geometry if one.frame is None and not seen else None,
+        appearances=tuple(Appearance(it.frame, it.geometry) for it in each if it.frame is not None),
+        track=one.track,
         name=one.name,
-        attributes=one.attributes if attributes is None else attributes,
+        attributes=tuple(dict.fromkeys(pair for it in each for pair in it.attributes)),
     )
 
 
@@ -149,6 +142,16 @@ def _picture(line: Line, media: Media) -> Picture | None:
         # Labels are in the pixels of the image that the job showed, which may be another size of the same.
         return Picture(*(size or (image.width, image.height)), _url(line.source))
     return Picture(*size) if size else None
+
+
+def _frames_at(line: Line, media: Media) -> str:
+    """Where the frames of a sequence are: where its file says, else beside it; '' for what has no frames."""
+    if line.source is None or not any(one.frame is not None for labeling in line.labelings for one in labeling.annotations):
+        return ""
+    if line.source.endswith(".json") and is_frames(content := media.json(line.source)):
+        return text(content["prefix"])
+    beside = line.source.rpartition("/")[0]
+    return f"{beside}/" if beside else ""
 
 
 def _url(address: str) -> str:

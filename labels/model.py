@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypeAlias
 
-from labels.groundtruth.model import Geometry
+from labels.groundtruth.model import Frame, Geometry
 from search.filters import Filters
 
 if TYPE_CHECKING:
@@ -22,20 +22,35 @@ Cell: TypeAlias = str | int | float | None
 Row: TypeAlias = tuple[Cell, ...]
 
 
+class Appearance(NamedTuple):
+    """Where a thing is in one frame of a sequence."""
+
+    frame: Frame
+    geometry: Geometry | None
+
+
 @dataclass(frozen=True, slots=True)
 class ItemAnnotation:
     """One thing that a job says of an item, where it holds (everywhere where there is no geometry).
 
-    `frames` are the first and last frame of a tracked thing and in how many it appears; its places there are no geometry of the item.
+    A thing in frames has its places in its `appearances`, which are many where it is tracked; its geometry is then None.
     """
 
     label: str
     concept: str | None
     confidence: float | None = None
     geometry: Geometry | None = None
-    frames: tuple[int, int, int] | None = None
+    appearances: tuple[Appearance, ...] = ()
+    track: str = ""
+    """What joins its appearances, '' for what is seen in one frame."""
     name: str = ""
     attributes: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def frames(self) -> tuple[int, int, int] | None:
+        """The first and last frame of what appears in frames, and in how many it does."""
+        numbers = {one.frame.number for one in self.appearances}
+        return (min(numbers), max(numbers), len(numbers)) if numbers else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +114,8 @@ class LabeledItem:
     picture: Picture | None = None
     masks: Mapping[str, str] = field(default_factory=dict)
     """Label attribute → address on this server of the painted label, where it can be read."""
+    frames_at: str = ""
+    """Of a sequence: the address that the names of its frames are below, with its '/'."""
     about: str | None = None
     """IRI of the clinical record that the line names."""
     patient: str | None = None

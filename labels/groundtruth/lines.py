@@ -196,7 +196,14 @@ def _framed(labeling: Labeling, value: Any, metadata: Mapping[str, Any], words: 
         problems += found.problems
         attributes = tuple(dict.fromkeys((*labeling.attributes, *found.attributes)))
         categories = _categories(names_of(metadata), found.annotations)
-        return replace(labeling, categories=categories, annotations=found.annotations, attributes=attributes, frames=found.frames)
+        return replace(
+            labeling,
+            categories=categories,
+            annotations=found.annotations,
+            attributes=attributes,
+            frames=found.frames,
+            size=size_of(value),
+        )
     if not labeling.ref:
         problems.append(Problem("bad-label", "the label is not the address of a file"))
     return replace(labeling, categories=_categories(names_of(metadata), ()))

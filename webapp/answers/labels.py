@@ -63,7 +63,7 @@ LABELED_DATASET = Shape(
 )
 ITEM_ANNOTATION = Shape(
     labels.ItemAnnotation,
-    without=("geometry", "name"),
+    without=("geometry", "appearances", "track", "name"),
     added={
         "box": Added(list[float] | None, "left, top, width, height in pixels.", lambda value: _drawn(value, "box")),
         "outline": Added(
@@ -72,11 +72,15 @@ ITEM_ANNOTATION = Shape(
         "points": Added(list[list[float]], "Its vertices in pixels.", lambda value: _drawn(value, "points")),
         "start": Added(int | None, "First code point of a span of the item's text.", lambda value: _span(value)[0]),
         "end": Added(int | None, "", lambda value: _span(value)[1]),
+        "frames": Added(
+            list[int] | None,
+            "First and last frame of a tracked thing, and in how many it appears.",
+            lambda value: list(value.frames) if value.frames else None,
+        ),
         "attributes": Added(dict[str, str], "", _attributes),
     },
     words={
         "concept": "IRI of the class.",
-        "frames": "First and last frame of a tracked thing, and in how many it appears.",
     },
     says="One thing that a job says of an item.",
 )
@@ -102,7 +106,7 @@ WORKER_ANSWER = Shape(
 ITEM = Shape(
     labels.LabeledItem,
     "Item",
-    without=("rest", "picture", "masks", "about", "patient"),
+    without=("rest", "picture", "masks", "frames_at", "about", "patient"),
     words={
         "id": "IRI of the item.",
         "media": "image, text, video, point cloud, document or object.",

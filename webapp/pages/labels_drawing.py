@@ -84,11 +84,13 @@ class Drawing:
     """What is to be seen, in words."""
     cut: int = 0
     """Shapes that are not drawn."""
+    lines: int = 46
+    """How many lines of words its longer side has room for."""
 
     @property
     def letters(self) -> str:
         """The size of words in the picture, in its pixels."""
-        return f"{max(self.picture.width, self.picture.height) / 46:.1f}" if self.picture else "12"
+        return f"{max(self.picture.width, self.picture.height) / self.lines:.1f}" if self.picture else "12"
 
 
 def color_of(name: str) -> int:
@@ -162,7 +164,7 @@ def _least(scores: Sequence[float | None]) -> float | None:
 def drawing_of(item: LabeledItem, labelings: Sequence[ItemLabeling], *, longest: int | None = None) -> Drawing:
     """The item with what some of its jobs say; a text is cut at `longest` characters."""
     shapes = [
-        _drawn(one, one.geometry, number, who_of(labeling.human))
+        drawn_of(one, one.geometry, number, who_of(labeling.human), color_of(one.concept or one.label))
         for labeling in labelings
         for number, one in enumerate(labeling.annotations, 1)
         if isinstance(one.geometry, Box | Outline)
@@ -193,8 +195,8 @@ def marked_text(
     return marked(text, marks, 0, longest)
 
 
-def _drawn(one: ItemAnnotation, place: Box | Outline, number: int, who: str) -> Drawn:
-    color = color_of(one.concept or one.label)
+def drawn_of(one: ItemAnnotation, place: Box | Outline, number: int, who: str, color: int) -> Drawn:
+    """A thing drawn at its place in a picture."""
     if isinstance(place, Box):
         left, top, width, height = place
         attributes = (("x", left), ("y", top), ("width", max(width, 0)), ("height", max(height, 0)))

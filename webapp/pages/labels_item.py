@@ -1,5 +1,6 @@
 """The item page: the object with its labels drawn, what each job and each worker said of it, where that comes from, and its graph."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
@@ -10,7 +11,18 @@ from labels.model import ItemLabeling, LabeledItem, WorkerAnswer
 from search.model import Document, DocumentSummary
 from webapp.errors import not_found
 from webapp.library import RecordSource
-from webapp.pages.labels_drawing import Drawing, LabelChip, chips_of_facts, drawing_of, frames_words, marked_text, safe_color, who_of
+from webapp.pages.labels_drawing import (
+    Drawing,
+    LabelChip,
+    chips_of_facts,
+    color_of,
+    drawing_of,
+    frames_words,
+    marked_text,
+    safe_color,
+    who_of,
+)
+from webapp.pages.labels_frames import Strip, colors_of_tracks, strip_of
 from webapp.pages.node import Group, groups_of
 from webapp.pages.reading import library, required, snapshot, whole_number
 from webapp.pages.state import State
@@ -30,6 +42,8 @@ class Row:
     concept: str | None
     color: str
     """Of a mask: its colour there, '' for none."""
+    swatch: int
+    """The number of its colour: a tracked thing has its own, others that of their class."""
     confidence: float | None
     where: str
     span_url: str
@@ -56,7 +70,11 @@ class ItemPage:
     jobs: tuple[JobView, ...]
     shown: str
     """The job whose labels alone are drawn, '' for all."""
+    job: str
+    """Its IRI."""
     chips: tuple[LabelChip, ...]
+    strip: Strip | None
+    """Of a sequence: the frames from the one that was asked for."""
     answers: tuple[tuple[str, tuple[WorkerAnswer, ...]], ...]
     """What workers answered, by class, the most frequent first."""
     about: tuple[DocumentSummary, ...]
@@ -67,7 +85,7 @@ class ItemPage:
 
 @pages.get("/item")
 def item() -> str:
-    """One item; `job` draws the labels of one job alone, `start` and `end` mark a span of its text."""
+    """One item; `job` draws the labels of one job alone, `start` and `end` mark a span of its text, `frame` begins the strip of frames."""
     page = item_page(required("id"), request.args.get("job", ""))
     return render_template("item.html", page=page, state=State(query=request.args.get("q", "")), frames_words=frames_words)
 
@@ -86,13 +104,16 @@ def item_page(identifier: str, job: str) -> ItemPage:
     except StoreUnavailable:
         graph_down = True
     facts = opened.catalog.facts_of_patient(identifier, 500)
+    colors = colors_of_tracks(found) if found is not None else {}
     return ItemPage(
         document=document,
         item=found,
         drawing=_drawing(found, job) if found is not None else None,
-        jobs=tuple(_job(labeling, found) for labeling in found.labelings) if found is not None else (),
+        jobs=tuple(_job(labeling, found, colors) for labeling in found.labelings) if found is not None else (),
         shown=next((one.job_name for one in found.labelings if one.job == job), "") if found is not None and job else "",
+        job=job if found is not None and any(one.job == job for one in found.labelings) else "",
         chips=chips_of_facts(facts),
+        strip=strip_of(found, _chosen(found, job), colors, whole_number("frame", 0), opened.labels.media) if found is not None else None,
         answers=_answers(found.answers) if found is not None else (),
         about=opened.catalog.documents_of_record(found.about) if found is not None and found.about else (),
         groups=groups,
@@ -101,8 +122,13 @@ def item_page(identifier: str, job: str) -> ItemPage:
     )
 
 
+def _chosen(found: LabeledItem, job: str) -> Sequence[ItemLabeling]:
+    """The labelings that are drawn: of one job, or all."""
+    return [one for one in found.labelings if one.job == job] or found.labelings
+
+
 def _drawing(found: LabeledItem, job: str) -> Drawing:
-    labelings = [one for one in found.labelings if one.job == job] or list(found.labelings)
+    labelings = _chosen(found, job)
     drawn = drawing_of(found, labelings)
     start, end = whole_number("start", 0), whole_number("end", 0)
     if found.text is None or end <= start:
@@ -111,7 +137,7 @@ def _drawing(found: LabeledItem, job: str) -> Drawing:
     return Drawing(drawn.picture, drawn.masks, drawn.shapes, text, drawn.said, drawn.cut)
 
 
-def _job(labeling: ItemLabeling, found: LabeledItem) -> JobView:
+def _job(labeling: ItemLabeling, found: LabeledItem, colors: Mapping[tuple[str, int], int]) -> JobView:
     rows = []
     for number, one in enumerate(labeling.annotations[:MOST_ROWS], 1):
         where, link, color = "", "", ""
@@ -128,7 +154,8 @@ def _job(labeling: ItemLabeling, found: LabeledItem) -> JobView:
                 color = safe_color(one.geometry.color)
             case _ if one.frames is not None:
                 where = frames_words(one.frames)
-        rows.append(Row(number, one.label, one.concept, color, one.confidence, where, link, one.attributes))
+        swatch = colors.get((labeling.attribute, number), color_of(one.concept or one.label))
+        rows.append(Row(number, one.label, one.concept, color, swatch, one.confidence, where, link, one.attributes))
     return JobView(labeling, who_of(labeling.human), tuple(rows), max(0, len(labeling.annotations) - MOST_ROWS))
 
 
