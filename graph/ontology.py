@@ -110,6 +110,7 @@ VALUES: Final = {
     "systemGenerated": "true for a resource that a machine generated from a text.",
     "temporality": "past or future, where the mention is not of the present.",
     "startFrom": "The element that kg:start is taken from, where no other says when it holds: issued.",
+    "valueDigits": "kg:value as it is written, where that ends in zeros: 1.50 was measured more closely than 1.5.",
     "startEarliest": "The first moment that a start known to the year or month may mean.",
     "startLatest": "The last moment that a start known to the year or month may mean.",
 }

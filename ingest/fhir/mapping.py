@@ -7,11 +7,13 @@ A pure function: what it cannot know from the resource comes from the MappingCon
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from graph.identifiers import iri_term, record_iri
 from graph.vocabulary import KG
 from ingest.fhir import healthlake
+from ingest.fhir.decimals import exactly
 from ingest.fhir.documents import documents_of, with_mentions
 from ingest.fhir.facts import CHARTING, facts_of, judgement, links_of, standing_of
 from ingest.fhir.names import label_of, person
@@ -53,7 +55,7 @@ def identifiers(resource: Mapping[str, Any]) -> list[tuple[str, str]]:
         (system if type(system := each.get("system")) is str else "", each["value"]) for each in found if type(each.get("value")) is str
     ]
     if resource.get("resourceType") == "Medication" and type(resource.get("code")) is dict and not is_entered_in_error(resource):
-        named.append((f"{CODE_OF}Medication/{resource.get('id')}", json.dumps(resource["code"], sort_keys=True)))
+        named.append((f"{CODE_OF}Medication/{resource.get('id')}", json.dumps(resource["code"], sort_keys=True, default=float)))
     return named
 
 
@@ -63,9 +65,13 @@ def map_record(record: SourceRecord, context: MappingContext) -> Mapped:
     if key is None:
         issue = Issue(Severity.REJECT, "no-id", "the resource has no type or no id", record.source, record.line)
         return Mapped("", "", issues=(issue,), rejected=True)
+    parsed = record.resource
+    exact = exactly(parsed, record.raw)
+    if exact is not parsed:
+        record = replace(record, resource=exact)
     draft = Draft(record, context, key[0], record_iri(context.dataset, *key))
     try:
-        return _map(draft)
+        return _map(draft, parsed)
     except RecursionError:
         draft.issues.clear()
         draft.reject("too-deep", "its elements are nested too deeply to be read", draft.kind)
@@ -76,13 +82,14 @@ def map_record(record: SourceRecord, context: MappingContext) -> Mapped:
         return _rejected(draft)
 
 
-def _map(draft: Draft) -> Mapped:
+def _map(draft: Draft, parsed: Mapping[str, Any]) -> Mapped:
+    """`parsed` is the resource as the fast parser reads it: what is validated, for that knows floats."""
     resource, kind = draft.record.resource, draft.kind
     if kind in CLAIMS and not draft.context.include_claims:
         return Mapped(draft.iri, kind, skipped="claim")
     if is_entered_in_error(resource):
         return Mapped(draft.iri, kind, skipped="entered-in-error")
-    for problem in problems(kind, resource):
+    for problem in problems(kind, parsed):
         (draft.warn if problem.code in USABLE else draft.reject)(*problem)
     if draft.rejected:
         return _rejected(draft)

@@ -7,6 +7,7 @@ from typing import IO, Any, cast
 
 import orjson
 
+from ingest.fhir.decimals import exactly, written
 from sources.blocks import MAX_LINE, Block, Items
 from sources.errors import SourceTooLarge
 from sources.files import Role, SourceFile, open_source, read_source
@@ -159,15 +160,15 @@ def _entries(file: SourceFile) -> Iterator[Any]:
 
     with open_source(file) as stream:
         bounded = _Allowance(stream)
-        for entry in ijson.items(bounded, "entry.item", use_float=True):
+        for entry in ijson.items(bounded, "entry.item"):
             bounded.renew()
             yield entry
 
 
 def _resources(document: Any, raw: bytes, file: SourceFile, line: int) -> Items:
     if isinstance(document, list):
-        for position, item in enumerate(document, 1):
-            yield from _resources(item, orjson.dumps(item), file, position if line == 1 else line)
+        for position, item in enumerate(exactly(document, raw), 1):
+            yield from _resources(item, written(item), file, position if line == 1 else line)
         return
     if not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):
         yield Issue(
@@ -180,6 +181,7 @@ def _resources(document: Any, raw: bytes, file: SourceFile, line: int) -> Items:
         )
         return
     if document["resourceType"] == "Bundle" and isinstance(document.get("entry"), list):
+        document = exactly(document, raw)
         urns = _urns(document["entry"])
         for position, entry in enumerate(document["entry"], 1):
             yield from _entry(entry, urns, file, position if line == 1 else line)
@@ -219,7 +221,7 @@ def _entry(entry: Any, urns: Mapping[str, str], file: SourceFile, line: int) -> 
         yield Issue(Severity.WARNING, "not-a-deletion", "a deleted file holds DELETE requests only", file.uri, line)
         return
     if resource.get("resourceType") in ("Bundle", "OperationOutcome"):
-        yield from _resources(resource, orjson.dumps(resource), file, line)
+        yield from _resources(resource, written(resource), file, line)
         return
     if _is_no_record(resource):
         yield _no_record(resource["resourceType"], file, line)
@@ -231,7 +233,7 @@ def _entry(entry: Any, urns: Mapping[str, str], file: SourceFile, line: int) -> 
         identifier = urns.get(str(entry.get("fullUrl")), "").rpartition("/")[2]
         if identifier:
             resource = {**resource, "id": identifier}
-    raw = orjson.dumps(resource)
+    raw = written(resource)
     references = {found.decode() for found in _REFERENCE.findall(raw)} if urns else ()
     yield SourceRecord(resource, raw, file.uri, line, {key: urns[key] for key in references if key in urns})
 

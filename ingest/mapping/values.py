@@ -54,19 +54,22 @@ def number_term(value: str) -> str:
 
 
 def number_text(value: Any) -> str:
-    """A JSON number (or a string that holds one) in plain decimal digits; '' for anything else."""
+    """A JSON number (or a string that holds one) in plain decimal digits; '' for anything else.
+
+    A Decimal and a string keep the zeros they end with; a float, which knows nothing of them, has none.
+    """
     kind = type(value)
     if kind is int:
         return str(value)
-    if kind is float or kind is str:
+    if kind is float or kind is str or kind is Decimal:
         try:
-            number = Decimal(repr(value) if kind is float else value)
+            number = value if kind is Decimal else Decimal(repr(value) if kind is float else value)
         except InvalidOperation:
             return ""
         if not number.is_finite() or abs(number.adjusted()) > 100:
             return ""
         text = format(number, "f")
-        return text.rstrip("0").rstrip(".") if "." in text else text
+        return text.rstrip("0").rstrip(".") if kind is float and "." in text else text
     return ""
 
 
@@ -106,7 +109,7 @@ def display(element: str, value: Any) -> str:
         return value
     if type(value) is bool:
         return "yes" if value else "no"
-    if type(value) in (int, float):
+    if type(value) in (int, float, Decimal):
         return number_text(value)
     if type(value) is not dict:
         return ""
