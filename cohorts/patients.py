@@ -159,7 +159,7 @@ def _tests(selection: Selection, today: date) -> dict[str, Callable[[PatientOver
         tests["conditions"] = lambda one: all(any(has(each, asked) for each in one.conditions) for asked in selection.conditions)
     asked = _folded(selection.text).split()
     if asked:
-        tests["text"] = lambda one: selection.text.strip() == one.patient.id or _named(one, asked)
+        tests["text"] = lambda one: selection.text.strip() in _iris(one) or _named(one, asked)
     return tests
 
 
@@ -168,8 +168,13 @@ def has(condition: ChartedCondition, asked: str) -> bool:
     return asked in condition.concepts or condition.label.casefold() == asked.casefold()
 
 
+def _iris(one: PatientOverview) -> tuple[str, ...]:
+    return one.patient.id, *(each.id for each in one.former)
+
+
 def _named(one: PatientOverview, asked: Sequence[str]) -> bool:
-    words = (*_folded(one.patient.label).split(), _folded(local_name(one.patient.id)))
+    labels = one.patient.label, *(each.label for each in one.former)
+    words = (*(word for label in labels for word in _folded(label).split()), *(_folded(local_name(each)) for each in _iris(one)))
     return all(any(word.startswith(part) for word in words) for part in asked)
 
 

@@ -21,6 +21,7 @@ CLASSES: Final = {
     "Labeling": "What one labeling job gave one item.",
     "Manifest": "A manifest: a list of items with what jobs gave them.",
     "ObservationComponent": "A component of an Observation, with a code and a value of its own.",
+    "ReplacedPatient": "A record of a patient that another one replaced: no patient of its own.",
     "Response": "The answers of workers for one item.",
     "Store": "The mark of the data folder that a graph store belongs to.",
     "Text": "A text that came without a clinical record around it.",

@@ -65,6 +65,7 @@ CODE: Final = KG + "code"
 
 GROUPS: Final = {
     "Patient": "patient",
+    "ReplacedPatient": "patient",
     "Encounter": "encounter",
     "Condition": "condition",
     "MedicationRequest": "medication",

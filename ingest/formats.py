@@ -17,6 +17,7 @@ def find(name: str, settings: Settings = (), within: tuple[str, ...] = ()) -> Fo
         from ingest.fhir import attached
         from ingest.fhir import mapping as fhir
         from ingest.fhir import reader as fhir_reader
+        from ingest.mapping import persons
 
         return Format(
             name="fhir",
@@ -26,7 +27,7 @@ def find(name: str, settings: Settings = (), within: tuple[str, ...] = ()) -> Fo
             map=fhir.map_record,
             key=fhir.record_key,
             splits=lambda file: is_splittable(file) and not fhir_reader.is_document(file),
-            identifiers=lambda record: (*fhir.identifiers(record.resource), *attached.announced(record)),
+            identifiers=lambda record: (*fhir.identifiers(record.resource), *attached.announced(record), *persons.announced(record)),
             content=attached.content_of,
             state=lambda record: attached.state_of(record, within),
             beside=lambda source, name: attached.read_beside(source, name, within),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from concepts.model import ConceptUse
-from search.model import Document, Fact, PatientSummary
+from search.model import Document, Fact, FormerPatient, PatientSummary
 from sources.model import Issue
 
 
@@ -80,6 +80,7 @@ class Mapped:
     documents: tuple[Document, ...] = ()
     facts: tuple[Fact, ...] = ()
     patients: tuple[PatientSummary, ...] = ()
+    former: tuple[FormerPatient, ...] = ()
     concepts: tuple[ConceptUse, ...] = ()
     targets: tuple[Target, ...] = ()
     pending: tuple[PendingReference, ...] = ()

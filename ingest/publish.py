@@ -153,6 +153,7 @@ class Draft:
         self._search.add_documents(part.documents(), run=part.run)
         self._search.add_facts(part.facts())
         self._search.add_patients(part.patients())
+        self._search.add_former(part.former())
         self._concepts.append(part)
         self._passages += part.summary().passages
 

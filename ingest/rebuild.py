@@ -98,6 +98,7 @@ class _Made:
             self.search.add_documents((one for one in part.documents() if one.record in live), run=part.run)
             self.search.add_facts(one for one in part.facts() if one.record in live)
             self.search.add_patients(one for one in part.patients() if one.id in live)
+            self.search.add_former(one for one in part.former() if one.record in live)
             uses.update(dict(part.concepts()))
         self._load(dataset, waiting)
         if changed:

@@ -20,13 +20,13 @@ import orjson
 from concepts.model import Assertion, ConceptUse, Mention
 from ingest.model import Mapped
 from ingest.sums import damage_in, has_sums, write_sums
-from search.model import Document, Fact, PassageSpan, PatientSummary
+from search.model import Document, Fact, FormerPatient, PassageSpan, PatientSummary
 from sources.model import Issue, Severity, SourceRecord
 
 _ROW_GROUP = 2000
 _COMPRESSION_LEVEL = 1
-_BESIDE = "beside"
-"""The one table that is there only if it has rows: what records read of files beside their source."""
+_BESIDE, _FORMER = "beside", "former"
+"""Tables that are there only if they have rows: what records read of files beside their source, and records that a merge replaced."""
 _FEW = 500
 """Records that are picked out of a part rather than met while all of it is read."""
 QUADS = "quads.nq.gz"
@@ -87,7 +87,7 @@ class PartWriter:
         opened: Any = igzip.open(str(self._folder / QUADS), "wb", compresslevel=_COMPRESSION_LEVEL)  # type: ignore[no-untyped-call]
         self._quads = cast(IO[bytes], opened)
         self._issue_file = (self._folder / ISSUES).open("wb")
-        for name in _schemas().keys() - {_BESIDE}:
+        for name in _schemas().keys() - {_BESIDE, _FORMER}:
             self._tables[name] = _TableWriter(self._folder / f"{name}.parquet", name)
         return self
 
@@ -119,12 +119,17 @@ class PartWriter:
         for reference in mapped.pending:
             self._tables["pending"].add((mapped.kind, identifier, reference.kind, reference.system, reference.value))
         for name, content in mapped.beside:
-            if _BESIDE not in self._tables:
-                self._tables[_BESIDE] = _TableWriter(self._folder / f"{_BESIDE}.parquet", _BESIDE)
-            self._tables[_BESIDE].add((mapped.record, name, content))
+            self._rare(_BESIDE).add((mapped.record, name, content))
+        for former in mapped.former:
+            self._rare(_FORMER).add(_row(former))
         self._concepts.update(mapped.concepts)
         for target in mapped.targets:
             self._targets.setdefault(target.iri, target.kind)
+
+    def _rare(self, table: str) -> "_TableWriter":
+        if table not in self._tables:
+            self._tables[table] = _TableWriter(self._folder / f"{table}.parquet", table)
+        return self._tables[table]
 
     def add_issue(self, issue: Issue) -> None:
         """Stage an issue that belongs to no mapped record."""
@@ -252,6 +257,12 @@ class Part:
         for row in self._rows("patients"):
             yield PatientSummary(*row[1:])
 
+    def former(self) -> Iterator[FormerPatient]:
+        """The records of persons that others replaced, as its records say."""
+        if (self.folder / f"{_FORMER}.parquet").exists():
+            for row in self._rows(_FORMER):
+                yield FormerPatient(*row)
+
     def concepts(self) -> Iterator[tuple[ConceptUse, int]]:
         """The concepts it uses and how often."""
         for row in self._rows("concepts"):
@@ -364,6 +375,7 @@ def _schemas() -> dict[str, Any]:
         ),
         "concepts": pa.schema([("concept", text), ("system", text), ("code", text), ("display", text), ("count", whole)]),
         _BESIDE: pa.schema([("record", text), ("name", text), ("content", pa.binary())]),
+        _FORMER: pa.schema([(field.name, whole if field.name == "line" else text) for field in fields(FormerPatient)]),
         "targets": pa.schema([("iri", text), ("kind", text)]),
         "pending": pa.schema([("kind", text), ("id", text), ("wanted", text), ("system", text), ("value", text)]),
     }

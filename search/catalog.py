@@ -10,7 +10,7 @@ import weakref
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -20,8 +20,19 @@ from concepts.model import Assertion, Mention
 from graph.vocabulary import RELATION_GROUPS, local_name
 from search.codings import grouped
 from search.errors import GenerationUnreadable
-from search.model import ConceptSummary, DatasetSummary, Document, DocumentSummary, Fact, PassageSpan, PatientOverview, PatientSummary
-from search.patients import read_overviews
+from search.found import FoundDocument, MentionedConcept
+from search.model import (
+    ConceptSummary,
+    DatasetSummary,
+    Document,
+    DocumentSummary,
+    Fact,
+    FormerPatient,
+    PassageSpan,
+    PatientOverview,
+    PatientSummary,
+)
+from search.patients import known_as, read_former, read_overviews
 from search.schema import FORMAT
 from search.standings import FACTS_OF_RECORDS, UNCOUNTED_ALONE, assertions_of, codings_of, count_uncounted, without_counted
 from search.tables import above_common_folder
@@ -42,27 +53,6 @@ _FACT = (
 _FACT_ORDER = "start IS NULL, start, record, fact"
 _PATIENT = "id, dataset, label, sex, born, died, source, line"
 _CONCEPT = "concept, system, code, label, synonyms, patients, documents, facts"
-
-
-@dataclass(frozen=True, slots=True)
-class FoundDocument:
-    """A document as a hit needs it: its text and passages, and which ingest run brought it; mentions come apart."""
-
-    document: Document
-    run: str
-
-
-@dataclass(frozen=True, slots=True)
-class MentionedConcept:
-    """A concept that a document mentions with one assertion; `mention` is the first that says so."""
-
-    concept: str
-    label: str
-    assertion: Assertion
-    mention: str
-    start: int
-
-
 _GROUPS: Final = ", ".join(f"'{group}'" for group in sorted({*RELATION_GROUPS.values(), "observation"}))
 
 
@@ -77,6 +67,7 @@ class SqliteCatalog:
         weakref.finalize(self, _close, self._idle)
         self._closed = False
         self._overviews: tuple[PatientOverview, ...] | None = None
+        self._former: dict[str, FormerPatient] | None = None
         self._roots: dict[str, str] | None = None
         self._codings: dict[int, tuple[int, ...]] | None = None
         try:
@@ -114,7 +105,8 @@ class SqliteCatalog:
 
     def documents_of_patient(self, patient: str, limit: int = 1000, offset: int = 0) -> tuple[DocumentSummary, ...]:
         """A patient's documents, newest first."""
-        return self._summaries(f"patient = ? ORDER BY {_NEWEST_FIRST} LIMIT ? OFFSET ?", (patient, limit, offset))
+        own = [patient, *(one.id for one in self.former_patients(patient))]
+        return self._summaries(f"patient IN ({_marks(own)}) ORDER BY {_NEWEST_FIRST} LIMIT ? OFFSET ?", (*own, limit, offset))
 
     def documents_of_encounter(self, encounter: str) -> tuple[DocumentSummary, ...]:
         """An encounter's documents, newest first."""
@@ -153,8 +145,9 @@ class SqliteCatalog:
         return int(self._all("SELECT count(*) FROM facts WHERE subject = ?", (patient,))[0][0])
 
     def patient(self, patient: str) -> PatientSummary | None:
-        """Who a patient is."""
-        rows = self._all(f"SELECT {_PATIENT} FROM patients WHERE id = ?", (patient,))  # noqa: S608 - column names
+        """Who a patient is; by the IRI of a record that another one replaced, who took its place."""
+        current = known_as(patient, self._replaced())
+        rows = self._all(f"SELECT {_PATIENT} FROM patients WHERE id = ?", (current,))  # noqa: S608 - column names
         return PatientSummary(*rows[0]) if rows else None
 
     def patients(self, dataset: str | None = None, limit: int = 50, offset: int = 0) -> tuple[PatientSummary, ...]:
@@ -163,10 +156,18 @@ class SqliteCatalog:
         rows = self._all(f"SELECT {_PATIENT} FROM patients {where} ORDER BY label, id LIMIT ? OFFSET ?", (*values, limit, offset))  # noqa: S608
         return tuple(PatientSummary(*row) for row in rows)
 
+    def former_patients(self, patient: str) -> tuple[FormerPatient, ...]:
+        """The records of a patient that were merged into this one, by label."""
+        return tuple(one for one in self._replaced().values() if one.patient == patient)
+
+    def former_patient(self, record: str) -> FormerPatient | None:
+        """Who took the place of a record of a person; None where it was not replaced."""
+        return self._replaced().get(record)
+
     def patient_overviews(self) -> tuple[PatientOverview, ...]:
         """All patients with what is charted of them, by label; read once, as the catalog never changes."""
         if self._overviews is None:
-            self._overviews = read_overviews(self._all)
+            self._overviews = read_overviews(self._all, self._replaced().values())
         return self._overviews
 
     def concept(self, concept: str) -> ConceptSummary | None:
@@ -279,7 +280,12 @@ class SqliteCatalog:
         return found
 
     def codes(self, field: str, values: Sequence[str]) -> list[int]:
-        """Codes of the values of a field ('dataset', 'patient', 'type', 'concept'), ascending; unknown values are left out."""
+        """Codes of the values of a field ('dataset', 'patient', 'type', 'concept'), ascending; unknown values are left out.
+
+        A record of a patient that another one replaced stands for the patient.
+        """
+        if field == "patient":
+            values = [known_as(value, self._replaced()) for value in values]
         if field == "concept":
             rows = self._all(f"SELECT ordinal FROM concepts WHERE concept IN ({_marks(values)}) ORDER BY ordinal", values)  # noqa: S608
         else:
@@ -369,6 +375,12 @@ class SqliteCatalog:
     def _facts(self, where: str, values: Sequence[Any]) -> tuple[Fact, ...]:
         rows = self._all(f"SELECT {_FACT} FROM facts WHERE {where}", values)  # noqa: S608 - fixed clauses of this module
         return tuple(Fact(*(*row[:12], Assertion(row[12]), bool(row[13]), *row[14:])) for row in rows)
+
+    def _replaced(self) -> dict[str, FormerPatient]:
+        """Record of a person → who took its place; read once, as the catalog never changes."""
+        if self._former is None:
+            self._former = read_former(self._all)
+        return self._former
 
     def _dataset_of(self, subject: str) -> str:
         return str(self._all("SELECT dataset FROM facts WHERE subject = ? LIMIT 1", (subject,))[0][0])

@@ -84,7 +84,9 @@ def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.boo
 
 _PATIENTS = """
 SELECT v.value, coalesce(p.label, (SELECT max(d.patient_label) FROM documents d WHERE d.patient = v.value)) FROM (
-    SELECT patient AS value FROM documents WHERE patient IS NOT NULL UNION SELECT id FROM patients
+    SELECT coalesce(f.patient, d.patient) AS value FROM documents d
+    LEFT JOIN (SELECT id, min(patient) AS patient FROM former GROUP BY id) f ON f.id = d.patient WHERE d.patient IS NOT NULL
+    UNION SELECT id FROM patients
     UNION SELECT subject FROM facts WHERE relation NOT IN ('label', 'answer', 'broader')) v
 LEFT JOIN patients p ON p.id = v.value ORDER BY v.value
 """
@@ -184,11 +186,12 @@ def _documents(db: sqlite3.Connection, datasets: dict[str, int], types: dict[str
     columns = [array("i") for _ in range(7)]
     encounters: dict[str, int] = {}
     copies: dict[tuple[int, int, bytes], int] = {}
+    current = dict(db.execute("SELECT id, min(patient) FROM former GROUP BY id"))
     # Of a note and its copy in a report, which have one date, the note comes first: DocumentReference > DiagnosticReport.
     query = "SELECT row, dataset, type, patient, encounter, date, digest FROM documents ORDER BY date DESC, kind DESC, id"
     for row, dataset, type_, patient, encounter, date, digest in db.execute(query):
         rowids.append(row)
-        place = datasets[dataset], -1 if patient is None else patients[patient]
+        place = datasets[dataset], -1 if patient is None else patients[current.get(patient, patient)]
         codes = (
             *place,
             types[type_],

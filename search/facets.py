@@ -109,7 +109,8 @@ def _named(
     listed = dict.fromkeys([*first, *known])
     names = catalog.values(field, tuple(listed))
     values = [FacetValue(*names[code], int(counts[code]) if code < len(counts) else 0) for code in listed]
-    unknown = [FacetValue(value, value, 0) for value in chosen if value not in {v.value for v in values}]
+    absent = [value for value in chosen if value not in {v.value for v in values} and not catalog.codes(field, (value,))]
+    unknown = [FacetValue(value, value, 0) for value in absent]
     listed_values = (*values, *unknown)
     return tuple(sorted(listed_values, key=lambda v: (-v.count, v.label, v.value))) if by_count else listed_values
 

@@ -31,9 +31,9 @@ from search.columns import open_columns, save_columns
 from search.derivation import derive
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationOutdated, GenerationUnreadable
-from search.model import Document, Fact, PatientSummary
+from search.model import Document, Fact, FormerPatient, PatientSummary
 from search.protocols import Embedder, LexicalIndex, VectorIndex
-from search.schema import FORMAT, INDEXES, TABLES
+from search.schema import FORMAT, FORMER, INDEXES, TABLES
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ('embed' or 'index'), how much of it is done and how much there is."""
@@ -135,6 +135,7 @@ class GenerationBuilder:
         self._db.execute("BEGIN")
         if previous is None:
             self._run(TABLES)
+        self._run(FORMER)
         self._indexed = previous is not None
         self._next_row = self._one("SELECT coalesce(max(row), 0) + 1 FROM documents")
         self._batch = self._one("SELECT coalesce(max(value), 0) FROM state WHERE name = 'batch'")
@@ -155,16 +156,17 @@ class GenerationBuilder:
             self._remove_documents(f"record IN ({marks})", chunk)
             self._db.execute(f"DELETE FROM facts WHERE record IN ({marks})", chunk)  # noqa: S608 - only marks
             self._db.execute(f"DELETE FROM patients WHERE id IN ({marks})", chunk)  # noqa: S608 - only marks
+            self._db.execute(f"DELETE FROM former WHERE record IN ({marks})", chunk)  # noqa: S608 - only marks
 
     def datasets(self) -> list[str]:
         """Everything that is of some dataset is of one of these."""
-        tables = " UNION ".join(f"SELECT dataset FROM {table}" for table in ("documents", "facts", "patients", "uses"))  # noqa: S608
+        tables = " UNION ".join(f"SELECT dataset FROM {table}" for table in ("documents", "facts", "patients", "former", "uses"))  # noqa: S608
         return [dataset for (dataset,) in self._db.execute(f"{tables} ORDER BY 1")]
 
     def drop_dataset(self, dataset: str) -> None:
         """Take out everything of a dataset."""
         self._remove_documents("dataset = ?", [dataset])
-        for table in ("facts", "patients", "uses"):
+        for table in ("facts", "patients", "former", "uses"):
             self._db.execute(f"DELETE FROM {table} WHERE dataset = ?", (dataset,))  # noqa: S608 - names of this module
 
     def add_documents(self, documents: Iterable[Document], run: str) -> None:
@@ -194,6 +196,11 @@ class GenerationBuilder:
         """Add patients."""
         rows = ((p.id, p.dataset, storable(p.label), p.sex, p.born, p.died, p.source, p.line) for p in patients)
         self._insert("patients", rows, "OR REPLACE")
+
+    def add_former(self, former: Iterable[FormerPatient]) -> None:
+        """Add records of persons that others replaced; whoever asks for one is answered of the person."""
+        rows = ((one.record, one.id, one.patient, one.dataset, storable(one.label), one.source, one.line) for one in former)
+        self._insert("former", rows, "OR REPLACE")
 
     def set_concepts(self, dataset: str, uses: Iterable[tuple[ConceptUse, int]]) -> None:
         """State which concepts a dataset uses under which displays, and how often; replaces what was stated before."""

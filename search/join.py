@@ -19,8 +19,9 @@ from concepts.model import Assertion
 from graph.model import Direction, Edge, Neighbourhood, NodeSummary, Omitted, Step
 from graph.store import GraphReader
 from graph.vocabulary import CHARTED, CODE, ENCOUNTER, HAS_BODY, HAS_TARGET, KG, RELATION_GROUPS, SUBJECT, group_of
-from search.catalog import MentionedConcept, SqliteCatalog
+from search.catalog import SqliteCatalog
 from search.columns import Columns, distinct_pairs, gather, lengths
+from search.found import MentionedConcept
 from search.model import Fact, Shared
 from search.sharing import Joint, SharingHit, shared_things
 

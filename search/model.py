@@ -127,6 +127,22 @@ class PatientSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerPatient:
+    """A record of a person that another one replaced, as `record` says: `id` is its IRI, `patient` the one the person is known under now.
+
+    `source` is '' where the record itself is not there, and only what took its place tells of it.
+    """
+
+    record: str
+    id: str
+    patient: str
+    dataset: str
+    label: str
+    source: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ChartedCondition:
     """A condition of a patient in the words of the record, with the concepts of all its codings."""
 
@@ -147,6 +163,8 @@ class PatientOverview:
     documents: int
     facts: int
     conditions: tuple[ChartedCondition, ...]
+    former: tuple[FormerPatient, ...] = ()
+    """Records of the person that were merged into this one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from search.model import (
     Document,
     DocumentSummary,
     Fact,
+    FormerPatient,
     PatientOverview,
     PatientSummary,
 )
@@ -149,7 +150,15 @@ class Catalog(Protocol):
         ...
 
     def patient(self, patient: str) -> PatientSummary | None:
-        """Who a patient is."""
+        """Who a patient is; by the IRI of a record that another one replaced, who took its place."""
+        ...
+
+    def former_patients(self, patient: str) -> tuple[FormerPatient, ...]:
+        """The records of a patient that were merged into this one, by label."""
+        ...
+
+    def former_patient(self, record: str) -> FormerPatient | None:
+        """Who took the place of a record of a person; None where it was not replaced."""
         ...
 
     def patients(self, dataset: str | None = None, limit: int = 50, offset: int = 0) -> tuple[PatientSummary, ...]:

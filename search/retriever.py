@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from concepts.model import Assertion
 from graph.errors import GraphError
 from graph.store import GraphReader
-from search.catalog import FoundDocument, MentionedConcept
 from search.clock import Clock
 from search.errors import InvalidRequest, ModelUnavailable
 from search.facets import count_facets
+from search.found import FoundDocument, MentionedConcept
 from search.generation import Generation
 from search.join import Joined, PageHit, join_page
 from search.masks import Ground, check, unknown_values

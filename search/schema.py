@@ -34,6 +34,11 @@ CREATE TABLE uses (
 """
 """What ingest hands over."""
 
+FORMER: Final = """CREATE TABLE IF NOT EXISTS former (
+    record TEXT NOT NULL, id TEXT NOT NULL, patient TEXT NOT NULL, dataset TEXT NOT NULL, label TEXT NOT NULL, source TEXT NOT NULL,
+    line INTEGER NOT NULL, PRIMARY KEY (record, id)) WITHOUT ROWID"""
+"""Records of persons that others replaced, as either end says; a generation of an earlier version has no such table."""
+
 INDEXES: Final = """
 CREATE INDEX IF NOT EXISTS documents_id ON documents (id);
 CREATE INDEX IF NOT EXISTS documents_record ON documents (record, batch);

@@ -16,6 +16,7 @@ from ingest.fhir import healthlake
 from ingest.fhir.decimals import exactly
 from ingest.fhir.documents import documents_of, with_mentions
 from ingest.fhir.facts import CHARTING, facts_of, judgement, links_of, standing_of
+from ingest.fhir.merges import REPLACED_CLASS, former_patients, said
 from ingest.fhir.names import label_of, person
 from ingest.fhir.policy import POLICY_VERSION, is_entered_in_error, is_system_generated, standing
 from ingest.fhir.r4.tables import REFERENCES
@@ -102,7 +103,9 @@ def _map(draft: Draft, parsed: Mapping[str, Any]) -> Mapped:
 
 def _represented(draft: Draft) -> Mapped:
     resource, kind = draft.record.resource, draft.kind
-    node = Node(draft, draft.iri, kind, resource)
+    former = tuple(former_patients(draft, person(resource) or f"Patient {resource['id']}")) if kind == "Patient" else ()
+    replaced = any(one.id == draft.iri for one in former)
+    node = Node(draft, draft.iri, kind, resource, REPLACED_CLASS if replaced else "")
     node.statements += draft.provenance()
     _read(node)
     trusted = _is_trusted(draft)
@@ -117,6 +120,7 @@ def _represented(draft: Draft) -> Mapped:
     node.say(label)
     for statement in links_of(node, stands):
         draft.lines.append(f"{node.patient_term} {statement} <{draft.iri}> .\n")
+    draft.lines += [said(draft, one) for one in former]
     for identifier, inner in draft.contained.items():
         _contained(node, identifier, inner)
     if documents and healthlake.has_analysis(resource):
@@ -129,7 +133,8 @@ def _represented(draft: Draft) -> Mapped:
         quads="".join(draft.lines),
         documents=documents,
         facts=tuple(facts),
-        patients=(_patient(draft, label),) if kind == "Patient" else (),
+        patients=(_patient(draft, label),) if kind == "Patient" and not replaced else (),
+        former=former,
         concepts=tuple(draft.concepts),
         targets=tuple(dict.fromkeys(draft.targets)),
         pending=tuple(dict.fromkeys(draft.pending)),

@@ -10,12 +10,15 @@ from concepts.model import ConceptUse
 from graph.identifiers import iri_term, literal_term, run_iri, safe_iri
 from graph.vocabulary import DERIVED_FROM, FHIR, GENERATED_BY, LABEL, TYPE
 from ingest.mapping.codes import Code, dicts
-from ingest.mapping.references import ANY, Link, resolve
+from ingest.mapping.persons import survivor
+from ingest.mapping.references import ANY, Link, link_to, resolve
 from ingest.model import WATCHED, MappingContext, PendingReference, Target
 from sources.model import Issue, Severity, SourceRecord
 
 CODE_OF: Final = "urn:commissure:code:"
 """Under this system and its `Type/id` a record that others refer to tells its code, which they take for theirs."""
+_AS_IT_IS: Final = frozenset({"link.other", "link.target"})
+"""Places that speak of a record of a person and not of the person."""
 
 
 class Draft:
@@ -73,6 +76,11 @@ class Draft:
         self.pending += (PendingReference(WATCHED, system, value) for value in stated or ("",))
         return stated
 
+    def person(self, link: Link) -> Link:
+        """Where a reference to a Patient leads: to the record under which the person is known after all merges."""
+        key, _ = survivor(link.key, self.watch)
+        return (link_to(self.context.dataset, key) or link) if key != link.key else link
+
     def medication_code(self, link: Link) -> Any:
         """The code (a CodeableConcept) of the Medication that a reference leads to: a contained one, or a record of the dataset."""
         if link.target is None:
@@ -126,6 +134,8 @@ class Node:
         link = resolve(reference, allowed, draft.context, draft.record.urns, draft.iri)
         if link is None:
             return None
+        if link.kind == "Patient" and link.key and field not in _AS_IT_IS:
+            link = draft.person(link)
         if link.target is not None:
             draft.targets.append(link.target)
             if link.pending is not None:

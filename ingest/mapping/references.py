@@ -38,10 +38,10 @@ def resolve(
     literal = literal.strip() if type(literal) is str else literal
     if type(literal) is str and literal:
         if urns and literal in urns:
-            return _record(context.dataset, urns[literal]) or _external(literal)
+            return link_to(context.dataset, urns[literal]) or _external(literal)
         if literal[0] == "#":
             return _contained(record, literal)
-        link = _record(context.dataset, literal)
+        link = link_to(context.dataset, literal)
         if link is not None:
             return link
         search = _search(literal)
@@ -70,14 +70,15 @@ def _find(kind: str, system: str, value: str, context: MappingContext, allowed: 
     if len(found) > 1 and kind == ANY and allowed and ANY not in allowed:
         found = tuple(key for key in found if key.partition("/")[0] in allowed)
     if len(found) == 1:
-        link = _record(context.dataset, found[0])
+        link = link_to(context.dataset, found[0])
         if link is not None:
             return link
     return _stub(context.dataset, kind, system, value, len(found) > 1)
 
 
 @lru_cache(maxsize=131072)
-def _record(dataset: str, reference: str) -> Link | None:
+def link_to(dataset: str, reference: str) -> Link | None:
+    """The record that a literal reference names; None where it names none."""
     named = key_of(reference)
     if not named:
         return None

@@ -106,6 +106,22 @@ def patients_come_by_label(rig: Rig) -> None:
         assert {concept for condition in one.conditions for concept in condition.concepts} == counted
 
 
+def merged_patients_are_one(rig: Rig) -> None:
+    """The record that another one replaced is no patient, and stands for the one who took its place."""
+    by_label = sorted(rig.clinic.former, key=lambda one: (one.label, one.id))
+    assert by_label
+    overviews = {one.patient.id: one for one in rig.catalog.patient_overviews()}
+    for patient in rig.patients:
+        merged = tuple(one for one in by_label if one.patient == patient.id)
+        assert rig.catalog.former_patients(patient.id) == overviews[patient.id].former == merged
+        assert rig.catalog.former_patient(patient.id) is None
+        for one in merged:
+            assert rig.catalog.former_patient(one.id) == one
+            assert rig.catalog.patient(one.id) == patient
+    assert not {one.id for one in by_label} & overviews.keys()
+    assert rig.catalog.former_patient("urn:nothing") is None and rig.catalog.former_patients("urn:nothing") == ()
+
+
 def concepts_count_what_counts(rig: Rig) -> None:
     charted = rig.charted()
     assert any(not fact.counted for fact in rig.clinic.facts)
@@ -208,6 +224,7 @@ CHECKS: dict[str, Callable[[Rig], None]] = {
         facts_come_oldest_first,
         pages_follow_each_other,
         patients_come_by_label,
+        merged_patients_are_one,
         concepts_count_what_counts,
         concepts_are_suggested_by_the_beginnings_of_words,
         what_does_not_count_is_told,

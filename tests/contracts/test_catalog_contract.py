@@ -9,6 +9,7 @@ import pytest
 
 from graph.scope import Scope
 from search.embedding_cache import EmbeddingCache
+from search.model import FormerPatient, PatientSummary
 from search.protocols import Catalog
 from search.scoped import write_within
 from tests.contracts.catalog import CHECKS, Rig
@@ -18,7 +19,17 @@ from tests.search.clinic import Clinic, FakeEmbedder, build, make_clinic, opened
 @pytest.fixture(scope="module")
 def clinic() -> Clinic:
     one, other = make_clinic(3), make_clinic(4, 3, "other")
-    return Clinic(one.documents + other.documents, one.facts + other.facts, one.patients + other.patients)
+    patients = one.patients + other.patients
+    return Clinic(one.documents + other.documents, one.facts + other.facts, patients, _former(patients))
+
+
+def _former(patients: list[PatientSummary]) -> list[FormerPatient]:
+    """Every third patient was merged from two records."""
+    return [
+        FormerPatient(one.id, f"{one.id}-{name}", one.id, one.dataset, f"{name} {one.label}")
+        for one in patients[::3]
+        for name in ("earlier", "wrong")
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +100,16 @@ BROKEN: dict[str, tuple[str, Any, str]] = {
         lambda c: lambda dataset, source: source,
         "sources_tell_nothing_of_the_machine",
     ),
+    "forgets who took whose place": (
+        "former_patient",
+        lambda c: lambda record: None,
+        "merged_patients_are_one",
+    ),
+    "knows the old record as a patient": (
+        "patient",
+        lambda c: lambda patient: (one := c.patient(patient)) and replace(one, id=patient),
+        "merged_patients_are_one",
+    ),
     "counts documents as passages": (
         "datasets",
         lambda c: lambda: tuple(replace(one, passages=one.documents) for one in c.datasets()),
@@ -135,10 +156,10 @@ def test_a_catalog_that_forgets_the_scope_is_found_out(catalog: Catalog, clinic:
 def sharing_concepts(clinic: Clinic) -> Clinic:
     """The clinic, in which the other dataset has names of its own for shared concepts."""
     facts = [replace(one, label=f"Only theirs {one.label}") if one.dataset == "other" else one for one in clinic.facts]
-    return Clinic(clinic.documents, facts, clinic.patients)
+    return Clinic(clinic.documents, facts, clinic.patients, clinic.former)
 
 
 def alone(clinic: Clinic) -> Clinic:
     """What the clinic has of the first dataset."""
-    of = [[one for one in some if one.dataset == "clinic"] for some in (clinic.documents, clinic.facts, clinic.patients)]  # type: ignore[attr-defined]
+    of = [[one for one in some if one.dataset == "clinic"] for some in (clinic.documents, clinic.facts, clinic.patients, clinic.former)]  # type: ignore[attr-defined]
     return Clinic(*of)  # type: ignore[arg-type]

@@ -29,7 +29,7 @@ from graph.vocabulary import (
 )
 from search.embedding_cache import EmbeddingCache
 from search.generation import BuildReport, Generation, GenerationBuilder
-from search.model import Document, Fact, PatientSummary
+from search.model import Document, Fact, FormerPatient, PatientSummary
 from search.passages import split
 
 SNOMED = "http://snomed.info/sct"
@@ -80,12 +80,14 @@ class Clinic:
     documents: list[Document] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     patients: list[PatientSummary] = field(default_factory=list)
+    former: list[FormerPatient] = field(default_factory=list)
 
     def without(self, records: set[str]) -> "Clinic":
         return Clinic(
             [d for d in self.documents if d.record not in records],
             [f for f in self.facts if f.record not in records],
             [p for p in self.patients if p.id not in records],
+            [f for f in self.former if f.record not in records],
         )
 
     def uses(self, dataset: str) -> list[tuple[ConceptUse, int]]:
@@ -203,6 +205,7 @@ def build(
         builder.add_documents(clinic.documents, run)
         builder.add_facts(clinic.facts)
         builder.add_patients(clinic.patients)
+        builder.add_former(clinic.former)
         for dataset in clinic.datasets:
             builder.set_concepts(dataset, clinic.uses(dataset))
         return builder.finish(embedder, EmbeddingCache(folder / "vectors.sqlite"))

@@ -9,10 +9,16 @@ from search import model as search
 from webapp.answers.shapes import Added, Json, Shape
 
 PATIENT = Shape(search.PatientSummary, "Patient", says="Who a patient is.")
+FORMER = Shape(search.FormerPatient, without=("record",))
+FormerJson = Annotated[Json, FORMER]
 PATIENT_ANSWER = Shape(
     search.PatientSummary,
     "PatientAnswer",
-    added={"facts": Added(int, "How many facts are charted of the patient."), "generation": Added(int)},
+    added={
+        "facts": Added(int, "How many facts are charted of the patient."),
+        "former": Added(list[FormerJson], "Records of the patient that were merged into this one."),
+        "generation": Added(int),
+    },
     says="One patient of the open generation.",
     inside=False,
 )
@@ -21,7 +27,12 @@ ChartedConditionJson = Annotated[Json, CHARTED_CONDITION]
 PATIENT_ROW = Shape(
     search.PatientSummary,
     "PatientRow",
-    added={"documents": Added(int), "facts": Added(int), "conditions": Added(list[ChartedConditionJson])},
+    added={
+        "documents": Added(int),
+        "facts": Added(int),
+        "conditions": Added(list[ChartedConditionJson]),
+        "former": Added(list[FormerJson], "Records of the patient that were merged into this one."),
+    },
     says="A patient with what is charted of them: counted conditions, notes, and records that say something.",
     inside=False,
 )
@@ -75,4 +86,4 @@ class FactListJson(TypedDict):
 
 def patient_row(value: search.PatientOverview) -> Json:
     """A patient as lists show them."""
-    return PATIENT_ROW(value.patient, documents=value.documents, facts=value.facts, conditions=value.conditions)
+    return PATIENT_ROW(value.patient, documents=value.documents, facts=value.facts, conditions=value.conditions, former=value.former)

@@ -39,20 +39,21 @@ def patients(asked: PatientParameters, context: Context) -> answers.PatientListJ
 
 
 def patient(asked: ByIri, context: Context) -> Json:
-    """Who a patient is."""
+    """Who a patient is; by the IRI of a record that was merged, too."""
     found = _patient(asked.id, context)
-    facts = context.snapshot.catalog.count_facts_of_patient(asked.id)
-    return answers.PATIENT_ANSWER(found, facts=facts, generation=context.snapshot.generation)
+    catalog = context.snapshot.catalog
+    facts, former = catalog.count_facts_of_patient(found.id), catalog.former_patients(found.id)
+    return answers.PATIENT_ANSWER(found, facts=facts, former=former, generation=context.snapshot.generation)
 
 
 def facts(asked: IriPage, context: Context) -> answers.FactListJson:
     """A patient's facts, oldest first."""
-    _patient(asked.id, context)
+    patient = _patient(asked.id, context).id
     catalog = context.snapshot.catalog
-    found = catalog.facts_of_patient(asked.id, asked.limit + 1, asked.offset)
+    found = catalog.facts_of_patient(patient, asked.limit + 1, asked.offset)
     return {
-        "patient": asked.id,
-        "total": catalog.count_facts_of_patient(asked.id),
+        "patient": patient,
+        "total": catalog.count_facts_of_patient(patient),
         "facts": plain(found[: asked.limit]),
         "next_offset": next_offset(asked.offset, asked.limit, len(found)),
         "generation": context.snapshot.generation,
@@ -61,8 +62,8 @@ def facts(asked: IriPage, context: Context) -> answers.FactListJson:
 
 def documents(asked: IriPage, context: Context) -> document_answers.DocumentListJson:
     """A patient's documents, newest first."""
-    _patient(asked.id, context)
-    found = context.snapshot.catalog.documents_of_patient(asked.id, asked.limit + 1, asked.offset)
+    patient = _patient(asked.id, context).id
+    found = context.snapshot.catalog.documents_of_patient(patient, asked.limit + 1, asked.offset)
     return {
         "documents": plain(found[: asked.limit]),
         "next_offset": next_offset(asked.offset, asked.limit, len(found)),

@@ -12,7 +12,7 @@ from graph.model import Direction, Edge, Literal, NeighbourCount, NeighbourPage,
 from graph.store import GraphReader
 from graph.vocabulary import PREFIXES, group_of, local_name
 from search.labeled import LabelClass
-from search.model import ConceptSummary, DocumentSummary, Fact, PatientSummary
+from search.model import ConceptSummary, DocumentSummary, Fact, FormerPatient, PatientSummary
 from search.protocols import Catalog
 from webapp.errors import FieldError, invalid, not_found
 from webapp.library import RecordSource, Snapshot
@@ -92,6 +92,8 @@ class NodePage:
     others: tuple[tuple[Charted, str], ...]
     """(thing, name of its patient): of patients who have the concept charted, but only refuted, of a relative …"""
     patient: PatientSummary | None
+    replaced: FormerPatient | None
+    """The merge that it was replaced by: `patient` is who took its place."""
     documents: tuple[DocumentSummary, ...]
     graph_down: bool
     properties: Mapping[str, tuple[Literal, ...]]
@@ -152,6 +154,7 @@ def node_page(opened: Snapshot, graph: GraphReader | None, identifier: str) -> N
         patients_page=page,
         others=_others(catalog, identifier) if concept else (),
         patient=patient,
+        replaced=catalog.former_patient(identifier),
         documents=catalog.documents_of_encounter(identifier) if found.kind == "Encounter" else catalog.documents_of_record(identifier),
         graph_down=graph is None,
         properties={name: values for name, values in found.properties.items() if not name.startswith(PROVENANCE)},

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
 
-from search.model import ConceptSummary, DocumentSummary, PatientSummary
+from search.model import ConceptSummary, DocumentSummary, FormerPatient, PatientSummary
 from search.protocols import Catalog
 from webapp.errors import not_found
 from webapp.pages.charted import Charted, Code, charted
@@ -27,6 +28,8 @@ class PatientPage:
     """All the patient page shows."""
 
     patient: PatientSummary
+    former: tuple[FormerPatient, ...]
+    """Records that were merged into this one."""
     events: tuple[tuple[Event, tuple[Code, ...]], ...]
     total: int
     beyond: int
@@ -45,11 +48,14 @@ class PatientPage:
 
 
 @pages.get("/patient")
-def patient() -> str:
-    """One patient; `kind` keeps some lanes, `on` a date, `page` turns the table."""
+def patient() -> str | Response:
+    """One patient; `kind` keeps some lanes, `on` a date, `page` turns the table. A record that was replaced leads to who took its place."""
     identifier = required("id")
     catalog = snapshot().catalog
     found = _patient(catalog, identifier)
+    if found.id != identifier:
+        rest = [(name, value) for name, value in request.args.items(multi=True) if name != "id"]
+        return redirect(address("/patient", [("id", found.id), *rest]))
     chosen = tuple(kind for kind in dict.fromkeys(request.args.getlist("kind")) if kind in GROUP_NAMES)
     on = request.args.get("on", "")[:10]
     things = things_of(catalog, identifier)
@@ -62,6 +68,7 @@ def patient() -> str:
     concept = _remembering(catalog.concept)
     view = PatientPage(
         patient=found,
+        former=catalog.former_patients(identifier),
         events=tuple((event, event.thing.codes(concept) if event.thing else ()) for event in shown[(page - 1) * ROWS : page * ROWS]),
         total=len(shown),
         beyond=beyond,

@@ -8,7 +8,7 @@ import pyoxigraph
 
 from graph.vocabulary import compact
 from ingest.fhir.mapping import map_record
-from ingest.model import MappingContext
+from ingest.model import WATCHED, MappingContext
 from sources.model import SourceRecord
 
 BASE = "https://w3id.org/commissure/data/d/"
@@ -50,6 +50,11 @@ def said(result, subject=None):
 
 def short(value):
     return value.removeprefix(BASE) if value.startswith(BASE) else compact(value)
+
+
+def unresolved(result):
+    """References by identifier that found no record; what the record only watches is none."""
+    return tuple(one for one in result.pending if one.kind != WATCHED)
 
 
 def warnings(result):

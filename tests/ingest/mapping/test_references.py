@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.model import PendingReference
-from tests.ingest.mapping.reading import mapped, said, warnings
+from tests.ingest.mapping.reading import mapped, said, unresolved, warnings
 
 URNS = {"urn:uuid:aa": "Practitioner/a", "https://server/fhir/Practitioner/b": "Practitioner/b"}
 FOUND = {("http://hl7.org/fhir/sid/us-npi", "99"): ("Practitioner/npi",), ("urn:s", "two"): ("Practitioner/1", "Practitioner/2")}
@@ -31,7 +31,7 @@ def test_resolved(reference, target):
     result = lead(reference)
     assert said(result)["kg:generalPractitioner"] == [target]
     assert [(node.iri.rpartition("/d/")[2], node.kind) for node in result.targets] == [(target, "Practitioner")]
-    assert (result.pending, result.issues) == ((), ())
+    assert (unresolved(result), result.issues) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_resolved(reference, target):
 )
 def test_unresolved_becomes_a_typed_stub(reference, kind, system, value):
     result = lead(reference)
-    assert result.pending == (PendingReference(kind, system, value),)
+    assert unresolved(result) == (PendingReference(kind, system, value),)
     (target,) = result.targets
     assert target.kind == kind
     assert said(result)["kg:generalPractitioner"] == [target.iri.rpartition("/data/d/")[2]]
