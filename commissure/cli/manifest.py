@@ -13,7 +13,7 @@ from commissure.cli.common import data_option, json_option, records_of
 
 if TYPE_CHECKING:
     from labels.manifests.divide import Division
-    from labels.manifests.lines import Line
+    from labels.manifests.lines import Entry
     from sources.files import SourceFile
     from sources.model import Issue
 
@@ -297,13 +297,13 @@ def _lines(context: click.Context, task: _Task, locations: Sequence[str], datase
         yield tuple(files)
 
 
-def _read(context: click.Context, task: _Task, locations: Sequence[str], dataset: str | None) -> "Iterator[Line | Issue]":
+def _read(context: click.Context, task: _Task, locations: Sequence[str], dataset: str | None) -> "Iterator[Entry | Issue]":
     """The lines of the files at the locations, or of a dataset."""
-    from labels.manifests.lines import read_lines
+    from labels.manifests.lines import read_entries
     from labels.manifests.stored import read_manifests
 
     _check_lines(locations, dataset)
-    return read_lines(task.located(locations)) if dataset is None else read_manifests(dataset, records_of(context))
+    return read_entries(task.located(locations)) if dataset is None else read_manifests(dataset, records_of(context))
 
 
 def _check_lines(locations: Sequence[str], dataset: str | None) -> None:

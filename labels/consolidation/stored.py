@@ -6,8 +6,6 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile, TemporaryDirectory
 from typing import IO, Any, Final, cast
 
-import orjson
-
 from labels.consolidation import review
 from labels.consolidation.answers import Reading, natural
 from labels.consolidation.consolidate import Consolidation
@@ -16,7 +14,8 @@ from labels.errors import LabelsRefused, ManifestError, StatementError
 from labels.groundtruth.lines import line_of
 from labels.groundtruth.paths import key_of
 from labels.manifests import stored as export
-from labels.manifests.stored import StoredAnswers, StoredLine
+from labels.manifests.lines import Entry
+from labels.manifests.stored import StoredAnswers
 from labels.model import Reason, Selection
 from labels.records import ITEM, Records
 from sources.errors import SourceError, UnsupportedSource
@@ -58,9 +57,9 @@ def _read(dataset: str, records: Records, job: str, element: str | None = None) 
         raise UnsupportedSource(f"the dataset {dataset!r} holds answers of several jobs ({listed_jobs} …): name the folder of one of them")
     reading.answers.sort(key=lambda answer: natural(answer.item))
     manifest = ""
-    for line in _lines_of_job(dataset, records, jobs.pop()):
-        reading.sources[str(line.index)] = orjson.loads(line.raw)
-        manifest = line.manifest
+    for entry in _entries_of_job(dataset, records, jobs.pop()):
+        reading.sources[str(entry.index)] = entry.content
+        manifest = entry.source
     return reading, manifest
 
 
@@ -70,18 +69,18 @@ def object_of(stored: StoredAnswers) -> str:
     return key.item if key else stored.object
 
 
-def _lines_of_job(dataset: str, records: Records, job: str) -> Iterator[StoredLine]:
+def _entries_of_job(dataset: str, records: Records, job: str) -> Iterator[Entry]:
     """The lines of the manifest that a job ran on: the only one of the dataset, else the one whose lines name the job."""
     sources = list(records.sources(dataset, ITEM))
     if len(sources) > 1:
         sources = [source for source in sources if job and _names(dataset, records, source, job)]
     if len(sources) == 1:
-        yield from export.lines(dataset, records, sources[0])
+        yield from export.entries(dataset, records, sources[0])
 
 
 def _names(dataset: str, records: Records, manifest: str, job: str) -> bool:
-    first = next(export.lines(dataset, records, manifest), None)
-    return first is not None and any(one.job.lower() == job.lower() for one in line_of(orjson.loads(first.raw)).labelings)
+    first = next(export.entries(dataset, records, manifest), None)
+    return first is not None and any(one.job.lower() == job.lower() for one in line_of(first.content).labelings)
 
 
 @dataclass(frozen=True, slots=True)

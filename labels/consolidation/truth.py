@@ -3,8 +3,10 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from labels.consolidation.files import CLASS, ITEM, Broken, folded, is_csv, one_file, pick, read_bytes, records
+from labels.consolidation.files import CLASS, ITEM, Broken, folded, is_csv, one_file, pick, records
+from labels.manifests.lines import read_entries
 from sources.errors import UnsupportedSource
+from sources.model import Issue
 
 Sources = Mapping[str, Mapping[str, Any]]
 """Item id → the manifest line of its object, as found."""
@@ -15,24 +17,13 @@ def read_sources(location: str) -> dict[str, dict[str, Any]]:
 
     Raises SourceNotFound where it is not there, UnsupportedSource where a line is not a JSON object with `source` or `source-ref`.
     """
-    import orjson
-
     found: dict[str, dict[str, Any]] = {}
-    file = one_file(location)
-    try:
-        lines = read_bytes(file).removeprefix(b"\xef\xbb\xbf").splitlines()
-    except Broken as error:
-        raise UnsupportedSource(f"{location}: {error}") from error
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            entry = orjson.loads(line)
-        except ValueError as error:
-            raise UnsupportedSource(f"{location}:{number}: the line is not JSON ({error})") from error
-        if not isinstance(entry, dict) or not {"source", "source-ref"} & entry.keys():
-            raise UnsupportedSource(f"{location}:{number}: an object with source or source-ref is expected")
-        found[str(len(found))] = entry
+    for entry in read_entries((one_file(location),)):
+        if isinstance(entry, Issue):
+            raise UnsupportedSource(f"{location}:{entry.line}: {entry.reason}")
+        if not {"source", "source-ref"} & entry.content.keys():
+            raise UnsupportedSource(f"{location}:{entry.number}: an object with source or source-ref is expected")
+        found[str(entry.index)] = entry.content
     return found
 
 

@@ -1,8 +1,10 @@
-"""From a manifest line to its values: the object, and what each job gave it. Pure; nothing is fetched."""
+"""From the bytes of a manifest line to its values: the object, and what each job gave it. Pure; nothing is fetched."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
+
+import orjson
 
 from labels.groundtruth.answers import annotations_of
 from labels.groundtruth.model import Annotation, Box, Category, Labeling, Line, Problem, Region, Shape, State, TextSpan
@@ -12,14 +14,27 @@ from labels.groundtruth.sequences import frame_labels, inline
 from labels.groundtruth.shapes import category, names_of, shapes, size_of, span
 from labels.groundtruth.tasks import UNKNOWN, labels_of, task_of
 from labels.groundtruth.values import class_name, get, is_human, job_name, moment, number, pairs, scalar, text
+from sources.model import Issue, Severity
 
 LONGEST_LINE: Final = 100_000
 """Characters that the service takes."""
 LONGEST_VALUE: Final = 20_000
+_NO_OBJECT: Final = "a manifest line is one JSON object, this is something else"
 _SUFFIX: Final = "-metadata"
 _BACKGROUND: Final = "BACKGROUND"
 
 Problems = list[Problem]
+
+
+def parsed(raw: bytes, source: str, number: int) -> dict[str, Any] | Issue:
+    """The JSON object that a line is; an Issue (`broken-json`, `not-a-line`) where it is none."""
+    try:
+        values = orjson.loads(raw)
+    except ValueError as error:
+        column = f" (column {error.colno})" if isinstance(error, orjson.JSONDecodeError) and error.colno else ""
+        reason = "the text is not UTF-8: convert the file" if "utf-8" in str(error).lower() else f"the JSON does not parse{column}"
+        return Issue(Severity.REJECT, "broken-json", reason, source, number)
+    return values if type(values) is dict else Issue(Severity.REJECT, "not-a-line", _NO_OBJECT, source, number)
 
 
 def line_of(values: Mapping[str, Any]) -> Line:

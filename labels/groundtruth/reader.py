@@ -14,6 +14,7 @@ from typing import Any, Final
 import orjson
 
 from labels.groundtruth import pages, sequences
+from labels.groundtruth.lines import parsed
 from labels.groundtruth.paths import job_of_consolidation, job_of_manifest, place_of
 from labels.groundtruth.summary import Summary
 from labels.groundtruth.values import text
@@ -28,6 +29,7 @@ _PIECE: Final = 1 << 20
 _BLANK: Final = tuple(b"\n" + blank for blank in (b"\n", b"\r", b" ", b"\t", b"\v", b"\f"))
 """How a line begins that may be blank."""
 _PUBTATOR: Final = re.compile(rb"([^|\s]{1,64})\|([at])\|(.*)", re.DOTALL)
+_NO_LINE: Final = 'not a manifest line: an object with "source" or "source-ref", or with labels of a job'
 _LINE_KEY: Final = b',"line":'
 
 
@@ -191,18 +193,12 @@ def _line(line: bytes, manifest: str, index: int, file: SourceFile, number: int)
             yield Issue(Severity.REJECT, "encoding", "the text is not UTF-8: convert the file", file.uri, number)
             return
         line = orjson.dumps({"source": words, "id": abstract[1].decode("utf-8", "replace")})
-    try:
-        values = orjson.loads(line)
-    except ValueError as error:
-        column = f" (column {error.colno})" if isinstance(error, orjson.JSONDecodeError) and error.colno else ""
-        hint = "the text is not UTF-8: convert the file" if "utf-8" in str(error).lower() else f"the JSON does not parse{column}"
-        yield Issue(Severity.REJECT, "broken-json", hint, file.uri, number)
+    values = parsed(line, file.uri, number)
+    if isinstance(values, Issue):
+        yield values
         return
-    if type(values) is not dict or not _is_line(values):
-        if type(values) is dict and "worker_id" in values:
-            reason = "an event of the worker activity log; it comes in by `ingest responses`"
-        else:
-            reason = 'not a manifest line: an object with "source" or "source-ref", or with labels of a job'
+    if not _is_line(values):
+        reason = "an event of the worker activity log; it comes in by `ingest responses`" if "worker_id" in values else _NO_LINE
         yield Issue(Severity.REJECT, "not-a-line", reason, file.uri, number)
         return
     head = {"resourceType": "Item", "id": f"{manifest}-{index}", "index": index, "manifest": manifest}
@@ -246,13 +242,8 @@ def _add_rest(block: Block, whole_file: Summary) -> None:
     """Sum up the lines after the file's first block too."""
     rest = Block(block.file, block.end or 0, block.file.size)
     for found in read_lines(rest):
-        if isinstance(found, Issue):
-            continue
-        try:
-            values = orjson.loads(found[1])
-        except ValueError:
-            continue
-        if type(values) is dict and _is_line(values):
+        values = found if isinstance(found, Issue) else parsed(found[1], block.file.uri, found[0])
+        if not isinstance(values, Issue) and _is_line(values):
             whole_file.add(values)
 
 

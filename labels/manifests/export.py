@@ -19,11 +19,11 @@ from labels.errors import ManifestError
 from labels.groundtruth.sequences import inline
 from labels.groundtruth.shapes import size_of
 from labels.manifests.chains import last_words
-from labels.manifests.lines import Line, issue_of
+from labels.manifests.lines import Entry, issue_of
 from labels.manifests.table import COLUMNS, Row, item_of, label_names, metadata_of, rows, task_of
 from sources.model import Issue, Severity
 
-Lines = Iterable[Line | Issue]
+Lines = Iterable[Entry | Issue]
 Report = Callable[[Issue], None]
 
 FORMATS = ("augmented", "coco", "csv", "parquet")
@@ -48,7 +48,7 @@ def export(lines: Lines, attributes: Sequence[str], format_name: str, out: IO[by
     return seen[""]
 
 
-def _counted(lines: Lines, attributes: Sequence[str], seen: Counter[str], report: Report) -> Iterator[Line]:
+def _counted(lines: Lines, attributes: Sequence[str], seen: Counter[str], report: Report) -> Iterator[Entry]:
     """The good lines; counts them under '' and those that have an attribute, or its metadata, under its name."""
     for line in lines:
         if isinstance(line, Issue):
@@ -60,7 +60,7 @@ def _counted(lines: Lines, attributes: Sequence[str], seen: Counter[str], report
         yield line
 
 
-def _augmented(lines: Iterable[Line], attributes: Sequence[str], out: IO[bytes], report: Report) -> None:
+def _augmented(lines: Iterable[Entry], attributes: Sequence[str], out: IO[bytes], report: Report) -> None:
     """The lines as they are; with attributes, only these, each with its metadata, in the order of the line."""
     if len(attributes) > _AUGMENTED_NAMES:
         reason = f"a training job reads {_AUGMENTED_NAMES} attributes at most, these are {len(attributes)}"
@@ -74,7 +74,7 @@ def _augmented(lines: Iterable[Line], attributes: Sequence[str], out: IO[bytes],
             out.write(orjson.dumps(kept, option=orjson.OPT_APPEND_NEWLINE))
 
 
-def _coco(lines: Iterable[Line], attributes: Sequence[str], out: IO[bytes], report: Report) -> None:
+def _coco(lines: Iterable[Entry], attributes: Sequence[str], out: IO[bytes], report: Report) -> None:
     """Images, boxes and categories. Categories are numbered from 1 as they are met, by name: a class id means nothing outside its job.
 
     Of a chain of jobs that adjusted one another's boxes the last word counts, unless attributes are named. Frames of a video are images.
@@ -119,11 +119,11 @@ def _usable(found: Iterable[Row], report: Report) -> Iterator[Row]:
         yield row
 
 
-def _is_video(line: Line, name: str) -> bool:
+def _is_video(line: Entry, name: str) -> bool:
     return task_of(metadata_of(line.content, name)).startswith("video-")
 
 
-def _has_boxes(line: Line, name: str) -> bool:
+def _has_boxes(line: Entry, name: str) -> bool:
     metadata, value = metadata_of(line.content, name), line.content.get(name)
     if "failure-reason" in metadata:
         return False
@@ -132,7 +132,7 @@ def _has_boxes(line: Line, name: str) -> bool:
     return task_of(metadata) == "object-detection" and isinstance(value, dict) and isinstance(value.get("annotations"), list)
 
 
-def _image(line: Line, names: Sequence[str], number: int, frame: str | None) -> dict[str, Any]:
+def _image(line: Entry, names: Sequence[str], number: int, frame: str | None) -> dict[str, Any]:
     reference = line.content.get("source-ref")
     width, height = next((size for name in names if (size := size_of(line.content[name]))), (None, None))
     uri = reference if isinstance(reference, str) else ""
@@ -163,7 +163,7 @@ def _box(row: Row, number: int, image: int, category: int) -> dict[str, Any]:
     return box if row.track is None else {**box, "track": row.track}
 
 
-def _records(lines: Iterable[Line], attributes: Sequence[str], report: Report) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+def _records(lines: Iterable[Entry], attributes: Sequence[str], report: Report) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
     """Columns and rows of the table: the labels of the line, beside them the attributes asked for that are no labels.
 
     A line without a label is a row too. Whether an attribute is a label, the first lines tell.
@@ -194,7 +194,7 @@ def _cell(content: dict[str, Any], name: str) -> str | None:
     return value if isinstance(value, str) or value is None else orjson.dumps(value).decode()
 
 
-def _csv(lines: Iterable[Line], attributes: Sequence[str], out: IO[bytes], report: Report) -> None:
+def _csv(lines: Iterable[Entry], attributes: Sequence[str], out: IO[bytes], report: Report) -> None:
     columns, records = _records(lines, attributes, report)
     text = io.TextIOWrapper(out, "utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\n")
@@ -203,7 +203,7 @@ def _csv(lines: Iterable[Line], attributes: Sequence[str], out: IO[bytes], repor
     text.detach()
 
 
-def _parquet(lines: Iterable[Line], attributes: Sequence[str], out: IO[bytes], report: Report) -> None:
+def _parquet(lines: Iterable[Entry], attributes: Sequence[str], out: IO[bytes], report: Report) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -11,6 +11,7 @@ import orjson
 from isal.igzip_lib import IsalError
 from numpy.typing import NDArray
 
+from labels.groundtruth.lines import parsed
 from sources.blocks import MAX_LINE
 from sources.files import SourceFile, expand, open_source
 from sources.model import Issue, Severity
@@ -42,13 +43,17 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One record of a manifest: `raw` is the line as it is, without its newline; `number` counts from 1."""
+class Entry:
+    """One line of a manifest as it is, without its newline. `number` counts lines from 1, `index` those that are not blank from 0.
+
+    By its index the service knows the object of a line.
+    """
 
     source: str
     number: int
     raw: bytes
     content: dict[str, Any]
+    index: int
 
 
 def locate(locations: Iterable[str]) -> tuple[tuple[SourceFile, ...], tuple[Issue, ...]]:
@@ -57,10 +62,16 @@ def locate(locations: Iterable[str]) -> tuple[tuple[SourceFile, ...], tuple[Issu
     return listing.files, listing.issues
 
 
-def read_lines(files: Iterable[SourceFile]) -> Iterator[Line | Issue]:
+def read_entries(files: Iterable[SourceFile]) -> Iterator[Entry | Issue]:
     """Every line of the files, parsed, in order; blank lines are counted, not yielded."""
-    for found in read_raw(files):
-        yield found if isinstance(found, Issue) else parse_line(*found)
+    for file in files:
+        for index, found in enumerate(read_raw((file,))):
+            if isinstance(found, Issue):
+                yield found
+                continue
+            source, number, raw = found
+            content = parsed(raw, source, number)
+            yield content if isinstance(content, Issue) else Entry(source, number, raw, content, index)
 
 
 def read_raw(files: Iterable[SourceFile]) -> Iterator[tuple[str, int, bytes] | Issue]:
@@ -73,19 +84,8 @@ def read_raw(files: Iterable[SourceFile]) -> Iterator[tuple[str, int, bytes] | I
                 yield chunk.source, chunk.first, chunk.data[:-1]
             else:
                 for number, raw in enumerate(chunk.data.split(b"\n"), chunk.first):
-                    if raw.strip(_BLANKS):
+                    if raw.strip():
                         yield chunk.source, number, raw
-
-
-def parse_line(source: str, number: int, raw: bytes) -> Line | Issue:
-    """What a line holds; an Issue if it is not one JSON object."""
-    try:
-        content = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        return issue_of("broken-line", f"not JSON ({error})", source, number)
-    if isinstance(content, dict):
-        return Line(source, number, raw, content)
-    return issue_of("not-an-object", "a manifest line is one JSON object, this is another JSON value", source, number)
 
 
 def read_chunks(file: SourceFile, size: int = CHUNK, max_line: int = MAX_LINE) -> Iterator[Chunk | Issue]:

@@ -7,21 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from labels.groundtruth.reader import original
-from labels.manifests.lines import Line, parse_line
+from labels.manifests.lines import Entry
 from labels.records import ITEM, RESPONSE, Records
 from sources.errors import UnsupportedSource
 from sources.files import SourceFile
-from sources.model import Issue
-
-
-@dataclass(frozen=True, slots=True)
-class StoredLine:
-    """A line as it was ingested: the manifest's location, the object's index there, the bytes without the line break, and its number."""
-
-    manifest: str
-    index: int
-    raw: bytes
-    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +23,22 @@ class StoredAnswers:
     content: dict[str, Any]
 
 
-def lines(dataset: str, records: Records, manifest: str = "") -> Iterator[StoredLine]:
+def entries(dataset: str, records: Records, manifest: str = "") -> Iterator[Entry]:
     """Every line of the dataset's manifests (or of the one at that location), in order. Raises UnknownDataset."""
     for record in records.of_kind(dataset, ITEM, manifest):
         if "line" in record.resource:
-            yield StoredLine(record.source, record.resource["index"], original(record.raw), record.line)
+            yield Entry(record.source, record.line, original(record.raw), record.resource["line"], record.resource["index"])
 
 
-def read_manifests(dataset: str, records: Records) -> Iterator[Line | Issue]:
-    """Every line of the dataset's manifests as `labels.manifests.lines.read_lines` gives those of files.
+def read_manifests(dataset: str, records: Records) -> Iterator[Entry]:
+    """Every line of the dataset's manifests, as `labels.manifests.lines.read_entries` gives those of files.
 
     Raises UnknownDataset, UnsupportedSource where there is none.
     """
     found = False
-    for line in lines(dataset, records):
+    for entry in entries(dataset, records):
         found = True
-        yield parse_line(line.manifest, line.number, line.raw)
+        yield entry
     if not found:
         raise no_manifests(dataset)
 
@@ -60,10 +49,10 @@ def write_manifests(dataset: str, records: Records, folder: Path) -> dict[Source
     Raises UnknownDataset, UnsupportedSource where the dataset holds no line of a manifest.
     """
     files: dict[SourceFile, str] = {}
-    for number, (manifest, found) in enumerate(groupby(lines(dataset, records), key=lambda line: line.manifest)):
+    for number, (manifest, found) in enumerate(groupby(entries(dataset, records), key=lambda entry: entry.source)):
         file = folder / f"{number}.manifest"
         with file.open("wb") as out:
-            out.writelines(line.raw + b"\n" for line in found)
+            out.writelines(entry.raw + b"\n" for entry in found)
         files[SourceFile(str(file), file.stat().st_size)] = manifest
     if not files:
         raise no_manifests(dataset)

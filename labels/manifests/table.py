@@ -13,7 +13,7 @@ from labels.groundtruth.sequences import frame_labels, inline
 from labels.groundtruth.shapes import box, span
 from labels.groundtruth.tasks import labels_of
 from labels.groundtruth.values import class_name, number, whole
-from labels.manifests.lines import Line
+from labels.manifests.lines import Entry
 
 _METADATA = "-metadata"
 
@@ -74,7 +74,7 @@ def item_of(content: Mapping[str, Any]) -> str:
     return ""
 
 
-def rows(line: Line, names: Sequence[str] | None = None) -> Iterator[Row]:
+def rows(line: Entry, names: Sequence[str] | None = None) -> Iterator[Row]:
     """The rows of some label attributes of a line; of all of them if none are named."""
     for name in label_names(line.content) if names is None else names:
         metadata = metadata_of(line.content, name)

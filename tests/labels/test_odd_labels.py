@@ -9,7 +9,7 @@ import pytest
 from labels.groundtruth.lines import line_of
 from labels.groundtruth.model import Box, TextSpan
 from labels.manifests.export import export
-from labels.manifests.lines import Line
+from labels.manifests.lines import Entry
 from labels.reports.labeled import labeled_items
 from labels.reports.records import Problems
 from tests.labels.groundtruth.data import boxed, classified, mapped, metadata, spanned, statements, write
@@ -20,7 +20,7 @@ COUNTED = {"class_id": 0, "left": 1, "top": 2, "width": 30, "height": 40}
 
 def exported(format_name, *lines, attributes=()):
     out, issues = io.BytesIO(), []
-    found = [Line("x.manifest", number, json.dumps(values).encode(), values) for number, values in enumerate(lines, 1)]
+    found = [Entry("x.manifest", number, json.dumps(values).encode(), values, number - 1) for number, values in enumerate(lines, 1)]
     export(found, attributes, format_name, out, issues.append)
     return out.getvalue(), [issue.code for issue in issues]
 

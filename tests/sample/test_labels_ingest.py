@@ -10,7 +10,7 @@ from ingest.progress import Silent
 from ingest.run import Options
 from ingest.stored import StoredRecords
 from labels.groundtruth.taxonomy import load
-from labels.manifests.stored import answers, lines
+from labels.manifests.stored import answers, entries
 from sample import write_sample
 from sample.labels import write_labels
 from sample.labels.notes import notes_of
@@ -27,7 +27,7 @@ def test_notes_and_what_people_marked_in_them_are_one_graph(lab):
     given = [json.loads(line) for line in labels.notes.read_bytes().splitlines()]
     snapshot = lab.snapshot()
     catalog, graph = snapshot.catalog, snapshot.graph
-    assert [line.raw for line in lines("d", StoredRecords(lab.workspace))] == labels.notes.read_bytes().splitlines()
+    assert [entry.raw for entry in entries("d", StoredRecords(lab.workspace))] == labels.notes.read_bytes().splitlines()
     texts = {note.record: note.text for note in notes_of(export)}
     for line in given:
         record, patient = lab.iri(*line["record"].split("/")), lab.iri(*line["patient"].split("/"))
@@ -60,4 +60,4 @@ def test_pictures_jobs_and_answers_belong_together(lab):
         found = retriever.search(SearchRequest("", Filters(agents=agents, jobs=(lab.iri("Job", "street-scenes"),)), limit=40))
         assert len(found.hits) == asked[worker] and "scene-001.png" in {hit.title for hit in found.hits}
         assert retriever.search(SearchRequest("", Filters(agents=agents, jobs=(lab.iri("Job", "street-conditions"),)))).total == 0
-    assert [line.raw for line in lines("d", StoredRecords(lab.workspace))] == labels.street.read_bytes().splitlines()
+    assert [entry.raw for entry in entries("d", StoredRecords(lab.workspace))] == labels.street.read_bytes().splitlines()

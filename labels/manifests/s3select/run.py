@@ -188,11 +188,11 @@ class _Places:
         """Report a line that is not a JSON object."""
         self._report_until(n)
         source, line = self.place(n)
-        self._report(issue_of("broken-line", _NOT_A_LINE, source, line))
+        self._report(issue_of("not-a-line", _NOT_A_LINE, source, line))
 
     def more_broken(self, count: int) -> None:
         """Report lines whose numbers are not known."""
-        self._report(issue_of("broken-line", f"{count:,} more lines are not one JSON object", self._files[0].uri, 0))
+        self._report(issue_of("not-a-line", f"{count:,} more lines are not one JSON object", self._files[0].uri, 0))
 
     def finish(self) -> None:
         """Report what was found while reading."""
@@ -219,10 +219,10 @@ class _Places:
         try:
             begin = line.decode().lstrip()[:1]
         except UnicodeDecodeError:
-            self._waiting.append((n, issue_of("broken-line", "not UTF-8", *self.place(n))))
+            self._waiting.append((n, issue_of("not-a-line", "not UTF-8", *self.place(n))))
             return False
         if begin not in ("{", ""):
-            self._waiting.append((n, issue_of("broken-line", _NOT_A_LINE, *self.place(n))))
+            self._waiting.append((n, issue_of("not-a-line", _NOT_A_LINE, *self.place(n))))
         return begin == "{"
 
 

@@ -8,7 +8,7 @@ import pytest
 from ingest.pipeline import drop
 from ingest.progress import Silent
 from ingest.stored import StoredRecords
-from labels.manifests.stored import answers, lines
+from labels.manifests.stored import answers, entries
 from labels.reports.annotations import annotation_report
 from labels.reports.labeled import stored_items
 from search.model import Filters, SearchRequest
@@ -191,12 +191,12 @@ def test_what_is_labeled_unlike_its_neighbours_is_to_be_reviewed(lab):
 
 def test_lines_come_back_as_they_went_in(streets):
     path = streets.folder / "streets" / "output.manifest"
-    found = list(lines("d", StoredRecords(streets.workspace)))
-    assert [line.raw for line in found] == path.read_bytes().splitlines()
-    assert [line.index for line in found] == [0, 1, 2, 3]
+    found = list(entries("d", StoredRecords(streets.workspace)))
+    assert [entry.raw for entry in found] == path.read_bytes().splitlines()
+    assert [entry.index for entry in found] == [0, 1, 2, 3]
     write(path, STREETS[0], street(1, "van"), *STREETS[2:])
     streets.ingest_path(path, format="manifest")
-    assert [line.raw for line in lines("d", StoredRecords(streets.workspace), str(path))] == path.read_bytes().splitlines()
+    assert [entry.raw for entry in entries("d", StoredRecords(streets.workspace), str(path))] == path.read_bytes().splitlines()
 
 
 def test_every_real_file_is_taken_in_and_comes_back(lab):
@@ -204,8 +204,8 @@ def test_every_real_file_is_taken_in_and_comes_back(lab):
     assert report.rejects == {}
     assert report.warnings == {"not-a-manifest": 304, "passed-over": 1, "relative-source": 68, "span-in-word": 2, "unknown-file": 3}
     found = {}
-    for line in lines("d", StoredRecords(lab.workspace)):
-        found.setdefault(line.manifest, []).append(orjson.loads(line.raw))
+    for line in entries("d", StoredRecords(lab.workspace)):
+        found.setdefault(line.source, []).append(orjson.loads(line.raw))
     assert sum(map(len, found.values())) == 937
     for manifest, values in found.items():
         text = open(manifest, encoding="utf-8").read()  # noqa: SIM115, PTH123 - closed at once

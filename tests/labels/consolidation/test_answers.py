@@ -240,7 +240,7 @@ def test_truth_finds_items_by_their_objects():
 
 
 def test_a_manifest_with_an_odd_line_is_refused_with_its_place(tmp_path):
-    with pytest.raises(UnsupportedSource, match=r"m\.manifest:2: the line is not JSON"):
+    with pytest.raises(UnsupportedSource, match=r"m\.manifest:2: the JSON does not parse \(column 2\)"):
         read_sources(write(tmp_path / "m.manifest", {"source": "x"}, "{"))
     with pytest.raises(UnsupportedSource, match=r"m\.manifest:1: an object with source or source-ref"):
         read_sources(write(tmp_path / "m.manifest", {"other": "x"}))

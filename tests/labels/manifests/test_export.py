@@ -7,7 +7,7 @@ import pytest
 
 from labels.errors import ManifestError
 from labels.manifests.export import export
-from labels.manifests.lines import locate, read_lines
+from labels.manifests.lines import locate, read_entries
 
 BOXES = {
     "source-ref": "s3://demo/derm/4.jpg",
@@ -67,7 +67,7 @@ PLAIN = {"source": "y", "ward": {"a": 1}}
 
 def exported(file, format_name, *attributes):
     out, issues = io.BytesIO(), []
-    export(read_lines(locate([str(file)])[0]), attributes, format_name, out, issues.append)
+    export(read_entries(locate([str(file)])[0]), attributes, format_name, out, issues.append)
     return out.getvalue(), issues
 
 
@@ -87,7 +87,7 @@ def test_augmented_is_the_lines_themselves_or_some_attributes(manifest):
         {},
         {key: BOXES[key] for key in ("source-ref", "lesion", "lesion-metadata")},
     ]
-    assert [issue.code for issue in issues] == ["broken-line", "no-such-attribute"]
+    assert [issue.code for issue in issues] == ["broken-json", "no-such-attribute"]
     assert exported(file, "augmented", *(f"a{i}" for i in range(17)))[1][0].code == "many-attributes"
 
 

@@ -3,7 +3,7 @@ import json
 
 import pytest
 
-from labels.manifests.lines import Chunk, Line, locate, read_chunks, read_lines
+from labels.manifests.lines import Chunk, Entry, locate, read_chunks, read_entries
 from sources.errors import SourceNotFound
 from sources.model import Issue
 
@@ -14,8 +14,11 @@ def files(*paths):
 
 def test_lines_keep_their_bytes_and_numbers(manifest):
     file = manifest(b'{"a":1}', b"", b' {"b": 2}\t', ending=b"\r\n")
-    found = list(read_lines(files(file)))
-    assert [(line.number, line.raw, line.content) for line in found] == [(1, b'{"a":1}\r', {"a": 1}), (3, b' {"b": 2}\t\r', {"b": 2})]
+    found = list(read_entries(files(file)))
+    assert [(one.number, one.index, one.raw, one.content) for one in found] == [
+        (1, 0, b'{"a":1}\r', {"a": 1}),
+        (3, 1, b' {"b": 2}\t\r', {"b": 2}),
+    ]
 
 
 def test_every_size_of_chunk_gives_the_same_lines(manifest):
@@ -39,19 +42,19 @@ def test_a_line_that_is_too_long_is_left_out_alone(manifest, size):
 
 def test_what_is_no_object_is_an_issue(manifest):
     file = manifest(b"{", b"[1]", b'"x"', {"a": 1})
-    found = list(read_lines(files(file)))
+    found = list(read_entries(files(file)))
     assert [(item.code, item.line) if isinstance(item, Issue) else item.content for item in found] == [
-        ("broken-line", 1),
-        ("not-an-object", 2),
-        ("not-an-object", 3),
+        ("broken-json", 1),
+        ("not-a-line", 2),
+        ("not-a-line", 3),
         {"a": 1},
     ]
 
 
 def test_a_document_over_lines_is_one_record_with_its_bytes(manifest):
     text = json.dumps({"a": [1, 2]}, indent=2).encode()
-    (line,) = read_lines(files(manifest(text, ending=b"\n")))
-    assert isinstance(line, Line)
+    (line,) = read_entries(files(manifest(text, ending=b"\n")))
+    assert isinstance(line, Entry)
     assert (line.raw, line.content, line.number) == (text, {"a": [1, 2]}, 1)
 
 
@@ -63,7 +66,7 @@ def test_gzip_byte_order_marks_and_empty_files(tmp_path):
         ("d.manifest.gz", b""),
     ):
         (tmp_path / name).write_bytes(data)
-    found = list(read_lines(files(tmp_path)))
+    found = list(read_entries(files(tmp_path)))
     assert [item.code if isinstance(item, Issue) else item.content for item in found] == [{"a": 1}, "truncated-gzip"]
     with pytest.raises(SourceNotFound):
         locate([str(tmp_path / "none")])
