@@ -5,6 +5,7 @@ from typing import Final, Protocol
 
 from graph.identifiers import dataset_iri
 from graph.scope import Scope
+from sources.errors import UnknownDataset
 from sources.model import SourceRecord
 
 ITEM: Final = "Item"
@@ -42,7 +43,7 @@ class Records(Protocol):
 
 
 class RecordsWithin:
-    """Records of the datasets that may be seen; those of others are not there."""
+    """Records of the datasets that may be seen; those of others are not there, nor are the datasets."""
 
     def __init__(self, records: Records, scope: Scope) -> None:
         self._records, self._scope = records, scope
@@ -53,15 +54,17 @@ class RecordsWithin:
 
     def of_kind(self, dataset: str, kind: str, source: str = "") -> Iterator[SourceRecord]:
         """See Records."""
-        return self._records.of_kind(dataset, kind, source) if self._seen(dataset) else iter(())
+        return self._records.of_kind(self._seen(dataset), kind, source)
 
     def sources(self, dataset: str, kind: str) -> Mapping[str, int]:
         """See Records."""
-        return self._records.sources(dataset, kind) if self._seen(dataset) else {}
+        return self._records.sources(self._seen(dataset), kind)
 
     def told(self, dataset: str, format_name: str) -> Mapping[str, str]:
         """See Records."""
-        return self._records.told(dataset, format_name) if self._seen(dataset) else {}
+        return self._records.told(self._seen(dataset), format_name)
 
-    def _seen(self, dataset: str) -> bool:
-        return self._scope.admits(dataset_iri(dataset))
+    def _seen(self, dataset: str) -> str:
+        if not self._scope.admits(dataset_iri(dataset)):
+            raise UnknownDataset(dataset)
+        return dataset
