@@ -3,7 +3,6 @@
 Values of one field are alternatives, except conditions: a patient has all that are asked for. Fields restrict each other.
 """
 
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from graph.vocabulary import local_name
 from search.errors import InvalidRequest
 from search.masks import no_dataset
 from search.model import ChartedCondition, PatientOverview
+from search.words import begins_words, folded
 
 Sort = Literal["name", "age", "conditions", "documents", "facts"]
 SORTS: Final[tuple[Sort, ...]] = ("name", "age", "conditions", "documents", "facts")
@@ -74,7 +74,7 @@ def select(overviews: Iterable[PatientOverview], selection: Selection, today: da
     """The patients that fit, in the order that is asked for; equals by name and id. Ages are those of today, or at death."""
     tests = _tests(selection, today).values()
     found = [one for one in overviews if all(test(one) for test in tests)]
-    found.sort(key=lambda one: (_folded(one.patient.label), one.patient.id))
+    found.sort(key=lambda one: (folded(one.patient.label), one.patient.id))
     if selection.sort == "name":
         return tuple(reversed(found)) if selection.descending else tuple(found)
     told = [(measure, one) for one in found if (measure := _measure(one, selection.sort, today)) is not None]
@@ -106,6 +106,11 @@ def count(overviews: Sequence[PatientOverview], selection: Selection, today: dat
         _conditions(chosen),
         _by_number(datasets),
     )
+
+
+def beginning(values: Iterable[Counted], asked: str) -> tuple[Counted, ...]:
+    """Those of the values that have words which begin as is asked."""
+    return tuple(value for value in values if begins_words(asked, value.label))
 
 
 def age_of(one: PatientOverview, today: date) -> int | None:
@@ -157,7 +162,7 @@ def _tests(selection: Selection, today: date) -> dict[str, Callable[[PatientOver
         tests["ages"] = lambda one: band_of(one, today) in selection.ages
     if selection.conditions:
         tests["conditions"] = lambda one: all(any(has(each, asked) for each in one.conditions) for asked in selection.conditions)
-    asked = _folded(selection.text).split()
+    asked = folded(selection.text).split()
     if asked:
         tests["text"] = lambda one: selection.text.strip() in _iris(one) or _named(one, asked)
     return tests
@@ -174,13 +179,8 @@ def _iris(one: PatientOverview) -> tuple[str, ...]:
 
 def _named(one: PatientOverview, asked: Sequence[str]) -> bool:
     labels = one.patient.label, *(each.label for each in one.former)
-    words = (*(word for label in labels for word in _folded(label).split()), *(_folded(local_name(each)) for each in _iris(one)))
+    words = (*(word for label in labels for word in folded(label).split()), *(folded(local_name(each)) for each in _iris(one)))
     return all(any(word.startswith(part) for word in words) for part in asked)
-
-
-def _folded(text: str) -> str:
-    """Letters alone, without case and accents: 'José' is found by 'jose'."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
 def _measure(one: PatientOverview, sort: Sort, today: date) -> int | None:

@@ -11,13 +11,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 from concepts.model import Assertion, Mention
 from graph.vocabulary import RELATION_GROUPS, local_name
+from search import naming
 from search.codings import grouped
 from search.errors import GenerationUnreadable
 from search.found import FoundDocument, MentionedConcept
@@ -177,16 +177,17 @@ class SqliteCatalog:
 
     def suggest_concepts(self, text: str, limit: int = 10) -> tuple[ConceptSummary, ...]:
         """Concepts with a label or synonym in which every word of `text` begins a word, or whose code is `text`; most used first."""
-        words = _WORD.findall(text)
-        matching = " AND ".join(f'"{word}"*' for word in words)
-        by_name = "SELECT n.concept FROM name_words w JOIN names n ON n.name = w.rowid WHERE name_words MATCH ?"
-        by_code = "SELECT ordinal FROM concepts WHERE code = ? COLLATE NOCASE"
+        query, given = naming.beginning(text)
         rows = self._all(
-            f"SELECT {_CONCEPT} FROM concepts WHERE ordinal IN ({f'{by_name} UNION ' if words else ''}{by_code})"  # noqa: S608 - column names
+            f"SELECT {_CONCEPT} FROM concepts WHERE ordinal IN ({query})"  # noqa: S608 - column names
             " ORDER BY patients DESC, documents DESC, facts DESC, label, concept LIMIT ?",
-            (*((matching,) if words else ()), text.strip(), limit),
+            (*given, limit),
         )
         return tuple(_concept_summary(row) for row in rows)
+
+    def concepts_beginning(self, text: str) -> list[int]:
+        """The ordinals of all concepts that `suggest_concepts` would name."""
+        return [ordinal for (ordinal,) in self._all(*naming.beginning(text))]
 
     def patients_with_concept(self, concept: str, limit: int = 50, offset: int = 0) -> tuple[PatientSummary, ...]:
         """Patients who have the concept charted as a counted fact, by label (those that no Patient record describes by their id)."""
@@ -304,20 +305,7 @@ class SqliteCatalog:
 
     def concepts_named(self, words: Iterable[str], limit: int = 60) -> dict[str, float]:
         """Concepts with a name that has some of the words (stemmed) → how well it matches: 1 for the best, none below a half."""
-        known = list(dict.fromkeys(part.casefold() for word in islice(words, 64) for part in _WORD.findall(word)))
-        if not known:
-            return {}
-        rows = self._all(
-            "SELECT c.concept, s.rank FROM (SELECT rowid, rank FROM name_stems WHERE name_stems MATCH ? ORDER BY rank LIMIT ?) s"
-            " JOIN names n ON n.name = s.rowid JOIN concepts c ON c.ordinal = n.concept ORDER BY s.rank, c.concept",
-            (" OR ".join(f'"{word}"' for word in known), limit),
-        )
-        named: dict[str, float] = {}
-        for concept, rank in rows:
-            strength = rank / rows[0][1]
-            if strength >= 0.5:
-                named.setdefault(concept, strength)
-        return named
+        return naming.concepts_named(self._all, words, limit)
 
     def records_charting(self, encounters: Sequence[str], concepts: Sequence[str]) -> list[str]:
         """Records of the encounters that chart one of the concepts as a counted fact."""

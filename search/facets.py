@@ -3,7 +3,8 @@
 Copies of a text count once for a value, as they do among the hits: a filter by the value finds as many as the facet says.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
@@ -17,14 +18,26 @@ from search.counting import count_distinct
 from search.filters import Filters
 from search.label_columns import FIELDS
 from search.model import FacetValue
-from search.protocols import Rows
+from search.protocols import Mask, Rows
+from search.words import begins_words
 
 SHOWN: Final = 12
-"""Values listed per facet, most frequent first; chosen values are listed in any case."""
+"""Values listed per facet beside hits, most frequent first; chosen values are listed in any case. `whole_facet` lists all."""
+_AT_ONCE: Final = 5000
+"""Values that are named in one query."""
 
 
 BEST: Final = 50
 """Best-ranked documents that decide which concepts are telling for a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedLabels:
+    """What is asked of labels besides: a value must be one of a label that fits, for each class that is wanted."""
+
+    fitting: Mask | None = None
+    """Labels that the filters of labels allow, whatever their class; None where there is no such filter."""
+    wanted: tuple[Mask, ...] = ()
 
 
 def count_facets(
@@ -36,44 +49,101 @@ def count_facets(
     *,
     ranked: bool = False,
     codings: Mapping[int, tuple[int, ...]] | None = None,
+    labels: AskedLabels | None = None,
 ) -> dict[str, tuple[FacetValue, ...]]:
     """The facets of the found documents, of which those `shown` stand for copies too; within a facet by count, then label, then value.
-    Years come newest first.
+    Years come newest first, all of them.
 
     Where documents are `ranked` best first, concepts come by how much likelier the best documents have them than documents at large: what
     nearly every note has (vital signs) tells nothing of the question, however often it is counted. Of concepts that are `codings` of one
     thing one is listed, the chosen one or the one that finds most.
     """
-    chosen: Mapping[str, tuple[str, ...]] = {
-        "dataset": filters.datasets,
-        "type": filters.types,
-        "patient": filters.patients,
-        "concept": filters.concepts,
-    }
-    texts = columns.copies[found] if len(shown) < len(found) else None
-    counts = {
-        "dataset": _counts(columns.datasets[shown]),  # copies are of one dataset and patient
-        "type": _counts(columns.types[found], texts),
-        "patient": _counts(columns.patients[shown]),
-        "concept": columns.concept_counts(found) if texts is None else columns.concept_counts_of_texts(found, shown),
-    }
-    facets = {
-        name: _named(name, counts[name], most_frequent(counts[name], SHOWN), catalog, chosen[name]) for name in counts if name != "concept"
-    }
-    telling = most_frequent(counts["concept"], 2 * SHOWN)
+    facets = {}
+    for name in ("dataset", "type", "patient", *(FIELDS if len(columns.labels.documents) else ())):
+        counts = value_counts(name, found, shown, columns, labels)
+        facets[name] = _named(name, counts, most_frequent(counts, SHOWN), catalog, getattr(filters, f"{name}s"))
+    counts = value_counts("concept", found, shown, columns, labels)
+    telling = most_frequent(counts, 2 * SHOWN)
     if ranked:
-        telling = most_telling(columns.concept_counts(shown[:BEST]), min(len(shown), BEST), columns, counts["concept"], 2 * SHOWN)
+        telling = most_telling(columns.concept_counts(shown[:BEST]), min(len(shown), BEST), columns, counts, 2 * SHOWN)
     kept = catalog.codes("concept", filters.concepts) if filters.concepts else []
-    things = list(islice(once(telling, codings or {}, counts["concept"], kept), SHOWN))
-    facets["concept"] = _named("concept", counts["concept"], things, catalog, chosen["concept"], by_count=not ranked)
-    facets["year"] = _years(_counts(columns.first_days[found] // 10000, texts))
-    if len(columns.labels.documents):
-        mask = np.zeros(columns.documents, dtype=np.bool_)
-        mask[found] = True
-        for name in FIELDS:
-            of_labels = columns.labels.counts(name, mask, None if texts is None else columns.copies)
-            facets[name] = _named(name, of_labels, most_frequent(of_labels, SHOWN), catalog, getattr(filters, f"{name}s"))
+    things = list(islice(once(telling, codings or {}, counts, kept), SHOWN))
+    facets["concept"] = _named("concept", counts, things, catalog, filters.concepts, by_count=not ranked)
+    facets["year"] = _years(value_counts("year", found, shown, columns))
     return facets
+
+
+def value_counts(name: str, found: Rows, shown: Rows, columns: Columns, labels: AskedLabels | None = None) -> NDArray[np.int64]:
+    """How many of the found documents have each value of a facet, by its code (by the year for years, of which 0 is none)."""
+    texts = columns.copies[found] if len(shown) < len(found) else None
+    if name in ("dataset", "patient"):
+        return _counts(getattr(columns, f"{name}s")[shown])  # copies are of one dataset and patient
+    if name == "type":
+        return _counts(columns.types[found], texts)
+    if name == "year":
+        return _counts(columns.first_days[found] // 10000, texts)
+    asked = labels or AskedLabels()
+    if name == "concept":
+        counts = columns.concept_counts(found) if texts is None else columns.concept_counts_of_texts(found, shown)
+        return counts if asked.fitting is None else _with_classes(counts, asked.fitting, found, columns)
+    mask = np.zeros(columns.documents, dtype=np.bool_)
+    mask[found] = True
+    return columns.labels.counts(name, mask, None if texts is None else columns.copies, asked.wanted)
+
+
+def _with_classes(counts: NDArray[np.int64], fitting: Mask, found: Rows, columns: Columns) -> NDArray[np.int64]:
+    """The counts of concepts; those that are classes of labels by the labels that fit, for a filter by one asks for such a label."""
+    labels = columns.labels
+    known = labels.concepts >= 0
+    direct = np.unique(labels.concepts[known])
+    classes = np.union1d(direct, columns.hierarchy.broader_of(direct, direct)[1])
+    mask = np.zeros(columns.documents, dtype=np.bool_)
+    mask[found] = True
+    rows = known & fitting & mask[labels.documents]
+    documents, concepts = labels.documents[rows], labels.concepts[rows]
+    above, broader = columns.hierarchy.broader_of(documents, concepts)
+    holders, held = np.concatenate([documents, above]), np.concatenate([concepts, broader])
+    counted = counts.copy()
+    counted[classes] = count_distinct(columns.copies[holders], held, len(counts))[classes]
+    return counted
+
+
+def whole_facet(
+    name: str,
+    counts: NDArray[np.int64],
+    catalog: SqliteCatalog,
+    beginning: str = "",
+    *,
+    limit: int,
+    offset: int = 0,
+    codings: Mapping[int, tuple[int, ...]] | None = None,
+    chosen: tuple[str, ...] = (),
+) -> tuple[tuple[FacetValue, ...], int]:
+    """`limit` of all values that are counted, from `offset`, and how many there are: the most frequent first, years by time.
+
+    `beginning`: every word of it begins a word of the value's name, of one of its names for a concept.
+    """
+    if name == "year":
+        years = [one for one in _years(counts) if one.value.startswith(beginning.strip())]
+        return tuple(years[offset : offset + limit]), len(years)
+    codes = most_frequent(counts, len(counts))
+    if beginning.strip():
+        fitting = set(catalog.concepts_beginning(beginning) if name == "concept" else _beginning(name, codes, beginning, catalog))
+        codes = [code for code in codes if code in fitting]
+    if name == "concept":
+        codes = list(once(codes, codings or {}, counts, catalog.codes("concept", chosen) if chosen else ()))
+    page = codes[offset : offset + limit]
+    named = catalog.values(name, page)
+    return tuple(FacetValue(*named[code], int(counts[code])) for code in page), len(codes)
+
+
+def _beginning(name: str, codes: Sequence[int], beginning: str, catalog: SqliteCatalog) -> list[int]:
+    """Those of the codes whose names have words that begin so, or whose value it is."""
+    found = []
+    for start in range(0, len(codes), _AT_ONCE):
+        named = catalog.values(name, codes[start : start + _AT_ONCE])
+        found += [code for code, (value, label) in named.items() if value == beginning.strip() or begins_words(beginning, label)]
+    return found
 
 
 def most_telling(among: NDArray[np.int64], best: int, columns: Columns, counts: NDArray[np.int64], limit: int = SHOWN) -> list[int]:
@@ -126,7 +196,6 @@ def most_frequent(counts: NDArray[np.int64], limit: int) -> list[int]:
 
 
 def _years(counts: NDArray[np.int64]) -> tuple[FacetValue, ...]:
-    """The values of the facet from the counts by year, of which 0 is none."""
+    """The years that are counted, newest first; 0 is none."""
     years = [year for year in np.flatnonzero(counts).tolist() if year]
-    shown = sorted(years, key=lambda year: (-int(counts[year]), -year))[:SHOWN]
-    return tuple(FacetValue(f"{year:04d}", f"{year:04d}", int(counts[year])) for year in sorted(shown, reverse=True))
+    return tuple(FacetValue(f"{year:04d}", f"{year:04d}", int(counts[year])) for year in reversed(years))

@@ -62,14 +62,29 @@ class LabelColumns:
             found[name] = pairs // width, (pairs % width).astype(np.int32)
         return found
 
-    def counts(self, name: str, found: Mask, texts: Int32 | None = None) -> Int64:
-        """How many of the found documents have each value of a facet, by code; with the text of every document, how many distinct texts."""
-        documents, codes = self.by_field[name]
+    def counts(self, name: str, found: Mask, texts: Int32 | None = None, wanted: Sequence[Mask] = ()) -> Int64:
+        """How many of the found documents have each value of a facet, by code; with the text of every document, how many distinct texts.
+
+        Where labels are `wanted`, a document has a value if one label of each of them has it: as many are found by that value as well.
+        """
+        documents, codes = self._having(name, wanted) if wanted else self.by_field[name]
         having = found[documents]
         if texts is not None:
             return count_distinct(texts[documents[having]], codes[having])
         counted: Int64 = np.bincount(codes[having])
         return counted
+
+    def _having(self, name: str, wanted: Sequence[Mask]) -> tuple[Int64, Int32]:
+        """The distinct (document, value) pairs of which there is a label among each of the wanted."""
+        values = self.attributes if name == "attribute" else getattr(self, f"{name}s")
+        rows = self.attribute_rows if name == "attribute" else np.arange(len(self.documents))
+        width = int(values.max(initial=0)) + 1
+        pairs = self.documents[rows].astype(np.int64) * width + values
+        kept = [np.unique(pairs[each[rows] & (values >= 0)]) for each in wanted]
+        common = kept[0]
+        for other in kept[1:]:
+            common = np.intersect1d(common, other, assume_unique=True)
+        return common // width, (common % width).astype(np.int32)
 
     def rows_among(self, name: str, codes: Sequence[int]) -> Mask:
         """Rows whose job, agent, state or attribute has one of the codes."""

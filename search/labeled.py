@@ -1,7 +1,7 @@
 """What is labeled in a generation, counted: datasets with their jobs and classes, and the items that filters allow with their facets."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -14,12 +14,13 @@ from search.counting import count_distinct
 from search.filters import Filters
 from search.generation import Generation
 from search.label_columns import FIELDS
-from search.masks import Ground, labeled_documents, unknown_values
+from search.masks import Ground, labeled_documents, unknown_values, wanted_labels
 from search.model import DocumentSummary, FacetValue
 
 STATES = ("labeled", "adjusted", "unadjusted", "empty", "failed", "orphan")
 """What can become of an item in a job; an item that has none of them is not labeled."""
-_FACET_VALUES: Final = 24
+_FACET_VALUES: Final = 1000
+"""Values of a facet, the most frequent; a browser of labels lists them all."""
 _MOST_ABOVE: Final = 2000
 """Facts that are read to tell what a class is narrower than."""
 
@@ -74,6 +75,16 @@ class ItemPage:
     total: int
     items: tuple[DocumentSummary, ...]
     facets: Mapping[str, tuple[FacetValue, ...]]
+    classes: Mapping[str, int] = field(default_factory=dict)
+    """Class → how many items it would find in the place of the classes that are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Items that filters allow, as a mask over documents, and the labels of which each item has one of each."""
+
+    documents: NDArray[np.bool_]
+    labels: Sequence[NDArray[np.bool_]]
 
 
 class Labeled:
@@ -174,11 +185,13 @@ class Labeled:
 
     def items(self, filters: Filters, limit: int, offset: int = 0) -> ItemPage:
         """Labeled items that the filters allow, newest first."""
-        documents = np.flatnonzero(self._mask(filters))
+        asked = self._asked(filters)
+        documents = np.flatnonzero(asked.documents)
         page = documents[offset : offset + limit].tolist()
-        return ItemPage(len(documents), self._summaries(page), self._facets(documents))
+        return ItemPage(len(documents), self._summaries(page), self._facets(filters, asked), self._items_by_class(filters))
 
-    def _mask(self, filters: Filters) -> NDArray[np.bool_]:
+    def _asked(self, filters: Filters) -> "_Asked":
+        """What the filters ask of labels and of items: what no job said counts only where workers are asked for."""
         if not filters.states:
             answered = any("://" in agent for agent in filters.agents)
             filters = filters.with_(states=("answer",) if answered else STATES)
@@ -191,7 +204,7 @@ class Labeled:
                 mask[:] = False
         if filters.datasets:
             mask &= ground.among("dataset", filters.datasets)
-        return mask
+        return _Asked(mask, wanted_labels(filters, ground))
 
     def _summaries(self, page: list[int]) -> tuple[DocumentSummary, ...]:
         rows = [int(self._columns.rowids[place]) for place in page]
@@ -202,17 +215,30 @@ class Labeled:
             for one in documents
         )
 
-    def _facets(self, documents: NDArray[np.int64]) -> Mapping[str, tuple[FacetValue, ...]]:
-        mask = np.zeros(self._columns.documents, dtype=np.bool_)
-        mask[documents] = True
+    def _facets(self, filters: Filters, asked: "_Asked") -> Mapping[str, tuple[FacetValue, ...]]:
+        """The values of each facet, counted without what is chosen of it: as many items has the choice of that value in its place."""
         facets = {}
         for name in FIELDS:
-            counts = self._labels.counts(name, mask)
-            codes = np.argsort(-counts, kind="stable")[:_FACET_VALUES].tolist()
-            values = self._catalog.values(name, [code for code in codes if counts[code]])
-            facets[name] = tuple(
-                FacetValue(*values[code], int(counts[code])) for code in codes if code in values and values[code][0] != "answer"
-            )
-        facets["worker"] = tuple(value for value in facets["agent"] if "://" in value.value)
-        facets["agent"] = tuple(value for value in facets["agent"] if "://" not in value.value)
+            chosen = getattr(filters, f"{name}s")
+            values = self._values(name, self._asked(filters.with_(**{f"{name}s": ()})) if chosen else asked)
+            facets[name] = tuple(one for one in values if one.value != "answer" and not (name == "agent" and "://" in one.value))
+        answers = self._asked(filters.with_(agents=(), states=filters.states or ("answer",)))
+        facets["worker"] = tuple(value for value in self._values("agent", answers) if "://" in value.value)
         return facets
+
+    def _values(self, name: str, asked: "_Asked") -> tuple[FacetValue, ...]:
+        counts = self._labels.counts(name, asked.documents, None, asked.labels)
+        codes = [code for code in np.argsort(-counts, kind="stable").tolist() if counts[code]][:_FACET_VALUES]
+        values = self._catalog.values(name, codes)
+        return tuple(FacetValue(*values[code], int(counts[code])) for code in codes)
+
+    def _items_by_class(self, filters: Filters) -> Mapping[str, int]:
+        """Class → how many items have it, or something narrower, beside all else that the filters ask."""
+        labels = self._labels
+        asked = self._asked(filters.with_(concepts=()))
+        rows = asked.labels[0] & (labels.concepts >= 0) & asked.documents[labels.documents]
+        documents, concepts = labels.documents[rows], labels.concepts[rows]
+        above, broader = self._columns.hierarchy.broader_of(documents, concepts)
+        counts = count_distinct(np.concatenate([documents, above]), np.concatenate([concepts, broader]))
+        named = self._catalog.values("concept", np.flatnonzero(counts).tolist())
+        return {concept: int(counts[code]) for code, (concept, _) in named.items()}

@@ -95,16 +95,28 @@ def allowed(filters: Filters, ground: Ground) -> Mask | None:
 
 def labeled_documents(filters: Filters, ground: Ground, documents: int) -> Mask | None:
     """Which of so many documents have labels that the filters of labels allow; None where there is no such filter."""
-    rows = [row.mask(ground, value) for row, value in filters.given() if row.of_labels]
-    if not rows:
+    if fitting_labels(filters, ground) is None:
         return None
-    fitting = np.logical_and.reduce(rows)
+    found: Mask = np.logical_and.reduce([_of_rows(ground.labels, each, documents) for each in wanted_labels(filters, ground)])
+    return found
+
+
+def fitting_labels(filters: Filters, ground: Ground) -> Mask | None:
+    """Which labels the filters of labels allow, whatever their class; None where there is no such filter."""
+    rows = [row.mask(ground, value) for row, value in filters.given() if row.of_labels]
+    return np.logical_and.reduce(rows) if rows else None
+
+
+def wanted_labels(filters: Filters, ground: Ground) -> list[Mask]:
+    """The labels of which a document needs one of each: those that fit, for each class that is asked for. None where any will do."""
     labels = ground.labels
+    fitting = fitting_labels(filters, ground)
     classes = [among(labels.concepts, ground.hierarchy.with_narrower(ground.codes("concept", (concept,)))) for concept in filters.concepts]
     # A concept that is no class of any label is one of the document as a whole.
-    wanted = [fitting & having for having in classes if having.any()] or [fitting]
-    found: Mask = np.logical_and.reduce([_of_rows(labels, each, documents) for each in wanted])
-    return found
+    asked = [having for having in classes if having.any()]
+    if fitting is None:
+        return asked
+    return [fitting & having for having in asked] or [fitting]
 
 
 def _of_rows(labels: LabelColumns, rows: Mask, documents: int) -> Mask:

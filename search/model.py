@@ -291,6 +291,24 @@ class FacetValue:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class FacetPage:
+    """Some of all values of a facet, the most frequent first; `total` counts the values there are.
+
+    Values are counted as `SearchResult` counts its facets; a facet whose values are alternatives is counted without what is chosen of it.
+    """
+
+    facet: str
+    values: tuple[FacetValue, ...]
+    total: int
+    well: int
+    """Documents that match well; values are counted among them, or among all where there is none."""
+    loosely: int
+    total_is_exact: bool
+    """False where ranking stopped at its depth: a value may find more than its count says."""
+    notices: tuple[str, ...] = ()
+
+
 NOTE: Final[Literal["note"]] = "note"
 CHART: Final[Literal["chart"]] = "chart"
 

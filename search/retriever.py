@@ -12,25 +12,39 @@ are laid end to end are the whole list.
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from concepts.model import Assertion
 from graph.errors import GraphError
 from graph.store import GraphReader
 from search.clock import Clock
 from search.errors import InvalidRequest, ModelUnavailable
-from search.facets import count_facets
+from search.facets import AskedLabels, count_facets, value_counts, whole_facet
+from search.filters import FILTERS, Filters, Kind
+from search.finding import Found, counted, matching, scores_of
 from search.found import FoundDocument, MentionedConcept
 from search.generation import Generation
 from search.join import Joined, PageHit, join_page
-from search.masks import Ground, check, unknown_values
+from search.masks import Ground, check, fitting_labels, unknown_values, wanted_labels
 from search.masks import allowed as allowed_documents
-from search.model import DocumentSummary, Evidence, Hit, Listing, Match, Mode, PassageSpan, SearchRequest, SearchResult, Span
+from search.model import (
+    DocumentSummary,
+    Evidence,
+    FacetPage,
+    FacetValue,
+    Hit,
+    Listing,
+    Match,
+    Mode,
+    PassageSpan,
+    SearchRequest,
+    SearchResult,
+    Span,
+)
 from search.operators import refuse_operators
 from search.protocols import Embedder, Mask, Rows
 from search.ranking import RankedDocuments, Ranker
@@ -58,21 +72,6 @@ _LONGEST_PASSAGE: Final = 4000
 """Characters of a passage shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """Found documents by number, best first, copies folded; `everything` are all of them, `copies` counts those folded into each."""
-
-    documents: Rows
-    copies: NDArray[np.int64]
-    everything: Rows
-    ranked: RankedDocuments | None
-    places: NDArray[np.int64]
-    """Position of each of `documents` in `ranked`."""
-    exact: bool
-    well: int = 0
-    """How many of `documents` match well: they come first."""
-
-
 class Retriever:
     """Answers search requests over one generation. Safe for any number of threads."""
 
@@ -98,33 +97,21 @@ class Retriever:
         with clock.step("rank"):
             request = self._respelled(request, notices)
             found = self._find(request, allowed, notices)
-            listed = _listed(found, request.match)
+            listing = matching(found, request.match)
         page = slice(request.offset, request.offset + request.limit)
         with clock.step("hits"):
             words = query_words(request.query)
             named = self._catalog.concepts_named(words.values())
-            documents, mentions = self._read(listed.documents[page])
-            hits = self._hits(request, words, listed, documents, mentions, named)
+            documents, mentions = self._read(listing.documents[page])
+            hits = self._hits(request, words, listing, documents, mentions, named)
         with clock.step("facets"):
-            facets = {}
-            if request.facets:
-                ranked = found.ranked is not None
-                counted = listed if request.match or not found.well else _listed(found, Match.WELL)
-                facets = count_facets(
-                    counted.everything,
-                    counted.documents,
-                    self._columns,
-                    self._catalog,
-                    request.filters,
-                    ranked=ranked,
-                    codings=self._catalog.things(),
-                )
+            facets = self._facets(request, found) if request.facets else {}
         with clock.step("join"):
-            joined, lack = self._join(request, listed.documents[page], hits, mentions, named)
+            joined, lack = self._join(request, listing.documents[page], hits, mentions, named)
             notices.extend(filter(None, [lack]))
         ranking = found.ranked.timings if found.ranked is not None else {}
         return SearchResult(
-            total=len(listed.documents),
+            total=len(listing.documents),
             total_is_exact=found.exact,
             generation=self._generation.number,
             hits=hits,
@@ -150,14 +137,62 @@ class Retriever:
         ground = Ground.of(self._columns, self._catalog)
         notices.extend(unknown_values(request.filters, ground, lambda: [one.dataset for one in self._catalog.datasets()]))
         request = self._respelled(request, notices)
-        found = _listed(self._find(request, allowed_documents(request.filters, ground), notices), request.match)
+        found = matching(self._find(request, allowed_documents(request.filters, ground), notices), request.match)
         total = len(found.documents)
         cut = "" if found.exact else f"only the best {DEPTH:,} documents of a question are ranked"
         if total > MOST_LISTED:
             cut = f"the first {MOST_LISTED:,} of {total:,} are listed: narrow the search with filters"
         return Listing(total, self._read_all(request, found, min(total, MOST_LISTED)), tuple(notices), cut)
 
-    def _read_all(self, request: SearchRequest, found: _Found, count: int) -> Iterator[Hit]:
+    def facet(self, request: SearchRequest, name: str, beginning: str = "", limit: int = 100, offset: int = 0) -> FacetPage:
+        """Some of all values of a facet, those that begin so; the request's limit and offset do not count. Raises InvalidRequest.
+
+        Alternatives are counted without what is chosen among them, so that another choice can be made.
+        """
+        row = next((row for row in FILTERS if row.name == name and row.kind is Kind.ANY), None)
+        filters = request.filters.with_(**{row.plural: ()}) if row else request.filters
+        request = replace(request, filters=filters, limit=1, offset=0)
+        _check(request)
+        notices: list[str] = []
+        ground = Ground.of(self._columns, self._catalog)
+        notices.extend(unknown_values(filters, ground, lambda: [one.dataset for one in self._catalog.datasets()]))
+        request = self._respelled(request, notices)
+        found = self._find(request, allowed_documents(filters, ground), notices)
+        of = counted(found, request.match)
+        counts = value_counts(name, of.everything, of.documents, self._columns, self._asked_labels(filters))
+        values, total = whole_facet(
+            name,
+            counts,
+            self._catalog,
+            beginning,
+            limit=limit,
+            offset=offset,
+            codings=self._catalog.things(),
+            chosen=filters.concepts,
+        )
+        loosely = len(found.documents) - found.well if found.ranked is not None else 0
+        return FacetPage(name, values, total, found.well, loosely, found.exact, tuple(notices))
+
+    def _facets(self, request: SearchRequest, found: Found) -> dict[str, tuple[FacetValue, ...]]:
+        of = counted(found, request.match)
+        return count_facets(
+            of.everything,
+            of.documents,
+            self._columns,
+            self._catalog,
+            request.filters,
+            ranked=found.ranked is not None,
+            codings=self._catalog.things(),
+            labels=self._asked_labels(request.filters),
+        )
+
+    def _asked_labels(self, filters: Filters) -> AskedLabels:
+        if not len(self._columns.labels.documents):
+            return AskedLabels()
+        ground = Ground.of(self._columns, self._catalog)
+        return AskedLabels(fitting_labels(filters, ground), tuple(wanted_labels(filters, ground)))
+
+    def _read_all(self, request: SearchRequest, found: Found, count: int) -> Iterator[Hit]:
         words = query_words(request.query)
         for offset in range(0, count, MOST_PER_PAGE):
             limit = min(MOST_PER_PAGE, count - offset)
@@ -175,7 +210,7 @@ class Retriever:
 
     # --- what is found ---
 
-    def _find(self, request: SearchRequest, allowed: Mask | None, notices: list[str]) -> _Found:
+    def _find(self, request: SearchRequest, allowed: Mask | None, notices: list[str]) -> Found:
         if not request.query.strip():
             newest = np.arange(self._columns.documents) if allowed is None else np.flatnonzero(allowed)
             return self._fold(newest, None, exact=True)
@@ -237,7 +272,7 @@ class Retriever:
             return True, f"The semantic index is incomplete: {absent:,} of {meta.units:,} distinct passages are found by words alone."
         return True, ""
 
-    def _fold(self, documents: Rows, ranked: RankedDocuments | None, *, exact: bool) -> _Found:
+    def _fold(self, documents: Rows, ranked: RankedDocuments | None, *, exact: bool) -> Found:
         """Fold documents of a patient that have the same text into the first of them that is no labeled copy, or the first of all."""
         order = np.argsort(self._labeled[documents], kind="stable")
         _, first, group = np.unique(self._columns.copies[documents[order]], return_index=True, return_inverse=True)
@@ -245,7 +280,7 @@ class Retriever:
         group[order] = group.copy()
         copies = np.bincount(group, minlength=len(first))[group[kept]] - 1
         well = 0 if ranked is None else int(np.count_nonzero(ranked.relevance[kept] >= WELL))
-        return _Found(documents[kept], copies, documents, ranked, kept, exact, well)
+        return Found(documents[kept], copies, documents, ranked, kept, exact, well)
 
     # --- what is shown ---
 
@@ -262,7 +297,7 @@ class Retriever:
         self,
         request: SearchRequest,
         words: Mapping[str, str],
-        found: _Found,
+        found: Found,
         documents: Mapping[int, FoundDocument],
         mentions: Mapping[int, Sequence[MentionedConcept]],
         named: Mapping[str, float],
@@ -270,7 +305,7 @@ class Retriever:
         hits = []
         for index, place in enumerate(found.documents[request.offset : request.offset + request.limit].tolist(), request.offset):
             document, run = documents[place].document, documents[place].run
-            score, scores, unit = _scores(found, index)
+            score, scores, unit = scores_of(found, index)
             passage = self._passage(document.passages, unit)
             start, end, section = (0, len(document.text), "") if passage is None else (passage.start, passage.end, passage.section)
             end = end if end - start <= _LONGEST_PASSAGE else last_word(document.text, start, start + _LONGEST_PASSAGE)
@@ -344,22 +379,6 @@ class Retriever:
         return joined, ""
 
 
-def _listed(found: _Found, match: Match | None) -> _Found:
-    """What was found, of the documents that match so. Copies that stand beside each other match alike: they have one text."""
-    if match is None or found.ranked is None:
-        return found
-    part = slice(0, found.well) if match is Match.WELL else slice(found.well, None)
-    of_all = (found.ranked.relevance >= WELL) == (match is Match.WELL)
-    return replace(
-        found,
-        documents=found.documents[part],
-        copies=found.copies[part],
-        places=found.places[part],
-        everything=found.everything[of_all],
-        well=found.well if match is Match.WELL else 0,
-    )
-
-
 def _check(request: SearchRequest) -> None:
     if not 1 <= request.limit <= MOST_PER_PAGE:
         raise InvalidRequest("limit", f"must be 1 to {MOST_PER_PAGE}, is {request.limit}")
@@ -373,16 +392,6 @@ def _check(request: SearchRequest) -> None:
         raise InvalidRequest("q", f"must have at most {LONGEST_QUERY} characters, has {len(request.query)}")
     refuse_operators(request.query)
     check(request.filters)
-
-
-def _scores(found: _Found, index: int) -> tuple[float, dict[str, float], int]:
-    """Fused score, the score of each ranker that found the document, and its best unit (-1 when browsing)."""
-    ranked = found.ranked
-    if ranked is None:
-        return 0.0, {}, -1
-    place = int(found.places[index])
-    given = {"semantic": float(ranked.semantic[place]), "lexical": float(ranked.lexical[place])}
-    return float(ranked.scores[place]), {name: score for name, score in given.items() if score == score}, int(ranked.best_units[place])
 
 
 def _shown_concepts(mentions: Sequence[MentionedConcept], named: Mapping[str, float]) -> tuple[tuple[str, str, Assertion], ...]:

@@ -7,7 +7,7 @@ from typing import Protocol
 from graph.scope import Scope
 from graph.store import GraphReader
 from labels.model import Labels
-from search.model import DocumentSummary, Listing, SearchRequest, SearchResult
+from search.model import DocumentSummary, FacetPage, Listing, SearchRequest, SearchResult
 from search.protocols import Catalog
 
 
@@ -20,6 +20,10 @@ class Searcher(Protocol):
 
     def listed(self, request: SearchRequest) -> Listing:
         """All hits of a question, without their neighbourhood; its limit and offset do not count."""
+        ...
+
+    def facet(self, request: SearchRequest, name: str, beginning: str = "", limit: int = 100, offset: int = 0) -> FacetPage:
+        """Some of all values of a facet beside a question, those that begin so; its limit and offset do not count."""
         ...
 
     def copies(self, document: str) -> tuple[DocumentSummary, ...]:

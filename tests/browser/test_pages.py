@@ -340,6 +340,34 @@ def test_concepts_are_offered_and_chosen_by_keyboard(site: str, open_tab: Open) 
     assert page.locator('input[name="q"]').first.input_value() == "woman given"
 
 
+def test_a_facet_opens_whole_in_place(site: str, open_tab: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("webapp.pages.facets.FACET_VALUES", 2)  # the generation is small
+    page = open_tab()
+    page.goto(f"{site}/search")
+    settle(page)
+    facet = page.locator('.facet[aria-label="Concept"]')
+    whole = facet.locator("a.whole")
+    assert whole.get_attribute("aria-expanded") == "false"
+    whole.click()
+    box = page.get_by_label("Find in Concept")
+    page.wait_for_selector(".whole-facet li")
+    everything = facet.locator(".whole-facet li").count()
+    assert everything > 4
+    box.fill("diab")
+    facet.locator(".whole-facet li").filter(has_not_text=re.compile("diab", re.IGNORECASE)).first.wait_for(state="detached")
+    assert all("diab" in words.lower() for words in facet.locator(".whole-facet li").all_inner_texts())
+    page.keyboard.press("Escape")
+    assert facet.locator(".whole-facet").count() == 0
+    assert focused(page) == "All, with a search box"
+    whole.click()
+    page.wait_for_selector(".whole-facet li")
+    link = facet.locator(".whole-facet a").first
+    number = link.get_attribute("data-count")
+    link.click()
+    page.wait_for_url(re.compile(r"concept="))
+    assert page.locator("[data-total]").first.get_attribute("data-total") == number
+
+
 def test_question_without_an_offered_concept_is_asked_as_it_is(site: str, open_tab: Open) -> None:
     page = open_tab()
     page.goto(site + "/")

@@ -120,6 +120,27 @@ def facets_count_what_a_filter_finds(rig: Rig) -> None:
     assert rig.ask(facets=False).facets == {}
 
 
+def a_facet_opens_whole(rig: Rig) -> None:
+    """Page by page all values, the most frequent first, each with as many documents as a search by it lists."""
+    for query, name, plural in (("", "patient", "patients"), (ASKED[0], "concept", "concepts"), (ASKED[0], "type", "types")):
+        request = SearchRequest(query)
+        whole = rig.searcher.facet(request, name, limit=1000)
+        assert len(whole.values) == whole.total > 0
+        assert [one.count for one in whole.values] == sorted((one.count for one in whole.values), reverse=True)
+        pages = [rig.searcher.facet(request, name, limit=2, offset=offset).values for offset in range(0, whole.total, 2)]
+        assert [one for page in pages for one in page] == list(whole.values)
+        good = Match.WELL if whole.well else None
+        for one in whole.values:
+            asked = SearchRequest(query, Filters(**{plural: (one.value,)}), join=False, match=good)
+            assert rig.searcher.search(asked).total == one.count, one
+            word = one.label.split()[-1]
+            assert one in rig.searcher.facet(request, name, word[:3].upper(), limit=1000).values
+        assert rig.searcher.facet(request, name, "zzyzx").total == 0
+    chosen = rig.searcher.facet(SearchRequest(""), "dataset", limit=1000).values
+    alone = SearchRequest("", Filters(datasets=(chosen[0].value,)))
+    assert rig.searcher.facet(alone, "dataset", limit=1000).values == chosen, "alternatives are counted without what is chosen"
+
+
 def hits_are_joined_with_their_patients(rig: Rig) -> None:
     found = rig.ask(ASKED[0], limit=5)
     assert found.graph
@@ -167,6 +188,7 @@ CHECKS: dict[str, Callable[[Rig], None]] = {
         pages_follow_each_other,
         filters_keep_what_they_name,
         facets_count_what_a_filter_finds,
+        a_facet_opens_whole,
         hits_are_joined_with_their_patients,
         copies_are_of_the_same_patient_and_text,
         what_cannot_be_asked_is_refused,

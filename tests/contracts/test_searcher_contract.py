@@ -8,7 +8,7 @@ import pytest
 
 from graph.stores.memory import MemoryStore
 from search.filters import Filters
-from search.model import Mode, SearchRequest, SearchResult
+from search.model import FacetPage, Mode, SearchRequest, SearchResult
 from search.retriever import Retriever
 from tests.contracts.searcher import CHECKS, Rig
 from tests.search.clinic import Clinic, FakeEmbedder, build, make_clinic, opened, write_quads
@@ -44,6 +44,9 @@ class Broken:
 
     def search(self, request: SearchRequest) -> SearchResult:
         return self.inner.search(request)
+
+    def facet(self, request: SearchRequest, name: str, *asked: Any, **given: Any) -> FacetPage:
+        return self.inner.facet(request, name, *asked, **given)
 
     def copies(self, document: str) -> Any:
         return self.inner.copies(document)
@@ -84,6 +87,12 @@ class CountsThePage(Broken):
         return replace(found, facets=facets)
 
 
+class ShowsTheFirstFew(Broken):
+    def facet(self, request: SearchRequest, name: str, *asked: Any, **given: Any) -> FacetPage:
+        found = super().facet(request, name, *asked, **given)
+        return replace(found, values=found.values[:2])
+
+
 class JoinsNothing(Broken):
     def search(self, request: SearchRequest) -> SearchResult:
         return super().search(replace(request, join=False))
@@ -108,6 +117,7 @@ class TakesAnything(Broken):
         (CutsPassages, "hits_tell_their_document"),
         (AlwaysByWords, "scores_fall_and_say_who_found_it"),
         (CountsThePage, "facets_count_what_a_filter_finds"),
+        (ShowsTheFirstFew, "a_facet_opens_whole"),
         (JoinsNothing, "hits_are_joined_with_their_patients"),
         (ForgetsCopies, "copies_are_of_the_same_patient_and_text"),
         (TakesAnything, "what_cannot_be_asked_is_refused"),

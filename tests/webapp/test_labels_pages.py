@@ -272,7 +272,10 @@ def test_search_shows_labels_with_their_author_and_filters_by_them(client: Flask
     hidden = [(given["name"], given["value"]) for tag, given in page.elements if tag == "input" and given.get("type") == "hidden"]
     assert ("agent", "human") in hidden
     assert "Label class" in page.text
-    assert "Answered by" in page.text
+    assert "Choose another" in page.text, "the other agents are on the facet's own page"
+    others = get(client, f"/search/facets/agent?dataset=streets&concept={quote(VEHICLES)}&agent=human")
+    assert "machine" in others.text and "people" in others.text, "the chosen one as a chip"
+    assert "Answered by" in get(client, "/search?dataset=streets").text
     machine = get(client, "/search?dataset=streets&agent=machine")
     assert [one["class"].split()[2] for one in machine.having("class", "label")] == ["l-machine"] * 2
 

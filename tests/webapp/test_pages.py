@@ -200,7 +200,7 @@ def test_no_hits_say_what_each_filter_costs(client: FlaskClient) -> None:
 def test_no_hits_suggest_concepts(client: FlaskClient) -> None:
     page = get(client, "/search?q=taxol&mode=lexical")
     assert "paclitaxel" in page.text
-    assert "/search?q=paclitaxel" in page.links()
+    assert f"/search?concept={quote(f.PACLITAXEL, safe=':/')}" in page.links()
 
 
 def test_bad_request_is_explained_and_the_form_kept(client: FlaskClient, library: Shelf) -> None:

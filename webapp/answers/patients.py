@@ -74,6 +74,17 @@ class PatientListJson(TypedDict):
     generation: int
 
 
+class ConditionListJson(TypedDict):
+    """Conditions of the patients who fit, the most frequent first."""
+
+    total: int
+    """How many there are over all pages."""
+    conditions: list[CountedJson]
+    cursor: str | None
+    """Give it back for the next page; null at the end."""
+    generation: int
+
+
 class FactListJson(TypedDict):
     """A patient's facts, oldest first."""
 

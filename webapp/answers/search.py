@@ -49,6 +49,15 @@ HIT = Shape(
 )
 SHARED = Shape(search.Shared)
 FACET_VALUE = Shape(search.FacetValue)
+FACET_PAGE = Shape(
+    search.FacetPage,
+    added={
+        "cursor": Added(str | None, "Give it back for the next page; null at the end."),
+        "generation": Added(int),
+    },
+    says="Values of a facet, the most frequent first. Alternatives are counted without what is chosen of them.",
+    inside=False,
+)
 SEARCH_RESULT = Shape(
     search.SearchResult,
     without=("groups", "uncounted", "assertions", "codings"),

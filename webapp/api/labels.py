@@ -1,19 +1,17 @@
 """Labeled data: classes, items, reports, the review queue, consolidation and selection."""
 
-import base64
-import binascii
 from typing import Annotated, Any, Literal, cast
 
 from flask import Response
 from pydantic import Field, StringConstraints
 
-from graph.errors import InvalidCursor
 from search.filters import FILTERS
 from search.masks import no_dataset
 from webapp.answers import labels as answers
 from webapp.answers.shapes import Json
 from webapp.api.operation import Operation
-from webapp.api.parameters import Confidence, Filtered, Limit, Offset, Parameters, Word, with_filters
+from webapp.api.paging import cursor_after, offset_of
+from webapp.api.parameters import Confidence, Cursor, Filtered, Limit, Offset, Parameters, Word, with_filters
 from webapp.api.values import WHOLE
 from webapp.context import Context
 from webapp.errors import not_found
@@ -41,7 +39,7 @@ class ItemPage(Filtered):
 
     limit: Limit = 25
     """Items of this page."""
-    cursor: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    cursor: Cursor | None = None
     """Where the page before ended, as its answer said. Keep the other parameters as they were."""
 
 
@@ -111,7 +109,7 @@ def labels(asked: LabelParameters, context: Context) -> answers.LabelListJson:
 def items(asked: ItemPage, context: Context) -> answers.ItemListJson:
     """A page of labeled items."""
     snapshot = context.snapshot
-    offset = _offset(asked.cursor, snapshot.generation)
+    offset = offset_of(asked.cursor, snapshot.generation)
     page = snapshot.labels.items(asked.filters(), asked.limit, offset)
     found = snapshot.labels.labeled(tuple(one.id for one in page.items))
     end = offset + len(page.items)
@@ -119,7 +117,7 @@ def items(asked: ItemPage, context: Context) -> answers.ItemListJson:
         "total": page.total,
         "items": [answers.ITEM(one) for one in found],
         "facets": answers.facets(page.facets),
-        "cursor": _cursor(snapshot.generation, end) if page.items and end < page.total else None,
+        "cursor": cursor_after(snapshot.generation, end, page.total) if page.items else None,
         "generation": snapshot.generation,
     }
 
@@ -168,23 +166,6 @@ def export(asked: ExportParameters, context: Context) -> Response:
 def _known(dataset: str, context: Context) -> None:
     if dataset not in {one.dataset for one in context.snapshot.labels.datasets()}:
         raise not_found("dataset with labels", "GET /api/v1/labels lists those there are.")
-
-
-def _cursor(generation: int, offset: int) -> str:
-    return base64.urlsafe_b64encode(f"{generation}:{offset}".encode()).decode()
-
-
-def _offset(cursor: str | None, generation: int) -> int:
-    """Where a page begins. Raises InvalidCursor for a cursor of another generation, or none of ours."""
-    if cursor is None:
-        return 0
-    try:
-        made, _, offset = base64.urlsafe_b64decode(cursor.encode()).decode().partition(":")
-        if int(made) == generation and int(offset) >= 0:
-            return int(offset)
-    except (ValueError, binascii.Error):
-        pass
-    raise InvalidCursor("the cursor is not of this generation: begin again without it")
 
 
 OPERATIONS: tuple[Operation[Any], ...] = (

@@ -20,6 +20,8 @@ Offset = Annotated[int, Field(ge=0, le=1_000_000), WHOLE]
 Confidence = Annotated[float, Field(ge=0, le=1), NUMBER]
 Truth = Annotated[bool, TRUTH]
 TruthInWords = Annotated[bool, TRUTH_IN_WORDS]
+Cursor = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+"""Where the page before ended."""
 
 MAX_QUERY = 10_000
 """Characters of a question. Longer ones are documents; the model reads the first few hundred words anyway."""
@@ -95,6 +97,32 @@ class Table(Asked):
     """A row a hit, or a row a patient: how many hits, the best, the first and the last date."""
 
 
+class FacetValues(Asked):
+    """All values of a facet beside a question and its filters."""
+
+    facet: Any
+    prefix: Annotated[str, StringConstraints(max_length=200)] = ""
+    """Only values with words that begin so; of concepts any of their names, or their code."""
+    limit: Limit = 100
+    """Values of this page."""
+    cursor: Cursor | None = None
+    """Where the page before ended, as its answer said. Keep the other parameters as they were."""
+
+
+def _with_facet(model: type[FacetValues]) -> type[FacetValues]:
+    names = (*(row.name for row in FILTERS if row.facet), "year")
+    about = Field(description="The facet: a filter whose values are listed, or `year`.")
+    made: type[FacetValues] = create_model(
+        model.__name__,
+        __base__=model,
+        __module__=__name__,
+        __doc__=model.__doc__,
+        facet=(Literal[names], about),  # type: ignore[arg-type]
+    )
+    return made
+
+
+FacetParameters = _with_facet(with_filters("FacetParameters", FacetValues, FILTERS))
 TableParameters = with_filters("TableParameters", Table, FILTERS)
 SearchParameters = with_filters("SearchParameters", Question, FILTERS)
 
@@ -177,8 +205,8 @@ class ConceptParameters(Parameters):
     """Concepts to return."""
 
 
-class PatientParameters(Parameters):
-    """A page of patients. Values of one filter are alternatives, but patients have all of the conditions; filters restrict each other."""
+class PatientFilters(Parameters):
+    """Which patients. Values of one filter are alternatives, but patients have all of the conditions; filters restrict each other."""
 
     q: Annotated[str, StringConstraints(max_length=200)] = ""
     """Words that begin words of the name or the id; accents and case do not count."""
@@ -190,6 +218,11 @@ class PatientParameters(Parameters):
     """Only patients of this band of ages (today, or at death), as `ages` of the answer spells it."""
     condition: tuple[Words, ...] = Field(default=(), max_length=50)
     """Only patients who have all of these conditions charted as counted facts: IRIs of concepts, or the words of the records."""
+
+
+class PatientParameters(PatientFilters):
+    """A page of patients. Values of one filter are alternatives, but patients have all of the conditions; filters restrict each other."""
+
     sort: Sort = "name"
     """What the list is sorted by; patients of whom it is not known come last."""
     order: Literal["asc", "desc"] = "asc"
@@ -198,6 +231,17 @@ class PatientParameters(Parameters):
     """Patients of this page."""
     offset: Offset = 0
     """Patients to pass over."""
+
+
+class ConditionParameters(PatientFilters):
+    """A page of the conditions of patients, as the other filters leave them."""
+
+    prefix: Annotated[str, StringConstraints(max_length=200)] = ""
+    """Only conditions with words that begin so."""
+    limit: Limit = 100
+    """Conditions of this page."""
+    cursor: Cursor | None = None
+    """Where the page before ended, as its answer said. Keep the other parameters as they were."""
 
 
 class RecordsParameters(Parameters):

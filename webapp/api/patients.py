@@ -1,16 +1,17 @@
 """Patients, their facts and their documents."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from cohorts.patients import Selection, check, count, select
+from cohorts.patients import Selection, beginning, check, count, select
 from search.model import PatientSummary
 from webapp.answers import documents as document_answers
 from webapp.answers import patients as answers
 from webapp.answers.shapes import Json, plain
 from webapp.api.operation import Operation
-from webapp.api.paging import next_offset
-from webapp.api.parameters import ByIri, IriPage, PatientParameters
+from webapp.api.paging import cursor_after, next_offset, offset_of
+from webapp.api.parameters import ByIri, ConditionParameters, IriPage, PatientFilters, PatientParameters
 from webapp.context import Context
 from webapp.errors import not_found
 
@@ -21,8 +22,7 @@ MOST_CONDITIONS = 100
 def patients(asked: PatientParameters, context: Context) -> answers.PatientListJson:
     """Patients that fit, sorted."""
     everyone = context.snapshot.catalog.patient_overviews()
-    datasets = (asked.dataset,) if asked.dataset else ()
-    selection = Selection(asked.q, asked.sex, asked.age, asked.condition, datasets, asked.sort, asked.order == "desc")
+    selection = replace(_selection(asked), sort=asked.sort, descending=asked.order == "desc")
     check(selection, everyone, [one.dataset for one in context.snapshot.catalog.datasets()])
     today = datetime.now(UTC).date()
     found = select(everyone, selection, today)
@@ -36,6 +36,27 @@ def patients(asked: PatientParameters, context: Context) -> answers.PatientListJ
         "next_offset": next_offset(asked.offset, asked.limit, len(found) - asked.offset),
         "generation": context.snapshot.generation,
     }
+
+
+def conditions(asked: ConditionParameters, context: Context) -> answers.ConditionListJson:
+    """A page of all conditions that patients who fit have."""
+    everyone = context.snapshot.catalog.patient_overviews()
+    selection = _selection(asked)
+    check(selection, everyone, [one.dataset for one in context.snapshot.catalog.datasets()])
+    found = beginning(count(everyone, selection, datetime.now(UTC).date()).conditions, asked.prefix)
+    offset = offset_of(asked.cursor, context.snapshot.generation)
+    end = offset + asked.limit
+    return {
+        "total": len(found),
+        "conditions": plain(found[offset:end]),
+        "cursor": cursor_after(context.snapshot.generation, end, len(found)),
+        "generation": context.snapshot.generation,
+    }
+
+
+def _selection(asked: PatientFilters) -> Selection:
+    datasets = (asked.dataset,) if asked.dataset else ()
+    return Selection(asked.q, asked.sex, asked.age, asked.condition, datasets)
 
 
 def patient(asked: ByIri, context: Context) -> Json:
@@ -85,11 +106,25 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         path="/patients",
         tag="Patients",
         summary="Patients by name, sex, age, condition and dataset",
-        description="`sexes`, `ages` and `conditions` count what each further choice would leave; the last holds the 100 most frequent.",
+        description="`sexes`, `ages` and `conditions` count what each further choice would leave; of the last "
+        "the 100 most frequent, of which /patients/conditions has all.",
         handler=patients,
         answer=answers.PatientListJson,
         parameters=PatientParameters,
         example={"limit": 10},
+    ),
+    Operation(
+        name="listConditions",
+        method="GET",
+        path="/patients/conditions",
+        tag="Patients",
+        summary="All conditions of the patients who fit, page by page",
+        description="The filters of the list of patients. A condition is counted by the patients who have it beside all that is asked for.",
+        handler=conditions,
+        answer=answers.ConditionListJson,
+        parameters=ConditionParameters,
+        problems=(503,),
+        example={"prefix": "diab", "limit": 10},
     ),
     Operation(
         name="getPatient",

@@ -10,7 +10,8 @@ from webapp import metrics
 from webapp.answers import search as answers
 from webapp.answers.shapes import Json
 from webapp.api.operation import Operation
-from webapp.api.parameters import Question, SearchParameters, Table, TableParameters
+from webapp.api.paging import cursor_after, offset_of
+from webapp.api.parameters import FacetParameters, FacetValues, Question, SearchParameters, Table, TableParameters
 from webapp.context import Context
 from webapp.library import Snapshot
 
@@ -39,6 +40,16 @@ def search(asked: Question, context: Context) -> Json:
     result = context.snapshot.retriever.search(search_request(asked))
     metrics.observe_search(result)
     return answers.search_result(result)
+
+
+def facet(asked: FacetValues, context: Context) -> Json:
+    """A page of all values of a facet."""
+    snapshot = context.snapshot
+    offset = offset_of(asked.cursor, snapshot.generation)
+    question = SearchRequest(asked.q, asked.filters(), asked.mode, match=Match(asked.match) if asked.match else None)
+    page = snapshot.retriever.facet(question, asked.facet, asked.prefix, asked.limit, offset)
+    cursor = cursor_after(snapshot.generation, offset + len(page.values), page.total) if page.values else None
+    return answers.FACET_PAGE(page, cursor=cursor, generation=snapshot.generation)
 
 
 def search_table(asked: Table, context: Context) -> Response:
@@ -84,6 +95,20 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         parameters=SearchParameters,
         by_generation=False,
         example={"q": "shortness of breath at night", "limit": 5},
+    ),
+    Operation(
+        name="getFacet",
+        method="GET",
+        path="/facets/{facet}",
+        tag="Search",
+        summary="All values of a facet beside a question, page by page",
+        description="The parameters of a search, and which values begin so. A count is that of the documents that match well (of all, "
+        "where none does): a search with the value in its filters, and `match=well` where some match loosely, lists as many.",
+        handler=facet,
+        answer=answers.FACET_PAGE,
+        parameters=FacetParameters,
+        problems=(503,),
+        example={"facet": "concept", "prefix": "diab", "limit": 10},
     ),
     Operation(
         name="searchTable",

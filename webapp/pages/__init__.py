@@ -23,13 +23,14 @@ from webapp.pages import (
     patient,
     patients,
     search,
+    values,
     wording,
 )
 from webapp.pages.reading import snapshot_or_none
 from webapp.pages.state import State
 from webapp.weight import version_of
 
-MODULES = (home, search, document, node, patient, patients, data, labels, labels_item, labels_reports)
+MODULES = (home, search, document, node, patient, patients, values, data, labels, labels_item, labels_reports)
 PAGES = frozenset(module.pages.name for module in MODULES)
 
 

@@ -1,20 +1,24 @@
 """The facets of a search as its page shows them, what is chosen of them, and the histogram of years."""
 
-import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from graph.identifiers import name_of
 from graph.vocabulary import BASE
+from search.facets import SHOWN
 from search.filters import FILTERS, Filter, Kind
 from search.model import FacetValue, SearchResult
 from search.protocols import Catalog
-from webapp.pages.state import State
+from webapp.pages.state import ROWS, State
+from webapp.pages.wording import address
 
 FACETS = {row.name: row.facet for row in FILTERS if row.facet}
 """Facet → its title, in the order of the page."""
-FACET_VALUES = 6
-"""Values of a facet that are open; the rest unfold."""
+YEAR = "year"
+"""The facet whose values are chosen by dates."""
+FACET_VALUES = 8
+"""Values of a facet that are listed beside the hits; a page of its own lists all."""
 MOST_BARS = 24
 """Bars of the histogram of years."""
 
@@ -28,6 +32,27 @@ class Chip:
     without: State
     alternative: bool = False
     """Whether it is another value of the filter before it, either of which will do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value of a facet: its words, how many documents have it, and the address that lists them."""
+
+    label: str
+    count: int
+    url: str
+    also: str = ""
+    """The address with this value as an alternative to those chosen; '' where there are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A facet beside the hits, as far as it is listed there."""
+
+    title: str
+    choices: tuple[Choice, ...]
+    whole: str
+    """The address of all its values; '' where all are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,24 +107,64 @@ def _words(catalog: Catalog, row: Filter, value: str) -> tuple[str, str]:
     return row.title, label_value(row.name, value) if row.of_labels else value
 
 
-def facets_of(result: SearchResult, state: State, catalog: Catalog) -> tuple[tuple[str, str, tuple[FacetValue, ...]], ...]:
-    """(facet, title, values that are not chosen yet), in the order of the page."""
+def facets_of(result: SearchResult, state: State, catalog: Catalog) -> tuple[Facet, ...]:
+    """The facets in the order of the page. Where one of alternatives is chosen, the others are on the facet's own page."""
+    base = counted_state(state, result.well, result.loosely)
     found = []
-    for facet, title in FACETS.items():
-        chosen = state.values(facet)
-        values = tuple(value for value in result.facets.get(facet, ()) if value.value not in chosen)
-        if facet in ("job", "agent", "state"):
-            values = tuple(replace(value, label=label_value(facet, value.value)) for value in values)
-        if facet == "concept":
-            values = tuple(replace(value, label=_with_codes(value, catalog)) for value in values)
-        classes = tuple(value for value in values if facet == "concept" and is_label_class(value.value))
-        others = tuple(value for value in values if value not in classes)
-        classes = _told_apart(classes)
-        workers = tuple(value for value in others if facet == "agent" and "://" in value.value)
-        others = tuple(value for value in others if value not in workers)
-        parts = ((title, others), ("Label class", classes), ("Answered by", workers))
-        found += [(facet, name, listed) for name, listed in parts if listed]
+    for name, title in FACETS.items():
+        chosen = state.values(name)
+        whole = whole_url(state, name)
+        if chosen and ROWS[name].kind is Kind.ANY:
+            found.append(Facet(title, (), whole))
+            continue
+        listed = tuple(value for value in result.facets.get(name, ()) if value.value not in chosen)
+        values = worded(name, listed, catalog)
+        classes = tuple(value for value in values if name == "concept" and is_label_class(value.value))
+        workers = tuple(value for value in values if name == "agent" and "://" in value.value)
+        others = tuple(value for value in values if value not in classes and value not in workers)
+        for words, part in ((title, others), ("Label class", classes), ("Answered by", workers)):
+            if part:
+                more = len(part) > FACET_VALUES or len(listed) >= SHOWN
+                found.append(Facet(words, choices_of(base, name, part[:FACET_VALUES]), whole if more else ""))
     return tuple(found)
+
+
+def counted_state(state: State, well: int, loosely: int) -> State:
+    """The state whose documents facets count: those that match well, where only some do and nothing else is asked for."""
+    return state.matching("well") if well and loosely and not state.match else state
+
+
+def choices_of(base: State, facet: str, values: Iterable[FacetValue], chosen_in: State | None = None) -> tuple[Choice, ...]:
+    """The values as links. Of alternatives a value takes the place of those chosen in `chosen_in`, or stands beside them."""
+    choices = []
+    for value in values:
+        also = chosen_in.with_value(facet, value.value).url() if chosen_in is not None else ""
+        choices.append(Choice(value.label or value.value, value.count, chosen_state(base, facet, value.value).url(), also))
+    return tuple(choices)
+
+
+def chosen_state(base: State, facet: str, value: str) -> State:
+    """The state that finds what a value of a facet counts."""
+    if facet == YEAR:
+        return _within(base, int(value), int(value))
+    return base.with_value(facet, value) if ROWS[facet].kind is Kind.ALL else base.having(**{facet: (value,)})
+
+
+def whole_url(state: State, facet: str) -> str:
+    """The address of all values of a facet."""
+    return address(f"/search/facets/{facet}", [(name, value) for name, value in state.parameters if name not in ("page", "view")])
+
+
+def worded(facet: str, values: tuple[FacetValue, ...], catalog: Catalog) -> tuple[FacetValue, ...]:
+    """The values in words that tell them apart."""
+    if facet in ("job", "agent", "state"):
+        return tuple(replace(value, label=label_value(facet, value.value)) for value in values)
+    if facet != "concept":
+        return values
+    coded = tuple(replace(value, label=_with_codes(value, catalog)) for value in values)
+    classes = tuple(value for value in coded if is_label_class(value.value))
+    apart = {value.value: value for value in _told_apart(classes)}
+    return tuple(apart.get(value.value, value) for value in coded)
 
 
 def _with_codes(value: FacetValue, catalog: Catalog) -> str:
@@ -132,9 +197,10 @@ def label_value(facet: str, value: str) -> str:
     return name_of(value) if "://" in value else value
 
 
-def years_of(values: tuple[FacetValue, ...], state: State) -> tuple[Bar, ...]:
+def years_of(result: SearchResult, state: State) -> tuple[Bar, ...]:
     """The histogram of years, from the first to the last; several years share a bar where there are many."""
-    counts = {int(value.value): value.count for value in values if re.fullmatch(r"\d{4}", value.value)}
+    base = counted_state(state, result.well, result.loosely)
+    counts = {int(value.value): value.count for value in result.facets.get(YEAR, ())}
     if len(counts) < 2:
         return ()
     first, last = min(counts), max(counts)
@@ -146,15 +212,22 @@ def years_of(values: tuple[FacetValue, ...], state: State) -> tuple[Bar, ...]:
     for number, (start, total) in enumerate(zip(starts, totals, strict=True)):
         end = start + step - 1
         left, tall = number * wide, 3 + 39 * total / most
-        narrowed = state.having(_from=(f"{start:04}",), _to=(f"{end:04}",))
         if total:
             bars.append(
                 Bar(
                     label=str(start) if step == 1 else f"{start}–{end}",
                     count=total,
-                    url=narrowed.url(),
+                    url=_within(base, start, end).url(),
                     area=f"M{left:.1f} 0h{wide:.1f}v44h-{wide:.1f}z",
                     path=f"M{left + wide * 0.1:.1f} 44v-{tall:.1f}h{wide * 0.8:.1f}v{tall:.1f}z",
                 )
             )
     return tuple(bars)
+
+
+def _within(base: State, start: int, end: int) -> State:
+    """The state with these years of the dates that are asked for already."""
+    first, last = base.value("from"), base.value("to")
+    low = first if first[:4].isdigit() and int(first[:4]) >= start else f"{start:04}"
+    high = last if last[:4].isdigit() and int(last[:4]) <= end else f"{end:04}"
+    return base.having(_from=(low,), _to=(high,))

@@ -14,7 +14,7 @@ from search.masks import no_dataset
 from search.model import DocumentSummary, FacetValue
 from sources.confined import open_within
 from webapp.errors import not_found
-from webapp.pages.facets import label_value
+from webapp.pages.facets import Choice, label_value
 from webapp.pages.labels_drawing import LONGEST_TEXT, Drawing, LabelChip, chips_of_facts, chips_of_item, drawing_of
 from webapp.pages.reading import required, snapshot, whole_number
 from webapp.pages.state import State, filters_of, given_by
@@ -118,6 +118,8 @@ class Branch:
     """A class in the tree with the classes below it."""
 
     found: LabelClass
+    items: int
+    """Items that have it, or something narrower, beside all else that is chosen."""
     url: str
     chosen: bool
     below: tuple["Branch", ...]
@@ -163,7 +165,7 @@ class LabelsPage:
     trees: tuple[Tree, ...]
     more_classes: int
     chips: tuple[Chip, ...]
-    facets: tuple[tuple[str, str, tuple[FacetValue, ...]], ...]
+    facets: tuple[tuple[str, str, tuple[Choice, ...]], ...]
     total: int
     pages: int
     cards: tuple[Card, ...]
@@ -205,7 +207,7 @@ def labels_page(view: View) -> LabelsPage:
         return LabelsPage(view, datasets, None, (), 0, (), (), 0, 0, ())
     found = held.items(view.filters(), GALLERY, (view.page - 1) * GALLERY)
     items = {item.id: item for item in held.labeled(tuple(one.id for one in found.items))}
-    trees, more = _trees(dataset, view)
+    trees, more = _trees(dataset, view, found.classes)
     return LabelsPage(
         view=view,
         datasets=datasets,
@@ -242,18 +244,24 @@ def _chips(dataset: LabeledDataset, view: View) -> tuple[Chip, ...]:
     return tuple(chips)
 
 
-def _facets(found: Mapping[str, tuple[FacetValue, ...]], view: View) -> tuple[tuple[str, str, tuple[FacetValue, ...]], ...]:
+def _facets(found: Mapping[str, tuple[FacetValue, ...]], view: View) -> tuple[tuple[str, str, tuple[Choice, ...]], ...]:
     shown = []
     for name, title in FACETS.items():
         facet = "agent" if name == "worker" else name
         chosen = view.values(facet)
         values = tuple(replace(one, label=label_value(facet, one.value)) for one in found.get(name, ()) if one.value not in chosen)
         if len(values) > 1 or (values and chosen):
-            shown.append((facet, title, values))
+            shown.append((facet, title, tuple(_choice(view, facet, one) for one in values)))
     return tuple(shown)
 
 
-def _trees(dataset: LabeledDataset, view: View) -> tuple[tuple[Tree, ...], int]:
+def _choice(view: View, facet: str, value: FacetValue) -> Choice:
+    """A value takes the place of those chosen of its facet, or stands beside them."""
+    also = view.with_value(facet, value.value).url() if view.values(facet) else ""
+    return Choice(value.label, value.count, view.having(**{facet: (value.value,)}).url(), also)
+
+
+def _trees(dataset: LabeledDataset, view: View, counts: Mapping[str, int]) -> tuple[tuple[Tree, ...], int]:
     """The classes by the job of those on top; how many are left out."""
     classes = {one.concept: one for one in dataset.classes}
     below: dict[str, list[LabelClass]] = defaultdict(list)
@@ -271,12 +279,13 @@ def _trees(dataset: LabeledDataset, view: View) -> tuple[tuple[Tree, ...], int]:
         chosen = one.concept in view.values("concept")
         url = (view.without_value("concept", one.concept) if chosen else view.having(concept=(one.concept,))).url()
         inner = tuple(branch(each, one.job, (*path, each.concept)) for each in deeper)
-        return Branch(one, url, chosen, inner, names.get(one.job, "") if one.job != job else "")
+        return Branch(one, counts.get(one.concept, 0), url, chosen, inner, names.get(one.job, "") if one.job != job else "")
 
     trees = []
     for job in dataset.jobs:
         branches = tuple(branch(one, job.job, (one.concept,)) for one in tops.pop(job.job, ()))
-        url, failed = view.having(job=(job.job,), concept=()).url(), view.having(job=(job.job,), concept=(), state=("failed",)).url()
+        alone = View(view.dataset, layout=view.layout)
+        url, failed = alone.having(job=(job.job,)).url(), alone.having(job=(job.job,), state=("failed",)).url()
         trees.append(Tree(job.job, job.name, job.items, job.failed, url, failed, branches))
     rest = [one for found in tops.values() for one in found]
     if rest:

@@ -6,18 +6,20 @@ from datetime import UTC, datetime
 
 from flask import Blueprint, render_template, request
 
-from cohorts.patients import SORTS, Counted, PatientCounts, Selection, Sort, check, count, select
+from cohorts.patients import SORTS, Counted, PatientCounts, Selection, Sort, beginning, check, count, select
 from search.model import PatientOverview
+from webapp.pages.facets import Choice
 from webapp.pages.reading import snapshot, whole_number
 from webapp.pages.state import State
+from webapp.pages.values import VALUES, ValuesPage, answered
 from webapp.pages.wording import address
 
 pages = Blueprint("patients", __name__)
 
 MOST_LISTED = 50
 """Patients of one page of the list."""
-MOST_VALUES = 400
-"""Conditions that unfold; rarer ones are found by searching."""
+MOST_VALUES = 8
+"""Values of a field beside the list; a page of its own lists all conditions."""
 MOST_CONDITIONS = 4
 """Conditions that the row of a patient names."""
 FIELDS = {"sex": ("sexes", "Sex"), "age": ("ages", "Age"), "condition": ("conditions", "Condition"), "dataset": ("datasets", "Dataset")}
@@ -45,19 +47,19 @@ class Field:
 
     name: str
     title: str
-    values: tuple[tuple[Counted, str], ...]
-    more: int
-    """Values that are not listed."""
+    choices: tuple[Choice, ...]
+    whole: str
+    """The address of all values; '' where all are listed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A chosen value and the address without it. `joined` is 'or' before a further alternative of its field."""
+    """A chosen value and the address without it. `alternative` is whether it is one of those before it."""
 
     title: str
     label: str
     url: str
-    joined: str
+    alternative: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +80,42 @@ class PatientsPage:
     """What the form keeps of the address."""
 
 
+@pages.get("/patients/conditions")
+def conditions() -> str:
+    """All conditions of the patients that the address asks for; `prefix` leaves those that begin so."""
+    everyone, selection = _everyone(), _asked()
+    counts = count(everyone, selection, datetime.now(UTC).date())
+    asked, page = request.args.get("prefix", "").strip()[:200], whole_number("part", 1, 1, 100_000)
+    found = [value for value in beginning(counts.conditions, asked) if value.value not in selection.conditions]
+    view = ValuesPage(
+        title="Condition",
+        choices=_choices(selection, "condition", found[(page - 1) * VALUES : page * VALUES]),
+        total=len(found),
+        exact=True,
+        beginning=asked,
+        page=page,
+        pages=max(1, -(-len(found) // VALUES)),
+        path="/patients/conditions",
+        hidden=tuple(_parameters(selection)),
+        back=url_of(selection),
+        back_words="Patients",
+        chips=_chips(selection, counts),
+    )
+    return answered(view)
+
+
+def _everyone() -> tuple[PatientOverview, ...]:
+    """All patients, of whom the selection of the address is one that can be made."""
+    catalog = snapshot().catalog
+    everyone = catalog.patient_overviews()
+    check(_asked(), everyone, [one.dataset for one in catalog.datasets()])
+    return everyone
+
+
 @pages.get("/patients")
 def patients() -> str:
     """The patients that the address asks for."""
-    catalog = snapshot().catalog
-    everyone = catalog.patient_overviews()
-    selection = _asked()
-    check(selection, everyone, [one.dataset for one in catalog.datasets()])
+    everyone, selection = _everyone(), _asked()
     today = datetime.now(UTC).date()
     found = select(everyone, selection, today)
     last = max(1, -(-len(found) // MOST_LISTED))
@@ -139,9 +170,23 @@ def _fields(selection: Selection, counts: PatientCounts) -> tuple[Field, ...]:
         chosen: Sequence[str] = getattr(selection, field)
         values = [value for value in getattr(counts, field) if value.value not in chosen]
         if values and (chosen or len(values) > 1 or field == "conditions"):
-            links = tuple((value, url_of(_with(selection, field, (*chosen, value.value)))) for value in values[:MOST_VALUES])
-            listed.append(Field(name, title, links, len(values) - len(links)))
+            cut = name == "condition" and len(values) > MOST_VALUES
+            whole = address("/patients/conditions", _parameters(selection)) if cut else ""
+            listed.append(Field(name, title, _choices(selection, name, values[:MOST_VALUES] if cut else values), whole))
     return tuple(listed)
+
+
+def _choices(selection: Selection, name: str, values: Sequence[Counted]) -> tuple[Choice, ...]:
+    """The values as links: of alternatives a value takes the place of the chosen ones, or stands beside them."""
+    field = FIELDS[name][0]
+    chosen: Sequence[str] = getattr(selection, field)
+    choices = []
+    for value in values:
+        more = url_of(_with(selection, field, (*chosen, value.value)))
+        only = url_of(_with(selection, field, (value.value,)))
+        narrows = name == "condition" or not chosen
+        choices.append(Choice(value.label, value.patients, more if narrows else only, "" if narrows else more))
+    return tuple(choices)
 
 
 def _chips(selection: Selection, counts: PatientCounts) -> tuple[Chip, ...]:
@@ -153,8 +198,14 @@ def _chips(selection: Selection, counts: PatientCounts) -> tuple[Chip, ...]:
         for place, value in enumerate(chosen):
             known = catalog.concept(value) if field == "conditions" and value not in labels else None
             rest = tuple(other for other in chosen if other != value)
-            joined = "or" if place and field != "conditions" else ""
-            chips.append(Chip(title, labels.get(value) or (known.label if known else value), url_of(_with(selection, field, rest)), joined))
+            chips.append(
+                Chip(
+                    title,
+                    labels.get(value) or (known.label if known else value),
+                    url_of(_with(selection, field, rest)),
+                    place > 0 and field != "conditions",
+                )
+            )
     return tuple(chips)
 
 

@@ -1,7 +1,11 @@
 """What every page needs from the application: the library, the open generation, and how long a page of a list is."""
 
+from typing import Any
+
 from flask import request
 
+from search.filters import Filters
+from search.model import SearchRequest
 from webapp.context import context
 from webapp.errors import FieldError, invalid
 from webapp.library import Library, Snapshot
@@ -25,6 +29,12 @@ def snapshot() -> Snapshot:
 def snapshot_or_none() -> Snapshot | None:
     """The generation this request reads; None where nothing has been ingested."""
     return context().snapshot_or_none
+
+
+def listed(opened: Snapshot, **filters: Any) -> int:
+    """How many documents a search with these filters lists: copies of a text once, and what is narrower than a concept too."""
+    request = SearchRequest("", Filters(**filters), limit=1, join=False, facets=False)
+    return opened.retriever.search(request).total
 
 
 def required(name: str) -> str:

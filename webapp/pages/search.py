@@ -7,16 +7,16 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from concepts.model import Assertion
 from search.errors import InvalidRequest, NothingPublished
-from search.model import ConceptSummary, FacetValue, Hit, Mode, SearchResult
+from search.model import ConceptSummary, Hit, Mode, SearchResult
 from search.protocols import Catalog
 from webapp.api.search import table_response
 from webapp.errors import FieldError, invalid
 from webapp.library import Snapshot
 from webapp.metrics import observe_search
 from webapp.pages.connections import Connections, connections
-from webapp.pages.facets import Bar, Chip, chips_of, facets_of, years_of
+from webapp.pages.facets import Bar, Chip, Facet, chips_of, facets_of, years_of
 from webapp.pages.hits import HitView, hit_view
-from webapp.pages.reading import PAGE, snapshot
+from webapp.pages.reading import PAGE, listed, snapshot
 from webapp.pages.state import State, state_of_request
 
 pages = Blueprint("search", __name__)
@@ -41,13 +41,14 @@ class SearchPage:
     result: SearchResult | None
     hits: tuple[HitView, ...]
     connections: Connections | None
-    facets: tuple[tuple[str, str, tuple[FacetValue, ...]], ...]
+    facets: tuple[Facet, ...]
     years: tuple[Bar, ...]
     pages: int
     graph_down: bool
     notices: tuple[str, ...]
     relaxed: tuple[tuple[Chip, int], ...]
-    suggestions: tuple[ConceptSummary, ...]
+    suggestions: tuple[tuple[ConceptSummary, int], ...]
+    """Concepts, each with how many documents it lists."""
     problem: str
     labeled: bool
     """Whether labels are among what was found, so that their confidence can be asked for."""
@@ -88,11 +89,11 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
     except InvalidRequest as error:
         return SearchPage(state, opened.generation, chips, None, (), None, (), (), 0, False, (), (), (), str(error), False)
     relaxed: tuple[tuple[Chip, int], ...] = ()
-    suggestions: tuple[ConceptSummary, ...] = ()
+    suggestions: tuple[tuple[ConceptSummary, int], ...] = ()
     if not result.hits:
         bare = Chip("", "any filter", State(state.query, mode=state.mode))
         relaxed = tuple((chip, _count(opened, chip.without)) for chip in (*chips[:8], *([bare] if len(chips) > 1 else [])))
-        suggestions = _suggestions(catalog, state.query)
+        suggestions = _suggestions(opened, state.query)
     return SearchPage(
         state=state,
         generation=opened.generation,
@@ -101,7 +102,7 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
         hits=tuple(hit_view(hit, state, catalog) for hit in result.hits),
         connections=connections(result, _further(catalog, result.hits)) if result.neighbourhood.nodes else None,
         facets=facets_of(result, state, catalog),
-        years=years_of(result.facets.get("year", ()), state),
+        years=years_of(result, state),
         pages=-(-result.total // PAGE),
         graph_down=opened.graph is None or not result.graph,
         notices=_notices(opened, result),
@@ -135,9 +136,9 @@ def _count(opened: Snapshot, state: State) -> int:
         return 0
 
 
-def _suggestions(catalog: Catalog, query: str) -> tuple[ConceptSummary, ...]:
+def _suggestions(opened: Snapshot, query: str) -> tuple[tuple[ConceptSummary, int], ...]:
     found: dict[str, ConceptSummary] = {}
     for word in [query, *re.findall(r"\w{4,}", query)][:8]:
-        for concept in catalog.suggest_concepts(word, 3) if word else ():
+        for concept in opened.catalog.suggest_concepts(word, 3) if word else ():
             found.setdefault(concept.concept, concept)
-    return tuple(found.values())[:6]
+    return tuple((one, listed(opened, concepts=(one.concept,))) for one in list(found.values())[:6])

@@ -8,6 +8,8 @@ const pages = {
   document: () => import("./document.js"),
   node: () => import("./node.js"),
   patient: () => import("./patient.js"),
+  patients: () => import("./facets.js"),
+  labels: () => import("./facets.js"),
   reports: () => import("./reports.js"),
 };
 

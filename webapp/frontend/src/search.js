@@ -1,4 +1,6 @@
 // The search page: hits and nodes light each other; the picture, whose script is heavy, is loaded where it can be seen and somebody is there.
+import { start as wholeFacets } from "./facets.js";
+
 const lit = "lit";
 
 function ranksOf(element) {
@@ -6,6 +8,7 @@ function ranksOf(element) {
 }
 
 export function start() {
+  wholeFacets();
   const section = document.getElementById("connections");
   if (!section) return;
   const hits = new Map([...document.querySelectorAll(".hit")].map((hit) => [Number(hit.dataset.hit), hit]));
