@@ -14,6 +14,7 @@ import orjson
 
 from ingest.fhir.policy import CLINICAL, INTENTS, VERIFICATION
 from ingest.fhir.r4.codes import GENDERS, NOT_IN_R4B, STATUSES
+from ingest.fhir.versions import version_of, version_of_number, versions_with
 from ingest.mapping.codes import code_of
 from ingest.mapping.resource_types import RESOURCE_TYPES
 
@@ -26,6 +27,8 @@ BAD_NARRATIVE: Final = "bad-narrative"
 """Another one: the narrative repeats in words what the elements say."""
 USABLE: Final = frozenset({BAD_BASE64, BAD_NARRATIVE})
 """The problems that do not keep a record out."""
+_SIGNS: Final = frozenset({"unknown-element", "wrong-type", "bad-choice", "invalid"})
+"""Problems that a record of another version of FHIR has because names and types changed, and one that only lacks something has not."""
 _REASONS: Final = {
     "missing": ("missing-element", "is required and not there"),
     "model_field_validation.missing": ("missing-element", "is required and not there"),
@@ -49,6 +52,7 @@ _FAMILIES: Final = (
 )
 _CHOICE: Final = re.compile(r"expected from this list \['([A-Za-z]+?)(?:[A-Z][A-Za-z0-9]*)?', '")
 _NOT_A_NAME: Final = re.compile(r"[^A-Za-z0-9_$\-]")
+_READ: Final = "R4 and R4B are read; export as R4 or convert it"
 _LONGEST_ID: Final = 64
 _LONGEST_SHARED: Final = 1500
 _MOST_SHARED: Final = 20_000
@@ -79,7 +83,7 @@ def problems(kind: str, resource: Mapping[str, Any]) -> list[Problem]:
     """Why the resource cannot be trusted; nothing for types that only R4 has, which no class can check."""
     cls = model(kind)
     if cls is None:
-        return [] if kind in NOT_IN_R4B else [Problem("unknown-type", "R4 has no resource type of this name", "resourceType")]
+        return [] if kind in NOT_IN_R4B else [_unknown(kind)]
     checked = dict(resource)
     if is_odd(checked.get("id")):
         checked["id"] = "x"  # a doubt, not a problem: see `doubts`
@@ -98,7 +102,23 @@ def problems(kind: str, resource: Mapping[str, Any]) -> list[Problem]:
     kept = [problem for problem in found if not f"{problem.field}.".startswith(f"{narrative}.")]
     if len(kept) < len(found):
         kept.append(Problem(BAD_NARRATIVE, "is no narrative with status and div: it is left out", narrative))
-    return kept[:MAX_PROBLEMS]
+    return _of_another_version(kind, resource, kept) or kept[:MAX_PROBLEMS]
+
+
+def _unknown(kind: str) -> Problem:
+    if version := versions_with(kind):
+        return Problem("fhir-version", f"is a type of FHIR {version} alone: {_READ}", "resourceType")
+    return Problem("unknown-type", "R4 has no resource type of this name", "resourceType")
+
+
+def _of_another_version(kind: str, resource: Mapping[str, Any], found: list[Problem]) -> list[Problem]:
+    """The one problem of a record that is of another version of FHIR, in place of all that R4 finds wrong with it."""
+    signs = [problem for problem in found if problem.code in _SIGNS and "." in problem.field and ".contained" not in problem.field]
+    if not signs:
+        return []
+    unknown = [problem.field.removeprefix(f"{kind}.") for problem in signs if problem.code == "unknown-element"]
+    version = version_of(kind, {key: value for key, value in resource.items() if key != "contained"}, unknown)
+    return [Problem("fhir-version", f"this looks like FHIR {version}: {_READ}", signs[0].field)] if version else []
 
 
 def _validate(cls: Any, kind: str, resource: dict[str, Any]) -> None:
@@ -136,6 +156,8 @@ def doubts(kind: str, resource: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem("bad-id", "R4 allows letters, digits, '-' and '.' only", f"{kind}.id")
     if kind in NOT_IN_R4B:
         yield Problem("not-validated", "R4B took this type out or redefined it, so its content was not checked", kind)
+    if kind == "CapabilityStatement" and (version := version_of_number(resource.get("fhirVersion"))):
+        yield Problem("fhir-version", f"the server that exported this speaks FHIR {version}: {_READ}", f"{kind}.fhirVersion")
     yield from _value_set(kind, "status", resource.get("status"), STATUSES.get(kind))
     yield from _value_set(kind, "intent", resource.get("intent"), INTENTS.get(kind))
     for element, allowed in (("verificationStatus", VERIFICATION), ("clinicalStatus", CLINICAL)):
