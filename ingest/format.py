@@ -16,7 +16,7 @@ class Format:
     and what it tells others under systems of our own, `content` the (digest, bytes) that others read of it (None: nothing).
 
     `splits` tells whether a file is lines that several workers can read at once; `state` what a record depends on beside itself (files
-    that it names); `beside` reads one of those by (source, name);
+    that it names), `named` the addresses of those files; `beside` reads one of those by (source, name);
     `complete` whether a file holds all there is of its records, so that one that vanished from it is gone; `density` how
     many times more quads a byte of it gives than one of FHIR: blocks are smaller by as much, so that their parts are of one size; `unique`
     whether two different records of one id are a mistake of the source: the first is taken, the others are refused.
@@ -32,6 +32,7 @@ class Format:
     identifiers: Callable[[SourceRecord], Iterable[tuple[str, str]]]
     content: Callable[[Mapping[str, Any]], tuple[str, bytes] | None] = lambda _: None
     state: Callable[[SourceRecord], bytes] = lambda _: b""
+    named: Callable[[SourceRecord], Iterable[str]] = lambda _: ()
     beside: Callable[[str, str], bytes] | None = None
     complete: bool = False
     density: int = 1

@@ -30,6 +30,7 @@ def find(name: str, settings: Settings = (), within: tuple[str, ...] = ()) -> Fo
             identifiers=lambda record: (*fhir.identifiers(record.resource), *attached.announced(record), *persons.announced(record)),
             content=attached.content_of,
             state=lambda record: attached.state_of(record, within),
+            named=attached.files_named,
             beside=lambda source, name: attached.read_beside(source, name, within),
         )
     if name == "text":

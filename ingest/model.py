@@ -18,6 +18,10 @@ class Target:
 
 WATCHED = "$watched"
 
+NAMED = "urn:commissure:named:"
+"""Under this system and the `Type/id` of what it names as its content a record tells its own `Type/id`, also where it is not represented:
+what a withdrawn record named is not nobody's."""
+
 
 @dataclass(frozen=True, slots=True)
 class PendingReference:

@@ -50,7 +50,7 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
     began = time.monotonic()
     format_ = formats.find(options.format, options.settings)
     with workspace.writing() as ledger, room_in(workspace.folder):
-        listing = expand(locations, format_.suffixes, options.within, all_told=True)
+        listing = expand(locations, format_.suffixes, options.within)
         mended = mend(ledger, workspace, tools, progress, _remapper(ledger, workspace, tools, options.workers, progress))
         run, published = _bring_in(
             ledger, listing, locations, dataset, workspace, tools, options, progress, Again(mended.left.get(dataset, frozenset()))
@@ -248,6 +248,7 @@ def _scan(run: Run, plan: Plan, listing: Listing, pool: Pool) -> list[Scanned]:
         scanned.append(Scanned(number, block, before))
         before += lines.get(number, 0)
     run.counts.unreadable = sum(run.counts.rejects.values())
+    run.report(asdict(issue) for others in listing.passed_over for issue in others.but(plan.names).issues)
     if format_.complete:
         plan.vanish()
     return scanned

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from graph.identifiers import dataset_iri, record_iri
 from ingest.ledger import Ledger
-from ingest.model import WATCHED
+from ingest.model import NAMED, WATCHED
 from ingest.staging import Part
 from sources.blocks import Block
 
@@ -28,6 +28,7 @@ create table plan.gone (kind text, id text, primary key (kind, id)) without rowi
 create table plan.identifiers (
     system text, value text, kind text, id text, block integer, seq integer, primary key (system, value, kind, id, block, seq)
 ) without rowid;
+create table plan.named (address text primary key) without rowid;
 create table plan.targets (kind text, id text, iri text, expected text, primary key (kind, id)) without rowid;
 create table plan.staged (
     kind text, id text, part text, state text, source text, line integer, primary key (kind, id)
@@ -104,7 +105,8 @@ delete from identifiers where dataset = :dataset and (
 );
 insert or ignore into identifiers
 select :dataset, i.system, i.value, i.kind, i.id from plan.identifiers i
-join plan.staged s on s.kind = i.kind and s.id = i.id where s.state = 'kept';
+join plan.staged s on s.kind = i.kind and s.id = i.id
+where s.state = 'kept' or (s.state = 'skipped' and i.system like :named || '%');
 delete from pending where dataset = :dataset and (
     exists (select 1 from plan.gone g where g.kind = pending.kind and g.id = pending.id)
     or exists (select 1 from plan.staged s where s.kind = pending.kind and s.id = pending.id and s.state <> 'rejected')
@@ -162,7 +164,7 @@ class Plan:
             db.execute("insert into plan.blocks values (?, ?)", (block, source))
             while True:
                 try:
-                    seen, gone, identifiers = marshal.load(stream)  # noqa: S302 - our own worker wrote it a moment ago
+                    seen, gone, identifiers, named = marshal.load(stream)  # noqa: S302 - our own worker wrote it a moment ago
                 except EOFError:
                     break
                 db.executemany(
@@ -174,11 +176,16 @@ class Plan:
                     "insert or ignore into plan.identifiers values (?, ?, ?, ?, ?, ?)",
                     ((*rest, block, seq) for seq, *rest in identifiers),
                 )
+                db.executemany("insert or ignore into plan.named values (?)", ((address,) for address in named))
 
     def doubt(self, source: str) -> None:
         """Note that not all of a source could be read: what is not found in it may be there."""
         with self.ledger.transaction() as db:
             db.execute("insert or ignore into plan.odd values (?)", (source,))
+
+    def names(self, address: str) -> bool:
+        """Whether a record that was read names the file of this address."""
+        return self._db.execute("select 1 from plan.named where address = ?", (address,)).fetchone() is not None
 
     def vanish(self) -> None:
         """Delete what earlier runs found in a scanned file and this one did not, unless something of the file could not be read."""
@@ -297,7 +304,7 @@ class Plan:
 
     def enter(self, db: sqlite3.Connection, run: str, parts: Sequence[Part]) -> None:
         """Make the ledger say what the plan did, within the caller's transaction."""
-        of = {"dataset": self.dataset, "run": run}
+        of = {"dataset": self.dataset, "run": run, "named": NAMED}
         for statement in _ENTER.split(";\n"):
             if statement.strip():
                 db.execute(statement, {name: value for name, value in of.items() if f":{name}" in statement})

@@ -127,6 +127,7 @@ def scan(task: ScanTask) -> ScanResult:
     seen: list[tuple[Any, ...]] = []
     gone: list[tuple[str, str]] = []
     identifiers: list[tuple[int, str, str, str, str]] = []
+    named: list[str] = []
     records = 0
     with rows_file(task.output, task.number).open("wb") as rows, issues_file(task.output, task.number).open("wb") as notes:
 
@@ -135,8 +136,8 @@ def scan(task: ScanTask) -> ScanResult:
             notes.write(orjson.dumps(asdict(issue)) + b"\n")
 
         def flush() -> None:
-            marshal.dump((seen, gone, identifiers), rows)
-            for rows_ in (seen, gone, identifiers):
+            marshal.dump((seen, gone, identifiers, named), rows)
+            for rows_ in (seen, gone, identifiers, named):
                 rows_.clear()
 
         for item in format_.read(task.block):
@@ -155,6 +156,7 @@ def scan(task: ScanTask) -> ScanResult:
             digest = hashlib.blake2b(item.raw + format_.state(item), digest_size=16, salt=task.salt).digest()
             seen.append((records, item.line, *key, digest, *_version(item.resource)))
             identifiers += ((records, system, value, *key) for system, value in format_.identifiers(item))
+            named += format_.named(item)
             if content := format_.content(item.resource):
                 _keep(contents_folder(task.output), *content)
             records += 1

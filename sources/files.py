@@ -6,6 +6,7 @@ The role comes from what Bulk Data says of a file (its manifest, its folder), ne
 import glob
 import io
 import os
+import posixpath
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -20,15 +21,13 @@ from isal.igzip_lib import IsalError
 from sources.confined import lies_within, local_path, open_within, outside_part, resolve_within
 from sources.errors import SourceDenied, SourceNotFound, SourceTooLarge
 from sources.model import Issue, Severity
+from sources.passed_over import PassedOver, is_left_by_tools
 
 _DATA_SUFFIXES = (".ndjson", ".jsonl", ".json")
 _MANIFEST_LIMIT = 16 << 20
 _REMOTE_BUFFER = 1 << 20
 _LOCAL_BUFFER = 1 << 20
 _OUTSIDE = "outside-sources"
-_PASSED_OVER = "passed-over"
-_NAMED = 12
-"""Names of files that a message lists."""
 
 
 class Role(StrEnum):
@@ -65,27 +64,27 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The files of some locations, and what was odd about them."""
+    """The files of some locations, what was odd about them, and what else lies there."""
 
     files: tuple[SourceFile, ...]
     issues: tuple[Issue, ...]
     transaction_time: str | None = None
+    passed_over: tuple[PassedOver, ...] = ()
 
 
-def expand(
-    locations: Iterable[str], suffixes: tuple[str, ...] = _DATA_SUFFIXES, within: tuple[str, ...] = (), *, all_told: bool = False
-) -> Listing:
+def expand(locations: Iterable[str], suffixes: tuple[str, ...] = _DATA_SUFFIXES, within: tuple[str, ...] = ()) -> Listing:
     """List every file under paths, folders, globs and `s3://` URLs, in a stable order. Raises SourceNotFound where nothing is.
 
-    What is passed over is told where `all_told`. With `within` only what lies in those places is listed: SourceDenied for a location
-    elsewhere, an issue for a file that leads out.
+    With `within` only what lies in those places is listed: SourceDenied for a location elsewhere, an issue for a file that leads out.
     """
     files: dict[str, SourceFile] = {}
     issues: list[Issue] = []
+    passed_over: list[PassedOver] = []
     times: list[str] = []
     for location in locations:
         found, odd = _found(location, suffixes, within)
-        issues += (issue for issue in odd if all_told or issue.code != _PASSED_OVER)
+        issues += (each for each in odd if isinstance(each, Issue))
+        passed_over += (each for each in odd if isinstance(each, PassedOver))
         manifests = [file for file in found if _name(file.uri).lower() == "manifest.json"]
         roles: dict[str, Role] = {}
         for manifest in manifests:
@@ -99,7 +98,7 @@ def expand(
             issues += _missing_outputs(content, manifest, found)
         for file in found:
             files.setdefault(file.uri, replace(file, role=_role(file, roles)))
-    return Listing(tuple(files.values()), tuple(issues), max(times, default=None))
+    return Listing(tuple(files.values()), tuple(issues), max(times, default=None), tuple(passed_over))
 
 
 @contextmanager
@@ -151,6 +150,12 @@ def open_beside(file: SourceFile, name: str) -> IO[bytes]:
     return open_within(file.within or (file.root or folder,), real)
 
 
+def address_beside(uri: str, name: str) -> str:
+    """The address of the file that a source names beside itself, as `expand` would list it."""
+    scheme, mark, folder = uri.rpartition("/")[0].rpartition("://")
+    return f"{scheme}{mark}{posixpath.normpath(f'{folder}/{name}')}"
+
+
 def is_splittable(file: SourceFile) -> bool:
     """Whether the file can be read from the middle."""
     return not file.is_remote and not file.is_gzip
@@ -170,7 +175,10 @@ def _open_raw(file: SourceFile) -> Iterator[IO[bytes]]:
             yield stream
 
 
-def _found(location: str, suffixes: tuple[str, ...], within: tuple[str, ...]) -> tuple[list[SourceFile], list[Issue]]:
+_Odd = list[Issue | PassedOver]
+
+
+def _found(location: str, suffixes: tuple[str, ...], within: tuple[str, ...]) -> tuple[list[SourceFile], _Odd]:
     """The files of a location; with `within` only those that lie there. Raises SourceDenied where what it names lies elsewhere."""
     if not within:
         return _remote_files(location, suffixes) if "://" in location else _local_files(location, suffixes)
@@ -179,8 +187,8 @@ def _found(location: str, suffixes: tuple[str, ...], within: tuple[str, ...]) ->
     path = local_path(location)
     found, odd = _remote_files(location, suffixes) if path is None else _local_files(path, suffixes, within)
     found, denied = _confined(found, within)
-    odd += (issue for issue in denied if issue not in odd)
-    if not found and any(issue.code == _OUTSIDE for issue in odd):
+    odd += [issue for issue in denied if issue not in odd]
+    if not found and any(isinstance(each, Issue) and each.code == _OUTSIDE for each in odd):
         raise SourceDenied(location)
     return found, odd
 
@@ -203,15 +211,15 @@ def _denied(locations: Iterable[str], within: tuple[str, ...]) -> list[Issue]:
     return [Issue(Severity.REJECT, _OUTSIDE, reason, source=source) for source in named]
 
 
-def _local_files(location: str, suffixes: tuple[str, ...], within: tuple[str, ...] = ()) -> tuple[list[SourceFile], list[Issue]]:
+def _local_files(location: str, suffixes: tuple[str, ...], within: tuple[str, ...] = ()) -> tuple[list[SourceFile], _Odd]:
     if within and not lies_within(within, location):
-        return [], _denied([location], within)
+        return [], [*_denied([location], within)]
     if not Path(location).exists():
         matches = sorted(glob.glob(location, recursive=True)) if glob.has_magic(location) else []  # noqa: PTH207 - absolute patterns too
         if not matches:
             raise SourceNotFound(f"{location}: no such file or folder, and no file matches it as a pattern")
         found: list[SourceFile] = []
-        issues: list[Issue] = []
+        issues: _Odd = []
         for match in matches:
             try:
                 more, odd = _local_files(match, suffixes, within)
@@ -246,15 +254,16 @@ def _local_files(location: str, suffixes: tuple[str, ...], within: tuple[str, ..
                     found.append(SourceFile(str(file), file.stat().st_size, root=str(path)))
                 except OSError as error:
                     issues.append(Issue(Severity.REJECT, "unreadable-file", f"cannot be read: {error.strerror}", source=str(file)))
-            elif _is_strange(relative := file.relative_to(path).as_posix()):
+            elif not is_left_by_tools(relative := file.relative_to(path).as_posix()):
                 strange.append(relative)
+    passed_over = PassedOver(str(path), tuple(strange), suffixes)
     if not found and not issues:
-        said = "".join(f"; {issue.reason}" for issue in _passed_over(location, strange, suffixes))
+        said = f"; {passed_over.reason}" if strange else ""
         raise SourceNotFound(f"{location}: the folder holds no {', '.join(suffixes)} file (also none with .gz){said}")
-    return found, issues + _passed_over(str(path), strange, suffixes)
+    return found, [*issues, passed_over]
 
 
-def _remote_files(location: str, suffixes: tuple[str, ...]) -> tuple[list[SourceFile], list[Issue]]:
+def _remote_files(location: str, suffixes: tuple[str, ...]) -> tuple[list[SourceFile], _Odd]:
     fs, path = _filesystem(location)
     protocol = location.partition("://")[0]
     try:
@@ -275,12 +284,13 @@ def _remote_files(location: str, suffixes: tuple[str, ...]) -> tuple[list[Source
         relative
         for name, info in sorted(listed.items())
         if info.get("type") == "file" and not single and not _is_data(_name(name), suffixes)
-        if _is_strange(relative := name.removeprefix(path).lstrip("/"))
+        if not is_left_by_tools(relative := name.removeprefix(path).lstrip("/"))
     ]
+    passed_over = PassedOver(location, tuple(strange), suffixes)
     if not found:
-        said = "".join(f"; {issue.reason}" for issue in _passed_over(location, strange, suffixes))
+        said = f"; {passed_over.reason}" if strange else ""
         raise SourceNotFound(f"{location}: no {', '.join(suffixes)} object is there (also none with .gz){said}")
-    return found, _passed_over(location, strange, suffixes)
+    return found, [passed_over]
 
 
 def _filesystem(uri: str) -> tuple[Any, str]:
@@ -298,25 +308,6 @@ def _filesystem(uri: str) -> tuple[Any, str]:
 def _is_data(name: str, suffixes: tuple[str, ...]) -> bool:
     bare = name.lower().removesuffix(".gz")
     return not name.startswith(".") and bare.endswith(suffixes) and bare != "log.ndjson"
-
-
-def _is_strange(relative: str) -> bool:
-    """Whether a file that is no data is worth a word: not what tools leave beside an export, nor the files that its records name."""
-    *folders, name = relative.lower().split("/")
-    left = name.startswith((".", "_")) or name.endswith(".crc") or name.removesuffix(".gz") in ("log.ndjson", "manifest.json", "thumbs.db")
-    return not left and "attachments" not in folders
-
-
-def _passed_over(location: str, names: list[str], suffixes: tuple[str, ...]) -> list[Issue]:
-    """One issue that says which files of a location are not read."""
-    if not names:
-        return []
-    shown = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else "")
-    files = "1 file was" if len(names) == 1 else f"{len(names):,} files were"
-    reason = f"{files} passed over, for what is read ends in {', '.join(suffixes)} (.gz too): {shown}"
-    if any(name.lower().removesuffix(".gz").endswith(".xml") for name in names):
-        reason += "; FHIR XML is not read: convert it to JSON"
-    return [Issue(Severity.WARNING, _PASSED_OVER, reason, source=location)]
 
 
 def _name(uri: str) -> str:

@@ -19,13 +19,12 @@ from ingest.attachments import MAX_BYTES
 from ingest.fhir.r4.tables import ATTACHMENTS
 from ingest.mapping.codes import dicts
 from ingest.mapping.references import key_of
-from sources.files import SourceFile, open_beside
+from ingest.model import NAMED
+from sources.files import SourceFile, address_beside, open_beside
 from sources.model import SourceRecord
 
 CONTENT: Final = "urn:commissure:content:"
 """Under this system and its `Binary/ID` a Binary tells the digest of its content."""
-NAMED: Final = "urn:commissure:named:"
-"""Under this system and the `Binary/ID` that its attachment names a record tells its own `Type/id`."""
 
 
 def content_of(resource: Mapping[str, Any]) -> tuple[str, bytes] | None:
@@ -90,19 +89,31 @@ def read_beside(source: str, url: str, within: tuple[str, ...] = ()) -> bytes:
 
 def state_of(record: SourceRecord, within: tuple[str, ...] = ()) -> bytes:
     """A digest of the files that a record's attachments name: where one changes, comes or goes, the record is mapped again."""
-    if b'"url"' not in record.raw:
-        return b""
     state = b""
+    for url in _files(record):
+        try:
+            content = read_beside(record.source, url, within)
+        except OSError:
+            state += b"-"
+        else:
+            state += hashlib.blake2b(content, digest_size=16).digest()
+    return state
+
+
+def files_named(record: SourceRecord) -> Iterator[str]:
+    """The addresses of the files that a record's attachments name beside it, whether they are there or not."""
+    for url in _files(record):
+        yield from {address_beside(record.source, each) for each in (url, unquote(url))}
+
+
+def _files(record: SourceRecord) -> Iterator[str]:
+    """The urls of a record's attachments that are paths of files."""
+    if b'"url"' not in record.raw:
+        return
     for attachment, _ in attachments(record.resource["resourceType"], record.resource):
         url = attachment.get("url")
-        if type(url) is str and "data" not in attachment and url not in record.urns and names_file(url):
-            try:
-                content = read_beside(record.source, url, within)
-            except OSError:
-                state += b"-"
-            else:
-                state += hashlib.blake2b(content, digest_size=16).digest()
-    return state
+        if type(url) is str and "data" not in attachment and (path := url.strip()) not in record.urns and names_file(path):
+            yield path
 
 
 def without_query(url: str) -> str:

@@ -10,10 +10,11 @@ import orjson
 from concepts.model import Mention
 from graph.vocabulary import KG
 from ingest.attachments import MAX_BYTES, AttachmentError, Decoded, decode, decode_base64, decode_bytes
-from ingest.fhir.attached import CONTENT, NAMED, names_file, walk, without_query
+from ingest.fhir.attached import CONTENT, names_file, walk, without_query
 from ingest.fhir.r4.tables import ATTACHMENTS
 from ingest.mapping.codes import dicts, short, text_of
 from ingest.mapping.draft import Node
+from ingest.model import NAMED
 from search.model import Document
 from sources.errors import SourceDenied
 

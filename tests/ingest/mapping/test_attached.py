@@ -142,6 +142,29 @@ def test_what_a_note_named_is_not_found_after_the_note_was_withdrawn_or_deleted(
     assert texts(lab) == []
 
 
+@pytest.mark.parametrize(
+    "by",
+    [
+        *({"status": "current"}, {"status": "superseded"}, {"status": "entered-in-error"}, {"docStatus": "entered-in-error"}),
+        {"resourceType": "Claim", "use": "claim", "supportingInfo": [{"valueAttachment": {"url": "Binary/b1"}}]},
+    ],
+)
+def test_a_binary_that_an_earlier_run_saw_named_is_not_called_nameless(lab, by):
+    assert lab.ingest(patient(), naming(**by), binary()).warnings == {}
+    assert lab.ingest(binary("Changed.")).warnings == {}
+    assert lab.ingest(binary("Changed again."), naming(identifier="d2", url="Binary/b2"), binary(identifier="b3")).warnings == {
+        "missing-binary": 1,
+        "unnamed-binary": 1,
+    }
+
+
+def test_a_binary_whose_note_was_deleted_or_names_another_one_now_is_told(lab):
+    lab.ingest(patient(), naming(), binary(), naming("Binary/b2", "d2"), binary(identifier="b2"))
+    lab.ingest(deleted("DocumentReference/d1"), role="deleted")
+    lab.ingest(naming("Binary/b1", "d2", status="entered-in-error"))
+    assert lab.ingest(binary("Changed."), binary("Changed.", "b2")).warnings == {"unnamed-binary": 1}
+
+
 def test_contents_are_not_left_behind(lab):
     outcome = lab.ingest(patient(), naming(), binary())
     assert not [path for path in lab.workspace.run_folder(outcome.run).rglob("*") if "contents" in path.parts]
@@ -169,6 +192,22 @@ def beside(tmp_path, url, content=None, name="attachments/n1.txt", **rest):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
     return folder
+
+
+@pytest.mark.parametrize("withdrawn", [{}, {"status": "entered-in-error"}])
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [("n1.txt", "n1.txt"), ("./n1.txt", "n1.txt"), (" ./notes/../n%201.txt", "n 1.txt"), ("attachments/n1.txt", "attachments/n1.txt")],
+)
+def test_a_file_that_a_note_names_is_not_passed_over(lab, tmp_path, url, name, withdrawn):
+    folder = beside(tmp_path, url, b"Hordeolum.", name, **withdrawn)
+    assert lab.ingest_path(folder).warnings == {}
+    assert lab.ingest_path(folder).warnings == {}
+    (folder / name).with_name("left.txt").write_text("Nobody names this.")
+    report = lab.ingest_path(folder)
+    assert report.warnings == {"passed-over": 1}
+    (issue,) = lab.issues(report)
+    assert "left.txt" in issue["reason"] and name not in issue["reason"] and issue["source"] == str(folder)
 
 
 @pytest.mark.parametrize(
