@@ -25,6 +25,7 @@ FORMATS = ("fhir", "text", "manifest", "responses")
 
 def written(name, folder):
     """Everything in the parts of a golden source, as text; the run and the folder of the machine are named by words."""
+    shutil.rmtree(WHERE / name, ignore_errors=True)  # what an earlier run of another version left there is not its source
     source = shutil.copytree(HERE / name, WHERE / name, dirs_exist_ok=True)
     lab = Lab(folder)
     lab.ingest_path(source, "golden", format=name)
