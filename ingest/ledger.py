@@ -45,6 +45,10 @@ create table if not exists pending (
     dataset text not null, kind text not null, id text not null, wanted text not null, system text not null, value text not null,
     primary key (dataset, kind, id, wanted, system, value)
 ) without rowid;
+create table if not exists deleted (
+    dataset text not null, kind text not null, id text not null, run text not null, source text not null, line integer not null,
+    primary key (dataset, kind, id)
+) without rowid;
 create table if not exists parts (part text primary key, dataset text not null, run text not null, quads integer not null);
 """
 
@@ -253,7 +257,7 @@ class Ledger:
 
     def forget(self, db: sqlite3.Connection, dataset: str) -> None:
         """Remove everything known of a dataset but its runs, within the caller's transaction."""
-        for table in ("datasets", "records", "identifiers", "targets", "pending", "parts"):
+        for table in ("datasets", "records", "identifiers", "targets", "pending", "deleted", "parts"):
             db.execute(f"delete from {table} where dataset = ?", (dataset,))  # noqa: S608 - the names above
         db.execute("delete from meta where key in (?, ?, ?)", tuple(f"{name}:{dataset}" for name in ("since", "derived", "quads")))
         db.execute("delete from meta where substr(key, 1, ?) = ?", (len(f"told:{dataset}:"), f"told:{dataset}:"))

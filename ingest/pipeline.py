@@ -107,6 +107,8 @@ def _bring_in(
             else:
                 tally(run, plan)
                 insist(run)
+                with ledger.transaction() as db:
+                    plan.remember_deletions(db, run.id)
                 published = _finish_without(run)
     except BaseException as error:
         if isinstance(error, LoadFailed):

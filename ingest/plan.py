@@ -24,7 +24,7 @@ create table plan.odd (source text primary key) without rowid;
 create table plan.seen (
     block integer, seq integer, line integer, kind text, id text, hash blob, updated text, version text, primary key (block, seq)
 ) without rowid;
-create table plan.gone (kind text, id text, primary key (kind, id)) without rowid;
+create table plan.gone (kind text, id text, source text, line integer, primary key (kind, id)) without rowid;
 create table plan.identifiers (
     system text, value text, kind text, id text, block integer, seq integer, primary key (system, value, kind, id, block, seq)
 ) without rowid;
@@ -61,7 +61,7 @@ join identifiers i on i.dataset = :dataset and i.kind = s.kind and i.id = s.id;
 """
 _VANISH = """
 insert or ignore into plan.gone
-select r.kind, r.id from records r
+select r.kind, r.id, r.source, 0 from records r
 where r.dataset = :dataset and r.source in (select source from plan.blocks) and r.source not in (select source from plan.odd)
 and not exists (select 1 from plan.seen s where s.kind = r.kind and s.id = r.id)
 """
@@ -112,6 +112,16 @@ delete from pending where dataset = :dataset and (
     or exists (select 1 from plan.staged s where s.kind = pending.kind and s.id = pending.id and s.state <> 'rejected')
 );
 insert or ignore into targets select :dataset, kind, id, iri, expected from plan.targets;
+delete from deleted where dataset = :dataset and exists (
+    select 1 from plan.staged s where s.kind = deleted.kind and s.id = deleted.id and s.state = 'kept'
+);
+"""
+_DELETED = "insert or ignore into deleted select ?, kind, id, ?, source, line from plan.gone where line > 0"
+_RETURNED = """
+select b.source, w.line, w.kind, w.id, d.run, d.source, d.line from plan.staged s
+join deleted d on d.dataset = ? and d.kind = s.kind and d.id = s.id
+join plan.winner w on w.kind = s.kind and w.id = s.id join plan.blocks b on b.block = w.block
+where s.state = 'kept' order by w.block, w.seq
 """
 
 
@@ -133,6 +143,18 @@ class Duplicate:
     kind: str
     id: str
     winner: tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A record that is there again, though the run `run` read at `deletion` (source, line) that it is deleted."""
+
+    source: str
+    line: int
+    kind: str
+    id: str
+    run: str
+    deletion: tuple[str, int]
 
 
 class Plan:
@@ -171,7 +193,10 @@ class Plan:
                     "insert into plan.seen values (?, ?, ?, ?, ?, ?, ?, ?)",
                     ((block, seq, line + first_line, *rest) for seq, line, *rest in seen),
                 )
-                db.executemany("insert or ignore into plan.gone values (?, ?)", gone)
+                db.executemany(
+                    "insert or ignore into plan.gone values (?, ?, ?, ?)",
+                    ((kind, identifier, source, line + first_line) for kind, identifier, line in gone),
+                )
                 db.executemany(
                     "insert or ignore into plan.identifiers values (?, ?, ?, ?, ?, ?)",
                     ((*rest, block, seq) for seq, *rest in identifiers),
@@ -272,6 +297,15 @@ class Plan:
         for source, line, kind, identifier, *winner in self._db.execute(query, (self.dataset,)):
             yield Duplicate(source, line, kind, identifier, (winner[0], winner[1]))
 
+    def returned(self) -> Iterator[Returned]:
+        """Records that come in, though an earlier run was told to delete them."""
+        for source, line, kind, identifier, run, *deletion in self._db.execute(_RETURNED, (self.dataset,)):
+            yield Returned(source, line, kind, identifier, run, (deletion[0], deletion[1]))
+
+    def remember_deletions(self, db: sqlite3.Connection, run: str) -> None:
+        """Keep what the sources delete, of records that are there and of others, within the caller's transaction."""
+        db.execute(_DELETED, (self.dataset, run))
+
     def stage(self, part: str, rows: Iterator[tuple[str, str, str, str, int]]) -> tuple[tuple[str, str], ...]:
         """Enter a finished part's (kind, id, state, source, line); returns (kind, id) of those that were represented before."""
         with self.ledger.transaction() as db:
@@ -308,6 +342,7 @@ class Plan:
         for statement in _ENTER.split(";\n"):
             if statement.strip():
                 db.execute(statement, {name: value for name, value in of.items() if f":{name}" in statement})
+        self.remember_deletions(db, run)
         rows = ((self.dataset, *row) for part in parts for row in part.pending())
         db.executemany("insert or ignore into pending values (?, ?, ?, ?, ?, ?)", rows)
         db.executemany(

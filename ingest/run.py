@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from itertools import islice
 from pathlib import Path
 
 import orjson
@@ -11,7 +12,7 @@ from ingest import formats
 from ingest.errors import RecordsRejected
 from ingest.format import Settings
 from ingest.ledger import Ledger, RunCounts
-from ingest.plan import Duplicate, Plan
+from ingest.plan import Duplicate, Plan, Returned
 from ingest.progress import Progress
 from ingest.publish import Tools
 from ingest.replica import Replication
@@ -19,6 +20,9 @@ from ingest.staging import Part, PartSummary
 from ingest.workspace import Workspace
 from sources.blocks import Block
 from sources.model import Issue, Severity
+
+MOST_RETURNED = 1000
+"""Records that were deleted and are there again, told one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +148,7 @@ def tally(run: Run, plan: Plan) -> None:
     run.report(asdict(_repeated(run, one, unique)) for one in repeated)
     if unique:
         run.report(asdict(_displaced(run, one)) for one in plan.displaced())
+    _tell_returned(run, plan)
     refused = len(repeated) if unique else 0
     tally = plan.counts()
     run.counts.records = {
@@ -165,6 +170,21 @@ def _repeated(run: Run, one: Duplicate, unique: bool) -> Issue:
         return Issue(Severity.REJECT, "repeated-id", reason, one.source, one.line, record, "id")
     reason = "described several times with different content: the newest version, else the last one read, counts"
     return Issue(Severity.WARNING, "duplicate-id", reason, one.source, one.line, record)
+
+
+def _tell_returned(run: Run, plan: Plan) -> None:
+    """Say of records that were deleted that they are there again: each of the first, then that there are more."""
+    returned = list(islice(plan.returned(), MOST_RETURNED + 1))
+    run.report(asdict(_returned(run, one)) for one in returned[:MOST_RETURNED])
+    if len(returned) > MOST_RETURNED:
+        reason = f"more than {MOST_RETURNED:,} records are there again that were deleted: the export is older than their deletion"
+        run.report([asdict(Issue(Severity.WARNING, "returned", reason, returned[-1].source))])
+
+
+def _returned(run: Run, one: Returned) -> Issue:
+    told = f"{_name(one.deletion[0])}, line {one.deletion[1]}, run {one.run}"
+    reason = f"was deleted ({told}) and is there again, because this export holds it: delete it again if the export is an old one"
+    return Issue(Severity.WARNING, "returned", reason, one.source, one.line, record_iri(run.dataset, one.kind, one.id))
 
 
 def _displaced(run: Run, one: Duplicate) -> Issue:

@@ -125,7 +125,7 @@ def scan(task: ScanTask) -> ScanResult:
     format_ = formats.find(task.format, task.settings, task.within)
     issues: dict[tuple[str, str], int] = {}
     seen: list[tuple[Any, ...]] = []
-    gone: list[tuple[str, str]] = []
+    gone: list[tuple[str, str, int]] = []
     identifiers: list[tuple[int, str, str, str, str]] = []
     named: list[str] = []
     records = 0
@@ -146,7 +146,8 @@ def scan(task: ScanTask) -> ScanResult:
                 continue
             kind = item.resource["resourceType"]
             if kind == DELETED:
-                gone.append(tuple(item.resource["reference"].split("/", 1)))
+                of, _, identifier = item.resource["reference"].partition("/")
+                gone.append((of, identifier, item.line))
                 continue
             key = format_.key(item.resource)
             if key is None:
