@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from labels.manifests.export import export
-from labels.manifests.lines import Line
+from labels.manifests.lines import locate, read_entries
 
 CASES = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "cases"
 CHECKED = frozenset(
@@ -53,8 +53,8 @@ def said(lab, kind, identifier, name):
 
 
 def manifest():
-    path = case("coco-string-numbers") / "x.manifest"
-    return [Line(str(path), number, line, json.loads(line)) for number, line in enumerate(path.read_bytes().splitlines(), 1) if line]
+    files, _ = locate([str(case("coco-string-numbers") / "x.manifest")])
+    return list(read_entries(files))
 
 
 def test_every_case_that_is_there_is_checked():

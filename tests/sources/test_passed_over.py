@@ -5,7 +5,8 @@ import gzip
 import pytest
 
 from sources.errors import SourceNotFound
-from sources.files import expand
+from sources.files import address_beside, expand
+from sources.passed_over import PassedOver
 from tests.ingest.exports import patient, write
 
 
@@ -74,3 +75,19 @@ def test_a_file_of_another_kind_is_named_for_what_it_is_and_makes_no_dataset(lab
 def test_records_that_are_all_refused_make_no_dataset(lab):
     report = lab.ingest_path(write(lab.folder / "x.ndjson", {"resourceType": "Patient"}, '{"resourceType": "Patient", "id": ""}'), "new")
     assert report.records["added"] == 0 and lab.library().datasets() == ()
+
+
+@pytest.mark.parametrize(
+    ("uri", "name", "address"),
+    [
+        ("/export/x.ndjson", "./a/n 1.txt", "/export/a/n 1.txt"),
+        ("/export/x.ndjson", "a/../n.txt", "/export/n.txt"),
+        ("s3://bucket/export/x.ndjson", "./a/n.txt", "s3://bucket/export/a/n.txt"),
+        ("s3://bucket/x.ndjson", "n.txt", "s3://bucket/n.txt"),
+    ],
+)
+def test_the_address_of_a_file_beside_another_is_that_of_its_listing(uri, name, address):
+    assert address_beside(uri, name) == address
+    (location, _, path) = address.rpartition("/")
+    others = PassedOver(f"{location}/", (path, "left.txt"), (".ndjson",))
+    assert others.but({address}.__contains__).paths == ("left.txt",)
