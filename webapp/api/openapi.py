@@ -250,13 +250,14 @@ def _operation(operation: Operation[Any]) -> dict[str, Any]:
 
 
 def _files(media: tuple[str, ...]) -> dict[str, Any]:
-    """Answers that are files. Text comes first, because generators that take one type of several take the first one they know; what is
-    neither text nor JSON is bytes."""
-    typed: dict[str, Any] = {}
-    for one in sorted(media, key=lambda name: not name.startswith("text/")):
-        plain: dict[str, Any] = {"type": "object"} if one == "application/json" else {"type": "string"}
-        typed[one] = {"schema": plain if one == "application/json" or one.startswith("text/") else {**plain, "format": "binary"}}
-    return typed
+    """Answers that are files: what is neither text nor JSON is bytes, and comes first; JSON comes last.
+
+    Of several types generators take one for the answer: those of Java the first, which has to be a file; openapi-python-client the first of
+    text and JSON, and as JSON a table would be an error.
+    """
+    text = {one: {"schema": {"type": "string"}} for one in media if one.startswith("text/")}
+    json = {one: {"schema": {"type": "object"}} for one in media if one == "application/json"}
+    return {one: {"schema": {"type": "string", "format": "binary"}} for one in media if one not in {**text, **json}} | text | json
 
 
 _ANY = (400, 413, 431)
@@ -285,7 +286,7 @@ _SPARQL = (
 def _sparql() -> dict[str, Any]:
     answers: dict[str, Any] = {media: {"schema": {"type": "string"}} for media in MEDIA}
     answers["application/sparql-results+json"] = {"schema": {"type": "object", "required": ["head"]}}
-    answers["application/ld+json"] = {"schema": {"type": ["object", "array"]}}
+    answers["application/ld+json"] = {"schema": {"description": "An object, or an array of them."}}
     responses = _responses(answers, (304, 403, 406, 415, 422, 501))
     responses["200"]["headers"] = {
         "Commissure-Truncated": {
@@ -298,7 +299,8 @@ def _sparql() -> dict[str, Any]:
     fields = _sparql_fields()
     in_address = [{"name": name, "in": "query", "required": False, **field} for name, field in fields.items()]
     form = {"type": "object", "properties": {name: field["schema"] for name, field in fields.items()}, "required": ["query"]}
-    content = {"application/sparql-query": {"schema": fields["query"]["schema"]}, "application/x-www-form-urlencoded": {"schema": form}}
+    # The form comes first: generators make parameters of it, and of a form that comes second a class that they then lack.
+    content = {"application/x-www-form-urlencoded": {"schema": form}, "application/sparql-query": {"schema": fields["query"]["schema"]}}
     body = {"required": True, "content": content}
     by_post = {"operationId": "sparqlByPost", "summary": "Ask the graph in SPARQL, the query in the body", "requestBody": body}
     return {

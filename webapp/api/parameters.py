@@ -279,6 +279,8 @@ class IssueParameters(RunParameters):
 
 
 Place = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r"^[^\x00-\x1f\x7f]+$")]
+PlaceOrNone = Annotated[str, StringConstraints(max_length=2048, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""One schema, not a choice of two: generators make classes of choices, whose defaults do not compile."""
 
 
 class ParserConfiguration(Parameters):
@@ -311,9 +313,9 @@ class LoadBody(Parameters):
     """Whether to wait behind other loads; else the request is refused while one runs. 64 may wait."""
     dependencies: tuple[Word, ...] = Field(default=(), max_length=64)
     """Ids of loads that must have completed first."""
-    follow_refs: Place | Literal[""] = Field(default="", alias="followRefs")
+    follow_refs: PlaceOrNone = Field(default="", alias="followRefs")
     """With manifests: a folder or s3:// prefix that holds copies of the files that labels refer to. (Not a field of Neptune's.)"""
-    taxonomy: Place | Literal[""] = ""
+    taxonomy: PlaceOrNone = ""
     """With manifests: a file that says which class is a kind of which. (Not a field of Neptune's.)"""
     region: str | None = Field(default=None, max_length=64)
     """Not used."""
