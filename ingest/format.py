@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingest.model import Mapped, MappingContext
-from sources.blocks import Block, Items
+from sources.blocks import Block, Read
 from sources.files import SourceFile
 from sources.model import SourceRecord
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How to read, identify and map one input format. `key` gives a resource's (type, id), `identifiers` a record's business identifiers
-    and what it tells others under systems of our own, `content` the (digest, bytes) that others read of it (None: nothing).
+    """How to read, identify and map one input format. `identifiers` gives a record's business identifiers and what it tells others under
+    systems of our own, `content` the (digest, bytes) that others read of it (None: nothing).
 
     `splits` tells whether a file is lines that several workers can read at once; `state` what a record depends on beside itself (files
     that it names), `named` the addresses of those files; `beside` reads one of those by (source, name);
@@ -25,9 +25,8 @@ class Format:
     name: str
     suffixes: tuple[str, ...]
     version: str
-    read: Callable[[Block], Items]
+    read: Callable[[Block], Read]
     map: Callable[[SourceRecord, MappingContext], Mapped]
-    key: Callable[[Mapping[str, Any]], tuple[str, str] | None]
     splits: Callable[[SourceFile], bool]
     identifiers: Callable[[SourceRecord], Iterable[tuple[str, str]]]
     content: Callable[[Mapping[str, Any]], tuple[str, bytes] | None] = lambda _: None

@@ -1,8 +1,5 @@
 """The formats that can be ingested: each pairs a reader with a mapping. A new input format is one more entry here."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from ingest.format import Format, Settings
 from sources.errors import UnsupportedSource
 from sources.files import is_splittable
@@ -25,7 +22,6 @@ def find(name: str, settings: Settings = (), within: tuple[str, ...] = ()) -> Fo
             version=fhir.MAPPING_VERSION,
             read=fhir_reader.read,
             map=fhir.map_record,
-            key=fhir.record_key,
             splits=lambda file: is_splittable(file) and not fhir_reader.is_document(file),
             identifiers=lambda record: (*fhir.identifiers(record.resource), *attached.announced(record), *persons.announced(record)),
             content=attached.content_of,
@@ -43,7 +39,6 @@ def find(name: str, settings: Settings = (), within: tuple[str, ...] = ()) -> Fo
             version=text.MAPPING_VERSION,
             read=text_reader.read,
             map=text.map_text,
-            key=_text_key,
             unique=True,
             splits=lambda file: is_splittable(file) and file.uri.lower().endswith((".jsonl", ".ndjson")),
             identifiers=lambda _: (),
@@ -53,7 +48,3 @@ def find(name: str, settings: Settings = (), within: tuple[str, ...] = ()) -> Fo
 
         return labels.of(name, dict(settings), within)
     raise UnsupportedSource(f"no input format is called {name!r}: use fhir, text, manifest or responses")
-
-
-def _text_key(resource: Mapping[str, Any]) -> tuple[str, str] | None:
-    return "Text", str(resource["id"])

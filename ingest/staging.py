@@ -91,7 +91,7 @@ class PartWriter:
             self._tables[name] = _TableWriter(self._folder / f"{name}.parquet", name)
         return self
 
-    def add(self, record: SourceRecord, identifier: str, mapped: Mapped) -> None:
+    def add(self, record: SourceRecord, mapped: Mapped) -> None:
         """Stage one mapped record: its output if it is represented, and in any case the record itself and its issues."""
         state = "rejected" if mapped.rejected else "skipped" if mapped.skipped else "kept"
         self._counts["read"] += 1
@@ -101,7 +101,7 @@ class PartWriter:
             self._skipped[mapped.skipped] += 1
         raw = record.raw if state == "kept" else b""
         self._tables["records"].add(
-            (mapped.record, mapped.kind, identifier, state, record.source, record.line, raw, orjson.dumps(dict(record.urns)))
+            (mapped.record, mapped.kind, record.id, state, record.source, record.line, raw, orjson.dumps(dict(record.urns)))
         )
         if state != "kept":
             return
@@ -117,7 +117,7 @@ class PartWriter:
         for patient in mapped.patients:
             self._tables["patients"].add((mapped.record, *_row(patient)))
         for reference in mapped.pending:
-            self._tables["pending"].add((mapped.kind, identifier, reference.kind, reference.system, reference.value))
+            self._tables["pending"].add((mapped.kind, record.id, reference.kind, reference.system, reference.value))
         for name, content in mapped.beside:
             self._rare(_BESIDE).add((mapped.record, name, content))
         for former in mapped.former:

@@ -95,4 +95,4 @@ def _of_part(part: Part, ledger: Ledger, dataset: str, kind: str, source: str = 
 
 def _records(part: Part, wanted: frozenset[str]) -> Iterator[tuple[str, SourceRecord]]:
     for staged, raw, urns in part.sources(wanted):
-        yield staged.record, SourceRecord(orjson.loads(raw), raw, staged.source, staged.line, urns)
+        yield staged.record, SourceRecord(staged.kind, staged.id, orjson.loads(raw), raw, staged.source, staged.line, urns)

@@ -18,18 +18,17 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import orjson
 
 from ingest import formats
-from ingest.fhir.reader import DELETED
 from ingest.format import Format, Settings
 from ingest.model import BesideLookup, ContentLookup, IdentifierLookup, MappingContext, ValueLookup, nothing_beside
 from ingest.staging import Part, PartSummary, PartWriter
 from sources.blocks import Block
 from sources.files import open_source
-from sources.model import Issue, Severity, SourceRecord
+from sources.model import Deleted, Issue, Severity, SourceRecord
 
 _BATCH = 5000
 _PARTS_KEPT = 4
@@ -144,19 +143,16 @@ def scan(task: ScanTask) -> ScanResult:
             if isinstance(item, Issue):
                 note(item)
                 continue
-            kind = item.resource["resourceType"]
-            if kind == DELETED:
-                of, _, identifier = item.resource["reference"].partition("/")
-                gone.append((of, identifier, item.line))
+            if isinstance(item, Deleted):
+                gone.append((item.kind, item.id, item.line))
                 continue
-            key = format_.key(item.resource)
-            if key is None:
+            if not item.id:
                 reason = "the resource has no id (or it is not a string)"
-                note(Issue(Severity.REJECT, "no-id", reason, item.source, item.line, field=f"{kind}.id"))
+                note(Issue(Severity.REJECT, "no-id", reason, item.source, item.line, field=f"{item.kind}.id"))
                 continue
             digest = hashlib.blake2b(item.raw + format_.state(item), digest_size=16, salt=task.salt).digest()
-            seen.append((records, item.line, *key, digest, *_version(item.resource)))
-            identifiers += ((records, system, value, *key) for system, value in format_.identifiers(item))
+            seen.append((records, item.line, item.kind, item.id, digest, *_version(item.resource)))
+            identifiers += ((records, system, value, item.kind, item.id) for system, value in format_.identifiers(item))
             named += format_.named(item)
             if content := format_.content(item.resource):
                 _keep(contents_folder(task.output), *content)
@@ -179,10 +175,9 @@ def map_block(task: MapTask) -> PartSummary:
     context = MappingContext(task.dataset, task.run, find, task.strict, task.include_claims, values, content, _beside(task, format_))
     with PartWriter(task.parts, task.key, task.run) as part:
         for record in _wanted(task, format_):
-            key = format_.key(record.resource)
             mapped = format_.map(record, context)
             documents = tuple(replace(document, passages=split(document.text, document.title)) for document in mapped.documents)
-            part.add(record, cast(tuple[str, str], key)[1], replace(mapped, documents=documents) if documents else mapped)
+            part.add(record, replace(mapped, documents=documents) if documents else mapped)
     assert part.summary is not None  # noqa: S101 - set when the writer closes
     return part.summary
 
@@ -190,13 +185,13 @@ def map_block(task: MapTask) -> PartSummary:
 def _wanted(task: MapTask, format_: Format) -> Iterator[SourceRecord]:
     if task.part is not None:
         for staged, raw, urns in Part(task.part).sources(task.records):
-            yield SourceRecord(orjson.loads(raw), raw, staged.source, staged.line, urns)
+            yield SourceRecord(staged.kind, staged.id, orjson.loads(raw), raw, staged.source, staged.line, urns)
         return
     for chosen in task.blocks:
         places = frozenset(chosen.places)
         place = 0
         for item in format_.read(chosen.block):
-            if isinstance(item, Issue) or item.resource["resourceType"] == DELETED or format_.key(item.resource) is None:
+            if isinstance(item, Issue | Deleted) or not item.id:
                 continue
             if place in places:
                 yield replace(item, line=item.line + chosen.first_line) if chosen.first_line else item

@@ -17,6 +17,7 @@ from labels.groundtruth.sequences import is_frames
 from labels.groundtruth.values import scalar, text
 from labels.media import Media
 from labels.model import Appearance, ItemAnnotation, ItemLabeling, LabeledItem, Picture, WorkerAnswer
+from labels.records import RESPONSE
 from search.model import Document, Fact
 from sources.model import SourceRecord
 
@@ -55,7 +56,7 @@ def item_of(record: SourceRecord, document: Document, facts: Sequence[Fact], med
 def _line(record: SourceRecord, document: Document, media: Media) -> tuple[Line, str | None]:
     """What a record says as a manifest line, and the text that spans are offsets of."""
     resource = record.resource
-    if resource["resourceType"] == "Response":
+    if record.kind == RESPONSE:
         inner = resource["content"].get("consolidatedAnnotation")
         values = decoded(inner.get("content")) if type(inner) is dict else None
         line = line_of(values if type(values) is dict else {})

@@ -1,14 +1,14 @@
 """From bytes to records, one module per format.
 
-A reader yields SourceRecords and Issues in the order of the file. It never raises for bad content: what cannot be read becomes an
-Issue with its line. Memory does not grow with the size of a file.
+A reader yields SourceRecords and Issues, and what is Deleted, in the order of the file. It never raises for bad content: what cannot be
+read becomes an Issue with its line. Memory does not grow with the size of a file.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sources.files import SourceFile
-from sources.model import Issue, SourceRecord
+from sources.model import Deleted, Issue, SourceRecord
 
 MAX_LINE = 64 << 20
 """Bytes: a longer line is rejected unread, so that one line cannot take the machine's memory."""
@@ -25,3 +25,5 @@ class Block:
 
 Item = SourceRecord | Issue
 Items = Iterator[Item]
+Read = Iterator[Item | Deleted]
+"""What a reader yields whose sources may say that records are gone."""

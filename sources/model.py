@@ -1,7 +1,7 @@
 """What a source yields: records as they were found, and what was wrong with it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -31,13 +31,26 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
-    """One resource as a reader found it. `line` counts from 1 (for a Bundle, the entry's position); `raw` is its JSON as found.
+    """One record as a reader found it: its kind and its id ('' where it has none), its content, and that as JSON as found.
 
-    `urns` resolves the `urn:uuid:` (and absolute fullUrl) references of the Bundle it came in: reference → `Type/id`.
+    `line` counts from 1 (for a Bundle, the entry's position). `urns` resolves the `urn:uuid:` (and absolute fullUrl) references of the
+    Bundle it came in: reference → `Type/id`.
     """
 
+    kind: str
+    id: str
     resource: Mapping[str, Any]
     raw: bytes
     source: str
     line: int
-    urns: Mapping[str, str]
+    urns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A record that its source says is no more."""
+
+    kind: str
+    id: str
+    source: str
+    line: int

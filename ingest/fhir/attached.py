@@ -38,7 +38,7 @@ def content_of(resource: Mapping[str, Any]) -> tuple[str, bytes] | None:
 def announced(record: SourceRecord) -> Iterator[tuple[str, str]]:
     """(system, value) of what a record tells others: the content it is, and the Binaries it names as its text."""
     resource = record.resource
-    kind, identifier = resource["resourceType"], resource.get("id")
+    kind, identifier = record.kind, record.id
     if content := content_of(resource):
         yield f"{CONTENT}Binary/{identifier}", content[0]
     for attachment, _ in attachments(kind, resource):
@@ -110,7 +110,7 @@ def _files(record: SourceRecord) -> Iterator[str]:
     """The urls of a record's attachments that are paths of files."""
     if b'"url"' not in record.raw:
         return
-    for attachment, _ in attachments(record.resource["resourceType"], record.resource):
+    for attachment, _ in attachments(record.kind, record.resource):
         url = attachment.get("url")
         if type(url) is str and "data" not in attachment and (path := url.strip()) not in record.urns and names_file(path):
             yield path

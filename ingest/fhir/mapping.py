@@ -43,12 +43,6 @@ _GENERATED: Final = CHARTING | {"Linkage"}
 _COMPONENT_CLASS: Final = KG + "ObservationComponent"
 
 
-def record_key(resource: Mapping[str, Any]) -> tuple[str, str] | None:
-    """(type, id) of a resource; None where it has no id."""
-    identifier = resource.get("id")
-    return (resource["resourceType"], identifier) if type(identifier) is str and identifier else None
-
-
 def identifiers(resource: Mapping[str, Any]) -> list[tuple[str, str]]:
     """(system, value) of the business identifiers by which references may name the resource; a Medication tells its code the same way."""
     found = (*dicts(resource.get("identifier")), *dicts(resource.get("masterIdentifier")))
@@ -62,15 +56,14 @@ def identifiers(resource: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 def map_record(record: SourceRecord, context: MappingContext) -> Mapped:
     """What a resource becomes. Never raises: a resource that breaks the mapping is rejected like any other that cannot be read."""
-    key = record_key(record.resource) if type(record.resource.get("resourceType")) is str else None
-    if key is None:
+    if not record.kind or not record.id:
         issue = Issue(Severity.REJECT, "no-id", "the resource has no type or no id", record.source, record.line)
         return Mapped("", "", issues=(issue,), rejected=True)
     parsed = record.resource
     exact = exactly(parsed, record.raw)
     if exact is not parsed:
         record = replace(record, resource=exact)
-    draft = Draft(record, context, key[0], record_iri(context.dataset, *key))
+    draft = Draft(record, context, record.kind, record_iri(context.dataset, record.kind, record.id))
     try:
         return _map(draft, parsed)
     except RecursionError:

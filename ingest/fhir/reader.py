@@ -8,22 +8,20 @@ from typing import IO, Any, cast
 import orjson
 
 from ingest.fhir.decimals import exactly, written
-from sources.blocks import MAX_LINE, Block, Items
+from sources.blocks import MAX_LINE, Block, Read
 from sources.errors import SourceTooLarge
 from sources.files import Role, SourceFile, open_source, read_source
 from sources.lines import read_lines
-from sources.model import Issue, Severity, SourceRecord
+from sources.model import Deleted, Issue, Severity, SourceRecord
 
 _NO_URNS: Mapping[str, str] = {}
 _SNIFF = 1 << 16
 _LOOK_ON = 1 << 20
 _REFERENCE = re.compile(rb'"(?:reference|url)":"([^"\\]+)"')
-DELETED = "$deleted"
-"""Pseudo resource type of the records that a Bulk Data `deleted` file (or a DELETE entry of a transaction) yields."""
 
 
-def read(block: Block) -> Items:
-    """The resources of a block. Deletions come as SourceRecords of type DELETED whose `reference` is the deleted `Type/id`."""
+def read(block: Block) -> Read:
+    """The resources of a block. What a Bulk Data `deleted` file or a DELETE entry of a transaction names comes as Deleted."""
     if strange := _strange(block.file):
         if block.start == 0:
             yield strange
@@ -101,7 +99,7 @@ def _is_single_line(stream: Any) -> bool:
     return True
 
 
-def _read_document(file: SourceFile) -> Items:
+def _read_document(file: SourceFile) -> Read:
     try:
         content = read_source(file, MAX_LINE).removeprefix(b"\xef\xbb\xbf")
         document = orjson.loads(content)
@@ -115,7 +113,7 @@ def _read_document(file: SourceFile) -> Items:
         yield from _resources(document, content, file, 1)
 
 
-def _read_large(file: SourceFile) -> Items:
+def _read_large(file: SourceFile) -> Read:
     """The entries of a Bundle that is larger than memory should hold, one by one."""
     import ijson
 
@@ -165,7 +163,7 @@ def _entries(file: SourceFile) -> Iterator[Any]:
             yield entry
 
 
-def _resources(document: Any, raw: bytes, file: SourceFile, line: int) -> Items:
+def _resources(document: Any, raw: bytes, file: SourceFile, line: int) -> Read:
     if isinstance(document, list):
         for position, item in enumerate(exactly(document, raw), 1):
             yield from _resources(item, written(item), file, position if line == 1 else line)
@@ -199,10 +197,10 @@ def _resources(document: Any, raw: bytes, file: SourceFile, line: int) -> Items:
     if _is_no_record(document):
         yield _no_record(document["resourceType"], file, line)
         return
-    yield SourceRecord(document, raw, file.uri, line, _NO_URNS)
+    yield record_of(document, raw, file.uri, line, _NO_URNS)
 
 
-def _entry(entry: Any, urns: Mapping[str, str], file: SourceFile, line: int) -> Iterator[SourceRecord | Issue]:
+def _entry(entry: Any, urns: Mapping[str, str], file: SourceFile, line: int) -> Read:
     request = entry.get("request") if isinstance(entry, dict) else None
     if isinstance(request, dict) and request.get("method") == "DELETE":
         target = str(request.get("url") or "").strip("/").split("/_history")[0]
@@ -210,8 +208,7 @@ def _entry(entry: Any, urns: Mapping[str, str], file: SourceFile, line: int) -> 
         if not kind or not identifier or "?" in target:
             yield Issue(Severity.REJECT, "bad-deletion", "DELETE needs a url of the form Type/id", file.uri, line, field="request.url")
         else:
-            deleted = {"resourceType": DELETED, "reference": f"{kind.rpartition('/')[2]}/{identifier}"}
-            yield SourceRecord(deleted, b"", file.uri, line, _NO_URNS)
+            yield Deleted(kind.rpartition("/")[2], identifier, file.uri, line)
         return
     resource = entry.get("resource") if isinstance(entry, dict) else None
     if not isinstance(resource, dict):
@@ -235,7 +232,13 @@ def _entry(entry: Any, urns: Mapping[str, str], file: SourceFile, line: int) -> 
             resource = {**resource, "id": identifier}
     raw = written(resource)
     references = {found.decode() for found in _REFERENCE.findall(raw)} if urns else ()
-    yield SourceRecord(resource, raw, file.uri, line, {key: urns[key] for key in references if key in urns})
+    yield record_of(resource, raw, file.uri, line, {key: urns[key] for key in references if key in urns})
+
+
+def record_of(resource: Mapping[str, Any], raw: bytes, source: str, line: int, urns: Mapping[str, str] = _NO_URNS) -> SourceRecord:
+    """The record that a resource is; without an id, or one that is no string, its id is ''."""
+    kind, identifier = resource.get("resourceType"), resource.get("id")
+    return SourceRecord(kind if type(kind) is str else "", identifier if type(identifier) is str else "", resource, raw, source, line, urns)
 
 
 def _urns(entries: list[Any]) -> dict[str, str]:

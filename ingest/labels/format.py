@@ -28,7 +28,6 @@ def of(name: str, settings: Mapping[str, str], within: tuple[str, ...] = ()) -> 
         version=MAPPING_VERSION,
         read=reader.read_manifests if name == "manifest" else reader.read_responses,
         map=mapper(refs, taxonomy),
-        key=reader.record_key,
         splits=lambda file: is_splittable(file) and reader.is_lines(file),
         identifiers=lambda record: reader.identifiers(record.resource),
         state=lambda record: state_of(record, refs),

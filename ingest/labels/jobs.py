@@ -30,7 +30,7 @@ def map_manifest(draft: Draft, taxonomy: Taxonomy) -> tuple[Fact, ...]:
 def map_categories(draft: Draft) -> None:
     """Write a label category file: its classes are concepts of the file, with the attributes that workers may give them."""
     content, dataset = draft.record.resource["content"], draft.context.dataset
-    name = draft.record.resource["id"]
+    name = draft.record.id
     statements = [f"<{TYPE}> <{KG}LabelCategories>", *draft.provenance()]
     for place, label in enumerate(content["labels"]):
         said_name = scalar(label.get("label")) if type(label) is dict else ""

@@ -25,7 +25,7 @@ def mapper(refs: Refs, taxonomy: Taxonomy) -> Callable[[SourceRecord, MappingCon
     """The function that maps records, looking for files in `refs` and for broader classes in `taxonomy`. It never raises."""
 
     def map_record(record: SourceRecord, context: MappingContext) -> Mapped:
-        kind, identifier = record.resource["resourceType"], record.resource["id"]
+        kind, identifier = record.kind, record.id
         draft = Draft(record, context, kind, record_iri(context.dataset, kind, identifier))
         try:
             return _map(draft, refs, taxonomy)

@@ -158,4 +158,4 @@ def _record(row: dict[str, Any], file: SourceFile, line: int) -> Iterator[Source
         return
     resource = {**row, "resourceType": "Text", "id": str(identifier)}
     resource.pop("_id", None)
-    yield SourceRecord(resource, orjson.dumps(resource), file.uri, line, {})
+    yield SourceRecord("Text", str(identifier), resource, orjson.dumps(resource), file.uri, line)

@@ -182,7 +182,7 @@ def _lines(block: Block) -> Items:
 def _manifest(identifier: str, file: SourceFile, summary: Summary) -> SourceRecord:
     about = {"id": identifier, "name": file.uri.rpartition("/")[2], "folder": job_of_manifest(file.uri)}
     resource = {"resourceType": "Manifest", **about, **summary.as_json()}
-    return SourceRecord(resource, orjson.dumps(resource, option=orjson.OPT_SORT_KEYS), file.uri, 1, {})
+    return SourceRecord("Manifest", identifier, resource, orjson.dumps(resource, option=orjson.OPT_SORT_KEYS), file.uri, 1)
 
 
 def _line(line: bytes, manifest: str, index: int, file: SourceFile, number: int) -> Iterator[SourceRecord | Issue]:
@@ -201,9 +201,10 @@ def _line(line: bytes, manifest: str, index: int, file: SourceFile, number: int)
         reason = "an event of the worker activity log; it comes in by `ingest responses`" if "worker_id" in values else _NO_LINE
         yield Issue(Severity.REJECT, "not-a-line", reason, file.uri, number)
         return
-    head = {"resourceType": "Item", "id": f"{manifest}-{index}", "index": index, "manifest": manifest}
+    identifier = f"{manifest}-{index}"
+    head = {"resourceType": "Item", "id": identifier, "index": index, "manifest": manifest}
     raw = orjson.dumps(head)[:-1] + _LINE_KEY + line + b"}"
-    yield SourceRecord({**head, "line": values}, raw, file.uri, number, {})
+    yield SourceRecord("Item", identifier, {**head, "line": values}, raw, file.uri, number)
 
 
 def _is_line(values: Mapping[str, Any]) -> bool:
@@ -277,7 +278,7 @@ def _documents(content: Any, file: SourceFile) -> Items:
     else:
         kind = "Categories" if form is Form.CATEGORIES else "Item"
         resource = {"resourceType": kind, "id": name, "form": form, "name": file.uri.rpartition("/")[2], "content": content}
-        yield SourceRecord(resource, orjson.dumps(resource), file.uri, 1, {})
+        yield SourceRecord(kind, name, resource, orjson.dumps(resource), file.uri, 1)
 
 
 def _prefixed(content: list[Any], name: str, file: SourceFile) -> Items:
@@ -295,8 +296,9 @@ def _prefixed(content: list[Any], name: str, file: SourceFile) -> Items:
 def _response(uri: str, line: int, tail: str, folder: str, object_: str, values: Mapping[str, Any]) -> SourceRecord:
     """`folder` is the one that the job wrote to, by its name the job."""
     about = {"job": folder.rpartition("/")[2], "folder": folder, "object": object_}
-    resource = {"resourceType": "Response", "id": f"{manifest_id(uri)}{tail}", **about, "content": values}
-    return SourceRecord(resource, orjson.dumps(resource), uri, line, {})
+    identifier = f"{manifest_id(uri)}{tail}"
+    resource = {"resourceType": "Response", "id": identifier, **about, "content": values}
+    return SourceRecord("Response", identifier, resource, orjson.dumps(resource), uri, line)
 
 
 def _activities(block: Block) -> Items:
@@ -321,17 +323,12 @@ def _activities(block: Block) -> Items:
         kept = {key: value for key, value in values.items() if key not in ("cognito_sub_id", "cognito_user_pool_id")}
         digest = blake2b(orjson.dumps(kept, option=orjson.OPT_SORT_KEYS), digest_size=12).hexdigest()
         resource = {"resourceType": "Activity", "id": digest, "content": kept}
-        yield SourceRecord(resource, orjson.dumps(resource), block.file.uri, number, {})
+        yield SourceRecord("Activity", digest, resource, orjson.dumps(resource), block.file.uri, number)
 
 
 def _without_identity(answer: Any) -> Any:
     """An answer without what leads to the person: only the pseudonym stays."""
     return {key: value for key, value in answer.items() if key != "workerMetadata"} if type(answer) is dict else answer
-
-
-def record_key(resource: Mapping[str, Any]) -> tuple[str, str] | None:
-    """(kind, id) of a record."""
-    return resource["resourceType"], resource["id"]
 
 
 OBJECTS_OF: Final = "urn:commissure:objects:"

@@ -89,7 +89,7 @@ def _answered(
     for record in records:
         resource = record.resource
         content = resource["content"]
-        if resource["resourceType"] == "Activity":
+        if record.kind == ACTIVITY:
             yield _activity(content)
             continue
         key = key_of(record.source) if "answers" in content else None
@@ -166,8 +166,8 @@ class _Labels:
     def add(self, record: SourceRecord) -> None:
         """Take in a manifest's line, or what it says of itself."""
         resource = record.resource
-        if resource["resourceType"] == "Manifest":
-            manifest = self._manifests.setdefault(resource["id"], _Manifest())
+        if record.kind == MANIFEST:
+            manifest = self._manifests.setdefault(record.id, _Manifest())
             manifest.name, manifest.lines = resource["name"], resource["lines"]
             manifest.jobs = tuple(job["name"] for job in resource["jobs"])
         elif "line" in resource:

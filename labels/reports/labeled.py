@@ -70,7 +70,7 @@ def items_of(records: Iterable[SourceRecord], refs: Refs) -> Iterator[PlacedLine
     followed: set[str] = set()
     for record in records:
         resource = record.resource
-        if resource["resourceType"] != "Item":
+        if record.kind != ITEM:
             continue
         if "form" in resource:
             if record.source not in followed and (item := _of_document(record)) is not None:

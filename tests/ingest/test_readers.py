@@ -11,7 +11,7 @@ from ingest.worker import _count_lines
 from sources.blocks import Block
 from sources.files import Role, SourceFile
 from sources.lines import read_lines
-from sources.model import Issue, Severity, SourceRecord
+from sources.model import Deleted, Issue, Severity, SourceRecord
 
 
 def source(path, content, role=Role.DATA):
@@ -126,7 +126,8 @@ def test_a_bundle_yields_its_entries_and_what_resolves_their_references(tmp_path
     patient, encounter, deleted, empty = read(tmp_path / "bundle.json", json.dumps(bundle, indent=indent).encode())
     assert patient.resource == {"resourceType": "Patient", "id": "1"}
     assert encounter.urns == {"urn:uuid:1": "Patient/1"}
-    assert deleted.resource == {"resourceType": fhir.DELETED, "reference": "Condition/old"}
+    assert deleted == Deleted("Condition", "old", str(tmp_path / "bundle.json"), 3)
+    assert (patient.kind, patient.id, encounter.kind, encounter.id) == ("Patient", "1", "Encounter", "e")
     assert empty.code == "entry-without-resource"
 
 
@@ -143,7 +144,7 @@ def test_a_large_bundle_is_streamed_with_the_same_result(tmp_path, monkeypatch):
 def test_deleted_and_outcome_files(tmp_path):
     bundle = resource("Bundle", "d", entry=[{"request": {"method": "DELETE", "url": "Patient/p/_history/2"}}])
     (deleted,) = read(tmp_path / "d.ndjson", json.dumps(bundle).encode(), role=Role.DELETED)
-    assert deleted.resource["reference"] == "Patient/p"
+    assert (deleted.kind, deleted.id) == ("Patient", "p")
     outcome = resource("OperationOutcome", "o", issue=[{"severity": "error", "code": "exception", "diagnostics": "Mrs. Secret"}])
     (issue,) = read(tmp_path / "o.ndjson", json.dumps(outcome).encode(), role=Role.OUTCOME)
     assert issue.code == "operation-outcome" and "exception" in issue.reason and "Secret" not in issue.reason

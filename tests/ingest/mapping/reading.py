@@ -8,8 +8,8 @@ import pyoxigraph
 
 from graph.vocabulary import compact
 from ingest.fhir.mapping import map_record
+from ingest.fhir.reader import record_of
 from ingest.model import WATCHED, MappingContext
-from sources.model import SourceRecord
 
 BASE = "https://w3id.org/commissure/data/d/"
 SNOMED, LOINC, RXNORM = "http://snomed.info/sct", "http://loinc.org", "http://www.nlm.nih.gov/research/umls/rxnorm"
@@ -29,7 +29,7 @@ def attachment(text, content_type="text/plain"):
 def mapped(resource, urns=None, found=None, values=None, **options):
     """`found` answers lookups by identifier: (system, value) → Type/ids."""
     resource = {"id": "x", **resource}
-    record = SourceRecord(resource, orjson.dumps(resource), "s3://export/x.ndjson", 7, urns or {})
+    record = record_of(resource, orjson.dumps(resource), "s3://export/x.ndjson", 7, urns or {})
 
     def find(kind, system, value):
         return tuple(key for key in (found or {}).get((system, value), ()) if kind in ("", "Resource", key.partition("/")[0]))

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.fhir import mapping as fhir
+from ingest.fhir.reader import record_of
 from ingest.mapping.resource_types import RESOURCE_TYPES
 from ingest.model import MappingContext
-from sources.model import SourceRecord
 from tests.ingest.mapping import test_healthlake, test_types
 
 SEEDS = [
@@ -47,7 +47,7 @@ FOUND = ((), ("Patient/1",), ("Patient/1", "Patient/2"))
 
 
 def check(resource, place=0):
-    record = SourceRecord(resource, orjson.dumps(resource), "/export/x.ndjson", 1, {"urn:uuid:1": "Patient/1"})
+    record = record_of(resource, orjson.dumps(resource), "/export/x.ndjson", 1, {"urn:uuid:1": "Patient/1"})
     context = MappingContext("d", "r", lambda kind, system, value: FOUND[place % 3], include_claims=True)
     result = fhir.map_record(record, context)
     assert "mapping-failed" not in [issue.code for issue in result.issues]
@@ -121,7 +121,7 @@ def test_what_is_nested_too_deeply_is_rejected():
     deep: object = "x"
     for _ in range(500):
         deep = {"extension": [deep]}
-    record = SourceRecord({"resourceType": "Patient", "id": "x", "extension": [deep]}, b"", "s", 1, {})
+    record = record_of({"resourceType": "Patient", "id": "x", "extension": [deep]}, b"", "s", 1, {})
     (issue,) = fhir.map_record(record, MappingContext("d", "r", lambda *_: ())).issues
     assert (issue.severity, issue.code) == ("reject", "too-deep")
 
@@ -131,9 +131,7 @@ def test_a_break_of_the_mapping_is_a_reject_and_no_traceback(monkeypatch):
         raise RuntimeError("Jane Doe")
 
     monkeypatch.setattr(fhir, "label_of", broken)
-    result = fhir.map_record(
-        SourceRecord({"resourceType": "Patient", "id": "x"}, b"{}", "s", 1, {}), MappingContext("d", "r", lambda *_: ())
-    )
+    result = fhir.map_record(record_of({"resourceType": "Patient", "id": "x"}, b"{}", "s", 1, {}), MappingContext("d", "r", lambda *_: ()))
     (issue,) = result.issues
     assert (result.rejected, issue.code) == (True, "mapping-failed")
     assert "Jane" not in issue.reason

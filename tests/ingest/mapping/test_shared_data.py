@@ -9,7 +9,7 @@ from ingest import formats
 from ingest.model import MappingContext
 from sources.blocks import Block
 from sources.files import expand
-from sources.model import Issue
+from sources.model import SourceRecord
 from tests.ingest.mapping.reading import unresolved
 
 DATA = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "fhir"
@@ -22,12 +22,11 @@ def export(name):
         pytest.skip(f"{name} is not beside the repository")
     form = formats.find("fhir")
     files = expand([str(folder)], form.suffixes).files
-    records = [item for file in files for item in form.read(Block(file)) if not isinstance(item, Issue)]
+    records = [item for file in files for item in form.read(Block(file)) if isinstance(item, SourceRecord)]
     named, values = {}, {}
     for record in records:
-        key = form.key(record.resource)
-        for system, value in form.identifiers(record) if key else ():
-            named.setdefault((system, value), set()).add("/".join(key))
+        for system, value in form.identifiers(record) if record.id else ():
+            named.setdefault((system, value), set()).add(f"{record.kind}/{record.id}")
             values.setdefault(system, set()).add(value)
 
     def find(kind, system, value):
@@ -71,7 +70,6 @@ def test_the_examples_of_hl7():
     assert not issues(results, "reject")["mapping-failed"]
     rejected = [result for result in results if result.rejected]
     assert [(result.kind, {issue.code for issue in result.issues}) for result in rejected] == [
-        ("", {"no-id"}),
         ("Questionnaire", {"missing-element"}),
     ]
     assert all(issue.reason and issue.source and issue.line for result in results for issue in result.issues)
