@@ -223,8 +223,8 @@ def _filled(value: Any, things: Mapping[str, str]) -> Any:
 
 def _operation(path: str, method: str, operation: Mapping[str, Any], example: Mapping[str, Any], base: str) -> OperationView:
     inputs = tuple(_input(parameter, example) for parameter in operation.get("parameters", ()))
-    bodies = list(operation.get("requestBody", {}).get("content", {}))
-    body_type = bodies[0] if bodies else ""
+    bodies = operation.get("requestBody", {}).get("content", {})
+    body_type = next((one for one in bodies if one != "application/x-www-form-urlencoded"), "")  # what it carries stands there as it is
     body = ""
     if body_type == "application/json":
         body = json.dumps(example, indent=2, ensure_ascii=False)
