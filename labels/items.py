@@ -11,7 +11,7 @@ from labels.groundtruth.answers import decoded
 from labels.groundtruth.describe import media_of_line
 from labels.groundtruth.documents import document_of
 from labels.groundtruth.follow import follow
-from labels.groundtruth.lines import line_of
+from labels.groundtruth.lines import line_in, line_of
 from labels.groundtruth.model import Annotation, Labeling, Line, Shape, TextSpan
 from labels.groundtruth.sequences import is_frames
 from labels.groundtruth.values import scalar, text
@@ -65,7 +65,7 @@ def _line(record: SourceRecord, document: Document, media: Media) -> tuple[Line,
         line = document_of(record).line
         is_page = any(isinstance(one.geometry, TextSpan) for labeling in line.labelings for one in labeling.annotations)
         return line, document.text if is_page else None
-    followed = follow(line_of(resource["line"]), media)
+    followed = follow(line_in(resource), media)
     return followed.line, followed.line.text if followed.line.text is not None else followed.page
 
 

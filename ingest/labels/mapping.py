@@ -10,7 +10,7 @@ from ingest.mapping.draft import Draft
 from ingest.model import Mapped, MappingContext
 from labels.groundtruth.documents import document_of
 from labels.groundtruth.follow import addresses, follow
-from labels.groundtruth.lines import LONGEST_LINE, LONGEST_VALUE, line_of
+from labels.groundtruth.lines import LONGEST_LINE, LONGEST_VALUE, line_in
 from labels.groundtruth.model import Problem
 from labels.groundtruth.reader import original
 from labels.groundtruth.refs import Refs
@@ -18,7 +18,7 @@ from labels.groundtruth.taxonomy import Taxonomy
 from search.model import Document, Fact
 from sources.model import Issue, Severity, SourceRecord
 
-MAPPING_VERSION: Final = "labels-5"
+MAPPING_VERSION: Final = "labels-6"
 
 
 def mapper(refs: Refs, taxonomy: Taxonomy) -> Callable[[SourceRecord, MappingContext], Mapped]:
@@ -81,7 +81,7 @@ def _item(draft: Draft, refs: Refs) -> tuple[tuple[Document, ...], tuple[Fact, .
     if "form" in resource:
         found, name, index = document_of(draft.record), resource["name"], None
     else:
-        found, name, index = follow(line_of(resource["line"]), refs), "", resource["index"]
+        found, name, index = follow(line_in(resource), refs), "", resource["index"]
         for problem in _too_long(draft):
             draft.warn(*problem)
     for problem in (*found.line.problems, *found.problems):

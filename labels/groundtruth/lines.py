@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
@@ -9,6 +10,7 @@ import orjson
 from labels.groundtruth.answers import annotations_of
 from labels.groundtruth.model import Annotation, Box, Category, Labeling, Line, Problem, Region, Shape, State, TextSpan
 from labels.groundtruth.offsets import in_code_points, misfits
+from labels.groundtruth.scales import Scales
 from labels.groundtruth.scores import in_unit
 from labels.groundtruth.sequences import frame_labels, inline
 from labels.groundtruth.shapes import category, names_of, shapes, size_of, span
@@ -37,8 +39,16 @@ def parsed(raw: bytes, source: str, number: int) -> dict[str, Any] | Issue:
     return values if type(values) is dict else Issue(Severity.REJECT, "not-a-line", _NO_OBJECT, source, number)
 
 
-def line_of(values: Mapping[str, Any]) -> Line:
-    """What a line says. One that has no object, or two, is told in its problems (`no-source`, `two-sources`)."""
+def line_in(resource: Mapping[str, Any]) -> Line:
+    """What the line of an Item says, confidences by the scales of their jobs."""
+    return line_of(resource["line"], resource.get("scales", {}))
+
+
+def line_of(values: Mapping[str, Any], scales: Scales = MappingProxyType({})) -> Line:
+    """What a line says. One that has no object, or two, is told in its problems (`no-source`, `two-sources`).
+
+    `scales` are those of its jobs, where other lines tell them.
+    """
     problems: Problems = []
     given_text = values.get("source")
     source, said = _object(values, problems)
@@ -49,7 +59,10 @@ def line_of(values: Mapping[str, Any]) -> Line:
         found: Problems = []
         if not is_told:
             found.append(Problem("no-metadata", f"the label has no metadata that tell its type: read as {metadata['type']} by its shape"))
-        labelings.append(_labeling(attribute, values.get(attribute), attribute in values, metadata, text(given_text), found))
+        job = job_name(get(metadata, "job-name")) or attribute
+        metadata, odd = in_unit(metadata, scales.get(job))
+        found += (odd,) if odd is not None else ()
+        labelings.append(_labeling(attribute, job, values.get(attribute), attribute in values, metadata, text(given_text), found))
         problems += (problem._replace(field=_place(attribute, problem.field)) for problem in found)
     rest = {key: value for key, value in values.items() if key not in labeled and key not in ("source", "source-ref")}
     labelings.sort(key=lambda labeling: (labeling.created or "", labeling.attribute))
@@ -74,16 +87,13 @@ def _object(values: Mapping[str, Any], problems: Problems) -> tuple[str | None, 
     return (source if type(source) is str else None), (said if type(said) is str else None)
 
 
-def _labeling(attribute: str, value: Any, present: bool, metadata: Mapping[str, Any], words: str, problems: Problems) -> Labeling:
-    metadata, odd = in_unit(metadata)
-    if odd is not None:
-        problems.append(odd)
+def _labeling(attribute: str, job: str, value: Any, present: bool, metadata: Mapping[str, Any], words: str, problems: Problems) -> Labeling:
     task = task_of(metadata.get("type"))
     state = State.LABELED if present else State.FAILED if "failure-reason" in metadata else State.ORPHAN
     created = text(get(metadata, "creation-date"))
     labeling = Labeling(
         attribute=attribute,
-        job=job_name(get(metadata, "job-name")) or attribute,
+        job=job,
         task=task,
         state=state,
         type=text(metadata.get("type")),

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from hashlib import blake2b
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import Any, Final
 
 import orjson
@@ -16,6 +17,7 @@ import orjson
 from labels.groundtruth import pages, sequences
 from labels.groundtruth.lines import parsed
 from labels.groundtruth.paths import job_of_consolidation, job_of_manifest, place_of
+from labels.groundtruth.scales import Scales, of_line, scales_of
 from labels.groundtruth.summary import Summary
 from labels.groundtruth.values import text
 from sources.blocks import MAX_LINE, Block, Items
@@ -157,6 +159,7 @@ def original(raw: bytes) -> bytes:
 def _lines(block: Block) -> Items:
     manifest = manifest_id(block.file.uri)
     index = _lines_before(block)
+    scales = scales_of(block.file)
     whole_file = Summary()
     found_any = False
     for found in read_lines(block):
@@ -165,7 +168,7 @@ def _lines(block: Block) -> Items:
             yield found
             continue
         number, line = found
-        for item in _line(line, manifest, index, block.file, number):
+        for item in _line(line, manifest, index, block.file, number, scales):
             if isinstance(item, SourceRecord):
                 found_any = True
                 if block.start == 0:
@@ -185,7 +188,9 @@ def _manifest(identifier: str, file: SourceFile, summary: Summary) -> SourceReco
     return SourceRecord("Manifest", identifier, resource, orjson.dumps(resource, option=orjson.OPT_SORT_KEYS), file.uri, 1)
 
 
-def _line(line: bytes, manifest: str, index: int, file: SourceFile, number: int) -> Iterator[SourceRecord | Issue]:
+def _line(
+    line: bytes, manifest: str, index: int, file: SourceFile, number: int, scales: Scales = MappingProxyType({})
+) -> Iterator[SourceRecord | Issue]:
     if not line.startswith(b"{") and (abstract := _PUBTATOR.fullmatch(line)):
         try:
             words = abstract[3].decode()
@@ -202,7 +207,9 @@ def _line(line: bytes, manifest: str, index: int, file: SourceFile, number: int)
         yield Issue(Severity.REJECT, "not-a-line", reason, file.uri, number)
         return
     identifier = f"{manifest}-{index}"
-    head = {"resourceType": "Item", "id": identifier, "index": index, "manifest": manifest}
+    head: dict[str, Any] = {"resourceType": "Item", "id": identifier, "index": index, "manifest": manifest}
+    if told := of_line(scales, values):
+        head["scales"] = told
     raw = orjson.dumps(head)[:-1] + _LINE_KEY + line + b"}"
     yield SourceRecord("Item", identifier, {**head, "line": values}, raw, file.uri, number)
 

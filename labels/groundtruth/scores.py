@@ -1,6 +1,7 @@
 """Confidences that a job wrote in percent, brought to 0..1."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import StrEnum
 from typing import Any, Final
 
 from labels.groundtruth.model import Problem
@@ -9,22 +10,43 @@ from labels.groundtruth.values import number
 _LISTS: Final = ("objects", "entities")
 _MAPS: Final = ("internal-color-map", "color-map")
 _SCORES: Final = "confidence-map"
+_FIELD: Final = "confidence"
 
 
-def in_unit(metadata: Mapping[str, Any]) -> tuple[Mapping[str, Any], Problem | None]:
+class Scale(StrEnum):
+    """What a job's confidences are counted to."""
+
+    UNIT = "unit"
+    PERCENT = "percent"
+
+
+def in_unit(metadata: Mapping[str, Any], scale: str | None = None) -> tuple[Mapping[str, Any], Problem | None]:
     """A label's metadata with confidences of 0 to 1, and what was odd about them.
 
-    Where one of the label's confidences is above 1, the label counts in percent: those above 1 are divided by 100. One of 1 or less in
-    such a label could be either and is left out, and so is one above 100.
+    With the scale of its job they are read by that, and those that do not fit it are left out. Without it, a label counts in percent where
+    one of its confidences is above 1: those above 1 are divided by 100. One of 1 or less in such a label could be either and is left out,
+    and so is one above 100.
     """
-    found = [value for each in _scores(metadata) if (value := number(each)) is not None]
+    found = [value for each in scores_of(metadata) if (value := number(each)) is not None]
+    if scale == Scale.PERCENT and any(found):
+        return _changed(metadata, _from_sure_percent), Problem("confidence-percent", _percent(found, sum(map(_is_beyond, found))), _FIELD)
     if max(found, default=0.0) <= 1.0:
         return metadata, None
-    unsure = sum(0.0 < value <= 1.0 or value > 100.0 for value in found)
+    if scale == Scale.UNIT:
+        above = sum(value > 1.0 for value in found)
+        reason = f"{above} of {len(found)} confidences are above 1, those of the job are not: left out"
+        return _changed(metadata, _from_unit), Problem("confidence-above-one", reason, _FIELD)
+    unsure = sum(0.0 < value <= 1.0 or _is_beyond(value) for value in found)
+    return _changed(metadata, _from_percent), Problem("confidence-percent", _percent(found, unsure), _FIELD)
+
+
+def _percent(found: Sequence[float], unsure: int) -> str:
     reason = "confidences are in percent: divided by 100" if unsure < len(found) else "confidences above 100 are no confidences"
-    if unsure:
-        reason += f"; {unsure} of {len(found)} cannot be told and are left out"
-    return _changed(metadata, _from_percent), Problem("confidence-percent", reason, "confidence")
+    return f"{reason}; {unsure} of {len(found)} cannot be told and are left out" if unsure else reason
+
+
+def _is_beyond(value: float) -> bool:
+    return value > 100.0
 
 
 def _from_percent(value: Any) -> float | None:
@@ -32,7 +54,18 @@ def _from_percent(value: Any) -> float | None:
     return found / 100 if found is not None and 1.0 < found <= 100.0 else None
 
 
-def _scores(metadata: Mapping[str, Any]) -> Iterator[Any]:
+def _from_sure_percent(value: Any) -> float | None:
+    found = number(value)
+    return found / 100 if found is not None and 0.0 <= found <= 100.0 else None
+
+
+def _from_unit(value: Any) -> float | None:
+    found = number(value)
+    return found if found is not None and 0.0 <= found <= 1.0 else None
+
+
+def scores_of(metadata: Mapping[str, Any]) -> Iterator[Any]:
+    """The confidences of a label, as they are written."""
     for key, value in metadata.items():
         match key.replace("_", "-"):
             case "confidence":

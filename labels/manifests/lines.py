@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BufferedIOBase, BufferedReader
 from typing import IO, Any, cast
 
@@ -12,6 +12,7 @@ from isal.igzip_lib import IsalError
 from numpy.typing import NDArray
 
 from labels.groundtruth.lines import parsed
+from labels.groundtruth.scales import Scales, scales_of
 from sources.blocks import MAX_LINE
 from sources.files import SourceFile, expand, open_source
 from sources.model import Issue, Severity
@@ -46,7 +47,7 @@ class Chunk:
 class Entry:
     """One line of a manifest as it is, without its newline. `number` counts lines from 1, `index` those that are not blank from 0.
 
-    By its index the service knows the object of a line.
+    By its index the service knows the object of a line. `scales` are those of its jobs, where other lines tell them.
     """
 
     source: str
@@ -54,6 +55,7 @@ class Entry:
     raw: bytes
     content: dict[str, Any]
     index: int
+    scales: Scales = field(default_factory=dict)
 
 
 def locate(locations: Iterable[str]) -> tuple[tuple[SourceFile, ...], tuple[Issue, ...]]:
@@ -65,13 +67,14 @@ def locate(locations: Iterable[str]) -> tuple[tuple[SourceFile, ...], tuple[Issu
 def read_entries(files: Iterable[SourceFile]) -> Iterator[Entry | Issue]:
     """Every line of the files, parsed, in order; blank lines are counted, not yielded."""
     for file in files:
+        scales = scales_of(file)
         for index, found in enumerate(read_raw((file,))):
             if isinstance(found, Issue):
                 yield found
                 continue
             source, number, raw = found
             content = parsed(raw, source, number)
-            yield content if isinstance(content, Issue) else Entry(source, number, raw, content, index)
+            yield content if isinstance(content, Issue) else Entry(source, number, raw, content, index, scales)
 
 
 def read_raw(files: Iterable[SourceFile]) -> Iterator[tuple[str, int, bytes] | Issue]:

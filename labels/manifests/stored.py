@@ -27,7 +27,8 @@ def entries(dataset: str, records: Records, manifest: str = "") -> Iterator[Entr
     """Every line of the dataset's manifests (or of the one at that location), in order. Raises UnknownDataset."""
     for record in records.of_kind(dataset, ITEM, manifest):
         if "line" in record.resource:
-            yield Entry(record.source, record.line, original(record.raw), record.resource["line"], record.resource["index"])
+            resource = record.resource
+            yield Entry(record.source, record.line, original(record.raw), resource["line"], resource["index"], resource.get("scales", {}))
 
 
 def read_manifests(dataset: str, records: Records) -> Iterator[Entry]:

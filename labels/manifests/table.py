@@ -2,17 +2,19 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from types import MappingProxyType
 from typing import Any
 
 import orjson
 
 from labels.groundtruth.model import Box
 from labels.groundtruth.offsets import in_code_points
+from labels.groundtruth.scales import Scales
 from labels.groundtruth.scores import in_unit
 from labels.groundtruth.sequences import frame_labels, inline
 from labels.groundtruth.shapes import box, span
 from labels.groundtruth.tasks import labels_of
-from labels.groundtruth.values import class_name, number, whole
+from labels.groundtruth.values import class_name, get, job_name, number, whole
 from labels.manifests.lines import Entry
 
 _METADATA = "-metadata"
@@ -58,11 +60,12 @@ def label_names(content: Mapping[str, Any]) -> list[str]:
     return [name for name, _, _ in labels_of(content) if name and metadata_of(content, name)]
 
 
-def metadata_of(content: Mapping[str, Any], name: str) -> dict[str, Any]:
+def metadata_of(content: Mapping[str, Any], name: str, scales: Scales = MappingProxyType({})) -> dict[str, Any]:
     """A label's metadata with hyphens in its keys and confidences of 0 to 1; empty if the attribute is no label."""
     own = {key: content[key] for key in (name, name + _METADATA) if key in content}
     found = next((metadata for attribute, metadata, _ in labels_of(own) if attribute == name), {})
-    metadata = {key.replace("_", "-"): value for key, value in in_unit(found)[0].items()}
+    job = job_name(get(found, "job-name")) or name
+    metadata = {key.replace("_", "-"): value for key, value in in_unit(found, scales.get(job))[0].items()}
     return metadata if isinstance(metadata.get("type"), str) or "failure-reason" in metadata else {}
 
 
@@ -77,7 +80,7 @@ def item_of(content: Mapping[str, Any]) -> str:
 def rows(line: Entry, names: Sequence[str] | None = None) -> Iterator[Row]:
     """The rows of some label attributes of a line; of all of them if none are named."""
     for name in label_names(line.content) if names is None else names:
-        metadata = metadata_of(line.content, name)
+        metadata = metadata_of(line.content, name, line.scales)
         if not metadata:
             continue
         row = Row(

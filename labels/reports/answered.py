@@ -8,7 +8,7 @@ from typing import Any, Final
 from labels.consolidation.truth import read_truth
 from labels.groundtruth import reader
 from labels.groundtruth.answers import answer_of, decoded
-from labels.groundtruth.lines import line_of
+from labels.groundtruth.lines import line_in, line_of
 from labels.groundtruth.model import Line
 from labels.groundtruth.paths import IN_REQUESTS, IN_RESPONSES, Key, is_of_answers, key_of, place_of
 from labels.groundtruth.values import moment, text
@@ -172,7 +172,7 @@ class _Labels:
             manifest.jobs = tuple(job["name"] for job in resource["jobs"])
         elif "line" in resource:
             manifest = self._manifests.setdefault(resource["manifest"], _Manifest())
-            line = line_of(resource["line"])
+            line = line_in(resource)
             for labeling in line.labelings:
                 if (value := value_of_labeling(labeling)) is not None:
                     manifest.values.setdefault(labeling.job.lower(), {})[resource["index"]] = value

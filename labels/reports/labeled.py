@@ -9,7 +9,7 @@ from typing import Any
 from labels.groundtruth import reader, sequences
 from labels.groundtruth.documents import document_of
 from labels.groundtruth.follow import follow
-from labels.groundtruth.lines import line_of
+from labels.groundtruth.lines import line_in
 from labels.groundtruth.paths import is_of_answers
 from labels.groundtruth.reader import Form
 from labels.groundtruth.refs import Refs
@@ -77,7 +77,7 @@ def items_of(records: Iterable[SourceRecord], refs: Refs) -> Iterator[PlacedLine
                 yield item
             continue
         kept.last.clear()
-        line = follow(line_of(resource["line"]), kept).line
+        line = follow(line_in(resource), kept).line
         frames = {}
         for labeling in line.labelings:
             if labeling.frames and (there := kept.find(labeling.ref)) is not None:
