@@ -6,12 +6,11 @@ quotes what the record says.
 
 import importlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-import orjson
-
+from ingest.fhir.likeness import form
 from ingest.fhir.policy import CLINICAL, INTENTS, VERIFICATION
 from ingest.fhir.r4.codes import GENDERS, NOT_IN_R4B, STATUSES
 from ingest.fhir.versions import version_of, version_of_number, versions_with
@@ -54,10 +53,9 @@ _CHOICE: Final = re.compile(r"expected from this list \['([A-Za-z]+?)(?:[A-Z][A-
 _NOT_A_NAME: Final = re.compile(r"[^A-Za-z0-9_$\-]")
 _READ: Final = "R4 and R4B are read; export as R4 or convert it"
 _LONGEST_ID: Final = 64
-_LONGEST_SHARED: Final = 1500
 _MOST_SHARED: Final = 20_000
-_GOOD: Final[dict[tuple[str, str, bytes], Any]] = {}
-"""(type, element, its JSON) → the instance it was validated as, for elements of up to so many bytes, up to so many of them."""
+_GOOD: Final[dict[tuple[Hashable, ...], Any]] = {}
+"""(type, element, its form) → the instance that became of it, None for text and numbers; (type, elements of a good record) → None."""
 
 
 class Problem(NamedTuple):
@@ -122,29 +120,30 @@ def _of_another_version(kind: str, resource: Mapping[str, Any], found: list[Prob
 
 
 def _validate(cls: Any, kind: str, resource: dict[str, Any]) -> None:
-    """Validate, once for each distinct element: records of an export repeat their codes, categories and references.
+    """Validate what is not like something that was found good.
 
-    What an element must be depends on its place only, so one that was found good is put in as the instance it became.
+    What an element must be depends on its place only, so one that is like a good one is put in as the instance that became of that; and a
+    record all of whose elements are good is good if one of the same elements was: R4 says which must be there, and which exclude others.
     """
-    new = []
+    makeup = kind, tuple(resource)
+    new: list[tuple[str, str, Hashable]] = []
+    known: dict[str, Any] = {}
     for element, value in resource.items():
-        if type(value) is dict or type(value) is list:
-            try:
-                key = (kind, element, orjson.dumps(value))
-            except orjson.JSONEncodeError:  # too deep, or a number too large: it is checked as it is
-                continue
-            if len(key[2]) <= _LONGEST_SHARED:
-                known = _GOOD.get(key)
-                if known is None:
-                    new.append(key)
-                else:
-                    resource[element] = known
-    validated = cls.model_validate(resource)
+        key = kind, element, form(element, value)
+        if key not in _GOOD:
+            new.append(key)
+        elif (instance := _GOOD[key]) is not None:
+            known[element] = instance
+    if not new and makeup in _GOOD:
+        return
+    validated = cls.model_validate(resource | known)
     if len(_GOOD) > _MOST_SHARED:
         _GOOD.clear()
+    if all(alike is not None for *_, alike in new):
+        _GOOD[makeup] = None
     for key in new:
-        if (instance := getattr(validated, key[1], None)) is not None:
-            _GOOD[key] = instance
+        if key[2] is not None:
+            _GOOD[key] = getattr(validated, key[1], None) if type(resource[key[1]]) in (dict, list) else None
 
 
 def doubts(kind: str, resource: Mapping[str, Any]) -> Iterator[Problem]:
