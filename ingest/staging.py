@@ -8,32 +8,26 @@ it is complete and on disk. It holds the quads of its records (N-Quads, gzipped)
 import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
-from functools import cache
-from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any, cast
 
 import orjson
 
-from concepts.model import Assertion, ConceptUse, Mention
+from concepts.model import ConceptUse, Mention
 from ingest.model import Mapped
 from ingest.sums import damage_in, has_sums, write_sums
+from ingest.tables import ASSERTIONS, BESIDE, FORMER, ROW_GROUP, TableWriter, document_row, fact_of, row_of, schemas
 from search.model import Document, Fact, FormerPatient, PassageSpan, PatientSummary
 from sources.model import Issue, Severity, SourceRecord
 
-_ROW_GROUP = 2000
 _COMPRESSION_LEVEL = 1
-_BESIDE, _FORMER = "beside", "former"
-"""Tables that are there only if they have rows: what records read of files beside their source, and records that a merge replaced."""
 _FEW = 500
 """Records that are picked out of a part rather than met while all of it is read."""
 QUADS = "quads.nq.gz"
 ISSUES = "issues.ndjson"
 SUMMARY = "part.json"
-_ASSERTION = [field.name for field in fields(Fact)].index("assertion")
-_ASSERTIONS = {assertion.value: assertion for assertion in Assertion}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +65,7 @@ class PartWriter:
         self.run = run
         self._target = folder / key
         self._folder = folder / f".{key}.{os.getpid()}.tmp"
-        self._tables: dict[str, _TableWriter] = {}
+        self._tables: dict[str, TableWriter] = {}
         self._counts: Counter[str] = Counter()
         self._skipped: Counter[str] = Counter()
         self._issues: dict[Severity, Counter[str]] = {severity: Counter() for severity in Severity}
@@ -87,8 +81,8 @@ class PartWriter:
         opened: Any = igzip.open(str(self._folder / QUADS), "wb", compresslevel=_COMPRESSION_LEVEL)  # type: ignore[no-untyped-call]
         self._quads = cast(IO[bytes], opened)
         self._issue_file = (self._folder / ISSUES).open("wb")
-        for name in _schemas().keys() - {_BESIDE, _FORMER}:
-            self._tables[name] = _TableWriter(self._folder / f"{name}.parquet", name)
+        for name in schemas().keys() - {BESIDE, FORMER}:
+            self._tables[name] = TableWriter(self._folder / f"{name}.parquet", name)
         return self
 
     def add(self, record: SourceRecord, mapped: Mapped) -> None:
@@ -111,24 +105,24 @@ class PartWriter:
         for document in mapped.documents:
             self._counts["documents"] += 1
             self._counts["passages"] += len(document.passages)
-            self._tables["documents"].add(_document_row(document))
+            self._tables["documents"].add(document_row(document))
         for fact in mapped.facts:
-            self._tables["facts"].add(_row(fact))
+            self._tables["facts"].add(row_of(fact))
         for patient in mapped.patients:
-            self._tables["patients"].add((mapped.record, *_row(patient)))
+            self._tables["patients"].add((mapped.record, *row_of(patient)))
         for reference in mapped.pending:
             self._tables["pending"].add((mapped.kind, record.id, reference.kind, reference.system, reference.value))
         for name, content in mapped.beside:
-            self._rare(_BESIDE).add((mapped.record, name, content))
+            self._rare(BESIDE).add((mapped.record, name, content))
         for former in mapped.former:
-            self._rare(_FORMER).add(_row(former))
+            self._rare(FORMER).add(row_of(former))
         self._concepts.update(mapped.concepts)
         for target in mapped.targets:
             self._targets.setdefault(target.iri, target.kind)
 
-    def _rare(self, table: str) -> "_TableWriter":
+    def _rare(self, table: str) -> "TableWriter":
         if table not in self._tables:
-            self._tables[table] = _TableWriter(self._folder / f"{table}.parquet", table)
+            self._tables[table] = TableWriter(self._folder / f"{table}.parquet", table)
         return self._tables[table]
 
     def add_issue(self, issue: Issue) -> None:
@@ -139,8 +133,8 @@ class PartWriter:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
         self._quads.close()
         if kind is None:
-            for use, count in sorted(self._concepts.items(), key=lambda item: _row(item[0])):
-                self._tables["concepts"].add((*_row(use), count))
+            for use, count in sorted(self._concepts.items(), key=lambda item: row_of(item[0])):
+                self._tables["concepts"].add((*row_of(use), count))
             for iri, target_kind in sorted(self._targets.items()):
                 self._tables["targets"].add((iri, target_kind))
         for table in self._tables.values():
@@ -231,8 +225,8 @@ class Part:
 
     def beside(self, records: frozenset[str]) -> Iterator[tuple[tuple[str, str], bytes]]:
         """((record, name), content) of the files beside their source that these records read."""
-        if (self.folder / f"{_BESIDE}.parquet").exists():
-            for record, name, content in self._rows(_BESIDE):
+        if (self.folder / f"{BESIDE}.parquet").exists():
+            for record, name, content in self._rows(BESIDE):
                 if record in records:
                     yield (record, name), content
 
@@ -241,16 +235,14 @@ class Part:
         for row in self._rows("documents"):
             *values, passages, mentions = row
             for mention in mentions:
-                mention["assertion"] = _ASSERTIONS[mention["assertion"]]
+                mention["assertion"] = ASSERTIONS[mention["assertion"]]
             values += tuple(PassageSpan(**span) for span in passages), tuple(Mention(**mention) for mention in mentions)
             yield Document(*values)
 
     def facts(self) -> Iterator[Fact]:
-        """Its facts."""
+        """Its facts; what an earlier version wrote is read as this one writes it."""
         for row in self._rows("facts"):
-            values = list(row)
-            values[_ASSERTION] = _ASSERTIONS[values[_ASSERTION]]
-            yield Fact(*values)
+            yield fact_of(row)
 
     def patients(self) -> Iterator[PatientSummary]:
         """Its patients."""
@@ -259,8 +251,8 @@ class Part:
 
     def former(self) -> Iterator[FormerPatient]:
         """The records of persons that others replaced, as its records say."""
-        if (self.folder / f"{_FORMER}.parquet").exists():
-            for row in self._rows(_FORMER):
+        if (self.folder / f"{FORMER}.parquet").exists():
+            for row in self._rows(FORMER):
                 yield FormerPatient(*row)
 
     def concepts(self) -> Iterator[tuple[ConceptUse, int]]:
@@ -286,7 +278,7 @@ class Part:
         import pyarrow.parquet as pq
 
         with pq.ParquetFile(self.folder / f"{table}.parquet") as file:
-            for batch in file.iter_batches(batch_size=_ROW_GROUP, columns=columns):
+            for batch in file.iter_batches(batch_size=ROW_GROUP, columns=columns):
                 yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
@@ -304,96 +296,3 @@ def sync_folder(folder: Path) -> None:
     for path in sorted(folder.rglob("*")):
         sync(path)
     sync(folder)
-
-
-class _TableWriter:
-    def __init__(self, path: Path, name: str) -> None:
-        import pyarrow.parquet as pq
-
-        self._schema = _schemas()[name]
-        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd", compression_level=1)
-        self._rows: list[tuple[Any, ...]] = []
-
-    def add(self, row: tuple[Any, ...]) -> None:
-        self._rows.append(row)
-        if len(self._rows) >= _ROW_GROUP:
-            self._flush()
-
-    def close(self) -> None:
-        self._flush()
-        self._writer.close()
-
-    def _flush(self) -> None:
-        import pyarrow as pa
-
-        if not self._rows:
-            return
-        columns = [pa.array(values, type=field.type) for values, field in zip(zip(*self._rows, strict=True), self._schema, strict=True)]
-        self._writer.write_batch(pa.record_batch(columns, schema=self._schema))
-        self._rows = []
-
-
-@cache
-def _schemas() -> dict[str, Any]:
-    import pyarrow as pa
-
-    text, number, whole, flag = pa.string(), pa.float64(), pa.int64(), pa.bool_()
-    mention = pa.struct(
-        [
-            ("id", text),
-            ("start", whole),
-            ("end", whole),
-            ("text", text),
-            ("concept", text),
-            ("label", text),
-            ("assertion", text),
-            ("score", number),
-            ("concept_score", number),
-            ("source", text),
-        ]
-    )
-    passage = pa.struct([("start", whole), ("end", whole), ("section", text), ("key", pa.binary(16))])
-    document_types = {"line": whole, "passages": pa.list_(passage), "mentions": pa.list_(mention)}
-    fact_types = {"line": whole, "number": number, "counted": flag}
-    return {
-        "records": pa.schema(
-            [
-                ("record", text),
-                ("kind", text),
-                ("id", text),
-                ("state", text),
-                ("source", text),
-                ("line", whole),
-                ("raw", pa.binary()),
-                ("urns", pa.binary()),
-            ]
-        ),
-        "documents": pa.schema([(field.name, document_types.get(field.name, text)) for field in fields(Document)]),
-        "facts": pa.schema([(field.name, fact_types.get(field.name, text)) for field in fields(Fact)]),
-        "patients": pa.schema(
-            [("record", text), *((field.name, whole if field.name == "line" else text) for field in fields(PatientSummary))]
-        ),
-        "concepts": pa.schema([("concept", text), ("system", text), ("code", text), ("display", text), ("count", whole)]),
-        _BESIDE: pa.schema([("record", text), ("name", text), ("content", pa.binary())]),
-        _FORMER: pa.schema([(field.name, whole if field.name == "line" else text) for field in fields(FormerPatient)]),
-        "targets": pa.schema([("iri", text), ("kind", text)]),
-        "pending": pa.schema([("kind", text), ("id", text), ("wanted", text), ("system", text), ("value", text)]),
-    }
-
-
-def _row(value: Any) -> tuple[Any, ...]:
-    return _values_of(value.__slots__)(value)
-
-
-@cache
-def _values_of(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
-    return attrgetter(*names)
-
-
-def _document_row(document: Document) -> tuple[Any, ...]:
-    row = _row(document)
-    return (
-        *row[:-2],
-        [_row(span) for span in document.passages],
-        [_row(mention) for mention in document.mentions],
-    )

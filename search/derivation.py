@@ -20,7 +20,7 @@ from graph.vocabulary import local_name
 from search.codings import derive_codings
 from search.columns import Columns, Int32, Int64, compress, concept_counts, day_interval, gather
 from search.label_columns import LabelColumns, derive_labels
-from search.schema import DERIVED, DERIVED_TABLES
+from search.schema import DERIVED, DERIVED_TABLES, NOT_CHARTED
 
 CHARTED: Final = frozenset({"condition", "medication", "procedure", "allergy", "immunization"})
 """Relations of facts that describe a patient; observations and encounters are left out, being many and saying little."""
@@ -82,14 +82,14 @@ def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.boo
     )
 
 
-_PATIENTS = """
+_PATIENTS = f"""
 SELECT v.value, coalesce(p.label, (SELECT max(d.patient_label) FROM documents d WHERE d.patient = v.value)) FROM (
     SELECT coalesce(f.patient, d.patient) AS value FROM documents d
     LEFT JOIN (SELECT id, min(patient) AS patient FROM former GROUP BY id) f ON f.id = d.patient WHERE d.patient IS NOT NULL
     UNION SELECT id FROM patients
-    UNION SELECT subject FROM facts WHERE relation NOT IN ('label', 'answer', 'broader')) v
+    UNION SELECT subject FROM facts WHERE relation NOT IN {NOT_CHARTED}) v
 LEFT JOIN patients p ON p.id = v.value ORDER BY v.value
-"""
+"""  # noqa: S608 - a fixed list
 
 _ALL_DATASETS = """
 SELECT dataset, dataset FROM (
@@ -122,7 +122,7 @@ FROM dictionary v
 LEFT JOIN (SELECT dataset, count(*) AS documents, min(date) AS first, max(date) AS last FROM documents GROUP BY dataset) d
     ON d.dataset = v.value
 LEFT JOIN (SELECT dataset, count(*) AS patients FROM patients GROUP BY dataset) p ON p.dataset = v.value
-LEFT JOIN (SELECT dataset, count(*) AS facts FROM facts GROUP BY dataset) f ON f.dataset = v.value
+LEFT JOIN (SELECT dataset, count(*) AS facts FROM facts WHERE relation <> 'record' GROUP BY dataset) f ON f.dataset = v.value
 LEFT JOIN (SELECT d.dataset, count(*) AS mentions FROM mentions m JOIN documents d ON d.row = m.document GROUP BY d.dataset) m
     ON m.dataset = v.value
 WHERE v.field = 'dataset'

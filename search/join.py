@@ -90,7 +90,7 @@ def join_page(graph: GraphReader, catalog: SqliteCatalog, columns: Columns, hits
         return Joined()
     seeds = tuple(dict.fromkeys(hit.record for hit in hits))
     found = graph.neighbourhood(seeds, HOPS, _preferred(catalog, columns, hits, named))
-    uncounted = catalog.uncounted([node.id for node in found.nodes if node.kind in (*RECORD_KINDS, "Encounter")])
+    uncounted = catalog.uncounted([node.id for node in found.nodes if node.kind not in ("Annotation", "Concept")])
     reach = _Reach.of(found, hits, uncounted.keys())
     patients = catalog.concept_patients([node for node, kind in reach.kinds.items() if kind == "Concept"])
     everyone = len(columns.patient_concept_offsets) - 1

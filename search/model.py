@@ -67,6 +67,10 @@ class Document:
     mentions: tuple[Mention, ...] = ()
 
 
+RECORD: Final = "record"
+"""Relation of what is said of a record itself: that it does not count, where it charts nothing of a patient."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """Subject – relation – concept – time – value – status – assertion, with the record that says so.
@@ -79,6 +83,8 @@ class Fact:
     the record's such as 'ad'), and nothing may compute with it. `attributes` say category, interpretation and reference range
     ('category: laboratory', 'interpretation: H', 'low: 3.5', 'high: 5.1', 'range: negative'), a line each, and 'start: issued' where
     `start` is when the result was given out, because nothing says when it was taken.
+
+    Of records that chart nothing and do not count (a revoked order, a cancelled report): RECORD, with the record as subject.
 
     Of labeled data: 'label' (`number` is the confidence) and 'answer' (`number` are seconds) have an item as subject, `job`, `agent`
     (human, machine or a worker) and `attributes`, a line each; 'broader' has a class as subject and a broader class as concept.

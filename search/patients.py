@@ -7,11 +7,12 @@ from operator import itemgetter
 from typing import Any, Final
 
 from search.model import ChartedCondition, FormerPatient, PatientOverview, PatientSummary
+from search.schema import NOT_CHARTED
 
 _PATIENTS: Final = "SELECT id, dataset, label, sex, born, died, source, line FROM patients ORDER BY label, id"
 _FORMER: Final = "SELECT record, id, patient, dataset, label, source, line FROM former ORDER BY label, id, record <> id, record"
 _DOCUMENTS: Final = "SELECT patient, count(*) FROM documents WHERE patient IS NOT NULL GROUP BY patient"
-_RECORDS: Final = "SELECT subject, count(DISTINCT record) FROM facts WHERE relation NOT IN ('label', 'answer', 'broader') GROUP BY subject"
+_RECORDS: Final = f"SELECT subject, count(DISTINCT record) FROM facts WHERE relation NOT IN {NOT_CHARTED} GROUP BY subject"  # noqa: S608
 _CONDITIONS: Final = (
     "SELECT DISTINCT subject, record, label, concept FROM facts WHERE relation = 'condition' AND counted ORDER BY subject, record, label"
 )

@@ -5,6 +5,9 @@ from typing import Final
 FORMAT: Final = 4
 """Kept in `PRAGMA user_version`; a catalog of another format is built anew."""
 
+NOT_CHARTED: Final = "('label', 'answer', 'broader', 'record')"
+"""Relations of facts that are not said of a patient."""
+
 TABLES: Final = """
 CREATE TABLE state (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE documents (

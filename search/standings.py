@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from concepts.model import Assertion
 from search.model import Fact
+from search.schema import NOT_CHARTED
 
 Rows = Callable[[str, Iterable[Any]], list[Any]]
 """Runs a query."""
@@ -29,8 +30,8 @@ def count_uncounted(rows: Rows, concept: str, kind: str) -> int:
 
 
 UNCOUNTED_ALONE: Final = (
-    "fact IN (SELECT min(u.fact) FROM facts u WHERE u.concept = ? AND NOT u.counted AND u.concept IS NOT NULL"
-    " AND u.relation NOT IN ('label', 'answer', 'broader') AND NOT EXISTS"
+    "fact IN (SELECT min(u.fact) FROM facts u WHERE u.concept = ? AND NOT u.counted AND u.concept IS NOT NULL"  # noqa: S608 - a fixed list
+    f" AND u.relation NOT IN {NOT_CHARTED} AND NOT EXISTS"
     " (SELECT 1 FROM facts c WHERE c.concept = u.concept AND c.subject = u.subject AND c.counted AND c.concept IS NOT NULL)"
     " GROUP BY u.subject) ORDER BY subject LIMIT ?"
 )

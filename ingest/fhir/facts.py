@@ -21,7 +21,7 @@ from ingest.fhir.results import attributes_of
 from ingest.mapping.codes import codes, dicts, text_of
 from ingest.mapping.draft import Node
 from ingest.mapping.values import display
-from search.model import Fact
+from search.model import RECORD, Fact
 
 CHARTING: Final = frozenset(
     {"AllergyIntolerance", "Condition", "Encounter", "Immunization", "MedicationAdministration", "MedicationDispense"}
@@ -58,6 +58,16 @@ def facts_of(node: Node, standing: Standing) -> Iterator[Fact]:
     elif node.kind in CHARTING:
         for concept, label in _concepts(node):
             yield _fact(node, standing, GROUPS[node.kind], concept, label)
+
+
+def withheld(node: Node, standing: Standing) -> Iterator[Fact]:
+    """That a record does not count which charts nothing of a patient (a revoked order, a cancelled report): said of the record itself.
+
+    Not of a Patient, who would be a subject then, nor of a relative's history that names nothing.
+    """
+    if not standing.counted and standing.assertion is not Assertion.FAMILY and node.kind != "Patient":
+        for concept, label in _concepts(node):
+            yield replace(_fact(node, standing, RECORD, concept, label), subject=node.draft.iri, encounter=None)
 
 
 def links_of(node: Node, standing: Standing) -> Iterator[str]:

@@ -15,7 +15,7 @@ from graph.vocabulary import KG
 from ingest.fhir import healthlake
 from ingest.fhir.decimals import exactly
 from ingest.fhir.documents import documents_of, with_mentions
-from ingest.fhir.facts import CHARTING, facts_of, judgement, links_of, standing_of
+from ingest.fhir.facts import CHARTING, facts_of, judgement, links_of, standing_of, withheld
 from ingest.fhir.merges import REPLACED_CLASS, former_patients, said
 from ingest.fhir.names import label_of, person
 from ingest.fhir.policy import POLICY_VERSION, is_entered_in_error, is_system_generated, standing
@@ -103,10 +103,9 @@ def _represented(draft: Draft) -> Mapped:
     _read(node)
     trusted = _is_trusted(draft)
     stands = standing_of(node, standing(kind, resource), trusted)
-    if kind in CHARTING or not trusted:
-        node.statements += judgement(stands)
+    node.statements += judgement(stands)
     label = label_of(node)
-    facts = [*facts_of(node, stands)]
+    facts = [*facts_of(node, stands)] or [*withheld(node, stands)]
     if kind == "Observation":
         facts += _components(node, trusted)
     documents = documents_of(node, label)
@@ -175,6 +174,7 @@ def _contained(node: Node, identifier: str, inner: Mapping[str, Any]) -> None:
             node.draft.warn(doubt.code, doubt.reason, f"{node.kind}.contained.{doubt.field}")
         part = node.part(identifier, kind, inner)
         _read(part)
+        part.statements += judgement(standing(kind, inner))
         part.say(label_of(part))
 
 

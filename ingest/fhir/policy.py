@@ -12,7 +12,7 @@ from concepts.model import Assertion
 from ingest.fhir.r4.codes import STATUSES
 from ingest.mapping.codes import code_of
 
-POLICY_VERSION: Final = "2"
+POLICY_VERSION: Final = "3"
 
 ENTERED_IN_ERROR: Final = "entered-in-error"
 SYSTEM_GENERATED: Final = "SYSTEM_GENERATED"
@@ -35,7 +35,13 @@ INTENTS: Final = {
     "CarePlan": frozenset({"proposal", "plan", "order", "option"}),
 }
 
-_ORDERS = frozenset({"order", "original-order", "reflex-order", "filler-order", "instance-order"})
+_ORDERS = frozenset({"order", "original-order", "reflex-order", "filler-order", "instance-order", "directive"})
+_ORDERED = {"MedicationRequest": "given", "ServiceRequest": "done"}
+"""Requests that hold where they are orders → what is not to be with what they forbid."""
+_PLANS = frozenset({"CarePlan", "RequestGroup", "Task"})
+"""Types of which a plan is no less than is meant."""
+_STATUS = {"Goal": "lifecycleStatus", "AdverseEvent": "actuality", "AppointmentResponse": "participantStatus"}
+"""Type → its element that says how it stands; of other types that is `status`."""
 _HAPPENED = {
     "Procedure": frozenset({"completed", "in-progress", "stopped"}),
     "MedicationAdministration": frozenset({"completed", "in-progress", "stopped"}),
@@ -45,13 +51,21 @@ _HAPPENED = {
     "Immunization": frozenset({"completed"}),
     "Observation": frozenset({"final", "amended", "corrected"}),
     "DiagnosticReport": frozenset({"final", "amended", "corrected", "appended"}),
+    "DetectedIssue": frozenset({"final", "amended", "corrected"}),
+    "RiskAssessment": frozenset({"final", "amended", "corrected"}),
+    "DeviceUseStatement": frozenset({"active", "completed", "stopped", "on-hold"}),
+    "ServiceRequest": frozenset({"active", "completed", "on-hold"}),
     "Encounter": frozenset({"arrived", "triaged", "in-progress", "onleave", "finished"}),
 }
-_DID_NOT = frozenset({"not-done", "not-taken", "refuted", "declined"})
-_CANCELLED = {"Encounter": "cancelled", "MedicationDispense": "cancelled"}
+_DID_NOT = frozenset({"not-done", "not-taken", "refuted", "declined", "rejected", "noshow", "abandoned"})
+_CANCELLED = frozenset({"Appointment", "Encounter", "EpisodeOfCare", "MedicationDispense"})
+"""Types of what does not take place when it is cancelled."""
 _MAY_YET = frozenset(
     {"planned", "preparation", "intended", "draft", "proposal", "plan", "option", "unconfirmed", "provisional", "differential"}
+    | {"proposed", "pending", "tentative", "waitlist", "potential"}
 )
+_HOLDS_NO_MORE = frozenset({"cancelled", "revoked", "stopped", "failed"})
+"""Statuses of types without a rule of their own that keep them from counting, beside what did not happen and what may yet."""
 
 
 class Standing(NamedTuple):
@@ -65,7 +79,7 @@ class Standing(NamedTuple):
 def is_entered_in_error(resource: Mapping[str, Any]) -> bool:
     """Whether the resource says of itself that it should never have been."""
     return (
-        resource.get("status") == ENTERED_IN_ERROR
+        ENTERED_IN_ERROR in (resource.get("status"), resource.get("lifecycleStatus"))
         or resource.get("docStatus") == ENTERED_IN_ERROR
         or ("verificationStatus" in resource and code_of(resource["verificationStatus"]) == ENTERED_IN_ERROR)
     )
@@ -95,7 +109,7 @@ def standing(kind: str, resource: Mapping[str, Any]) -> Standing:
         clinical = code_of(resource.get("clinicalStatus"))
     return _standing(
         kind,
-        _text(resource.get("status")),
+        _text(resource.get(_STATUS.get(kind, "status"))) or _text(resource.get("status")),
         verification,
         clinical,
         _text(resource.get("intent")),
@@ -113,18 +127,26 @@ def _standing(kind: str, status: str, verification: str, clinical: str, intent: 
         return Standing(known, Assertion.AFFIRMED, shown)
     if kind == "FamilyMemberHistory":
         return Standing(False, Assertion.FAMILY, status)
-    if kind == "MedicationRequest":
-        if forbidden:
-            return Standing(False, Assertion.NEGATED, f"not to be given ({status})")
+    if forbidden:
+        return Standing(False, Assertion.NEGATED, f"not to be {_ORDERED.get(kind, 'done')} ({status})")
+    if kind in _ORDERED:
         if intent not in _ORDERS:
             return Standing(False, _assertion(intent), f"{intent} ({status})")
         return Standing(status in _HAPPENED[kind], _assertion(status), f"ordered ({status})")
-    if status == _CANCELLED.get(kind, "\0"):
+    if intent in _MAY_YET and not (intent == "plan" and kind in _PLANS):
+        return Standing(False, Assertion.HYPOTHETICAL, f"{intent} ({status})")
+    if status == "cancelled" and kind in _CANCELLED:
         return Standing(False, Assertion.NEGATED, status)
-    happened = _HAPPENED.get(kind)
-    if happened is None:
-        return Standing(status in STATUSES[kind] if kind in STATUSES else True, _assertion(status), status)
-    return Standing(status in happened, _assertion(status), status)
+    return Standing(_counts(kind, status), _assertion(status), status)
+
+
+def _counts(kind: str, status: str) -> bool:
+    """Whether a status lets a record count: one that is listed, or, for types that list none, any that does not take it back."""
+    if kind in _HAPPENED:
+        return status in _HAPPENED[kind]
+    if status in _HOLDS_NO_MORE | _DID_NOT | _MAY_YET:
+        return False
+    return not status or kind not in STATUSES or status in STATUSES[kind]
 
 
 def _assertion(code: str) -> Assertion:

@@ -3,9 +3,11 @@
 import csv
 import gzip
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ingest.exporting import export
+from ingest.fhir import mapping
 from ingest.staging import Part
 from tests.ingest.exports import patient
 
@@ -43,9 +45,50 @@ def test_a_bound_is_a_bound_in_the_catalog_and_in_a_property_graph(lab, tmp_path
 
 
 def test_facts_of_a_part_that_an_earlier_version_wrote_are_read(lab):
-    lab.ingest(patient(), result(valueQuantity={"value": 5}))
+    lab.ingest(patient(), result(valueQuantity={"value": 5}), result("o2", valueQuantity=below(5)))
     part = part_of(lab)
     table = pq.read_table(part.folder / "facts.parquet")
-    pq.write_table(table.drop_columns(["comparator"]), part.folder / "facts.parquet")
-    (fact,) = part.facts()
-    assert (fact.number, fact.comparator) == (5, "")
+    said = pa.array(["category: laboratory", "category: laboratory\ncomparator: <\nlow: 3"])
+    table = table.drop_columns(["comparator"]).set_column(table.schema.get_field_index("attributes"), "attributes", said)
+    pq.write_table(table, part.folder / "facts.parquet")
+    assert [(fact.number, fact.comparator, fact.attributes) for fact in part.facts()] == [
+        (5, "", "category: laboratory"),
+        (5, "<", "category: laboratory\nlow: 3"),
+    ]
+
+
+def test_what_an_earlier_version_mapped_is_mapped_again_by_the_next_ingest(lab, monkeypatch):
+    export_ = (patient(), result(valueQuantity=below(5)), order("s1", "revoked"))
+    with monkeypatch.context() as earlier:
+        earlier.setattr(mapping, "MAPPING_VERSION", "fhir-6.2")
+        earlier.setattr(mapping, "withheld", lambda *_: ())
+        lab.ingest(*export_)
+    one = lab.iri("ServiceRequest", "s1")
+    assert lab.snapshot().catalog.uncounted([one]) == {}
+    lab._count = 0
+    again = lab.ingest(*export_)
+    assert (again.records["changed"], again.records.get("unchanged", 0)) == (3, 0)
+    assert list(lab.snapshot().catalog.uncounted([one])) == [one]
+    lab._count = 0
+    assert lab.ingest(*export_).records["unchanged"] == 3
+
+
+def order(identifier, status):
+    code = {"coding": [{"system": "http://snomed.info/sct", "code": "77477000", "display": "CT"}]}
+    about = {"intent": "order", "code": code, "subject": {"reference": "Patient/p1"}}
+    return {"resourceType": "ServiceRequest", "id": identifier, "status": status, **about}
+
+
+def test_a_revoked_order_does_not_count_and_is_no_fact_of_its_patient(lab):
+    lab.ingest(patient(), order("s1", "revoked"), order("s2", "active"), result(valueQuantity={"value": 5}))
+    snapshot = lab.snapshot()
+    catalog, one, two = snapshot.catalog, lab.iri("ServiceRequest", "s1"), lab.iri("ServiceRequest", "s2")
+    concept = "http://snomed.info/id/77477000"
+    assert {record: fact.status for record, fact in catalog.uncounted([one, two]).items()} == {one: "ordered (revoked)"}
+    assert catalog.uncounted_with(concept, "ServiceRequest") == 1
+    assert catalog.only_uncounted(concept) == ()
+    assert [fact.relation for fact in catalog.facts_of_patient(lab.iri("Patient", "p1"))] == ["observation"]
+    (overview,) = catalog.patient_overviews()
+    assert overview.facts == 1
+    assert catalog.datasets()[0].facts == 1
+    assert set(catalog.values("patient", [0, 1])) == {0}, "a record is no patient"

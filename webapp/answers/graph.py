@@ -61,6 +61,7 @@ NODE = Shape(
         "group": _GROUP,
         "documents": Added(list[DocumentSummaryJson], "Documents that the node carries, where it is a record with text."),
         "references": Added(int, "How many statements have the node as their object."),
+        **_STANDING,
         "generation": _GENERATION,
     },
     words={

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from graph.errors import InvalidCursor
-from graph.model import Direction, Step
+from graph.model import Direction, NodeSummary, Step
 from graph.vocabulary import expand
 from webapp.answers import graph as answers
 from webapp.answers.shapes import Json
@@ -24,7 +24,9 @@ def node(asked: ByIri, context: Context) -> Json:
         raise not_found("node", "The graph says nothing of this IRI. Take one from the neighbourhood of a search.")
     documents = context.snapshot.catalog.documents_of_record(asked.id)
     references = context.graph.references([asked.id]).get(asked.id, 0)
-    return answers.NODE(found, documents=documents, references=references, generation=context.snapshot.generation)
+    summary = NodeSummary(found.id, found.kind, found.label)
+    standing = answers.Standings.read(context.snapshot.catalog, [summary]).of(summary)
+    return answers.NODE(found, documents=documents, references=references, generation=context.snapshot.generation, **standing)
 
 
 def neighbour_counts(asked: ByIri, context: Context) -> answers.NeighbourCountsJson:

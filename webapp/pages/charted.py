@@ -6,6 +6,7 @@ from typing import Final
 
 from concepts.model import Assertion
 from search.model import SNOMED, ConceptSummary, Fact
+from search.protocols import Catalog
 from webapp.pages.wording import GROUP_NAMES, address, measured, system_name
 
 NONE_KNOWN_GROUPS: Final = frozenset({"allergy", "condition"})
@@ -139,6 +140,13 @@ def why_not_counted(fact: Fact) -> str:
     if fact.assertion is not Assertion.AFFIRMED and fact.status != fact.assertion:
         return f"{fact.assertion} ({fact.status})" if fact.status else str(fact.assertion)
     return fact.status or "not counted by the status policy"
+
+
+def withheld(catalog: Catalog, documents: Iterable[str]) -> dict[str, str]:
+    """Document → why its record does not count (a cancelled report), for those whose record does not."""
+    records = {document: document.partition("#")[0] for document in documents}
+    found = catalog.uncounted(sorted(set(records.values()))) if records else {}
+    return {document: why_not_counted(found[record]) for document, record in records.items() if record in found}
 
 
 def about(fact: Fact) -> dict[str, str]:

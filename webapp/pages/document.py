@@ -17,7 +17,7 @@ from graph.vocabulary import KG
 from search.model import Document, DocumentSummary
 from webapp.errors import not_found
 from webapp.library import RecordSource
-from webapp.pages.charted import Charted, Code, charted
+from webapp.pages.charted import Charted, Code, charted, withheld
 from webapp.pages.marking import Mark, marked
 from webapp.pages.reading import library, required, snapshot, whole_number
 from webapp.pages.state import State
@@ -102,6 +102,8 @@ class DocumentPage:
     assertions: tuple[tuple[Assertion, int], ...]
     span: tuple[int, int] | None
     matches: int
+    why: str
+    """Why its record does not count ('' where it does)."""
     encounter_label: str
     facts: tuple[tuple[Charted, tuple[Code, ...]], ...]
     record: RecordSource | None
@@ -137,12 +139,14 @@ def document() -> str:
     ordered = sorted(things, key=lambda thing: group_order(thing.group))
     facts = tuple((thing, thing.codes(opened.catalog.concept) if place < MOST_CHARTED else ()) for place, thing in enumerate(ordered))
     siblings = len(opened.catalog.documents_of_record(found.record))
-    page = document_page(found, encounter, facts, library().record(found.record), siblings, opened.retriever.copies(found.id), labeled)
+    why = withheld(opened.catalog, [found.id]).get(found.id, "")
+    page = document_page(found, why, encounter, facts, library().record(found.record), siblings, opened.retriever.copies(found.id), labeled)
     return render_template("document.html", page=page, state=State(query=request.args.get("q", "")))
 
 
 def document_page(
     found: Document,
+    why: str,
     encounter_label: str,
     facts: tuple[tuple[Charted, tuple[Code, ...]], ...],
     record: RecordSource | None,
@@ -184,6 +188,7 @@ def document_page(
         assertions=tuple((assertion, counts[assertion]) for assertion in Assertion if counts[assertion]),
         span=span,
         matches=len(terms),
+        why=why,
         encounter_label=encounter_label,
         facts=facts,
         record=record,

@@ -16,7 +16,7 @@ from search.model import ConceptSummary, DocumentSummary, Fact, FormerPatient, P
 from search.protocols import Catalog
 from webapp.errors import FieldError, invalid, not_found
 from webapp.library import RecordSource, Snapshot
-from webapp.pages.charted import Charted
+from webapp.pages.charted import Charted, withheld
 from webapp.pages.facets import is_label_class
 from webapp.pages.reading import library, required, snapshot, whole_number
 from webapp.pages.state import State
@@ -29,11 +29,8 @@ NEIGHBOURS = 25
 MOST_SINGLES = 24
 """Groups of one neighbour that show it without being opened."""
 PROVENANCE = PREFIXES["prov"]
-CHARTING = frozenset(
-    {"AllergyIntolerance", "Condition", "Immunization", "MedicationAdministration", "MedicationDispense", "MedicationRequest"}
-    | {"MedicationStatement", "Observation", "Procedure"}
-)
-"""Kinds of records that may not count as true of their patient."""
+NO_RECORDS = ("Annotation", "Concept")
+"""Kinds of nodes that do not stand as a record does."""
 MENTIONED_AS = {
     Assertion.NEGATED: "the text denies it",
     Assertion.POSSIBLE: "only possible",
@@ -85,6 +82,8 @@ class NodePage:
 
     node: Node
     group: str
+    said: Said | None
+    """How it stands itself, where it does not simply hold."""
     groups: tuple[Group, ...]
     concept: ConceptSummary | None
     patients: tuple[PatientSummary, ...]
@@ -95,6 +94,8 @@ class NodePage:
     replaced: FormerPatient | None
     """The merge that it was replaced by: `patient` is who took its place."""
     documents: tuple[DocumentSummary, ...]
+    withheld: Mapping[str, str]
+    """Document → why its record does not count, of those whose record does not."""
     graph_down: bool
     properties: Mapping[str, tuple[Literal, ...]]
     """What the graph says of it, without what only says where that comes from."""
@@ -145,9 +146,11 @@ def node_page(opened: Snapshot, graph: GraphReader | None, identifier: str) -> N
         kind, label = ("Concept", concept.label) if concept else ("Patient", patient.label if patient else identifier)
         found = Node(identifier, kind, label, False, {}, ())
     page = whole_number("patients", 1, 1)
+    documents = catalog.documents_of_encounter(identifier) if found.kind == "Encounter" else catalog.documents_of_record(identifier)
     return NodePage(
         node=found,
         group=group_of(found.kind),
+        said=standings(catalog, [NodeSummary(identifier, found.kind, found.label)]).get(identifier),
         groups=groups_of(graph, catalog, identifier, is_concept=concept is not None) if graph is not None else (),
         concept=concept,
         patients=catalog.patients_with_concept(identifier, PATIENTS, (page - 1) * PATIENTS) if concept else (),
@@ -155,7 +158,8 @@ def node_page(opened: Snapshot, graph: GraphReader | None, identifier: str) -> N
         others=_others(catalog, identifier) if concept else (),
         patient=patient,
         replaced=catalog.former_patient(identifier),
-        documents=catalog.documents_of_encounter(identifier) if found.kind == "Encounter" else catalog.documents_of_record(identifier),
+        documents=documents,
+        withheld=withheld(catalog, [document.id for document in documents]),
         graph_down=graph is None,
         properties={name: values for name, values in found.properties.items() if not name.startswith(PROVENANCE)},
         source=library().record(identifier) if found.records and concept is None else None,
@@ -194,7 +198,8 @@ def groups_of(graph: GraphReader, catalog: Catalog, identifier: str, *, is_conce
         toggle = address("/node", [("id", identifier), *others, *([] if opened else [("expand", key)])], _anchor(count))
         shown = [*(opened.neighbours if opened else ()), *((only,) if only else ())]
         group = _group(identifier, count, key, opened, toggle, others, only, standings(catalog, [node for node, _ in shown]))
-        told = catalog.uncounted_with(identifier, count.kind) if is_concept and count.direction == "in" and count.kind in CHARTING else 0
+        of_records = is_concept and count.direction == "in" and count.kind not in NO_RECORDS
+        told = catalog.uncounted_with(identifier, count.kind) if of_records else 0
         groups.append(replace(group, uncounted=min(told, count.count)))
     return tuple(groups)
 
@@ -227,7 +232,7 @@ def _group(
 
 def standings(catalog: Catalog, nodes: Sequence[NodeSummary]) -> dict[str, Said]:
     """How nodes stand that do not simply hold: records that do not count, mentions that do not affirm."""
-    records = {node.id: node.id.partition("#")[0] for node in nodes if node.kind not in ("Annotation", "Concept")}
+    records = {node.id: node.id.partition("#")[0] for node in nodes if node.kind not in NO_RECORDS}
     mentions = [node.id for node in nodes if node.kind == "Annotation"]
     uncounted = catalog.uncounted(sorted(set(records.values()))) if records else {}
     said = {node: _said_of(uncounted[record]) for node, record in records.items() if record in uncounted}

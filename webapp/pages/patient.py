@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from search.model import ConceptSummary, DocumentSummary, FormerPatient, PatientSummary
 from search.protocols import Catalog
 from webapp.errors import not_found
-from webapp.pages.charted import Charted, Code, charted
+from webapp.pages.charted import Charted, Code, charted, withheld
 from webapp.pages.glance import Glance, glance_of
 from webapp.pages.reading import ROWS, required, snapshot, whole_number
 from webapp.pages.state import State
@@ -125,7 +125,9 @@ def things_of(catalog: Catalog, identifier: str) -> tuple[Charted, ...]:
 def events_of(catalog: Catalog, identifier: str, things: tuple[Charted, ...]) -> tuple[tuple[Event, ...], int, int]:
     """A patient's things and documents, newest first; the number of documents; how many facts are left out."""
     documents = catalog.documents_of_patient(identifier, 1000)
-    events = [_event_of_thing(thing) for thing in things] + [_event_of_document(document) for document in documents]
+    why = withheld(catalog, [document.id for document in documents])
+    events = [_event_of_thing(thing) for thing in things]
+    events += [_event_of_document(document, why.get(document.id, "")) for document in documents]
     events.sort(key=lambda event: (event.start, event.label), reverse=True)
     return tuple(events), len(documents), max(0, catalog.count_facts_of_patient(identifier) - MOST_FACTS)
 
@@ -151,7 +153,7 @@ def _event_of_thing(thing: Charted) -> Event:
     )
 
 
-def _event_of_document(document: DocumentSummary) -> Event:
+def _event_of_document(document: DocumentSummary, why: str) -> Event:
     return Event(
         group="document",
         label=document.title or document.type,
@@ -160,9 +162,9 @@ def _event_of_document(document: DocumentSummary) -> Event:
         value=document.type if document.type != document.title else "",
         level="",
         status="",
-        counted=True,
-        struck=False,
-        why="",
+        counted=not why,
+        struck=bool(why),
+        why=why,
         url=address("/document", [("id", document.id)]),
         record=document.id,
         source="",

@@ -13,6 +13,7 @@ from webapp.api.search import table_response
 from webapp.errors import FieldError, invalid
 from webapp.library import Snapshot
 from webapp.metrics import observe_search
+from webapp.pages.charted import withheld
 from webapp.pages.connections import Connections, connections
 from webapp.pages.facets import Bar, Chip, Facet, chips_of, facets_of, years_of
 from webapp.pages.hits import HitView, hit_view
@@ -94,12 +95,13 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
         bare = Chip("", "any filter", State(state.query, mode=state.mode))
         relaxed = tuple((chip, _count(opened, chip.without)) for chip in (*chips[:8], *([bare] if len(chips) > 1 else [])))
         suggestions = _suggestions(opened, state.query)
+    why = withheld(catalog, [hit.document for hit in result.hits])
     return SearchPage(
         state=state,
         generation=opened.generation,
         chips=chips,
         result=result,
-        hits=tuple(hit_view(hit, state, catalog) for hit in result.hits),
+        hits=tuple(hit_view(hit, state, catalog, why.get(hit.document, "")) for hit in result.hits),
         connections=connections(result, _further(catalog, result.hits)) if result.neighbourhood.nodes else None,
         facets=facets_of(result, state, catalog),
         years=years_of(result, state),

@@ -124,3 +124,93 @@ def test_an_unknown_modifier_keeps_the_fact_from_counting(place):
 
 def test_another_patients_or_a_groups_record_states_no_fact():
     assert mapped(condition(subject={"reference": "Group/g"})).facts == ()
+
+
+def about(kind, **rest):
+    text = {"text": "something"}
+    needed = {
+        "Appointment": {"participant": [{"status": "accepted"}]},
+        "AdverseEvent": {"event": CODE},
+        "Goal": {"description": CODE},
+        "CarePlan": {"intent": "plan"},
+        "Communication": {"topic": text},
+        "CommunicationRequest": {},
+        "Consent": {"scope": text, "category": [text], "policyRule": text},
+        "ServiceRequest": {"intent": "order", "code": CODE},
+        "Task": {"intent": "plan", "code": text},
+    }.get(kind, {"code": CODE})
+    whom = {} if kind == "Appointment" else {{"Consent": "patient", "Task": "for"}.get(kind, "subject"): PATIENT}
+    return {"resourceType": kind, **needed, **whom, **rest}
+
+
+@pytest.mark.parametrize(
+    ("resource", "status", "assertion"),
+    [
+        (about("ServiceRequest", status="revoked"), "ordered (revoked)", "affirmed"),
+        (about("ServiceRequest", status="draft"), "ordered (draft)", "hypothetical"),
+        (about("ServiceRequest", status="active", intent="proposal"), "proposal (active)", "hypothetical"),
+        (about("ServiceRequest", status="active", doNotPerform=True), "not to be done (active)", "negated"),
+        (about("DiagnosticReport", status="cancelled"), "cancelled", "affirmed"),
+        (about("DiagnosticReport", status="preliminary"), "preliminary", "affirmed"),
+        (about("Goal", lifecycleStatus="rejected"), "rejected", "negated"),
+        (about("Goal", lifecycleStatus="cancelled"), "cancelled", "affirmed"),
+        (about("Goal", lifecycleStatus="proposed"), "proposed", "hypothetical"),
+        (about("CarePlan", status="revoked"), "revoked", "affirmed"),
+        (about("CarePlan", status="active", intent="option"), "option (active)", "hypothetical"),
+        (about("Appointment", status="cancelled"), "cancelled", "negated"),
+        (about("Appointment", status="noshow"), "noshow", "negated"),
+        (about("AdverseEvent", actuality="potential"), "potential", "hypothetical"),
+        (about("Communication", status="not-done"), "not-done", "negated"),
+        (about("CommunicationRequest", status="revoked"), "revoked", "affirmed"),
+        (about("Consent", status="rejected"), "rejected", "negated"),
+        (about("Task", status="rejected"), "rejected", "negated"),
+        (of("Procedure", "not-done", subject={"reference": "Group/g"}), "not-done", "negated"),
+    ],
+)
+def test_a_record_without_facts_that_does_not_hold_says_so_itself(resource, status, assertion):
+    result = mapped(resource)
+    assert not result.rejected, result.issues
+    told = {(fact.relation, fact.subject, fact.counted, fact.status, fact.assertion) for fact in result.facts}
+    assert told == {("record", result.record, False, status, assertion)}
+    assert said(result)["kg:counted"] == ["false"]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        *(about("ServiceRequest", status=status) for status in ("active", "completed", "on-hold")),
+        about("ServiceRequest", status="active", intent="directive"),
+        about("DiagnosticReport", status="final"),
+        about("Goal", lifecycleStatus="completed"),
+        about("CarePlan", status="active"),
+        about("Appointment", status="fulfilled"),
+        about("AdverseEvent", actuality="actual"),
+        about("Task", status="requested"),
+        {"resourceType": "DocumentReference", "status": "superseded", "content": [{"attachment": {"title": "x"}}]},
+        {"resourceType": "Device", "status": "inactive"},
+        {"resourceType": "Medication", "code": CODE},
+    ],
+)
+def test_a_record_that_holds_says_nothing_of_it(resource):
+    result = mapped(resource)
+    assert (result.rejected, result.facts, "kg:counted" in said(result)) == (False, (), False)
+
+
+def test_a_patient_with_an_unknown_modifier_charts_nothing_of_themselves():
+    result = mapped({"resourceType": "Patient", "modifierExtension": [{"url": "http://example.org/not", "valueBoolean": True}]})
+    assert (result.facts, said(result)["kg:counted"]) == ((), ["false"])
+
+
+def test_a_goal_entered_in_error_is_not_represented():
+    assert mapped(about("Goal", lifecycleStatus="entered-in-error")).skipped == "entered-in-error"
+
+
+def test_a_contained_record_that_does_not_hold_says_so_in_the_graph():
+    inner = {**about("ServiceRequest", status="revoked"), "id": "order"}
+    result = mapped(about("DiagnosticReport", status="final", contained=[inner], basedOn=[{"reference": "#order"}]))
+    assert (said(result, "#order")["kg:counted"], "kg:counted" in said(result)) == (["false"], False)
+
+
+def test_a_relatives_history_is_the_familys_in_the_graph():
+    told = said(mapped({"resourceType": "FamilyMemberHistory", "status": "completed", "patient": PATIENT, "relationship": {"text": "x"}}))
+    assert (told["kg:counted"], told["kg:assertion"]) == (["false"], ["family"])

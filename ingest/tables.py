@@ -1,0 +1,137 @@
+"""The tables of a part: their columns, and how values become rows and come back."""
+
+from collections.abc import Callable
+from dataclasses import fields, replace
+from functools import cache
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, Final
+
+from concepts.model import Assertion
+from search.model import Document, Fact, FormerPatient, PatientSummary
+
+ROW_GROUP: Final = 2000
+BESIDE: Final = "beside"
+FORMER: Final = "former"
+"""Tables that are there only if they have rows: what records read of files beside their source, and records that a merge replaced."""
+ASSERTIONS: Final = {assertion.value: assertion for assertion in Assertion}
+_ASSERTION: Final = [field.name for field in fields(Fact)].index("assertion")
+_FACT_FIELDS: Final = len(fields(Fact))
+
+
+class TableWriter:
+    """Writes one table, so many rows at a time."""
+
+    def __init__(self, path: Path, name: str) -> None:
+        import pyarrow.parquet as pq
+
+        self._schema = schemas()[name]
+        self._writer = pq.ParquetWriter(path, self._schema, compression="zstd", compression_level=1)
+        self._rows: list[tuple[Any, ...]] = []
+
+    def add(self, row: tuple[Any, ...]) -> None:
+        """Add a row."""
+        self._rows.append(row)
+        if len(self._rows) >= ROW_GROUP:
+            self._flush()
+
+    def close(self) -> None:
+        """Write what is left."""
+        self._flush()
+        self._writer.close()
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+
+        if not self._rows:
+            return
+        columns = [pa.array(values, type=field.type) for values, field in zip(zip(*self._rows, strict=True), self._schema, strict=True)]
+        self._writer.write_batch(pa.record_batch(columns, schema=self._schema))
+        self._rows = []
+
+
+@cache
+def schemas() -> dict[str, Any]:
+    """Table → its Arrow schema."""
+    import pyarrow as pa
+
+    text, number, whole, flag = pa.string(), pa.float64(), pa.int64(), pa.bool_()
+    mention = pa.struct(
+        [
+            ("id", text),
+            ("start", whole),
+            ("end", whole),
+            ("text", text),
+            ("concept", text),
+            ("label", text),
+            ("assertion", text),
+            ("score", number),
+            ("concept_score", number),
+            ("source", text),
+        ]
+    )
+    passage = pa.struct([("start", whole), ("end", whole), ("section", text), ("key", pa.binary(16))])
+    document_types = {"line": whole, "passages": pa.list_(passage), "mentions": pa.list_(mention)}
+    fact_types = {"line": whole, "number": number, "counted": flag}
+    return {
+        "records": pa.schema(
+            [
+                ("record", text),
+                ("kind", text),
+                ("id", text),
+                ("state", text),
+                ("source", text),
+                ("line", whole),
+                ("raw", pa.binary()),
+                ("urns", pa.binary()),
+            ]
+        ),
+        "documents": pa.schema([(field.name, document_types.get(field.name, text)) for field in fields(Document)]),
+        "facts": pa.schema([(field.name, fact_types.get(field.name, text)) for field in fields(Fact)]),
+        "patients": pa.schema(
+            [("record", text), *((field.name, whole if field.name == "line" else text) for field in fields(PatientSummary))]
+        ),
+        "concepts": pa.schema([("concept", text), ("system", text), ("code", text), ("display", text), ("count", whole)]),
+        BESIDE: pa.schema([("record", text), ("name", text), ("content", pa.binary())]),
+        FORMER: pa.schema([(field.name, whole if field.name == "line" else text) for field in fields(FormerPatient)]),
+        "targets": pa.schema([("iri", text), ("kind", text)]),
+        "pending": pa.schema([("kind", text), ("id", text), ("wanted", text), ("system", text), ("value", text)]),
+    }
+
+
+def row_of(value: Any) -> tuple[Any, ...]:
+    """The fields of a value, in order."""
+    return _values_of(value.__slots__)(value)
+
+
+@cache
+def _values_of(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    return attrgetter(*names)
+
+
+def document_row(document: Document) -> tuple[Any, ...]:
+    """A document with its passages and mentions as rows within its own."""
+    row = row_of(document)
+    return (
+        *row[:-2],
+        [row_of(span) for span in document.passages],
+        [row_of(mention) for mention in document.mentions],
+    )
+
+
+def fact_of(row: tuple[Any, ...]) -> Fact:
+    """The fact of a row; one that an earlier version wrote is read as this one writes it."""
+    values = list(row)
+    values[_ASSERTION] = ASSERTIONS[values[_ASSERTION]]
+    fact = Fact(*values)
+    return fact if len(values) == _FACT_FIELDS else _with_comparator(fact)
+
+
+def _with_comparator(fact: Fact) -> Fact:
+    """A fact of a part whose comparators stand among the attributes."""
+    lines = fact.attributes.splitlines()
+    found = next((line for line in lines if line.startswith("comparator: ")), "")
+    if not found:
+        return fact
+    attributes = "\n".join(line for line in lines if line != found)
+    return replace(fact, comparator=found.removeprefix("comparator: "), attributes=attributes)
