@@ -17,7 +17,7 @@ from labels.reports.labeled import labeled_items
 from labels.reports.records import Problems
 from sources.blocks import Block
 from sources.files import SourceFile
-from tests.labels.groundtruth.data import boxed, classified, write
+from tests.labels.groundtruth.data import boxed, classified, mapped, statements, write
 
 
 def item(number, **labels):
@@ -129,3 +129,11 @@ def test_what_cannot_be_read_tells_no_scale(tmp_path):
     odd.write_bytes(b"{\n[1]\n" + odd.read_bytes())
     assert scales_of(source(odd)) == {"bb": "percent"}
     assert of_line({"bb": "percent"}, {"source-ref": "s3://b/a"}) == {}
+
+
+def test_graph_facts_and_words_say_a_hundredth_too(tmp_path):
+    found = mapped(write(tmp_path / "m.manifest", *PERCENT))
+    said = {value.split('"')[1] for _, value in statements(found, "confidence")}
+    assert said == {"0.01", "0.95", "0.405", "0.88", "0.77", "0.6"}
+    assert [fact.number for fact in found[0].facts] == [0.01]
+    assert ", confidence 0.01." in found[0].documents[0].text
