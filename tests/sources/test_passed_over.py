@@ -23,7 +23,7 @@ def told(listing, is_named=lambda _: False):
 
 
 def test_endings_in_capitals_are_read(tmp_path):
-    found = listed(tmp_path, a_dot_NDJSON=b"{}", b_dot_JSON_dot_GZ=gzip.compress(b"{}"), C_dot_Json=b"{}")
+    found = listed(tmp_path, a_dot_NDJSON=b"{}", b_dot_JSON_dot_GZ=gzip.compress(b"{}", mtime=0), C_dot_Json=b"{}")
     assert [file.uri.rpartition("/")[2] for file in found.files] == ["C.Json", "a.NDJSON", "b.JSON.GZ"]
     assert not told(found) and found.files[2].is_gzip
 
@@ -57,7 +57,7 @@ def test_a_folder_without_data_says_what_lies_there(tmp_path):
         ("p.xml", b'\xef\xbb\xbf <?xml version="1.0"?><Patient xmlns="http://hl7.org/fhir"/>', "fhir-xml"),
         ("p.json", b'<Patient xmlns="http://hl7.org/fhir"/>', "fhir-xml"),
         ("p.zip", b"PK\x03\x04rest", "archive"),
-        ("p.ndjson", gzip.compress(b'{"resourceType": "Patient", "id": "1"}'), "gzip-name"),
+        ("p.ndjson", gzip.compress(b'{"resourceType": "Patient", "id": "1"}', mtime=0), "gzip-name"),
     ],
 )
 def test_a_file_of_another_kind_is_named_for_what_it_is_and_makes_no_dataset(lab, name, content, code):

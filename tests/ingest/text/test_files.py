@@ -27,7 +27,7 @@ def mapped(path, content, **options):
         ("a.txt", "Fièvre.".encode("latin-1"), "Fièvre.", "text/plain", ["repaired-text"]),
         ("a.txt", rb"{\rtf1\ansi Fever}", "Fever", "text/rtf", ["repaired-text"]),
         ("a.txt", b"<html><body>Fever</body></html>", "Fever\n", "text/html", ["repaired-text"]),
-        ("a.txt", gzip.compress(b"Fever."), "Fever.", "text/plain", []),
+        ("a.txt", gzip.compress(b"Fever.", mtime=0), "Fever.", "text/plain", []),
         ("a.rtf", b"Fever.", "Fever.", "text/plain", ["repaired-text"]),
         ("a.md", b"<div>Fever</div>", "<div>Fever</div>", "text/plain", []),
     ],
@@ -40,7 +40,8 @@ def test_a_file_is_read_as_what_it_is(tmp_path, name, content, text, media_type,
 
 
 @pytest.mark.parametrize(
-    ("content", "code"), [(b"\x89PNG\r\n\x1a\n", "unsupported-type"), (b"%PDF-1.4 broken", "bad-pdf"), (gzip.compress(b" "), "no-text")]
+    ("content", "code"),
+    [(b"\x89PNG\r\n\x1a\n", "unsupported-type"), (b"%PDF-1.4 broken", "bad-pdf"), (gzip.compress(b" ", mtime=0), "no-text")],
 )
 def test_a_file_that_is_no_text_is_refused(tmp_path, content, code):
     result = mapped(tmp_path / "a.txt", content)
