@@ -32,9 +32,9 @@ class Table:
 
     def of(self, rows: NDArray[np.integer]) -> tuple[Int64, Int32]:
         """The values of the rows, one row after the other, and how many each has."""
-        counts = self.offsets[rows + 1] - self.offsets[rows]
-        before = np.cumsum(counts) - counts
-        return counts, self.values[np.arange(int(counts.sum())) - np.repeat(before - self.offsets[rows], counts)]
+        starts = self.offsets[rows]
+        counts = self.offsets[rows + 1] - starts
+        return counts, self.values[runs(starts, counts)]
 
 
 @dataclass(frozen=True)
@@ -205,8 +205,7 @@ class _Growing:
         self.size += len(values)
 
     def gather(self, starts: Int64, counts: Int64) -> Int32:
-        before = np.cumsum(counts) - counts
-        return self._values[np.arange(int(counts.sum())) - np.repeat(before - starts, counts)]
+        return self._values[runs(starts, counts)]
 
 
 def _reached(closure: Table | None, steps: Table, concepts: Int64) -> Int32:
@@ -232,6 +231,13 @@ def _turned(table: Table) -> Table:
 def _rows(table: Table) -> Int32:
     """The row of each value."""
     return np.repeat(np.arange(len(table.offsets) - 1, dtype=np.int32), np.diff(table.offsets))
+
+
+def runs(starts: Int64, counts: Int64) -> Int64:
+    """The places of runs that begin at `starts` and are `counts` long, one run after the other."""
+    before = np.cumsum(counts) - counts
+    places: Int64 = np.arange(int(counts.sum())) - np.repeat(before - starts, counts)
+    return places
 
 
 def offsets_of(rows: NDArray[np.integer], count: int) -> Int64:

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from concepts.hierarchy import Hierarchy, mapped, offsets_of, open_hierarchy, save_hierarchy
+from concepts.hierarchy import Hierarchy, mapped, offsets_of, open_hierarchy, runs, save_hierarchy
 from search.counting import count_distinct
 from search.errors import GenerationUnreadable
 from search.label_columns import LabelColumns, no_labels
@@ -154,9 +154,7 @@ def lengths(offsets: Int64, rows: NDArray[np.integer]) -> Int64:
 
 def gather(offsets: Int64, values: Int32, rows: NDArray[np.integer]) -> Int32:
     """The values of the given rows of a compressed table, one row after the other."""
-    counts = lengths(offsets, rows)
-    before = np.cumsum(counts) - counts
-    gathered: Int32 = values[np.arange(int(counts.sum())) - np.repeat(before - offsets[rows], counts)]
+    gathered: Int32 = values[runs(offsets[rows], lengths(offsets, rows))]
     return gathered
 
 

@@ -1,6 +1,7 @@
 """The reference store: rdflib parses and keeps the quads, and every answer is worked out from all of them, as plainly as possible.
 
-For tests and small data. It shares no reading code with the other back ends, so that the contract compares two independent answers.
+For tests and small data. It shares no reading code with the other back ends, so that the contract compares two independent answers;
+how lists are cut into pages is shared, and the contract holds pages against the whole list.
 """
 
 import gzip
@@ -17,7 +18,7 @@ from rdflib import Dataset, URIRef
 from rdflib.parser import InputSource
 from rdflib.term import Node as Term
 
-from graph.cursors import decode_cursor, encode_cursor
+from graph.cursors import Position
 from graph.errors import InvalidPart
 from graph.identifiers import canonical_literal
 from graph.model import (
@@ -37,9 +38,12 @@ from graph.model import (
 from graph.scope import EVERYTHING, Scope
 from graph.sparql import CSV, JSON, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, XML, Demand, QueryDataset, check_query, choose_media_type
 from graph.store import GraphReader
+from graph.stores.listing import counted, paged
 from graph.vocabulary import LABEL, NOT_LINKS, PREF_LABEL, STUB, TYPE, XSD, local_name
 
 _FORMATS: Final = {JSON: "json", XML: "xml", CSV: "csv", TURTLE: "turtle", N_TRIPLES: "nt", RDF_XML: "xml", JSON_LD: "json-ld"}
+
+_DIRECTIONS: Final[tuple[Direction, ...]] = ("in", "out")
 
 Statement = tuple[str, str, str | Literal, str]
 """(subject, predicate, object, graph): an IRI object is a str, a literal a Literal."""
@@ -142,12 +146,11 @@ class MemoryStore:
 
     def neighbour_counts(self, iri: str) -> tuple[NeighbourCount, ...]:
         """See GraphStore."""
-        counts: Counter[tuple[str, Direction, str]] = Counter()
-        directions: tuple[Direction, ...] = ("in", "out")
-        for direction in directions:
-            for neighbour, edge in self._neighbours(iri, direction):
-                counts[edge.relation, direction, self._summary(neighbour).kind] += 1
-        return tuple(NeighbourCount(*key, count) for key, count in sorted(counts.items()))
+        return counted(
+            (edge.relation, direction, self._summary(neighbour).kind)
+            for direction in _DIRECTIONS
+            for neighbour, edge in self._neighbours(iri, direction)
+        )
 
     def neighbours(
         self,
@@ -160,24 +163,13 @@ class MemoryStore:
         cursor: str | None = None,
     ) -> NeighbourPage:
         """See GraphStore."""
-        if limit < 1:
-            raise ValueError("limit must be at least 1")
-        after = decode_cursor(cursor) if cursor is not None else None
-        entries: list[tuple[tuple[str, str, str], Edge]] = []
-        directions: tuple[Direction, ...] = ("in", "out")
-        for way in directions:
-            for neighbour, edge in self._neighbours(iri, way):
-                fits = relation in (None, edge.relation) and direction in (None, way)
-                if fits and kind in (None, self._summary(neighbour).kind):
-                    entries.append(((neighbour, edge.relation, way), edge))
-        entries.sort(key=lambda entry: entry[0])
-        rest = [entry for entry in entries if after is None or entry[0] > after]
-        page = rest[:limit]
-        return NeighbourPage(
-            neighbours=tuple((self._summary(position[0]), edge) for position, edge in page),
-            total=len(entries),
-            cursor=encode_cursor(page[-1][0]) if len(rest) > limit else None,
-        )
+        entries: dict[Position, Edge] = {
+            (neighbour, edge.relation, way): edge
+            for way in _DIRECTIONS
+            for neighbour, edge in self._neighbours(iri, way)
+            if relation in (None, edge.relation) and direction in (None, way) and kind in (None, self._summary(neighbour).kind)
+        }
+        return paged(entries, limit, cursor, lambda _, edge: edge, self.summaries)
 
     def references(self, iris: Iterable[str]) -> dict[str, int]:
         """See GraphStore."""

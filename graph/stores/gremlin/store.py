@@ -9,10 +9,11 @@ import ssl
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from graph.cursors import decode_cursor, encode_cursor
+from graph.cursors import Position
 from graph.errors import GraphError, StoreRefused, StoreUnavailable, UnsupportedCapability
 from graph.model import (
     Direction,
@@ -24,6 +25,7 @@ from graph.model import (
     Statistics,
     Step,
 )
+from graph.model import Edge as StatedEdge
 from graph.property_graph import (
     DIGEST_LENGTH,
     KIND,
@@ -43,7 +45,6 @@ from graph.property_graph import (
 )
 from graph.scope import EVERYTHING, Scope
 from graph.store import GraphReader
-from graph.stores.expansion import Link
 from graph.stores.gremlin.dialects import IRI, TINKERGRAPH, Dialect, found_dialect
 from graph.stores.gremlin.elements import (
     MANY,
@@ -61,6 +62,7 @@ from graph.stores.gremlin.graphbinary import RunStep
 from graph.stores.gremlin.picture import Picture, around
 from graph.stores.gremlin.wire import ConnectionLost, Headers, Wire
 from graph.stores.gremlin.writing import Counted, Expected, Loading, settle, watched
+from graph.stores.listing import paged
 from graph.vocabulary import NOT_LINKS
 
 _WRITE_SECONDS: Final = 120.0
@@ -197,10 +199,7 @@ class GremlinStore:
         cursor: str | None = None,
     ) -> NeighbourPage:
         """See GraphStore."""
-        if limit < 1:
-            raise ValueError("limit must be at least 1")
-        after = decode_cursor(cursor) if cursor is not None else None
-        stated: dict[tuple[str, str, Direction], list[str]] = defaultdict(list)
+        stated: dict[Position, list[str]] = defaultdict(list)
         __ = anonymous()
         ways: tuple[tuple[Direction, Callable[[], Any]], ...] = (("in", __.out_v), ("out", __.in_v))
         for way, other in ways:
@@ -215,16 +214,7 @@ class GremlinStore:
             for neighbour, its_relation, record, *kinds in self._ask(edges.map(__.union(*columns).fold())):
                 if kind is None or min(kinds, default="Thing") == kind:
                     stated[neighbour, its_relation, way].append(record)
-        entries = sorted(stated)
-        rest = entries if after is None else [entry for entry in entries if entry > after]
-        page = rest[:limit]
-        summaries = self.summaries([neighbour for neighbour, _, _ in page])
-        edges_of_page = [_link(stated[entry], entry).edge(iri, entry[2]) for entry in page]
-        return NeighbourPage(
-            neighbours=tuple(zip(summaries, edges_of_page, strict=True)),
-            total=len(entries),
-            cursor=encode_cursor(page[-1]) if len(rest) > limit else None,
-        )
+        return paged(stated, limit, cursor, partial(edge_of, iri), self.summaries)
 
     def references(self, iris: Iterable[str]) -> dict[str, int]:
         """See GraphStore."""
@@ -377,6 +367,8 @@ def _all_steps(steps: Iterable[RunStep]) -> Iterator[RunStep]:
         yield from _all_steps(step.inside)
 
 
-def _link(records: Sequence[str], entry: tuple[str, str, Direction]) -> Link:
-    neighbour, relation, _ = entry
-    return Link(relation, neighbour, len(records), tuple(sorted(records)[:3]))
+def edge_of(iri: str, position: Position, records: Sequence[str]) -> StatedEdge:
+    """The edge that records state between a node and the neighbour at a position of its list."""
+    neighbour, relation, way = position
+    source, target = (iri, neighbour) if way == "out" else (neighbour, iri)
+    return StatedEdge(source, relation, target, len(records), tuple(sorted(records)[:3]))

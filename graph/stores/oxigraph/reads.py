@@ -8,10 +8,9 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from graph.cursors import decode_cursor, encode_cursor
+from graph.cursors import Position
 from graph.model import (
     Direction,
-    Edge,
     Literal,
     NeighbourCount,
     Neighbourhood,
@@ -25,7 +24,8 @@ from graph.model import (
 from graph.scope import Scope
 from graph.sparql import Demand
 from graph.store import GraphReader
-from graph.stores.expansion import expand
+from graph.stores.expansion import Link, expand
+from graph.stores.listing import counted, paged
 from graph.stores.oxigraph.links import CachedLinks, literal_of, statistics_within
 from graph.vocabulary import NOT_LINKS, TYPE, XSD
 
@@ -72,10 +72,7 @@ class OxigraphReads:
 
     def neighbour_counts(self, iri: str) -> tuple[NeighbourCount, ...]:
         """See GraphStore."""
-        counts: dict[tuple[str, Direction, str], int] = defaultdict(int)
-        for direction, link, kind in self._links.all(iri):
-            counts[link.relation, direction, kind] += 1
-        return tuple(NeighbourCount(*key, count) for key, count in sorted(counts.items()))
+        return counted((link.relation, direction, kind) for direction, link, kind in self._links.all(iri))
 
     def neighbours(
         self,
@@ -88,21 +85,12 @@ class OxigraphReads:
         cursor: str | None = None,
     ) -> NeighbourPage:
         """See GraphStore."""
-        if limit < 1:
-            raise ValueError("limit must be at least 1")
-        after = decode_cursor(cursor) if cursor is not None else None
-        entries: list[tuple[tuple[str, str, str], Edge]] = []
-        for way, link, its_kind in self._links.all(iri):
-            if relation in (None, link.relation) and direction in (None, way) and kind in (None, its_kind):
-                entries.append(((link.neighbour, link.relation, way), link.edge(iri, way)))
-        entries.sort(key=lambda entry: entry[0])
-        rest = entries if after is None else [entry for entry in entries if entry[0] > after]
-        page = rest[:limit]
-        return NeighbourPage(
-            neighbours=tuple((self._links.view(position[0]).summary, edge) for position, edge in page),
-            total=len(entries),
-            cursor=encode_cursor(page[-1][0]) if len(rest) > limit else None,
-        )
+        entries: dict[Position, tuple[Direction, Link]] = {
+            (link.neighbour, link.relation, way): (way, link)
+            for way, link, its_kind in self._links.all(iri)
+            if relation in (None, link.relation) and direction in (None, way) and kind in (None, its_kind)
+        }
+        return paged(entries, limit, cursor, lambda _, found: found[1].edge(iri, found[0]), self._links.summaries)
 
     def references(self, iris: Iterable[str]) -> dict[str, int]:
         """See GraphStore."""
