@@ -394,5 +394,7 @@ def _run(run: Run) -> RunStatus:
         rejects=counts.get("rejects", {}),
         warnings=counts.get("warnings", {}),
         skipped=counts.get("skipped", {}),
+        unchanged=counts.get("unchanged", {}),
+        rejected_again=counts.get("rejected_again", {}),
         message=run.message,
     )

@@ -21,6 +21,8 @@ from graph.identifiers import DERIVED_GRAPHS, derived_graph_iri, record_iri
 from ingest.errors import LedgerDamaged
 
 _VERSION = 1
+OLDER = "older"
+"""In place of a run: records of a version older than what is held."""
 _SCHEMA = """
 create table if not exists meta (key text primary key, value text not null);
 create table if not exists datasets (dataset text primary key, unresolved integer not null default 0, updated text);
@@ -49,6 +51,12 @@ create table if not exists deleted (
     dataset text not null, kind text not null, id text not null, run text not null, source text not null, line integer not null,
     primary key (dataset, kind, id)
 ) without rowid;
+create table if not exists skipped (
+    dataset text not null, kind text not null, id text not null, reason text not null, primary key (dataset, kind, id)
+) without rowid;
+create table if not exists refused (
+    dataset text not null, kind text not null, id text not null, hash blob not null, run text not null, primary key (dataset, kind, id)
+) without rowid;
 create table if not exists parts (part text primary key, dataset text not null, run text not null, quads integer not null);
 """
 
@@ -64,6 +72,10 @@ class RunCounts:
     rejects: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
     skipped: dict[str, int] = field(default_factory=dict)
+    unchanged: dict[str, int] = field(default_factory=dict)
+    """Run that took in the same → count; under OLDER those of a version older than what is held."""
+    rejected_again: dict[str, int] = field(default_factory=dict)
+    """Run that refused the same first → count."""
     files: int = 0
     unreadable: int = 0
     """Lines and files that held no readable record: they count as read and rejected."""
@@ -257,7 +269,7 @@ class Ledger:
 
     def forget(self, db: sqlite3.Connection, dataset: str) -> None:
         """Remove everything known of a dataset but its runs, within the caller's transaction."""
-        for table in ("datasets", "records", "identifiers", "targets", "pending", "deleted", "parts"):
+        for table in ("datasets", "records", "identifiers", "targets", "pending", "deleted", "skipped", "refused", "parts"):
             db.execute(f"delete from {table} where dataset = ?", (dataset,))  # noqa: S608 - the names above
         db.execute("delete from meta where key in (?, ?, ?)", tuple(f"{name}:{dataset}" for name in ("since", "derived", "quads")))
         db.execute("delete from meta where substr(key, 1, ?) = ?", (len(f"told:{dataset}:"), f"told:{dataset}:"))

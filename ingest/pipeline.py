@@ -73,6 +73,8 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
         rejects=run.counts.rejects,
         warnings=run.counts.warnings,
         skipped=run.counts.skipped,
+        unchanged=run.counts.unchanged,
+        rejected_again=run.counts.rejected_again,
         issues_file=str(run.issues_path),
         mended=tuple(map(str, mended.damage)),
     )
@@ -326,7 +328,7 @@ def _publish(run: Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool) -> Publ
                 continue
             part = Part(task.parts / task.key)
             parts.append(part)
-            replaced = plan.stage(part.key, ((r.kind, r.id, r.state, r.source, r.line) for r in part.records()))
+            replaced = plan.stage(part.key, ((r.kind, r.id, r.state, r.source, r.line, r.reason) for r in part.records()))
             draft.apply(part, replaced)
             count_part(run, part, summary)
         tally(run, plan)

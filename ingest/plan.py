@@ -31,7 +31,7 @@ create table plan.identifiers (
 create table plan.named (address text primary key) without rowid;
 create table plan.targets (kind text, id text, iri text, expected text, primary key (kind, id)) without rowid;
 create table plan.staged (
-    kind text, id text, part text, state text, source text, line integer, primary key (kind, id)
+    kind text, id text, part text, state text, source text, line integer, reason text, primary key (kind, id)
 ) without rowid;
 """
 _SETTLE = """
@@ -112,6 +112,17 @@ delete from pending where dataset = :dataset and (
     or exists (select 1 from plan.staged s where s.kind = pending.kind and s.id = pending.id and s.state <> 'rejected')
 );
 insert or ignore into targets select :dataset, kind, id, iri, expected from plan.targets;
+delete from skipped where dataset = :dataset and (
+    exists (select 1 from plan.gone g where g.kind = skipped.kind and g.id = skipped.id)
+    or exists (select 1 from plan.staged s where s.kind = skipped.kind and s.id = skipped.id and s.state <> 'rejected')
+);
+insert into skipped select :dataset, kind, id, reason from plan.staged where state = 'skipped';
+delete from refused where dataset = :dataset and exists (select 1 from plan.staged s
+    left join plan.winner w on w.kind = s.kind and w.id = s.id
+    where s.kind = refused.kind and s.id = refused.id and (s.state <> 'rejected' or w.hash is not refused.hash)
+);
+insert or ignore into refused select :dataset, s.kind, s.id, w.hash, :run from plan.staged s
+join plan.winner w on w.kind = s.kind and w.id = s.id where s.state = 'rejected';
 delete from deleted where dataset = :dataset and exists (
     select 1 from plan.staged s where s.kind = deleted.kind and s.id = deleted.id and s.state = 'kept'
 );
@@ -306,10 +317,10 @@ class Plan:
         """Keep what the sources delete, of records that are there and of others, within the caller's transaction."""
         db.execute(_DELETED, (self.dataset, run))
 
-    def stage(self, part: str, rows: Iterator[tuple[str, str, str, str, int]]) -> tuple[tuple[str, str], ...]:
-        """Enter a finished part's (kind, id, state, source, line); returns (kind, id) of those that were represented before."""
+    def stage(self, part: str, rows: Iterator[tuple[str, str, str, str, int, str]]) -> tuple[tuple[str, str], ...]:
+        """Enter a finished part's (kind, id, state, source, line, reason); returns (kind, id) of those that were represented before."""
         with self.ledger.transaction() as db:
-            db.executemany(f"insert or replace into plan.staged values (?, ?, '{part}', ?, ?, ?)", rows)  # noqa: S608 - part is our own digest
+            db.executemany(f"insert or replace into plan.staged values (?, ?, '{part}', ?, ?, ?, ?)", rows)  # noqa: S608 - part is our own digest
             query = """select s.kind, s.id from plan.staged s join records r on r.dataset = ? and r.kind = s.kind and r.id = s.id
             where s.part = ? and s.state <> 'rejected' and r.state = 'kept'"""
             return tuple(db.execute(query, (self.dataset, part)).fetchall())

@@ -15,6 +15,7 @@ from ingest.ledger import Ledger, RunCounts
 from ingest.plan import Duplicate, Plan, Returned
 from ingest.progress import Progress
 from ingest.publish import Tools
+from ingest.repeats import rejected_again, skipped_before, unchanged
 from ingest.replica import Replication
 from ingest.staging import Part, PartSummary
 from ingest.workspace import Workspace
@@ -55,7 +56,8 @@ class RunReport:
     """What a run did: the stable keys of `ingest --json`, and the issues by code.
 
     `unsettled_graphs` counts what the graph store in `store` does not say as it is published, because it failed after publishing
-    (`store_failure` says why); the next run settles it.
+    (`store_failure` says why); the next run settles it. `unchanged` and `rejected_again` count by the run that took in, or
+    refused, the same before; under 'older' are those of a version older than what is held.
     """
 
     run: str
@@ -73,6 +75,8 @@ class RunReport:
     rejects: Mapping[str, int] = field(default_factory=dict)
     warnings: Mapping[str, int] = field(default_factory=dict)
     skipped: Mapping[str, int] = field(default_factory=dict)
+    unchanged: Mapping[str, int] = field(default_factory=dict)
+    rejected_again: Mapping[str, int] = field(default_factory=dict)
     issues_file: str = ""
     mended: tuple[str, ...] = ()
 
@@ -151,6 +155,10 @@ def tally(run: Run, plan: Plan) -> None:
     _tell_returned(run, plan)
     refused = len(repeated) if unique else 0
     tally = plan.counts()
+    for reason, count in skipped_before(plan).items():
+        run.counts.skipped[reason] = run.counts.skipped.get(reason, 0) + count
+    run.counts.unchanged = unchanged(plan)
+    run.counts.rejected_again = rejected_again(plan)
     run.counts.records = {
         "read": tally["seen"] + run.counts.unreadable,
         "added": tally["added"],

@@ -18,7 +18,7 @@ import orjson
 from concepts.model import ConceptUse, Mention
 from ingest.model import Mapped
 from ingest.sums import damage_in, has_sums, write_sums
-from ingest.tables import ASSERTIONS, BESIDE, FORMER, ROW_GROUP, TableWriter, document_row, fact_of, row_of, schemas
+from ingest.tables import ASSERTIONS, BESIDE, FORMER, RARE, ROW_GROUP, SKIPPED, TableWriter, document_row, fact_of, row_of, schemas
 from search.model import Document, Fact, FormerPatient, PassageSpan, PatientSummary
 from sources.model import Issue, Severity, SourceRecord
 
@@ -47,7 +47,7 @@ class PartSummary:
 
 @dataclass(frozen=True, slots=True)
 class StagedRecord:
-    """A record as the part keeps it: `state` is kept, skipped or rejected."""
+    """A record as the part keeps it: `state` is kept, skipped (for a `reason`) or rejected."""
 
     record: str
     kind: str
@@ -55,6 +55,7 @@ class StagedRecord:
     state: str
     source: str
     line: int
+    reason: str = ""
 
 
 class PartWriter:
@@ -81,7 +82,7 @@ class PartWriter:
         opened: Any = igzip.open(str(self._folder / QUADS), "wb", compresslevel=_COMPRESSION_LEVEL)  # type: ignore[no-untyped-call]
         self._quads = cast(IO[bytes], opened)
         self._issue_file = (self._folder / ISSUES).open("wb")
-        for name in schemas().keys() - {BESIDE, FORMER}:
+        for name in schemas().keys() - RARE:
             self._tables[name] = TableWriter(self._folder / f"{name}.parquet", name)
         return self
 
@@ -93,6 +94,7 @@ class PartWriter:
             self.add_issue(issue)
         if mapped.skipped:
             self._skipped[mapped.skipped] += 1
+            self._rare(SKIPPED).add((mapped.record, mapped.skipped))
         raw = record.raw if state == "kept" else b""
         self._tables["records"].add(
             (mapped.record, mapped.kind, record.id, state, record.source, record.line, raw, orjson.dumps(dict(record.urns)))
@@ -198,8 +200,10 @@ class Part:
 
     def records(self) -> Iterator[StagedRecord]:
         """Every record it staged, in source order, without its content."""
-        for row in self._rows("records", ["record", "kind", "id", "state", "source", "line"]):
-            yield StagedRecord(*row)
+        reasons = dict(self._rows(SKIPPED)) if (self.folder / f"{SKIPPED}.parquet").exists() else {}
+        for record, *rest in self._rows("records", ["record", "kind", "id", "state", "source", "line"]):
+            kind, identifier, state, source, line = rest
+            yield StagedRecord(record, kind, identifier, state, source, line, reasons.get(record, ""))
 
     def sources(self, records: frozenset[str]) -> Iterator[tuple[StagedRecord, bytes, dict[str, str]]]:
         """The named records with their JSON as found and the references that only their Bundle could resolve."""

@@ -13,7 +13,9 @@ from search.model import Document, Fact, FormerPatient, PatientSummary
 ROW_GROUP: Final = 2000
 BESIDE: Final = "beside"
 FORMER: Final = "former"
-"""Tables that are there only if they have rows: what records read of files beside their source, and records that a merge replaced."""
+SKIPPED: Final = "skipped"
+RARE: Final = frozenset({BESIDE, FORMER, SKIPPED})
+"""Tables that are there only if they have rows: files that records read, records that a merge replaced, why some are left out."""
 ASSERTIONS: Final = {assertion.value: assertion for assertion in Assertion}
 _ASSERTION: Final = [field.name for field in fields(Fact)].index("assertion")
 _FACT_FIELDS: Final = len(fields(Fact))
@@ -94,6 +96,7 @@ def schemas() -> dict[str, Any]:
         "concepts": pa.schema([("concept", text), ("system", text), ("code", text), ("display", text), ("count", whole)]),
         BESIDE: pa.schema([("record", text), ("name", text), ("content", pa.binary())]),
         FORMER: pa.schema([(field.name, whole if field.name == "line" else text) for field in fields(FormerPatient)]),
+        SKIPPED: pa.schema([("record", text), ("reason", text)]),
         "targets": pa.schema([("iri", text), ("kind", text)]),
         "pending": pa.schema([("kind", text), ("id", text), ("wanted", text), ("system", text), ("value", text)]),
     }

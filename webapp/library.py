@@ -106,6 +106,10 @@ class RunStatus:
     """Reject code → count."""
     warnings: Mapping[str, int]
     skipped: Mapping[str, int]
+    unchanged: Mapping[str, int]
+    """Run that took in the same before → count; 'older' → those of a version older than what is held."""
+    rejected_again: Mapping[str, int]
+    """Run that refused the same before → count."""
     message: str = ""
 
 

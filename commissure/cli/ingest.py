@@ -1,7 +1,7 @@
 """`commissure ingest`: bring data in."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -154,6 +154,16 @@ def _ingest(
         context.exit(3)
 
 
+def repeated_words(unchanged: Mapping[str, int], rejected_again: Mapping[str, int]) -> Iterator[str]:
+    """Why a run did not take in again what it read again."""
+    if unchanged:
+        words = {"older": "older than what is held"}
+        told = (f"{count:,} {words.get(run, f'as run {run} took them in')}" for run, count in sorted(unchanged.items()))
+        yield "unchanged: " + ", ".join(told)
+    if rejected_again:
+        yield "rejected as before: " + ", ".join(f"{count:,} as by run {run}" for run, count in sorted(rejected_again.items()))
+
+
 def print_report(report: "RunReport") -> None:
     """Print what an ingest did, for people."""
     records = report.records
@@ -163,6 +173,8 @@ def print_report(report: "RunReport") -> None:
         f"{report.dataset}: {records['read']:,} records read in {report.seconds:,.1f} s: "
         + ", ".join(f"{records[name]:,} {name}" for name in ("added", "changed", "unchanged", "removed", "rejected"))
     )
+    for words in repeated_words(report.unchanged, report.rejected_again):
+        click.echo(words)
     if report.skipped:
         click.echo("left out on purpose: " + ", ".join(f"{count:,} {reason}" for reason, count in sorted(report.skipped.items())))
     if not report.documents and not report.quads and not any(records[name] for name in ("added", "changed", "removed", "unchanged")):

@@ -102,6 +102,7 @@ def test_one_patient(client: FlaskClient) -> None:
         "source": export() + "Patient.ndjson",
         "line": 1,
         "facts": 5,
+        "former": [],
         "generation": GENERATION,
     }
     assert get(client, "/api/v1/patients/" + quote(ROSA, safe="")) == found
