@@ -16,8 +16,8 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from concepts.model import Assertion, Mention
-from graph.vocabulary import RELATION_GROUPS, local_name
-from search import naming
+from graph.vocabulary import RELATION_GROUPS
+from search import charting, naming
 from search.codings import grouped
 from search.errors import GenerationUnreadable
 from search.found import FoundDocument, MentionedConcept
@@ -32,7 +32,7 @@ from search.model import (
     PatientOverview,
     PatientSummary,
 )
-from search.patients import known_as, read_former, read_overviews
+from search.patients import known_as, read_former, read_overviews, with_concept
 from search.schema import FORMAT
 from search.standings import FACTS_OF_RECORDS, UNCOUNTED_ALONE, assertions_of, codings_of, count_uncounted, without_counted
 from search.tables import above_common_folder
@@ -97,7 +97,7 @@ class SqliteCatalog:
             " ORDER BY start, stop, id",
             (row,),
         )
-        return replace(found, mentions=tuple(Mention(*(*m[:6], Assertion(m[6]), *m[7:])) for m in mentions))
+        return replace(found, mentions=tuple(map(_mention, mentions)))
 
     def documents_of_record(self, record: str) -> tuple[DocumentSummary, ...]:
         """The documents that a record carries."""
@@ -139,6 +139,19 @@ class SqliteCatalog:
     def assertions(self, mentions: Sequence[str]) -> dict[str, Assertion]:
         """Mention → what its text asserts, for those of the mentions that a document holds."""
         return assertions_of(self._all, mentions)
+
+    def charted(self, field: str, value: str, limit: int, offset: int = 0) -> tuple[tuple[Fact, ...], ...]:
+        """Things charted in a dataset or coded by a concept (`field`), newest first: of each the facts that code it."""
+        return charting.things_of(self._all, self._facts, field, value, limit, offset)
+
+    def count_charted(self, field: str, value: str) -> int:
+        """How many things are charted in a dataset or coded by a concept."""
+        return charting.count_things(self._all, field, value)
+
+    def mentions(self, dataset: str, limit: int, offset: int = 0) -> tuple[tuple[str, Mention], ...]:
+        """Mentions of a dataset, each with its document, in their order."""
+        rows = self._all(charting.MENTIONS, (dataset, limit, offset))
+        return tuple((document, _mention(row)) for document, *row in rows)
 
     def count_facts_of_patient(self, patient: str) -> int:
         """How many facts a patient has."""
@@ -191,15 +204,7 @@ class SqliteCatalog:
 
     def patients_with_concept(self, concept: str, limit: int = 50, offset: int = 0) -> tuple[PatientSummary, ...]:
         """Patients who have the concept charted as a counted fact, by label (those that no Patient record describes by their id)."""
-        rows = self._all(
-            "SELECT s.subject, p.id, p.dataset, p.label, p.sex, p.born, p.died, p.source, p.line FROM"
-            " (SELECT subject, min(dataset) FROM facts WHERE concept = ? AND counted AND concept IS NOT NULL GROUP BY subject) s"
-            " LEFT JOIN patients p ON p.id = s.subject ORDER BY coalesce(p.label, s.subject), s.subject LIMIT ? OFFSET ?",
-            (concept, limit, offset),
-        )
-        return tuple(
-            PatientSummary(*row[1:]) if row[1] else PatientSummary(row[0], self._dataset_of(row[0]), local_name(row[0])) for row in rows
-        )
+        return with_concept(self._all, concept, limit, offset)
 
     def datasets(self) -> tuple[DatasetSummary, ...]:
         """What the generation holds, by dataset name."""
@@ -370,9 +375,6 @@ class SqliteCatalog:
             self._former = read_former(self._all)
         return self._former
 
-    def _dataset_of(self, subject: str) -> str:
-        return str(self._all("SELECT dataset FROM facts WHERE subject = ? LIMIT 1", (subject,))[0][0])
-
 
 def _close(idle: deque[sqlite3.Connection]) -> None:
     while idle:
@@ -381,6 +383,10 @@ def _close(idle: deque[sqlite3.Connection]) -> None:
 
 def _marks(values: Sequence[Any]) -> str:
     return ",".join("?" * len(values))
+
+
+def _mention(row: Sequence[Any]) -> Mention:
+    return Mention(*(*row[:6], Assertion(row[6]), *row[7:]))
 
 
 def _concept_summary(row: Sequence[Any]) -> ConceptSummary:

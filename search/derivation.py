@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from concepts.hierarchy import Hierarchy, build_hierarchy
 from graph.vocabulary import local_name
+from search.charting import THING
 from search.codings import derive_codings
 from search.columns import Columns, Int32, Int64, compress, concept_counts, day_interval, gather
 from search.label_columns import LabelColumns, derive_labels
@@ -122,7 +123,8 @@ FROM dictionary v
 LEFT JOIN (SELECT dataset, count(*) AS documents, min(date) AS first, max(date) AS last FROM documents GROUP BY dataset) d
     ON d.dataset = v.value
 LEFT JOIN (SELECT dataset, count(*) AS patients FROM patients GROUP BY dataset) p ON p.dataset = v.value
-LEFT JOIN (SELECT dataset, count(*) AS facts FROM facts WHERE relation <> 'record' GROUP BY dataset) f ON f.dataset = v.value
+LEFT JOIN (SELECT dataset, count(*) AS facts
+    FROM (SELECT dataset FROM facts WHERE relation <> 'record' GROUP BY dataset, {thing}) GROUP BY dataset) f ON f.dataset = v.value
 LEFT JOIN (SELECT d.dataset, count(*) AS mentions FROM mentions m JOIN documents d ON d.row = m.document GROUP BY d.dataset) m
     ON m.dataset = v.value
 WHERE v.field = 'dataset'
@@ -283,7 +285,7 @@ def _concept_counts(db: sqlite3.Connection, patients: Int64, documents: Int64, f
 
 
 def _dataset_counts(db: sqlite3.Connection, codes: dict[str, int], passages: NDArray[np.int64], embedded: NDArray[np.int64]) -> None:
-    db.execute(_DATASETS)
+    db.execute(_DATASETS.format(thing=THING))
     rows = ((int(passages[code]), int(embedded[code]), dataset) for dataset, code in codes.items())
     db.executemany("UPDATE datasets SET passages = ?, embedded = ? WHERE dataset = ?", rows)
 

@@ -163,7 +163,7 @@ class ChartedCondition:
 
 @dataclass(frozen=True, slots=True)
 class PatientOverview:
-    """A patient as lists show them: `conditions` are those charted as counted facts, `facts` the records that say something."""
+    """A patient as lists show them: `conditions` are charted as counted facts, `facts` are things charted, each once for all its codes."""
 
     patient: PatientSummary
     documents: int

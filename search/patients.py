@@ -1,20 +1,33 @@
 """The overviews of a catalog's patients: what each has charted, in one reading of the facts."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
+from graph.vocabulary import local_name
+from search.charting import THING
 from search.model import ChartedCondition, FormerPatient, PatientOverview, PatientSummary
 from search.schema import NOT_CHARTED
+from search.standings import Rows
 
 _PATIENTS: Final = "SELECT id, dataset, label, sex, born, died, source, line FROM patients ORDER BY label, id"
 _FORMER: Final = "SELECT record, id, patient, dataset, label, source, line FROM former ORDER BY label, id, record <> id, record"
 _DOCUMENTS: Final = "SELECT patient, count(*) FROM documents WHERE patient IS NOT NULL GROUP BY patient"
-_RECORDS: Final = f"SELECT subject, count(DISTINCT record) FROM facts WHERE relation NOT IN {NOT_CHARTED} GROUP BY subject"  # noqa: S608
+_THINGS: Final = (
+    "SELECT subject, count(*) FROM"  # noqa: S608 - texts of this package
+    f" (SELECT subject FROM facts WHERE relation NOT IN {NOT_CHARTED} GROUP BY subject, {THING}) GROUP BY subject"
+)
 _CONDITIONS: Final = (
     "SELECT DISTINCT subject, record, label, concept FROM facts WHERE relation = 'condition' AND counted ORDER BY subject, record, label"
+)
+
+
+_WITH_CONCEPT: Final = (
+    "SELECT s.subject, s.dataset, p.id, p.dataset, p.label, p.sex, p.born, p.died, p.source, p.line FROM"
+    " (SELECT subject, min(dataset) AS dataset FROM facts WHERE concept = ? AND counted AND concept IS NOT NULL GROUP BY subject) s"
+    " LEFT JOIN patients p ON p.id = s.subject ORDER BY coalesce(p.label, s.subject), s.subject LIMIT ? OFFSET ?"
 )
 
 
@@ -45,25 +58,40 @@ def read_overviews(rows: Callable[[str], list[Any]], former: Iterable[FormerPati
     documents: Counter[str] = Counter()
     for patient, count in rows(_DOCUMENTS):
         documents[current.get(patient, patient)] += count
-    records: dict[str, int] = dict(rows(_RECORDS))
+    things: dict[str, int] = dict(rows(_THINGS))
     conditions = {subject: merged(row[1:] for row in charted) for subject, charted in groupby(rows(_CONDITIONS), key=itemgetter(0))}
     return tuple(
         PatientOverview(
-            PatientSummary(*row), documents[row[0]], records.get(row[0], 0), conditions.get(row[0], ()), tuple(replaced.get(row[0], ()))
+            PatientSummary(*row), documents[row[0]], things.get(row[0], 0), conditions.get(row[0], ()), tuple(replaced.get(row[0], ()))
         )
         for row in rows(_PATIENTS)
     )
 
 
+def with_concept(rows: Rows, concept: str, limit: int, offset: int) -> tuple[PatientSummary, ...]:
+    """Patients who have the concept charted as a counted fact, by label; those that no record describes by their id."""
+    found = rows(_WITH_CONCEPT, (concept, limit, offset))
+    return tuple(PatientSummary(*row[2:]) if row[2] else PatientSummary(row[0], row[1], local_name(row[0])) for row in found)
+
+
 def merged(charted: Iterable[tuple[str, str, str | None]]) -> tuple[ChartedCondition, ...]:
     """The conditions of one patient out of (record, words, concept), by record: its codings are one thing, and so are equal words."""
-    things: list[tuple[str, set[str]]] = []
-    for _, group in groupby(charted, key=lambda row: row[:2]):
-        rows = list(group)
-        label, concepts = rows[0][1], {concept for _, _, concept in rows if concept}
-        same = next((thing for thing in things if concepts & thing[1] or thing[0].casefold() == label.casefold()), None)
-        if same is None:
-            things.append((label, concepts))
-        else:
-            same[1].update(concepts)
-    return tuple(sorted((ChartedCondition(label, tuple(sorted(found))) for label, found in things), key=lambda one: one.label.casefold()))
+    things = []
+    for (_, label), group in groupby(charted, key=lambda row: row[:2]):
+        things.append((label, [concept for _, _, concept in group if concept]))
+    conditions = []
+    for same in alike(things):
+        concepts = {concept for place in same for concept in things[place][1]}
+        conditions.append(ChartedCondition(things[same[0]][0], tuple(sorted(concepts))))
+    return tuple(sorted(conditions, key=lambda one: one.label.casefold()))
+
+
+def alike(things: Sequence[tuple[str, Iterable[str]]]) -> list[list[int]]:
+    """The places of (words, concepts) that are one thing, in order: equal words, or a concept in common, also by way of others."""
+    groups: list[tuple[set[str], list[int]]] = []
+    for place, (label, concepts) in enumerate(things):
+        marks = {f"={label.casefold()}", *concepts}
+        met = [group for group in groups if marks & group[0]]
+        groups = [group for group in groups if not marks & group[0]]
+        groups.append((marks.union(*(each for each, _ in met)), sorted([place, *(other for _, places in met for other in places)])))
+    return sorted((places for _, places in groups), key=lambda places: places[0])

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from concepts.model import Assertion
+from concepts.model import Assertion, Mention
 from search.model import (
     ConceptSummary,
     DatasetSummary,
@@ -143,6 +143,18 @@ class Catalog(Protocol):
 
     def assertions(self, mentions: Sequence[str]) -> Mapping[str, Assertion]:
         """Mention → what its text asserts, for those of the mentions that a document holds."""
+        ...
+
+    def charted(self, field: str, value: str, limit: int, offset: int = 0) -> tuple[tuple[Fact, ...], ...]:
+        """Things charted in a 'dataset' or coded by a 'concept' (`field`), newest first: of each the facts that code it."""
+        ...
+
+    def count_charted(self, field: str, value: str) -> int:
+        """How many things are charted in a dataset or coded by a concept."""
+        ...
+
+    def mentions(self, dataset: str, limit: int, offset: int = 0) -> tuple[tuple[str, Mention], ...]:
+        """Mentions of a dataset, each with its document, in their order."""
         ...
 
     def count_facts_of_patient(self, patient: str) -> int:

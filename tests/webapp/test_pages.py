@@ -765,5 +765,5 @@ def test_pages_speak_words_that_researchers_know(client: FlaskClient) -> None:
     for url in ("/", "/data", "/patients", "/search?q=cisplatin", f"/data/runs/{f.RUN}", f"/patient?id={quote(f.ROSA)}"):
         words = re.sub(r"<script.*?</script>|<[^>]+>", " ", client.get(url).text, flags=re.DOTALL)
         assert not re.search(r"\bquads?\b|\bIRIs?\b|\bGeneration\b", words), url
-    assert re.search(r"Every ingest[^>]+>Version \d+ of the data", client.get("/data").text)
+    assert re.search(r"Every ingest[^>]+>Data as of \d{4}-", client.get("/data").text)
     assert wording.issue_name("mention-traits") != "mention-traits" and wording.issue_name("bad-date") == "bad date"

@@ -33,7 +33,7 @@ PATIENT_ROW = Shape(
         "conditions": Added(list[ChartedConditionJson]),
         "former": Added(list[FormerJson], "Records of the patient that were merged into this one."),
     },
-    says="A patient with what is charted of them: counted conditions, notes, and records that say something.",
+    says="A patient with what is charted of them: counted conditions, notes, and things charted, each once whatever it is coded in.",
     inside=False,
 )
 COUNTED = Shape(Counted, says="A value by which patients can be chosen and how many have it beside all else that is chosen.")

@@ -19,6 +19,7 @@ from webapp.pages import (
     labels_drawing,
     labels_item,
     labels_reports,
+    lists,
     node,
     patient,
     patients,
@@ -28,9 +29,10 @@ from webapp.pages import (
 )
 from webapp.pages.reading import snapshot_or_none
 from webapp.pages.state import State
+from webapp.pages.trail import made_on, way_back
 from webapp.weight import version_of
 
-MODULES = (home, search, document, node, patient, patients, values, data, labels, labels_item, labels_reports)
+MODULES = (home, search, document, node, patient, patients, values, lists, data, labels, labels_item, labels_reports)
 PAGES = frozenset(module.pages.name for module in MODULES)
 
 
@@ -71,6 +73,7 @@ def register(app: Flask) -> None:
         relation_name=wording.relation_name,
         system_name=wording.system_name,
         turn=patient.turn,
+        way_back=way_back,
     )
     app.context_processor(_shared)
     app.after_request(_kept_private)
@@ -85,7 +88,9 @@ def _kept_private(response: Response) -> Response:
 
 
 def _shared() -> dict[str, Any]:
-    return {"state": State()}
+    opened = snapshot_or_none()
+    published = opened.published if opened else ""
+    return {"state": State(), "published": published, "made_on": made_on(published)}
 
 
 def asset(name: str) -> str:

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 from search.model import DatasetSummary
 from webapp.errors import not_found
 from webapp.library import DatasetStatus, RejectedLine, RunStatus
-from webapp.pages.reading import ROWS, library, snapshot_or_none, whole_number
+from webapp.pages.reading import ROWS, library, listed, snapshot_or_none, whole_number
 from webapp.pages.state import State
 
 pages = Blueprint("data", __name__)
@@ -23,6 +23,8 @@ class DatasetView:
     name: str
     status: DatasetStatus | None
     summary: DatasetSummary | None
+    documents: int
+    """Documents that a search of it lists: copies of a text once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,12 @@ def data() -> str:
     summaries: Mapping[str, DatasetSummary] = {s.dataset: s for s in opened.catalog.datasets()} if opened else {}
     statuses = {status.dataset: status for status in library().datasets()}
     names = sorted({*summaries, *statuses})
+    documents = {name: listed(opened, datasets=(name,)) for name in summaries} if opened else {}
     page = DataPage(
         generation=opened.generation if opened else None,
         published=opened.published if opened else "",
         graph_down=opened is not None and opened.graph is None,
-        datasets=tuple(DatasetView(name, statuses.get(name), summaries.get(name)) for name in names),
+        datasets=tuple(DatasetView(name, statuses.get(name), summaries.get(name), documents.get(name, 0)) for name in names),
         runs=library().runs(RUNS),
     )
     return render_template("data.html", page=page, state=State())

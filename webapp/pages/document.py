@@ -109,7 +109,7 @@ class DocumentPage:
     record: RecordSource | None
     siblings: int
     copies: tuple[DocumentSummary, ...]
-    """Other documents of the patient with the same text, less those listed as labeled."""
+    """Other documents of the patient with the same text, those listed as labeled too."""
     labeled: tuple[NodeSummary, ...]
     """Labeled items that are about the record."""
     more_labeled: int
@@ -193,7 +193,7 @@ def document_page(
         facts=facts,
         record=record,
         siblings=siblings,
-        copies=tuple(copy for copy in copies if copy.id not in {node.id for node, _ in labeled.neighbours}),
+        copies=copies,
         labeled=tuple(node for node, _ in labeled.neighbours),
         more_labeled=labeled.total - len(labeled.neighbours),
         back=State(query=query).url() if query else "",

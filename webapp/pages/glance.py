@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from search.model import ConceptSummary
+from search.patients import alike
 from webapp.pages.charted import NONE_KNOWN_GROUPS, Charted, Code, about, codes_of, leading_first, range_of, says_none_known
 from webapp.pages.wording import address
 
@@ -101,7 +102,11 @@ def glance_of(things: Sequence[Charted], concept: Callable[[str], ConceptSummary
             told.setdefault((label, thing.why), said)
 
     def courses(group: str) -> tuple[Course, ...]:
-        return tuple(sorted((_course(same, concept) for same in groups[group].values()), key=_recency))
+        same = list(groups[group].values())
+        if group == "condition":
+            listed = [thing for each in same for thing in each]
+            same = [[listed[place] for place in places] for places in alike([(one.fact.label, one.concepts) for one in listed])]
+        return tuple(sorted((_course(each, concept) for each in same), key=_recency))
 
     results = [series for same in groups["observation"].values() if (series := _series(same, concept)).value]
     return Glance(

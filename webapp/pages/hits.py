@@ -11,7 +11,7 @@ from webapp.pages.labels_drawing import LabelChip, chips_of_facts
 from webapp.pages.marking import Mark, marked
 from webapp.pages.reading import snapshot
 from webapp.pages.state import State
-from webapp.pages.wording import address, plain_visible
+from webapp.pages.wording import address, moment, plain_visible
 
 WINDOW = 520
 """Code points of a passage that a hit shows; the document shows all."""
@@ -78,5 +78,7 @@ def citation(hit: Hit) -> str:
     """A line a person can paste into a paper or a mail."""
     evidence = hit.evidence
     title = f"{hit.title}, {hit.date[:10]}" if hit.date else hit.title
-    source = snapshot().catalog.relative_source(hit.dataset, evidence.source)
-    return plain_visible(f"{title}. {hit.document}, characters {evidence.start}-{evidence.end}. {source}:{evidence.line}")
+    opened = snapshot()
+    source = opened.catalog.relative_source(hit.dataset, evidence.source)
+    where = f"{hit.document}, characters {evidence.start}-{evidence.end}. {source}:{evidence.line}"
+    return plain_visible(f"{title}. {where}. Data as of {moment(opened.published)}")

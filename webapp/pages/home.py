@@ -7,7 +7,7 @@ from flask import Blueprint, render_template
 from search.model import DatasetSummary
 from search.protocols import Catalog
 from webapp.library import RunStatus
-from webapp.pages.reading import library, snapshot_or_none
+from webapp.pages.reading import library, listed, snapshot_or_none
 from webapp.pages.state import State
 
 pages = Blueprint("home", __name__)
@@ -35,7 +35,8 @@ class HomePage:
     generation: int
     published: str
     questions: tuple[str, ...]
-    datasets: tuple[DatasetSummary, ...]
+    datasets: tuple[tuple[DatasetSummary, int], ...]
+    """Each with how many documents a search of it lists."""
     unresolved: int
     last_run: RunStatus | None
 
@@ -51,7 +52,7 @@ def home() -> str:
         generation=opened.generation,
         published=opened.published,
         questions=_questions(opened.catalog),
-        datasets=opened.catalog.datasets(),
+        datasets=tuple((one, listed(opened, datasets=(one.dataset,))) for one in opened.catalog.datasets()),
         unresolved=sum(status.unresolved_references for status in library().datasets()),
         last_run=runs[0] if runs else None,
     )

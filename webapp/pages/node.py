@@ -18,7 +18,7 @@ from webapp.errors import FieldError, invalid, not_found
 from webapp.library import RecordSource, Snapshot
 from webapp.pages.charted import Charted, withheld
 from webapp.pages.facets import is_label_class
-from webapp.pages.reading import library, required, snapshot, whole_number
+from webapp.pages.reading import library, listed, required, snapshot, whole_number
 from webapp.pages.state import State
 from webapp.pages.wording import address
 
@@ -86,6 +86,10 @@ class NodePage:
     """How it stands itself, where it does not simply hold."""
     groups: tuple[Group, ...]
     concept: ConceptSummary | None
+    listed: int
+    """Documents that a search by the concept lists."""
+    charted: int
+    """Things that are coded by the concept."""
     patients: tuple[PatientSummary, ...]
     patients_page: int
     others: tuple[tuple[Charted, str], ...]
@@ -153,6 +157,8 @@ def node_page(opened: Snapshot, graph: GraphReader | None, identifier: str) -> N
         said=standings(catalog, [NodeSummary(identifier, found.kind, found.label)]).get(identifier),
         groups=groups_of(graph, catalog, identifier, is_concept=concept is not None) if graph is not None else (),
         concept=concept,
+        listed=listed(opened, concepts=(identifier,)) if concept else 0,
+        charted=catalog.count_charted("concept", identifier) if concept else 0,
         patients=catalog.patients_with_concept(identifier, PATIENTS, (page - 1) * PATIENTS) if concept else (),
         patients_page=page,
         others=_others(catalog, identifier) if concept else (),

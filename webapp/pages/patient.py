@@ -12,7 +12,7 @@ from search.protocols import Catalog
 from webapp.errors import not_found
 from webapp.pages.charted import Charted, Code, charted, withheld
 from webapp.pages.glance import Glance, glance_of
-from webapp.pages.reading import ROWS, required, snapshot, whole_number
+from webapp.pages.reading import ROWS, listed, required, snapshot, whole_number
 from webapp.pages.state import State
 from webapp.pages.timeline import Event, Timeline, timeline_of
 from webapp.pages.wording import GROUP_NAMES, address, group_order
@@ -21,6 +21,10 @@ pages = Blueprint("patient", __name__)
 
 MOST_FACTS = 5000
 """Facts that picture and table hold; what is beyond is said."""
+
+
+CHARTED = tuple(group for group in GROUP_NAMES if group != "document")
+"""What `kind=charted` stands for: all that is no text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class PatientPage:
     page: int
     pages: int
     documents: int
+    """Documents that a search of the patient lists: copies of a text once."""
     glance: Glance
     timeline: Timeline
 
@@ -56,7 +61,8 @@ def patient() -> str | Response:
     if found.id != identifier:
         rest = [(name, value) for name, value in request.args.items(multi=True) if name != "id"]
         return redirect(address("/patient", [("id", found.id), *rest]))
-    chosen = tuple(kind for kind in dict.fromkeys(request.args.getlist("kind")) if kind in GROUP_NAMES)
+    asked = [each for kind in request.args.getlist("kind") for each in (CHARTED if kind == "charted" else (kind,))]
+    chosen = tuple(kind for kind in dict.fromkeys(asked) if kind in GROUP_NAMES)
     on = request.args.get("on", "")[:10]
     things = things_of(catalog, identifier)
     everything, documents, beyond = events_of(catalog, identifier, things)
@@ -81,7 +87,7 @@ def patient() -> str | Response:
         struck=sum(event.struck for event in shown),
         page=page,
         pages=pages_,
-        documents=documents,
+        documents=listed(snapshot(), patients=(identifier,)) if documents else 0,
         glance=glance_of(things, concept),
         timeline=timeline_of(drawn, identifier),
     )
@@ -124,7 +130,7 @@ def things_of(catalog: Catalog, identifier: str) -> tuple[Charted, ...]:
 
 def events_of(catalog: Catalog, identifier: str, things: tuple[Charted, ...]) -> tuple[tuple[Event, ...], int, int]:
     """A patient's things and documents, newest first; the number of documents; how many facts are left out."""
-    documents = catalog.documents_of_patient(identifier, 1000)
+    documents = catalog.documents_of_patient(identifier, MOST_FACTS)
     why = withheld(catalog, [document.id for document in documents])
     events = [_event_of_thing(thing) for thing in things]
     events += [_event_of_document(document, why.get(document.id, "")) for document in documents]

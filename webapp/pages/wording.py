@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from cohorts.patients import years_between
 from graph.vocabulary import BASE, compact, local_name
+from webapp.pages.trail import HITS, LED_TO, trail
 
 GROUP_NAMES = {
     "hit": ("hit", "hits"),
@@ -236,8 +237,12 @@ def run_id(run: str) -> str:
 
 
 def address(path: str, parameters: Iterable[tuple[str, object]] | None = None, fragment: str = "") -> str:
-    """A link with a short query: characters that a query may hold stay as they are; empty values are left out."""
-    query = "&".join(f"{key}={quote(str(value), safe=':/,@!$()*;~')}" for key, value in parameters or () if value not in (None, ""))
+    """A link with a short query: characters that a query may hold stay as they are; empty values are left out.
+
+    Links to what a search led to keep the way back to its hits.
+    """
+    given = [*(parameters or ()), *([(HITS, trail())] if path in LED_TO else [])]
+    query = "&".join(f"{key}={quote(str(value), safe=':/,@!$()*;~')}" for key, value in given if value not in (None, ""))
     return path + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
 
 

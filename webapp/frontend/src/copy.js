@@ -1,12 +1,19 @@
 import { say } from "./said.js";
 
-// Buttons that copy their data-copy text, or the address as it is now; without a script they are not shown.
+// The address as it is now, with the state of the data it shows: who follows it later is told what has changed.
+function permalink() {
+  const url = new URL(location.href);
+  if (document.body.dataset.asOf) url.searchParams.set("as_of", document.body.dataset.asOf);
+  return url.href;
+}
+
+// Buttons that copy their data-copy text, or the address; without a script they are not shown.
 export function copyButtons() {
   for (const button of document.querySelectorAll("button.copy")) button.hidden = false;
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("button.copy");
     if (!button) return;
-    const text = button.dataset.copy || location.href;
+    const text = button.dataset.copy || permalink();
     try {
       await navigator.clipboard.writeText(text);
     } catch {

@@ -9,6 +9,14 @@ function ranksOf(element) {
 
 export function start() {
   wholeFacets();
+  // What a script keeps in the address goes along to where the hits lead, and back.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href*="hits="]');
+    if (!link) return;
+    const url = new URL(link.href);
+    url.searchParams.set("hits", location.search.slice(1));
+    link.href = url.href;
+  }, true);
   const section = document.getElementById("connections");
   if (!section) return;
   const hits = new Map([...document.querySelectorAll(".hit")].map((hit) => [Number(hit.dataset.hit), hit]));
