@@ -6,7 +6,7 @@ so that removing a record takes exactly that. See docs/decisions/0005-property-g
 """
 
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -263,6 +263,10 @@ class Description(NamedTuple):
                 _add(values, key, value)
         kinds = sorted({local_name(value[1:-1]) for value in values.get(property_key(TYPE), ()) if _is_iri(value)})
         return cls(values, kinds, list(kept), [said(record, statements) for record, statements in kept.items()])
+
+    def within(self, admits: Callable[[str], bool]) -> "Description":
+        """The vertex as the records that are admitted describe it."""
+        return Description.saying({record: statements for record, statements in self.by_record().items() if admits(record)})
 
     def properties(self) -> dict[str, Sequence[str]]:
         """All properties of the vertex."""

@@ -38,23 +38,18 @@ def source(request: pytest.FixtureRequest) -> str:
 
 
 class TestGremlinServer373(GraphStoreContract):
-    scoped = False
-
     @pytest.fixture
     def new_store(self, gremlin_373: str, source: str) -> NewStore:
         return emptied(gremlin_373, source)
 
 
 class TestGremlinServer381(GraphStoreContract):
-    scoped = False
-
     @pytest.fixture
     def new_store(self, gremlin_381: str, source: str) -> NewStore:
         return emptied(gremlin_381, source)
 
 
 class TestJanusGraph(GraphStoreContract):
-    scoped = False
     supernode = 20_000  # it takes a minute to load and empty a hundred thousand
 
     @pytest.fixture
@@ -139,7 +134,7 @@ def test_a_question_is_stopped_at_its_time_limit(gremlin_373: str) -> None:
     store = GremlinStore(gremlin_373, timeout=0.3)
     endless = traversal_source().inject(0).repeat(anonymous().identity()).until(anonymous().constant(0).is_(1))
     with pytest.raises(StoreTimeout, match=r"0\.3 seconds"):
-        store._ask(endless)
+        store.ask(endless)
     assert store.node("https://example.org/nobody") is None
     store.close()
 

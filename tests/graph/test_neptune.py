@@ -156,7 +156,6 @@ def equal_to_reference(store: GraphStore, *parts: Path) -> None:
 class NeptuneContract(GraphStoreContract):
     """Loads of more than 30 quads go through the bulk loader, smaller ones do not."""
 
-    scoped = False
     language = ""
 
     @pytest.fixture

@@ -57,8 +57,8 @@ def _value(term: dict[str, str]) -> str | Literal:
 def _of_gremlin(endpoint: str) -> Iterator[Quad]:
     with closing(GremlinStore(endpoint)) as store:
         g = traversal_source()
-        for vertex in store._ask(g.V().project("iri", "values").by(T.id).by(__.value_map())):
+        for vertex in store.ask(g.V().project("iri", "values").by(T.id).by(__.value_map())):
             yield from Description.of(vertex["values"]).quads(vertex["iri"])
         ends = g.E().project("from", "relation", "to", "record").by(__.out_v().id_()).by(RELATION).by(__.in_v().id_()).by(RECORD)
-        for edge in store._ask(ends):
+        for edge in store.ask(ends):
             yield edge["from"], edge["relation"], edge["to"], edge["record"]

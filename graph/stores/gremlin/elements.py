@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final, TypeVar
 
-from graph.model import NodeSummary
-from graph.property_graph import DIGEST_LENGTH, KIND, RECORD, SAID, STUB_KEY, TYPE_KEY, Description, as_literal, property_key
+from graph.cursors import Position
+from graph.model import Edge, Literal, Node, NodeSummary
+from graph.property_graph import DIGEST_LENGTH, KIND, RECORD, SAID, STUB_KEY, TYPE_KEY, Description, as_literal, predicate_of, property_key
+from graph.stores.gremlin.dialects import IRI
 from graph.stores.gremlin.graphbinary import Encoded, encode_list, encode_string
 from graph.vocabulary import LABEL, PREF_LABEL, local_name
 
@@ -13,7 +15,8 @@ MANY: Final = 1000
 """IRIs in one question."""
 
 _PREF_LABEL_KEY, _LABEL_KEY = property_key(PREF_LABEL), property_key(LABEL)
-_SUMMARY_KEYS: Final = (KIND, _LABEL_KEY, _PREF_LABEL_KEY, STUB_KEY)
+SUMMARY_KEYS: Final = (KIND, _LABEL_KEY, _PREF_LABEL_KEY, STUB_KEY)
+"""Properties that tell what a vertex is called."""
 _STUB_KEYS: Final = (STUB_KEY, TYPE_KEY, RECORD, SAID)
 
 Properties = Mapping[str, Sequence[str]]
@@ -28,10 +31,31 @@ def summary_of(iri: str, properties: Properties) -> NodeSummary:
     return NodeSummary(iri, min(properties.get(KIND, ()), default="Thing"), label, stub)
 
 
+def node_of(iri: str, description: Description, stating: Iterable[str]) -> Node | None:
+    """The node that a vertex stands for; `stating` are the records of its outgoing edges. None where nothing is said of it."""
+    records = sorted({*description.records, *stating})
+    if not records:
+        return None
+    said: dict[str, tuple[Literal, ...]] = {}
+    for key, texts in description.values.items():
+        texts = [text for text in texts if key != TYPE_KEY or not text.startswith("<")]
+        if texts and key != IRI:
+            said[predicate_of(key)] = tuple(sorted(set(map(as_literal, texts))))
+    summary = summary_of(iri, description.properties())
+    return Node(iri, summary.kind, summary.label, summary.stub, dict(sorted(said.items())), tuple(records))
+
+
+def edge_of(iri: str, position: Position, records: Sequence[str]) -> Edge:
+    """The edge that records state between a node and the neighbour at a position of its list."""
+    neighbour, relation, way = position
+    source, target = (iri, neighbour) if way == "out" else (neighbour, iri)
+    return Edge(source, relation, target, len(records), tuple(sorted(records)[:3]))
+
+
 def summary_properties() -> Any:
     """What `summary_of` needs of a vertex."""
     __ = anonymous()
-    return __.choose(__.has(STUB_KEY), __.value_map(*_SUMMARY_KEYS, *_STUB_KEYS), __.value_map(*_SUMMARY_KEYS))
+    return __.choose(__.has(STUB_KEY), __.value_map(*SUMMARY_KEYS, *_STUB_KEYS), __.value_map(*SUMMARY_KEYS))
 
 
 def may_be(vertices: Any, kind: str) -> Any:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from graph.cursors import Position
-from graph.errors import GraphError, StoreRefused, StoreUnavailable, UnsupportedCapability
+from graph.errors import GraphError, StoreRefused, StoreUnavailable
 from graph.model import (
     Direction,
     NeighbourCount,
@@ -25,20 +25,16 @@ from graph.model import (
     Statistics,
     Step,
 )
-from graph.model import Edge as StatedEdge
 from graph.property_graph import (
     DIGEST_LENGTH,
     KIND,
     RECORD,
     RELATION,
     SAID,
-    TYPE_KEY,
     Description,
-    as_literal,
     edge_label,
     elements,
     encode,
-    predicate_of,
     property_key,
     quads_said,
     statement_digest,
@@ -50,9 +46,11 @@ from graph.stores.gremlin.elements import (
     MANY,
     anonymous,
     batches,
+    edge_of,
     gremlin,
     is_within,
     may_be,
+    node_of,
     statements_in,
     summary_of,
     summary_properties,
@@ -60,6 +58,7 @@ from graph.stores.gremlin.elements import (
 )
 from graph.stores.gremlin.graphbinary import RunStep
 from graph.stores.gremlin.picture import Picture, around
+from graph.stores.gremlin.scoped import GremlinReader
 from graph.stores.gremlin.wire import ConnectionLost, Headers, Wire
 from graph.stores.gremlin.writing import Counted, Expected, Loading, settle, watched
 from graph.stores.listing import paged
@@ -139,18 +138,8 @@ class GremlinStore:
         """See GraphStore."""
         __ = anonymous()
         asked = self._vertices([iri]).project("p", "r").by(__.value_map()).by(__.out_e().values(RECORD).dedup().fold())
-        for found in self._ask(asked):
-            description = Description.of(found["p"])
-            records = sorted({*description.records, *found["r"]})
-            if not records:
-                return None
-            summary = summary_of(iri, found["p"])
-            keys = sorted((predicate_of(key), key) for key in description.values if key not in (TYPE_KEY, IRI))
-            properties = {predicate: tuple(sorted(set(map(as_literal, description.values[key])))) for predicate, key in keys}
-            types = [literal for text in description.values.get(TYPE_KEY, ()) if not text.startswith("<") for literal in [as_literal(text)]]
-            if types:
-                properties[predicate_of(TYPE_KEY)] = tuple(sorted(types))
-            return Node(iri, summary.kind, summary.label, summary.stub, dict(sorted(properties.items())), tuple(records))
+        for found in self.ask(asked):
+            return node_of(iri, Description.of(found["p"]), found["r"])
         return None
 
     def summaries(self, iris: Iterable[str]) -> tuple[NodeSummary, ...]:
@@ -158,7 +147,7 @@ class GremlinStore:
         asked = list(iris)
         found: dict[str, NodeSummary] = {}
         for some in batches(dict.fromkeys(asked), MANY):
-            for row in self._ask(self._vertices(some).project("i", "p").by(self.dialect.iri()).by(summary_properties())):
+            for row in self.ask(self._vertices(some).project("i", "p").by(self.dialect.iri()).by(summary_properties())):
                 found[row["i"]] = summary_of(row["i"], row["p"])
         return tuple(found.get(iri) or summary_of(iri, {}) for iri in asked)
 
@@ -167,7 +156,7 @@ class GremlinStore:
         wanted = sorted(set(seeds))
         if not wanted:
             return Neighbourhood()
-        answer = self._ask(around(self.dialect, wanted, hops, prefer)) or [{}]
+        answer = self.ask(around(self.dialect, wanted, hops, prefer)) or [{}]
         return Picture(answer[0], hops, prefer).draw(wanted)
 
     def neighbour_counts(self, iri: str) -> tuple[NeighbourCount, ...]:
@@ -183,7 +172,7 @@ class GremlinStore:
                 .group_count()
                 .by(__.union(__.values(RELATION), other().values(KIND).order()).fold())
             )
-            for found in self._ask(several):
+            for found in self.ask(several):
                 for (relation, *kinds), count in found.items():
                     counts[relation, direction, min(kinds, default="Thing")] += count
         return tuple(NeighbourCount(*key, count) for key, count in sorted(counts.items()))
@@ -211,7 +200,7 @@ class GremlinStore:
             columns = [self.dialect.iri(other()), __.values(RELATION), __.values(RECORD)]
             if kind is not None:
                 columns.append(other().values(KIND).order())
-            for neighbour, its_relation, record, *kinds in self._ask(edges.map(__.union(*columns).fold())):
+            for neighbour, its_relation, record, *kinds in self.ask(edges.map(__.union(*columns).fold())):
                 if kind is None or min(kinds, default="Thing") == kind:
                     stated[neighbour, its_relation, way].append(record)
         return paged(stated, limit, cursor, partial(edge_of, iri), self.summaries)
@@ -222,12 +211,12 @@ class GremlinStore:
         counts: Counter[str] = Counter()
         for some in batches(dict.fromkeys(iris), MANY):
             rows = self._vertices(some).where(__.in_e()).project("i", "n").by(self.dialect.iri()).by(__.in_e().count())
-            for row in self._ask(rows):
+            for row in self.ask(rows):
                 counts[row["i"]] += row["n"]
             encoded = {encode(iri): iri for iri in some}
             within = is_within(encoded)
             for key in map(property_key, sorted(NOT_LINKS)):
-                for row in self._ask(
+                for row in self.ask(
                     traversal_source().V().has(key, within).dedup().project("k", "s").by(__.values(key).fold()).by(__.values(SAID).fold())
                 ):
                     digests = Counter(digest for _, digest in statements_in(row["s"]))
@@ -244,13 +233,13 @@ class GremlinStore:
         length = self._number(g().V().values(SAID).length().sum_())
         quads += length // DIGEST_LENGTH - self._number(g().V().values(SAID).count())
         several = g().V().has(RECORD).where(__.values(SAID).limit(2).count().is_(2)).project("r", "s")
-        for row in self._ask(several.by(__.values(RECORD).count()).by(__.values(SAID).fold())):
+        for row in self.ask(several.by(__.values(RECORD).count()).by(__.values(SAID).fold())):
             if len(row["s"]) != row["r"]:  # a record said it in pieces, which may overlap
                 quads += quads_said(row["s"]) - sum(len(text) // DIGEST_LENGTH - 1 for text in row["s"])
         graphs = self._number(g().inject(0).union(__.V().values(RECORD), __.E().values(RECORD)).dedup().count())
         kinds: Counter[str] = Counter()
         nodes = g().V().or_(__.has(RECORD), __.out_e()).group_count().by(__.values(KIND).order().fold())
-        for found in self._ask(nodes):
+        for found in self.ask(nodes):
             for names, count in found.items():
                 kinds[min(names, default="Thing")] += count
         return Statistics(quads=quads, graphs=graphs, kinds=dict(sorted(kinds.items())))
@@ -272,9 +261,9 @@ class GremlinStore:
             ("request size", traversal_source().inject("x" * _LARGE).limit(0), f"takes requests of {_LARGE / 1e6:g} MB"),
         ):
             try:
-                self._ask(request)
+                self.ask(request)
             except (StoreRefused, ConnectionLost) as error:
-                self._ask(traversal_source().inject(0))  # the server is there
+                self.ask(traversal_source().inject(0))  # the server is there
                 yield name, False, str(error)
             else:
                 yield name, True, found
@@ -288,7 +277,7 @@ class GremlinStore:
     def _answers(self, traversal: Any) -> bool:
         """Whether the server can do this."""
         try:
-            self._ask(traversal)
+            self.ask(traversal)
         except StoreUnavailable:
             raise
         except GraphError:
@@ -296,12 +285,12 @@ class GremlinStore:
         return True
 
     def _has_index(self, traversal: Any) -> bool:
-        return any("index" in step.annotations for steps in self._ask(traversal.profile()) for step in _all_steps(steps))
+        return any("index" in step.annotations for steps in self.ask(traversal.profile()) for step in _all_steps(steps))
 
     def _found_dialect(self) -> Dialect | None:
         """By the names of the steps that the server makes of a traversal."""
         try:
-            steps = self._ask(traversal_source().V().limit(1).profile())
+            steps = self.ask(traversal_source().V().limit(1).profile())
         except StoreUnavailable:
             raise
         except GraphError:
@@ -309,10 +298,8 @@ class GremlinStore:
         return found_dialect(step.name for some in steps for step in some)
 
     def within(self, scope: Scope) -> GraphReader:
-        """See GraphStore. Vertices keep what all records say of them together, so only everything can be read."""
-        if scope == EVERYTHING:
-            return self
-        raise UnsupportedCapability("a property graph cannot hold a reader to some datasets; use the embedded store (store = embedded)")
+        """See GraphStore. A vertex comes whole, and what may not be seen is taken away here: that costs more."""
+        return self if scope == EVERYTHING else GremlinReader(self, scope)
 
     def close(self) -> None:
         """See GraphStore."""
@@ -344,11 +331,12 @@ class GremlinStore:
         """Run a traversal that writes, within the time limit of writes."""
         return self._wire.submit(traversal, max(self._timeout, _WRITE_SECONDS), _ATTEMPTS)
 
-    def _ask(self, traversal: Any) -> list[Any]:
+    def ask(self, traversal: Any) -> list[Any]:
+        """Run a traversal that reads."""
         return self._wire.submit(traversal, self._timeout)
 
     def _number(self, traversal: Any) -> int:
-        return int(next(iter(self._ask(traversal)), 0) or 0)
+        return int(next(iter(self.ask(traversal)), 0) or 0)
 
     def _vertices(self, iris: Iterable[str]) -> Any:
         return self.dialect.vertices(traversal_source(), list(iris))
@@ -365,10 +353,3 @@ def _all_steps(steps: Iterable[RunStep]) -> Iterator[RunStep]:
     for step in steps:
         yield step
         yield from _all_steps(step.inside)
-
-
-def edge_of(iri: str, position: Position, records: Sequence[str]) -> StatedEdge:
-    """The edge that records state between a node and the neighbour at a position of its list."""
-    neighbour, relation, way = position
-    source, target = (iri, neighbour) if way == "out" else (neighbour, iri)
-    return StatedEdge(source, relation, target, len(records), tuple(sorted(records)[:3]))

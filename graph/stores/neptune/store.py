@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from copy import copy
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
@@ -190,10 +191,12 @@ class NeptuneStore:
         return self._asked(self._store.statistics)
 
     def within(self, scope: Scope) -> GraphReader:
-        """See GraphStore. Vertices keep what all records say of them together, so only everything can be read."""
+        """See GraphStore, and the store of the cluster's language."""
         if scope == EVERYTHING:
             return self
-        raise UnsupportedCapability("a property graph cannot hold a reader to some datasets; use the embedded store (store = embedded)")
+        seen = copy(self)
+        seen._store = cast(GremlinStore, self._store.within(scope))  # only read through what is handed out
+        return seen
 
     def close(self) -> None:
         """See GraphStore."""

@@ -86,7 +86,9 @@ def seen_only(query: str, scope: Scope) -> str:
 
 def lies_within(graph: str, datasets: Iterable[str]) -> str:
     """A condition: a graph (`?g`) lies in one of the datasets."""
-    return " || ".join(f"STRSTARTS(STR({graph}), {literal_term(dataset_iri(name) + '/')})" for name in sorted(datasets)) or "false"
+    iris = [dataset_iri(name) for name in sorted(datasets)]
+    inside = [f"STRSTARTS(STR({graph}), {literal_term(iri + '/')})" for iri in iris]
+    return " || ".join([*(f"STR({graph}) = {literal_term(iri)}" for iri in iris), *inside]) or "false"
 
 
 def stated_by(source: str, relation: str, target: str) -> str:
