@@ -30,7 +30,9 @@ class Rig:
         return {(one.patient, one.text) for one in documents}
 
     def document(self, hit: Hit) -> Document:
-        return next(one for one in self.clinic.documents if one.id == hit.document)
+        found = next((one for one in self.clinic.documents if one.id == hit.document), None)
+        assert found is not None, f"{hit.document} is not among what may be seen"
+        return found
 
 
 def browsing_lists_each_text_once_newest_first(rig: Rig) -> None:

@@ -6,13 +6,18 @@ from typing import Any
 
 import pytest
 
+from graph.scope import Scope
 from graph.stores.memory import MemoryStore
+from search.embedding_cache import EmbeddingCache
 from search.filters import Filters
 from search.model import FacetPage, Mode, SearchRequest, SearchResult
 from search.retriever import Retriever
-from tests.contracts.searcher import CHECKS, Rig
+from search.scoped import write_within
+from tests.contracts.searcher import ASKED, CHECKS, Rig
 from tests.search.clinic import Clinic, FakeEmbedder, build, make_clinic, opened, write_quads
 from webapp.library import Searcher
+
+SCOPE = Scope.of(["clinic", "other"])
 
 
 @pytest.fixture(scope="module")
@@ -31,9 +36,51 @@ def searcher(clinic: Clinic, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield Retriever(generation, store, FakeEmbedder())
 
 
+@pytest.fixture(scope="module")
+def among_others(clinic: Clinic) -> Clinic:
+    """The clinic beside a dataset whose patients have nearly the same notes and facts."""
+    hidden = make_clinic(3, dataset="hidden")
+    facts = [replace(one, label=f"Only theirs {one.label}") for one in hidden.facts]
+    return Clinic(hidden.documents + clinic.documents, facts + clinic.facts, hidden.patients + clinic.patients)
+
+
+@pytest.fixture(scope="module")
+def wide(among_others: Clinic, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Retriever, Retriever]]:
+    """Who searches all of it, and a reader of the clinic's datasets."""
+    folder = tmp_path_factory.mktemp("scoped")
+    build(among_others, folder, embedder=FakeEmbedder())
+    store = MemoryStore()
+    store.load([write_quads(among_others, folder / "quads.nq")])
+    write_within(folder / "g1", folder / "within", SCOPE, EmbeddingCache(folder / "vectors.sqlite"))
+    with opened(folder / "g1") as whole, opened(folder / "within") as within:
+        yield Retriever(whole, store, FakeEmbedder()), Retriever(within, store.within(SCOPE), FakeEmbedder())
+
+
 @pytest.mark.parametrize("check", CHECKS)
 def test_retriever(searcher: Searcher, clinic: Clinic, check: str) -> None:
     CHECKS[check](Rig(searcher, clinic))
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_retriever_of_a_reader_of_some_datasets(wide: tuple[Searcher, Searcher], clinic: Clinic, check: str) -> None:
+    """A reader of A never learns of B: within A a searcher keeps the contract of a clinic that has A alone."""
+    CHECKS[check](Rig(wide[1], clinic))
+
+
+@pytest.mark.parametrize("query", ASKED)
+def test_a_reader_of_some_datasets_finds_what_is_found_where_there_are_no_others(
+    wide: tuple[Searcher, Searcher], searcher: Searcher, query: str
+) -> None:
+    """Ranks, scores, counts, what hits share and their neighbourhood."""
+    found = (one.search(SearchRequest(query, limit=20)) for one in (searcher, *wide))
+    alone, whole, scoped = (replace(one, timings={}, seconds=0) for one in found)
+    assert scoped == alone != whole
+
+
+@pytest.mark.parametrize("check", ["browsing_lists_each_text_once_newest_first", "hits_tell_their_document", "filters_keep_what_they_name"])
+def test_a_searcher_that_forgets_the_scope_is_found_out(wide: tuple[Searcher, Searcher], clinic: Clinic, check: str) -> None:
+    with pytest.raises(AssertionError):
+        CHECKS[check](Rig(wide[0], clinic))
 
 
 class Broken:

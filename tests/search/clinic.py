@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from concepts.model import Assertion, ConceptUse, Mention
-from graph.identifiers import concept_iri, iri_term, literal_term, record_iri
+from graph.identifiers import concept_iri, derived_graph_iri, iri_term, literal_term, record_iri
+from graph.scope import dataset_of
 from graph.vocabulary import (
     ANNOTATION,
     CODE,
@@ -229,9 +230,10 @@ def write_quads(clinic: Clinic, path: Path) -> Path:
         term = literal_term(value) if literal else iri_term(value)
         lines.add(f"{iri_term(subject)} {iri_term(predicate)} {term} {iri_term(graph)} .")
 
-    def name(concept: str, label: str) -> None:
-        say(concept, concept, TYPE, CONCEPT)
-        say(concept, concept, PREF_LABEL, label, literal=True)
+    def name(record: str, concept: str, label: str) -> None:
+        graph = derived_graph_iri(dataset_of(record) or "", "concepts")
+        say(graph, concept, TYPE, CONCEPT)
+        say(graph, concept, PREF_LABEL, label, literal=True)
 
     for patient in clinic.patients:
         say(patient.id, patient.id, TYPE, FHIR + "Patient")
@@ -249,7 +251,7 @@ def write_quads(clinic: Clinic, path: Path) -> Path:
             say(document.record, mention.id, HAS_TARGET, document.record)
             if mention.concept:
                 say(document.record, mention.id, HAS_BODY, mention.concept)
-                name(mention.concept, mention.label)
+                name(document.record, mention.concept, mention.label)
     for fact in clinic.facts:
         say(fact.record, fact.record, TYPE, FHIR + ("Condition" if fact.relation == "condition" else "MedicationRequest"))
         say(fact.record, fact.record, LABEL, fact.label, literal=True)
@@ -258,7 +260,7 @@ def write_quads(clinic: Clinic, path: Path) -> Path:
             say(fact.record, fact.record, ENCOUNTER, fact.encounter)
         if fact.concept:
             say(fact.record, fact.record, CODE, fact.concept)
-            name(fact.concept, fact.label)
+            name(fact.record, fact.concept, fact.label)
             if fact.counted:
                 say(fact.record, fact.subject, HAS_CONDITION if fact.relation == "condition" else HAS_MEDICATION, fact.concept)
     path.write_text("\n".join(sorted(lines)) + "\n")
