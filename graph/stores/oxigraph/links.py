@@ -3,7 +3,7 @@
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 import pyoxigraph as ox
 
@@ -18,6 +18,7 @@ _CACHED_LINKS: Final = 400_000
 """Links and nodes that one opened store keeps in memory, about 400 bytes each."""
 
 Term = ox.NamedNode | ox.Literal
+_TYPE: Final = ox.NamedNode(TYPE)
 
 
 class View(NamedTuple):
@@ -88,14 +89,14 @@ class CachedLinks:
             return view.summary.kind
         known = self._kinds.get(iri)
         if known is None:
-            classes = self._seen(rows(self.opened(), "SELECT ?t ?g {{ GRAPH ?g {{ {} {} ?t }} }}", iri, TYPE))
-            known = min((local_name(value.value) for value, _ in classes if isinstance(value, ox.NamedNode)), default="Thing")
+            classes = self._seen(_said(self.opened(), iri, _TYPE))
+            known = min((local_name(value.value) for _, value, _ in classes if isinstance(value, ox.NamedNode)), default="Thing")
             self._kinds.put(iri, sys.intern(known), 1)
         return known
 
     def statements(self, iri: str) -> Iterator[tuple[Term, ...]]:
         """(predicate, object, graph) of everything said of a node."""
-        return self._seen(rows(self.opened(), "SELECT ?p ?o ?g {{ GRAPH ?g {{ {} ?p ?o }} }}", iri))
+        return self._seen(_said(self.opened(), iri))
 
     def references(self, iri: str) -> int:
         """How many quads have a node as their object."""
@@ -164,6 +165,22 @@ def _read_incoming(store: ox.Store, scope: Scope, iri: str, relation: str | None
         if scope.admits(graph.value) and (relation is not None or predicate not in NOT_LINKS):
             stated.setdefault((predicate, source.value), []).append(graph.value)
     return tuple(_link(*link, graphs) for link, graphs in stated.items())
+
+
+def _said(store: ox.Store, iri: str, relation: ox.NamedNode | None = None) -> Iterator[tuple[Term, ...]]:
+    """(predicate, object, graph) of what named graphs say of a node; nothing of what is no IRI.
+
+    By pattern, though that brings the default graph's copy along: most nodes are small, and a query would be parsed and planned
+    first, which takes longer than to read them twice.
+    """
+    try:
+        node = ox.NamedNode(iri)
+    except ValueError:
+        return
+    for quad in store.quads_for_pattern(node, relation, None, None):
+        graph = quad.graph_name
+        if isinstance(graph, ox.NamedNode):
+            yield quad.predicate, cast(Term, quad.object), graph
 
 
 def rows(store: ox.Store, query: str, *iris: str) -> Iterator[tuple[Term, ...]]:
