@@ -33,6 +33,7 @@ create table plan.targets (kind text, id text, iri text, expected text, primary 
 create table plan.staged (
     kind text, id text, part text, state text, source text, line integer, reason text, primary key (kind, id)
 ) without rowid;
+create index plan.staged_part on staged (part);
 """
 _SETTLE = """
 create table plan.winner as
@@ -54,11 +55,13 @@ delete from plan.identifiers as i where not exists (
 create table plan.stale as
 select w.kind, w.id from plan.winner w join records r on r.dataset = :dataset and r.kind = w.kind and r.id = w.id
 where r.hash <> w.hash and w.updated <> '' and w.updated < r.updated;
+create unique index plan.stale_key on stale (kind, id);
 delete from plan.identifiers as i where exists (select 1 from plan.stale s where s.kind = i.kind and s.id = i.id);
 insert into plan.identifiers
 select i.system, i.value, i.kind, i.id, 0, 0 from plan.stale s
 join identifiers i on i.dataset = :dataset and i.kind = s.kind and i.id = s.id;
 """
+_SEEN_KEY = "create index if not exists plan.seen_key on seen (kind, id)"
 _VANISH = """
 insert or ignore into plan.gone
 select r.kind, r.id, r.source, 0 from records r
@@ -225,6 +228,7 @@ class Plan:
 
     def vanish(self) -> None:
         """Delete what earlier runs found in a scanned file and this one did not, unless something of the file could not be read."""
+        self._db.execute(_SEEN_KEY)
         with self.ledger.transaction() as db:
             db.execute(_VANISH, {"dataset": self.dataset})
 
@@ -287,7 +291,7 @@ class Plan:
 
     def gone(self) -> tuple[tuple[str, str], ...]:
         """(kind, id) of represented records that the sources delete."""
-        query = """select g.kind, g.id from plan.gone g join records r on r.dataset = ? and r.kind = g.kind and r.id = g.id
+        query = """select g.kind, g.id from plan.gone g cross join records r on r.dataset = ? and r.kind = g.kind and r.id = g.id
         where r.state = 'kept'"""
         return tuple(self._db.execute(query, (self.dataset,)).fetchall())
 
@@ -321,7 +325,7 @@ class Plan:
         """Enter a finished part's (kind, id, state, source, line, reason); returns (kind, id) of those that were represented before."""
         with self.ledger.transaction() as db:
             db.executemany(f"insert or replace into plan.staged values (?, ?, '{part}', ?, ?, ?, ?)", rows)  # noqa: S608 - part is our own digest
-            query = """select s.kind, s.id from plan.staged s join records r on r.dataset = ? and r.kind = s.kind and r.id = s.id
+            query = """select s.kind, s.id from plan.staged s cross join records r on r.dataset = ? and r.kind = s.kind and r.id = s.id
             where s.part = ? and s.state <> 'rejected' and r.state = 'kept'"""
             return tuple(db.execute(query, (self.dataset, part)).fetchall())
 
