@@ -70,6 +70,8 @@ class SqliteCatalog:
         self._former: dict[str, FormerPatient] | None = None
         self._roots: dict[str, str] | None = None
         self._codings: dict[int, tuple[int, ...]] | None = None
+        self._groups: dict[str, str] = {}
+        """Concept → as what it is charted, '' if never: of a label, all its facts would be read to find that out."""
         try:
             with self._connection() as db:
                 (version,) = db.execute("PRAGMA user_version").fetchone()
@@ -330,8 +332,10 @@ class SqliteCatalog:
     def groups_of(self, concepts: Sequence[str]) -> dict[str, str]:
         """Concept → as what it is charted: 'condition', 'medication' …; those that are never charted are left out."""
         query = f"SELECT relation FROM facts WHERE concept = ? AND counted AND concept IS NOT NULL AND relation IN ({_GROUPS}) LIMIT 1"  # noqa: S608
-        found = {concept: self._all(query, (concept,)) for concept in concepts}
-        return {concept: rows[0][0] for concept, rows in found.items() if rows}
+        for concept in concepts:
+            if concept not in self._groups:
+                self._groups[concept] = next((relation for (relation,) in self._all(query, (concept,))), "")
+        return {concept: group for concept in concepts if (group := self._groups[concept])}
 
     def records_of(self, concepts: Sequence[str], patients: Sequence[str]) -> list[str]:
         """Records of the patients that chart one of the concepts as a counted fact, observations left out."""

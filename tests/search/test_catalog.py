@@ -170,3 +170,11 @@ def test_no_catalog_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(GenerationUnreadable, match="ingest again"):
         SqliteCatalog(tmp_path / "none.sqlite")
     assert not (tmp_path / "none.sqlite").exists()
+
+
+def test_what_a_concept_is_charted_as_is_looked_up_once(catalog: SqliteCatalog, clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    charted = next(fact.concept for fact in clinic.facts if fact.relation == "condition" and fact.counted and fact.concept)
+    assert charted is not None
+    assert catalog.groups_of([charted, "urn:never"]) == {charted: "condition"}
+    monkeypatch.setattr(catalog, "_all", None)
+    assert catalog.groups_of(["urn:never", charted]) == {charted: "condition"}
