@@ -10,7 +10,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -20,6 +19,7 @@ from commissure.media import places_of
 from graph.errors import StoreUnavailable
 from graph.identifiers import parse_record_iri
 from graph.scope import EVERYTHING, Scope
+from graph.scratch import Scratch
 from graph.store import GraphReader, GraphStore
 from graph.stores.resting import RestingStore, resting
 from ingest import bulk
@@ -196,7 +196,7 @@ class OpenSnapshot:
     labels: GenerationLabels
     narrowed: Callable[["OpenSnapshot", Scope], "OpenSnapshot"]
     """Takes the snapshot itself: one that referred to itself would outlive its last user."""
-    folder: TemporaryDirectory[str] | None = None
+    folder: Scratch | None = None
     """Of a reader's own index: removed when nothing refers to the snapshot any more."""
 
     def within(self, scope: Scope) -> "OpenSnapshot":
@@ -272,9 +272,9 @@ class DataLibrary:
     def _narrowed(self, index: Path, scope: Scope, whole: OpenSnapshot) -> OpenSnapshot:
         """A generation as a reader of some datasets sees it, from an index of its own that ends with it."""
         graph = whole.store_opened.within(scope)
-        work = TemporaryDirectory(dir=self._workspace.folder, prefix=".reader-")
-        write_within(index, Path(work.name) / "search", scope, EmbeddingCache(self._workspace.embeddings_path))
-        generation = Generation.open(Path(work.name) / "search")
+        work = self._workspace.reader_folder()
+        write_within(index, work.path / "search", scope, EmbeddingCache(self._workspace.embeddings_path))
+        generation = Generation.open(work.path / "search")
         labels = GenerationLabels(generation, RecordsWithin(StoredRecords(self._workspace), scope), self._media)
         retriever = Retriever(generation, graph, self._embedder)
 

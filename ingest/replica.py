@@ -15,7 +15,6 @@ filled again.
 
 import secrets
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,11 +23,12 @@ from typing import Protocol
 from graph.errors import StoreUnavailable
 from graph.identifiers import iri_term, literal_term
 from graph.model import Statistics
+from graph.scratch import Scratch
 from graph.store import GraphStore
 from graph.vocabulary import BASE, KG, TYPE
 from ingest.errors import StoreTaken
 from ingest.ledger import Ledger
-from ingest.workspace import Workspace
+from ingest.workspace import REPLICA, Workspace
 
 OWNER = f"{BASE}store"
 """The node, and named graph, that says which data folder a store belongs to."""
@@ -192,8 +192,8 @@ class Replication:
             self._bring(live, published, graphs, replace=False)
 
     def _bring(self, live: Replica, published: PublishedGraph, graphs: Sequence[str], replace: bool) -> None:
-        with tempfile.TemporaryDirectory(dir=self._ledger.path.parent, prefix=".replica-") as folder:
-            path = Path(folder) / "graphs.nq"
+        with Scratch(self._ledger.path.parent, REPLICA) as folder:
+            path = folder / "graphs.nq"
             existing = published.export(graphs, path)
             store = self._writes(live)
             if existing:
@@ -252,8 +252,8 @@ class Replication:
         with self._ledger.transaction() as db:
             db.execute("insert into marks values (?1, '', ?2) on conflict do update set next = ?2", (self.address, mark))
             db.execute("insert or ignore into unsettled values (?, ?, ?)", (self.address, OWNER, _MARK))
-        with tempfile.TemporaryDirectory(dir=self._ledger.path.parent, prefix=".replica-") as folder:
-            path = Path(folder) / "owner.nq"
+        with Scratch(self._ledger.path.parent, REPLICA) as folder:
+            path = folder / "owner.nq"
             path.write_text("".join(_owner_quads(self._instance(), mark)), encoding="utf-8")
             live.store.replace([path])
         with self._ledger.transaction() as db:

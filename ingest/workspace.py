@@ -15,11 +15,16 @@ from typing import Any
 
 import orjson
 
+from graph.scratch import Scratch, sweep
 from ingest.errors import DatasetBusy, IngestError
 from ingest.ledger import Ledger
 from ingest.staging import sync
 
 _RUN = re.compile(r"[0-9TZ]+-[0-9a-f]+")
+_READER = ".reader-"
+"""How the folders begin that hold what a reader of some datasets searches."""
+REPLICA = ".replica-"
+"""How the folders begin that hold what goes to another graph store."""
 _KEPT_GENERATIONS = 2
 """The current one, and the one before for readers that have it open."""
 
@@ -111,6 +116,7 @@ class Workspace:
                 ) from None
             os.ftruncate(lock, 0)
             os.pwrite(lock, str(os.getpid()).encode(), 0)
+            self.sweep()
             ledger = Ledger(self.ledger_path)
             try:
                 published = (ledger.generation, ledger.meta("store") or "")
@@ -133,6 +139,15 @@ class Workspace:
             yield ledger
         finally:
             ledger.close()
+
+    def sweep(self) -> None:
+        """Remove the working folders of processes that were killed; those of others stay."""
+        sweep(self.folder, _READER, REPLICA)
+
+    def reader_folder(self) -> Scratch:
+        """A new folder for what a reader of some datasets searches."""
+        self.sweep()
+        return Scratch(self.folder, _READER)
 
     def clean(self, ledger: Ledger) -> None:
         """Delete generations and parts that nothing refers to any more. Only the writer may, after it has published."""

@@ -297,7 +297,7 @@ def test_a_folder_that_cannot_be_taken_over_answers_no_sparql(tmp_path: Path, mo
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(folders, "TemporaryDirectory", refuse)
+    monkeypatch.setattr(folders, "Scratch", refuse)
     reader = OxigraphStore.open_read_only(folder)
     assert reader.node(PATIENT) is not None
     with pytest.raises(StoreUnavailable, match="earlier version"):

@@ -6,13 +6,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import pyoxigraph as ox
 
 from graph.errors import StoreUnavailable
 from graph.scope import Scope
+from graph.scratch import Scratch, sweep
 from graph.stores.oxigraph.loading import complete, copy
 
 log = logging.getLogger("commissure.graph")
@@ -65,8 +65,8 @@ def with_union(folder: Path) -> Path:
     if completed.is_dir():
         return completed
     try:
-        with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-filling-") as work:
-            draft = Path(work) / "graph"
+        with Scratch(folder.parent, f".{folder.name}-filling-") as work:
+            draft = work / "graph"
             clone(folder, draft)
             store = ox.Store(str(draft))
             fill_default_graph(store, draft, folder)
@@ -84,8 +84,9 @@ def with_union(folder: Path) -> Path:
 @contextmanager
 def view(source: ox.Store, scope: Scope, beside: Path) -> Iterator[Path]:
     """A folder that holds what a scope admits, and nothing else; deleted at the end."""
-    with TemporaryDirectory(dir=beside.parent if os.access(beside.parent, os.W_OK) else None, prefix=f".{beside.name}-view-") as work:
-        folder = Path(work) / "graph"
+    sweep(beside.parent, f".{beside.name}-filling-", f".{beside.name}-view-")
+    with Scratch(beside.parent if os.access(beside.parent, os.W_OK) else None, f".{beside.name}-view-") as work:
+        folder = work / "graph"
         store = ox.Store(str(folder))
         copy(source, (graph for graph in source.named_graphs() if isinstance(graph, ox.NamedNode) and scope.admits(graph.value)), store)
         store.flush()
