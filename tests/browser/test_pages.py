@@ -77,11 +77,7 @@ def test_walk_by_keyboard(site: str, open_tab: Open) -> None:
     assert page.locator("#span").is_visible()
     page.keyboard.press("n")
     assert "match 1 of" in page.locator("#keys").inner_text()
-    page.keyboard.press("n")
-    assert "match 2 of" in page.locator("#keys").inner_text()
-    page.keyboard.press("p")
-    assert "match 1 of" in page.locator("#keys").inner_text()
-    assert page.locator("mark.here").count() == 1
+    assert "".join(page.locator("mark.here").all_inner_texts()) == "cisplatin and paclitaxel", "a phrase is one stop"
     tab_to(page, 'a[href^="/patient?"]', 60)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/patient\?"))

@@ -101,7 +101,6 @@ class DocumentPage:
     more_groups: int
     assertions: tuple[tuple[Assertion, int], ...]
     span: tuple[int, int] | None
-    matches: int
     why: str
     """Why its record does not count ('' where it does)."""
     encounter_label: str
@@ -168,8 +167,7 @@ def document_page(
         return address("/document", [("id", found.id), ("q", query), ("part", there + 1)], anchor)
 
     groups, marks = _mentions(found.mentions, link)
-    terms = _term_marks(found.text, query, start, end)
-    marks += terms
+    marks += _term_marks(found.text, query, start, end)
     if span:
         marks.append(Mark(span[0], span[1], "span", anchor="span", weight=-1))
     headings = _headings(found)
@@ -187,7 +185,6 @@ def document_page(
         more_groups=max(0, len(groups) - MOST_GROUPS),
         assertions=tuple((assertion, counts[assertion]) for assertion in Assertion if counts[assertion]),
         span=span,
-        matches=len(terms),
         why=why,
         encounter_label=encounter_label,
         facts=facts,
