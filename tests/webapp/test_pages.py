@@ -767,3 +767,30 @@ def test_pages_speak_words_that_researchers_know(client: FlaskClient) -> None:
         assert not re.search(r"\bquads?\b|\bIRIs?\b|\bGeneration\b", words), url
     assert re.search(r"Every ingest[^>]+>Data as of \d{4}-", client.get("/data").text)
     assert wording.issue_name("mention-traits") != "mention-traits" and wording.issue_name("bad-date") == "bad date"
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "twice"),
+    [
+        ("Progress note", "Progress note, Medical Oncology", True),
+        ("TELEPHONE ENCOUNTER", "Telephone encounter", True),
+        ("Telephone encounter Note", "Telephone encounter", True),
+        ("Progress note", "Follow-up note", False),
+        ("Medical history", "Family medical history", False),
+        ("Note", "Letter", False),
+        ("Discharge summary", "", False),
+    ],
+)
+def test_a_name_that_the_title_begins_with_is_not_said_again(name: str, title: str, twice: bool) -> None:
+    assert wording.is_told_by(name, title) is twice
+
+
+def test_hits_and_documents_do_not_say_their_type_twice(client: FlaskClient) -> None:
+    heads = re.compile(r"<h[12][^>]*>(.*?)</h[12]>\s*<p class=\"meta[^>]*>(.*?)</p>", re.DOTALL)
+    for path in ("/search?q=cisplatin", f"/document?id={quote(f.ONCOLOGY_NOTE)}"):
+        found = heads.findall(client.get(path).text)
+        assert found
+        for title, about in found:
+            words = re.sub("<[^>]+>", "", title).strip().casefold()
+            said = {part.strip().casefold() for part in re.sub("<[^>]+>", "\n", about).split("\n")} - {""}
+            assert not {part for part in said if words.startswith(part)}, (title, said)

@@ -53,6 +53,7 @@ def register(app: Flask) -> None:
         short=wording.short_iri,
         source=wording.short_source,
         ranges=wording.ranges,
+        told_by=wording.is_told_by,
         run_id=wording.run_id,
         group_of=group_of,
     )

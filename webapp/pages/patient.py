@@ -48,6 +48,8 @@ class PatientPage:
     pages: int
     documents: int
     """Documents that a search of the patient lists: copies of a text once."""
+    copies: int
+    """Documents that it does not list, because they have the text of another."""
     glance: Glance
     timeline: Timeline
 
@@ -72,6 +74,7 @@ def patient() -> str | Response:
     pages_ = max(1, -(-len(shown) // ROWS))
     page = min(whole_number("page", 1, 1), pages_)
     concept = _remembering(catalog.concept)
+    searched = listed(snapshot(), patients=(identifier,)) if documents else 0
     view = PatientPage(
         patient=found,
         former=catalog.former_patients(identifier),
@@ -87,7 +90,8 @@ def patient() -> str | Response:
         struck=sum(event.struck for event in shown),
         page=page,
         pages=pages_,
-        documents=listed(snapshot(), patients=(identifier,)) if documents else 0,
+        documents=searched,
+        copies=max(0, documents - searched),
         glance=glance_of(things, concept),
         timeline=timeline_of(drawn, identifier),
     )

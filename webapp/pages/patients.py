@@ -24,7 +24,7 @@ MOST_CONDITIONS = 4
 """Conditions that the row of a patient names."""
 FIELDS = {"sex": ("sexes", "Sex"), "age": ("ages", "Age"), "condition": ("conditions", "Condition"), "dataset": ("datasets", "Dataset")}
 """Parameter → the field of the selection, and its title."""
-COLUMNS = {"name": "Name", "age": "Age", "conditions": "Conditions", "documents": "Notes", "facts": "Charted"}
+COLUMNS = {"name": "Name", "age": "Age", "conditions": "Conditions", "documents": "Documents", "facts": "Charted"}
 """Columns that the list can be sorted by."""
 _FALLING_FIRST = frozenset({"conditions", "documents", "facts"})
 """Columns whose largest values are wanted first."""

@@ -18,7 +18,7 @@ LANES: Final = {
     "immunization": "Immunizations",
     "observation": "Results",
     "family": "Family",
-    "document": "Notes",
+    "document": "Documents",
     "other": "Other",
 }
 """Group → the title of its lane, from top to bottom."""

@@ -192,6 +192,14 @@ def issue_name(code: str) -> str:
     return ISSUE_NAMES.get(code) or code.replace("-", " ")
 
 
+def is_told_by(name: str, title: str) -> bool:
+    """Whether a title begins with a name, so that the name beside it would be said twice; 'note' at its end adds nothing."""
+    words = re.findall(r"\w+", name.casefold())
+    if words[1:] and words[-1] == "note":
+        words = words[:-1]
+    return re.findall(r"\w+", title.casefold())[: len(words)] == words
+
+
 def words_of(name: str) -> str:
     """'medicationReference' as 'medication reference'."""
     return _WORDS.sub(" ", name).replace("_", " ").lower()
