@@ -2,7 +2,7 @@
 
 A key has one type: int, long, double or boolean where all of its values are, string where they differ. GraphML holds one value a key: where
 a node has several, they are a JSON array of texts and the key is a string. Languages and other datatypes are left out, and so is what keeps
-apart which record said what: N-Quads and Neptune's CSV are the formats that hold everything.
+apart which record said what: N-Quads is the format that holds everything.
 """
 
 import re
@@ -18,14 +18,11 @@ import orjson
 
 from graph.model import Literal
 from graph.property_graph import KIND, RECORD, RELATION, Edge, Vertex, as_literal, likely_label
-from graph.vocabulary import XSD
+from graph.value_types import ValueType, common, type_of
 
 _NAMESPACE: Final = "http://graphml.graphdrawing.org/xmlns"
 _FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 cannot hold."""
-_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
-_NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
-_NUMBERS: Final = frozenset({"decimal", "double", "float", "integer"})
 _SCHEMA: Final = """
 create table vertices (iri text primary key, label text not null) without rowid;
 create table vals (
@@ -55,36 +52,24 @@ def _gather(db: sqlite3.Connection, element: Vertex | Edge) -> None:
     known = "update set label = min(label, excluded.label)" if KIND in element.values else "nothing"
     db.execute(f"insert into vertices values (?, ?) on conflict do {known}", element[:2])  # noqa: S608 - one of the two above
     said = ((key, as_literal(value)) for key, values in element.values.items() for value in values)
-    rows = ((element.iri, key, literal.value, type_of(literal)) for key, literal in said)
+    rows = ((element.iri, key, literal.value, _type_of(literal)) for key, literal in said)
     # One text may be said with two datatypes: then it is the weaker one.
     db.executemany("insert into vals values (?, ?, ?, ?) on conflict do update set type = 'string' where type <> excluded.type", rows)
 
 
-def type_of(literal: Literal) -> str:
-    """The type of a value as GraphML names it."""
-    kind = (literal.datatype or "").removeprefix(XSD) if (literal.datatype or "").startswith(XSD) else ""
-    if kind == "boolean" and literal.value in ("true", "false"):
-        return "boolean"
-    if kind == "integer" and _INTEGER.fullmatch(literal.value):
-        return "int" if abs(int(literal.value)) < 1 << 31 else "long"
-    return "double" if kind in _NUMBERS and _NUMBER.fullmatch(literal.value) else "string"
+def _type_of(literal: Literal) -> ValueType:
+    """GraphML has no dates."""
+    type_ = type_of(literal)
+    return "string" if type_ == "date" else type_
 
 
 def _types(db: sqlite3.Connection) -> dict[str, str]:
     """The type of each key: that of all of its values, where no node has several."""
     several = {key for (key,) in db.execute("select distinct key from vals group by iri, key having count(*) > 1")}
-    found: dict[str, set[str]] = {}
+    found: dict[str, set[ValueType]] = {}
     for key, type_ in db.execute("select distinct key, type from vals"):
         found.setdefault(key, set()).add(type_)
-    return {key: "string" if key in several else _common(types) for key, types in found.items()}
-
-
-def _common(types: set[str]) -> str:
-    if len(types) == 1:
-        return next(iter(types))
-    if types <= {"int", "long"}:
-        return "long"
-    return "double" if types <= {"int", "double"} else "string"
+    return {key: "string" if key in several else common(types) for key, types in found.items()}
 
 
 def _write(db: sqlite3.Connection, target: IO[bytes]) -> tuple[int, int]:

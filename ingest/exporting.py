@@ -47,19 +47,18 @@ def export(dataset: str, target: Path, format_name: str, workspace: Workspace, t
 def _write_property_graph(quads: Path, made: Path, format_name: str, dataset: str) -> None:
     from graph.graphml import write_graphml
     from graph.property_graph import elements, read_quads
-    from graph.stores.neptune.neptune_csv import write_csv
+    from graph.stores.neptune.neptune_csv import typed_columns, write_csv
 
-    found = elements(read_quads(quads))
     if format_name == "neptune-csv":
         made.mkdir()
         try:
-            write_csv(found, made, dataset)
+            write_csv(elements(read_quads(quads)), made, dataset, typed_columns(elements(read_quads(quads))))
         except UnsupportedCapability as error:
             raise IngestError(f"{error}; export N-Quads instead") from error
         return
     opened = gzip.open if made.name.endswith(".gz") else open
     with cast(IO[bytes], opened(made, "wb")) as file:
-        write_graphml(found, file, quads.with_name("scratch.sqlite"))
+        write_graphml(elements(read_quads(quads)), file, quads.with_name("scratch.sqlite"))
 
 
 def _put(made: Path, target: Path) -> None:

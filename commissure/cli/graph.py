@@ -88,6 +88,8 @@ def move(context: click.Context, store: str, dataset: str | None, as_json: bool)
 def export(context: click.Context, out: Path, dataset: str, format_name: str, as_json: bool) -> None:
     """Write a dataset's graph to a file (gzipped when its name ends in .gz), or for neptune-csv to a folder.
 
+    GraphML and Neptune's CSV carry the types of values; N-Quads and TriG hold everything.
+
     \b
     Example:  commissure graph export --dataset demo --format trig demo.trig.gz
     """
