@@ -766,13 +766,21 @@ _LITERAL = st.one_of(
     st.builds(Literal, st.integers().map(str), st.just(XSD + "integer")),
     st.builds(Literal, st.decimals(allow_nan=False, allow_infinity=False, places=3).map(str), st.just(XSD + "decimal")),
 )
-_LINK = st.builds(quad, st.sampled_from(NODES), st.sampled_from(RELATIONS), st.sampled_from(NODES), st.sampled_from(GRAPHS))
-_LINE = st.one_of(
-    st.builds(quad, st.sampled_from(NODES), st.just(TYPE), st.sampled_from([FHIR + "Patient", FHIR + "Group"]), st.sampled_from(GRAPHS)),
-    st.builds(quad, st.sampled_from(NODES), st.sampled_from([LABEL, PREF_LABEL, KG + "value"]), _LITERAL, st.sampled_from(GRAPHS)),
-    st.builds(quad, st.sampled_from(NODES), st.just(STUB), st.just(Literal("true", XSD + "boolean")), st.sampled_from(GRAPHS)),
-)
-_LINES = st.builds(list.__add__, st.lists(_LINK, min_size=25, max_size=50), st.lists(_LINE, max_size=20))
+
+
+def _lines(graphs: Sequence[str]) -> st.SearchStrategy[list[str]]:
+    """Statements of some graphs: many links, and some classes, names, values and marks of stubs."""
+    nodes, stated = st.sampled_from(NODES), st.sampled_from(graphs)
+    link = st.builds(quad, nodes, st.sampled_from(RELATIONS), nodes, stated)
+    line = st.one_of(
+        st.builds(quad, nodes, st.just(TYPE), st.sampled_from([FHIR + "Patient", FHIR + "Group"]), stated),
+        st.builds(quad, nodes, st.sampled_from([LABEL, PREF_LABEL, KG + "value"]), _LITERAL, stated),
+        st.builds(quad, nodes, st.just(STUB), st.just(Literal("true", XSD + "boolean")), stated),
+    )
+    return st.builds(list.__add__, st.lists(link, min_size=25, max_size=50), st.lists(line, max_size=20))
+
+
+_LINES = _lines(GRAPHS)
 _CHANGE = st.one_of(_LINES, _LINES, st.sets(st.sampled_from(GRAPHS), max_size=2))
 _DIRECTION: st.SearchStrategy[Direction] = st.sampled_from(["out", "in"])
 _STEP = st.builds(
@@ -812,6 +820,31 @@ def check_generated_graphs(rig: Rig) -> None:
         one.same()
         for question in questions:
             assert one.store.neighbourhood(*question) == one.reference.neighbourhood(*question)
+        one.close()
+
+    compare()
+
+
+def check_generated_graphs_within_a_scope(rig: Rig) -> None:
+    graphs = [f"{A}/Patient/1", f"{A}/derived/concepts", f"{B}/Patient/1", dataset_iri("a.b") + "/Patient/1"]
+
+    @settings(
+        max_examples=8,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[Phase.generate, Phase.shrink] if rig.shrink else [Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(lines=_lines(graphs), gone=st.sets(st.sampled_from(graphs), max_size=2), questions=st.lists(_QUESTION, min_size=2, max_size=4))
+    def compare(lines: list[str], gone: set[str], questions: Sequence[tuple[list[str], list[list[Step]], frozenset[str]]]) -> None:
+        one = Rig(rig.new_store, rig.folder)
+        one.load("".join(lines))
+        one.remove(*gone)
+        seen, reference = one.store.within(Scope.of(["a"])), one.reference.within(Scope.of(["a"]))
+        same_answers(seen, reference, NODES)
+        for question in questions:
+            assert seen.neighbourhood(*question) == reference.neighbourhood(*question)
         one.close()
 
     compare()

@@ -187,6 +187,14 @@ def test_generated_graphs_find_a_broken_store_out_by_themselves(broken: type[Mem
         CHECKS["generated_graphs"](rig)
 
 
+@pytest.mark.parametrize("broken", [ForgetsTheScope, CountsTheRecordsOfAll])
+def test_generated_graphs_find_a_store_out_that_forgets_the_scope(broken: type[MemoryStore], tmp_path: Path) -> None:
+    rig = Rig(broken, tmp_path)
+    rig.shrink = False
+    with pytest.raises(AssertionError):
+        CHECKS["generated_graphs_within_a_scope"](rig)
+
+
 def test_the_contract_asks_about_loaded_nodes(tmp_path: Path) -> None:
     """A comparison that asks about nothing would pass for any store."""
     rig = Rig(MemoryStore, tmp_path)
