@@ -8,6 +8,7 @@ from typing import Literal as Choice
 
 from graph.errors import QueryRefused, QuerySyntaxError, UnsupportedCapability
 from graph.scope import EVERYTHING, Scope
+from graph.vocabulary import BASE
 
 Form = Choice["rows", "boolean", "triples"]
 """What a query gives: SELECT rows, ASK a boolean, CONSTRUCT and DESCRIBE triples."""
@@ -51,11 +52,12 @@ _UPDATE_WORDS = frozenset(("insert", "delete", "load", "clear", "drop", "create"
 _CODE_POINT = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _TOKEN = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*"""|\'\'\'(?:[^\'\\]|\\.|\'(?!\'\'))*\'\'\'|"(?:[^"\\\r\n]|\\.)*"|\'(?:[^\'\\\r\n]|\\.)*\''
-    r'|<[^<>"{}|^`\\\x00-\x20]*>|#[^\r\n]*|[?$]\w+|@[A-Za-z\-0-9]+|[\w.\-]*:(?:[\w:.\-]|%[0-9A-Fa-f]{2}|\\.)*'
+    r'|(?P<iri><[^<>"{}|^`\\\x00-\x20]*>)|#[^\r\n]*|[?$]\w+|@[A-Za-z\-0-9]+|[\w.\-]*:(?:[\w:.\-]|%[0-9A-Fa-f]{2}|\\.)*'
     r"|(?P<word>[A-Za-z_]\w*)|(?P<opening>[{(\[])|(?P<closing>[})\]])|(?P<operator>[+\-*/|&!=<>^])",
     re.DOTALL,
 )
 """Strings, IRIs, comments, variables, language tags and prefixed names, so that what is left as words are keywords and functions."""
+_ABSOLUTE = re.compile(r"<[A-Za-z][A-Za-z0-9+.\-]*:")
 _SPELLED = frozenset(("true", "false", "in"))
 """Words that a store's parser takes in one spelling only, or not glued to what follows."""
 
@@ -103,7 +105,8 @@ def check_query(sparql: str) -> CheckedQuery:
     """Parse a query and refuse what pass-through queries may not do: updates, and SERVICE at any depth.
 
     SERVICE is looked for twice, in the parse tree and among the tokens, because the store parses the text a third time, with its own
-    parser: what one reader takes for a comment or a string, another might run. Raises QueryRefused or QuerySyntaxError.
+    parser: what one reader takes for a comment or a string, another might run. A relative IRI is one of `graph.vocabulary.BASE`, unless
+    the query says otherwise. Raises QueryRefused or QuerySyntaxError.
     """
     text = _plain_text(sparql)
     words = _words(text)
@@ -116,7 +119,7 @@ def check_query(sparql: str) -> CheckedQuery:
     form = next((form for name, form in _FORMS.items() if name in names), None)
     if form is None:
         raise QuerySyntaxError("the query is neither SELECT, ASK, CONSTRUCT nor DESCRIBE")
-    return CheckedQuery(_respelled(text), form, _dataset(tree) if "DatasetClause" in names else None)
+    return CheckedQuery(_based(_respelled(text)), form, _dataset(tree) if "DatasetClause" in names else None)
 
 
 def choose_media_type(accept: str, form: Form) -> str:
@@ -164,7 +167,7 @@ def _words(text: str) -> set[str]:
                 raise QueryRefused(
                     f"the query holds more than {_MAX_OPERATORS:,} operators; ask in several queries, or list values by VALUES"
                 )
-        elif found.lastgroup is not None:
+        elif found.lastgroup in ("opening", "closing"):
             depth += 1 if found.lastgroup == "opening" else -1
             if depth > _MAX_NESTING:
                 raise QueryRefused(f"the query nests deeper than {_MAX_NESTING} brackets")
@@ -181,12 +184,18 @@ def _respelled(text: str) -> str:
     return _TOKEN.sub(spelled, text)
 
 
+def _based(text: str) -> str:
+    """The same query with a base for its relative IRIs, if it has any: every store then reads them alike."""
+    relative = any(found.lastgroup == "iri" and not _ABSOLUTE.match(found[0]) for found in _TOKEN.finditer(text))
+    return f"BASE <{BASE}> {text}" if relative else text
+
+
 def _dataset(tree: Any) -> QueryDataset:
     """The graphs that FROM and FROM NAMED name."""
     from rdflib.plugins.sparql.algebra import translateQuery
 
     try:
-        clauses = translateQuery(tree).algebra.datasetClause
+        clauses = translateQuery(tree, base=BASE).algebra.datasetClause
         default = tuple(dict.fromkeys(str(clause.default) for clause in clauses if clause.default))
         return QueryDataset(default, tuple(dict.fromkeys(str(clause.named) for clause in clauses if clause.named)))
     except RecursionError as error:

@@ -66,19 +66,19 @@ class GenerationLabels:
 
         return self._once.get(("report", dataset, name), lambda: report_of(dataset, self._records, name), patience)
 
-    def consolidate(self, dataset: str, method: str | None) -> Mapping[str, Any]:
-        """One label for each item from the answers of several workers, as `commissure consolidate --json` prints it."""
+    def consolidate(self, dataset: str, method: str | None, job: str = "") -> Mapping[str, Any]:
+        """See Labels."""
         from labels.consolidation.report import values_of
         from labels.consolidation.review import BELOW
         from labels.consolidation.stored import doubts_of
 
-        merged = self._merged(dataset, method)
+        merged = self._merged(dataset, method, job)
         return values_of(merged.done, None, doubts_of(merged.done, BELOW), None, merged.reading)
 
-    def _merged(self, dataset: str, method: str | None = None) -> "Merged":
+    def _merged(self, dataset: str, method: str | None = None, job: str = "") -> "Merged":
         from labels.consolidation.stored import consolidated
 
-        return self._once.get(("merged", dataset, method), lambda: consolidated(dataset, self._records, method))
+        return self._once.get(("merged", dataset, method, job), lambda: consolidated(dataset, self._records, method, job))
 
     def export(self, dataset: str, format_name: str, attributes: Sequence[str]) -> Iterator[bytes]:
         """See Labels."""

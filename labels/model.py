@@ -280,8 +280,11 @@ class Labels(Protocol):
         """The manifest lines of the queue as they were ingested: the input of a verification or adjustment job."""
         ...
 
-    def consolidate(self, dataset: str, method: str | None) -> Mapping[str, Any]:
-        """One label for each item from the answers of several workers, as `commissure consolidate --json` prints it."""
+    def consolidate(self, dataset: str, method: str | None, job: str = "") -> Mapping[str, Any]:
+        """One label for each item from the answers of several workers, as `commissure consolidate --json` prints it.
+
+        `job` names the labeling job whose answers count, '' the only one. Raises LabelsRefused.
+        """
         ...
 
     def export(self, dataset: str, format_name: str, attributes: Sequence[str]) -> Iterator[bytes]:

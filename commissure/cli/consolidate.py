@@ -20,6 +20,7 @@ _SHOWN = 10
 @click.command()
 @click.argument("locations", nargs=-1, metavar="[PATH_OR_URL]...")
 @click.option("--dataset", metavar="NAME", help="Take the answers of this dataset instead of files.")
+@click.option("--of-job", metavar="NAME", help="Of a dataset with the answers of several labeling jobs, take those of this one.")
 @click.option("--method", type=click.Choice(_METHODS), help="How to consolidate; the default fits the kind of the answers.")
 @click.option("--truth", metavar="FILE", help="CSV or JSON of item and class: print how many agree.")
 @click.option("--manifest", metavar="FILE", help="The manifest the job ran on: names the objects. One among the paths is found by itself.")
@@ -59,10 +60,12 @@ def consolidate(context: click.Context, /, as_json: bool, **arguments: Any) -> N
 
     if bool(arguments["locations"]) == bool(arguments["dataset"]):
         raise click.UsageError("Name either files and folders or --dataset.")
+    if arguments["of_job"] and not arguments["dataset"]:
+        raise click.UsageError("--of-job chooses among the jobs of a --dataset; of files, name the folder of one job.")
     if arguments["dataset"]:
         from labels.consolidation.stored import stored_reading
 
-        reading = stored_reading(arguments["dataset"], records_of(context), element=arguments["element"])
+        reading = stored_reading(arguments["dataset"], records_of(context), arguments["of_job"] or "", arguments["element"])
     else:
         reading = read_answers(arguments["locations"], arguments["element"], with_manifest=not arguments["manifest"])
     if arguments["manifest"]:

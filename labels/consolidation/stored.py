@@ -26,13 +26,14 @@ _IN_MEMORY: Final = 8_000_000
 _MOST_CHARACTERS = 4_000_000
 """Of the lines that one statement gives."""
 _MOST_ISSUES = 20
+_MOST_JOBS = 10
 
 
 def stored_reading(dataset: str, records: Records, job: str = "", element: str | None = None) -> Reading:
     """The answers that a dataset holds of a job (its only one, where none is named) and its objects, as if read from the files.
 
     `element` names the UI element to read where a task has several.
-    Raises UnknownDataset, and UnsupportedSource where it holds no answers or those of several jobs.
+    Raises UnknownDataset, and UnsupportedSource where it holds no answers, none of that job, or those of several and none is named.
     """
     return _read(dataset, records, job, element)[0]
 
@@ -43,21 +44,27 @@ def _read(dataset: str, records: Records, job: str, element: str | None = None) 
     jobs: set[str] = set()
     for stored in export.answers(dataset, records):
         listed = stored.content.get("answers", stored.content.get("annotations"))
-        if not isinstance(listed, list) or job not in ("", stored.job):
+        if not isinstance(listed, list):
             continue
         jobs.add(stored.job)
+        if job not in ("", stored.job):
+            continue
         item = object_of(stored)
         for given in listed:
             reading.take(item, given, stored.source, 0, element)
         reading.remember(item, stored.content.get("dataObject"))
     if not jobs:
         raise UnsupportedSource(f"the dataset {dataset!r} holds no answers of workers: `commissure ingest responses` brings them in")
-    if len(jobs) > 1:
-        listed_jobs = ", ".join(sorted(jobs)[:3])
-        raise UnsupportedSource(f"the dataset {dataset!r} holds answers of several jobs ({listed_jobs} …): name the folder of one of them")
+    listed_jobs = ", ".join(sorted(jobs)[:_MOST_JOBS]) + (" …" if len(jobs) > _MOST_JOBS else "")
+    if job and job not in jobs:
+        raise UnsupportedSource(f"the dataset {dataset!r} holds no answers of the job {job!r}, but of {listed_jobs}")
+    if not job and len(jobs) > 1:
+        raise UnsupportedSource(
+            f"the dataset {dataset!r} holds answers of several jobs ({listed_jobs}): name one of them by --of-job, or as `job` in a request"
+        )
     reading.answers.sort(key=lambda answer: natural(answer.item))
     manifest = ""
-    for entry in _entries_of_job(dataset, records, jobs.pop()):
+    for entry in _entries_of_job(dataset, records, job or jobs.pop()):
         reading.sources[str(entry.index)] = entry.content
         manifest = entry.source
     return reading, manifest
@@ -92,15 +99,16 @@ class Merged:
     manifest: str
 
 
-def consolidated(dataset: str, records: Records, method: str | None) -> Merged:
-    """One label for each item of the only job with answers. Raises LabelsRefused."""
+def consolidated(dataset: str, records: Records, method: str | None, job: str = "") -> Merged:
+    """One label for each item of a job, of the only one with answers where none is named. Raises LabelsRefused."""
     try:
-        reading, manifest = _read(dataset, records, "")
+        reading, manifest = _read(dataset, records, job)
+    except SourceError as error:
+        raise LabelsRefused("job" if job else "dataset", str(error)) from error
+    try:
         return Merged(merge(reading.answers, method), reading, manifest)
     except UnsupportedSource as error:
         raise LabelsRefused("method" if method and "method" in str(error) else "dataset", str(error)) from error
-    except SourceError as error:
-        raise LabelsRefused("dataset", str(error)) from error
 
 
 def doubts_of(done: Consolidation, below: float) -> tuple[review.Doubt, ...]:

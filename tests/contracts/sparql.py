@@ -19,7 +19,7 @@ from graph.model import Literal
 from graph.scope import EVERYTHING, Scope
 from graph.sparql import JSON, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Demand, QueryDataset
 from graph.store import GraphStore, SparqlQueryable
-from graph.vocabulary import FHIR, KG, LABEL, TYPE
+from graph.vocabulary import BASE, FHIR, KG, LABEL, TYPE
 from tests.contracts.graph_store import ASPIRIN, ASTHMA, NewStore, quad
 
 A, B = Scope.of(["study"]), Scope.of(["papers"])
@@ -229,6 +229,23 @@ def check_only_reads_and_says_what_was_cut(new_store: NewStore, folder: Path) ->
     for rows in (2, 3):
         answer = store.query("SELECT ?c { ?c kg:code ?x } LIMIT 3".replace("kg:code", f"<{KG}code>"), Demand(JSON, max_rows=rows))
         assert (len(json.loads(answer.body)["results"]["bindings"]), answer.truncated) == (rows, rows == 2)
+    store.close()
+
+
+def check_relative_iris_are_ours_unless_the_query_has_a_base(new_store: NewStore, folder: Path) -> None:
+    store = loaded(new_store, folder, STUDY, PAPERS)
+    patient, record = STUDY_PATIENT.removeprefix(BASE), STUDY_RECORD.removeprefix(BASE)
+    of_record = f"SELECT * {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(?g = <{STUDY_RECORD}>) }}"
+    for relative, absolute in (
+        (f"SELECT * {{ <{patient}> ?p ?o }}", f"SELECT * {{ <{STUDY_PATIENT}> ?p ?o }}"),
+        (f"SELECT * FROM <{record}> {{ ?s ?p ?o }}", f"SELECT * FROM <{STUDY_RECORD}> {{ ?s ?p ?o }}"),
+        (f"SELECT * FROM NAMED <{record}> {{ GRAPH ?g {{ ?s ?p ?o }} }}", of_record),
+        (f"BASE <{STUDY_PATIENT}> SELECT * {{ <1> ?p ?o }}", f"SELECT * {{ <{STUDY_PATIENT}> ?p ?o }}"),
+    ):
+        found = asked(store, relative)
+        assert found and found == expected([STUDY, PAPERS], absolute), relative
+    assert asked(store, f"BASE <https://example.org/> ASK {{ <{patient}> ?p ?o }}") is False
+    assert asked(store, f'ASK {{ <{STUDY_PATIENT}> rdfs:label ?l FILTER(1<2 && ?l != "<{patient}>") }}') is True
     store.close()
 
 

@@ -10,7 +10,8 @@ from click.testing import CliRunner
 from commissure.cli import cli
 from ingest.stored import StoredRecords
 from labels.consolidation.answers import read_answers
-from labels.consolidation.stored import stored_reading
+from labels.consolidation.stored import consolidated, stored_reading
+from labels.errors import LabelsRefused
 from sources.errors import UnknownDataset, UnsupportedSource
 from tests.ingest.exports import InlinePool, Lab
 from tests.webapp.streets import LINES, Streets, streets
@@ -94,8 +95,20 @@ def test_answers_of_several_jobs_are_consolidated_one_at_a_time(tmp_path: Path, 
             answer = {"workerId": worker, "answerContent": {"x": {"label": "cat"}}, "submissionTime": "2024-03-01T09:00:00Z"}
             file.write_text(json.dumps({"answers": [answer]}))
     lab.ingest_path(tmp_path / "jobs", "jobs", format="responses")
-    with pytest.raises(UnsupportedSource, match=r"several jobs \(one, two"):
+    with pytest.raises(UnsupportedSource, match=r"several jobs \(one, two\): name one of them by --of-job"):
         stored_reading("jobs", StoredRecords(lab.workspace))
+    with pytest.raises(UnsupportedSource, match="no answers of the job 'three', but of one, two"):
+        stored_reading("jobs", StoredRecords(lab.workspace), "three")
+    data = ["--data", str(lab.workspace.folder)]
+    done = CliRunner().invoke(cli, ["consolidate", "--dataset", "jobs", "--of-job", "two", "--json", *data])
+    assert done.exit_code == 3  # an answer without a worker
+    assert [(item["item"], item["class"]) for item in json.loads(done.stdout)["items"]] == [("0", "cat")]
+    assert CliRunner().invoke(cli, ["consolidate", str(tmp_path / "jobs" / "one"), "--of-job", "one"]).exit_code == 2
+    assert [answer.item for answer in consolidated("jobs", StoredRecords(lab.workspace), None, "one").reading.answers] == ["0"]
+    for job, field in (("", "dataset"), ("three", "job")):
+        with pytest.raises(LabelsRefused) as refused:
+            consolidated("jobs", StoredRecords(lab.workspace), None, job)
+        assert refused.value.field == field
     found = stored_reading("jobs", StoredRecords(lab.workspace), "two")
     assert [(answer.item, answer.worker, answer.value) for answer in found.answers] == [("0", "a", "cat")]
     assert [issue.reason for issue in found.issues] == ["the answer names no worker"]

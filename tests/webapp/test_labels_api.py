@@ -125,6 +125,10 @@ def test_answers_are_consolidated(client: FlaskClient) -> None:
     assert found["agreement"]["workers"] == 3
     refused = client.post("/api/v1/consolidate", json={"dataset": "streets", "method": "iou"})
     assert (refused.status_code, refused.json["errors"][0]["field"]) == (400, "method")
+    of_job = client.post("/api/v1/consolidate", json={"dataset": "streets", "method": "majority", "job": "street"}).json
+    assert of_job["items"] == found["items"]
+    other = client.post("/api/v1/consolidate", json={"dataset": "streets", "job": "nowhere"})
+    assert (other.status_code, other.json["errors"][0]["field"]) == (400, "job")
     nothing = client.post("/api/v1/consolidate", json={"dataset": "notes"})
     assert (nothing.status_code, nothing.json["errors"][0]["field"]) == (400, "dataset")
     assert client.post("/api/v1/consolidate", json={"dataset": "nope"}).status_code == 404

@@ -1,4 +1,7 @@
-"""The W3C's test cases of the SPARQL 1.1 Protocol for queries (data-sparql11/protocol), and clients with their defaults."""
+"""The W3C's test cases of the SPARQL 1.1 Protocol for queries (data-sparql11/protocol), each by its name, and clients with their defaults.
+
+One request is not the suite's to the letter: query_multiple_dataset has an ampersand there that was encoded by mistake.
+"""
 
 import threading
 from collections.abc import Iterator
@@ -19,14 +22,13 @@ from tests.webapp.conftest import make_client
 from tests.webapp.fixtures import Shelf
 
 DATA = "http://kasei.us/2009/09/sparql/data/data{}.rdf"
-ONE, TWO, THREE = (DATA.format(number) for number in (1, 2, 3))
+NONE, ONE, TWO, THREE = (DATA.format(number) for number in range(4))
 URL = "/api/v1/sparql"
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 ROWS = ("application/sparql-results+json", "application/sparql-results+xml", "text/csv", "text/tab-separated-values")
 GRAPHS = ("text/turtle", "application/n-triples", "application/rdf+xml", "application/ld+json")
 BOTH = f"ASK {{ <{ONE}> a ?t . <{TWO}> a ?u }}"
-THREE_ALONE = f"ASK FROM <{THREE}> {{ <{THREE}> a ?t }}"
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +51,8 @@ def asked(store: OxigraphStore, library: Shelf) -> FlaskClient:
     return make_client(library, sparql_timeout=60.0)
 
 
-def form(*fields: tuple[str, str]) -> dict[str, Any]:
-    return {"method": "POST", "data": urlencode(fields), "content_type": FORM}
+def form(*fields: tuple[str, str], url: tuple[tuple[str, str], ...] = ()) -> dict[str, Any]:
+    return {"method": "POST", "data": urlencode(fields), "content_type": FORM, "query_string": urlencode(url)}
 
 
 def direct(query: str, *fields: tuple[str, str]) -> dict[str, Any]:
@@ -61,14 +63,16 @@ def get(*fields: tuple[str, str]) -> dict[str, Any]:
     return {"method": "GET", "query_string": urlencode(fields)}
 
 
+NAMED_BY_TWO = f"GRAPH ?g1 {{ <{ONE}> a ?t }} GRAPH ?g2 {{ <{TWO}> a ?t }}"
 NAMED = f"ASK {{ GRAPH ?g {{ <{ONE}> a ?t }} GRAPH ?h {{ <{TWO}> a ?u }} FILTER NOT EXISTS {{ ?s ?p ?o }} }}"
 FULL = f"ASK {{ <{THREE}> a ?v . GRAPH <{ONE}> {{ ?a a ?b }} GRAPH <{TWO}> {{ ?c a ?d }} FILTER NOT EXISTS {{ GRAPH <{THREE}> {{}} }} }}"
 DEFAULTS = (("default-graph-uri", ONE), ("default-graph-uri", TWO))
+EMPTY = (("default-graph-uri", NONE),)
 NAMES = (("named-graph-uri", ONE), ("named-graph-uri", TWO))
 
 TRUE: dict[str, dict[str, Any]] = {
-    "query_get": get(("query", "ASK {}")),
-    "query_post_form": form(("query", "ASK {}")),
+    "query_get": get(("query", "ASK {}"), *EMPTY),
+    "query_post_form": form(("query", "ASK {}"), url=EMPTY),
     "query_post_direct": direct("ASK {}"),
     "query_dataset_default_graph": direct(f"ASK {{ <{ONE}> a ?t }}", ("default-graph-uri", ONE)),
     "query_dataset_default_graphs_get": get(("query", BOTH), *DEFAULTS),
@@ -76,8 +80,10 @@ TRUE: dict[str, dict[str, Any]] = {
     "query_dataset_default_graphs_post": direct(BOTH, *DEFAULTS),
     "query_dataset_named_graphs_get": get(("query", NAMED), *NAMES),
     "query_dataset_named_graphs_post": direct(NAMED, *NAMES),
-    "query_dataset_full": form(("query", FULL), ("default-graph-uri", THREE), *NAMES),
-    "query_multiple_dataset": direct(
+    "query_dataset_full": direct(f"ASK {{ <{THREE}> a ?t {NAMED_BY_TWO} }}", ("default-graph-uri", THREE), *NAMES),
+    "query_dataset_full_post_form": form(("query", FULL), ("default-graph-uri", THREE), *NAMES),
+    "query_multiple_dataset": direct(f"ASK FROM <{THREE}> {{ {NAMED_BY_TWO} }}", *NAMES),
+    "query_multiple_dataset_default_graphs": direct(
         f"ASK FROM <{THREE}> {{ <{ONE}> a ?t . <{TWO}> a ?u FILTER NOT EXISTS {{ <{THREE}> a ?v }} }}", *DEFAULTS
     ),
 }
@@ -97,27 +103,33 @@ def test_a_query_of_the_protocol_is_answered(asked: FlaskClient, name: str) -> N
         ("SELECT (1 AS ?value) {}", ROWS),
         ("ASK {}", ROWS[:2]),
         ("DESCRIBE <http://example.org/>", GRAPHS),
-        ("CONSTRUCT { <urn:s> <urn:p> 1 } WHERE {}", GRAPHS),
+        ("CONSTRUCT { <s> <p> 1 } WHERE {}", GRAPHS),
     ],
     ids=["query_content_type_select", "query_content_type_ask", "query_content_type_describe", "query_content_type_construct"],
 )
 def test_the_content_type_is_one_of_the_forms(asked: FlaskClient, query: str, media: tuple[str, ...]) -> None:
-    assert asked.open(URL, **form(("query", query))).mimetype == media[0]
+    for how in (direct(query, *EMPTY), form(("query", query))):
+        response = asked.open(URL, **how)
+        assert (response.status_code, response.mimetype) == (200, media[0])
     for one in media:
         response = asked.open(URL, headers={"Accept": f"{one};charset=utf-8;q=0.9, application/x-unknown"}, **form(("query", query)))
         assert (response.status_code, response.mimetype) == (200, one)
 
 
 BAD: dict[str, dict[str, Any]] = {
-    "bad_query_method": {"method": "PUT", "data": urlencode({"query": "ASK {}"}), "content_type": FORM},
-    "bad_multiple_queries": form(("query", "ASK {}"), ("query", "SELECT * {}")),
+    "bad_query_method": {**get(("query", "ASK {}"), *EMPTY), "method": "PUT", "content_type": FORM},
+    "bad_query_method_with_body": {**form(("query", "ASK {}")), "method": "PUT"},
+    "bad_multiple_queries": get(("query", "ASK {}"), ("query", "SELECT * {}")),
+    "bad_multiple_queries_post_form": form(("query", "ASK {}"), ("query", "SELECT * {}")),
     "bad_query_wrong_media_type": {"method": "POST", "data": "ASK {}", "content_type": "text/plain"},
     "bad_query_missing_form_type": {"method": "POST", "data": urlencode({"query": "ASK {}"})},
     "bad_query_missing_direct_type": {"method": "POST", "data": "ASK {}"},
-    "bad_query_non_utf8": {"method": "POST", "data": "ASK { ?s ?p 'é' }".encode("utf-16"), "content_type": f"{QUERY}; charset=UTF-16"},
+    "bad_query_non_utf8": {"method": "POST", "data": "ASK {}".encode("utf-16"), "content_type": f"{QUERY}; charset=UTF-16"},
+    "bad_query_non_utf8_letters": {"method": "POST", "data": "ASK { ?s ?p 'é' }".encode("latin-1"), "content_type": QUERY},
     "bad_query_syntax": get(("query", "ASK {")),
     "bad_update_as_query": form(("query", "CLEAR ALL")),
-    "bad_update": form(("update", "CLEAR ALL")),
+    "bad_update_get": get(("update", "CLEAR ALL")),
+    "bad_update_post_form": form(("update", "CLEAR ALL")),
 }
 
 
@@ -126,7 +138,7 @@ def test_what_is_no_query_of_the_protocol_is_refused(asked: FlaskClient, name: s
     response = asked.open(URL, **BAD[name])
     assert 400 <= response.status_code < 500
     assert response.mimetype == "application/problem+json"
-    if name in ("bad_multiple_queries", "bad_query_non_utf8", "bad_query_syntax"):
+    if name.startswith(("bad_multiple_queries", "bad_query_non_utf8", "bad_query_syntax")):
         assert response.status_code == 400
 
 

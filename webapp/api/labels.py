@@ -76,6 +76,8 @@ class ConsolidateBody(DatasetParameters):
 
     method: Literal["dawid-skene", "majority", "union", "iou", "jaccard", "pixel-vote"] | None = None
     """How; the default fits the kind of the answers."""
+    job: Annotated[str, StringConstraints(max_length=500)] = Field(default="", examples=["street-scenes"])
+    """The labeling job whose answers to take, by its name; needed where the dataset holds those of several."""
 
 
 class SelectBody(DatasetParameters):
@@ -142,7 +144,7 @@ def review(asked: ReviewParameters, context: Context) -> Json:
 def consolidate(asked: ConsolidateBody, context: Context) -> answers.ConsolidationJson:
     """One label for each item from the answers of several workers."""
     _known(asked.dataset, context)
-    return cast(answers.ConsolidationJson, dict(context.snapshot.labels.consolidate(asked.dataset, asked.method)))
+    return cast(answers.ConsolidationJson, dict(context.snapshot.labels.consolidate(asked.dataset, asked.method, asked.job)))
 
 
 def select(asked: SelectBody, context: Context) -> Json:
