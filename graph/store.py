@@ -71,8 +71,7 @@ class GraphReader(Protocol):
         """The same quads as a reader of some datasets sees them: as if what is outside the scope had never been loaded.
 
         No kind, label, record, count, total or page tells of it. With EVERYTHING it costs nothing; a narrower scope may be slower. The
-        answer follows what is loaded and removed later, or is to be asked for anew after that, and ends with the store. Raises
-        UnsupportedCapability where the store cannot hold a reader to a scope; it never answers with more.
+        answer follows what is loaded and removed later, or is to be asked for anew after that, and ends with the store.
         """
         ...
 

@@ -48,7 +48,7 @@ class Context:
 
     @property
     def graph(self) -> GraphReader:
-        """What may be seen of the graph. Raises StoreUnavailable; UnsupportedCapability where the store knows no scopes."""
+        """What may be seen of the graph. Raises StoreUnavailable."""
         if self.snapshot.graph is None:
             raise StoreUnavailable("The graph store is not reachable.")
         return self.snapshot.graph
