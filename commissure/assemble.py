@@ -22,8 +22,8 @@ from graph.scope import EVERYTHING, Scope
 from graph.scratch import Scratch
 from graph.store import GraphReader, GraphStore
 from graph.stores.resting import RestingStore, resting
-from ingest import bulk
-from ingest.ledger import Ledger, Run
+from ingest import bulk, history
+from ingest.ledger import Ledger
 from ingest.publish import DraftGraph, Tools
 from ingest.replica import PublishedGraph, Replica
 from ingest.stored import StoredRecords, readable
@@ -312,12 +312,12 @@ class DataLibrary:
     def runs(self, limit: int = 50) -> tuple[RunStatus, ...]:
         """Runs, newest first."""
         with readable(), self._workspace.reading() as ledger:
-            return tuple(_run(run) for run in ledger.runs(limit)) if ledger else ()
+            return tuple(_run(run) for run in history.latest(ledger, limit)) if ledger else ()
 
     def run(self, run: str) -> RunStatus | None:
         """One run."""
         with readable(), self._workspace.reading() as ledger:
-            found = ledger.run(run) if ledger else None
+            found = history.find(ledger, run) if ledger else None
         return _run(found) if found else None
 
     def issues(self, run: str, *, severity: str | None = None, limit: int = 100, offset: int = 0) -> tuple[RejectedLine, ...]:
@@ -372,13 +372,13 @@ def _warm(graph: GraphStore, catalog: Any) -> None:
 
 def _dataset(ledger: Ledger, name: str) -> DatasetStatus:
     kinds = ledger.kinds(name)
-    last = next((run.run for run in ledger.runs(1000) if run.dataset == name), None)
+    last = next((run.run for run in history.latest(ledger, 1000) if run.dataset == name), None)
     quads = ledger.quads(name)
     quads = ledger.quads_of_parts(name) if quads is None else quads
     return DatasetStatus(name, sum(kinds.values()), kinds, quads, ledger.unresolved(name), last, ledger.updated(name))
 
 
-def _run(run: Run) -> RunStatus:
+def _run(run: history.Run) -> RunStatus:
     counts = run.counts
     return RunStatus(
         run=run.run,

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from commissure.errors import EXIT_CODES
+from ingest import history
 from ingest.errors import LoadRefused, LoadsUnwritable
-from ingest.ledger import new_run
+from ingest.history import new_run
 from ingest.loads import Load, LoadQueue, LoadRequest, LoadState
 from ingest.workspace import Workspace
 from webapp.library import LoaderUnavailable, LoadNotTaken, LoadStatus, RejectedLine
@@ -68,7 +69,7 @@ class DataLoader:
         if found is None:
             return None
         with self._workspace.reading() as ledger:
-            run = ledger.run(found.run) if ledger and found.run else None
+            run = history.find(ledger, found.run) if ledger and found.run else None
         counts = run.counts if run else {}
         records, unreadable = counts.get("records", {}), counts.get("unreadable", 0)
         return LoadStatus(
@@ -205,7 +206,7 @@ class LoadWorker:
             return None
         if name == "failed":
             with self._workspace.reading() as ledger:
-                run = ledger.run(load.run) if ledger else None
+                run = history.find(ledger, load.run) if ledger else None
             return None if run is not None and run.message in _RETRIED else LoadState.FAILED
         return ended.get(name, LoadState.FAILED if name else LoadState.UNEXPECTED_ERROR)
 

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from graph.identifiers import record_iri
 from ingest.errors import IngestError
 from ingest.ledger import Ledger
 from ingest.staging import Part
@@ -33,8 +32,8 @@ def ndjson(dataset: str, workspace: Workspace, wanted: Collection[str] = ()) -> 
         ledger.db.execute("begin")
         there = _kinds(ledger, dataset)
         chosen = sorted(kind for kind in there if not wanted or kind in wanted)
-        for key in _parts(ledger, dataset, chosen):
-            held = _held(ledger, dataset, key, chosen)
+        for key in ledger.parts_of_kinds(dataset, chosen):
+            held = ledger.iris_in_part(key, dataset, chosen)
             part, found = Part(workspace.parts_folder(dataset) / key), 0
             try:
                 for _, raw, _ in part.sources(held):
@@ -55,19 +54,4 @@ def _known(ledger: Ledger | None, dataset: str) -> Ledger:
 
 
 def _kinds(ledger: Ledger, dataset: str) -> dict[str, int]:
-    counted = ledger.db.execute("select kind, count(*) from records where dataset = ? and state = 'kept' group by kind", (dataset,))
-    return {kind: count for kind, count in counted if kind not in OTHER_KINDS}
-
-
-def _parts(ledger: Ledger, dataset: str, chosen: Collection[str]) -> list[str]:
-    """The parts that hold records of these kinds, in the order of their sources."""
-    marks = ",".join("?" * len(chosen))
-    query = (
-        f"select part from records where dataset = ? and state = 'kept' and kind in ({marks}) group by part order by min(source), min(line)"  # noqa: S608
-    )
-    return [part for (part,) in ledger.db.execute(query, (dataset, *chosen))]
-
-
-def _held(ledger: Ledger, dataset: str, part: str, chosen: Collection[str]) -> frozenset[str]:
-    rows = ledger.db.execute("select kind, id from records where part = ? and dataset = ? and state = 'kept'", (part, dataset))
-    return frozenset(record_iri(dataset, kind, identifier) for kind, identifier in rows if kind in chosen)
+    return {kind: count for kind, count in ledger.kinds(dataset).items() if kind not in OTHER_KINDS}

@@ -5,24 +5,18 @@ shows them, after that generation is whole on disk.
 """
 
 import os
-import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 from urllib.parse import unquote
-
-import orjson
 
 from graph.identifiers import DERIVED_GRAPHS, derived_graph_iri, record_iri
 from ingest.errors import LedgerDamaged
 
 _VERSION = 1
-OLDER = "older"
-"""In place of a run: records of a version older than what is held."""
 _SCHEMA = """
 create table if not exists meta (key text primary key, value text not null);
 create table if not exists datasets (dataset text primary key, unresolved integer not null default 0, updated text);
@@ -61,39 +55,13 @@ create table if not exists parts (part text primary key, dataset text not null, 
 """
 
 
-@dataclass(slots=True)
-class RunCounts:
-    """What a run did so far, as it is shown while it runs and kept afterwards."""
+class InPart(NamedTuple):
+    """A record that lies in a part: what it is, and where it came from by which run."""
 
-    records: dict[str, int] = field(default_factory=dict)
-    quads: int = 0
-    documents: int = 0
-    passages: dict[str, int] = field(default_factory=dict)
-    rejects: dict[str, int] = field(default_factory=dict)
-    warnings: dict[str, int] = field(default_factory=dict)
-    skipped: dict[str, int] = field(default_factory=dict)
-    unchanged: dict[str, int] = field(default_factory=dict)
-    """Run that took in the same → count; under OLDER those of a version older than what is held."""
-    rejected_again: dict[str, int] = field(default_factory=dict)
-    """Run that refused the same first → count."""
-    files: int = 0
-    unreadable: int = 0
-    """Lines and files that held no readable record: they count as read and rejected."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run as the ledger keeps it."""
-
+    kind: str
+    id: str
+    source: str
     run: str
-    dataset: str
-    state: str
-    step: str
-    started: str
-    finished: str | None
-    sources: tuple[str, ...]
-    counts: Mapping[str, Any]
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,47 +153,6 @@ class Ledger:
             raise
         self.db.commit()
 
-    # Runs
-
-    def begin(self, run: str, dataset: str, sources: Iterable[str]) -> None:
-        """Enter a run; runs that were cut off are marked as interrupted (their writer is gone, since we hold the lock)."""
-        with self.transaction() as db:
-            db.execute("update runs set state = 'interrupted', finished = ? where state = 'running'", (now(),))
-            row = (run, dataset, "running", "listing", now(), None, orjson.dumps(list(sources)).decode(), "{}", "")
-            db.execute("insert into runs values (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-
-    def progress(self, run: str, step: str, counts: RunCounts | None = None) -> None:
-        """Say what the run is doing."""
-        with self.transaction() as db:
-            db.execute("update runs set step = ? where run = ?", (step, run))
-            if counts:
-                db.execute("update runs set counts = ? where run = ?", (_dump(counts), run))
-
-    def finish(self, run: str, state: str, counts: RunCounts, message: str = "") -> None:
-        """Close a run that published nothing."""
-        with self.transaction() as db:
-            self.close_run(db, run, state, counts, message)
-
-    @staticmethod
-    def close_run(db: sqlite3.Connection, run: str, state: str, counts: RunCounts, message: str = "") -> None:
-        """Close a run within a transaction."""
-        db.execute(
-            "update runs set state = ?, step = 'done', finished = ?, counts = ?, message = ? where run = ?",
-            (state, now(), _dump(counts), message, run),
-        )
-
-    def runs(self, limit: int = 50) -> tuple[Run, ...]:
-        """Runs, newest first."""
-        rows = self.db.execute("select * from runs order by started desc, run desc limit ?", (limit,))
-        return tuple(_run(row) for row in rows)
-
-    def run(self, run: str) -> Run | None:
-        """One run."""
-        row = self.db.execute("select * from runs where run = ?", (run,)).fetchone()
-        return _run(row) if row else None
-
-    # Datasets and records
-
     def datasets(self) -> tuple[str, ...]:
         """Names of the datasets that hold something or once did, sorted."""
         return tuple(row[0] for row in self.db.execute("select dataset from datasets order by dataset"))
@@ -257,6 +184,60 @@ class Ledger:
         """Ids of the represented records of a kind that lie in a part (of one source, where one is named)."""
         query = "select id from records where part = ? and dataset = ? and kind = ? and ? in ('', source) and state = 'kept'"
         return (identifier for (identifier,) in self.db.execute(query, (part, dataset, kind, source)))
+
+    def in_part(self, part: str, dataset: str) -> Iterator[InPart]:
+        """The represented records of a dataset that lie in a part."""
+        query = "select kind, id, source, run from records where part = ? and dataset = ? and state = 'kept'"
+        return (InPart(*row) for row in self.db.execute(query, (part, dataset)))
+
+    def iris_in_part(self, part: str, dataset: str, kinds: Collection[str] = ()) -> frozenset[str]:
+        """The IRIs of the represented records of a dataset that lie in a part; of these kinds, where any are named."""
+        return frozenset(record_iri(dataset, one.kind, one.id) for one in self.in_part(part, dataset) if not kinds or one.kind in kinds)
+
+    def parts_of_kinds(self, dataset: str, kinds: Collection[str]) -> list[str]:
+        """The parts that hold represented records of these kinds, in the order of their sources."""
+        query = f"""select part from records where dataset = ? and state = 'kept' and kind in ({",".join("?" * len(kinds))})
+            group by part order by min(source), min(line)"""  # noqa: S608 - question marks
+        return [part for (part,) in self.db.execute(query, (dataset, *kinds))]
+
+    def sources_of_part(self, part: str) -> dict[str, int]:
+        """Where the records of a part came from, those that are not represented too, and how many came from there."""
+        return dict(self.db.execute("select source, count(*) from records where part = ? group by source", (part,)).fetchall())
+
+    def part_of(self, dataset: str, kind: str, identifier: str) -> str | None:
+        """The part that a represented record lies in."""
+        query = "select part from records where dataset = ? and kind = ? and id = ? and state = 'kept'"
+        row = self.db.execute(query, (dataset, kind, identifier)).fetchone()
+        return row[0] if row else None
+
+    def missing(self, dataset: str) -> list[tuple[str, str]]:
+        """(IRI, kind) of the nodes that records refer to and that no represented record is."""
+        query = """select iri, expected from targets t where dataset = ? and not exists (
+            select 1 from records r where r.dataset = t.dataset and r.kind = t.kind and r.id = t.id and r.state = 'kept') order by iri"""
+        return self.db.execute(query, (dataset,)).fetchall()
+
+    # What a plan compares with, and how it enters what it did
+
+    def hold(self, dataset: str) -> None:
+        """Make the table `held` of this connection: the records of one dataset, by kind and id, with all that is known of them."""
+        columns = "kind, id, hash, state, part, source, line, run, updated, version"
+        name = dataset.replace("'", "''")
+        self.db.execute(f"create temp view held as select {columns} from records where dataset = '{name}'")  # noqa: S608 - a view binds nothing
+
+    def release(self) -> None:
+        """There is no table `held` any more."""
+        self.db.execute("drop view if exists temp.held")
+
+    @staticmethod
+    def take(db: sqlite3.Connection, dataset: str, run: str, rows: str) -> None:
+        """Enter records within a transaction: `rows` selects kind, id, hash, state, part, source, line, updated and version."""
+        known = "insert or replace into records select ?, kind, id, hash, state, part, source, line, ?, updated, version"
+        db.execute(f"{known} from ({rows})", (dataset, run))
+
+    @staticmethod
+    def drop(db: sqlite3.Connection, dataset: str, keys: str) -> None:
+        """Remove records within a transaction: `keys` selects kind and id."""
+        db.execute(f"delete from records where dataset = ? and (kind, id) in ({keys})", (dataset,))  # noqa: S608 - of the plan
 
     def holds_anything(self, dataset: str) -> bool:
         """Whether any record of the dataset is known, represented or not."""
@@ -324,22 +305,3 @@ class Ledger:
         query = "select part, source, line, run from records where dataset = ? and kind = ? and id = ? and state = 'kept'"
         row = self.db.execute(query, (dataset, kind, unquote(identifier))).fetchone()
         return FoundRecord(*row) if row else None
-
-
-def now() -> str:
-    """The time in UTC, to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def new_run() -> str:
-    """An id for a run: sortable by time, unique."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-
-
-def _dump(counts: RunCounts) -> str:
-    return orjson.dumps(counts).decode()
-
-
-def _run(row: tuple[Any, ...]) -> Run:
-    run, dataset, state, step, started, finished, sources, counts, message = row
-    return Run(run, dataset, state, step, started, finished, tuple(orjson.loads(sources)), orjson.loads(counts), message)

@@ -18,7 +18,7 @@ import orjson
 from graph.errors import InvalidDatasetName
 from graph.identifiers import check_dataset_name
 from ingest.errors import LoadRefused, LoadsUnwritable
-from ingest.ledger import now
+from ingest.history import now
 from sources.confined import lies_within
 
 MOST_QUEUED: Final = 64

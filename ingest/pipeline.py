@@ -16,11 +16,12 @@ from dataclasses import asdict, replace
 from graph.errors import GraphError
 from graph.identifiers import check_dataset_name, record_iri
 from graph.stores.neptune.loader_model import LoadFailed
-from ingest import formats
+from ingest import formats, history
 from ingest.checking import ledger_damage
 from ingest.errors import LedgerDamaged, PartsDamaged, room_in
 from ingest.format import Format
-from ingest.ledger import Ledger, new_run
+from ingest.history import new_run
+from ingest.ledger import Ledger
 from ingest.loader_errors import loader_issues
 from ingest.plan import Plan, Scanned
 from ingest.progress import Progress
@@ -96,7 +97,7 @@ def _bring_in(
     options = replace(options, settings=tuple(sorted(told.items())))
     replication = prepare_replica(ledger, workspace, tools)
     run = Run(ledger, options.run or new_run(), dataset, workspace, tools, replication, options, progress, again)
-    ledger.begin(run.id, dataset, locations)
+    history.begin(ledger, run.id, dataset, locations)
     try:
         with _plan(run) as plan, Pool(options.workers) as pool:
             scanned = _scan(run, plan, listing, pool)
@@ -116,7 +117,7 @@ def _bring_in(
         if isinstance(error, LoadFailed):
             run.report(asdict(issue) for issue in loader_issues(error.report))
         state = "failed" if isinstance(error, Exception) else "interrupted"
-        ledger.finish(run.id, state, run.counts, type(error).__name__)
+        history.finish(ledger, run.id, state, run.counts, type(error).__name__)
         raise
     return run, published
 
@@ -343,7 +344,7 @@ def _publish(run: Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool) -> Publ
             plan.enter(db, run.id, parts)
             draft.enter(db, published)
             run.ledger.remember(db, run.dataset, run.options.format, run.options.settings)
-            run.ledger.close_run(db, run.id, "finished", run.counts)
+            history.close(db, run.id, "finished", run.counts)
         draft.show()
     return published
 
@@ -368,7 +369,7 @@ def _is_nothing(run: Run) -> bool:
 def _finish_without(run: Run) -> Published:
     """End a run that publishes nothing."""
     run.counts.passages = {"total": 0, "embedded": 0}
-    run.ledger.finish(run.id, "finished", run.counts)
+    history.finish(run.ledger, run.id, "finished", run.counts)
     run.replication.answer(run.workspace)
     return Published(run.ledger.generation, 0, 0, run.ledger.unresolved(run.dataset), 0)
 

@@ -45,7 +45,7 @@ select block, seq, line, kind, id, hash, updated, version from (
 create unique index plan.winner_key on winner (kind, id);
 create table plan.work as
 select w.block, w.seq, w.kind, w.id, w.hash from plan.winner w
-left join records r on r.dataset = :dataset and r.kind = w.kind and r.id = w.id
+left join held r on r.kind = w.kind and r.id = w.id
 where r.hash is null or (r.hash <> w.hash and not (w.updated <> '' and w.updated < r.updated));
 create index plan.work_block on work (block, seq);
 create index plan.work_key on work (kind, id);
@@ -53,7 +53,7 @@ delete from plan.identifiers as i where not exists (
     select 1 from plan.winner w where w.kind = i.kind and w.id = i.id and w.block = i.block and w.seq = i.seq
 );
 create table plan.stale as
-select w.kind, w.id from plan.winner w join records r on r.dataset = :dataset and r.kind = w.kind and r.id = w.id
+select w.kind, w.id from plan.winner w join held r on r.kind = w.kind and r.id = w.id
 where r.hash <> w.hash and w.updated <> '' and w.updated < r.updated;
 create unique index plan.stale_key on stale (kind, id);
 delete from plan.identifiers as i where exists (select 1 from plan.stale s where s.kind = i.kind and s.id = i.id);
@@ -64,8 +64,8 @@ join identifiers i on i.dataset = :dataset and i.kind = s.kind and i.id = s.id;
 _SEEN_KEY = "create index if not exists plan.seen_key on seen (kind, id)"
 _VANISH = """
 insert or ignore into plan.gone
-select r.kind, r.id, r.source, 0 from records r
-where r.dataset = :dataset and r.source in (select source from plan.blocks) and r.source not in (select source from plan.odd)
+select r.kind, r.id, r.source, 0 from held r
+where r.source in (select source from plan.blocks) and r.source not in (select source from plan.odd)
 and not exists (select 1 from plan.seen s where s.kind = r.kind and s.id = r.id)
 """
 _RELINK = """
@@ -87,20 +87,20 @@ select distinct r.part, p.kind, p.id from (
     where p.wanted = :watched and not exists (select 1 from plan.identifiers n
         where n.system = i.system and n.value = i.value and n.kind = i.kind and n.id = i.id)
 ) p
-join records r on r.dataset = p.dataset and r.kind = p.kind and r.id = p.id
+join held r on r.kind = p.kind and r.id = p.id
 where p.dataset = :dataset and r.state = 'kept'
 and not exists (select 1 from plan.gone g where g.kind = p.kind and g.id = p.id)
 and not exists (select 1 from plan.work w where w.kind = p.kind and w.id = p.id)
 order by r.part, p.kind, p.id
 """
-_ENTER = """
-insert or replace into records
-select :dataset, s.kind, s.id, coalesce(w.hash, r.hash), s.state, s.part, s.source, s.line, :run,
-    coalesce(w.updated, r.updated), coalesce(w.version, r.version)
+_ENTERED = """
+select s.kind, s.id, coalesce(w.hash, r.hash) as hash, s.state, s.part, s.source, s.line,
+    coalesce(w.updated, r.updated) as updated, coalesce(w.version, r.version) as version
 from plan.staged s left join plan.winner w on w.kind = s.kind and w.id = s.id
-left join records r on r.dataset = :dataset and r.kind = s.kind and r.id = s.id
-where s.state <> 'rejected';
-delete from records where dataset = :dataset and exists (select 1 from plan.gone g where g.kind = records.kind and g.id = records.id);
+left join held r on r.kind = s.kind and r.id = s.id
+where s.state <> 'rejected'
+"""
+_ENTER = """
 delete from identifiers where dataset = :dataset and (
     exists (select 1 from plan.gone g where g.kind = identifiers.kind and g.id = identifiers.id)
     or exists (select 1 from plan.staged s join plan.winner w on w.kind = s.kind and w.id = s.id
@@ -185,10 +185,12 @@ class Plan:
         self._db.execute("pragma plan.journal_mode = memory")
         self._db.execute("pragma plan.synchronous = off")
         self._db.executescript(_SCHEMA)
+        ledger.hold(dataset)
 
     def close(self) -> None:
         """Detach and delete the file."""
         self._db.rollback()
+        self.ledger.release()
         self._db.execute("detach database plan")
         self.path.unlink(missing_ok=True)
 
@@ -230,7 +232,7 @@ class Plan:
         """Delete what earlier runs found in a scanned file and this one did not, unless something of the file could not be read."""
         self._db.execute(_SEEN_KEY)
         with self.ledger.transaction() as db:
-            db.execute(_VANISH, {"dataset": self.dataset})
+            db.execute(_VANISH)
 
     def settle(self, *, first: bool = False) -> None:
         """Decide which version of each record counts (of equals the `first` or the last one read) and which records are work."""
@@ -248,19 +250,19 @@ class Plan:
             for part in parts:
                 db.execute(
                     """insert into plan.work select w.block, w.seq, w.kind, w.id, w.hash from plan.winner w
-                    join records r on r.dataset = ? and r.kind = w.kind and r.id = w.id where r.part = ? and r.state = 'kept'
+                    join held r on r.kind = w.kind and r.id = w.id where r.part = ? and r.state = 'kept'
                     and not exists (select 1 from plan.work o where o.kind = w.kind and o.id = w.id)""",
-                    (self.dataset, part),
+                    (part,),
                 )
 
     def left(self, parts: Iterable[str], own: Mapping[str, frozenset[str]]) -> frozenset[str]:
         """Those of the parts with live records that are neither work nor deleted, nor among the part's `own` that are mapped again."""
-        query = """select kind, id from records r where dataset = ? and part = ? and state = 'kept'
+        query = """select kind, id from held r where part = ? and state = 'kept'
             and not exists (select 1 from plan.work w where w.kind = r.kind and w.id = r.id)
             and not exists (select 1 from plan.gone g where g.kind = r.kind and g.id = r.id)"""
         found = set()
         for part in parts:
-            rows = self._db.execute(query, (self.dataset, part))
+            rows = self._db.execute(query, (part,))
             if any(record_iri(self.dataset, kind, identifier) not in own.get(part, ()) for kind, identifier in rows):
                 found.add(part)
         return frozenset(found)
@@ -291,9 +293,9 @@ class Plan:
 
     def gone(self) -> tuple[tuple[str, str], ...]:
         """(kind, id) of represented records that the sources delete."""
-        query = """select g.kind, g.id from plan.gone g cross join records r on r.dataset = ? and r.kind = g.kind and r.id = g.id
+        query = """select g.kind, g.id from plan.gone g cross join held r on r.kind = g.kind and r.id = g.id
         where r.state = 'kept'"""
-        return tuple(self._db.execute(query, (self.dataset,)).fetchall())
+        return tuple(self._db.execute(query).fetchall())
 
     def duplicates(self) -> Iterator[Duplicate]:
         """Versions that differ from the one that won."""
@@ -307,9 +309,9 @@ class Plan:
         """Records that take the place of different ones which came from another file, at `winner`."""
         query = """select b.source, w.line, w.kind, w.id, r.source, r.line from plan.work k
         join plan.winner w on w.kind = k.kind and w.id = k.id join plan.blocks b on b.block = w.block
-        join records r on r.dataset = ? and r.kind = w.kind and r.id = w.id
+        join held r on r.kind = w.kind and r.id = w.id
         where r.state = 'kept' and r.source <> b.source order by w.block, w.seq"""
-        for source, line, kind, identifier, *winner in self._db.execute(query, (self.dataset,)):
+        for source, line, kind, identifier, *winner in self._db.execute(query):
             yield Duplicate(source, line, kind, identifier, (winner[0], winner[1]))
 
     def returned(self) -> Iterator[Returned]:
@@ -325,34 +327,37 @@ class Plan:
         """Enter a finished part's (kind, id, state, source, line, reason); returns (kind, id) of those that were represented before."""
         with self.ledger.transaction() as db:
             db.executemany(f"insert or replace into plan.staged values (?, ?, '{part}', ?, ?, ?, ?)", rows)  # noqa: S608 - part is our own digest
-            query = """select s.kind, s.id from plan.staged s cross join records r on r.dataset = ? and r.kind = s.kind and r.id = s.id
+            query = """select s.kind, s.id from plan.staged s cross join held r on r.kind = s.kind and r.id = s.id
             where s.part = ? and s.state <> 'rejected' and r.state = 'kept'"""
-            return tuple(db.execute(query, (self.dataset, part)).fetchall())
+            return tuple(db.execute(query, (part,)).fetchall())
 
     def counts(self) -> dict[str, int]:
         """added, changed, unchanged, removed, skipped, duplicates among what was read (rejects are counted by their issues)."""
-        db, of = self._db, {"dataset": self.dataset}
-        join = "left join records r on r.dataset = :dataset and r.kind = s.kind and r.id = s.id"
+        db = self._db
 
         def one(query: str) -> int:
-            return int(db.execute(query, of if ":dataset" in query else {}).fetchone()[0])
+            return int(db.execute(query).fetchone()[0])
 
         seen, winners = one("select count(*) from plan.seen"), one("select count(*) from plan.winner")
+        before = "join held r on r.kind = s.kind and r.id = s.id and r.state"
         same = "where not exists (select 1 from plan.work w where w.kind = s.kind and w.id = s.id)"
+        kept, changed = (one(f"select count(*) from plan.staged s {join} where s.state = 'kept'") for join in ("", f"{before} = 'kept'"))  # noqa: S608
+        skipped = one("select count(*) from plan.staged where state = 'skipped'")
         return {
             "seen": seen,
-            "added": one(f"select count(*) from plan.staged s {join} where s.state = 'kept' and coalesce(r.state, '') <> 'kept'"),  # noqa: S608
-            "changed": one(f"select count(*) from plan.staged s {join} where s.state = 'kept' and r.state = 'kept'"),  # noqa: S608
-            "unchanged": one(f"select count(*) from plan.winner s {join} {same} and r.state = 'kept'"),  # noqa: S608
-            "removed": len(self.gone()) + one(f"select count(*) from plan.staged s {join} where s.state = 'skipped' and r.state = 'kept'"),  # noqa: S608
-            "skipped": one("select count(*) from plan.staged where state = 'skipped'")
-            + one(f"select count(*) from plan.winner s {join} {same} and r.state = 'skipped'"),  # noqa: S608
+            "added": kept - changed,
+            "changed": changed,
+            "unchanged": one(f"select count(*) from plan.winner s {before} = 'kept' {same}"),  # noqa: S608
+            "removed": len(self.gone()) + one(f"select count(*) from plan.staged s {before} = 'kept' where s.state = 'skipped'"),  # noqa: S608
+            "skipped": skipped + one(f"select count(*) from plan.winner s {before} = 'skipped' {same}"),  # noqa: S608
             "duplicates": seen - winners,
             "invalid": one("select count(*) from plan.staged where state = 'rejected'"),
         }
 
     def enter(self, db: sqlite3.Connection, run: str, parts: Sequence[Part]) -> None:
         """Make the ledger say what the plan did, within the caller's transaction."""
+        self.ledger.take(db, self.dataset, run, _ENTERED)
+        self.ledger.drop(db, self.dataset, "select kind, id from plan.gone")
         of = {"dataset": self.dataset, "run": run, "named": NAMED}
         for statement in _ENTER.split(";\n"):
             if statement.strip():
@@ -382,7 +387,7 @@ class Plan:
         ) t
         where not exists (select 1 from plan.staged s where s.kind = t.kind and s.id = t.id and s.state = 'kept')
         and (
-            not exists (select 1 from records r where r.dataset = :dataset and r.kind = t.kind and r.id = t.id and r.state = 'kept')
+            not exists (select 1 from held r where r.kind = t.kind and r.id = t.id and r.state = 'kept')
             or exists (select 1 from plan.gone g where g.kind = t.kind and g.id = t.id)
             or exists (select 1 from plan.staged s where s.kind = t.kind and s.id = t.id and s.state = 'skipped')
         ) order by iri"""

@@ -20,7 +20,8 @@ from graph.identifiers import DERIVED_GRAPHS, derived_graph_iri, iri_term, liter
 from graph.store import GraphStore
 from graph.vocabulary import ALT_LABEL, CONCEPT, IN_SCHEME, LABEL, NOTATION, PREF_LABEL, STUB, TYPE, XSD, class_iri, local_name
 from ingest.aside import Aside
-from ingest.ledger import Ledger, now
+from ingest.history import now
+from ingest.ledger import Ledger
 from ingest.progress import Progress
 from ingest.replica import PublishedGraph, Replica, Replication
 from ingest.staging import Part, sync, sync_folder

@@ -8,14 +8,13 @@ import re
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from concepts.model import ConceptUse
-from graph.identifiers import record_iri
 from graph.store import GraphStore
 from ingest.ledger import Ledger
 from ingest.progress import Progress
@@ -89,7 +88,7 @@ class _Made:
                 changed = True
                 continue
             part = Part(self.workspace.parts_folder(dataset) / key)
-            live = self._live(dataset, key)
+            live = self.ledger.iris_in_part(key, dataset)
             whole = all(staged.record in live for staged in part.records() if staged.state == "kept")
             changed |= not whole
             waiting.append(part.quads if whole else _filtered(part, live, self.folder / f"{key}.nq.gz"))
@@ -106,11 +105,6 @@ class _Made:
             uses = Counter({use: count for use, count in uses.items() if use.concept in said})
         return self._derive(dataset, uses)
 
-    def _live(self, dataset: str, part: str) -> frozenset[str]:
-        """The records that the ledger says live in a part."""
-        query = "select kind, id from records where part = ? and dataset = ? and state = 'kept'"
-        return frozenset(record_iri(dataset, kind, identifier) for kind, identifier in self.ledger.db.execute(query, (part, dataset)))
-
     def _load(self, dataset: str, waiting: list[Path]) -> None:
         if waiting:
             self.quads[dataset] += self.graph.load(waiting)
@@ -121,7 +115,7 @@ class _Made:
 
     def _derive(self, dataset: str, uses: Counter[ConceptUse]) -> int:
         self.search.set_concepts(dataset, sorted(uses.items(), key=lambda item: (item[0].concept, item[0].display)))
-        targets = _unresolved(self.ledger, dataset)
+        targets = self.ledger.missing(dataset)
         references = self.graph.references([iri for iri, _ in targets])
         path = self.folder / "derived.nq"
         stubs = [(iri, kind) for iri, kind in targets if iri in references]
@@ -136,13 +130,6 @@ def _filtered(part: Part, live: frozenset[str], target: Path) -> Path:
     with gzip.open(part.quads, "rb") as lines, gzip.open(target, "wb", compresslevel=1) as kept:
         kept.writelines(line for line in lines if (found := _GRAPH.search(line)) and found[1].decode() in live)
     return target
-
-
-def _unresolved(ledger: Ledger, dataset: str) -> Sequence[tuple[str, str]]:
-    """(IRI, kind) of the nodes that records refer to and that no represented record is."""
-    query = """select iri, expected from targets t where dataset = ? and not exists (
-        select 1 from records r where r.dataset = t.dataset and r.kind = t.kind and r.id = t.id and r.state = 'kept') order by iri"""
-    return list(ledger.db.execute(query, (dataset,)))
 
 
 def _embedder(ledger: Ledger, workspace: Workspace, tools: Tools) -> tuple[Embedder | None, str]:

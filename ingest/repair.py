@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from graph.identifiers import record_iri
+from ingest import history
 from ingest.checking import generation_damage, has_records, part_damage, vectors_damage
 from ingest.errors import PartsDamaged
 from ingest.ledger import Ledger
@@ -79,8 +80,7 @@ def refuse(ledger: Ledger, workspace: Workspace, dataset: str, parts: frozenset[
     """What to say of damaged parts whose records could not be mapped again."""
     sources: Counter[str] = Counter()
     for part in parts:
-        for source, count in ledger.db.execute("select source, count(*) from records where part = ? group by source", (part,)):
-            sources[source] += count
+        sources.update(ledger.sources_of_part(part))
     named = ", ".join(f"{count:,} of {source}" for source, count in sources.most_common(3))
     return PartsDamaged(
         f"{workspace.parts_folder(dataset)}: parts are damaged, and their records ({named}) cannot be mapped again, because their source "
@@ -95,9 +95,8 @@ def _lost(ledger: Ledger, workspace: Workspace, dataset: str, parts: frozenset[s
     own: dict[str, dict[str, set[str]]] = {}
     wanted: dict[str, dict[str, set[str]]] = {}
     keys: dict[str, set[str]] = {}
-    query = "select kind, id, source, run from records where dataset = ? and part = ? and state = 'kept'"
     for key in parts:
-        for kind, identifier, source, run in ledger.db.execute(query, (dataset, key)):
+        for kind, identifier, source, run in ledger.in_part(key, dataset):
             name = _FORMATS.get(kind, "fhir")
             keys.setdefault(name, set()).add(key)
             if key in whole:
@@ -120,7 +119,7 @@ def _listing(ledger: Ledger, wanted: Mapping[str, set[str]]) -> Listing:
     """Those files that are still where the runs that brought them found them."""
     files: dict[str, SourceFile] = {}
     for run in sorted({run for runs in wanted.values() for run in runs}):
-        known = ledger.run(run)
+        known = history.find(ledger, run)
         for location in known.sources if known else ():
             try:
                 listed = expand([location], suffixes=("",)).files

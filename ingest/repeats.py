@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from ingest.ledger import OLDER
+from ingest.history import OLDER
 from ingest.plan import Plan
 
 _STALE: Final = "exists (select 1 from plan.stale o where o.kind = w.kind and o.id = w.id)"
 _LEFT: Final = """
-from plan.winner w join records r on r.dataset = :dataset and r.kind = w.kind and r.id = w.id
+from plan.winner w join held r on r.kind = w.kind and r.id = w.id
 left join skipped k on k.dataset = :dataset and k.kind = w.kind and k.id = w.id
 where not exists (select 1 from plan.work n where n.kind = w.kind and n.id = w.id)
 and not exists (select 1 from plan.staged s where s.kind = w.kind and s.id = w.id)

@@ -8,10 +8,11 @@ from pathlib import Path
 import orjson
 
 from graph.identifiers import record_iri
-from ingest import formats
+from ingest import formats, history
 from ingest.errors import RecordsRejected
 from ingest.format import Settings
-from ingest.ledger import Ledger, RunCounts
+from ingest.history import RunCounts
+from ingest.ledger import Ledger
 from ingest.plan import Duplicate, Plan, Returned
 from ingest.progress import Progress
 from ingest.publish import Tools
@@ -118,7 +119,7 @@ class Run:
     def say(self, step: str, total: int | None = None) -> None:
         """Tell the step, to whoever watches and in the ledger."""
         self.progress.step(step, total)
-        self.ledger.progress(self.id, step, self.counts)
+        history.progress(self.ledger, self.id, step, self.counts)
 
     def report(self, issues: Iterable[Mapping[str, object]]) -> None:
         """Add issues to the run's file and its counts. Lines that hold no readable record count as read and rejected."""

@@ -24,6 +24,7 @@ import orjson
 
 from ingest import formats
 from ingest.format import Format, Settings
+from ingest.ledger import Ledger
 from ingest.model import BesideLookup, ContentLookup, IdentifierLookup, MappingContext, ValueLookup, nothing_beside
 from ingest.staging import Part, PartSummary, PartWriter
 from sources.blocks import Block
@@ -239,7 +240,7 @@ def _keep(folder: Path, digest: str, content: bytes) -> None:
 
 def _contents(task: MapTask, format_: Format) -> ContentLookup:
     """Contents by record and digest: what this run's scan kept, else what is in the part where the ledger says the record lives."""
-    db = sqlite3.connect(f"{task.ledger.absolute().as_uri()}?mode=ro", uri=True)
+    ledger = Ledger(task.ledger, read_only=True)
 
     @lru_cache(maxsize=_PARTS_KEPT)
     def of_part(part: str) -> Mapping[str, bytes]:
@@ -253,9 +254,8 @@ def _contents(task: MapTask, format_: Format) -> ContentLookup:
         try:
             return (contents_folder(task.plan.parent) / digest[:2] / digest).read_bytes()
         except FileNotFoundError:
-            query = "select part from records where dataset = ? and kind = ? and id = ? and state = 'kept'"
-            row = db.execute(query, (task.dataset, *key.split("/", 1))).fetchone()
-            return of_part(row[0]).get(digest) if row else None
+            part = ledger.part_of(task.dataset, *key.split("/", 1))
+            return of_part(part).get(digest) if part else None
 
     return content
 

@@ -1,6 +1,7 @@
 """What a reader relies on: no file of more than 400 lines, no function of more than 60, or the reason stands in its docstring."""
 
 import ast
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,3 +50,15 @@ def test_what_is_too_long_is_found() -> None:
     assert list(too_long("a.py", function)) == [("a.py:f", 62)]
     assert list(too_long("a.py", "x = 1\n" * 400 + "\n" * 0)) == []
     assert list(too_long("a.py", f'"""A table.\n\n{REASON} it is one.\n"""\n' + long)) == []
+
+
+def test_only_the_ledger_holds_sql_over_its_records() -> None:
+    asked = re.compile(r"\b(?:from|join|into|update)\s+records\b(?!\s+import)", re.IGNORECASE)
+    strings = (
+        (name, node.value)
+        for name in sources()
+        if name != "ingest/ledger.py"
+        for node in ast.walk(ast.parse((ROOT / name).read_text("utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.search(r"\b(?:select|delete|insert|update)\b", node.value)
+    )
+    assert [(name, value) for name, value in strings if asked.search(value)] == [], "ask the ledger (Plan: its table `held`)"

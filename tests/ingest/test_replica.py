@@ -8,6 +8,7 @@ import pytest
 from graph.errors import StoreUnavailable
 from graph.stores.memory import MemoryStore
 from graph.stores.neptune.loader_model import Feed, LoadError, LoadFailed, LoadReport
+from ingest import history
 from ingest.errors import StoreTaken
 from ingest.ledger import Ledger
 from ingest.pipeline import drop
@@ -292,7 +293,7 @@ def test_what_a_bulk_loader_could_not_take_is_among_the_rejects_with_its_source(
     with pytest.raises(LoadFailed):
         lab.ingest(patient(), condition("c0"), condition("c1"))
     ledger = Ledger(lab.workspace.ledger_path, read_only=True)
-    run = ledger.runs(1)[0]
+    run = history.latest(ledger, 1)[0]
     ledger.close()
     assert (run.state, run.counts["rejects"]) == ("failed", {"graph-store": 3})
     first, second, third = lab.workspace.issues(run.run)

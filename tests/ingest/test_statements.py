@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest import repeats
-from ingest.ledger import Ledger, RunCounts
+from ingest import history, repeats
+from ingest.history import RunCounts
+from ingest.ledger import Ledger
 from ingest.plan import Plan
 
 ROOT = Path(__file__).parents[2]
-MODULES = ("ingest/plan.py", "ingest/ledger.py", "ingest/repeats.py")
+MODULES = ("ingest/plan.py", "ingest/ledger.py", "ingest/history.py", "ingest/repeats.py")
 EXPLAINED = re.compile(r"\s*(?:select|insert|delete|update|create table \S+ as)\b", re.IGNORECASE)
 WALK = re.compile(r"SCAN (?!.*VIRTUAL)|.*AUTOMATIC|.*\(dataset=\?\)")
 """Reads all of a table, or of a dataset in it; an automatic index does once for each time that its loop is entered."""
@@ -105,8 +106,8 @@ def planned(ledger: Ledger, folder: Path) -> Plan:
 def everything(ledger: Ledger, folder: Path) -> dict[str, list[tuple[int, int, str]]]:
     """How SQLite goes about every statement that a run and its readers make."""
     counts = RunCounts()
-    ledger.begin("r1", "d", ["a"])
-    ledger.progress("r1", "scanning", counts)
+    history.begin(ledger, "r1", "d", ["a"])
+    history.progress(ledger, "r1", "scanning", counts)
     plan = planned(ledger, folder)
     plan.doubt("b")
     assert plan.names("x")
@@ -130,22 +131,29 @@ def everything(ledger: Ledger, folder: Path) -> dict[str, list[tuple[int, int, s
         plan.enter(db, "r1", ())
         ledger.remember(db, "d", "fhir", [("a", "b")])
         ledger.enter_quads(db, "d", 9)
-        ledger.close_run(db, "r1", "finished", counts)
+        history.close(db, "r1", "finished", counts)
     plan.again((), only=True)
     plan.close()
-    for asked in (ledger.datasets, ledger.runs, ledger.graphs):
+    for asked in (ledger.datasets, ledger.graphs):
         list(asked())
     for of_dataset in (
         *(ledger.kinds, ledger.parts, ledger.holds_anything, ledger.unresolved, ledger.updated),
         *(ledger.quads, ledger.quads_of_parts, ledger.record_iris),
     ):
         of_dataset("d")
-    ledger.run("r1")
+    history.find(ledger, "r1")
+    history.latest(ledger)
+    history.finish(ledger, "r1", "failed", counts)
     ledger.told("d", "fhir")
     ledger.sources("d", "K")
     ledger.parts_by_source("d", "K")
     list(ledger.ids_in_part("p0", "d", "K"))
     ledger.find_record("d", "K", "K1")
+    assert ledger.iris_in_part("p0", "d", ("K",))
+    assert ledger.parts_of_kinds("d", ("K",))
+    ledger.sources_of_part("p0")
+    ledger.part_of("d", "K", "K1")
+    ledger.missing("d")
     with ledger.transaction() as db:
         ledger.forget(db, "d")
     reader = Ledger(ledger.path, read_only=True)
