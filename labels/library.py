@@ -82,13 +82,13 @@ class GenerationLabels:
 
     def export(self, dataset: str, format_name: str, attributes: Sequence[str]) -> Iterator[bytes]:
         """See Labels."""
-        from labels.consolidation.stored import exported
+        from labels.manifests.shown import exported
 
         return exported(dataset, self._records, format_name, attributes)
 
     def select(self, dataset: str, statement: str, limit: int) -> Selection:
         """The answer of a statement in the dialect of S3 Select over the dataset's manifest lines."""
-        from labels.consolidation.stored import selection
+        from labels.manifests.shown import selection
 
         return selection(dataset, self._records, statement, limit)
 

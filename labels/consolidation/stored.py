@@ -1,31 +1,22 @@
-"""Work on the labeled data of a dataset: its answers out of the ledger, consolidation, and what to review."""
+"""Answers of workers out of the ledger, consolidated, and what of them to review."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import SpooledTemporaryFile, TemporaryDirectory
-from typing import IO, Any, Final, cast
+from typing import Any
 
 from labels.consolidation import review
 from labels.consolidation.answers import Reading, natural
 from labels.consolidation.consolidate import Consolidation
 from labels.consolidation.consolidate import consolidate as merge
-from labels.errors import LabelsRefused, ManifestError, StatementError
+from labels.errors import LabelsRefused
 from labels.groundtruth.lines import line_of
 from labels.groundtruth.paths import key_of
-from labels.manifests import stored as export
 from labels.manifests.lines import Entry
-from labels.manifests.stored import StoredAnswers
-from labels.model import Reason, Selection
+from labels.manifests.stored import StoredAnswers, answers, entries
+from labels.model import Reason
 from labels.records import ITEM, Records
 from sources.errors import SourceError, UnsupportedSource
-from sources.model import Issue
 
-_IN_MEMORY: Final = 8_000_000
-"""Bytes of a file to be sent that are not written to the disk."""
-_MOST_CHARACTERS = 4_000_000
-"""Of the lines that one statement gives."""
-_MOST_ISSUES = 20
 _MOST_JOBS = 10
 
 
@@ -42,7 +33,7 @@ def _read(dataset: str, records: Records, job: str, element: str | None = None) 
     """The answers of a job, and the location of the manifest that its objects are lines of ('' where that is not known)."""
     reading = Reading()
     jobs: set[str] = set()
-    for stored in export.answers(dataset, records):
+    for stored in answers(dataset, records):
         listed = stored.content.get("answers", stored.content.get("annotations"))
         if not isinstance(listed, list):
             continue
@@ -82,11 +73,11 @@ def _entries_of_job(dataset: str, records: Records, job: str) -> Iterator[Entry]
     if len(sources) > 1:
         sources = [source for source in sources if job and _names(dataset, records, source, job)]
     if len(sources) == 1:
-        yield from export.entries(dataset, records, sources[0])
+        yield from entries(dataset, records, sources[0])
 
 
 def _names(dataset: str, records: Records, manifest: str, job: str) -> bool:
-    first = next(export.entries(dataset, records, manifest), None)
+    first = next(entries(dataset, records, manifest), None)
     return first is not None and any(one.job.lower() == job.lower() for one in line_of(first.content).labelings)
 
 
@@ -114,58 +105,6 @@ def consolidated(dataset: str, records: Records, method: str | None, job: str = 
 def doubts_of(done: Consolidation, below: float) -> tuple[review.Doubt, ...]:
     """What to look at again: unsure and disputed results."""
     return review.queue(done.results, review.unsure(done.results, below), review.disputed(done))
-
-
-def selection(dataset: str, records: Records, statement: str, limit: int) -> Selection:
-    """The first lines that a statement gives over the manifest lines of a dataset. Raises LabelsRefused."""
-    from labels.manifests.s3select.run import select
-
-    issues: list[Issue] = []
-    with TemporaryDirectory() as folder:
-        try:
-            files = tuple(export.write_manifests(dataset, records, Path(folder)))
-            found, cut = _first(select(statement, files, issues.append), limit)
-        except (StatementError, ManifestError) as error:
-            raise LabelsRefused("query", str(error)) from error
-        except SourceError as error:
-            raise LabelsRefused("dataset", str(error)) from error
-    return Selection(found, cut, tuple(issue.reason for issue in issues[:_MOST_ISSUES]))
-
-
-def exported(dataset: str, records: Records, format_name: str, attributes: Sequence[str]) -> Iterator[bytes]:
-    """The manifest lines of a dataset in a format, in pieces. All is written before the first piece comes. Raises LabelsRefused."""
-    from labels.manifests.export import export as write
-
-    whole = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - open until the last piece is read
-    issues: list[Issue] = []
-    try:
-        write(export.read_manifests(dataset, records), attributes, format_name, cast(IO[bytes], whole), issues.append)
-    except ManifestError as error:
-        raise LabelsRefused("attribute", str(error)) from error
-    except SourceError as error:
-        raise LabelsRefused("dataset", str(error)) from error
-    if unknown := next((issue for issue in issues if issue.code == "no-such-attribute"), None):
-        raise LabelsRefused("attribute", unknown.reason)
-    whole.seek(0)
-    return _pieces(whole)
-
-
-def _pieces(whole: "SpooledTemporaryFile[bytes]") -> Iterator[bytes]:
-    with whole:
-        yield from iter(lambda: whole.read(1 << 20), b"")
-
-
-def _first(pieces: Iterator[bytes], limit: int) -> tuple[tuple[str, ...], bool]:
-    """The first lines of an answer, and whether there are more."""
-    lines: list[str] = []
-    size = 0
-    for piece in pieces:
-        for line in piece.decode("utf-8", "replace").splitlines():
-            if len(lines) == limit or size + len(line) > _MOST_CHARACTERS:
-                return tuple(lines), True
-            lines.append(line)
-            size += len(line)
-    return tuple(lines), False
 
 
 def strangers(items: Sequence[str], vectors: Any, labels: Sequence[str]) -> dict[str, Reason]:
