@@ -10,7 +10,7 @@ from labels.groundtruth.describe import media_of_line
 from labels.groundtruth.model import Annotation, Box, Cuboid, Labeling, Line, Media, Outline, Shape, State, TextSpan
 from labels.groundtruth.tasks import UNKNOWN, VERIFICATION
 from labels.model import Row
-from labels.reports.counting import OTHERS, Figures, Values
+from labels.reports.counting import OTHERS, Figures, Spellings, Values
 from labels.reports.model import FrameAttributes, PlacedLine
 
 BINS: Final = 20
@@ -95,6 +95,7 @@ class AnnotationTally:
         self.confidence: dict[tuple[str, str], Counter[int]] = defaultdict(Counter)
         self.failures: dict[str, Values] = defaultdict(Values)
         self.problems: Counter[str] = Counter()
+        self._spellings: dict[str, Spellings] = defaultdict(Spellings)
 
     def add(self, item: PlacedLine) -> None:
         """Take in an item."""
@@ -139,7 +140,7 @@ class AnnotationTally:
         confidences = self.confidence[labeling.job, _by(labeling.human)]
         used = set()
         for one in labeling.annotations:
-            name = _class_name(one)
+            name = self._class_name(labeling.job, one)
             found = self.classes[labeling.job, name]
             found.annotations += 1
             if name not in used:
@@ -182,7 +183,7 @@ class AnnotationTally:
         """Tracked objects, and how long each is seen."""
         self.jobs[labeling.job].things += len(things)
         for track, seen in things.items():
-            name = _class_name(seen[0])
+            name = self._class_name(labeling.job, seen[0])
             numbers = {one.frame.number for one in seen if one.frame is not None}
             self.classes[labeling.job, name].things += 1
             self.lengths[labeling.job, name][len(numbers)] += 1
@@ -195,13 +196,13 @@ class AnnotationTally:
         """Attributes that workers gave to annotations, frames and items."""
         job = labeling.job
         for one in labeling.annotations:
-            name = _class_name(one)
+            name = self._class_name(labeling.job, one)
             for attribute in {key for key, _ in one.attributes}:
                 self.attributes[job, ANNOTATION, name, attribute].having += 1
             for attribute, value in one.attributes:
                 self.attributes[job, ANNOTATION, name, attribute].values.add(value)
         for seen in things.values():
-            name = _class_name(seen[0])
+            name = self._class_name(labeling.job, seen[0])
             for attribute, value in dict.fromkeys(chain.from_iterable(one.attributes for one in seen)):
                 found = self.attributes[job, ANNOTATION, name, attribute]
                 found.things[value if value in found.values.counts else OTHERS] += 1
@@ -215,13 +216,16 @@ class AnnotationTally:
                 found.values.add(value)
                 found.having += 1
 
+    def _class_name(self, job: str, one: Annotation) -> str:
+        return self._spellings[job].of(_class_name(one))
+
     def _judge(self, line: Line, labeling: Labeling) -> None:
         """What an adjustment or a verification made of an earlier job's label."""
         judged = judged_by(line, labeling)
         about = judged.job if judged is not None else ""
         if labeling.task is VERIFICATION:
             for one in labeling.annotations:
-                audit = self.audits[labeling.job, about, _class_name(one)]
+                audit = self.audits[labeling.job, about, self._class_name(labeling.job, one)]
                 audit[0] += 1
                 audit[1] += bool(labeling.comments)
         elif labeling.adjustment:
@@ -268,7 +272,7 @@ def _by(human: bool | None) -> str:
 
 
 def _class_name(one: Annotation) -> str:
-    return one.category.name if one.category is not None and one.category.name else _NO_CLASS
+    return one.category.name if one.category is not None and one.category.name.strip() else _NO_CLASS
 
 
 def _shape_of(one: Annotation) -> str:
@@ -288,4 +292,4 @@ def _tracks_of(labeling: Labeling) -> dict[str, list[Annotation]]:
 
 def _drawings(labeling: Labeling) -> Counter[tuple[object, ...]]:
     """Annotations as they are compared between a job and its adjustment."""
-    return Counter((_class_name(one), one.geometry, one.frame, one.track, one.attributes) for one in labeling.annotations)
+    return Counter((_class_name(one).strip(), one.geometry, one.frame, one.track, one.attributes) for one in labeling.annotations)

@@ -11,7 +11,7 @@ from labels.consolidation.likeness import alike
 from labels.groundtruth.model import Answer
 from labels.groundtruth.values import is_before
 from labels.model import Cell
-from labels.reports.counting import Figures
+from labels.reports.counting import Figures, Spellings
 from labels.reports.model import Activity, AnsweredItem
 from labels.values import Value, value_of
 
@@ -93,6 +93,7 @@ class WorkerTally:
         self.classes: dict[str, Counter[str]] = defaultdict(Counter)
         self.confusions: Counter[tuple[str, str, str, str]] = Counter()
         self.activities: Counter[tuple[str, str, str, str]] = Counter()
+        self._spellings = Spellings()
 
     def add(self, item: AnsweredItem) -> None:
         """Take in the answers to an item."""
@@ -110,7 +111,7 @@ class WorkerTally:
                 work.add(answer)
             for one in answer.annotations:
                 if one.category is not None:
-                    self.classes[answer.worker][one.category.name] += 1
+                    self.classes[answer.worker][self._spellings.of(one.category.name)] += 1
             before = latest.get(answer.worker)
             if before is None or not is_before(answer.submitted or "", before.submitted or ""):
                 latest[answer.worker] = answer
@@ -127,20 +128,23 @@ class WorkerTally:
 
     def _compare(self, item: AnsweredItem, team: Team, latest: Mapping[str, Answer]) -> None:
         """How near each answer is to the label, to the truth and to the other answers."""
-        values = {worker: value for worker, answer in latest.items() if (value := value_of(answer.kind, answer.annotations)) is not None}
-        comparable = item.final is not None and any(type(value) is type(item.final) for value in values.values())
+        found = {worker: value_of(answer.kind, answer.annotations) for worker, answer in latest.items()}
+        values = {worker: self._spelled(value) for worker, value in found.items() if value is not None}
+        final = self._spelled(item.final) if item.final is not None else None
+        truth = self._spellings.of(item.truth) if item.truth is not None else None
+        comparable = final is not None and any(type(value) is type(final) for value in values.values())
         team.compared += comparable
         for worker, value in values.items():
             works = self._works(item.job, latest[worker])
-            if item.final is not None and type(value) is type(item.final):
-                near = alike(value, item.final)
+            if final is not None and type(value) is type(final):
+                near = alike(value, final)
                 for work in works:
                     work.near.add(near)
             if isinstance(value, str):
-                self._confuse(item, value)
-                if item.truth is not None:
+                self._confuse(item.job, value, final, truth)
+                if truth is not None:
                     for work in works:
-                        work.right.add(value == item.truth)
+                        work.right.add(value == truth)
         for one, other in combinations(values, 2):
             if type(values[one]) is type(values[other]):
                 near = alike(values[one], values[other])
@@ -150,11 +154,20 @@ class WorkerTally:
                         work.peers.add(near)
         self._agree(team, values)
 
-    def _confuse(self, item: AnsweredItem, answered: str) -> None:
-        if item.truth is not None:
-            self.confusions[item.job, TRUTH, item.truth, answered] += 1
-        if isinstance(item.final, str):
-            self.confusions[item.job, LABEL, item.final, answered] += 1
+    def _spelled(self, value: Value) -> Value:
+        """A value with its classes as they were first written; boxes, spans and masks as they are."""
+        match value:
+            case str():
+                return self._spellings.of(value)
+            case tuple():
+                return tuple(sorted({self._spellings.of(name) for name in value}))
+        return value
+
+    def _confuse(self, job: str, answered: str, final: Value | None, truth: str | None) -> None:
+        if truth is not None:
+            self.confusions[job, TRUTH, truth, answered] += 1
+        if isinstance(final, str):
+            self.confusions[job, LABEL, final, answered] += 1
 
     def _agree(self, team: Team, values: Mapping[str, Value]) -> None:
         chosen = Counter(value for value in values.values() if isinstance(value, str))

@@ -204,3 +204,13 @@ def test_memory_does_not_grow_with_the_lines(tmp_path):
     peak(50)
     few, many = peak(200), peak(2000)
     assert many < few * 1.2 + 100_000
+
+
+def test_names_that_differ_in_the_blanks_around_them_are_one_class(tmp_path):
+    lines = [class_line("a", 0, "fog"), class_line("b", 1, "fog "), class_line("c", 2, "Fog"), class_line("d", 0, " fog", job="OTHER")]
+    made = report(write(tmp_path / "x.manifest", *lines))
+    assert sorted(rows(made, "classes", "job", "class", "annotations", "items")) == [
+        ("BIRDS", "Fog", 1, 1),
+        ("BIRDS", "fog", 2, 2),
+        ("OTHER", " fog", 1, 1),
+    ]

@@ -210,3 +210,13 @@ def test_manifests_alone_hold_no_answers(tmp_path):
     write(tmp_path / "x.manifest", class_line("a", 0, "Duck"))
     with pytest.raises(UnsupportedSource, match="report annotations"):
         report(tmp_path)
+
+
+def test_names_that_differ_in_the_blanks_around_them_are_one_class(tmp_path):
+    answers = [answer("w", "fog "), answer("v", "fog"), answer("u", "Fog")]
+    write(tmp_path / "J" / "worker-response" / "iteration-1" / "0" / "x.json", json.dumps({"answers": answers}))
+    write(tmp_path / "J" / "output.manifest", class_line("a", 0, "fog", job="J"))
+    made = report(tmp_path / "J")
+    assert sorted(rows(made, "workers", "worker", "agreement")[1:]) == [("u", 0.0), ("v", 1.0), ("w", 1.0)]
+    assert sorted(rows(made, "confusions", "reference", "answered", "count")) == [("fog ", "Fog", 1), ("fog ", "fog ", 2)]
+    assert {name for _, name in rows(made, "classes", "worker", "class")} == {"fog ", "Fog"}
