@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
@@ -17,7 +18,7 @@ from concepts.model import Assertion
 from graph.model import Edge, Neighbourhood, NodeSummary
 from graph.vocabulary import CODE, ENCOUNTER, HAS_BODY, HAS_CONDITION, HAS_TARGET, KG, SUBJECT
 from search.errors import InvalidRequest
-from search.model import Evidence, Fact, Hit, Mode, SearchResult, Span
+from search.model import Evidence, Fact, Hit, Mode, SearchRequest, SearchResult, Shared, Span
 from search.tables import cell
 from tests.ingest.exports import Lab, write
 from tests.webapp import fixtures as f
@@ -794,3 +795,29 @@ def test_hits_and_documents_do_not_say_their_type_twice(client: FlaskClient) -> 
             words = re.sub("<[^>]+>", "", title).strip().casefold()
             said = {part.strip().casefold() for part in re.sub("<[^>]+>", "\n", about).split("\n")} - {""}
             assert not {part for part in said if words.startswith(part)}, (title, said)
+
+
+def test_a_concept_is_told_in_words_of_readers(client: FlaskClient) -> None:
+    words = re.sub("<[^>]+>", " ", client.get(f"/node?id={quote(f.CISPLATIN)}").text).casefold()
+    assert "mention" in words and "put together from all of its records" in words
+    assert not [word for word in ("annotation", "pref label", "in scheme", "notation", "publishing") if word in words]
+
+
+def test_the_documentation_explains_its_words(client: FlaskClient) -> None:
+    lead = re.search(r'<p class="api-lead">(.*?)</p>', client.get("/api/docs").text, re.DOTALL)
+    assert lead is not None
+    for word in ("IRIs: addresses", "generation, which is counted", "quads: statements"):
+        assert word in lead[1], word
+
+
+def test_patients_whose_charts_share_a_thing_are_named() -> None:
+    def answer(search: Callable[[SearchRequest], SearchResult], request: SearchRequest) -> SearchResult:
+        found = search(request)
+        ranks = tuple(hit.rank for hit in found.hits if hit.patient)
+        return replace(found, shared=(Shared(f.DIABETES, "Diabetes", "Concept", "condition", ranks, "chart", 2, 2),))
+
+    html = create_app(Shelf(answer=answer)).test_client().get("/search?q=").text
+    row = html[html.index('data-basis="chart"') :].partition("</li>")[0]
+    assert "2 of 2 patients" in row
+    assert sorted(re.findall(r'href="/patient\?[^"]+"><bdi>([^<]+)</bdi>', row)) == ["Milan Okafor", "Rosa Lindqvist"]
+    assert len(re.findall(r'href="#hit-\d+"', row)) == len(row.partition('data-hits="')[2].partition('"')[0].split())

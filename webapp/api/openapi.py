@@ -115,9 +115,12 @@ def _document() -> dict[str, Any]:
             "title": "Commissure",
             "version": distribution_version(),
             "summary": "Semantic search joined with a knowledge graph, over clinical data and labeled data.",
-            "description": "Everything but the loader reads. Things are named by IRIs; `?id=` takes them percent-encoded, as any query "
-            "parameter. "
-            "A request sees one published generation from its beginning to its end, and its answer names it. "
+            "description": "Everything but the loader reads. Things are named by IRIs: addresses such as "
+            "`https://w3id.org/commissure/data/demo/Patient/1`, which answers give and need not lead anywhere; `?id=` takes them "
+            "percent-encoded, as any query parameter. "
+            "Every ingest that changes something publishes all data anew, as the next generation, which is counted: a request sees one "
+            "generation from its beginning to its end, and its answer names it. "
+            "The graph is counted in quads: statements (something, a relation, what it is related to), each with the record that makes it. "
             "Errors are problem details (RFC 9457).",
         },
         "servers": [{"url": "/"}],

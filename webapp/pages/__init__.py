@@ -72,6 +72,7 @@ def register(app: Flask) -> None:
         page_of=node.page_of,
         property_name=wording.property_name,
         relation_name=wording.relation_name,
+        stated=node.stated,
         system_name=wording.system_name,
         turn=patient.turn,
         way_back=way_back,

@@ -102,7 +102,7 @@ class NodePage:
     """Document → why its record does not count, of those whose record does not."""
     graph_down: bool
     properties: Mapping[str, tuple[Literal, ...]]
-    """What the graph says of it, without what only says where that comes from."""
+    """What the graph says of it, without what only says where that comes from, and what the head of the page says."""
     source: RecordSource | None
     label_class: LabelClass | None
     """The class of labels that it is: then items have it, not patients."""
@@ -167,11 +167,20 @@ def node_page(opened: Snapshot, graph: GraphReader | None, identifier: str) -> N
         documents=documents,
         withheld=withheld(catalog, [document.id for document in documents]),
         graph_down=graph is None,
-        properties={name: values for name, values in found.properties.items() if not name.startswith(PROVENANCE)},
+        properties=_properties(found, concept),
         source=library().record(identifier) if found.records and concept is None else None,
         label_class=_label_class(opened, identifier) if concept is not None and is_label_class(identifier) else None,
         item=page_of(found.kind, identifier) if group_of(found.kind) == "item" else "",
     )
+
+
+def _properties(found: Node, concept: ConceptSummary | None) -> dict[str, tuple[Literal, ...]]:
+    head = (concept.label, concept.code, concept.system, *concept.synonyms) if concept else (found.label,)
+    return {
+        name: values
+        for name, values in found.properties.items()
+        if not name.startswith(PROVENANCE) and not all(literal.value in head for literal in values)
+    }
 
 
 def _others(catalog: Catalog, concept: str) -> tuple[tuple[Charted, str], ...]:
@@ -277,6 +286,11 @@ def neighbours() -> str:
     count = NeighbourCount(relation, "out" if direction == "out" else "in", kind, opened.total)
     said = standings(snapshot().catalog, [node for node, _ in opened.neighbours])
     return render_template("neighbours.html", group=_group(identifier, count, key, opened, "", [], said=said))
+
+
+def stated(records: Sequence[str]) -> list[str]:
+    """The records that were read, without what is put together of a dataset's records."""
+    return [record for record in records if "/derived/" not in record]
 
 
 def page_of(kind: str, identifier: str) -> str:

@@ -47,7 +47,7 @@ RELATION_NAMES = {
     "hasProcedure": ("had procedure", "patients who had it"),
     "hasAllergy": ("allergic to", "patients allergic to it"),
     "hasImmunization": ("immunized with", "patients immunized with it"),
-    "hasBody": ("names", "mentioned as"),
+    "hasBody": ("names", "named by"),
     "hasTarget": ("found in", "mentions found here"),
     "broader": ("kind of", "kinds of it"),
     "relativeCondition": ("a relative's illness", "in the family history of"),
@@ -56,6 +56,21 @@ RELATION_NAMES = {
     "serviceProvider": ("at", "provided"),
 }
 """Relation's local name → how it reads outwards and inwards."""
+
+KIND_NAMES = {"Annotation": "Mention", "ObservationComponent": "Part of a result", "DocumentReference": "Document"}
+"""Kind of a node → its name, where the kind's own words tell a reader nothing."""
+
+PROPERTY_NAMES = {
+    "altLabel": "Also called",
+    "inScheme": "Terminology",
+    "notation": "Code",
+    "prefLabel": "Name",
+    "broader": "Kind of",
+    "labelAttribute": "Name in the manifest",
+    "sourceRef": "File that is labeled",
+    "startFrom": "Start is taken from",
+}
+"""Property's local name → its name, where its own words are those of a standard."""
 
 SYSTEM_NAMES = {
     "http://snomed.info/sct": "SNOMED CT",
@@ -207,7 +222,7 @@ def words_of(name: str) -> str:
 
 def kind_name(kind: str) -> str:
     """'MedicationRequest' as 'Medication request'."""
-    return words_of(kind).capitalize()
+    return KIND_NAMES.get(kind) or words_of(kind).capitalize()
 
 
 def relation_name(relation: str, direction: str = "out") -> str:
@@ -220,7 +235,8 @@ def relation_name(relation: str, direction: str = "out") -> str:
 
 def property_name(predicate: str) -> str:
     """A property's name for people."""
-    return words_of(local_name(predicate)).capitalize()
+    name = local_name(predicate)
+    return PROPERTY_NAMES.get(name) or words_of(name).capitalize()
 
 
 def system_name(system: str) -> str:
