@@ -18,6 +18,7 @@ from search.model import Document, DocumentSummary
 from webapp.errors import not_found
 from webapp.library import RecordSource
 from webapp.pages.charted import Charted, Code, charted, withheld
+from webapp.pages.dating import issued
 from webapp.pages.marking import Mark, marked
 from webapp.pages.reading import library, required, snapshot, whole_number
 from webapp.pages.state import State
@@ -103,6 +104,8 @@ class DocumentPage:
     span: tuple[int, int] | None
     why: str
     """Why its record does not count ('' where it does)."""
+    issued: bool
+    """Whether its date is when it was given out, because nothing says of when it tells."""
     encounter_label: str
     facts: tuple[tuple[Charted, tuple[Code, ...]], ...]
     record: RecordSource | None
@@ -139,13 +142,16 @@ def document() -> str:
     facts = tuple((thing, thing.codes(opened.catalog.concept) if place < MOST_CHARTED else ()) for place, thing in enumerate(ordered))
     siblings = len(opened.catalog.documents_of_record(found.record))
     why = withheld(opened.catalog, [found.id]).get(found.id, "")
-    page = document_page(found, why, encounter, facts, library().record(found.record), siblings, opened.retriever.copies(found.id), labeled)
+    given_out = found.id in issued(opened.graph, [(found.id, found.kind)])
+    record = library().record(found.record)
+    page = document_page(found, why, given_out, encounter, facts, record, siblings, opened.retriever.copies(found.id), labeled)
     return render_template("document.html", page=page, state=State(query=request.args.get("q", "")))
 
 
 def document_page(
     found: Document,
     why: str,
+    given_out: bool,
     encounter_label: str,
     facts: tuple[tuple[Charted, tuple[Code, ...]], ...],
     record: RecordSource | None,
@@ -186,6 +192,7 @@ def document_page(
         assertions=tuple((assertion, counts[assertion]) for assertion in Assertion if counts[assertion]),
         span=span,
         why=why,
+        issued=given_out,
         encounter_label=encounter_label,
         facts=facts,
         record=record,
