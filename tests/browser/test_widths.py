@@ -11,6 +11,8 @@ from tests.browser.conftest import serve
 from tests.browser.test_pages import PAGES, settle
 from tests.webapp import fixtures as f
 from tests.webapp.clinic import clinic
+from webapp.app import create_app
+from webapp.pages import PAGES as PAGES_OF_APP
 
 pytestmark = pytest.mark.browser
 
@@ -89,3 +91,34 @@ def test_words_that_follow_each_other_are_one_stop(site: str, open_tab: Open) ->
         page.keyboard.press("n")
         said.append("".join(page.locator("mark.here").all_inner_texts()))
     assert said == ["Woman", "cisplatin and paclitaxel"], "though the mentions of the drugs cut the phrase"
+
+
+LISTS = {
+    "/search/facets/concept?q=cisplatin": "/search/facets/<facet>",
+    f"/facts?concept={quote(f.CISPLATIN)}": "/facts",
+    "/mentions?dataset=demo": "/mentions",
+    "/patients/conditions": "/patients/conditions",
+    f"/concept?id={quote(f.CISPLATIN)}": "/concept",
+    "/api/docs": "/api/docs",
+}
+"""Pages that no other test looks at on a phone."""
+NO_PAGES = {"/search.csv", "/reports.csv", "/review.manifest", "/media/object", "/node/neighbours"}
+OF_LABELS = {"/labels", "/item", "/reports", "/review"}
+"""Looked at by test_labels."""
+
+
+def test_no_list_is_wider_than_a_phone(site: str, open_tab: Open) -> None:
+    for address in LISTS:
+        page = open_tab(width=360)
+        answer = page.goto(site + address)
+        assert answer.ok, address
+        page.wait_for_load_state()
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
+        page.context.close()
+
+
+def test_every_page_is_looked_at_on_a_phone() -> None:
+    rules = create_app(f.Shelf()).url_map.iter_rules()
+    pages = {rule.rule for rule in rules if rule.endpoint.split(".")[0] in PAGES_OF_APP}
+    seen = {address.partition("?")[0] for address in PAGES.values()} | {"/data/runs/<run>"}
+    assert pages - NO_PAGES - OF_LABELS <= seen | set(LISTS.values())

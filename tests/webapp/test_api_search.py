@@ -271,6 +271,7 @@ def test_all_hits_as_a_table(client: FlaskClient) -> None:
     assert [row["document"] for row in rows] == [hit["document"] for hit in search(client, q="cisplatin", limit=100)["hits"]]
     patients = list(csv.DictReader(io.StringIO(client.get("/api/v1/search.csv?q=cisplatin&rows=patients").text)))
     assert sum(int(row["hits"]) for row in patients) == len(rows)
+    assert {row["source"][:1] for row in rows}.isdisjoint({"/", ""}), "a path within the export, not the server's"
     for wrong in ("rows=people", "limit=5", "dataset=nope", "q=%22a+phrase%22"):
         assert client.get(f"/api/v1/search.csv?{wrong}").status_code == 400
 
