@@ -122,3 +122,17 @@ def test_every_page_is_looked_at_on_a_phone() -> None:
     pages = {rule.rule for rule in rules if rule.endpoint.split(".")[0] in PAGES_OF_APP}
     seen = {address.partition("?")[0] for address in PAGES.values()} | {"/data/runs/<run>"}
     assert pages - NO_PAGES - OF_LABELS <= seen | set(LISTS.values())
+
+
+def test_nothing_is_cut_on_a_phone(site: str, open_tab: Open) -> None:
+    cut = "all => all.filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent.trim().slice(0, 80))"
+    for address in ("/", f"/facts?concept={quote(f.CISPLATIN)}", PAGES["patient"]):
+        page = open_tab(width=360)
+        page.goto(site + address)
+        settle(page)
+        assert page.locator(".scroll, .loaded").evaluate_all(cut) == [], address
+        page.context.close()
+    page = open_tab(width=360)
+    page.goto(site + PAGES["connections"])
+    settle(page)
+    assert page.locator(".switch").evaluate_all(cut) == []
