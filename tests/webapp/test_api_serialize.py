@@ -16,7 +16,7 @@ from tests.webapp.fixtures import CISPLATIN, ROSA, real
 from webapp.answers.graph import neighbourhood
 from webapp.answers.patients import FACT
 from webapp.answers.search import search_result
-from webapp.answers.shapes import Added, Shape
+from webapp.answers.shapes import Added, Shape, plain
 
 
 def test_a_search_result_is_ready_for_json() -> None:
@@ -115,3 +115,14 @@ def test_a_shape_says_in_schema_and_json_what_differs_from_its_value() -> None:
         shape(value)
     for wrong in ({**found, "secret": "x"}, {**found, "name": "four"}, {key: one for key, one in found.items() if key != "inner"}):
         assert list(Draft202012Validator(schema).iter_errors(wrong))
+
+
+def test_a_shape_that_is_stated_later_holds_for_values_shown_before() -> None:
+    @dataclass(frozen=True)
+    class Part:
+        number: int
+        hidden: str = "x"
+
+    assert plain({"parts": (Part(1),)}) == {"parts": [{"number": 1, "hidden": "x"}]}
+    Shape(Part, without=("hidden",))
+    assert plain({"parts": (Part(1), None)}) == {"parts": [{"number": 1}, None]}

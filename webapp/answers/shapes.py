@@ -12,8 +12,8 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache, cached_property
-from types import UnionType
-from typing import Annotated, Any, Generic, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, Generic, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from typing_extensions import TypedDict
 
@@ -49,8 +49,10 @@ class Shape(Generic[T]):
         self._added = dict(added or {})
         self._words = dict(words or {})
         self._keys = tuple(one.name for one in fields(cast(Any, of)) if one.name not in without and one.name not in self._replaced_by_call)
+        self._made = tuple((key, self._added[key].make if key in self._added else None) for key in self._keys)
         if inside:
             _INSIDE[of] = self
+            _WAYS.pop(of, None)
 
     @property
     def _replaced_by_call(self) -> frozenset[str]:
@@ -58,7 +60,14 @@ class Shape(Generic[T]):
 
     def __call__(self, value: T, **given: Any) -> Json:
         """The JSON-ready dict of a value; `given` are the added keys that it cannot tell itself."""
-        found = {key: self._added[key].make(value) if key in self._added else plain(getattr(value, key)) for key in self._keys}  # type: ignore[misc]
+        found: Json = {}
+        for key, make in self._made:
+            if make is None:
+                part = getattr(value, key)
+                # Most are words and numbers: a call for each of them would be most of the work.
+                found[key] = part if type(part) in _AS_THEY_ARE else plain(part)
+            else:
+                found[key] = make(value)
         for key, added in self._added.items():
             if key not in found:
                 found[key] = plain(given[key]) if added.make is None else added.make(value)
@@ -86,17 +95,30 @@ class Shape(Generic[T]):
 
 _INSIDE: dict[type, Shape[Any]] = {}
 """Dataclass → the shape that stands for it within others."""
+_AS_THEY_ARE: Final = frozenset({str, int, float, bool, NoneType})
+_WAYS: dict[type, Callable[[Any], Any]] = {}
+"""Type → how its values become JSON, as far as it was asked for."""
 
 
 def plain(value: Any) -> Any:
     """A value as JSON has it: dataclasses by their shape, tuples as lists."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return shape_of(type(value))(value)
-    if isinstance(value, tuple | list):
-        return [plain(one) for one in value]
-    if isinstance(value, Mapping):
-        return {key: plain(one) for key, one in value.items()}
-    return value
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    way = _WAYS.get(kind)
+    if way is None:
+        way = _WAYS[kind] = _way_of(kind)
+    return way(value)
+
+
+def _way_of(kind: type) -> Callable[[Any], Any]:
+    if is_dataclass(kind):
+        return shape_of(kind)
+    if issubclass(kind, tuple | list):
+        return lambda value: [plain(one) for one in value]
+    if issubclass(kind, Mapping):
+        return lambda value: {key: plain(one) for key, one in value.items()}
+    return lambda value: value
 
 
 def shape_of(of: type[T]) -> Shape[T]:
