@@ -67,24 +67,37 @@ class LabelColumns:
 
         Where labels are `wanted`, a document has a value if one label of each of them has it: as many are found by that value as well.
         """
-        documents, codes = self._having(name, wanted) if wanted else self.by_field[name]
-        having = found[documents]
+        documents, codes = self._having(name, found, wanted) if wanted else self.by_field[name]
+        if not wanted:
+            having = found[documents]
+            documents, codes = documents[having], codes[having]
         if texts is not None:
-            return count_distinct(texts[documents[having]], codes[having])
-        counted: Int64 = np.bincount(codes[having])
+            return count_distinct(texts[documents], codes)
+        counted: Int64 = np.bincount(codes)
         return counted
 
-    def _having(self, name: str, wanted: Sequence[Mask]) -> tuple[Int64, Int32]:
-        """The distinct (document, value) pairs of which there is a label among each of the wanted."""
-        values = self.attributes if name == "attribute" else getattr(self, f"{name}s")
-        rows = self.attribute_rows if name == "attribute" else np.arange(len(self.documents))
-        width = int(values.max(initial=0)) + 1
-        pairs = self.documents[rows].astype(np.int64) * width + values
-        kept = [np.unique(pairs[each[rows] & (values >= 0)]) for each in wanted]
-        common = kept[0]
-        for other in kept[1:]:
+    @cached_property
+    def _pairs(self) -> Mapping[str, tuple[Int32 | slice, Int64, int]]:
+        """Of each facet the rows that have a value, (document, value) of each of them as one number, and by what to divide it."""
+        found: dict[str, tuple[Int32 | slice, Int64, int]] = {}
+        for name in FIELDS:
+            rows = self.attribute_rows if name == "attribute" else np.arange(len(self.documents), dtype=np.int32)
+            values = self.attributes if name == "attribute" else getattr(self, f"{name}s")
+            known = values >= 0
+            width = int(values.max(initial=0)) + 1
+            everywhere = name != "attribute" and bool(known.all())
+            pairs = self.documents[rows[known]].astype(np.int64) * width + values[known]
+            found[name] = slice(None) if everywhere else rows[known], pairs, width
+        return found
+
+    def _having(self, name: str, found: Mask, wanted: Sequence[Mask]) -> tuple[Int64, Int64]:
+        """The distinct (document, value) pairs of the found documents of which there is a label among each of the wanted."""
+        rows, pairs, width = self._pairs[name]
+        of_found = found[self.documents]
+        common, *others = (distinct(pairs[(each & of_found)[rows]]) for each in wanted)
+        for other in others:
             common = np.intersect1d(common, other, assume_unique=True)
-        return common // width, (common % width).astype(np.int32)
+        return common // width, common % width
 
     def rows_among(self, name: str, codes: Sequence[int]) -> Mask:
         """Rows whose job, agent, state or attribute has one of the codes."""

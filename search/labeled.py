@@ -14,7 +14,7 @@ from search.counting import count_distinct
 from search.filters import Filters
 from search.generation import Generation
 from search.label_columns import FIELDS
-from search.masks import Ground, labeled_documents, unknown_values, wanted_labels
+from search.masks import Ground, fitting_labels, labeled_documents, unknown_values, wanted_labels
 from search.model import DocumentSummary, FacetValue
 
 STATES = ("labeled", "adjusted", "unadjusted", "empty", "failed", "orphan")
@@ -204,7 +204,7 @@ class Labeled:
                 mask[:] = False
         if filters.datasets:
             mask &= ground.among("dataset", filters.datasets)
-        return _Asked(mask, wanted_labels(filters, ground))
+        return _Asked(mask, wanted_labels(filters, ground, fitting_labels(filters, ground)))
 
     def _summaries(self, page: list[int]) -> tuple[DocumentSummary, ...]:
         rows = [int(self._columns.rowids[place]) for place in page]

@@ -95,9 +95,10 @@ def allowed(filters: Filters, ground: Ground) -> Mask | None:
 
 def labeled_documents(filters: Filters, ground: Ground, documents: int) -> Mask | None:
     """Which of so many documents have labels that the filters of labels allow; None where there is no such filter."""
-    if fitting_labels(filters, ground) is None:
+    fitting = fitting_labels(filters, ground)
+    if fitting is None:
         return None
-    found: Mask = np.logical_and.reduce([_of_rows(ground.labels, each, documents) for each in wanted_labels(filters, ground)])
+    found: Mask = np.logical_and.reduce([_of_rows(ground.labels, each, documents) for each in wanted_labels(filters, ground, fitting)])
     return found
 
 
@@ -107,10 +108,9 @@ def fitting_labels(filters: Filters, ground: Ground) -> Mask | None:
     return np.logical_and.reduce(rows) if rows else None
 
 
-def wanted_labels(filters: Filters, ground: Ground) -> list[Mask]:
-    """The labels of which a document needs one of each: those that fit, for each class that is asked for. None where any will do."""
+def wanted_labels(filters: Filters, ground: Ground, fitting: Mask | None) -> list[Mask]:
+    """The labels of which a document needs one of each: those `fitting`, for each class that is asked for. None where any will do."""
     labels = ground.labels
-    fitting = fitting_labels(filters, ground)
     classes = [among(labels.concepts, ground.hierarchy.with_narrower(ground.codes("concept", (concept,)))) for concept in filters.concepts]
     # A concept that is no class of any label is one of the document as a whole.
     asked = [having for having in classes if having.any()]

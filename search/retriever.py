@@ -190,7 +190,7 @@ class Retriever:
         if not len(self._columns.labels.documents):
             return AskedLabels()
         ground = Ground.of(self._columns, self._catalog)
-        return AskedLabels(fitting_labels(filters, ground), tuple(wanted_labels(filters, ground)))
+        return AskedLabels(fitting := fitting_labels(filters, ground), tuple(wanted_labels(filters, ground, fitting)))
 
     def _read_all(self, request: SearchRequest, found: Found, count: int) -> Iterator[Hit]:
         words = query_words(request.query)
