@@ -5,14 +5,14 @@ acute distress" is denied by "no", not by "no acute"). A condition that ends wit
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from concepts.model import Assertion
 from concepts.sections import Heading, Headings, Section
 from concepts.tokens import Tokens, tokens
-from concepts.triggers import Effect, Trigger, triggers
+from concepts.triggers import CLAUSE, Effect, Trigger, triggers
 
 _BREAKS = frozenset(".?!)\n")
 _NOT_AN_END = frozenset(
@@ -76,6 +76,7 @@ _GOES_ON = frozenset(
     ]
 )
 _BETWEEN = frozenset([",", "and", "or"])
+_LONGEST_CLAUSE = 40
 _LIST_MARKS = frozenset("-*•·–")
 
 
@@ -138,22 +139,30 @@ class Sentences:
     def spoken(self) -> list[Assertion]:
         """How the text means each of its tokens, as if each was a mention of its own; the words of triggers are affirmed."""
         means = [Assertion.AFFIRMED] * len(self.tokens)
-        for begin, end in pairwise([*self._begins, len(self.tokens)] if means else []):
+        for first, last, assertion in self.runs():
+            means[first:last] = [assertion] * (last - first)
+        return means
+
+    def runs(self) -> Iterator[tuple[int, int, Assertion]]:
+        """Tokens `first` to before `last` that the text does not affirm, and how it means them, by place."""
+        for begin, end in pairwise([*self._begins, len(self.tokens)] if len(self.tokens) else []):
             found = _apart(self._triggers(begin, end), 0, 0)
             section = self._section(self.headings.at(self.tokens.starts[begin]), begin)
             if found or section is not Section.OTHER:
-                self._speak(means, found, section, begin, end)
-        return means
+                yield from self._runs(found, section, begin, end)
 
-    def _speak(self, means: list[Assertion], found: Sequence[_Found], section: Section, begin: int, end: int) -> None:
+    def _runs(self, found: Sequence[_Found], section: Section, begin: int, end: int) -> Iterator[tuple[int, int, Assertion]]:
         norms, reach, at = self.tokens.norms, _Reach(self.tokens.norms), begin
-        back = [each for each in found if any(kind.before for kind in each.kinds)]
+        back = any(kind.before for each in found for kind in each.kinds)
         for each in (*found, _Found(end, end, ())):
-            if not reach.reaches_nothing or section is not Section.OTHER or back:
-                for place in range(at, each.first):
-                    by = reach.at(place) | (_behind(norms, found, place + 1, end) if back else {})
-                    if by or section is not Section.OTHER:
-                        means[place] = reach.judged(by, place, section)[0]
+            while at < each.first:
+                # What reaches back does so from a certain distance: there each token is judged by itself.
+                last = at + 1 if back else min(reach.alike(at), each.first)
+                by = reach.at(at) | (_behind(norms, found, at + 1, end) if back else {})
+                assertion = reach.judged(by, at, section)[0]
+                if assertion is not Assertion.AFFIRMED:
+                    yield at, last, assertion
+                at = last
             reach.passes(each)
             at = max(at, each.last)
 
@@ -280,15 +289,20 @@ class _Reach:
                     del by[Effect.DENIES]
                 if effect is Effect.FAMILY:
                     self._own = False
-                by[effect] = each, each.last + kind.after
+                by[effect] = each, self._end(each.last, kind.after)
+
+    def _end(self, begin: int, reach: int) -> int:
+        if reach != CLAUSE:
+            return begin + reach
+        until = min(begin + _LONGEST_CLAUSE, len(self._norms))
+        return next((place for place in range(begin, until) if self._norms[place] in (",", ";")), until)
 
     def _lists(self, begin: int, end: int) -> bool:
         return not _BETWEEN.isdisjoint(self._norms[begin:end])
 
-    @property
-    def reaches_nothing(self) -> bool:
-        """Whether no trigger passed reaches any further."""
-        return not self._by
+    def alike(self, place: int) -> int:
+        """The token before which the same reaches all from `place` on."""
+        return min((until for _, until in self._by.values() if until > place), default=len(self._norms))
 
     def at(self, place: int) -> dict[Effect, _Found]:
         """What reaches a token."""
@@ -322,9 +336,14 @@ def _behind(norms: Sequence[str], found: Sequence[_Found], last: int, end: int) 
         for kind in each.kinds:
             if kind.effect in (Effect.ENDS, Effect.ENDS_DENIAL):
                 return by
-            if kind.before and each.first - last < kind.before and _closes(norms, each, end):
+            if kind.before and each.first - last < kind.before and _closes(norms, each, end) and _is_one(norms[last : each.first]):
                 by.setdefault(kind.effect, each)
     return by
+
+
+def _is_one(between: Sequence[str]) -> bool:
+    """Whether what stands between a mention and a trigger behind it lists them together ("fever, chills and cough were denied")."""
+    return "," not in between or "and" in between or "or" in between
 
 
 def _closes(norms: Sequence[str], each: _Found, end: int) -> bool:

@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+READ: Final = "reading"
+"""The `source` of mentions that our own reading of a text found."""
 
 
 class Assertion(StrEnum):
@@ -17,7 +21,11 @@ class Assertion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A span of a document that names a concept. `source` says who found it (`healthlake:infer-icd10`, `human:JOB`)."""
+    """A span of a document that names a concept. `source` says who found it (`healthlake:infer-icd10`, `human:JOB`, READ).
+
+    Of what our own reading found, `trigger` are the words that decide the assertion ('' for none), `section` the heading it stands under,
+    and `value` with `unit` what the text gives it ('> 9', '%'; '' for none).
+    """
 
     id: str
     start: int
@@ -29,6 +37,10 @@ class Mention:
     score: float | None
     concept_score: float | None
     source: str
+    trigger: str = ""
+    section: str = ""
+    value: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

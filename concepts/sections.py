@@ -33,13 +33,24 @@ _KINDS = (
         r"|(?:informed )?consent",
     ),
 )
-_KIND = tuple((kind, re.compile(rf"(?:{pattern})\Z", re.IGNORECASE)) for kind, pattern in _KINDS)
+_ELSE = (
+    r"vitals?(?: signs)?|(?:physical |general )?exam(?:ination)?|objective|subjective|assessment(?: (?:and|&) plan)?|plan|impression"
+    r"|labs?(?:oratory)?(?: \w+)?"
+    r"|imaging|radiology|investigations|(?:current |home |discharge |admission )?medications?|social(?: \w+){0,3} history|social|habits"
+    r"|(?:review of systems|systems review|ros)|(?:history of )?present(?:ing)? (?:illness|complaint)|hpi|chief complaint"
+    r"|procedures?|findings"
+    r"|hospital course|(?:\w+ )?diagnos[ei]s|course|summary|disposition|follow[- ]?up|interval history|results|data"
+)
+"""Headings that announce none of these things: what an earlier heading announced is over."""
+_KIND = tuple((kind, re.compile(rf"(?:{pattern})\Z", re.IGNORECASE)) for kind, pattern in (*_KINDS, (Section.OTHER, _ELSE)))
 _HEADING = re.compile(
-    r"^[ \t>*#•\-]*(?P<line>[A-Z][^\n:.;,]{1,60}?)[ \t*]*(?::|(?P<alone>$))"
-    r"|(?:(?<=[.;:?!])\s+|\s{2,})(?P<caps>[A-Z][A-Z/&'()\- ]{2,50}):"
+    r"^[ \t>*•\-]*(?P<marks>#{1,6}[ \t]+)?(?P<line>[A-Z][^\n:.;,]{1,60}?)[ \t*#]*(?::|(?P<alone>$))"
+    r"|(?:(?<=[.;:?!])[ \t]+|[ \t]{2,})(?P<inline>[A-Z][A-Z/&'()\- ]{2,50}|[A-Z][a-z]+(?: [A-Za-z]+){0,3}):"
     r"|\s{3,}(?P<spaced>[A-Z][A-Za-z/&'()\- ]{2,50}):",
     re.MULTILINE,
 )
+_MOST_WORDS = 6
+_SMALL = frozenset(["and", "of", "the", "for", "to", "with", "or", "in", "on", "&"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +84,25 @@ class Headings:
 def _headings(text: str) -> Iterator[Heading]:
     section = Section.OTHER
     for found in _HEADING.finditer(text):
-        title = (found["line"] or found["caps"] or found["spaced"]).strip()
+        title = (found["line"] or found["inline"] or found["spaced"]).strip()
         kind = next((kind for kind, pattern in _KIND if pattern.match(title)), None)
-        if found["alone"] is not None and kind is None and not title.isupper():
+        sure = kind is not None or bool(found["marks"]) or title.isupper()
+        if found["alone"] is not None and not sure and not _is_title(title, text, found.start()):
             continue
         if kind is not None:
             section = kind
-        elif title.isupper() or _after_blank_line(text, found.start()):
+        elif sure or found["alone"] is not None or _after_blank_line(text, found.start()):
             section = Section.OTHER
         yield Heading(found.start(), found.end(), title, section)
 
 
+def _is_title(line: str, text: str, start: int) -> bool:
+    """Whether a line by itself reads like a heading: few words, all with capitals, after the end of a sentence."""
+    words = line.split()
+    before = text[max(0, start - 3) : start].rstrip()
+    return len(words) <= _MOST_WORDS and all(w in _SMALL or w[0].isupper() for w in words) and (not before or before[-1] in ".:!?)")
+
+
 def _after_blank_line(text: str, start: int) -> bool:
-    before = text[max(0, start - 80) : start]
-    return not before or before.rstrip(" \t").endswith("\n\n") or not before.strip()
+    before = text[max(0, start - 80) : start].rstrip(" \t")
+    return not before or before.endswith("\n\n")

@@ -42,6 +42,8 @@ class Trigger:
 
 SENTENCE = 1000
 """Reach to the end of the sentence."""
+CLAUSE = 999
+"""Reach to the next comma or semicolon."""
 
 _DENIES_AFTER = """
 no; not any; without; without any; without evidence of; without any evidence of; without sign of; denies; denied; denying; deny;
@@ -109,16 +111,18 @@ possible; as needed; if needed; if any; as possible; as soon as possible; when p
 law
 """
 _DOUBTS_AFTER = """
-possible; possibly; possibility of; potential; potentially; probable; probably; probable diagnosis of; presumed; presumptive;
-presumably; likely; most likely; suspected; suspect; suspects; suspicious for; suspicion for; suspicion of; high suspicion for;
-concern for; concerned for; concerning for; worrisome for; worried about; concerned about; questionable; question of; query;
-equivocal for; may be; might be; could be; may represent; might represent; could represent; may have; might have; could have; may
-reflect; could reflect; consider; considering; consideration of; suggestive of; suggesting; suggests; suggest; cannot rule out; can
-not rule out; could not rule out; can't rule out; not rule out; cannot exclude; can not exclude; not exclude; not certain if; not
-certain whether; not sure if; not clear if; unclear if; unclear whether; whether; differential diagnosis; differential diagnosis
-includes; differential includes; ddx; appears to be; appears to have; seems to be; thought to be; felt to be; perhaps; maybe;
-believed to be; versus; vs; rule out; r/o; evaluate for; evaluation for; evaluation of possible; to evaluate for; to rule out;
-ruling out; rule him out for; rule her out for; rule the patient out for; to exclude
+possibility of; probable diagnosis of; suspicious for; suspicion for; suspicion of; high suspicion for; concern for; concerned for;
+concerning for; worrisome for; worried about; concerned about; question of; equivocal for; may be; might be; could be; may
+represent; might represent; could represent; may have; might have; could have; may reflect; could reflect; consideration of; cannot
+rule out; can not rule out; could not rule out; can't rule out; not rule out; cannot exclude; can not exclude; not exclude; not
+certain if; not certain whether; not sure if; not clear if; unclear if; unclear whether; whether; differential diagnosis;
+differential diagnosis includes; differential includes; ddx; rule out; r/o; evaluate for; evaluation for; evaluation of possible; to
+evaluate for; to rule out; ruling out; rule him out for; rule her out for; rule the patient out for; to exclude
+"""
+_DOUBTS_CLAUSE = """
+possible; possibly; potential; potentially; probable; probably; presumed; presumptive; presumably; likely; most likely; suspected;
+suspect; suspects; questionable; perhaps; maybe; query; versus; vs; suggesting; suggests; suggest; suggestive of; consider;
+considering; appears to be; appears to have; seems to be; thought to be; felt to be; believed to be
 """
 _DOUBTS_BEFORE = """
 cannot be ruled out; cannot be excluded; can not be excluded; can not be ruled out; could not be ruled out; not ruled out; not be
@@ -129,14 +133,16 @@ possible; is probable; is suspected; was suspected; suspected; is likely; is que
 _SUPPOSES_AFTER = """
 if; in case of; in case; in the event of; should he develop; should she develop; should you develop; should you have; should you
 experience; should there be; return if; return for; return to the emergency department for; call if; call for; call the physician
-for; call also for; call your doctor for; seek medical attention for; seek care for; watch for; monitor for; monitoring for; look
-for; looking for; look out for; observe for; be alert for; alert for; as needed for; prn; prn for; used for; risk of; risk for;
-risks of; risks include; risks including; risk include; at risk for; increased risk of; high risk for; low risk for; low risk of;
-complications include; complications including; possible complications; side effects include; side effect of; side effects such as;
-potential for; predisposed to; susceptible to; prevent; prevention of; to prevent; prophylaxis for; prophylaxis against; screening
-for; screen for; screened for; testing for; test for; workup for; work up for; work-up for; assess for; investigate for; examine
-for; education on; educated on; educated about; counseled on; counseled about; counseled regarding; unless; whenever; as if; fear
-of; afraid of; allergic to; any newer; any new; any worsening
+for; call also for; call your doctor for; seek medical attention for; seek care for; watch for; monitor for; look for; looking for;
+look out for; observe for; be alert for; alert for; risks of; risks include; risks including; risk include; complications include;
+complications including; possible complications; side effects include; side effects such as; education on; educated about; counseled
+about; counseled regarding; unless; whenever; as if; any newer; any new; any worsening
+"""
+_SUPPOSES_CLAUSE = """
+as needed for; prn; prn for; used for; prophylaxis for; prophylaxis against; screening for; screen for; screened for; testing for;
+test for; prevention of; prevent; to prevent; fear of; afraid of; allergic to; risk of; risk for; at risk for; increased risk of;
+high risk for; low risk for; low risk of; monitoring for; workup for; work up for; work-up for; assess for; investigate for; examine
+for; potential for; predisposed to; susceptible to; counseled on; educated on
 """
 _SUPPOSES_BEFORE = """
 precaution; precautions; prophylaxis; screening; screen; may occur; can occur; prevention
@@ -147,8 +153,10 @@ history is notable for; history remarkable for; history is remarkable for; histo
 including; history included; history consists of; past medical history of; past medical history significant for; past medical
 history is significant for; past medical history; past surgical history; pmh; pmhx; psh; past history of; prior history of; personal
 history of; medical history of; medical history significant for; medical history; previous; previously; prior; prior to; status
-post; s/p; past; remote; remote history of; old; childhood; former; formerly; previous history of; previous diagnosis of; prior
-diagnosis of; resolved; healed; post; history; recovered from; treated for; was treated for
+post; s/p; remote history of; previous history of; previous diagnosis of; prior diagnosis of; recovered from
+"""
+_RECALLS_NEAR = """
+old; past; post; remote; former; formerly; childhood; history; healed
 """
 _RECALLS_BEFORE = """
 in the past; years ago; year ago; months ago; month ago; weeks ago; week ago; as a child; in childhood; in his childhood; in her
@@ -158,7 +166,8 @@ remission
 _RECALLS_NOTHING = """
 day history of; days history of; week history of; weeks history of; month history of; months history of; year history of; years
 history of; hour history of; hours history of; recent history of; acute history of; history of presenting; history of presenting
-illness; presents with a history of
+illness; presents with a history of; years old; year old; months old; month old; weeks old; days old; past week; past month; past
+year; past few; past two; past three; past several; over the past; in the past few; for the past; half past; post op; post operative
 """
 _FAMILY_AFTER = """
 family history of; no family history of; no family history; denies family history of; denies any family history of; negative family
@@ -216,10 +225,13 @@ def triggers() -> dict[str, tuple[tuple[tuple[str, ...], tuple[Trigger, ...]], .
         (_DENIES_BEFORE, Effect.DENIES, 0, 8),
         (_NOTHING, Effect.NOTHING, 0, 0),
         (_DOUBTS_AFTER, Effect.DOUBTS, SENTENCE, 0),
+        (_DOUBTS_CLAUSE, Effect.DOUBTS, CLAUSE, 0),
         (_DOUBTS_BEFORE, Effect.DOUBTS, 0, 8),
         (_SUPPOSES_AFTER, Effect.SUPPOSES, SENTENCE, 0),
+        (_SUPPOSES_CLAUSE, Effect.SUPPOSES, CLAUSE, 0),
         (_SUPPOSES_BEFORE, Effect.SUPPOSES, 0, 1),
         (_RECALLS_AFTER, Effect.RECALLS, SENTENCE, 0),
+        (_RECALLS_NEAR, Effect.RECALLS, 3, 0),
         (_RECALLS_BEFORE, Effect.RECALLS, 0, 8),
         (_RECALLS_NOTHING, Effect.NOTHING, 0, 0),
         (_FAMILY_AFTER, Effect.FAMILY, SENTENCE, 0),

@@ -113,7 +113,7 @@ def unresolved_iri(dataset: str, kind: str, system: str, value: str) -> str:
     return f"{BASE}data/{dataset}/{kind}/identifier/{quote(system, safe='')}/{quote(value, safe='')}"
 
 
-DERIVED_GRAPHS = ("concepts", "stubs")
+DERIVED_GRAPHS = ("concepts", "stubs", "readings")
 """What publishing derives for a dataset, each in a named graph of its own."""
 
 

@@ -34,6 +34,12 @@ LINKS: Final = {
     "hasProcedure": "The procedure was done to the patient, says the record whose graph states it.",
     "hasAllergy": "The patient has the allergy as a counted fact, says the record whose graph states it.",
     "hasImmunization": "The patient was given the vaccine, says the record whose graph states it.",
+    "affirms": "The text of the record says that there is such a thing, of the patient and now.",
+    "denies": "The text of the record says that there is no such thing.",
+    "suspects": "The text of the record holds it possible.",
+    "supposes": "The text of the record speaks of it in a condition, an instruction or an indication.",
+    "recalls": "The text of the record says that there was such a thing.",
+    "attributesToFamily": "The text of the record says that a relative has or had it.",
     "relativeCondition": "A condition of a relative: never the patient's own.",
     "reactionTo": "The substance of an allergic reaction.",
     "valueConcept": "The coded value of an observation.",
@@ -135,6 +141,12 @@ _OF: Final = {
 }
 _IN: Final = {
     CONCEPT: (
+        "affirms",
+        "denies",
+        "suspects",
+        "supposes",
+        "recalls",
+        "attributesToFamily",
         "hasCondition",
         "hasMedication",
         "hasProcedure",

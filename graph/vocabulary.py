@@ -59,6 +59,15 @@ HAS_ALLERGY: Final = KG + "hasAllergy"
 HAS_IMMUNIZATION: Final = KG + "hasImmunization"
 CHARTED: Final = (HAS_CONDITION, HAS_MEDICATION, HAS_PROCEDURE, HAS_ALLERGY, HAS_IMMUNIZATION)
 
+# What the text of a document says of a concept, once for each assertion: where, and by which words, stands with its mentions.
+AFFIRMS: Final = KG + "affirms"
+DENIES: Final = KG + "denies"
+SUSPECTS: Final = KG + "suspects"
+SUPPOSES: Final = KG + "supposes"
+RECALLS: Final = KG + "recalls"
+ATTRIBUTES_TO_FAMILY: Final = KG + "attributesToFamily"
+SAID: Final = (AFFIRMS, DENIES, SUSPECTS, SUPPOSES, RECALLS, ATTRIBUTES_TO_FAMILY)
+
 SUBJECT: Final = KG + "subject"
 ENCOUNTER: Final = KG + "encounter"
 CODE: Final = KG + "code"

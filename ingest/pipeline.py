@@ -338,7 +338,7 @@ def _publish(run: Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool) -> Publ
             return _finish_without(run)
         run.say("publishing")
         targets = (target for part in parts for target in part.targets())
-        published = draft.finish(plan.unresolved(targets), embed=run.options.embed)
+        published = draft.finish(plan.unresolved(targets), embed=run.options.embed, run=pool.run)
         run.counts.passages = {"total": published.passages, "embedded": published.embedded}
         with run.ledger.transaction() as db:
             plan.enter(db, run.id, parts)

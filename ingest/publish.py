@@ -15,10 +15,28 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-from concepts.model import ConceptUse
+from concepts.model import Assertion, ConceptUse
 from graph.identifiers import DERIVED_GRAPHS, derived_graph_iri, iri_term, literal_term, notation, record_iri
 from graph.store import GraphStore
-from graph.vocabulary import ALT_LABEL, CONCEPT, IN_SCHEME, LABEL, NOTATION, PREF_LABEL, STUB, TYPE, XSD, class_iri, local_name
+from graph.vocabulary import (
+    AFFIRMS,
+    ALT_LABEL,
+    ATTRIBUTES_TO_FAMILY,
+    CONCEPT,
+    DENIES,
+    IN_SCHEME,
+    LABEL,
+    NOTATION,
+    PREF_LABEL,
+    RECALLS,
+    STUB,
+    SUPPOSES,
+    SUSPECTS,
+    TYPE,
+    XSD,
+    class_iri,
+    local_name,
+)
 from ingest.aside import Aside
 from ingest.history import now
 from ingest.ledger import Ledger
@@ -30,8 +48,19 @@ from ingest.workspace import Workspace
 from search.embedding_cache import EmbeddingCache
 from search.generation import GenerationBuilder
 from search.protocols import Embedder
+from search.reading import Runner, one_by_one
 
 _DERIVED = "derived.nq"
+_SAID = "said.nq"
+_SAYS = {
+    Assertion.AFFIRMED: AFFIRMS,
+    Assertion.NEGATED: DENIES,
+    Assertion.POSSIBLE: SUSPECTS,
+    Assertion.HYPOTHETICAL: SUPPOSES,
+    Assertion.HISTORICAL: RECALLS,
+    Assertion.FAMILY: ATTRIBUTES_TO_FAMILY,
+}
+"""What the text of a record says of a concept → the link from record to concept."""
 _PARTS_PER_LOAD = 4
 """Loading several parts at a time costs the embedded graph a fifth less than one by one."""
 
@@ -185,10 +214,13 @@ class Draft:
             self._beside.begin(partial(self._graph.remove, [*self._ledger.record_iris(self._dataset), *self._derived]))
         self._search.drop_dataset(self._dataset)
 
-    def finish(self, unresolved: Iterable[tuple[str, str]], embed: bool) -> Published:
-        """Derive concepts and stubs, index and embed, and put everything on disk. `unresolved` are (IRI, kind) of candidates for stubs."""
+    def finish(self, unresolved: Iterable[tuple[str, str]], embed: bool, run: Runner = one_by_one) -> Published:
+        """Read texts, derive concepts and stubs, index and embed, and put everything on disk.
+
+        `unresolved` are (IRI, kind) of candidates for stubs; `run` runs what other processes can do.
+        """
         self._load_waiting()
-        derived = self._beside.begin(partial(self._load_derived, *self._derive(unresolved))) if not self._dropped else None
+        derived = self._beside.begin(partial(self._load_derived, *self._derive(unresolved, run))) if not self._dropped else None
         cache = EmbeddingCache(self._workspace.embeddings_path)
         report = self._search.finish(self._tools.embedder if embed else None, cache, Steps(self._progress))
         references = {}
@@ -217,19 +249,30 @@ class Draft:
         self._shown = True
         self._workspace.show(self.generation, self._replication.address)
 
-    def _derive(self, unresolved: Iterable[tuple[str, str]]) -> tuple[Counter[ConceptUse], Sequence[tuple[str, str]]]:
-        """The concepts that the dataset uses, told to the search index, and the candidates for stubs."""
+    def _derive(self, unresolved: Iterable[tuple[str, str]], run: Runner) -> tuple[Counter[ConceptUse], Sequence[tuple[str, str]], Path]:
+        """The concepts that the dataset uses, told to the search index, the candidates for stubs, and what its texts say, as N-Quads."""
         uses = self._concept_uses()
-        self._replication.touch(self._derived)
         self._search.set_concepts(self._dataset, sorted(uses.items(), key=lambda item: (item[0].concept, item[0].display)))
-        return uses, tuple(unresolved)
+        self._search.read(self._dataset, (), run, Steps(self._progress))
+        for use in self._search.read_concepts(self._dataset):
+            uses[use] += 0
+        said = self._folder / _SAID
+        with said.open("w", encoding="utf-8") as file:
+            file.writelines(said_quads(self._dataset, self._search.said(self._dataset)))
+        readings = self._derived[-1]
+        new = self._dataset not in self._ledger.datasets()
+        self._replication.touch(graph for graph in self._derived if graph != readings or not new or said.stat().st_size)
+        return uses, tuple(unresolved), said
 
-    def _load_derived(self, uses: Counter[ConceptUse], unresolved: Sequence[tuple[str, str]]) -> dict[str, int]:
+    def _load_derived(self, uses: Counter[ConceptUse], unresolved: Sequence[tuple[str, str]], said: Path) -> dict[str, int]:
         """Write the dataset's concepts and stubs anew; how often each stub is referred to."""
         references = self._graph.references([iri for iri, _ in unresolved])
         stubs = [(iri, kind) for iri, kind in unresolved if iri in references]
         path = self._folder / _DERIVED
         path.write_text("".join((*concept_quads(self._dataset, uses), *stub_quads(self._dataset, stubs))), encoding="utf-8")
+        with path.open("ab") as derived, said.open("rb") as more:
+            shutil.copyfileobj(more, derived)
+        said.unlink()
         self._take_out(self._derived)
         self._bring_in([path])
         return references
@@ -258,7 +301,7 @@ class Steps:
     def __call__(self, step: str, done: int, total: int) -> None:
         """See search.generation.Progress."""
         if step != self._step:
-            self._progress.step({"embed": "embedding", "index": "indexing"}.get(step, step), total)
+            self._progress.step({"embed": "embedding", "index": "indexing", "read": "reading texts"}.get(step, step), total)
             self._step, self._done = step, 0
         self._progress.advance(done - self._done)
         self._done = done
@@ -282,6 +325,13 @@ def concept_quads(dataset: str, uses: Counter[ConceptUse]) -> Iterable[str]:
         yield f"{node} <{IN_SCHEME}> {iri_term(system)} {graph} .\n" if system else ""
         for name in ranked[1:]:
             yield f"{node} <{ALT_LABEL}> {literal_term(name)} {graph} .\n"
+
+
+def said_quads(dataset: str, said: Iterable[tuple[str, str, Assertion]]) -> Iterable[str]:
+    """N-Quads of what texts say: one link from record to concept for each assertion."""
+    graph = iri_term(derived_graph_iri(dataset, "readings"))
+    for record, concept, assertion in said:
+        yield f"{iri_term(record)} <{_SAYS[assertion]}> {iri_term(concept)} {graph} .\n"
 
 
 def stub_quads(dataset: str, stubs: Iterable[tuple[str, str]]) -> Iterable[str]:

@@ -18,7 +18,7 @@ from concepts.model import ConceptUse
 from graph.store import GraphStore
 from ingest.ledger import Ledger
 from ingest.progress import Progress
-from ingest.publish import Steps, Tools, concept_quads, stub_quads
+from ingest.publish import Steps, Tools, concept_quads, said_quads, stub_quads
 from ingest.staging import Part, sync, sync_folder
 from ingest.sums import write_sums
 from ingest.workspace import Workspace
@@ -26,6 +26,7 @@ from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationUnreadable, ModelUnavailable
 from search.generation import GenerationBuilder, read_meta
 from search.protocols import Embedder
+from search.reading import one_by_one
 
 _GRAPH: Final = re.compile(rb"<([^<>]*)> \.\s*\Z")
 """The last term of a line of N-Quads: the graph, which is the record that says it."""
@@ -42,7 +43,7 @@ def rebuild(ledger: Ledger, workspace: Workspace, tools: Tools, progress: Progre
         graph = tools.graph(None, folder / "graph")
         try:
             with GenerationBuilder(None, folder / "search", number) as search:
-                made = _Made(ledger, workspace, graph, search, folder, without)
+                made = _Made(ledger, workspace, graph, search, folder, without, progress)
                 unresolved = {dataset: made.dataset(dataset) for dataset in ledger.datasets()}
                 progress.step("indexing")
                 embedder, model = _embedder(ledger, workspace, tools)
@@ -75,6 +76,7 @@ class _Made:
     search: GenerationBuilder
     folder: Path
     without: frozenset[str]
+    progress: Progress
     quads: Counter[str] = field(default_factory=Counter)
     """Of each dataset, as loaded."""
 
@@ -115,11 +117,15 @@ class _Made:
 
     def _derive(self, dataset: str, uses: Counter[ConceptUse]) -> int:
         self.search.set_concepts(dataset, sorted(uses.items(), key=lambda item: (item[0].concept, item[0].display)))
+        self.search.read(dataset, (), one_by_one, Steps(self.progress))
+        for use in self.search.read_concepts(dataset):
+            uses[use] += 0
         targets = self.ledger.missing(dataset)
         references = self.graph.references([iri for iri, _ in targets])
         path = self.folder / "derived.nq"
         stubs = [(iri, kind) for iri, kind in targets if iri in references]
-        path.write_text("".join((*concept_quads(dataset, uses), *stub_quads(dataset, stubs))), encoding="utf-8")
+        derived = (*concept_quads(dataset, uses), *stub_quads(dataset, stubs), *said_quads(dataset, self.search.said(dataset)))
+        path.write_text("".join(derived), encoding="utf-8")
         self.quads[dataset] += self.graph.load([path])
         path.unlink()
         return sum(references.values())

@@ -95,7 +95,8 @@ class SqliteCatalog:
             return None
         found = self.found_documents((row,))[row].document
         mentions = self._all(
-            "SELECT id, start, stop, text, concept, label, assertion, score, concept_score, source FROM mentions WHERE document = ?"
+            "SELECT id, start, stop, text, concept, label, assertion, score, concept_score, source, cue, section, value, unit"
+            " FROM mentions WHERE document = ?"
             " ORDER BY start, stop, id",
             (row,),
         )

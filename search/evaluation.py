@@ -19,8 +19,10 @@ from search.embedding_cache import EmbeddingCache
 from search.errors import CollectionUnreadable
 from search.model import Mode
 from search.passages import embedding_text, split
+from search.polarity import wants_of
 from search.protocols import Embedder
 from search.ranking import CSR, Ranker
+from search.spoken import spoken_of
 
 DEPTH = 1000
 """Documents ranked, as many as a search ranks."""
@@ -56,7 +58,7 @@ def evaluate_collection(
     for mode in Mode:
         ranked = {}
         for done, query in enumerate(judged, 1):
-            found = ranker.rank(collection.queries[query], mode, DEPTH, None, links)
+            found = ranker.rank(collection.queries[query], mode, DEPTH, None, links, wants_of(collection.queries[query]))
             ranked[query] = [names[row] for row in found.documents]
             if progress is not None:
                 progress(f"rank {mode.value}", done, len(judged))
@@ -89,7 +91,7 @@ def build_ranker(
         _embed(keys, texts, embedder, cache, progress)
         vectors.build_index(cache.get(keys, embedder.name), np.arange(len(keys)), work / "vectors")
         index = vectors.open_index(work / "vectors")
-    lexical.build_lexical((texts[key] for key in keys), links, work / "lexical")
+    lexical.build_lexical((texts[key] for key in keys), links, work / "lexical", (spoken_of(texts[key]) for key in keys))
     return Ranker(index, lexical.open_lexical(work / "lexical"), embedder), links
 
 

@@ -3,6 +3,7 @@
 catalog.sqlite   documents, passages, mentions, facts, patients, concepts   (search.catalog)
 columns/         what filters and facets need, as arrays                    (search.columns)
 vectors/         the vectors of units (absent until some are embedded)      (search.vectors)
+vocabularies/    the names that each dataset is read with              (search.reading)
 lexical/         the text index of units                                    (search.lexical)
 meta.json        its number, when it was built, which model, counts; written last: a folder without it is unfinished
 """
@@ -11,11 +12,10 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -24,7 +24,7 @@ from typing import Any, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from concepts.model import ConceptUse
+from concepts.model import Assertion, ConceptUse
 from search import lexical, passages, vectors
 from search.catalog import SqliteCatalog
 from search.columns import open_columns, save_columns
@@ -33,6 +33,8 @@ from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationOutdated, GenerationUnreadable
 from search.model import Document, Fact, FormerPatient, PatientSummary
 from search.protocols import Embedder, LexicalIndex, VectorIndex
+from search.reading import VOCABULARIES, DocumentReading, Runner, read_units, said_of
+from search.rows import document_row, fact_row, mention_row, passage_row, storable
 from search.schema import FORMAT, FORMER, INDEXES, TABLES
 
 Progress = Callable[[str, int, int], None]
@@ -124,6 +126,8 @@ class GenerationBuilder:
         out.mkdir(parents=True)
         if previous is not None:
             shutil.copyfile(previous / "catalog.sqlite", out / "catalog.sqlite")
+            if (previous / VOCABULARIES).is_dir():
+                shutil.copytree(previous / VOCABULARIES, out / VOCABULARIES)
         self._out = out
         self._number = number
         self._db = sqlite3.connect(out / "catalog.sqlite", isolation_level=None)
@@ -176,10 +180,10 @@ class GenerationBuilder:
         for chunk in _chunks(documents, 500):
             numbered = list(enumerate(chunk, self._next_row))
             self._next_row += len(chunk)
-            self._insert("documents", (_document_row(row, self._batch, run, d) for row, d in numbered))
+            self._insert("documents", (document_row(row, self._batch, run, d) for row, d in numbered))
             self._insert("texts", ((row, storable(d.text)) for row, d in numbered))
-            self._insert("passages", (_passage_row(row, i, p) for row, d in numbered for i, p in enumerate(d.passages)))
-            self._insert("mentions", (_mention_row(row, i, m) for row, d in numbered for i, m in enumerate(d.mentions)))
+            self._insert("passages", (passage_row(row, i, p) for row, d in numbered for i, p in enumerate(d.passages)))
+            self._insert("mentions", (mention_row(row, i, m) for row, d in numbered for i, m in enumerate(d.mentions)))
             fresh = {p.key: passages.embedding_text(p, d.text) for p, d in _first_uses(chunk, known)}
             known.update(fresh)
             self._db.executemany(
@@ -190,7 +194,7 @@ class GenerationBuilder:
         """Add facts."""
         self._batch += 1
         batch = self._batch
-        self._insert("facts", (_fact_row(batch, fact) for fact in facts))
+        self._insert("facts", (fact_row(batch, fact) for fact in facts))
 
     def add_patients(self, patients: Iterable[PatientSummary]) -> None:
         """Add patients."""
@@ -209,6 +213,27 @@ class GenerationBuilder:
             "INSERT INTO uses VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET uses = uses + excluded.uses",
             ((dataset, use.concept, storable(use.display), use.system, use.code, count) for use, count in uses),
         )
+
+    def read(self, dataset: str, terminologies: Sequence[tuple[str, Path]], run: Runner, progress: Progress | None = None) -> int:
+        """Read the dataset's texts that wait for it; how many. Call it when everything is added. See search.reading."""
+        self._make_indexes()
+        self._replace()
+
+        def tell(done: int, total: int) -> None:
+            if progress is not None:
+                progress("read", done, total)
+
+        read_units(self._db, run, tell)
+        return DocumentReading(self._db, self._out / VOCABULARIES).read(dataset, terminologies, run, tell)
+
+    def said(self, dataset: str) -> Iterator[tuple[str, str, Assertion]]:
+        """(record, concept, assertion) of everything that texts of the dataset mention, each once."""
+        return said_of(self._db, dataset)
+
+    def read_concepts(self, dataset: str) -> list[ConceptUse]:
+        """The concepts that texts of the dataset mention and none of its records uses."""
+        rows = self._db.execute("SELECT concept, system, code, display FROM uses WHERE dataset = ? AND uses = 0 ORDER BY 1", (dataset,))
+        return [ConceptUse(*row) for row in rows]
 
     def finish(self, embedder: Embedder | None, cache: EmbeddingCache, progress: Progress | None = None, model: str = "") -> BuildReport:
         """Embed what is new, write the indexes, make everything durable.
@@ -322,15 +347,9 @@ class GenerationBuilder:
         tell(2)
         if keys:
             texts = (text for (text,) in self._db.execute("SELECT text FROM units ORDER BY key"))
-            lexical.build_lexical(texts, columns.unit_links, self._out / "lexical")
+            spoken = (words for (words,) in self._db.execute("SELECT coalesce(spoken, '') FROM units ORDER BY key"))
+            lexical.build_lexical(texts, columns.unit_links, self._out / "lexical", spoken)
         tell(3)
-
-
-def storable(text: str) -> str:
-    """The text as a file can hold it: a lone surrogate, which UTF-8 cannot carry, becomes '?', so that offsets stay true."""
-    if text.isascii():
-        return text
-    return text.encode("utf-8", "replace").decode()
 
 
 def read_meta(path: Path) -> Meta:
@@ -343,31 +362,6 @@ def read_meta(path: Path) -> Meta:
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise GenerationUnreadable(f"{path} holds no finished generation ({error}); ingest again to rebuild it") from error
     raise GenerationOutdated(f"{path} has format {written}, this version reads {FORMAT}: `commissure verify --repair` makes it anew")
-
-
-def _document_row(row: int, batch: int, run: str, d: Document) -> tuple[Any, ...]:
-    # A document without text equals only itself.
-    digest = blake2b((d.text.strip() or d.id).encode("utf-8", "surrogatepass"), digest_size=16).digest()
-    title, type_, label = storable(d.title), storable(d.type), d.patient_label and storable(d.patient_label)
-    named = row, batch, d.id, d.record, run, d.dataset, d.kind, type_, title
-    placed = d.patient or None, label, d.encounter or None, d.date or None
-    return (*named, *placed, d.status, d.media_type, d.source, d.line, digest)
-
-
-def _passage_row(row: int, ordinal: int, p: Any) -> tuple[Any, ...]:
-    return row, ordinal, p.start, p.end, storable(p.section), p.key
-
-
-def _mention_row(row: int, ordinal: int, m: Any) -> tuple[Any, ...]:
-    words = storable(m.text), m.concept or None, storable(m.label)
-    return row, ordinal, m.id, m.start, m.end, *words, m.assertion.value, m.score, m.concept_score, m.source
-
-
-def _fact_row(batch: int, f: Fact) -> tuple[Any, ...]:
-    said = f.relation, f.concept or None, storable(f.label), f.start or None, f.end or None, f.value and storable(f.value), f.number, f.unit
-    policy = f.status, f.assertion.value, f.counted, f.encounter or None, f.source, f.line
-    more = f.job or None, f.agent, storable(f.attributes), storable(f.comparator)
-    return None, batch, f.record, f.dataset, f.subject, *said, *policy, *more
 
 
 def _first_uses(documents: list[Document], known: set[bytes]) -> Iterator[tuple[Any, Document]]:

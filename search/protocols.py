@@ -97,6 +97,13 @@ class LexicalIndex(Protocol):
         """(documents,): the share of the query's informative words, by their idf, that each document says; and the share that none says."""
         ...
 
+    def meant(self, words: str, rows: Rows) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+        """(terms,), the weights of the informative terms of `words`, which add up to 1; (terms, rows), how each row means each of them.
+
+        The latter are `search.spoken.Said`, 0 where the row does not say the term at all.
+        """
+        ...
+
     def respelled(self, query: str) -> str:
         """The query with each word that no text says in place of the nearest one that texts say; '' where there is nothing to mend."""
         ...

@@ -11,7 +11,7 @@ not answer the question at all is left out, and what answers it well comes befor
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.model import Mode
+from search.polarity import Agreement, Want, agreement, together
 from search.protocols import Embedder, LexicalIndex, Mask, Rows, Scores, VectorIndex
 from search.relevance import LOOSELY, NOISE, WELL, least_cosine, noise_of, relevance
 from search.units import CSR
@@ -32,6 +33,11 @@ CENTROID = 0.5
 _LEAST_UNITS = 256
 _WORDED = 3
 """Documents that share a word with the question are looked at for each that may be found: many share one and do not answer it."""
+_AGREES = np.array([0.0, -1.0, 0.5], dtype=np.float32)
+"""What a passage gains by its Agreement, on the scale of cosines: enough to stand before those that only lie nearer."""
+_CONTRADICTS = WELL - 1e-3
+"""Relevance that is left at most to a document that contradicts the question."""
+_SHARE_LEFT = 0.5
 _CHUNK = 4096
 
 
@@ -72,8 +78,14 @@ class Ranker:
         if self._vectors is not None:
             self._centroid_lengths(self._vectors, unit_documents)
 
-    def rank(self, query: str, mode: Mode, depth: int, allowed: Mask | None, unit_documents: CSR) -> RankedDocuments:
-        """At most `depth` documents. `allowed` is a mask over document rows, applied before top-k in both rankers."""
+    def rank(
+        self, query: str, mode: Mode, depth: int, allowed: Mask | None, unit_documents: CSR, wants: Sequence[Want] = ()
+    ) -> RankedDocuments:
+        """At most `depth` documents. `allowed` is a mask over document rows, applied before top-k in both rankers.
+
+        What contradicts the `wants` of the question matches loosely at best, and no passage that does stands for its document where
+        another one agrees.
+        """
         timings: dict[str, float] = {}
         links = unit_documents
         vector = None
@@ -95,11 +107,14 @@ class Ranker:
             share = np.full(len(candidates), np.nan, dtype=np.float32)
             if words is not None and bound > 0:
                 share = np.where(words[candidates] > 0, words[candidates] / bound, np.nan).astype(np.float32)
-            meaning, closest, units = self._weigh(candidates, query, vector, words is not None, bound, links)
+            meaning, closest, units, agrees = self._weigh(candidates, query, vector, words is not None, bound, links, wants)
             relevant = self._relevance(query, candidates, None if vector is None else closest, noise, words is not None)
+            contradicts = agrees == Agreement.CONTRADICTS
+            relevant = np.where(contradicts, np.minimum(relevant, _CONTRADICTS), relevant)
             kept = relevant >= LOOSELY
             candidates, share, meaning, units, relevant = candidates[kept], share[kept], meaning[kept], units[kept], relevant[kept]
             scores = _fuse(meaning, share, vector is not None, words is not None)
+            scores = np.where(contradicts[kept], scores * _SHARE_LEFT, scores)
             order = np.lexsort((candidates, -scores, relevant < WELL))[:depth]
         return RankedDocuments(
             documents=candidates[order],
@@ -143,11 +158,19 @@ class Ranker:
         return best_first[:depth], complete and len(best_first) <= depth
 
     def _weigh(
-        self, candidates: Rows, query: str, vector: NDArray[np.float32] | None, worded: bool, bound: float, links: CSR
-    ) -> tuple[Scores, Scores, Rows]:
-        """(meaning, cosine of the nearest passage, unit that speaks best) of each candidate."""
+        self,
+        candidates: Rows,
+        query: str,
+        vector: NDArray[np.float32] | None,
+        worded: bool,
+        bound: float,
+        links: CSR,
+        wants: Sequence[Want],
+    ) -> tuple[Scores, Scores, Rows, NDArray[np.uint8]]:
+        """(meaning, cosine of the nearest passage, unit that speaks best, Agreement) of each candidate."""
         if not len(candidates):
-            return np.empty(0, dtype=np.float32), np.empty(0, dtype=np.float32), np.empty(0, dtype=np.int64)
+            nothing = np.empty(0, dtype=np.float32)
+            return nothing, nothing, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint8)
         positions, entries = links.units_of(candidates)
         starts = np.searchsorted(positions, np.arange(len(candidates)))
         # Units that many candidates share are scored once.
@@ -171,10 +194,18 @@ class Ranker:
             meaning = np.where(absent, np.nan, (1 - CENTROID) * nearest + CENTROID * centroid).astype(np.float32)
         if worded and self._lexical is not None and bound > 0:
             telling += WORDS / np.float32(bound) * self._lexical.scores(query, units)
+        agrees = self._agreement(wants, units)
+        telling += _AGREES[agrees]
         best = np.maximum.reduceat(telling[entry], starts)
         is_best = telling[entry] == best[positions]
         _, first = np.unique(positions[is_best], return_index=True)
-        return meaning, closest, entries[is_best][first]
+        return meaning, closest, entries[is_best][first], np.maximum.reduceat(agrees[entry], starts)
+
+    def _agreement(self, wants: Sequence[Want], units: Rows) -> NDArray[np.uint8]:
+        """Whether each unit says what the question wants."""
+        if self._lexical is None or not wants:
+            return np.full(len(units), Agreement.SILENT, dtype=np.uint8)
+        return together([agreement(want.said, *self._lexical.meant(want.words, units)) for want in wants])
 
     def _centroid_lengths(self, vectors: VectorIndex, links: CSR) -> NDArray[np.float32]:
         """Length of the sum of each document's unit vectors, 0 where it has none."""

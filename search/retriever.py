@@ -46,6 +46,7 @@ from search.model import (
     Span,
 )
 from search.operators import refuse_operators
+from search.polarity import wants_of
 from search.protocols import Embedder, Mask, Rows
 from search.ranking import RankedDocuments, Ranker
 from search.relevance import WELL
@@ -233,19 +234,18 @@ class Retriever:
         return replace(request, query=mended)
 
     def _rank(self, request: SearchRequest, allowed: Mask | None, notices: list[str]) -> RankedDocuments:
-        mode = request.mode
-        links = self._columns.unit_links
+        mode, wants, links = request.mode, wants_of(request.query), self._columns.unit_links
         try:
             if mode is not Mode.LEXICAL:
                 usable, notice = self._semantics
                 mode = mode if usable else Mode.LEXICAL
                 notices.extend(filter(None, [notice]))
-            return self._ranker.rank(request.query, mode, DEPTH, allowed, links)
+            return self._ranker.rank(request.query, mode, DEPTH, allowed, links, wants)
         except ModelUnavailable as error:
             # Fixed words for whoever searches; an error's own may name a path of this machine, which concerns who runs it.
             _log.warning("search by meaning is unavailable: %s", error)
             notices.append("Semantic search is unavailable (the embedding model cannot be loaded): results are found by words alone.")
-            return self._ranker.rank(request.query, Mode.LEXICAL, DEPTH, allowed, links)
+            return self._ranker.rank(request.query, Mode.LEXICAL, DEPTH, allowed, links, wants)
 
     @cached_property
     def _labeled(self) -> Mask:

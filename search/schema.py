@@ -2,7 +2,7 @@
 
 from typing import Final
 
-FORMAT: Final = 4
+FORMAT: Final = 5
 """Kept in `PRAGMA user_version`; a catalog of another format is built anew."""
 
 NOT_CHARTED: Final = "('label', 'answer', 'broader', 'record')"
@@ -13,15 +13,17 @@ CREATE TABLE state (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE documents (
     row INTEGER PRIMARY KEY, batch INTEGER NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL, run TEXT NOT NULL, dataset TEXT NOT NULL,
     kind TEXT NOT NULL, type TEXT NOT NULL, title TEXT NOT NULL, patient TEXT, patient_label TEXT, encounter TEXT, date TEXT,
-    status TEXT NOT NULL, media_type TEXT NOT NULL, source TEXT NOT NULL, line INTEGER NOT NULL, digest BLOB NOT NULL);
+    status TEXT NOT NULL, media_type TEXT NOT NULL, source TEXT NOT NULL, line INTEGER NOT NULL, digest BLOB NOT NULL,
+    reading TEXT NOT NULL DEFAULT '');
 CREATE TABLE texts (row INTEGER PRIMARY KEY, text TEXT NOT NULL);
 CREATE TABLE passages (
     document INTEGER NOT NULL, ordinal INTEGER NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL, section TEXT NOT NULL,
     key BLOB NOT NULL, PRIMARY KEY (document, ordinal)) WITHOUT ROWID;
-CREATE TABLE units (unit INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, text TEXT NOT NULL);
+CREATE TABLE units (unit INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, text TEXT NOT NULL, spoken TEXT);
 CREATE TABLE mentions (
     document INTEGER NOT NULL, ordinal INTEGER NOT NULL, id TEXT NOT NULL, start INTEGER NOT NULL, stop INTEGER NOT NULL,
     text TEXT NOT NULL, concept TEXT, label TEXT NOT NULL, assertion TEXT NOT NULL, score REAL, concept_score REAL, source TEXT NOT NULL,
+    cue TEXT NOT NULL DEFAULT '', section TEXT NOT NULL DEFAULT '', value TEXT NOT NULL DEFAULT '', unit TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (document, ordinal)) WITHOUT ROWID;
 CREATE TABLE facts (
     fact INTEGER PRIMARY KEY, batch INTEGER NOT NULL, record TEXT NOT NULL, dataset TEXT NOT NULL, subject TEXT NOT NULL,
@@ -36,6 +38,12 @@ CREATE TABLE uses (
     PRIMARY KEY (dataset, concept, display)) WITHOUT ROWID;
 """
 """What ingest hands over."""
+
+READINGS: Final = """
+CREATE TABLE IF NOT EXISTS read_concepts (
+    concept TEXT PRIMARY KEY, system TEXT NOT NULL, code TEXT NOT NULL, label TEXT NOT NULL) WITHOUT ROWID
+"""
+"""What the concepts are that only readings of texts name."""
 
 FORMER: Final = """CREATE TABLE IF NOT EXISTS former (
     record TEXT NOT NULL, id TEXT NOT NULL, patient TEXT NOT NULL, dataset TEXT NOT NULL, label TEXT NOT NULL, source TEXT NOT NULL,

@@ -7,7 +7,8 @@ memory-mapped; processes that serve one generation share them.
 
 import math
 from array import array
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from concepts.hierarchy import mapped, offsets_of
 from search.errors import GenerationUnreadable
 from search.lexical.analysis import informative, tokenize, tokenize_with_spans
 from search.protocols import Mask, Rows, Scores
+from search.spoken import KINDS, SEPARATE, Said
 from search.units import CSR
 
 K1 = 1.2
@@ -30,10 +33,15 @@ _SHORTEST = 4
 _LONG = 8
 
 
-def build_lexical(texts: Iterable[str], links: CSR, path: Path) -> None:
-    """Write the index of the texts, the i-th being row i, and of the documents that `links` says hold them, into the folder `path`."""
+def build_lexical(texts: Iterable[str], links: CSR, path: Path, spoken: Iterable[str] = ()) -> None:
+    """Write the index of the texts, the i-th being row i, and of the documents that `links` says hold them, into the folder `path`.
+
+    `spoken` tells how each text means its words (`search.spoken.spoken_of`); without it all words are affirmed.
+    """
     numbers: dict[str, int] = {}
     units = [array("i", [numbers.setdefault(term, len(numbers)) for term in tokenize(text)]) for text in texts]
+    meant = enumerate(spoken)
+    polarity = [(numbers[term], row, int(said)) for row, words in meant if words for term, said in _meant(units[row], words, numbers)]
     vocabulary = {term: number for number, term in enumerate(sorted(numbers))}
     order = np.empty(len(numbers), dtype=np.int32)
     order[[numbers[term] for term in vocabulary]] = np.arange(len(vocabulary), dtype=np.int32)
@@ -44,30 +52,59 @@ def build_lexical(texts: Iterable[str], links: CSR, path: Path) -> None:
     for document, row in zip(held.tolist(), rows.tolist(), strict=True):
         documents[document].extend(units[row])
     path.mkdir(parents=True, exist_ok=True)
+    _save_polarity(polarity, order, path / "polarity")
     for name, texts_of_terms in (("units", units), ("documents", documents)):
         _index(texts_of_terms, vocabulary, path / name)
+
+
+def _meant(unit: "array[int]", spoken: str, numbers: dict[str, int]) -> Iterator[tuple[str, Said]]:
+    """Each term that a text does not only affirm, and how it means it."""
+    found: dict[str, Said] = {}
+    times: Counter[str] = Counter()
+    for kind, words in zip(KINDS, spoken.split(SEPARATE), strict=True):
+        for term in tokenize(words):
+            if term in numbers:
+                times[term] += 1
+                found[term] = found.get(term, Said(0)) | kind
+    if found:
+        held = Counter(unit)
+        for term, said in found.items():
+            yield term, said | (Said.AFFIRMED if held[numbers[term]] > times[term] else Said(0))
+
+
+def _save_polarity(polarity: list[tuple[int, int, int]], order: NDArray[np.int32], path: Path) -> None:
+    """Write (term, row, Said) by term, terms renumbered by `order`."""
+    path.mkdir(exist_ok=True)
+    number, row, said = np.asarray(polarity, dtype=np.int64).reshape(-1, 3).T
+    term = order[number]
+    sorting = np.lexsort((row, term))
+    np.save(path / "offsets.npy", offsets_of(term, len(order)))
+    np.save(path / "rows.npy", row[sorting].astype(np.int32))
+    np.save(path / "said.npy", said[sorting].astype(np.uint8))
 
 
 def open_lexical(path: Path) -> "Bm25Index":
     """Open the index in the folder `path`, read-only; raises GenerationUnreadable."""
     try:
         units, documents = _open(path / "units"), _open(path / "documents")
+        polarity = tuple(mapped(path / "polarity" / f"{name}.npy") for name in ("offsets", "rows", "said"))
     except (OSError, ValueError, EOFError, KeyError, TypeError) as error:
         raise GenerationUnreadable(f"The text index in {path} cannot be read ({type(error).__name__}): publish the data again.") from error
     if units.vocab_dict != documents.vocab_dict or not (_is_whole(units) and _is_whole(documents)):
         raise GenerationUnreadable(f"The files of the text index in {path} do not belong together: publish the data again.")
     # One dictionary for both: it is the largest thing in memory that is not mapped.
     documents.vocab_dict = units.vocab_dict
-    return Bm25Index(units, documents)
+    return Bm25Index(units, documents, polarity)
 
 
 class Bm25Index:
     """A LexicalIndex."""
 
-    def __init__(self, units: Any, documents: Any) -> None:
-        """Both are loaded `bm25s.BM25`, with one vocabulary."""
+    def __init__(self, units: Any, documents: Any, polarity: tuple[Any, ...]) -> None:
+        """`units` and `documents` are loaded `bm25s.BM25`, with one vocabulary; `polarity` offsets by term, rows, and how they mean it."""
         self._units = units
         self._documents = documents
+        self._polarity = polarity
 
     @property
     def size(self) -> int:
@@ -113,6 +150,26 @@ class Bm25Index:
         # A word that no document says is taken to be as telling as the others: it may be rare, or only unusual in such texts.
         unknown = (len(asked) - len(places)) / len(asked)
         return said * (1 - unknown) / sum(weights), unknown
+
+    def meant(self, words: str, rows: Rows) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+        """The informative terms' weights, which add up to 1, and how each row means each; see LexicalIndex."""
+        index, total = self._units.scores, int(self._units.scores["num_docs"])
+        offsets, spoken, said = self._polarity
+        asked = informative(words)
+        weights, bits = np.zeros(len(asked)), np.zeros((len(asked), len(rows)), dtype=np.uint8)
+        everywhere = np.zeros(total, dtype=np.uint8)
+        for place, term in enumerate(asked):
+            number = self._units.vocab_dict.get(term)
+            first, last = (0, 0) if number is None else (int(index["indptr"][number]), int(index["indptr"][number + 1]))
+            weights[place] = _idf(last - first, total)
+            if number is None:
+                continue
+            everywhere[:] = 0
+            everywhere[index["indices"][first:last]] = Said.AFFIRMED
+            apart = slice(int(offsets[number]), int(offsets[number + 1]))
+            everywhere[spoken[apart]] = said[apart]
+            bits[place] = everywhere[rows]
+        return weights / max(weights.sum(), 1e-9), bits
 
     def respelled(self, query: str) -> str:
         """The query with each word that no text says in place of the nearest one that texts say; see LexicalIndex."""

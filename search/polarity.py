@@ -1,0 +1,94 @@
+"""Whether passages say what a question asks for: what denies, supposes or says of relatives does not answer for those who have it.
+
+A question is read by the same triggers as notes ("patients without chest pain"), less what only frames it. `search.spoken` tells how
+passages mean their words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from concepts.assertion import Sentences
+from concepts.tokens import tokens
+from search.lexical.analysis import informative, tokenize
+from search.spoken import SAID, Said
+
+
+class Agreement(IntEnum):
+    """Whether a passage says what a question asks for: of the passages of a document the highest counts."""
+
+    SILENT = 0
+    CONTRADICTS = 1
+    AGREES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """Words of a question and how it means them."""
+
+    words: str
+    said: Said
+
+
+_FRAME: Final = """
+patient patients person people case cases man men woman women male female who which has have had having with without history evidence
+sign signs symptom symptoms note notes report reports document documents diagnosis diagnoses diagnosed record records find show list
+search mention mentions state states say says complain complains complaining present presents presence suffer suffers suffering take
+takes taking receive receives prescribe prescribed deny denies denied denying family relative relatives mother father brother sister any
+all of in no not never rule ruled out absence negative free
+"""
+"""Words that only frame what a question asks for."""
+
+
+@cache
+def _frame() -> frozenset[str]:
+    return frozenset(tokenize(_FRAME))
+
+
+_MOST_TOPICS: Final = 4
+"""Words up to which a question names a thing; longer ones are statements, which rank by what they say as a whole."""
+
+
+def wants_of(question: str) -> tuple[Want, ...]:
+    """What a question asks for, by how it means it; () for one that names no single thing."""
+    of = tokens(question)
+    if not len(of):
+        return ()
+    means = Sentences(of).spoken()
+    topics: dict[Said, list[str]] = {}
+    for place, assertion in enumerate(means):
+        word = question[of.starts[place] : of.ends[place]]
+        for term in informative(word):
+            if term not in _frame():
+                topics.setdefault(SAID.get(assertion, Said.AFFIRMED), []).append(word)
+    if not 0 < sum(map(len, topics.values())) <= _MOST_TOPICS:
+        return ()
+    return tuple(Want(" ".join(words), said) for said, words in topics.items())
+
+
+_ENOUGH: Final = 0.75
+_TOO_MUCH: Final = 0.3
+
+
+def agreement(said: Said, weights: NDArray[np.float64], bits: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Of each passage (column) whether it means the words (rows) so, by their weights; `bits` are `Said`, 0 where a word is not there."""
+    right = (bits & np.uint8(said)) > 0
+    wrong = (bits > 0) & ~right
+    share_right, share_wrong = (np.asarray(weights @ part) for part in (right, wrong))
+    found = np.full(bits.shape[1], Agreement.SILENT, dtype=np.uint8)
+    found[(share_right >= _ENOUGH) & (share_wrong < _TOO_MUCH)] = Agreement.AGREES
+    found[(share_wrong >= _TOO_MUCH) & (share_wrong > share_right)] = Agreement.CONTRADICTS
+    return found
+
+
+def together(parts: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Of each passage what it says to all parts of a question: it contradicts where it contradicts one, agrees where it agrees with all."""
+    each = np.stack(parts)
+    found: NDArray[np.uint8] = each.min(axis=0)
+    found[(each == Agreement.CONTRADICTS).any(axis=0)] = Agreement.CONTRADICTS
+    return found

@@ -1,0 +1,217 @@
+"""Reading the documents of a generation: each distinct text once for a lexicon, its mentions kept in the catalog beside those it came with.
+
+A dataset is read with the names that its own records give their codes, and with the terminologies of the data folder. What a document was
+read with stands beside it (`reading`), so that only what is new, or what another lexicon may see otherwise, is read again.
+"""
+
+import sqlite3
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from itertools import groupby, islice
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, Final
+
+from concepts.model import READ, Assertion
+from concepts.reader import Reader, ReadMention
+from concepts.terminology import Concept, Kind
+from concepts.vocabulary import Named, compile_vocabulary, open_vocabulary, save_vocabulary
+from graph.identifiers import concept_iri
+from search.schema import READINGS
+from search.spoken import spoken_of
+
+VOCABULARIES: Final = "vocabularies"
+"""Folder of a generation with the vocabulary of each dataset."""
+
+RULES: Final = 1
+"""Version of the rules by which texts are read: another one reads every text again."""
+
+_KINDS: Final = {
+    "condition": Kind.DISORDER,
+    "medication": Kind.DRUG,
+    "procedure": Kind.PROCEDURE,
+    "allergy": Kind.OTHER,
+    "immunization": Kind.DRUG,
+    "observation": Kind.MEASUREMENT,
+}
+"""Relation of a fact → what kind of thing its concept is. Status, category and the like are no facts, so their words are not looked for."""
+_TEXTS_AT_ONCE: Final = 64
+_UNITS_AT_ONCE: Final = 256
+
+_NAMES: Final = """
+SELECT f.concept, f.relation, coalesce(u.system, ''), coalesce(u.code, ''), coalesce(u.display, ''), f.label, sum(f.times) FROM (
+    SELECT concept, relation, label, count(*) AS times FROM facts
+    WHERE dataset = ?1 AND concept IS NOT NULL
+    AND relation IN ('condition', 'medication', 'procedure', 'allergy', 'immunization', 'observation')
+    GROUP BY concept, relation, label) f
+LEFT JOIN uses u ON u.concept = f.concept AND u.dataset = ?1
+GROUP BY f.concept, f.relation, u.display, f.label ORDER BY 1, 7 DESC, 5, 6
+"""
+
+Row = tuple[Any, ...]
+Runner = Callable[[Callable[["Task"], list[list[Row]]], Sequence["Task"]], Iterable[tuple["Task", list[list[Row]] | None]]]
+"""Runs a function over tasks, in processes or not; a task whose process died every time comes with None."""
+
+
+def one_by_one(function: Callable[["Task"], list[list[Row]]], tasks: Sequence["Task"]) -> Iterator[tuple["Task", list[list[Row]] | None]]:
+    """A Runner without processes."""
+    for task in tasks:
+        yield task, function(task)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Texts to read, with the folders of the vocabularies to read them by."""
+
+    vocabularies: tuple[str, ...]
+    keys: tuple[bytes, ...]
+    texts: tuple[str, ...]
+
+
+def own_names(db: sqlite3.Connection, dataset: str) -> list[Named]:
+    """The concepts that facts of a dataset have, each with the names its records give it, the commonest first."""
+    named = []
+    for concept, group in groupby(db.execute(_NAMES, (dataset,)), key=itemgetter(0)):
+        rows = list(group)
+        relations: Counter[str] = Counter()
+        names: Counter[str] = Counter()
+        for _, relation, _, _, display, label, times in rows:
+            relations[relation] += times
+            for text in (display, label):
+                names[text] += times if text else 0
+        kind = _KINDS[min(relations, key=lambda each: (-relations[each], each))]
+        ranked = sorted(filter(None, names), key=lambda text: (-names[text], text))
+        system, code = next(((s, c) for _, _, s, c, *_ in rows if c), ("", concept))
+        named.append(Named(Concept(system, code, ranked[0] if ranked else code, kind), tuple(ranked[1:])))
+    return named
+
+
+def digest_of(named: Iterable[Named], others: Iterable[str]) -> str:
+    """What a reading depends on, in one word: names, further vocabularies by their own digests, and rules."""
+    state = blake2b(str(RULES).encode(), digest_size=12)
+    for each in named:
+        state.update(repr(each).encode("utf-8", "surrogatepass"))
+    for other in others:
+        state.update(other.encode())
+    return state.hexdigest()
+
+
+def read_units(db: sqlite3.Connection, run: Runner, tell: Callable[[int, int], None]) -> None:
+    """Read how the passages mean their words, those that were not read yet or by other rules."""
+    (rules,) = db.execute("SELECT coalesce((SELECT value FROM state WHERE name = 'rules'), 0)").fetchone()
+    if rules != RULES:
+        db.execute("UPDATE units SET spoken = NULL")
+        db.execute("INSERT OR REPLACE INTO state VALUES ('rules', ?)", (RULES,))
+    waiting = db.execute("SELECT key, text FROM units WHERE spoken IS NULL ORDER BY unit").fetchall()
+    cut = (waiting[start : start + _UNITS_AT_ONCE] for start in range(0, len(waiting), _UNITS_AT_ONCE))
+    tasks = [Task((), tuple(key for key, _ in part), tuple(text for _, text in part)) for part in cut]
+    done = 0
+    for task, found in run(read_polarity, tasks):
+        spoken = [row[0] for (row,) in found] if found is not None else ["" for _ in task.keys]
+        db.executemany("UPDATE units SET spoken = ? WHERE key = ?", zip(spoken, task.keys, strict=True))
+        done += len(task.keys)
+        tell(done, len(waiting))
+
+
+def read_polarity(task: Task) -> list[list[Row]]:
+    """How each text of a task means its words: one row with `search.spoken.spoken_of`."""
+    return [[(spoken_of(text),)] for text in task.texts]
+
+
+class DocumentReading:
+    """Reads the documents of a dataset that were not read yet, or by another lexicon. Works on the catalog that is being built."""
+
+    def __init__(self, db: sqlite3.Connection, folder: Path) -> None:
+        """`folder` takes the dataset's own vocabulary, `DATASET/`, for readers of the generation."""
+        self._db, self._folder = db, folder
+
+    def read(self, dataset: str, terminologies: Sequence[tuple[str, Path]], run: Runner, tell: Callable[[int, int], None]) -> int:
+        """Read what is to be read; how many distinct texts that were. `terminologies` are (digest, folder) of compiled vocabularies."""
+        named = own_names(self._db, dataset)
+        reading = digest_of(named, (digest for digest, _ in terminologies))
+        own = self._folder / dataset
+        save_vocabulary(compile_vocabulary(named)[0], own)
+        self._db.execute(READINGS)
+        waiting: dict[bytes, list[int]] = defaultdict(list)
+        for row, digest in self._db.execute(
+            "SELECT row, digest FROM documents WHERE dataset = ? AND reading <> ? ORDER BY row", (dataset, reading)
+        ):
+            waiting[digest].append(row)
+        if not waiting:
+            self._name(dataset)
+            return 0
+        folders = tuple(str(folder) for folder in (own, *(folder for _, folder in terminologies)))
+        done = 0
+        for task, found in run(read_texts, self._tasks(waiting, folders)):
+            for key, mentions in zip(task.keys, found or [[] for _ in task.keys], strict=True):
+                for row in waiting[key]:
+                    self._keep(row, mentions, reading if found is not None else "")
+            done += len(task.keys)
+            tell(done, len(waiting))
+        self._name(dataset)
+        return len(waiting)
+
+    def _name(self, dataset: str) -> None:
+        """State the use of concepts that texts of the dataset mention and none of its records uses: 0 times."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO uses SELECT DISTINCT d.dataset, r.concept, r.label, r.system, r.code, 0 FROM documents d"
+            " JOIN mentions m ON m.document = d.row AND m.source = ? JOIN read_concepts r ON r.concept = m.concept"
+            " WHERE d.dataset = ? AND r.concept NOT IN (SELECT concept FROM uses WHERE dataset = d.dataset)",
+            (READ, dataset),
+        )
+
+    def _tasks(self, waiting: dict[bytes, list[int]], folders: tuple[str, ...]) -> list[Task]:
+        tasks = []
+        order = iter(waiting)
+        while keys := tuple(islice(order, _TEXTS_AT_ONCE)):
+            texts = [self._db.execute("SELECT text FROM texts WHERE row = ?", (waiting[key][0],)).fetchone()[0] for key in keys]
+            tasks.append(Task(folders, keys, tuple(texts)))
+        return tasks
+
+    def _keep(self, row: int, mentions: list[Row], reading: str) -> None:
+        document, first = self._db.execute(
+            "SELECT d.id, (SELECT coalesce(max(ordinal), -1) + 1 FROM mentions WHERE document = d.row AND source <> ?) FROM documents d"
+            " WHERE d.row = ?",
+            (READ, row),
+        ).fetchone()
+        self._db.execute("DELETE FROM mentions WHERE document = ? AND source = ?", (row, READ))
+        self._db.executemany(
+            "INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, ?, ?, ?, ?, ?)",
+            (
+                (row, ordinal, f"{document}#read-{start}-{end}", start, end, text, concept, label, assertion, READ, *more)
+                for ordinal, (start, end, text, concept, _, _, label, assertion, *more) in enumerate(mentions, first)
+            ),
+        )
+        self._db.executemany("INSERT OR IGNORE INTO read_concepts VALUES (?, ?, ?, ?)", {mention[3:7] for mention in mentions})
+        self._db.execute("UPDATE documents SET reading = ? WHERE row = ?", (reading, row))
+
+
+def read_texts(task: Task) -> list[list[Row]]:
+    """What each text mentions: (start, end, text, concept, system, code, label, assertion, trigger, section, value, unit)."""
+    reader = Reader([open_vocabulary(Path(folder)) for folder in task.vocabularies])
+    return [[_row(mention) for mention in reader.read(text)] for text in task.texts]
+
+
+def _row(mention: ReadMention) -> Row:
+    value = "" if mention.value is None else " ".join(filter(None, (mention.value.comparator, mention.value.number)))
+    unit = "" if mention.value is None else mention.value.unit
+    named = iri_of(mention.concept), mention.concept.system, mention.concept.code, mention.concept.label
+    judged = mention.assertion.value, mention.judgement.trigger, mention.judgement.section
+    return mention.start, mention.end, mention.text, *named, *judged, value, unit
+
+
+def iri_of(concept: Concept) -> str:
+    """The IRI of a concept; of one without a system it is its code."""
+    return concept_iri(concept.system, concept.code) if concept.system else concept.code
+
+
+def said_of(db: sqlite3.Connection, dataset: str) -> Iterator[tuple[str, str, Assertion]]:
+    """(record, concept, assertion) of everything that texts of a dataset mention, each once."""
+    rows = db.execute(
+        "SELECT DISTINCT d.record, m.concept, m.assertion FROM documents d JOIN mentions m ON m.document = d.row"
+        " WHERE d.dataset = ? AND m.concept IS NOT NULL ORDER BY 1, 2, 3",
+        (dataset,),
+    )
+    return ((record, concept, Assertion(assertion)) for record, concept, assertion in rows)

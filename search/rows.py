@@ -1,0 +1,44 @@
+"""Values as rows of the catalog."""
+
+from hashlib import blake2b
+from typing import Any
+
+from concepts.model import Mention
+from search.model import Document, Fact, PassageSpan
+
+
+def storable(text: str) -> str:
+    """The text as a file can hold it: a lone surrogate, which UTF-8 cannot carry, becomes '?', so that offsets stay true."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "replace").decode()
+
+
+def document_row(row: int, batch: int, run: str, d: Document) -> tuple[Any, ...]:
+    """A row of `documents`."""
+    # A document without text equals only itself.
+    digest = blake2b((d.text.strip() or d.id).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    title, type_, label = storable(d.title), storable(d.type), d.patient_label and storable(d.patient_label)
+    named = row, batch, d.id, d.record, run, d.dataset, d.kind, type_, title
+    placed = d.patient or None, label, d.encounter or None, d.date or None
+    return (*named, *placed, d.status, d.media_type, d.source, d.line, digest, "")
+
+
+def passage_row(row: int, ordinal: int, p: PassageSpan) -> tuple[Any, ...]:
+    """A row of `passages`."""
+    return row, ordinal, p.start, p.end, storable(p.section), p.key
+
+
+def mention_row(row: int, ordinal: int, m: Mention) -> tuple[Any, ...]:
+    """A row of `mentions`."""
+    words = storable(m.text), m.concept or None, storable(m.label)
+    scores = m.assertion.value, m.score, m.concept_score, m.source
+    return row, ordinal, m.id, m.start, m.end, *words, *scores, storable(m.trigger), storable(m.section), m.value, m.unit
+
+
+def fact_row(batch: int, f: Fact) -> tuple[Any, ...]:
+    """A row of `facts`."""
+    said = f.relation, f.concept or None, storable(f.label), f.start or None, f.end or None, f.value and storable(f.value), f.number, f.unit
+    policy = f.status, f.assertion.value, f.counted, f.encounter or None, f.source, f.line
+    more = f.job or None, f.agent, storable(f.attributes), storable(f.comparator)
+    return None, batch, f.record, f.dataset, f.subject, *said, *policy, *more

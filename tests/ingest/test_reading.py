@@ -1,0 +1,89 @@
+"""Texts are read when they are published: mentions, links in the graph, and what is read again."""
+
+import sqlite3
+
+import pytest
+
+from graph.vocabulary import AFFIRMS, ATTRIBUTES_TO_FAMILY, DENIES, SAID
+from ingest.progress import Silent
+from ingest.rebuild import rebuild
+from tests.ingest.exports import InlinePool, Lab, condition, note, patient
+
+CANCER = "http://snomed.info/id/254837009"
+GOUT = "http://snomed.info/id/90560007"
+
+
+@pytest.fixture
+def lab(tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.pipeline.Pool", InlinePool)
+    return Lab(tmp_path)
+
+
+def mentions(lab, dataset="d"):
+    """(text, concept, assertion, trigger) of everything that reading found."""
+    folder = lab.workspace.generation_folder(lab.workspace.current())
+    with sqlite3.connect(folder / "search" / "catalog.sqlite") as db:
+        return db.execute(
+            "SELECT m.text, m.concept, m.assertion, m.cue FROM mentions m JOIN documents d ON d.row = m.document"
+            " WHERE m.source = 'reading' AND d.dataset = ? ORDER BY d.id, m.start",
+            (dataset,),
+        ).fetchall()
+
+
+def said(lab, record, dataset="d"):
+    """(link, concept) that reading gave a record."""
+    page = lab.snapshot().graph.neighbours(lab.iri("DocumentReference", record, dataset), limit=100)
+    return sorted((edge.relation, node.id) for node, edge in page.neighbours if edge.relation in SAID)
+
+
+def test_a_note_is_read_with_the_names_that_records_give_their_codes(lab):
+    lab.ingest(patient(), condition(), note(text="No breast cancer. Mother had breast cancer."))
+    assert mentions(lab) == [("breast cancer", CANCER, "negated", "No"), ("breast cancer", CANCER, "family", "Mother")]
+    assert said(lab, "d1") == [(ATTRIBUTES_TO_FAMILY, CANCER), (DENIES, CANCER)]
+
+
+def test_a_code_that_comes_later_is_found_in_notes_that_are_held(lab):
+    lab.ingest(patient(), note(text="Gout of the left toe."))
+    assert mentions(lab) == said(lab, "d1") == []
+    lab.ingest(condition("c2", code="90560007", display="Gout (disorder)"))
+    assert [row[:3] for row in mentions(lab)] == [("Gout", GOUT, "affirmed")]
+    assert said(lab, "d1") == [(AFFIRMS, GOUT)]
+
+
+def test_readings_follow_the_text(lab):
+    lab.ingest(patient(), condition(), note(text="Breast cancer."), note("d2", text="Breast cancer."))
+    assert said(lab, "d1") == said(lab, "d2") == [(AFFIRMS, CANCER)]
+    lab.ingest(note(text="No breast cancer."), note("d2", text="Breast cancer.", status="entered-in-error"))
+    assert [row[2] for row in mentions(lab)] == ["negated"]
+    assert said(lab, "d1") == [(DENIES, CANCER)]
+    assert said(lab, "d2") == []
+
+
+def test_datasets_are_read_with_their_own_names(lab):
+    lab.ingest(patient(), condition(), note(text="Breast cancer."))
+    lab.ingest(patient(), note(text="Breast cancer."), dataset="other")
+    assert len(mentions(lab)) == 1 and mentions(lab, "other") == []
+    assert said(lab, "d1") == [(AFFIRMS, CANCER)] and said(lab, "d1", "other") == []
+
+
+def test_nothing_that_did_not_change_is_read_again(lab, monkeypatch):
+    lab.ingest(patient(), condition(), note(text="Breast cancer."))
+    texts = []
+    monkeypatch.setattr("search.reading.read_texts", lambda task: texts.extend(task.texts) or [[] for _ in task.texts])
+    lab.ingest(note("d2", text="Gout."))
+    assert texts == ["Gout."]
+
+
+def test_words_of_status_and_category_are_not_looked_for(lab):
+    category = [{"coding": [{"system": "urn:x", "code": "plan", "display": "Discharge plan"}]}]
+    lab.ingest(patient(), condition(category=category), note(text="Discharge plan: breast cancer."))
+    assert [row[0] for row in mentions(lab)] == ["breast cancer"]
+
+
+def test_a_generation_that_is_made_anew_is_read_anew(lab):
+    lab.ingest(patient(), condition(), note(text="No breast cancer. Mother had breast cancer."))
+    before = mentions(lab), said(lab, "d1"), lab.quads()
+    with lab.workspace.writing() as ledger:
+        rebuild(ledger, lab.workspace, lab.tools, Silent())
+    assert lab.workspace.current() == 2
+    assert (mentions(lab), said(lab, "d1"), lab.quads()) == before

@@ -1,0 +1,98 @@
+"""Polarity: what a passage denies does not answer a question for those who have it, nor the reverse; no dictionary is asked."""
+
+import numpy as np
+import pytest
+
+from search.lexical import build_lexical, open_lexical
+from search.model import Mode
+from search.polarity import Agreement, Want, agreement, together, wants_of
+from search.ranking import Ranker
+from search.spoken import SEPARATE, Said, spoken_of
+from search.units import CSR
+
+TEXTS = (
+    "No chest pain.",
+    "She has chest pain on exertion.",
+    "Return if chest pain comes back.",
+    "Mother had chest pain.",
+    "Chest clear. No knee pain.",
+    "Gout of the big toe.",
+)
+
+
+@pytest.fixture
+def index(tmp_path):
+    links = CSR(np.arange(len(TEXTS) + 1), np.arange(len(TEXTS)), len(TEXTS))
+    build_lexical(TEXTS, links, tmp_path, map(spoken_of, TEXTS))
+    return open_lexical(tmp_path), links
+
+
+def test_what_a_text_does_not_affirm_is_kept_by_how_it_means_it():
+    parts = spoken_of("Fever. No cough. Mother had gout. Return if bleeding.").split(SEPARATE)
+    assert [part.replace(".", "").split() for part in parts] == [["cough"], ["gout"], ["bleeding"]]
+    assert spoken_of("Fever and cough.") == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "wants"),
+    [
+        ("patients with chest pain", [("chest pain", Said.AFFIRMED)]),
+        ("chest pain", [("chest pain", Said.AFFIRMED)]),
+        ("patients without chest pain", [("chest pain", Said.DENIED)]),
+        ("no shortness of breath", [("shortness breath", Said.DENIED)]),
+        ("family history of breast cancer", [("breast cancer", Said.OF_FAMILY)]),
+        ("gout but no fever", [("gout", Said.AFFIRMED), ("fever", Said.DENIED)]),
+        ("Does statin therapy reduce mortality after myocardial infarction in the elderly?", []),
+        ("patients", []),
+        ("", []),
+    ],
+)
+def test_what_a_question_wants(question, wants):
+    assert [(want.words, want.said) for want in wants_of(question)] == wants
+
+
+def test_rows_say_how_they_mean_each_word(index):
+    weights, bits = index[0].meant("chest pain", np.arange(len(TEXTS)))
+    assert weights.sum() == pytest.approx(1)
+    assert bits[1].tolist() == [Said.DENIED, Said.AFFIRMED, Said.SUPPOSED, Said.OF_FAMILY, Said.DENIED, 0]
+    assert bits[0].tolist() == [Said.DENIED, Said.AFFIRMED, Said.SUPPOSED, Said.OF_FAMILY, Said.AFFIRMED, 0]
+
+
+def test_a_word_that_stands_in_two_ways_is_meant_both_ways(tmp_path):
+    texts = ["Chest pain on exertion, no chest pain at rest."]
+    build_lexical(texts, CSR(np.array([0, 1]), np.array([0]), 1), tmp_path, map(spoken_of, texts))
+    _, bits = open_lexical(tmp_path).meant("pain", np.array([0]))
+    assert bits.tolist() == [[Said.AFFIRMED | Said.DENIED]]
+
+
+def test_agreement_weighs_words_and_all_parts_of_a_question_count():
+    weights = np.array([0.5, 0.5])
+    bits = np.array([[1, 2, 1, 0, 3], [1, 2, 0, 0, 3]], dtype=np.uint8)
+    found = agreement(Said.AFFIRMED, weights, bits)
+    assert found.tolist() == [Agreement.AGREES, Agreement.CONTRADICTS, Agreement.SILENT, Agreement.SILENT, Agreement.AGREES]
+    assert agreement(Said.DENIED, weights, bits).tolist() == [1, 2, 1, 0, 2]
+    two, one, no = Agreement.AGREES, Agreement.CONTRADICTS, Agreement.SILENT
+    assert together([np.array([two, two, two, no]), np.array([two, one, no, no])]).tolist() == [two, one, no, no]
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "last"),
+    [
+        ("patients with chest pain", 1, {0, 2, 3}),
+        ("patients without chest pain", 0, {1, 2, 3}),
+        ("family history of chest pain", 3, {0, 1, 2}),
+    ],
+)
+def test_a_document_that_contradicts_comes_after_those_that_answer(index, question, first, last):
+    lexical, links = index
+    found = Ranker(None, lexical, None).rank(question, Mode.LEXICAL, 10, None, links, wants_of(question))
+    assert found.documents[0] == first
+    assert set(found.documents[1:].tolist()) >= last
+    assert all(found.relevance[found.documents == each] < 0.3 for each in last)
+
+
+def test_without_a_want_nothing_changes(index):
+    lexical, links = index
+    plain = Ranker(None, lexical, None).rank("chest pain", Mode.LEXICAL, 10, None, links)
+    wanted = Ranker(None, lexical, None).rank("chest pain", Mode.LEXICAL, 10, None, links, [Want("scurvy", Said.AFFIRMED)])
+    assert plain.documents.tolist() == wanted.documents.tolist()
