@@ -123,6 +123,7 @@ def test_walk_without_scripts(site: str, open_tab: Open) -> None:
 def test_nodes_open_in_place_and_stay_in_the_address(site: str, open_tab: Open) -> None:
     page = open_tab()
     page.goto(f"{site}/node?id={quote(f.ROSA)}")
+    settle(page)
     page.evaluate("window.marked = true")
     page.click("a.toggle:has-text('document reference')")
     page.wait_for_selector(".rows li")
