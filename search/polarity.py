@@ -72,7 +72,12 @@ def wants_of(question: str) -> tuple[Want, ...]:
 
 
 _ENOUGH: Final = 0.75
-_TOO_MUCH: Final = 0.3
+"""Share of the words, by weight, that a passage must mean as the question does."""
+_A_LITTLE: Final = 0.3
+"""Share that it may mean otherwise and still agree."""
+_TOO_MUCH: Final = 0.4
+"""Share that contradicts. From 0.3 on reports by topic lose (nDCG@10 on mtsamples-a .682, from 0.4 .689, without polarity .688); sentences
+that affirm or deny one thing (assert-a) are told apart alike from 0.3 to 0.45."""
 
 
 def agreement(said: Said, weights: NDArray[np.float64], bits: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -81,8 +86,8 @@ def agreement(said: Said, weights: NDArray[np.float64], bits: NDArray[np.uint8])
     wrong = (bits > 0) & ~right
     share_right, share_wrong = (np.asarray(weights @ part) for part in (right, wrong))
     found = np.full(bits.shape[1], Agreement.SILENT, dtype=np.uint8)
-    found[(share_right >= _ENOUGH) & (share_wrong < _TOO_MUCH)] = Agreement.AGREES
-    found[(share_wrong >= _TOO_MUCH) & (share_wrong > share_right)] = Agreement.CONTRADICTS
+    found[(share_right >= _ENOUGH) & (share_wrong < _A_LITTLE)] = Agreement.AGREES
+    found[share_wrong >= _TOO_MUCH] = Agreement.CONTRADICTS
     return found
 
 
