@@ -116,7 +116,7 @@ def test_walk_without_scripts(site: str, open_tab: Open) -> None:
     assert page.locator("#timeline").is_visible()
     assert page.locator("tr.uncounted").count() == 1
     page.click("text=In the graph")
-    page.click("a.toggle:has-text('document reference')")
+    page.click("a.toggle:has-text('document')")
     assert page.locator(".rows li").count() == 2
 
 
@@ -125,7 +125,7 @@ def test_nodes_open_in_place_and_stay_in_the_address(site: str, open_tab: Open) 
     page.goto(f"{site}/node?id={quote(f.ROSA)}")
     settle(page)
     page.evaluate("window.marked = true")
-    page.click("a.toggle:has-text('document reference')")
+    page.click("a.toggle:has-text('document')")
     page.wait_for_selector(".rows li")
     assert page.evaluate("window.marked") is True
     names = page.locator(".rows li").all_inner_texts()
