@@ -170,6 +170,8 @@ illness; presents with a history of; years old; year old; months old; month old;
 year; past few; past two; past three; past several; over the past; in the past few; for the past; half past; post op; post operative
 """
 _FAMILY_AFTER = """
+relatives known to have; relatives known to have had; relatives have; relatives had; relatives with;
+family members with; family members have;
 family history of; no family history of; no family history; denies family history of; denies any family history of; negative family
 history of; no fh of; no known family history of; family history positive for; family history is positive for; family history
 significant for; family history is significant for; family history is notable for; family history notable for; family history

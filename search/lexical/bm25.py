@@ -156,12 +156,11 @@ class Bm25Index:
         index, total = self._units.scores, int(self._units.scores["num_docs"])
         offsets, spoken, said = self._polarity
         asked = informative(words)
-        weights, bits = np.zeros(len(asked)), np.zeros((len(asked), len(rows)), dtype=np.uint8)
+        bits = np.zeros((len(asked), len(rows)), dtype=np.uint8)
         everywhere = np.zeros(total, dtype=np.uint8)
         for place, term in enumerate(asked):
             number = self._units.vocab_dict.get(term)
             first, last = (0, 0) if number is None else (int(index["indptr"][number]), int(index["indptr"][number + 1]))
-            weights[place] = _idf(last - first, total)
             if number is None:
                 continue
             everywhere[:] = 0
@@ -169,7 +168,7 @@ class Bm25Index:
             apart = slice(int(offsets[number]), int(offsets[number + 1]))
             everywhere[spoken[apart]] = said[apart]
             bits[place] = everywhere[rows]
-        return weights / max(weights.sum(), 1e-9), bits
+        return np.full(len(asked), 1 / max(len(asked), 1)), bits
 
     def respelled(self, query: str) -> str:
         """The query with each word that no text says in place of the nearest one that texts say; see LexicalIndex."""

@@ -74,6 +74,11 @@ def test_a_denied_illness_of_the_family_is_denied_and_the_familys():
     assert (found.assertion, found.of_family) == (NEGATED, True)
 
 
+def test_what_no_relative_is_known_to_have_is_denied():
+    found = judged("FAMILY HISTORY:\nMother had gout. No relatives known to have [ovarian cancer].")
+    assert (found.assertion, found.of_family) == (NEGATED, True)
+
+
 def test_a_section_ends_where_another_begins():
     text = "FAMILY HISTORY:\nMother: diabetes\n\nASSESSMENT:\n[Asthma], stable."
     assert judged(text).assertion is AFFIRMED

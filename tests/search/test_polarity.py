@@ -79,6 +79,7 @@ def test_agreement_weighs_words_and_all_parts_of_a_question_count():
     ("question", "first", "last"),
     [
         ("patients with chest pain", 1, {0, 2, 3}),
+        ("chest pain on exertion", 1, {0, 2, 3}),
         ("patients without chest pain", 0, {1, 2, 3}),
         ("family history of chest pain", 3, {0, 1, 2}),
     ],
