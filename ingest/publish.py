@@ -253,12 +253,9 @@ class Draft:
         """The concepts that the dataset uses, told to the search index, the candidates for stubs, and what its texts say, as N-Quads."""
         uses = self._concept_uses()
         self._search.set_concepts(self._dataset, sorted(uses.items(), key=lambda item: (item[0].concept, item[0].display)))
-        self._search.read(self._dataset, (), run, Steps(self._progress))
-        for use in self._search.read_concepts(self._dataset):
-            uses[use] += 0
         said = self._folder / _SAID
         with said.open("w", encoding="utf-8") as file:
-            file.writelines(said_quads(self._dataset, self._search.said(self._dataset)))
+            file.writelines(read_texts_of(self._dataset, self._search, uses, run, self._progress))
         readings = self._derived[-1]
         new = self._dataset not in self._ledger.datasets()
         self._replication.touch(graph for graph in self._derived if graph != readings or not new or said.stat().st_size)
@@ -325,6 +322,14 @@ def concept_quads(dataset: str, uses: Counter[ConceptUse]) -> Iterable[str]:
         yield f"{node} <{IN_SCHEME}> {iri_term(system)} {graph} .\n" if system else ""
         for name in ranked[1:]:
             yield f"{node} <{ALT_LABEL}> {literal_term(name)} {graph} .\n"
+
+
+def read_texts_of(dataset: str, search: GenerationBuilder, uses: Counter[ConceptUse], run: Runner, progress: Progress) -> Iterable[str]:
+    """Read the texts of a dataset; N-Quads of what they say. Concepts that only texts name join `uses`."""
+    search.read(dataset, (), run, Steps(progress))
+    for use in search.read_concepts(dataset):
+        uses[use] += 0
+    return said_quads(dataset, search.said(dataset))
 
 
 def said_quads(dataset: str, said: Iterable[tuple[str, str, Assertion]]) -> Iterable[str]:

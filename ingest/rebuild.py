@@ -18,7 +18,7 @@ from concepts.model import ConceptUse
 from graph.store import GraphStore
 from ingest.ledger import Ledger
 from ingest.progress import Progress
-from ingest.publish import Steps, Tools, concept_quads, said_quads, stub_quads
+from ingest.publish import Steps, Tools, concept_quads, read_texts_of, stub_quads
 from ingest.staging import Part, sync, sync_folder
 from ingest.sums import write_sums
 from ingest.workspace import Workspace
@@ -117,14 +117,12 @@ class _Made:
 
     def _derive(self, dataset: str, uses: Counter[ConceptUse]) -> int:
         self.search.set_concepts(dataset, sorted(uses.items(), key=lambda item: (item[0].concept, item[0].display)))
-        self.search.read(dataset, (), one_by_one, Steps(self.progress))
-        for use in self.search.read_concepts(dataset):
-            uses[use] += 0
+        said = read_texts_of(dataset, self.search, uses, one_by_one, self.progress)
         targets = self.ledger.missing(dataset)
         references = self.graph.references([iri for iri, _ in targets])
         path = self.folder / "derived.nq"
         stubs = [(iri, kind) for iri, kind in targets if iri in references]
-        derived = (*concept_quads(dataset, uses), *stub_quads(dataset, stubs), *said_quads(dataset, self.search.said(dataset)))
+        derived = (*concept_quads(dataset, uses), *stub_quads(dataset, stubs), *said)
         path.write_text("".join(derived), encoding="utf-8")
         self.quads[dataset] += self.graph.load([path])
         path.unlink()
