@@ -9,7 +9,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from graph.errors import GraphError, InvalidDatasetName, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge
-from ingest.errors import DatasetBusy, DiskFull, IngestError, RecordsRejected, disk_full
+from ingest.errors import (
+    DatasetBusy,
+    DiskFull,
+    IngestError,
+    RecordsRejected,
+    TerminologyMissing,
+    TerminologyRefused,
+    disk_full,
+)
 from labels.errors import LabelsError
 from search.errors import CollectionUnreadable, InvalidRequest, ModelUnavailable, NothingPublished, SearchError
 from sources.errors import SourceDenied, SourceError, SourceNotFound, UnknownDataset, UnsupportedSource
@@ -47,11 +55,13 @@ _BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (UnknownDataset, "missing"),
     (NothingPublished, "missing"),
     (CollectionUnreadable, "missing"),
+    (TerminologyMissing, "missing"),
     (DatasetBusy, "busy"),
     (DiskFull, "full"),
     (RecordsRejected, "refused"),
     (BadSetting, "usage"),
     (UnsupportedSource, "usage"),
+    (TerminologyRefused, "usage"),
     (InvalidDatasetName, "usage"),
     (InvalidRequest, "usage"),
     (QueryRefused, "usage"),

@@ -9,6 +9,9 @@ IngestError
 ├── StoreDiffers       a graph store does not hold what is published
 ├── PartsDamaged       parts are damaged, and the sources of their records are not there
 ├── LedgerDamaged      the ledger cannot be read or is of another version
+├── TerminologyUnreadable   the files of a terminology are not what they should be
+├── TerminologyMissing      there is no such terminology, or the extra that brings it is not installed
+├── TerminologyRefused      a name or a format is none of a terminology
 └── DiskFull           there is no room to write
 """
 
@@ -59,6 +62,18 @@ class PartsDamaged(IngestError):
 
 class LedgerDamaged(IngestError):
     """The ledger cannot be read or is of another version."""
+
+
+class TerminologyUnreadable(IngestError):
+    """The files of a terminology are not what they should be; the message names file and line, never words of it."""
+
+
+class TerminologyMissing(IngestError):
+    """There is no such terminology, or the extra that brings it is not installed."""
+
+
+class TerminologyRefused(IngestError):
+    """A name or a format is none of a terminology."""
 
 
 class DiskFull(IngestError):

@@ -1,0 +1,1 @@
+"""Terminologies that users bring: one module reads each format, as statements that are compiled for reading texts."""
