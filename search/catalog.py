@@ -1,10 +1,11 @@
 """The documents, facts, patients and concepts of one generation, read from its `catalog.sqlite`.
 
 The file never changes once it is published, so it is opened as immutable: no locks, no journal, any number of threads and processes.
+
+Longer than most because every question of the protocol is a short method here.
 """
 
 import json
-import re
 import sqlite3
 import weakref
 from collections import deque
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
+from concepts.hierarchy import Hierarchy, no_hierarchy
 from concepts.model import Assertion, Mention
 from graph.vocabulary import RELATION_GROUPS
 from search import charting, naming
@@ -22,6 +24,7 @@ from search.codings import grouped
 from search.errors import GenerationUnreadable
 from search.found import FoundDocument, MentionedConcept
 from search.model import (
+    ConceptStanding,
     ConceptSummary,
     DatasetSummary,
     Document,
@@ -34,10 +37,9 @@ from search.model import (
 )
 from search.patients import known_as, read_former, read_overviews, with_concept
 from search.schema import FORMAT
-from search.standings import FACTS_OF_RECORDS, UNCOUNTED_ALONE, assertions_of, codings_of, count_uncounted, without_counted
+from search.standings import FACTS_OF_RECORDS, UNCOUNTED_ALONE, assertions_of, codings_of, count_uncounted, standing_of, without_counted
 from search.tables import above_common_folder
 
-_WORD = re.compile(r"[^\W_]+")
 _PATIENT_LABEL = "coalesce((SELECT p.label FROM patients p WHERE p.id = patient), patient_label)"
 """A patient's own record knows the name best; documents repeat what the reference to it says, if anything."""
 
@@ -59,8 +61,12 @@ _GROUPS: Final = ", ".join(f"'{group}'" for group in sorted({*RELATION_GROUPS.va
 class SqliteCatalog:
     """`search.protocols.Catalog` over one file. Connections are pooled, and closed with it: by close(), or when nothing refers to it."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the catalog at `path`; raises GenerationUnreadable where there is none or it is of another format."""
+    def __init__(self, path: Path, hierarchy: Hierarchy | None = None) -> None:
+        """Open the catalog at `path`, whose concepts are as `hierarchy` has them.
+
+        Raises GenerationUnreadable where there is none or it is of another format.
+        """
+        self._hierarchy = hierarchy or no_hierarchy()
         self._uri = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
         self._idle: deque[sqlite3.Connection] = deque()
         # Connections refer to themselves (their cache of statements): without this they would stay open until a garbage collection.
@@ -190,6 +196,12 @@ class SqliteCatalog:
         """One concept and how widely it is used."""
         rows = self._all(f"SELECT {_CONCEPT} FROM concepts WHERE concept = ?", (concept,))  # noqa: S608 - column names
         return _concept_summary(rows[0]) if rows else None
+
+    def concept_standing(self, concept: str) -> ConceptStanding:
+        """How a concept, with its codings and everything narrower, is charted and meant in texts; nothing of one that is not there."""
+        alike = [each for code in self.codes("concept", (concept,)) for each in self.things().get(code, (code,))]
+        meant = self._hierarchy.with_narrower(alike).tolist() if self._hierarchy.stated else alike
+        return standing_of(self._all, concept, meant, lambda patient: known_as(patient, self._replaced()))
 
     def suggest_concepts(self, text: str, limit: int = 10) -> tuple[ConceptSummary, ...]:
         """Concepts with a label or synonym in which every word of `text` begins a word, or whose code is `text`; most used first."""

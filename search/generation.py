@@ -79,8 +79,8 @@ class Generation:
         """Open the generation in the folder `path`; raises GenerationUnreadable."""
         self.meta = read_meta(path)
         self.path = path
-        self.catalog = SqliteCatalog(path / "catalog.sqlite")
         self.columns = open_columns(path / "columns")
+        self.catalog = SqliteCatalog(path / "catalog.sqlite", self.columns.hierarchy)
 
     @classmethod
     def open(cls, path: Path) -> "Generation":

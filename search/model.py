@@ -1,6 +1,8 @@
 """Values of search: what ingest hands over to be found, what a researcher asks, and what comes back.
 
 All offsets are code points into the decoded, untrimmed text of the document, end-exclusive.
+
+Longer than most because these values are one vocabulary, read together.
 """
 
 from collections.abc import Iterator, Mapping
@@ -188,6 +190,33 @@ class ConceptSummary:
     patients: int
     documents: int
     facts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How many patients and how many documents; documents of nobody are no patient's."""
+
+    patients: int = 0
+    documents: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ConceptStanding:
+    """A concept with its codings and everything narrower, `concepts` in all: as charts have it, and as texts mean it.
+
+    `charted` are patients with a counted fact and the documents of the encounters that chart one. A patient, or a document, that affirms
+    and denies counts under both.
+    """
+
+    concept: str
+    concepts: int = 0
+    charted: Held = Held()
+    affirmed: Held = Held()
+    denied: Held = Held()
+    possible: Held = Held()
+    hypothetical: Held = Held()
+    historical: Held = Held()
+    family: Held = Held()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from concepts.model import Assertion, Mention
 from search.model import (
+    ConceptStanding,
     ConceptSummary,
     DatasetSummary,
     Document,
@@ -190,6 +191,10 @@ class Catalog(Protocol):
 
     def concept(self, concept: str) -> ConceptSummary | None:
         """One concept and how widely it is used."""
+        ...
+
+    def concept_standing(self, concept: str) -> ConceptStanding:
+        """How a concept, with its codings and everything narrower, is charted and meant in texts; nothing of one that is not there."""
         ...
 
     def suggest_concepts(self, text: str, limit: int = 10) -> tuple[ConceptSummary, ...]:

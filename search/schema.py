@@ -81,6 +81,7 @@ CREATE TABLE datasets (
     dataset TEXT PRIMARY KEY, documents INTEGER NOT NULL, passages INTEGER NOT NULL, embedded INTEGER NOT NULL, patients INTEGER NOT NULL,
     facts INTEGER NOT NULL, mentions INTEGER NOT NULL, first_date TEXT, last_date TEXT) WITHOUT ROWID;
 CREATE TABLE codings (concept INTEGER PRIMARY KEY, thing INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS mentions_concept ON mentions (concept, assertion, document)
 """
 """What publishing derives from it, anew for every generation."""
 

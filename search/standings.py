@@ -1,10 +1,12 @@
-"""What of a catalog does not hold: records that do not count as true of a patient, and mentions with what their text asserts."""
+"""What of a catalog holds and what does not: records that do not count, what texts assert, and how widely a concept is meant how."""
 
+import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from concepts.model import Assertion
-from search.model import Fact
+from search.model import ConceptStanding, Fact, Held
 from search.schema import NOT_CHARTED
 
 Rows = Callable[[str, Iterable[Any]], list[Any]]
@@ -46,6 +48,43 @@ def assertions_of(rows: Rows, mentions: Sequence[str]) -> dict[str, Assertion]:
         f" WHERE d.record IN ({','.join('?' * len(records))}) AND m.id IN ({','.join('?' * len(mentions))})"
     )
     return {mention: Assertion(assertion) for mention, assertion in rows(query, (*records, *mentions))}
+
+
+_MEANT: Final = "SELECT concept FROM concepts WHERE ordinal IN (SELECT value FROM json_each(?))"
+_OF_TEXTS: Final = f"""
+SELECT m.assertion, d.patient, count(DISTINCT m.document) FROM mentions m JOIN documents d ON d.row = m.document
+WHERE m.concept IN ({_MEANT}) GROUP BY m.assertion, d.patient
+"""  # noqa: S608 - texts of this module
+_COUNTED: Final = f"counted AND concept IS NOT NULL AND relation NOT IN {NOT_CHARTED} AND concept IN ({_MEANT})"
+_CHARTED: Final = f"SELECT count(DISTINCT subject) FROM facts WHERE {_COUNTED}"  # noqa: S608 - texts of this module
+_OF_VISITS: Final = f"""
+SELECT count(*) FROM documents WHERE encounter IN (SELECT encounter FROM facts WHERE {_COUNTED} AND encounter IS NOT NULL)
+"""  # noqa: S608 - texts of this module
+
+
+def standing_of(rows: Rows, concept: str, meant: Sequence[int], known_as: Callable[[str], str]) -> ConceptStanding:
+    """How concepts, given by their ordinals, are charted and meant in texts, together. `known_as` tells who a patient is now."""
+    if not meant:
+        return ConceptStanding(concept)
+    given = (json.dumps(list(meant)),)
+    patients: dict[str, set[str]] = defaultdict(set)
+    documents: dict[str, int] = defaultdict(int)
+    for assertion, patient, count in rows(_OF_TEXTS, given):
+        documents[assertion] += count
+        if patient is not None:
+            patients[assertion].add(known_as(patient))
+    held = {assertion: Held(len(patients[assertion]), count) for assertion, count in documents.items()}
+    return ConceptStanding(
+        concept,
+        concepts=len(meant),
+        charted=Held(rows(_CHARTED, given)[0][0], rows(_OF_VISITS, given)[0][0]),
+        affirmed=held.get(Assertion.AFFIRMED, Held()),
+        denied=held.get(Assertion.NEGATED, Held()),
+        possible=held.get(Assertion.POSSIBLE, Held()),
+        hypothetical=held.get(Assertion.HYPOTHETICAL, Held()),
+        historical=held.get(Assertion.HISTORICAL, Held()),
+        family=held.get(Assertion.FAMILY, Held()),
+    )
 
 
 def codings_of(rows: Rows, records: Sequence[str]) -> dict[str, tuple[str, ...]]:

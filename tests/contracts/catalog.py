@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from concepts.model import Assertion
-from search.model import Document, DocumentSummary, Fact, PatientSummary
+from search.model import ConceptStanding, Document, DocumentSummary, Fact, Held, PatientSummary
 from search.protocols import Catalog
 from tests.search.clinic import Clinic
 
@@ -170,6 +170,38 @@ def concepts_count_what_counts(rig: Rig) -> None:
     assert rig.catalog.patients_with_concept("urn:nothing") == ()
 
 
+def concepts_stand_as_charts_and_texts_have_them(rig: Rig) -> None:
+    """With everything narrower: as many patients and documents as have any of it."""
+    broader = {(fact.subject, fact.concept) for fact in rig.clinic.facts if fact.relation == "broader"}
+    facts = [fact for fact in rig.clinic.facts if fact.relation != "broader"]
+    now = {one.id: one.patient for one in rig.clinic.former}
+    said = [(document, mention) for document in rig.clinic.documents for mention in document.mentions]
+    names = {
+        "affirmed": Assertion.AFFIRMED,
+        "denied": Assertion.NEGATED,
+        "possible": Assertion.POSSIBLE,
+        "hypothetical": Assertion.HYPOTHETICAL,
+        "historical": Assertion.HISTORICAL,
+        "family": Assertion.FAMILY,
+    }
+    assert {mention.assertion for _, mention in said} >= {Assertion.AFFIRMED, Assertion.NEGATED}
+    for concept in sorted({fact.concept for fact in rig.clinic.facts if fact.concept}):
+        meant = {concept}
+        while more := {low for low, high in broader if high in meant and low not in meant}:
+            meant |= more
+        found = rig.catalog.concept_standing(concept)
+        assert (found.concept, found.concepts) == (concept, len(meant))
+        counted = [fact for fact in facts if fact.concept in meant and fact.counted]
+        visits = {fact.encounter for fact in counted if fact.encounter}
+        charting = sum(document.encounter in visits for document in rig.clinic.documents)
+        assert found.charted == Held(len({fact.subject for fact in counted}), charting)
+        for name, assertion in names.items():
+            documents = [document for document, mention in said if mention.concept in meant and mention.assertion is assertion]
+            patients = {now.get(document.patient, document.patient) for document in documents if document.patient}
+            assert getattr(found, name) == Held(len(patients), len({document.id for document in documents}))
+    assert rig.catalog.concept_standing("urn:nothing") == ConceptStanding("urn:nothing")
+
+
 def concepts_are_suggested_by_the_beginnings_of_words(rig: Rig) -> None:
     labels = {fact.concept: fact.label for fact in rig.clinic.facts if fact.concept}
     for typed in ("dia", "mel dia", "MG inj", "z", *(concept.rsplit("/", 1)[1] for concept in labels)):
@@ -251,6 +283,7 @@ CHECKS: dict[str, Callable[[Rig], None]] = {
         patients_come_by_label,
         merged_patients_are_one,
         concepts_count_what_counts,
+        concepts_stand_as_charts_and_texts_have_them,
         concepts_are_suggested_by_the_beginnings_of_words,
         what_does_not_count_is_told,
         datasets_are_counted,

@@ -89,6 +89,11 @@ BROKEN: dict[str, tuple[str, Any, str]] = {
         lambda c: lambda i: (found := c.concept(i)) and replace(found, patients=found.patients + 1),
         "concepts_count_what_counts",
     ),
+    "takes what is denied for affirmed": (
+        "concept_standing",
+        lambda c: lambda i: replace(found := c.concept_standing(i), affirmed=found.denied),
+        "concepts_stand_as_charts_and_texts_have_them",
+    ),
     "finds any one word": (
         "suggest_concepts",
         lambda c: lambda text, limit=10: c.suggest_concepts(text.split()[0], limit),

@@ -1,17 +1,18 @@
 """The catalog's answers compared with the clinic they were made of."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from concepts.model import Assertion, ConceptUse
+from concepts.model import Assertion, ConceptUse, Mention
 from graph.identifiers import record_iri
 from search.catalog import SqliteCatalog
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationUnreadable
 from search.generation import Generation, GenerationBuilder
-from search.model import Document, DocumentSummary, PatientSummary
+from search.model import ConceptStanding, Document, DocumentSummary, FormerPatient, Held, PatientSummary
 from tests.search.clinic import CONDITIONS, SNOMED, Clinic, build, condition, make_clinic
 
 
@@ -178,3 +179,31 @@ def test_what_a_concept_is_charted_as_is_looked_up_once(catalog: SqliteCatalog, 
     assert catalog.groups_of([charted, "urn:never"]) == {charted: "condition"}
     monkeypatch.setattr(catalog, "_all", None)
     assert catalog.groups_of(["urn:never", charted]) == {charted: "condition"}
+
+
+def test_a_concept_stands_for_everything_narrower(tmp_path: Path) -> None:
+    """Each patient and document once, however many narrower concepts it has; a merged record is its patient; the rest is nobody's."""
+    broad, narrow, narrower = (condition(name) for name in ("Hypertension", "Gout", "Asthma"))
+    clinic = make_clinic(seed=5, patients=3)
+    one, other, third = clinic.documents[:3]
+    spans = [Mention(f"{one.id}#m{n}", n, n + 1, one.text[n], None, "", Assertion.AFFIRMED, None, None, "test") for n in range(2)]
+    here = tuple(
+        replace(span, concept=concept, assertion=Assertion.POSSIBLE) for span, concept in zip(spans, (narrow, narrower), strict=True)
+    )
+    family = replace(here[0], concept=narrower, assertion=Assertion.FAMILY)
+    documents = [
+        replace(one, mentions=here, patient=clinic.patients[0].id),
+        replace(other, mentions=(replace(here[0], id="urn:m3"),), patient="urn:earlier"),
+        replace(third, mentions=(replace(family, id="urn:m4"),), patient=None),
+    ]
+    stated = [
+        replace(clinic.facts[0], record=f"urn:b{n}", subject=low, relation="broader", concept=high, encounter=None, counted=False)
+        for n, (low, high) in enumerate(((narrow, broad), (narrower, narrow)))
+    ]
+    former = [FormerPatient("urn:earlier", "urn:earlier", clinic.patients[0].id, "clinic", "earlier")]
+    build(Clinic(documents, stated, clinic.patients, former), tmp_path)
+    generation = Generation.open(tmp_path / "g1")
+    found = generation.catalog.concept_standing(broad)
+    assert found == ConceptStanding(broad, 3, possible=Held(1, 2), family=Held(0, 1))
+    assert generation.catalog.concept_standing(narrower) == ConceptStanding(narrower, 1, possible=Held(1, 1), family=Held(0, 1))
+    generation.close()
