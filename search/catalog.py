@@ -150,21 +150,17 @@ class SqliteCatalog:
         return assertions_of(self._all, mentions)
 
     def charted(self, field: str, value: str, limit: int, offset: int = 0) -> tuple[tuple[Fact, ...], ...]:
-        """Things charted in a dataset or coded by a concept (`field`), newest first: of each the facts that code it."""
+        """Things charted in a dataset or coded by a concept (`field`), newest first, or of a patient, oldest first: the facts of each."""
         return charting.things_of(self._all, self._facts, field, value, limit, offset)
 
     def count_charted(self, field: str, value: str) -> int:
-        """How many things are charted in a dataset or coded by a concept."""
+        """How many things are charted in a dataset or of a patient, or coded by a concept."""
         return charting.count_things(self._all, field, value)
 
     def mentions(self, dataset: str, limit: int, offset: int = 0) -> tuple[tuple[str, Mention], ...]:
         """Mentions of a dataset, each with its document, in their order."""
         rows = self._all(charting.MENTIONS, (dataset, limit, offset))
         return tuple((document, _mention(row)) for document, *row in rows)
-
-    def count_facts_of_patient(self, patient: str) -> int:
-        """How many facts a patient has."""
-        return int(self._all("SELECT count(*) FROM facts WHERE subject = ?", (patient,))[0][0])
 
     def patient(self, patient: str) -> PatientSummary | None:
         """Who a patient is; by the IRI of a record that another one replaced, who took its place."""

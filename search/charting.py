@@ -1,6 +1,6 @@
 """What is charted and mentioned, as lists: each thing that a record says once, whatever it is coded in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from search.model import Fact
@@ -9,14 +9,21 @@ from search.standings import Rows
 
 _OF_LABELS: Final = "('label', 'answer', 'broader')"
 THING: Final = (
-    f"record, relation, label, coalesce(start, ''), coalesce(value, ''), number, CASE WHEN relation IN {_OF_LABELS} THEN fact END"
+    "record, subject, relation, label, coalesce(start, ''), coalesce(value, ''), number, coalesce(unit, ''), comparator,"
+    f" CASE WHEN relation IN {_OF_LABELS} THEN fact END"
 )
 """Facts that agree in these are codings of one thing; of labels each stands for itself."""
-_BY: Final = {"dataset": "dataset = ? AND relation <> 'record'", "concept": "concept = ? AND relation <> 'record'"}
+_BY: Final = {
+    "dataset": "dataset = ? AND relation <> 'record'",
+    "concept": "concept = ? AND relation <> 'record'",
+    "patient": f"subject = ? AND relation NOT IN {NOT_CHARTED}",
+}
+_NEWEST_FIRST: Final = "start DESC, 1"
+_ORDER: Final = {"dataset": _NEWEST_FIRST, "concept": _NEWEST_FIRST, "patient": "start IS NULL, start, record, 1"}
 
 
 def count_things(rows: Rows, field: str, value: str) -> int:
-    """How many things a dataset holds, or are coded by a concept."""
+    """How many things a dataset or a patient's chart holds, or are coded by a concept."""
     query = f"SELECT count(*) FROM (SELECT 1 FROM facts WHERE {_BY[field]} GROUP BY {THING})"  # noqa: S608 - texts of this module
     return int(rows(query, (value,))[0][0])
 
@@ -24,19 +31,31 @@ def count_things(rows: Rows, field: str, value: str) -> int:
 def things_of(
     rows: Rows, facts: Callable[[str, Sequence[Any]], tuple[Fact, ...]], field: str, value: str, limit: int, offset: int
 ) -> tuple[tuple[Fact, ...], ...]:
-    """Things of a dataset or a concept, newest first: of each the facts that code it. `facts` reads facts by a condition."""
-    query = f"SELECT min(fact) FROM facts WHERE {_BY[field]} GROUP BY {THING} ORDER BY start DESC, 1 LIMIT ? OFFSET ?"  # noqa: S608
+    """Things of a dataset or a concept, newest first, or of a patient, oldest first: of each the facts that code it.
+
+    `facts` reads facts by a condition.
+    """
+    query = f"SELECT min(fact) FROM facts WHERE {_BY[field]} GROUP BY {THING} ORDER BY {_ORDER[field]} LIMIT ? OFFSET ?"  # noqa: S608
     firsts = [fact for (fact,) in rows(query, (value, limit, offset))]
-    found = {fact: facts("fact = ?", (fact,))[0] for fact in firsts}
+    read = facts(f"fact IN ({','.join('?' * len(firsts))}) ORDER BY fact", firsts)
+    found = dict(zip(sorted(firsts), read, strict=True))
     records = sorted({fact.record for fact in found.values() if fact.job is None})
-    same: dict[tuple[object, ...], list[Fact]] = {}
-    for fact in facts(f"record IN ({','.join('?' * len(records))}) AND relation NOT IN {NOT_CHARTED} ORDER BY fact", records):
-        same.setdefault(_key(fact), []).append(fact)
-    return tuple(tuple(same.get(_key(fact), (fact,))) for fact in found.values())
+    charted = facts(f"record IN ({','.join('?' * len(records))}) AND relation NOT IN {NOT_CHARTED} ORDER BY fact", records)
+    same = {_thing(codings[0]): codings for codings in by_thing(charted)}
+    return tuple(same.get(_thing(found[first]), (found[first],)) for first in firsts)
 
 
-def _key(fact: Fact) -> tuple[object, ...]:
-    return fact.record, fact.relation, fact.label, fact.start or "", fact.value or "", fact.number
+def by_thing(facts: Iterable[Fact]) -> tuple[tuple[Fact, ...], ...]:
+    """Facts of charts by the thing that they code, in order."""
+    found: dict[tuple[object, ...], list[Fact]] = {}
+    for fact in facts:
+        found.setdefault(_thing(fact), []).append(fact)
+    return tuple(map(tuple, found.values()))
+
+
+def _thing(fact: Fact) -> tuple[object, ...]:
+    told = fact.start or "", fact.value or "", fact.number, fact.unit or "", fact.comparator
+    return fact.record, fact.subject, fact.relation, fact.label, *told
 
 
 MENTIONS: Final = (

@@ -62,6 +62,11 @@ def once(
             yield concept
 
 
+def leading_first(concepts: Iterable[str]) -> tuple[str, ...]:
+    """Codings of one thing, each once: SNOMED CT's first, then as the record has them."""
+    return tuple(sorted(dict.fromkeys(concepts), key=lambda concept: not concept.startswith(SNOMED)))
+
+
 def leads(things: Iterable[Sequence[str]]) -> dict[str, str]:
     """Concept → the concept it stands behind wherever it is named: SNOMED CT's, else the first, of every thing that it codes.
 
@@ -69,7 +74,7 @@ def leads(things: Iterable[Sequence[str]]) -> dict[str, str]:
     """
     first: dict[str, set[str]] = defaultdict(set)
     for concepts in things:
-        lead = min(concepts, key=lambda each: (not each.startswith(SNOMED), concepts.index(each)))
+        lead = leading_first(concepts)[0]
         for concept in concepts:
             first[concept].add(lead)
     return {concept: next(iter(found)) for concept, found in first.items() if len(found) == 1 and concept not in found}

@@ -154,19 +154,18 @@ class Catalog(Protocol):
         ...
 
     def charted(self, field: str, value: str, limit: int, offset: int = 0) -> tuple[tuple[Fact, ...], ...]:
-        """Things charted in a 'dataset' or coded by a 'concept' (`field`), newest first: of each the facts that code it."""
+        """Things charted in a 'dataset' or coded by a 'concept' (`field`), newest first, or of a 'patient', oldest first.
+
+        Of each the facts that code it: a record with codes of two systems for one thing charts it once.
+        """
         ...
 
     def count_charted(self, field: str, value: str) -> int:
-        """How many things are charted in a dataset or coded by a concept."""
+        """How many things are charted in a dataset or of a patient, or coded by a concept."""
         ...
 
     def mentions(self, dataset: str, limit: int, offset: int = 0) -> tuple[tuple[str, Mention], ...]:
         """Mentions of a dataset, each with its document, in their order."""
-        ...
-
-    def count_facts_of_patient(self, patient: str) -> int:
-        """How many facts a patient has."""
         ...
 
     def patient(self, patient: str) -> PatientSummary | None:

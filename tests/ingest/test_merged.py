@@ -158,14 +158,14 @@ def test_a_chain_ends_at_its_last_and_each_link_counts(lab):
     ]
     lab.ingest(patient("b"))
     assert [one.id for one in lab.snapshot().catalog.patients()] == [lab.iri("Patient", "b"), lab.iri("Patient", "c")]
-    assert lab.snapshot().catalog.count_facts_of_patient(lab.iri("Patient", "b")) == 1
+    assert lab.snapshot().catalog.count_charted("patient", lab.iri("Patient", "b")) == 1
 
 
 def test_a_ring_is_one_patient_under_the_smallest_id(lab):
     report = lab.ingest(*(patient(a, **link(b)) for a, b in ("ab", "bc", "ca")), condition("k", "Patient/c"))
     catalog = lab.snapshot().catalog
     assert [one.id for one in catalog.patients()] == [lab.iri("Patient", "a")]
-    assert catalog.count_facts_of_patient(lab.iri("Patient", "a")) == 1
+    assert catalog.count_charted("patient", lab.iri("Patient", "a")) == 1
     assert report.warnings == {"patient-merge": 3}
 
 
@@ -173,7 +173,7 @@ def test_where_two_took_the_place_of_one_nobody_is_guessed(lab):
     report = lab.ingest(old(), *(patient(name, **link("old", "replaces")) for name in "ab"), condition("k", "Patient/old"))
     catalog = lab.snapshot().catalog
     assert len(catalog.patients()) == 3
-    assert catalog.count_facts_of_patient(lab.iri("Patient", "old")) == 1
+    assert catalog.count_charted("patient", lab.iri("Patient", "old")) == 1
     assert report.warnings == {"patient-merge": 1}
 
 

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from search.model import SearchRequest
 from tests.ingest.exports import InlinePool, Lab, condition, note, patient
 from tests.webapp import fixtures as f
-from tests.webapp.clinic import BREAST_CANCER, DIABETES, clinic
+from tests.webapp.clinic import BREAST_CANCER, DIABETES, E11, clinic
 from tests.webapp.conftest import make_client
 from webapp.app import create_app
 
@@ -33,6 +33,18 @@ def section(html: str, title: str) -> str:
 
 def row_of(html: str, words: str) -> str:
     return next(row for row in html[html.index('id="table"') :].split("<tr")[1:] if words in row)
+
+
+def test_rest_lists_a_record_with_two_codings_once_as_the_page_does(pages: FlaskClient) -> None:
+    iri = quote(clinic().iri("Patient", "p1"), safe="")
+    found = pages.get(f"/api/v1/patients/facts?id={iri}").json
+    diabetes = [(one["concept"], one["concepts"]) for one in found["facts"] if one["label"] == "Sugar diabetes" and one["counted"]]
+    assert diabetes == [(DIABETES, [DIABETES, E11])]
+    assert found["total"] == len(found["facts"]) == pages.get(f"/api/v1/patients/one?id={iri}").json["facts"]
+    listed = pages.get("/api/v1/patients").json["patients"]
+    assert found["total"] == next(one["facts"] for one in listed if one["id"] == clinic().iri("Patient", "p1"))
+    html = patient_page(pages, more="&kind=charted")
+    assert f'id="table" data-total="{found["total"]}"' in html
 
 
 def test_no_known_allergies_stands_plain_under_allergies(pages: FlaskClient) -> None:

@@ -1,11 +1,14 @@
 """Patients and their facts as JSON."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from typing_extensions import TypedDict
 
 from cohorts.patients import Counted
 from search import model as search
+from search.codings import leading_first
 from webapp.answers.shapes import Added, Json, Shape
 
 PATIENT = Shape(search.PatientSummary, "Patient", says="Who a patient is.")
@@ -15,7 +18,7 @@ PATIENT_ANSWER = Shape(
     search.PatientSummary,
     "PatientAnswer",
     added={
-        "facts": Added(int, "How many facts are charted of the patient."),
+        "facts": Added(int, "How many things are charted of the patient, each once whatever it is coded in."),
         "former": Added(list[FormerJson], "Records of the patient that were merged into this one."),
         "generation": Added(int),
     },
@@ -40,8 +43,11 @@ COUNTED = Shape(Counted, says="A value by which patients can be chosen and how m
 FACT = Shape(
     search.Fact,
     words={
+        "concept": "The concept that codes it, SNOMED CT's where there are several.",
         "counted": "False where it does not count as true of the subject: refuted, not done, entered by a machine, a relative's.",
     },
+    added={"concepts": Added(list[str], "All concepts that code it, SNOMED CT's first: codes of several systems are one fact.")},
+    inside=False,
 )
 PatientJson = Annotated[Json, PATIENT]
 PatientRowJson = Annotated[Json, PATIENT_ROW]
@@ -86,13 +92,19 @@ class ConditionListJson(TypedDict):
 
 
 class FactListJson(TypedDict):
-    """A patient's facts, oldest first."""
+    """A patient's facts, oldest first, each once whatever it is coded in."""
 
     patient: str
     total: int
     facts: list[FactJson]
     next_offset: int | None
     generation: int
+
+
+def fact(codings: Sequence[search.Fact]) -> Json:
+    """A thing that is charted, with the concepts of all facts that code it."""
+    concepts = leading_first(one.concept for one in codings if one.concept)
+    return FACT(replace(codings[0], concept=concepts[0] if concepts else None), concepts=concepts)
 
 
 def patient_row(value: search.PatientOverview) -> Json:

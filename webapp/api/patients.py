@@ -63,19 +63,19 @@ def patient(asked: ByIri, context: Context) -> Json:
     """Who a patient is; by the IRI of a record that was merged, too."""
     found = _patient(asked.id, context)
     catalog = context.snapshot.catalog
-    facts, former = catalog.count_facts_of_patient(found.id), catalog.former_patients(found.id)
+    facts, former = catalog.count_charted("patient", found.id), catalog.former_patients(found.id)
     return answers.PATIENT_ANSWER(found, facts=facts, former=former, generation=context.snapshot.generation)
 
 
 def facts(asked: IriPage, context: Context) -> answers.FactListJson:
-    """A patient's facts, oldest first."""
+    """A patient's facts, oldest first, each once whatever it is coded in."""
     patient = _patient(asked.id, context).id
     catalog = context.snapshot.catalog
-    found = catalog.facts_of_patient(patient, asked.limit + 1, asked.offset)
+    found = catalog.charted("patient", patient, asked.limit + 1, asked.offset)
     return {
         "patient": patient,
-        "total": catalog.count_facts_of_patient(patient),
-        "facts": plain(found[: asked.limit]),
+        "total": catalog.count_charted("patient", patient),
+        "facts": [answers.fact(codings) for codings in found[: asked.limit]],
         "next_offset": next_offset(asked.offset, asked.limit, len(found)),
         "generation": context.snapshot.generation,
     }
@@ -156,7 +156,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         path="/patients/facts",
         tag="Patients",
         summary="A patient's facts, oldest first",
-        description="Counted or not: `counted` is false for what was refuted, not done, said of a relative or entered by a machine.",
+        description="Counted or not: `counted` is false for what was refuted, not done, said of a relative or entered by a machine. "
+        "What one record charts with codes of several systems is one fact, with all of them in `concepts`.",
         handler=facts,
         answer=answers.FactListJson,
         parameters=IriPage,

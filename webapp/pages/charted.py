@@ -1,11 +1,13 @@
 """What a chart says, as people read it: one thing for each record whatever its codes, what does not count, what is out of range."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from concepts.model import Assertion
-from search.model import SNOMED, ConceptSummary, Fact
+from search.charting import by_thing
+from search.codings import leading_first
+from search.model import ConceptSummary, Fact
 from search.protocols import Catalog
 from webapp.pages.wording import GROUP_NAMES, address, measured, system_name
 
@@ -94,16 +96,12 @@ class Charted:
 
 def charted(facts: Iterable[Fact]) -> tuple[Charted, ...]:
     """Facts that only differ in their code as one thing each, in order: a record with several codes for one thing is one event."""
-    found: dict[tuple[str, ...], list[Fact]] = {}
-    for fact in facts:
-        key = (fact.record, fact.relation, fact.label, fact.start or "", fact.value or "", str(fact.number))
-        found.setdefault(key, []).append(fact)
-    return tuple(Charted(same[0], leading_first(fact.concept for fact in same if fact.concept)) for same in found.values())
+    return each_once(by_thing(facts))
 
 
-def leading_first(concepts: Iterable[str]) -> tuple[str, ...]:
-    """Codings of one thing, each once: SNOMED CT's first, then as the record has them."""
-    return tuple(sorted(dict.fromkeys(concepts), key=lambda concept: not concept.startswith(SNOMED)))
+def each_once(things: Iterable[Sequence[Fact]]) -> tuple[Charted, ...]:
+    """Things, of each the facts that code it."""
+    return tuple(Charted(same[0], leading_first(fact.concept for fact in same if fact.concept)) for same in things)
 
 
 def codes_of(concepts: Iterable[str], label: str, concept: Callable[[str], ConceptSummary | None]) -> tuple[Code, ...]:

@@ -8,9 +8,8 @@ from typing import Final
 from concepts.model import Assertion
 from graph.model import Edge
 from graph.vocabulary import CHARTED, CODE, KG, group_of, local_name
-from search.codings import leads
+from search.codings import leading_first, leads
 from search.model import Hit, SearchResult, Shared
-from webapp.pages.charted import leading_first
 
 RECORD_CODES: Final = frozenset({CODE, KG + "medication"})
 """Relations from a record to the concept it charts."""

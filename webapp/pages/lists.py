@@ -8,7 +8,7 @@ from concepts.model import Mention
 from search.model import DocumentSummary
 from search.protocols import Catalog
 from webapp.errors import FieldError, invalid, not_found
-from webapp.pages.charted import Charted, Code, leading_first
+from webapp.pages.charted import Charted, Code, each_once
 from webapp.pages.reading import ROWS, required, snapshot, whole_number
 from webapp.pages.wording import address
 
@@ -66,7 +66,7 @@ def facts() -> str:
     total = catalog.count_charted(field, value)
     page, last = _turned(total)
     found = catalog.charted(field, value, ROWS, (page - 1) * ROWS)
-    lines = tuple(_line(catalog, Charted(same[0], leading_first(fact.concept for fact in same if fact.concept))) for same in found)
+    lines = tuple(_line(catalog, thing) for thing in each_once(found))
     return render_template("list.html", page=ListPage("Charted", about, url, "/facts", ((field, value),), total, page, last, lines))
 
 

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from search.model import ConceptSummary, DocumentSummary, FormerPatient, PatientSummary
 from search.protocols import Catalog
 from webapp.errors import not_found
-from webapp.pages.charted import Charted, Code, charted, withheld
+from webapp.pages.charted import Charted, Code, each_once, withheld
 from webapp.pages.glance import Glance, glance_of
 from webapp.pages.reading import ROWS, listed, required, snapshot, whole_number
 from webapp.pages.state import State
@@ -19,10 +19,8 @@ from webapp.pages.wording import GROUP_NAMES, address, group_order
 
 pages = Blueprint("patient", __name__)
 
-MOST_FACTS = 5000
-"""Facts that picture and table hold; what is beyond is said."""
-
-
+MOST_THINGS = 5000
+"""Things charted that picture and table hold; what is beyond is said."""
 CHARTED = tuple(group for group in GROUP_NAMES if group != "document")
 """What `kind=charted` stands for: all that is no text."""
 
@@ -37,7 +35,7 @@ class PatientPage:
     events: tuple[tuple[Event, tuple[Code, ...]], ...]
     total: int
     beyond: int
-    """Facts that this page does not hold."""
+    """Things charted that this page does not hold."""
     groups: tuple[tuple[str, int, str], ...]
     """(group, count, link that shows it alone or hides it)."""
     chosen: tuple[str, ...]
@@ -129,17 +127,17 @@ def turn(identifier: str, chosen: tuple[str, ...], on: str, page: int) -> str:
 
 def things_of(catalog: Catalog, identifier: str) -> tuple[Charted, ...]:
     """What is charted of a patient, each record's codings as one."""
-    return charted(catalog.facts_of_patient(identifier, MOST_FACTS))
+    return each_once(catalog.charted("patient", identifier, MOST_THINGS))
 
 
 def events_of(catalog: Catalog, identifier: str, things: tuple[Charted, ...]) -> tuple[tuple[Event, ...], int, int]:
-    """A patient's things and documents, newest first; the number of documents; how many facts are left out."""
-    documents = catalog.documents_of_patient(identifier, MOST_FACTS)
+    """A patient's things and documents, newest first; the number of documents; how many things are left out."""
+    documents = catalog.documents_of_patient(identifier, MOST_THINGS)
     why = withheld(catalog, [document.id for document in documents])
     events = [_event_of_thing(thing) for thing in things]
     events += [_event_of_document(document, why.get(document.id, "")) for document in documents]
     events.sort(key=lambda event: (event.start, event.label), reverse=True)
-    return tuple(events), len(documents), max(0, catalog.count_facts_of_patient(identifier) - MOST_FACTS)
+    return tuple(events), len(documents), max(0, catalog.count_charted("patient", identifier) - MOST_THINGS)
 
 
 def _event_of_thing(thing: Charted) -> Event:
