@@ -5,14 +5,15 @@ acute distress" is denied by "no", not by "no acute"). A condition that ends wit
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from concepts.model import Assertion
+from concepts.reach import Found, Reach, Spoken, apart, find
 from concepts.sections import Heading, Headings, Section
 from concepts.tokens import Tokens, tokens
-from concepts.triggers import CLAUSE, Effect, Trigger, triggers
+from concepts.triggers import Effect
 
 _BREAKS = frozenset(".?!)\n")
 _NOT_AN_END = frozenset(
@@ -75,8 +76,6 @@ _GOES_ON = frozenset(
         "&",
     ]
 )
-_BETWEEN = frozenset([",", "and", "or"])
-_LONGEST_CLAUSE = 40
 _LIST_MARKS = frozenset("-*•·–")
 
 
@@ -95,15 +94,6 @@ class Judgement:
     of_family: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A trigger in a text, from token `first` to before token `last`."""
-
-    first: int
-    last: int
-    kinds: tuple[Trigger, ...]
-
-
 class Sentences:
     """The tokens at which the sentences of a text begin, and judgements of what they mention."""
 
@@ -111,7 +101,8 @@ class Sentences:
         self.tokens = of
         self.headings = Headings(of.text)
         self._begins = _sentences(of, {bisect_left(of.starts, heading.end) for heading in self.headings.all})
-        self._found: dict[int, list[_Found]] = {}
+        self._spoken: dict[int, Spoken] = {}
+        self._announcing: dict[int, Found | None] = {}
 
     def around(self, token: int) -> tuple[int, int]:
         """First token of the sentence of a token, and the one after its last."""
@@ -120,17 +111,10 @@ class Sentences:
 
     def judge(self, first: int, last: int) -> Judgement:
         """How the text means what it mentions from token `first` to before token `last`."""
-        begin, end = self.around(first)
-        found = _apart(self._triggers(begin, end), first, last)
-        reach = _Reach(self.tokens.norms)
-        for each in found:
-            if each.last > first:
-                break
-            reach.passes(each)
-        by = _behind(self.tokens.norms, found, last, end) | reach.at(first)
+        reach, by = self._said_in(*self.around(first)).reaching(first, last)
         heading = self.headings.at(self.tokens.starts[first])
         section = self._section(heading, first)
-        return self._said(reach.judged(by, first, section), heading.title if heading is not None else "")
+        return self._judgement(_judged(reach, by, first, section), heading.title if heading is not None else "")
 
     def _section(self, heading: Heading | None, first: int) -> Section:
         """What the part of the text speaks of; a heading itself is in none."""
@@ -146,55 +130,81 @@ class Sentences:
     def runs(self) -> Iterator[tuple[int, int, Assertion]]:
         """Tokens `first` to before `last` that the text does not affirm, and how it means them, by place."""
         for begin, end in pairwise([*self._begins, len(self.tokens)] if len(self.tokens) else []):
-            found = _apart(self._triggers(begin, end), 0, 0)
+            spoken = self._said_in(begin, end)
             section = self._section(self.headings.at(self.tokens.starts[begin]), begin)
-            if found or section is not Section.OTHER:
-                yield from self._runs(found, section, begin, end)
+            if spoken or section is not Section.OTHER:
+                yield from _runs(spoken, section, begin, end)
 
-    def _runs(self, found: Sequence[_Found], section: Section, begin: int, end: int) -> Iterator[tuple[int, int, Assertion]]:
-        norms, reach, at = self.tokens.norms, _Reach(self.tokens.norms), begin
-        back = any(kind.before for each in found for kind in each.kinds)
-        for each in (*found, _Found(end, end, ())):
-            while at < each.first:
-                # What reaches back does so from a certain distance: there each token is judged by itself.
-                last = at + 1 if back else min(reach.alike(at), each.first)
-                by = reach.at(at) | (_behind(norms, found, at + 1, end) if back else {})
-                assertion = reach.judged(by, at, section)[0]
-                if assertion is not Assertion.AFFIRMED:
-                    yield at, last, assertion
-                at = last
-            reach.passes(each)
-            at = max(at, each.last)
-
-    def _said(self, judged: tuple[Assertion, "_Found | None", bool], title: str) -> Judgement:
+    def _judgement(self, judged: tuple[Assertion, Found | None, bool], title: str) -> Judgement:
         assertion, by, of_family = judged
         if by is None:
             return Judgement(assertion, title if assertion is not Assertion.AFFIRMED else "", 0, 0, title, of_family)
         start, end = self.tokens.starts[by.first], self.tokens.ends[by.last - 1]
         return Judgement(assertion, self.tokens.text[start:end], start, end, title, of_family)
 
-    def _triggers(self, begin: int, end: int) -> list[_Found]:
-        found = self._found.get(begin)
-        if found is None:
-            begin_at = self._announced(begin)
-            found = self._found[begin] = list(_find(self.tokens.norms, begin, end))
-            if begin_at is not None:
-                found[:0] = [each for each in _find(self.tokens.norms, begin_at, begin) if _supposes(each)]
-        return found
+    def _said_in(self, begin: int, end: int) -> Spoken:
+        spoken = self._spoken.get(begin)
+        if spoken is None:
+            spoken = self._spoken[begin] = Spoken(self.tokens.norms, begin, end, self._announced(begin))
+        return spoken
 
-    def _announced(self, begin: int) -> int | None:
-        """Where the sentence begins that ends with a colon and announces the list in which a sentence stands; None if none does."""
-        norms = self.tokens.norms
-        while begin > 0:
+    def _announced(self, begin: int) -> Found | None:
+        """The condition that ends with a colon and announces the list in which a sentence stands; None if none does."""
+        norms, passed, known = self.tokens.norms, [], self._announcing
+        announced: Found | None = None
+        while begin > 0 and begin not in known:
+            passed.append(begin)
             last, breaks = begin - 1, 0
             while last > 0 and norms[last] == "\n":
                 last, breaks = last - 1, breaks + 1
             if norms[last] == ":":
-                return self.around(last)[0]
+                first, end = self.around(last)
+                supposing = apart(each for each in find(norms, first, end) if each.has(Effect.SUPPOSES))
+                announced = supposing[-1] if supposing else None
+                break
             if breaks != 1:
-                return None
+                break
             begin = self.around(last)[0]
-        return None
+        else:
+            announced = known.get(begin)
+        known.update(dict.fromkeys(passed, announced))
+        return announced
+
+
+def _runs(spoken: Spoken, section: Section, begin: int, end: int) -> Iterator[tuple[int, int, Assertion]]:
+    reach, at, kept = spoken.start(), begin, spoken.kept
+    for index, each in enumerate((*kept, Found(end, end, ()))):
+        while at < each.first:
+            # What reaches back does so from a certain distance: there each token is judged by itself.
+            last = at + 1 if spoken.reaches_back else min(reach.alike(at), each.first)
+            by = reach.at(at)
+            if spoken.reaches_back:
+                by = spoken.behind(islice(kept, index, None), at + 1) | by
+            assertion = _judged(reach, by, at, section)[0]
+            if assertion is not Assertion.AFFIRMED:
+                yield at, last, assertion
+            at = last
+        reach.passes(each)
+        at = max(at, each.last)
+
+
+def _judged(reach: Reach, by: dict[Effect, Found], first: int, section: Section) -> tuple[Assertion, Found | None, bool]:
+    """How what begins at token `first` is meant, by what, and whether it is a relative's."""
+    denied, supposed = by.get(Effect.DENIES), by.get(Effect.SUPPOSES)
+    of_family = Effect.FAMILY in by or (section is Section.FAMILY and not reach.own)
+    if supposed is not None and (denied is None or supposed.first < denied.first < first):
+        return Assertion.HYPOTHETICAL, supposed, of_family
+    if denied is not None:
+        return Assertion.NEGATED, denied, of_family
+    if of_family:
+        return Assertion.FAMILY, by.get(Effect.FAMILY), True
+    if section is Section.INSTRUCTIONS:
+        return Assertion.HYPOTHETICAL, None, False
+    if Effect.DOUBTS in by:
+        return Assertion.POSSIBLE, by[Effect.DOUBTS], False
+    if Effect.RECALLS in by or section is Section.PAST:
+        return Assertion.HISTORICAL, by.get(Effect.RECALLS), False
+    return Assertion.AFFIRMED, None, False
 
 
 def _sentences(of: Tokens, headings: set[int]) -> list[int]:
@@ -234,132 +244,14 @@ def _line_ends(of: Tokens, place: int) -> bool:
     return not following.islower()
 
 
-def _find(norms: Sequence[str], begin: int, end: int) -> Iterable[_Found]:
-    table = triggers()
-    for place in range(begin, end):
-        for words, kinds in table.get(norms[place], ()):
-            last = place + len(words)
-            if last <= end and (len(words) == 1 or tuple(norms[place:last]) == words):
-                yield _Found(place, last, kinds)
-
-
-def _supposes(found: _Found) -> bool:
-    return any(kind.effect is Effect.SUPPOSES for kind in found.kinds)
-
-
-def _apart(found: list[_Found], first: int, last: int) -> list[_Found]:
-    """Of triggers that overlap the longest ones, without those that the mention itself contains or cuts, in order."""
-    outside = [each for each in found if each.last <= first or each.first >= last]
-    outside.sort(key=lambda each: (each.first - each.last, each.first))
-    taken: set[int] = set()
-    kept = []
-    for each in outside:
-        places = range(each.first, each.last)
-        if taken.isdisjoint(places):
-            taken.update(places)
-            kept.append(each)
-    kept.sort(key=lambda each: each.first)
-    return kept
-
-
-class _Reach:
-    """What reaches a place of a sentence, as its triggers are passed one after the other."""
-
-    def __init__(self, norms: Sequence[str]) -> None:
-        self._norms = norms
-        self._by: dict[Effect, tuple[_Found, int]] = {}
-        self._own = False
-
-    def passes(self, each: _Found) -> None:
-        """A trigger begins to reach, or ends what did."""
-        by = self._by
-        for kind in each.kinds:
-            effect = kind.effect
-            if effect is Effect.ENDS:
-                by.clear()
-                self._own = False
-            elif effect is Effect.ENDS_DENIAL:
-                by.pop(Effect.DENIES, None)
-                by.pop(Effect.RECALLS, None)
-            elif effect is Effect.ENDS_FAMILY:
-                self._own = True
-                by.pop(Effect.FAMILY, None)
-            elif kind.after:
-                if effect is Effect.DOUBTS and Effect.DENIES in by and self._lists(by[Effect.DENIES][0].last, each.first):
-                    del by[Effect.DENIES]
-                if effect is Effect.FAMILY:
-                    self._own = False
-                by[effect] = each, self._end(each.last, kind.after)
-
-    def _end(self, begin: int, reach: int) -> int:
-        if reach != CLAUSE:
-            return begin + reach
-        until = min(begin + _LONGEST_CLAUSE, len(self._norms))
-        return next((place for place in range(begin, until) if self._norms[place] in (",", ";")), until)
-
-    def _lists(self, begin: int, end: int) -> bool:
-        return not _BETWEEN.isdisjoint(self._norms[begin:end])
-
-    def alike(self, place: int) -> int:
-        """The token before which the same reaches all from `place` on."""
-        return min((until for _, until in self._by.values() if until > place), default=len(self._norms))
-
-    def at(self, place: int) -> dict[Effect, _Found]:
-        """What reaches a token."""
-        return {effect: found for effect, (found, until) in self._by.items() if place < until}
-
-    def judged(self, by: dict[Effect, _Found], first: int, section: Section) -> tuple[Assertion, _Found | None, bool]:
-        """How what begins at token `first` is meant, and whether it is a relative's."""
-        denied, supposed = by.get(Effect.DENIES), by.get(Effect.SUPPOSES)
-        of_family = Effect.FAMILY in by or (section is Section.FAMILY and not self._own)
-        if supposed is not None and (denied is None or supposed.first < denied.first < first):
-            return Assertion.HYPOTHETICAL, supposed, of_family
-        if denied is not None:
-            return Assertion.NEGATED, denied, of_family
-        if of_family:
-            return Assertion.FAMILY, by.get(Effect.FAMILY), True
-        if section is Section.INSTRUCTIONS:
-            return Assertion.HYPOTHETICAL, None, False
-        if Effect.DOUBTS in by:
-            return Assertion.POSSIBLE, by[Effect.DOUBTS], False
-        if Effect.RECALLS in by or section is Section.PAST:
-            return Assertion.HISTORICAL, by.get(Effect.RECALLS), False
-        return Assertion.AFFIRMED, None, False
-
-
-def _behind(norms: Sequence[str], found: Sequence[_Found], last: int, end: int) -> dict[Effect, _Found]:
-    """What reaches back to what ends before token `last`, of the triggers behind it."""
-    by: dict[Effect, _Found] = {}
-    for each in found:
-        if each.first < last:
-            continue
-        for kind in each.kinds:
-            if kind.effect in (Effect.ENDS, Effect.ENDS_DENIAL):
-                return by
-            if kind.before and each.first - last < kind.before and _closes(norms, each, end) and _is_one(norms[last : each.first]):
-                by.setdefault(kind.effect, each)
-    return by
-
-
-def _is_one(between: Sequence[str]) -> bool:
-    """Whether what stands between a mention and a trigger behind it lists them together ("fever, chills and cough were denied")."""
-    return "," not in between or "and" in between or "or" in between
-
-
-def _closes(norms: Sequence[str], each: _Found, end: int) -> bool:
-    """Whether nothing follows that a single word would belong to ("infection, no fever")."""
-    if each.last - each.first > 1 and norms[each.last - 1] != "not":
-        return True
-    return each.last >= end or not norms[each.last][0].isalnum()
-
-
 def judge(text: str, spans: Iterable[tuple[int, int]]) -> list[Judgement]:
-    """How a text means each of its spans (start, end in characters)."""
+    """How a text means each of its spans (start, end in characters); one that covers no word is judged by the word behind it."""
     of = tokens(text)
+    if not len(of):
+        return [Judgement(Assertion.AFFIRMED, "", 0, 0, "", False) for _ in spans]
     sentences = Sentences(of)
     judged = []
     for start, end in spans:
-        first = bisect_right(of.ends, start)
-        last = max(bisect_left(of.starts, end), first + 1)
-        judged.append(sentences.judge(min(first, len(of) - 1), last))
+        first = min(bisect_right(of.ends, start), len(of) - 1)
+        judged.append(sentences.judge(first, min(max(bisect_left(of.starts, end), first + 1), len(of))))
     return judged

@@ -44,9 +44,9 @@ _ELSE = (
 """Headings that announce none of these things: what an earlier heading announced is over."""
 _KIND = tuple((kind, re.compile(rf"(?:{pattern})\Z", re.IGNORECASE)) for kind, pattern in (*_KINDS, (Section.OTHER, _ELSE)))
 _HEADING = re.compile(
-    r"^[ \t>*•\-]*(?P<marks>#{1,6}[ \t]+)?(?P<line>[A-Z][^\n:.;,]{1,60}?)[ \t*#]*(?::|(?P<alone>$))"
-    r"|(?:(?<=[.;:?!])[ \t]+|[ \t]{2,})(?P<inline>[A-Z][A-Z/&'()\- ]{2,50}|[A-Z][a-z]+(?: [A-Za-z]+){0,3}):"
-    r"|\s{3,}(?P<spaced>[A-Z][A-Za-z/&'()\- ]{2,50}):",
+    r"^[ \t>*•\-]*+(?P<marks>#{1,6}[ \t]++)?(?P<line>[A-Z][^\n:.;,]{1,60}?)[ \t*#]*+(?::|(?P<alone>$))"
+    r"|(?:(?<=[.;:?!])[ \t]++|(?<![ \t])[ \t]{2,}+)(?P<inline>[A-Z][A-Z/&'()\- ]{2,50}|[A-Z][a-z]+(?: [A-Za-z]+){0,3}):"
+    r"|(?<!\s)\s{3,}+(?P<spaced>[A-Z][A-Za-z/&'()\- ]{2,50}):",
     re.MULTILINE,
 )
 _MOST_WORDS = 6

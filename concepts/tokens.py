@@ -9,13 +9,15 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 from itertools import accumulate, compress
 from operator import sub
+from typing import Final
 
 _TOKEN = re.compile(
     r"[A-Za-z]++(?![^\W_A-Za-z]|['’\u0300-\u036f\u00ad\u200b-\u200d\u2060])"  # most words; the rest is for all others
     r"|[ ]++(?![\t\r\f\v\x1c-\x1f\x85\xa0\u2000-\u3000])|[.,:;()\n]"
-    r"|\d+(?:[.,]\d+)*(?![^\W\d_])"  # 9.2, 1,000 (but 2b is a word)
+    r"|\d++(?:[.,]\d++)*(?![^\W\d_])"  # 9.2, 1,000 (but 12b is a word)
     r"|[^\W_](?:[^\W_]|[\u0300-\u036f\u00ad\u200b-\u200d\u2060])*(?:['’][^\W\d_]{1,2}(?![^\W_]))?"  # a word, its possessive, n't
     r"|\n|[^\S\n]+|[^\w\s]|_"
 )
@@ -54,6 +56,8 @@ _BRITISH = tuple(
         "coeliac:celiac",
     ]
 )
+_LONGEST_WORD: Final = 100
+"""Letters of a word that is folded. Unicode orders a thousand accents on one letter in a million steps."""
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4"}
 
 
@@ -79,9 +83,20 @@ def tokens(text: str) -> Tokens:
     return Tokens(text, list(compress(starts, norms)), list(compress(ends, norms)), list(filter(None, norms)))
 
 
-@lru_cache(maxsize=1 << 17)
 def norm(word: str) -> str:
     """What a word is compared by: case, plural, possessive, British spelling and Roman numbers are folded. '' for blanks."""
+    return _norm(word) if len(word) <= _LONGEST_WORD else _long(word)
+
+
+def _long(word: str) -> str:
+    """No word that anybody writes: compared as it stands, by a short form that nothing needs to hold in memory as a whole."""
+    if word.isspace():
+        return ""
+    return word[:_LONGEST_WORD].lower() + "…" + blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+@lru_cache(maxsize=1 << 17)
+def _norm(word: str) -> str:
     if word.isspace() and word != "\n":
         return ""
     if not word.isascii():

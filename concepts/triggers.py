@@ -6,13 +6,13 @@ looks like a trigger ("no increase") is listed as `NOTHING`.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import IntEnum, auto
 from functools import cache
 
 from concepts.tokens import tokens
 
 
-class Effect(Enum):
+class Effect(IntEnum):
     """What a trigger says of a concept in its reach."""
 
     DENIES = auto()
@@ -38,6 +38,14 @@ class Trigger:
     effect: Effect
     after: int
     before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A word of triggers: what its phrase is if it ends here (() for none), and which words go on from it."""
+
+    kinds: tuple[Trigger, ...]
+    following: dict[str, "Step"]
 
 
 SENTENCE = 1000
@@ -217,8 +225,8 @@ def _phrases(listed: str) -> Iterator[tuple[str, ...]]:
 
 
 @cache
-def triggers() -> dict[str, tuple[tuple[tuple[str, ...], tuple[Trigger, ...]], ...]]:
-    """First word → triggers that begin with it, longest first."""
+def triggers() -> dict[str, Step]:
+    """First word → the triggers that begin with it, word by word."""
     table: dict[tuple[str, ...], list[Trigger]] = {}
     for listed, effect, after, before in (
         (_DENIES_AFTER, Effect.DENIES, SENTENCE, 0),
@@ -245,7 +253,11 @@ def triggers() -> dict[str, tuple[tuple[tuple[str, ...], tuple[Trigger, ...]], .
         for words in _phrases(listed):
             table.setdefault(words, []).append(Trigger(effect, after, before))
     table[(";",)] = [Trigger(Effect.ENDS_DENIAL, 0, 0)]
-    by_first: dict[str, list[tuple[tuple[str, ...], tuple[Trigger, ...]]]] = {}
-    for words in sorted(table, key=len, reverse=True):
-        by_first.setdefault(words[0], []).append((words, tuple(table[words])))
-    return {first: tuple(found) for first, found in by_first.items()}
+    return _steps(table)
+
+
+def _steps(table: dict[tuple[str, ...], list[Trigger]]) -> dict[str, Step]:
+    going_on: dict[str, dict[tuple[str, ...], list[Trigger]]] = {}
+    for words, kinds in table.items():
+        going_on.setdefault(words[0], {})[words[1:]] = kinds
+    return {word: Step(tuple(rest.pop((), ())), _steps(rest)) for word, rest in going_on.items()}

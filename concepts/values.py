@@ -4,11 +4,12 @@ import re
 from typing import Final, NamedTuple
 
 _VALUE: Final = re.compile(
-    r"(?:\s*\([^()\n]{0,30}\)\s*:?)?"
-    r"\s*(?:(?:level|value|result|score|reading|today|currently|most recently|last|measured|found|noted|elevated|up|down)s?\b[\s,]*){0,3}"
-    r"(?:(?:is|was|were|are|of|at|to|be)\b|[:=])?\s*(?:(?:at|to|about|around|approximately|approx\.?|near(?:ly)?|of|~|≈)\s*)?"
-    r"(?P<comparator><=|>=|≤|≥|<|>|(?:less|more|greater|lower|higher) than|above|below|over|under)?\s*"
-    r"(?P<number>\d{1,6}(?:[.,]\d{1,4})?)(?:\s*(?P<joint>[/–-]|to)\s*(?P<second>\d{1,6}(?:[.,]\d{1,4})?))?"
+    r"(?:\s*+\([^()\n]{0,30}\)\s*+:?)?"
+    r"\s*+(?:(?:level|value|result|score|reading|today|currently|most recently|last|measured|found|noted"
+    r"|elevated|up|down)s?\b[\s,]*+){0,3}+"
+    r"(?:(?:is|was|were|are|of|at|to|be)\b|[:=])?\s*+(?:(?:at|to|about|around|approximately|approx\.?|near(?:ly)?|of|~|≈)\s*+)?"
+    r"(?P<comparator><=|>=|≤|≥|<|>|(?:less|more|greater|lower|higher) than|above|below|over|under)?\s*+"
+    r"(?P<number>\d{1,6}(?:[.,]\d{1,4})?)(?:\s*+(?P<joint>[/–-]|to)\s*+(?P<second>\d{1,6}(?:[.,]\d{1,4})?))?"
     r"\s*(?P<unit>%|percent\b|(?:[kmunµμ]?g|mcg|mmol|µmol|umol|nmol|pmol|m?eq|m?u|iu|miu|[md]?l|ng|pg|fl|k|mm|x?10\^?\d+|cells|beats|breaths)(?:\s?/\s?(?:[md]?l|ul|µl|min|hr?|day|kg|m2|mm3|hpf|1\.73\s?m2?))+\b"
     r"|mm\s?\[?hg\]?|bpm|°\s?[cf]\b|kg\b|lbs?\b|cm\b|mm\b|mg\b|kg/m2?\b|[cf]\b(?!\w))?",
     re.IGNORECASE,

@@ -25,7 +25,7 @@ from search.spoken import spoken_of
 VOCABULARIES: Final = "vocabularies"
 """Folder of a generation with the vocabulary of each dataset."""
 
-RULES: Final = 1
+RULES: Final = 2
 """Version of the rules by which texts are read: another one reads every text again."""
 
 _KINDS: Final = {

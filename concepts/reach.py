@@ -1,0 +1,196 @@
+"""What the triggers of one sentence say of each of its places: prepared once a sentence, asked for any number of mentions.
+
+However long a sentence is, a mention costs a bounded number of steps: what was passed before is kept at every so many triggers, a mention
+that hides a trigger has only what is near it looked at again, and nothing reaches back further than LONGEST_CLAUSE.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import Final
+
+from concepts.triggers import CLAUSE, Effect, Trigger, triggers
+
+LONGEST_CLAUSE: Final = 40
+"""Words that a clause has at most, and that something reaches back over at most."""
+_NEAR: Final = 32
+"""Words around a mention in which other triggers may count because it hides one."""
+_KEPT_EVERY: Final = 8
+"""Triggers after which what reaches is kept."""
+_BETWEEN: Final = frozenset([",", "and", "or"])
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A trigger in a text, from token `first` to before token `last`."""
+
+    first: int
+    last: int
+    kinds: tuple[Trigger, ...]
+
+    def has(self, effect: Effect) -> bool:
+        """Whether it has an effect, however far."""
+        return any(kind.effect is effect for kind in self.kinds)
+
+
+def find(norms: Sequence[str], begin: int, end: int) -> Iterator[Found]:
+    """Every trigger between two tokens, overlapping ones too, by place."""
+    table = triggers()
+    for place in range(begin, end):
+        step, last = table.get(norms[place]), place + 1
+        while step is not None:
+            if step.kinds:
+                yield Found(place, last, step.kinds)
+            step = step.following.get(norms[last]) if last < end else None
+            last += 1
+
+
+def apart(found: Iterable[Found]) -> list[Found]:
+    """Of triggers that overlap the longest ones, in order."""
+    taken: set[int] = set()
+    kept = []
+    for each in sorted(found, key=lambda each: (each.first - each.last, each.first)):
+        places = range(each.first, each.last)
+        if taken.isdisjoint(places):
+            taken.update(places)
+            kept.append(each)
+    kept.sort(key=lambda each: each.first)
+    return kept
+
+
+@dataclass(slots=True)
+class Reach:
+    """What reaches a place, as triggers are passed one after the other. `own`: after family, the patient was spoken of again."""
+
+    norms: Sequence[str]
+    by: dict[Effect, tuple[Found, int]] = field(default_factory=dict)
+    own: bool = False
+
+    def copy(self) -> "Reach":
+        """The same, to go on from."""
+        return Reach(self.norms, self.by.copy(), self.own)
+
+    def passes(self, each: Found) -> None:
+        """A trigger begins to reach, or ends what did."""
+        by = self.by
+        for kind in each.kinds:
+            effect = kind.effect
+            if effect is Effect.ENDS:
+                by.clear()
+                self.own = False
+            elif effect is Effect.ENDS_DENIAL:
+                by.pop(Effect.DENIES, None)
+                by.pop(Effect.RECALLS, None)
+            elif effect is Effect.ENDS_FAMILY:
+                self.own = True
+                by.pop(Effect.FAMILY, None)
+            elif kind.after:
+                if effect is Effect.DOUBTS and Effect.DENIES in by and self._lists(by[Effect.DENIES][0].last, each.first):
+                    del by[Effect.DENIES]
+                if effect is Effect.FAMILY:
+                    self.own = False
+                by[effect] = each, self._end(each.last, kind.after)
+
+    def _end(self, begin: int, reach: int) -> int:
+        if reach != CLAUSE:
+            return begin + reach
+        until = min(begin + LONGEST_CLAUSE, len(self.norms))
+        return next((place for place in range(begin, until) if self.norms[place] in (",", ";")), until)
+
+    def _lists(self, begin: int, end: int) -> bool:
+        return not _BETWEEN.isdisjoint(self.norms[begin : min(end, begin + LONGEST_CLAUSE)])
+
+    def alike(self, place: int) -> int:
+        """The token before which the same reaches all from `place` on."""
+        return min((until for _, until in self.by.values() if until > place), default=len(self.norms))
+
+    def at(self, place: int) -> dict[Effect, Found]:
+        """What reaches a token."""
+        return {effect: found for effect, (found, until) in self.by.items() if place < until}
+
+
+class Spoken:
+    """The triggers of the tokens `begin` to before `end`; `announced` is one before them that reaches over all of it."""
+
+    def __init__(self, norms: Sequence[str], begin: int, end: int, announced: Found | None) -> None:
+        self._norms, self._end = norms, end
+        self._every = list(find(norms, begin, end))
+        self.kept: Sequence[Found] = apart(self._every)
+        self._firsts = [each.first for each in self.kept]
+        self._starts = [each.first for each in self._every]
+        self._announced = announced
+        self._passed: list[Reach] = []
+        self.reaches_back = any(kind.before for each in self.kept for kind in each.kinds)
+
+    def __bool__(self) -> bool:
+        return bool(self.kept) or self._announced is not None
+
+    def start(self) -> Reach:
+        """What reaches the first token."""
+        reach = Reach(self._norms)
+        if self._announced is not None:
+            reach.passes(self._announced)
+        return reach
+
+    def reaching(self, first: int, last: int) -> tuple[Reach, dict[Effect, Found]]:
+        """What was said before a mention from token `first` to before `last`, and what reaches the mention, from before and behind.
+
+        The triggers that the mention contains or cuts are none.
+        """
+        before = behind = bisect_left(self._firsts, last)
+        left: list[Found] = []
+        right: list[Found] = []
+        if before and self.kept[before - 1].last > first:
+            before, behind = bisect_left(self._firsts, first - _NEAR), bisect_left(self._firsts, last + _NEAR)
+            low = self.kept[before - 1].last if before else 0
+            high = self.kept[behind].first if behind < len(self.kept) else self._end
+            near = chain(self._between(max(low, first - _NEAR), first), self._between(last, last + _NEAR))
+            for each in apart(each for each in near if each.last <= first or (each.last <= high and each.first >= last)):
+                (left if each.last <= first else right).append(each)
+        reach = self._before(before)
+        for each in left:
+            reach.passes(each)
+        back = self.behind(chain(right, islice(self.kept, behind, None)), last) if self.reaches_back or right else {}
+        return reach, back | reach.at(first)
+
+    def _between(self, low: int, high: int) -> Sequence[Found]:
+        return self._every[bisect_left(self._starts, low) : bisect_left(self._starts, high)]
+
+    def _before(self, count: int) -> Reach:
+        """What reaches after the first `count` triggers."""
+        passed = self._passed or [self.start()]
+        self._passed = passed
+        while len(passed) <= count // _KEPT_EVERY:
+            passed.append(self._on(passed[-1], (len(passed) - 1) * _KEPT_EVERY, len(passed) * _KEPT_EVERY))
+        return self._on(passed[count // _KEPT_EVERY], count - count % _KEPT_EVERY, count)
+
+    def _on(self, reach: Reach, begin: int, end: int) -> Reach:
+        reach = reach.copy()
+        for each in self.kept[begin:end]:
+            reach.passes(each)
+        return reach
+
+    def behind(self, found: Iterable[Found], last: int) -> dict[Effect, Found]:
+        """What reaches back to what ends before token `last`, of the triggers behind it, in order."""
+        by: dict[Effect, Found] = {}
+        for each in found:
+            if each.first - last >= LONGEST_CLAUSE:
+                break
+            for kind in each.kinds:
+                if kind.effect in (Effect.ENDS, Effect.ENDS_DENIAL):
+                    return by
+                if kind.before and each.first - last < kind.before and self._closes(each) and _is_one(self._norms[last : each.first]):
+                    by.setdefault(kind.effect, each)
+        return by
+
+    def _closes(self, each: Found) -> bool:
+        """Whether nothing follows that a single word would belong to ("infection, no fever")."""
+        if each.last - each.first > 1 and self._norms[each.last - 1] != "not":
+            return True
+        return each.last >= self._end or not self._norms[each.last][0].isalnum()
+
+
+def _is_one(between: Sequence[str]) -> bool:
+    """Whether what stands between a mention and a trigger behind it lists them together ("fever, chills and cough were denied")."""
+    return "," not in between or "and" in between or "or" in between
