@@ -19,7 +19,8 @@ from concepts.hierarchy import Hierarchy, build_hierarchy
 from graph.vocabulary import local_name
 from search.charting import THING
 from search.codings import derive_codings
-from search.columns import Columns, Int32, Int64, compress, concept_counts, day_interval, gather
+from search.columns import WAYS, Columns, day_interval
+from search.concept_table import ConceptTable, Int32, Int64, compress, concept_counts, gather
 from search.label_columns import LabelColumns, derive_labels
 from search.schema import DERIVED, DERIVED_TABLES, NOT_CHARTED
 
@@ -79,6 +80,7 @@ def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.boo
         concept_patients=concept_patients.astype(np.int32),
         concept_spread=having.astype(np.int32),
         hierarchy=hierarchy,
+        said=_said(db, documents, concepts, hierarchy),
         labels=labels,
     )
 
@@ -271,6 +273,24 @@ def _document_concepts(
         ]
     )
     return found, having
+
+
+def _said(db: sqlite3.Connection, documents: _Documents, concepts: dict[str, int], hierarchy: Hierarchy) -> dict[str, ConceptTable]:
+    """For each way of speaking of concepts: which documents mention which so, whoever read them."""
+    ways = {assertion.value: way for way, assertions in WAYS.items() for assertion in assertions}
+    rows = {way: (array("q"), array("i")) for way in WAYS}
+    for row, concept, assertion in db.execute("SELECT document, concept, assertion FROM mentions WHERE concept IS NOT NULL"):
+        if assertion in ways:
+            mentioning, mentioned = rows[ways[assertion]]
+            mentioning.append(documents.places[row])
+            mentioned.append(concepts[concept])
+    return {way: _table(np.asarray(by), np.asarray(of), documents, hierarchy) for way, (by, of) in rows.items()}
+
+
+def _table(mentioning: NDArray[np.integer], mentioned: NDArray[np.integer], documents: _Documents, hierarchy: Hierarchy) -> ConceptTable:
+    offsets, held = compress(mentioning, mentioned, documents.count)
+    concept_offsets, holders = compress(held, np.repeat(np.arange(documents.count), np.diff(offsets)), hierarchy.concepts)
+    return ConceptTable(offsets, held.astype(np.int32), concept_offsets, holders.astype(np.int32), documents.copies, hierarchy)
 
 
 def _hierarchy(db: sqlite3.Connection, concepts: dict[str, int]) -> Hierarchy:

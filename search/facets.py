@@ -1,4 +1,4 @@
-"""How many of the found documents have each value: dataset, type, patient, year, concept, and what labels say.
+"""How many of the found documents have each value: dataset, type, patient, year, concept (by what is said of it), and what labels say.
 
 Copies of a text count once for a value, as they do among the hits: a filter by the value finds as many as the facet says.
 """
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from search.catalog import SqliteCatalog
 from search.codings import once
-from search.columns import Columns
+from search.columns import HAVING, WAYS, Columns
 from search.counting import count_distinct
 from search.filters import Filters
 from search.label_columns import FIELDS
@@ -65,10 +65,12 @@ def count_facets(
     counts = value_counts("concept", found, shown, columns, labels)
     telling = most_frequent(counts, 2 * SHOWN)
     if ranked:
-        telling = most_telling(columns.concept_counts(shown[:BEST]), min(len(shown), BEST), columns, counts, 2 * SHOWN)
-    kept = catalog.codes("concept", filters.concepts) if filters.concepts else []
-    things = list(islice(once(telling, codings or {}, counts, kept), SHOWN))
-    facets["concept"] = _named("concept", counts, things, catalog, filters.concepts, by_count=not ranked)
+        telling = most_telling(columns.having.counts(shown[:BEST]), min(len(shown), BEST), columns, counts, 2 * SHOWN)
+    facets[HAVING] = _concepts(telling, counts, catalog, filters.concepts, codings or {}, by_count=not ranked)
+    for way in WAYS:
+        if not columns.said[way].empty:
+            counts = value_counts(way, found, shown, columns)
+            facets[way] = _concepts(most_frequent(counts, 2 * SHOWN), counts, catalog, getattr(filters, way), codings or {})
     facets["year"] = _years(value_counts("year", found, shown, columns))
     return facets
 
@@ -83,9 +85,10 @@ def value_counts(name: str, found: Rows, shown: Rows, columns: Columns, labels: 
     if name == "year":
         return _counts(columns.first_days[found] // 10000, texts)
     asked = labels or AskedLabels()
-    if name == "concept":
-        counts = columns.concept_counts(found) if texts is None else columns.concept_counts_of_texts(found, shown)
-        return counts if asked.fitting is None else _with_classes(counts, asked.fitting, found, columns)
+    if name == HAVING or name in WAYS:
+        table = columns.concepts(name)
+        counts = table.counts(found) if texts is None else table.counts_of_texts(found, shown)
+        return counts if asked.fitting is None or name in WAYS else _with_classes(counts, asked.fitting, found, columns)
     mask = np.zeros(columns.documents, dtype=np.bool_)
     mask[found] = True
     return columns.labels.counts(name, mask, None if texts is None else columns.copies, asked.wanted)
@@ -126,14 +129,14 @@ def whole_facet(
     if name == "year":
         years = [one for one in _years(counts) if one.value.startswith(beginning.strip())]
         return tuple(years[offset : offset + limit]), len(years)
-    codes = most_frequent(counts, len(counts))
+    codes, field = most_frequent(counts, len(counts)), "concept" if name in WAYS else name
     if beginning.strip():
-        fitting = set(catalog.concepts_beginning(beginning) if name == "concept" else _beginning(name, codes, beginning, catalog))
+        fitting = set(catalog.concepts_beginning(beginning) if field == "concept" else _beginning(name, codes, beginning, catalog))
         codes = [code for code in codes if code in fitting]
-    if name == "concept":
+    if field == "concept":
         codes = list(once(codes, codings or {}, counts, catalog.codes("concept", chosen) if chosen else ()))
     page = codes[offset : offset + limit]
-    named = catalog.values(name, page)
+    named = catalog.values(field, page)
     return tuple(FacetValue(*named[code], int(counts[code])) for code in page), len(codes)
 
 
@@ -183,6 +186,20 @@ def _named(
     unknown = [FacetValue(value, value, 0) for value in absent]
     listed_values = (*values, *unknown)
     return tuple(sorted(listed_values, key=lambda v: (-v.count, v.label, v.value))) if by_count else listed_values
+
+
+def _concepts(
+    codes: list[int],
+    counts: NDArray[np.int64],
+    catalog: SqliteCatalog,
+    chosen: tuple[str, ...],
+    codings: Mapping[int, tuple[int, ...]],
+    *,
+    by_count: bool = True,
+) -> tuple[FacetValue, ...]:
+    """The values of a facet of concepts: of codings of one thing one, a chosen one first, at most SHOWN."""
+    kept = catalog.codes("concept", chosen) if chosen else []
+    return _named("concept", counts, list(islice(once(codes, codings, counts, kept), SHOWN)), catalog, chosen, by_count=by_count)
 
 
 def most_frequent(counts: NDArray[np.int64], limit: int) -> list[int]:

@@ -48,8 +48,8 @@ class Ground(Protocol):
         """Documents whose dataset, patient or type is one of the values."""
         ...
 
-    def having(self, concepts: tuple[str, ...]) -> "Mask":
-        """Documents that have every one of the concepts."""
+    def having(self, concepts: tuple[str, ...], way: str = "concept") -> "Mask":
+        """Documents that have every one of the concepts, or speak of each in this way."""
         ...
 
     def not_before(self, date: str) -> "Mask":
@@ -93,6 +93,13 @@ class Filter:
     known: bool = False
     """Whether a value that nothing published has is an error; else it is said beside an answer that finds nothing."""
     example: str = ""
+    values: str = ""
+    """The filter whose values it shares; '' for its own."""
+
+    @property
+    def field(self) -> str:
+        """What the values are, as the catalog's dictionary calls it."""
+        return self.values or self.name
 
     @property
     def several(self) -> bool:
@@ -145,6 +152,50 @@ FILTERS: tuple[Filter, ...] = (
         mask=lambda ground, values: ground.having(values),
         facet="Concept",
         takes=Takes.IRI,
+    ),
+    Filter(
+        name="denied",
+        plural="denied",
+        kind=Kind.ALL,
+        title="Denied",
+        help="Only documents whose text denies every one of these concepts, or something narrower (no fever).",
+        mask=lambda ground, values: ground.having(values, "denied"),
+        facet="Concept: denied",
+        takes=Takes.IRI,
+        values="concept",
+    ),
+    Filter(
+        name="possible",
+        plural="possible",
+        kind=Kind.ALL,
+        title="Possible",
+        help="Only documents whose text holds every one of these concepts for possible, or supposes it (rule out, if, in instructions).",
+        mask=lambda ground, values: ground.having(values, "possible"),
+        facet="Concept: possible",
+        takes=Takes.IRI,
+        values="concept",
+    ),
+    Filter(
+        name="history",
+        plural="history",
+        kind=Kind.ALL,
+        title="History of",
+        help="Only documents whose text tells of every one of these concepts as of something past.",
+        mask=lambda ground, values: ground.having(values, "history"),
+        facet="Concept: in the past",
+        takes=Takes.IRI,
+        values="concept",
+    ),
+    Filter(
+        name="family",
+        plural="family",
+        kind=Kind.ALL,
+        title="In the family",
+        help="Only documents whose text says that relatives have every one of these concepts.",
+        mask=lambda ground, values: ground.having(values, "family"),
+        facet="Concept: in the family",
+        takes=Takes.IRI,
+        values="concept",
     ),
     Filter(
         name="from",

@@ -20,7 +20,8 @@ from graph.model import Direction, Edge, Neighbourhood, NodeSummary, Omitted, St
 from graph.store import GraphReader
 from graph.vocabulary import CHARTED, CODE, ENCOUNTER, HAS_BODY, HAS_TARGET, KG, RELATION_GROUPS, SUBJECT, group_of
 from search.catalog import SqliteCatalog
-from search.columns import Columns, distinct_pairs, gather, lengths
+from search.columns import Columns
+from search.concept_table import distinct_pairs, gather, lengths
 from search.found import MentionedConcept
 from search.model import Fact, Shared
 from search.sharing import Joint, SharingHit, shared_things
@@ -150,7 +151,7 @@ def _common_concepts(columns: Columns, places: Sequence[int]) -> list[int]:
     documents = np.asarray(places, dtype=np.int64)
     treated = documents[columns.patients[documents] >= 0]
     patients = columns.patients[treated]
-    own = columns.concepts_of_documents(documents)
+    own = gather(columns.document_concept_offsets, columns.document_concepts, documents)
     charted = gather(columns.patient_concept_offsets, columns.patient_concepts, patients)
     holders = np.repeat(documents, lengths(columns.document_concept_offsets, documents))
     kinds, broader = columns.hierarchy.broader_of(holders, own)

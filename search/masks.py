@@ -13,15 +13,16 @@ from typing import Any, Protocol
 import numpy as np
 
 from concepts.hierarchy import Hierarchy
-from search.columns import Columns, day_interval
+from search.columns import HAVING, Columns, day_interval
 from search.errors import InvalidRequest
-from search.filters import Filters
+from search.filters import FILTERS, Filters
 from search.label_columns import LabelColumns, among
 from search.protocols import Mask
 
 AGENTS = frozenset({"human", "machine"})
 """Agents that are known whether or not anything was labeled by them."""
 _SHOWN_NAMES = 20
+TITLES = {row.name: row.title for row in FILTERS}
 
 
 class Dictionary(Protocol):
@@ -51,9 +52,10 @@ class Ground:
         found: Mask = np.isin(getattr(self.columns, f"{name}s"), self.codes(name, values))
         return found
 
-    def having(self, concepts: tuple[str, ...]) -> Mask:
-        """Documents that have every one of the concepts; a concept stands for everything narrower too."""
-        masks = [self.columns.concept_mask(self.codes("concept", (concept,))) for concept in dict.fromkeys(concepts)]
+    def having(self, concepts: tuple[str, ...], way: str = HAVING) -> Mask:
+        """Documents that have every one of the concepts, or speak so of each; a concept stands for everything narrower too."""
+        table = self.columns.concepts(way)
+        masks = [table.mask(self.codes("concept", (concept,))) for concept in dict.fromkeys(concepts)]
         found: Mask = np.logical_and.reduce(masks)
         return found
 
@@ -145,13 +147,13 @@ def unknown_values(filters: Filters, ground: Ground, datasets: Callable[[], Sequ
     """What to say of values that nothing published has. Raises InvalidRequest for a dataset or patient that is not there."""
     said = []
     for row, values in filters.given():
-        if not row.several or len(ground.codes(row.name, values)) == len(set(values)):
+        if not row.several or len(ground.codes(row.field, values)) == len(set(values)):
             continue
-        absent = [value for value in dict.fromkeys(values) if not ground.codes(row.name, (value,))]
+        absent = [value for value in dict.fromkeys(values) if not ground.codes(row.field, (value,))]
         absent = [value for value in absent if not (row.name == "agent" and value in AGENTS)]
         for value in absent[:5]:
             if not row.known:
-                said.append(f"Nothing published has the {row.title.lower()} {value!r}.")
+                said.append(f"Nothing published has the {TITLES[row.field].lower()} {value!r}.")
             elif row.name == "dataset":
                 raise no_dataset(value, datasets())
             else:

@@ -150,8 +150,8 @@ class Retriever:
 
         Alternatives are counted without what is chosen among them, so that another choice can be made.
         """
-        row = next((row for row in FILTERS if row.name == name and row.kind is Kind.ANY), None)
-        filters = request.filters.with_(**{row.plural: ()}) if row else request.filters
+        row = next((row for row in FILTERS if row.name == name), None)
+        filters = request.filters.with_(**{row.plural: ()}) if row and row.kind is Kind.ANY else request.filters
         request = replace(request, filters=filters, limit=1, offset=0)
         _check(request)
         notices: list[str] = []
@@ -169,7 +169,7 @@ class Retriever:
             limit=limit,
             offset=offset,
             codings=self._catalog.things(),
-            chosen=filters.concepts,
+            chosen=getattr(filters, row.plural) if row else (),
         )
         loosely = len(found.documents) - found.well if found.ranked is not None else 0
         return FacetPage(name, values, total, found.well, loosely, found.exact, tuple(notices))

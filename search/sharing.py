@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from graph.vocabulary import local_name
 from search.catalog import SqliteCatalog
 from search.codings import leads
-from search.columns import Columns, distinct_pairs, gather, lengths
+from search.columns import Columns
+from search.concept_table import distinct_pairs, gather, lengths
 from search.model import CHART, NOTE, Shared
 
 MOST_SHARED: Final = 15

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from concepts.hierarchy import build_hierarchy
-from search.columns import Columns, compress, day_interval, gather, lengths
+from search.columns import day_interval
+from search.concept_table import ConceptTable, compress, gather, lengths
 
 PAIRS = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 30)), max_size=40)
 
@@ -44,20 +45,14 @@ def test_concepts_are_counted_alike_for_few_documents_and_for_many(
     concept_offsets, having = compress(concepts, documents, 32)
     low, high = (np.array([k[i] for k in kinds if stated], dtype=np.int64) for i in (0, 1))
     hierarchy = build_hierarchy(low, high, 32)
-    columns = SimpleNamespace(
-        documents=8,
-        document_concept_offsets=offsets,
-        document_concepts=values.astype(np.int32),
-        concept_document_offsets=concept_offsets,
-        concept_documents=having.astype(np.int32),
-        hierarchy=hierarchy,
-    )
-    counts = Columns.concept_counts(cast(Columns, columns), np.array(sorted(asked), dtype=np.int64))
+    copies = np.arange(8, dtype=np.int32)
+    table = ConceptTable(offsets, values.astype(np.int32), concept_offsets, having.astype(np.int32), copies, hierarchy)
+    counts = table.counts(np.array(sorted(asked), dtype=np.int64))
     below = {c: set(hierarchy.with_narrower([c]).tolist()) for c in range(32)}
     expected = {c: n for c in range(32) if (n := len({d for d, each in pairs if each in below[c] and d in asked}))}
     assert {c: int(counts[c]) for c in np.flatnonzero(counts)} == expected
     for concept in range(32):
-        mask = Columns.concept_mask(cast(Columns, columns), [concept])
+        mask = table.mask([concept])
         assert set(np.flatnonzero(mask).tolist()) == {d for d, each in pairs if each in below[concept]}
 
 

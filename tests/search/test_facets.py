@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from concepts.hierarchy import no_hierarchy
-from search.columns import Columns
+from search.columns import WAYS, Columns
+from search.concept_table import ConceptTable, gather
 from search.facets import BEST, SHOWN, count_facets, most_frequent, most_telling
 from search.model import Filters
 
@@ -31,11 +32,20 @@ def columns_of(having: dict[int, set[int]], documents: int, concepts: int) -> Co
         np.empty((0, 16), dtype=np.uint8), np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.int64),
         *table(pairs, documents), *table(inverse, concepts), np.zeros(1, dtype=np.int64), empty, empty,
         np.bincount([concept for _, concept in pairs], minlength=concepts).astype(np.int32), no_hierarchy(concepts),
+        no_ways(documents, concepts),
     )  # fmt: skip
 
 
+def no_ways(documents: int, concepts: int) -> dict[str, ConceptTable]:
+    """Texts that say nothing."""
+    none, offsets = np.empty(0, dtype=np.int32), (np.zeros(count + 1, dtype=np.int64) for count in (documents, concepts))
+    by_document, by_concept = offsets
+    table = ConceptTable(by_document, none, by_concept, none, np.arange(documents, dtype=np.int32), no_hierarchy(concepts))
+    return dict.fromkeys(WAYS, table)
+
+
 def counts_of(columns: Columns, found: list[int]) -> Any:
-    return np.bincount(columns.concepts_of_documents(np.array(found, dtype=np.int64)))
+    return np.bincount(gather(columns.document_concept_offsets, columns.document_concepts, np.array(found, dtype=np.int64)))
 
 
 CATALOG: Any = SimpleNamespace(
@@ -89,7 +99,7 @@ def test_a_text_counts_once_for_a_concept_whichever_copy_has_it(having: dict[int
     columns = replace(columns_of(having, 30, 20), copies=np.array(texts, dtype=np.int32))
     found = sorted(asked)
     shown = sorted({texts[document]: document for document in reversed(found)}.values())
-    counts = columns.concept_counts_of_texts(np.array(found), np.array(shown))
+    counts = columns.having.counts_of_texts(np.array(found), np.array(shown))
     of_texts = {(texts[document], concept) for document in found for concept in having.get(document, ())}
     assert {int(c): int(counts[c]) for c in np.flatnonzero(counts)} == dict(Counter(concept for _, concept in of_texts))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.columns import Columns
+from search.columns import WAYS, Columns
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationUnreadable
 from search.generation import Generation, GenerationBuilder
@@ -33,11 +33,14 @@ def catalog_content(generation: Generation, clinic: Clinic) -> tuple[object, ...
 def assert_same_columns(a: Columns, b: Columns) -> None:
     for name in LabelColumns.__dataclass_fields__:
         np.testing.assert_array_equal(getattr(a.labels, name), getattr(b.labels, name), name)
+    for way in WAYS:
+        for name in ("offsets", "concepts", "concept_offsets", "documents"):
+            np.testing.assert_array_equal(getattr(a.said[way], name), getattr(b.said[way], name), f"{way} {name}")
     for name in ("broader", "narrower", "above", "below"):
         one, other = getattr(a.hierarchy, name), getattr(b.hierarchy, name)
         np.testing.assert_array_equal(one.offsets, other.offsets, name)
         np.testing.assert_array_equal(one.values, other.values, name)
-    for name in Columns.__dataclass_fields__.keys() - {"labels", "hierarchy"}:
+    for name in Columns.__dataclass_fields__.keys() - {"labels", "hierarchy", "said"}:
         # Rows of the catalog depend on history; places in the columns do not.
         if name != "rowids":
             np.testing.assert_array_equal(getattr(a, name), getattr(b, name), err_msg=name)

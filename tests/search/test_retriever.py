@@ -3,23 +3,29 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from concepts.model import Assertion
+from concepts.model import Assertion, Mention
 from graph.errors import StoreUnavailable
 from graph.identifiers import record_iri
 from graph.stores.memory import MemoryStore
+from search.columns import WAYS
 from search.errors import InvalidRequest, ModelUnavailable
+from search.filters import FILTERS as ALL_FILTERS
 from search.generation import Generation
 from search.model import Document, Fact, Filters, Match, Mode, SearchRequest, SearchResult
 from search.retriever import Retriever
 from tests.search.clinic import CONDITIONS, MEDICATIONS, Clinic, FakeEmbedder, build, condition, make_clinic, opened, write_quads
 
 QUERY = "woman treated with cisplatin and paclitaxel"
+ROWS = {row.name: row for row in ALL_FILTERS}
+SAID = {"denied": "Hypertension", "possible": "Asthma", "history": "Diabetes mellitus type 2", "family": "Anemia"}
 FILTERS = (
     Filters(),
     Filters(types=("Report",)),
@@ -28,6 +34,8 @@ FILTERS = (
     Filters(patients=("https://w3id.org/commissure/data/clinic/Patient/p3",)),
     Filters(concepts=(condition("Gout"),)),
     Filters(concepts=(condition("Gout"), condition("Asthma")), datasets=("clinic",)),
+    *(Filters(**{way: (condition(name),)}) for way, name in SAID.items()),
+    Filters(denied=(condition("Hypertension"),), concepts=(condition("Asthma"),)),
     Filters(date_from="2019-05-20", date_to="2020"),
     Filters(date_to="2019-05"),
     Filters(date_from="2021-02-28"),
@@ -38,7 +46,20 @@ FILTERS = (
 @pytest.fixture(scope="module")
 def clinic() -> Clinic:
     one, two = make_clinic(seed=5, patients=25), make_clinic(seed=6, patients=10, dataset="other")
-    return Clinic(one.documents + two.documents, one.facts + two.facts, one.patients + two.patients)
+    return Clinic(spoken_otherwise(one.documents + two.documents), one.facts + two.facts, one.patients + two.patients)
+
+
+def spoken_otherwise(documents: list[Document]) -> list[Document]:
+    """The documents, whose mentions have others beside them that are denied, supposed, remembered, or said of relatives."""
+    ways = cycle((Assertion.NEGATED, Assertion.POSSIBLE, Assertion.FAMILY, Assertion.HYPOTHETICAL, Assertion.HISTORICAL))
+    names = cycle(CONDITIONS[:6])
+
+    def others(mention: Mention) -> Iterator[Mention]:
+        for number in (1, 2):
+            name = next(names)
+            yield replace(mention, id=f"{mention.id}-{number}", concept=condition(name), label=name, assertion=next(ways))
+
+    return [replace(d, mentions=tuple(m for own in d.mentions for m in (own, *others(own)))) for d in documents]
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +98,8 @@ def allows(filters: Filters, document: Document, clinic: Clinic) -> bool:
         return False
     if not concepts_of(document, clinic) >= set(filters.concepts):
         return False
+    if any(not said_of(document, way) >= set(getattr(filters, way)) for way in WAYS):
+        return False
     first, last = days(document.date)
     if filters.date_from and not (last and last >= days(filters.date_from)[0]):
         return False
@@ -86,6 +109,10 @@ def allows(filters: Filters, document: Document, clinic: Clinic) -> bool:
 def concepts_of(document: Document, clinic: Clinic) -> set[str]:
     mentioned = {m.concept for m in document.mentions if m.concept and m.assertion is Assertion.AFFIRMED}
     return mentioned | {f.concept for f in clinic.facts if f.concept and f.counted and f.encounter == document.encounter}
+
+
+def said_of(document: Document, way: str) -> set[str]:
+    return {m.concept for m in document.mentions if m.concept and m.assertion in WAYS[way]}
 
 
 def newest_first(documents: list[Document]) -> list[Document]:
@@ -215,15 +242,14 @@ def test_facets_count_what_was_found(retriever: Retriever, clinic: Clinic, query
         "patient": texts(lambda d: [d.patient] if d.patient else []),
         "concept": texts(lambda d: concepts_of(d, clinic)),
         "year": texts(lambda d: [d.date[:4]] if d.date else []),
+        **{way: texts(partial(said_of, way=way)) for way in WAYS},
     }
     assert set(facets) == set(expected)
     for name, values in facets.items():
         assert {v.value: v.count for v in values if v.count} == {
             value: expected[name][value] for value in {v.value for v in values if v.count}
         }
-        chosen = {"dataset": filters.datasets, "type": filters.types, "patient": filters.patients, "concept": filters.concepts}.get(
-            name, ()
-        )
+        chosen = getattr(filters, ROWS[name].plural) if name in ROWS else ()
         assert set(chosen) <= {v.value for v in values}
         shown = sorted((v.count for v in values if v.value not in chosen), reverse=True)
         rest = sorted((count for value, count in expected[name].items() if value not in chosen), reverse=True)

@@ -53,7 +53,7 @@ def labeled() -> FlaskClient:
 CAR = quote(class_iri("boxes", "car"))
 SITES = {
     "two patients": (two_patients, ("/", "/search", f"/search?{QUESTION}", "/search?q=metformin&mode=lexical", NOTHING)),
-    "clinic": (lambda: clinic().client(), ("/", "/patients", "/search", f"/node?id={quote(DIABETES)}")),
+    "clinic": (lambda: clinic().client(), ("/", "/patients", "/search", "/search/facets/family", f"/node?id={quote(DIABETES)}")),
     "streets": (labeled, ("/labels", "/search", "/search?dataset=streets&confidence_to=0.9", f"/labels?concept={CAR}")),
 }
 

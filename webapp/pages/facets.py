@@ -19,6 +19,8 @@ YEAR = "year"
 """The facet whose values are chosen by dates."""
 FACET_VALUES = 8
 """Values of a facet that are listed beside the hits; a page of its own lists all."""
+FEWER_VALUES = 4
+"""Values that are listed of a facet that shares them with another one: what is denied, what may be …"""
 MOST_BARS = 24
 """Bars of the histogram of years."""
 
@@ -101,9 +103,9 @@ def _words(catalog: Catalog, row: Filter, value: str) -> tuple[str, str]:
     if row.name == "patient":
         patient = catalog.patient(value)
         return row.title, patient.label if patient else value
-    if row.name == "concept":
+    if row.field == "concept":
         concept = catalog.concept(value)
-        return "Class" if is_label_class(value) else row.title, concept.label if concept else value
+        return "Class" if row.name == "concept" and is_label_class(value) else row.title, concept.label if concept else value
     return row.title, label_value(row.name, value) if row.of_labels else value
 
 
@@ -124,8 +126,9 @@ def facets_of(result: SearchResult, state: State, catalog: Catalog) -> tuple[Fac
         others = tuple(value for value in values if value not in classes and value not in workers)
         for words, part in ((title, others), ("Label class", classes), ("Answered by", workers)):
             if part:
-                more = len(part) > FACET_VALUES or len(listed) >= SHOWN
-                found.append(Facet(words, choices_of(base, name, part[:FACET_VALUES]), whole if more else ""))
+                most = FACET_VALUES if ROWS[name].field == name else FEWER_VALUES
+                more = len(part) > most or len(listed) >= SHOWN
+                found.append(Facet(words, choices_of(base, name, part[:most]), whole if more else ""))
     return tuple(found)
 
 
@@ -159,7 +162,7 @@ def worded(facet: str, values: tuple[FacetValue, ...], catalog: Catalog) -> tupl
     """The values in words that tell them apart."""
     if facet in ("job", "agent", "state"):
         return tuple(replace(value, label=label_value(facet, value.value)) for value in values)
-    if facet != "concept":
+    if facet not in ROWS or ROWS[facet].field != "concept":
         return values
     coded = tuple(replace(value, label=_with_codes(value, catalog)) for value in values)
     classes = tuple(value for value in coded if is_label_class(value.value))
