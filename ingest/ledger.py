@@ -137,6 +137,16 @@ class Ledger:
         row = self.db.execute("select value from meta where key = ?", (key,)).fetchone()
         return row[0] if row else None
 
+    def unread(self, dataset: str) -> int:
+        """How many texts and passages of a dataset wait to be read, because the process that read them died."""
+        return int(self.meta(f"unread {dataset}") or 0)
+
+    def set_unread(self, db: sqlite3.Connection, dataset: str, count: int) -> None:
+        """Say it, within the caller's transaction."""
+        db.execute("delete from meta where key = ?", (f"unread {dataset}",))
+        if count:
+            db.execute("insert into meta values (?, ?)", (f"unread {dataset}", str(count)))
+
     @property
     def generation(self) -> int:
         """The generation that shows what the ledger holds; 0 before the first."""

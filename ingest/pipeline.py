@@ -28,7 +28,7 @@ from ingest.progress import Progress
 from ingest.publish import Draft, Published, Tools
 from ingest.repair import Lost, Mended, mend, refuse
 from ingest.replica import Replication
-from ingest.run import Again, Options, Run, RunReport, count_part, insist, moved, tally, worker_lost
+from ingest.run import Again, Options, Run, RunReport, count_part, insist, moved, tally, texts_wait, worker_lost
 from ingest.staging import Part, PartSummary
 from ingest.worker import Chosen, MapTask, ScanTask, contents_folder, issues_file, map_block, rows_file, scan
 from ingest.workers import Pool
@@ -340,6 +340,8 @@ def _publish(run: Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool) -> Publ
         targets = (target for part in parts for target in part.targets())
         published = draft.finish(plan.unresolved(targets), embed=run.options.embed, run=pool.run)
         run.counts.passages = {"total": published.passages, "embedded": published.embedded}
+        if published.unread:
+            run.report([asdict(texts_wait(published.unread))])
         with run.ledger.transaction() as db:
             plan.enter(db, run.id, parts)
             draft.enter(db, published)
@@ -375,6 +377,7 @@ def _finish_without(run: Run) -> Published:
 
 
 def _is_incomplete(run: Run) -> bool:
-    """Whether nothing was ever published, or passages wait for a vector that this run may give them."""
+    """Whether nothing was ever published, or texts wait to be read, or passages for a vector that this run may give them."""
     missing = run.ledger.meta("missing_vectors") or "0"
-    return run.ledger.generation == 0 or run.dataset not in run.ledger.datasets() or (run.options.embed and missing != "0")
+    new = run.ledger.generation == 0 or run.dataset not in run.ledger.datasets()
+    return new or run.ledger.unread(run.dataset) > 0 or (run.options.embed and missing != "0")

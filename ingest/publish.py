@@ -102,13 +102,17 @@ class Tools:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What publishing gave. `passages` counts those of the dataset's new records, `embedded` the texts the model had to read."""
+    """What publishing gave. `passages` counts those of the dataset's new records, `embedded` the texts the model had to read.
+
+    `unread` texts and passages wait for the next run, because the process that read them died.
+    """
 
     generation: int
     passages: int
     embedded: int
     unresolved: int
     missing_vectors: int
+    unread: int = 0
 
 
 class Draft:
@@ -232,7 +236,7 @@ class Draft:
         write_sums(self._folder)
         sync_folder(self._folder)
         sync(self._folder.parent)
-        return Published(self.generation, self._passages, report.embedded, sum(references.values()), report.missing_vectors)
+        return Published(self.generation, self._passages, report.embedded, sum(references.values()), report.missing_vectors, report.unread)
 
     def enter(self, db: sqlite3.Connection, published: Published) -> None:
         """Say in the ledger that this generation shows what it holds, within the caller's transaction."""
@@ -241,6 +245,7 @@ class Draft:
             self._ledger.enter_quads(db, self._dataset, self._quads)
         db.execute("insert or replace into meta values ('generation', ?)", (str(self.generation),))
         db.execute("insert or replace into meta values ('missing_vectors', ?)", (str(published.missing_vectors),))
+        self._ledger.set_unread(db, self._dataset, published.unread)
         db.execute("insert or replace into meta values ('store', ?)", (self._replication.address,))
         self._replication.enter(db)
 

@@ -213,6 +213,12 @@ def moved(issues: Path, lines: int) -> Iterator[dict[str, object]]:
             yield {**issue, "line": issue["line"] + lines}
 
 
+def texts_wait(count: int) -> Issue:
+    """What to say of texts whose reader died."""
+    reason = f"the worker that read {count:,} texts or passages died repeatedly: look for too little memory; the next ingest reads them"
+    return Issue(Severity.WARNING, "texts-unread", reason)
+
+
 def worker_lost(block: Block | None) -> Issue:
     """What to say of a block whose worker died."""
     reason = "the worker that read this block died repeatedly: look for too little memory; nothing of the block was taken in"

@@ -49,13 +49,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build made. `embedded` units passed the model now; `missing_vectors` units have no vector."""
+    """What a build made. `embedded` units passed the model now; `missing_vectors` units have no vector.
+
+    `unread` texts and passages wait to be read, because the process that read them died.
+    """
 
     documents: int
     passages: int
     embedded: int
     units: int
     missing_vectors: int
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +145,7 @@ class GenerationBuilder:
             self._run(TABLES)
         self._run(FORMER)
         self._indexed = previous is not None
+        self._unread = 0
         self._next_row = self._one("SELECT coalesce(max(row), 0) + 1 FROM documents")
         self._batch = self._one("SELECT coalesce(max(value), 0) FROM state WHERE name = 'batch'")
 
@@ -215,7 +220,7 @@ class GenerationBuilder:
         )
 
     def read(self, dataset: str, terminologies: Sequence[tuple[str, Path]], run: Runner, progress: Progress | None = None) -> int:
-        """Read the dataset's texts that wait for it; how many. Call it when everything is added. See search.reading."""
+        """Read the dataset's texts that wait for it; how many wait still. Call it when everything is added. See search.reading."""
         self._make_indexes()
         self._replace()
 
@@ -223,8 +228,9 @@ class GenerationBuilder:
             if progress is not None:
                 progress("read", done, total)
 
-        read_units(self._db, run, tell)
-        return DocumentReading(self._db, self._out / VOCABULARIES).read(dataset, terminologies, run, tell)
+        reading = DocumentReading(self._db, self._out / VOCABULARIES)
+        self._unread = read_units(self._db, run, tell) + reading.read(dataset, terminologies, run, tell)
+        return self._unread
 
     def said(self, dataset: str) -> Iterator[tuple[str, str, Assertion]]:
         """(record, concept, assertion) of everything that texts of the dataset mention, each once."""
@@ -263,7 +269,7 @@ class GenerationBuilder:
         _make_durable(self._out)
         (self._out / "meta.json").write_text(json.dumps(asdict(meta), indent=1) + "\n")
         _make_durable(self._out)
-        return BuildReport(documents, spans, embedded, len(keys), len(keys) - count)
+        return BuildReport(documents, spans, embedded, len(keys), len(keys) - count, self._unread)
 
     # --- the catalog ---
 

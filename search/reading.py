@@ -69,6 +69,22 @@ class Task:
     keys: tuple[bytes, ...]
     texts: tuple[str, ...]
 
+    def apart(self) -> Iterator["Task"]:
+        """One for each text."""
+        return (Task(self.vocabularies, (key,), (text,)) for key, text in zip(self.keys, self.texts, strict=True))
+
+
+def _run(run: Runner, function: Callable[[Task], list[list[Row]]], tasks: Sequence[Task]) -> Iterator[tuple[Task, list[list[Row]] | None]]:
+    """Each task with what was found. One whose process died is tried again text by text, so that only the deadly text waits."""
+    again: list[Task] = []
+    for task, found in run(function, tasks):
+        if found is None and len(task.keys) > 1:
+            again.extend(task.apart())
+        else:
+            yield task, found
+    if again:
+        yield from run(function, again)
+
 
 def own_names(db: sqlite3.Connection, dataset: str) -> list[Named]:
     """The concepts that facts of a dataset have, each with the names its records give it, the commonest first."""
@@ -98,8 +114,11 @@ def digest_of(named: Iterable[Named], others: Iterable[str]) -> str:
     return state.hexdigest()
 
 
-def read_units(db: sqlite3.Connection, run: Runner, tell: Callable[[int, int], None]) -> None:
-    """Read how the passages mean their words, those that were not read yet or by other rules."""
+def read_units(db: sqlite3.Connection, run: Runner, tell: Callable[[int, int], None]) -> int:
+    """Read how the passages mean their words, those that were not read yet or by other rules; how many wait still.
+
+    Passages whose reader died wait for the next time.
+    """
     (rules,) = db.execute("SELECT coalesce((SELECT value FROM state WHERE name = 'rules'), 0)").fetchone()
     if rules != RULES:
         db.execute("UPDATE units SET spoken = NULL")
@@ -107,12 +126,17 @@ def read_units(db: sqlite3.Connection, run: Runner, tell: Callable[[int, int], N
     waiting = db.execute("SELECT key, text FROM units WHERE spoken IS NULL ORDER BY unit").fetchall()
     cut = (waiting[start : start + _UNITS_AT_ONCE] for start in range(0, len(waiting), _UNITS_AT_ONCE))
     tasks = [Task((), tuple(key for key, _ in part), tuple(text for _, text in part)) for part in cut]
-    done = 0
-    for task, found in run(read_polarity, tasks):
-        spoken = [row[0] for (row,) in found] if found is not None else ["" for _ in task.keys]
-        db.executemany("UPDATE units SET spoken = ? WHERE key = ?", zip(spoken, task.keys, strict=True))
+    done = lost = 0
+    for task, found in _run(run, read_polarity, tasks):
+        if found is None:
+            lost += len(task.keys)
+        else:
+            db.executemany(
+                "UPDATE units SET spoken = ? WHERE key = ?", ((row[0], key) for (row,), key in zip(found, task.keys, strict=True))
+            )
         done += len(task.keys)
         tell(done, len(waiting))
+    return lost
 
 
 def read_polarity(task: Task) -> list[list[Row]]:
@@ -128,7 +152,10 @@ class DocumentReading:
         self._db, self._folder = db, folder
 
     def read(self, dataset: str, terminologies: Sequence[tuple[str, Path]], run: Runner, tell: Callable[[int, int], None]) -> int:
-        """Read what is to be read; how many distinct texts that were. `terminologies` are (digest, folder) of compiled vocabularies."""
+        """Read what is to be read; how many distinct texts wait still, because their reader died.
+
+        `terminologies` are (digest, folder) of compiled vocabularies. What was read of a waiting text before stays.
+        """
         named = own_names(self._db, dataset)
         reading = digest_of(named, (digest for digest, _ in terminologies))
         own = self._folder / dataset
@@ -143,15 +170,16 @@ class DocumentReading:
             self._name(dataset)
             return 0
         folders = tuple(str(folder) for folder in (own, *(folder for _, folder in terminologies)))
-        done = 0
-        for task, found in run(read_texts, self._tasks(waiting, folders)):
-            for key, mentions in zip(task.keys, found or [[] for _ in task.keys], strict=True):
+        done = lost = 0
+        for task, found in _run(run, read_texts, self._tasks(waiting, folders)):
+            lost += len(task.keys) if found is None else 0
+            for key, mentions in zip(task.keys, found, strict=True) if found is not None else ():
                 for row in waiting[key]:
-                    self._keep(row, mentions, reading if found is not None else "")
+                    self._keep(row, mentions, reading)
             done += len(task.keys)
             tell(done, len(waiting))
         self._name(dataset)
-        return len(waiting)
+        return lost
 
     def _name(self, dataset: str) -> None:
         """State the use of concepts that texts of the dataset mention and none of its records uses: 0 times."""

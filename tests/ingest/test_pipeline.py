@@ -2,6 +2,7 @@ import fcntl
 import gzip
 import hashlib
 import os
+import sqlite3
 
 import pytest
 
@@ -240,6 +241,43 @@ class DeadlyPool(InlinePool):
         for task, result in super().run(function, tasks):
             deadly = any("deadly" in chosen.block.file.uri for chosen in getattr(task, "blocks", ()))
             yield task, None if deadly else result
+
+
+class ReaderDies(InlinePool):
+    """Loses every task that reads a text with the word deadly."""
+
+    def run(self, function, tasks):
+        for task, result in super().run(function, tasks):
+            yield task, None if any("deadly" in text for text in getattr(task, "texts", ())) else result
+
+
+def said_by(lab):
+    """Of each note the assertions of its mentions."""
+    catalog = lab.snapshot().catalog
+    records = {name: catalog.documents_of_record(lab.iri("DocumentReference", name))[0].id for name in ("d1", "d2")}
+    return {name: [one.assertion.value for one in catalog.document(document).mentions] for name, document in records.items()}
+
+
+def test_texts_whose_reader_dies_wait_and_are_read_by_the_next_run(lab, monkeypatch):
+    folder = lab.folder / "small"
+    notes = note(text="A deadly text. No breast cancer."), note("d2", "No breast cancer.")
+    write(folder / "a.ndjson", patient(), condition(), *notes)
+    monkeypatch.setattr("ingest.pipeline.Pool", ReaderDies)
+    report = lab.ingest_path(folder)
+    assert report.rejects == {} and report.warnings == {"texts-unread": 1}
+    assert "2 texts or passages" in lab.issues(report)[0]["reason"]
+    assert said_by(lab) == {"d1": [], "d2": ["negated"]}
+    catalog = sqlite3.connect(lab.workspace.generation_folder(1) / "search" / "catalog.sqlite")
+    assert catalog.execute("SELECT count(*) FROM units WHERE spoken IS NULL").fetchone() == (1,)
+    catalog.close()
+
+    monkeypatch.setattr("ingest.pipeline.Pool", InlinePool)
+    report = lab.ingest_path(folder)
+    assert report.warnings == {}
+    assert said_by(lab) == {"d1": ["negated"], "d2": ["negated"]}
+    generation = lab.workspace.current()
+    lab.ingest_path(folder)
+    assert lab.workspace.current() == generation
 
 
 def test_a_file_that_kills_its_worker_takes_no_other_file_along(lab, monkeypatch):
