@@ -47,6 +47,12 @@ class Columns:
     """Begin of the document's date as YYYYMMDD, 00 for what the date leaves open; 0 without a date."""
     last_days: Int32
     """End of the document's date as YYYYMMDD, 99 for what the date leaves open; 0 without a date."""
+    sexes: Int32
+    """Of the document's patient."""
+    least_ages: Int32
+    """The least age in whole years that the patient may have at the document's date; -1 where birth or date is unknown."""
+    greatest_ages: Int32
+    """The greatest, likewise."""
     copies: Int32
     """Equal for documents of one patient and dataset that have the same text."""
     unit_keys: NDArray[np.uint8]
@@ -91,6 +97,10 @@ class Columns:
         """Which documents have which concepts, as `document_concepts` says."""
         tables = self.document_concept_offsets, self.document_concepts, self.concept_document_offsets, self.concept_documents
         return ConceptTable(*tables, self.copies, self.hierarchy)
+
+    def values(self, field: str) -> Int32:
+        """The code that each document has of a field with one value."""
+        return {"dataset": self.datasets, "type": self.types, "patient": self.patients, "sex": self.sexes}[field]
 
     def concepts(self, way: str) -> ConceptTable:
         """Which documents have which concepts, or say so of them: HAVING, or one of WAYS."""

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from concepts.hierarchy import Hierarchy, build_hierarchy
 from graph.vocabulary import local_name
+from search.ages import ages
 from search.charting import THING
 from search.codings import derive_codings
 from search.columns import WAYS, Columns, day_interval
@@ -40,6 +41,7 @@ def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.boo
     datasets = _dictionary(db, "dataset", _ALL_DATASETS)
     types = _dictionary(db, "type", "SELECT DISTINCT type, type FROM documents ORDER BY 1")
     documents = _documents(db, datasets, types, patients)
+    sexes, least_ages, greatest_ages = _people(db, documents, patients)
     facts = _counted_facts(db, documents.encounter_codes, patients, concepts)
     passage_documents, passage_units = _passages(db, keys, documents.places)
     unit_offsets, unit_documents = compress(passage_units, passage_documents, len(keys))
@@ -67,6 +69,9 @@ def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.boo
         patients=documents.patients,
         first_days=documents.first_days,
         last_days=documents.last_days,
+        sexes=sexes,
+        least_ages=least_ages,
+        greatest_ages=greatest_ages,
         copies=documents.copies,
         unit_keys=np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, 16),
         unit_offsets=unit_offsets,
@@ -210,6 +215,17 @@ def _documents(db: sqlite3.Connection, datasets: dict[str, int], types: dict[str
     places = np.full(int(rows.max(initial=0)) + 1, -1, dtype=np.int64)
     places[rows] = np.arange(len(rows))
     return _Documents(len(rows), rows, places, dataset_column, type_column, patient_column, encounter_column, first, last, copy, encounters)
+
+
+def _people(db: sqlite3.Connection, documents: _Documents, patients: dict[str, int]) -> tuple[Int32, Int32, Int32]:
+    """Sex, least and greatest age of the patient of each document."""
+    sexes = _dictionary(db, "sex", "SELECT DISTINCT sex, sex FROM patients WHERE sex <> '' ORDER BY 1")
+    # The last one is for documents without a patient, whose code is -1.
+    known = np.full((len(patients) + 1, 3), (-1, 0, 0), dtype=np.int32)
+    for patient, sex, born in db.execute("SELECT id, sex, born FROM patients"):
+        known[patients[patient]] = sexes.get(sex, -1), *day_interval(born)
+    sex, first, last = known[documents.patients].T
+    return sex.copy(), *ages(first, last, documents.first_days, documents.last_days)
 
 
 @dataclass(frozen=True)

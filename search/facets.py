@@ -11,18 +11,21 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from search.ages import band_counts, band_words
 from search.catalog import SqliteCatalog
 from search.codings import once
 from search.columns import HAVING, WAYS, Columns
 from search.counting import count_distinct
-from search.filters import Filters
+from search.filters import FILTERS, Filters
 from search.label_columns import FIELDS
+from search.masks import Ground, fitting_labels, wanted_labels
 from search.model import FacetValue
 from search.protocols import Mask, Rows
 from search.words import begins_words
 
 SHOWN: Final = 12
 """Values listed per facet beside hits, most frequent first; chosen values are listed in any case. `whole_facet` lists all."""
+_PLURALS: Final = {row.name: row.plural for row in FILTERS}
 _AT_ONCE: Final = 5000
 """Values that are named in one query."""
 
@@ -32,12 +35,23 @@ BEST: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
-class AskedLabels:
-    """What is asked of labels besides: a value must be one of a label that fits, for each class that is wanted."""
+class Asked:
+    """What is asked besides, which decides what values there are: of labels a value must be one of a label that fits, for each class that
+    is wanted; of ages those count that are asked for."""
 
+    ages: tuple[float | None, float | None] = (None, None)
     fitting: Mask | None = None
     """Labels that the filters of labels allow, whatever their class; None where there is no such filter."""
     wanted: tuple[Mask, ...] = ()
+
+    @classmethod
+    def of(cls, filters: Filters, ground: Ground) -> "Asked":
+        """What filters ask."""
+        ages = filters.age_from, filters.age_to
+        if not len(ground.labels.documents):
+            return cls(ages)
+        fitting = fitting_labels(filters, ground)
+        return cls(ages, fitting, tuple(wanted_labels(filters, ground, fitting)))
 
 
 def count_facets(
@@ -49,7 +63,7 @@ def count_facets(
     *,
     ranked: bool = False,
     codings: Mapping[int, tuple[int, ...]] | None = None,
-    labels: AskedLabels | None = None,
+    asked: Asked | None = None,
 ) -> dict[str, tuple[FacetValue, ...]]:
     """The facets of the found documents, of which those `shown` stand for copies too; within a facet by count, then label, then value.
     Years come newest first, all of them.
@@ -59,10 +73,10 @@ def count_facets(
     thing one is listed, the chosen one or the one that finds most.
     """
     facets = {}
-    for name in ("dataset", "type", "patient", *(FIELDS if len(columns.labels.documents) else ())):
-        counts = value_counts(name, found, shown, columns, labels)
-        facets[name] = _named(name, counts, most_frequent(counts, SHOWN), catalog, getattr(filters, f"{name}s"))
-    counts = value_counts("concept", found, shown, columns, labels)
+    for name in ("dataset", "type", "patient", "sex", *(FIELDS if len(columns.labels.documents) else ())):
+        counts = value_counts(name, found, shown, columns, asked)
+        facets[name] = _named(name, counts, most_frequent(counts, SHOWN), catalog, getattr(filters, _PLURALS[name]))
+    counts = value_counts("concept", found, shown, columns, asked)
     telling = most_frequent(counts, 2 * SHOWN)
     if ranked:
         telling = most_telling(columns.having.counts(shown[:BEST]), min(len(shown), BEST), columns, counts, 2 * SHOWN)
@@ -72,19 +86,22 @@ def count_facets(
             counts = value_counts(way, found, shown, columns)
             facets[way] = _concepts(most_frequent(counts, 2 * SHOWN), counts, catalog, getattr(filters, way), codings or {})
     facets["year"] = _years(value_counts("year", found, shown, columns))
+    facets["age"] = _ages(value_counts("age", found, shown, columns, asked))
     return facets
 
 
-def value_counts(name: str, found: Rows, shown: Rows, columns: Columns, labels: AskedLabels | None = None) -> NDArray[np.int64]:
+def value_counts(name: str, found: Rows, shown: Rows, columns: Columns, asked: Asked | None = None) -> NDArray[np.int64]:
     """How many of the found documents have each value of a facet, by its code (by the year for years, of which 0 is none)."""
     texts = columns.copies[found] if len(shown) < len(found) else None
-    if name in ("dataset", "patient"):
-        return _counts(getattr(columns, f"{name}s")[shown])  # copies are of one dataset and patient
+    asked = asked or Asked()
+    if name in ("dataset", "patient", "sex"):
+        return _counts(columns.values(name)[shown])  # copies are of one dataset and patient
+    if name == "age":
+        return band_counts(columns.least_ages[found], columns.greatest_ages[found], columns.copies[found], asked.ages)
     if name == "type":
         return _counts(columns.types[found], texts)
     if name == "year":
         return _counts(columns.first_days[found] // 10000, texts)
-    asked = labels or AskedLabels()
     if name == HAVING or name in WAYS:
         table = columns.concepts(name)
         counts = table.counts(found) if texts is None else table.counts_of_texts(found, shown)
@@ -126,9 +143,10 @@ def whole_facet(
 
     `beginning`: every word of it begins a word of the value's name, of one of its names for a concept.
     """
-    if name == "year":
-        years = [one for one in _years(counts) if one.value.startswith(beginning.strip())]
-        return tuple(years[offset : offset + limit]), len(years)
+    if name in ("year", "age"):
+        listed = _years(counts) if name == "year" else _ages(counts)
+        values = [one for one in listed if one.value.startswith(beginning.strip())]
+        return tuple(values[offset : offset + limit]), len(values)
     codes, field = most_frequent(counts, len(counts)), "concept" if name in WAYS else name
     if beginning.strip():
         fitting = set(catalog.concepts_beginning(beginning) if field == "concept" else _beginning(name, codes, beginning, catalog))
@@ -172,6 +190,11 @@ def _counts(codes: NDArray[np.int32], texts: NDArray[np.int32] | None = None) ->
         return count_distinct(texts[known], codes[known])
     counts: NDArray[np.int64] = np.bincount(codes[known])
     return counts
+
+
+def _ages(counts: NDArray[np.int64]) -> tuple[FacetValue, ...]:
+    """The bands of age that are counted, the youngest first."""
+    return tuple(FacetValue(*band_words(band), int(counts[band])) for band in np.flatnonzero(counts).tolist())
 
 
 def _named(

@@ -1,115 +1,19 @@
 """The table of filters: what may be found at all, applied before ranking. One row a filter.
 
 Of the rows are made the parameters of REST and their OpenAPI, the state, chips and facets of the pages, the options of the command line and
-the table in docs/search.md. To add a filter, add its row; its mask asks a `Ground` (search.masks) which documents, or labels, fit.
+the table in docs/search.md. To add a filter, add its row; its mask asks a `Ground` (search.filtering) which documents, or labels, fit.
 Nothing heavy is imported here: the command line reads the table when it starts.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from search.filtering import Filter as Filter
+from search.filtering import Kind as Kind
+from search.filtering import Takes as Takes
 
-    Mask = NDArray[np.bool_]
-
-
-class Kind(StrEnum):
-    """How the values of a filter hold together."""
-
-    ANY = "any of them"
-    ALL = "all of them"
-    DATE = "one date"
-    NUMBER = "one number, 0 to 1"
-
-
-class Takes(StrEnum):
-    """What a value may be."""
-
-    WORD = "word"
-    """Up to 200 characters."""
-    WORDS = "words"
-    """Up to 2,048 characters."""
-    IRI = "IRI"
-
-
-class Ground(Protocol):
-    """What masks are made of: the documents of a generation, and the labels of its items, a row each."""
-
-    @property
-    def columns(self) -> Any:
-        """search.columns.Columns."""
-        ...
-
-    def among(self, name: str, values: tuple[str, ...]) -> "Mask":
-        """Documents whose dataset, patient or type is one of the values."""
-        ...
-
-    def having(self, concepts: tuple[str, ...], way: str = "concept") -> "Mask":
-        """Documents that have every one of the concepts, or speak of each in this way."""
-        ...
-
-    def not_before(self, date: str) -> "Mask":
-        """Documents that may be of this date or later."""
-        ...
-
-    def not_after(self, date: str) -> "Mask":
-        """Documents with a date that may be this one or an earlier one."""
-        ...
-
-    def labels_among(self, name: str, values: tuple[str, ...]) -> "Mask":
-        """Labels whose job, agent, state or attribute is one of the values."""
-        ...
-
-    def labels_from(self, confidence: float) -> "Mask":
-        """Labels of at least this confidence."""
-        ...
-
-    def labels_to(self, confidence: float) -> "Mask":
-        """Labels of at most this confidence."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """A row of the table.
-
-    `name` is the parameter and option, `plural` the attribute of `Filters`, `title` what a chip says, `facet` the title of the list of its
-    values ('' for none), `mask` which documents fit, or which labels if it is `of_labels` (such filters hold for one label at a time).
-    """
-
-    name: str
-    plural: str
-    kind: Kind
-    title: str
-    help: str
-    mask: "Callable[[Ground, Any], Mask]"
-    facet: str = ""
-    takes: Takes = Takes.WORD
-    of_labels: bool = False
-    known: bool = False
-    """Whether a value that nothing published has is an error; else it is said beside an answer that finds nothing."""
-    example: str = ""
-    values: str = ""
-    """The filter whose values it shares; '' for its own."""
-
-    @property
-    def field(self) -> str:
-        """What the values are, as the catalog's dictionary calls it."""
-        return self.values or self.name
-
-    @property
-    def several(self) -> bool:
-        """Whether it may be given more than once."""
-        return self.kind in (Kind.ANY, Kind.ALL)
-
-    @property
-    def most(self) -> int:
-        """How many values it takes."""
-        return (1000 if self.name == "patient" else 100) if self.several else 1
+OLDEST: Final = 150
+"""Years of age that may be asked for."""
 
 
 FILTERS: tuple[Filter, ...] = (
@@ -142,6 +46,36 @@ FILTERS: tuple[Filter, ...] = (
         facet="Patient",
         takes=Takes.IRI,
         known=True,
+    ),
+    Filter(
+        name="sex",
+        plural="sexes",
+        kind=Kind.ANY,
+        title="Sex",
+        help="Only documents of patients of these sexes, as their records say: female, male, other, unknown.",
+        mask=lambda ground, values: ground.among("sex", values),
+        facet="Sex",
+        example="female",
+    ),
+    Filter(
+        name="age_from",
+        plural="age_from",
+        kind=Kind.NUMBER,
+        title="Age from",
+        help="Only documents whose patient may be of at least this age, in whole years, at their date; who has no date of birth has none.",
+        mask=lambda ground, years: ground.aged_from(years),
+        most=OLDEST,
+        whole=True,
+    ),
+    Filter(
+        name="age_to",
+        plural="age_to",
+        kind=Kind.NUMBER,
+        title="Age to",
+        help="Only documents whose patient may be of at most this age, in whole years, at their date.",
+        mask=lambda ground, years: ground.aged_to(years),
+        most=OLDEST,
+        whole=True,
     ),
     Filter(
         name="concept",

@@ -15,7 +15,7 @@ import numpy as np
 from concepts.hierarchy import Hierarchy
 from search.columns import HAVING, Columns, day_interval
 from search.errors import InvalidRequest
-from search.filters import FILTERS, Filters
+from search.filters import FILTERS, Filters, Kind
 from search.label_columns import LabelColumns, among
 from search.protocols import Mask
 
@@ -48,8 +48,8 @@ class Ground:
         return cls(columns.labels, columns.hierarchy, catalog.codes, columns)
 
     def among(self, name: str, values: tuple[str, ...]) -> Mask:
-        """Documents whose dataset, patient or type is one of the values."""
-        found: Mask = np.isin(getattr(self.columns, f"{name}s"), self.codes(name, values))
+        """Documents whose dataset, patient, type or sex is one of the values."""
+        found: Mask = np.isin(self.columns.values(name), self.codes(name, values))
         return found
 
     def having(self, concepts: tuple[str, ...], way: str = HAVING) -> Mask:
@@ -67,6 +67,16 @@ class Ground:
     def not_after(self, day: str) -> Mask:
         """Documents with a date that may be this one or an earlier one."""
         found: Mask = (self.columns.first_days <= days_of(day, "to")[1]) & (self.columns.first_days > 0)
+        return found
+
+    def aged_from(self, years: float) -> Mask:
+        """Documents whose patient may be so old, or older, at their date."""
+        found: Mask = self.columns.greatest_ages >= max(years, 0)
+        return found
+
+    def aged_to(self, years: float) -> Mask:
+        """Documents whose patient may be so old, or younger, at their date."""
+        found: Mask = (self.columns.least_ages <= years) & (self.columns.greatest_ages >= 0)
         return found
 
     def labels_among(self, name: str, values: tuple[str, ...]) -> Mask:
@@ -133,9 +143,12 @@ def check(filters: Filters) -> None:
     last = days_of(filters.date_to, "to")[1] if filters.date_to is not None else 0
     if first and last and first > last:
         raise InvalidRequest("to", f"lies before from: {filters.date_to} < {filters.date_from}")
-    low, high = filters.confidence_from, filters.confidence_to
-    if low is not None and high is not None and low > high:
-        raise InvalidRequest("confidence_to", f"lies below confidence_from: {high} < {low}")
+    numbers = {row.name: value for row, value in filters.given() if row.kind is Kind.NUMBER}
+    for name, high in numbers.items():
+        stem, _, end = name.rpartition("_")
+        low = numbers.get(f"{stem}_from")
+        if end == "to" and low is not None and low > high:
+            raise InvalidRequest(name, f"lies below {stem}_from: {high} < {low}")
 
 
 def no_dataset(name: str, there: Sequence[str]) -> InvalidRequest:

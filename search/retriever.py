@@ -23,13 +23,13 @@ from graph.errors import GraphError
 from graph.store import GraphReader
 from search.clock import Clock
 from search.errors import InvalidRequest, ModelUnavailable
-from search.facets import AskedLabels, count_facets, value_counts, whole_facet
-from search.filters import FILTERS, Filters, Kind
+from search.facets import Asked, count_facets, value_counts, whole_facet
+from search.filters import FILTERS, Kind
 from search.finding import Found, counted, matching, scores_of
 from search.found import FoundDocument, MentionedConcept
 from search.generation import Generation
 from search.join import Joined, PageHit, join_page
-from search.masks import Ground, check, fitting_labels, unknown_values, wanted_labels
+from search.masks import Ground, check, unknown_values
 from search.masks import allowed as allowed_documents
 from search.model import (
     DocumentSummary,
@@ -160,7 +160,7 @@ class Retriever:
         request = self._respelled(request, notices)
         found = self._find(request, allowed_documents(filters, ground), notices)
         of = counted(found, request.match)
-        counts = value_counts(name, of.everything, of.documents, self._columns, self._asked_labels(filters))
+        counts = value_counts(name, of.everything, of.documents, self._columns, Asked.of(filters, ground))
         values, total = whole_facet(
             name,
             counts,
@@ -184,14 +184,8 @@ class Retriever:
             request.filters,
             ranked=found.ranked is not None,
             codings=self._catalog.things(),
-            labels=self._asked_labels(request.filters),
+            asked=Asked.of(request.filters, Ground.of(self._columns, self._catalog)),
         )
-
-    def _asked_labels(self, filters: Filters) -> AskedLabels:
-        if not len(self._columns.labels.documents):
-            return AskedLabels()
-        ground = Ground.of(self._columns, self._catalog)
-        return AskedLabels(fitting := fitting_labels(filters, ground), tuple(wanted_labels(filters, ground, fitting)))
 
     def _read_all(self, request: SearchRequest, found: Found, count: int) -> Iterator[Hit]:
         words = query_words(request.query)

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """An option for every filter; the two ends of a range of numbers share one."""
     for row in reversed(FILTERS):
+        kind = str if row.kind is not Kind.NUMBER else int if row.whole else float
         if row.kind is Kind.NUMBER and row.name.endswith(PAIR_ENDS):
             stem, _, end = row.name.rpartition("_")
             if end == "from":
-                text = row.help.replace("at least this", "this") + " FROM and TO are 0 to 1."
-                command = click.option(f"--{stem}", type=(float, float), metavar="FROM TO", help=text)(command)
+                text = row.help.replace("at least this", "this") + f" FROM and TO are {row.least:g} to {row.most:g}."
+                command = click.option(f"--{stem}", type=(kind, kind), metavar="FROM TO", help=text)(command)
             continue
-        kind = float if row.kind is Kind.NUMBER else str
         several = {Kind.ANY: " Repeatable: any of them.", Kind.ALL: " Repeatable: all of them."}.get(row.kind, "")
         option = click.option(
             f"--{row.name.replace('_', '-')}",
@@ -45,8 +45,8 @@ def filters_given(arguments: dict[str, Any]) -> Filters:
         if row.kind is Kind.NUMBER and row.name.endswith(PAIR_ENDS):
             stem, _, end = row.name.rpartition("_")
             pair = arguments.get(stem)
-            if pair and not all(0 <= number <= 1 for number in pair):
-                raise click.BadParameter("both ends must be numbers from 0 to 1", param_hint=f"--{stem}")
+            if pair and not all(row.least <= number <= row.most for number in pair):
+                raise click.BadParameter(f"both ends must be numbers from {row.least:g} to {row.most:g}", param_hint=f"--{stem}")
             given[row.name] = pair[int(end == "to")] if pair else None
         else:
             given[row.name] = arguments.pop(_argument(row.name), None)

@@ -22,13 +22,13 @@ def columns_of(having: dict[int, set[int]], documents: int, concepts: int) -> Co
     pairs = [(document, concept) for document in range(documents) for concept in sorted(having.get(document, ()))]
     inverse = sorted((concept, document) for document, concept in pairs)
     zeros = np.zeros(documents, dtype=np.int32)
-    empty = np.empty(0, dtype=np.int32)
+    empty, unknown = np.empty(0, dtype=np.int32), (zeros - 1, zeros - 1, zeros - 1)
 
     def table(rows: list[tuple[int, int]], count: int) -> tuple[Any, Any]:
         return np.searchsorted([row for row, _ in rows], np.arange(count + 1)), np.array([value for _, value in rows], dtype=np.int32)
 
     return Columns(
-        np.arange(documents), zeros, zeros, zeros, zeros + 20000101, zeros + 20000101, np.arange(documents, dtype=np.int32),
+        np.arange(documents), zeros, zeros, zeros, zeros + 20000101, zeros + 20000101, *unknown, np.arange(documents, dtype=np.int32),
         np.empty((0, 16), dtype=np.uint8), np.zeros(1, dtype=np.int64), np.empty(0, dtype=np.int64),
         *table(pairs, documents), *table(inverse, concepts), np.zeros(1, dtype=np.int64), empty, empty,
         np.bincount([concept for _, concept in pairs], minlength=concepts).astype(np.int32), no_hierarchy(concepts),

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from itertools import cycle
 from pathlib import Path
@@ -19,7 +20,7 @@ from search.columns import WAYS
 from search.errors import InvalidRequest, ModelUnavailable
 from search.filters import FILTERS as ALL_FILTERS
 from search.generation import Generation
-from search.model import Document, Fact, Filters, Match, Mode, SearchRequest, SearchResult
+from search.model import Document, Fact, Filters, Match, Mode, PatientSummary, SearchRequest, SearchResult
 from search.retriever import Retriever
 from tests.search.clinic import CONDITIONS, MEDICATIONS, Clinic, FakeEmbedder, build, condition, make_clinic, opened, write_quads
 
@@ -34,6 +35,11 @@ FILTERS = (
     Filters(patients=("https://w3id.org/commissure/data/clinic/Patient/p3",)),
     Filters(concepts=(condition("Gout"),)),
     Filters(concepts=(condition("Gout"), condition("Asthma")), datasets=("clinic",)),
+    Filters(sexes=("female",)),
+    Filters(sexes=("male", "other"), date_to="2019"),
+    Filters(age_from=50),
+    Filters(age_to=0),
+    Filters(age_from=48, age_to=50, sexes=("female", "male", "other")),
     *(Filters(**{way: (condition(name),)}) for way, name in SAID.items()),
     Filters(denied=(condition("Hypertension"),), concepts=(condition("Asthma"),)),
     Filters(date_from="2019-05-20", date_to="2020"),
@@ -46,7 +52,13 @@ FILTERS = (
 @pytest.fixture(scope="module")
 def clinic() -> Clinic:
     one, two = make_clinic(seed=5, patients=25), make_clinic(seed=6, patients=10, dataset="other")
-    return Clinic(spoken_otherwise(one.documents + two.documents), one.facts + two.facts, one.patients + two.patients)
+    return Clinic(spoken_otherwise(one.documents + two.documents), one.facts + two.facts, born_apart(one.patients + two.patients))
+
+
+def born_apart(patients: list[PatientSummary]) -> list[PatientSummary]:
+    """The patients, of all ages; of some nothing says when they were born, or of which sex they are."""
+    dates, sexes = cycle((None, "1950", "1970-05-20", "1921-01-30", "2019-05", "2020-12-24")), cycle(("female", "male", "", "other"))
+    return [replace(one, born=next(dates), sex=next(sexes)) for one in patients]
 
 
 def spoken_otherwise(documents: list[Document]) -> list[Document]:
@@ -100,6 +112,13 @@ def allows(filters: Filters, document: Document, clinic: Clinic) -> bool:
         return False
     if any(not said_of(document, way) >= set(getattr(filters, way)) for way in WAYS):
         return False
+    person = next(p for p in clinic.patients if p.id == document.patient)
+    if filters.sexes and person.sex not in filters.sexes:
+        return False
+    if filters.age_from is not None or filters.age_to is not None:
+        low, high = 0 if filters.age_from is None else filters.age_from, 150 if filters.age_to is None else filters.age_to
+        if not any(low <= age <= high for age in ages_of(document, person)):
+            return False
     first, last = days(document.date)
     if filters.date_from and not (last and last >= days(filters.date_from)[0]):
         return False
@@ -113,6 +132,25 @@ def concepts_of(document: Document, clinic: Clinic) -> set[str]:
 
 def said_of(document: Document, way: str) -> set[str]:
     return {m.concept for m in document.mentions if m.concept and m.assertion in WAYS[way]}
+
+
+def ages_of(document: Document, person: PatientSummary) -> set[int]:
+    """The ages that the patient may have at the document's date: every day that either date may mean is tried."""
+
+    def meant(lexical: str) -> list[date]:
+        first, last = f"{lexical[:10]}-01-01"[:10], f"{lexical[:10]}-12-31"[:10]
+        return [date.fromisoformat(first), date.fromisoformat(last)]
+
+    if not person.born or not document.date:
+        return set()
+    ends = [
+        on.year - born.year - ((on.month, on.day) < (born.month, born.day)) for on in meant(document.date) for born in meant(person.born)
+    ]
+    return {age for age in range(min(ends), max(ends) + 1) if age >= 0}
+
+
+def band_of(age: int) -> str:
+    return "90-" if age >= 90 else f"{age // 10 * 10}-{age // 10 * 10 + 9}"
 
 
 def newest_first(documents: list[Document]) -> list[Document]:
@@ -231,6 +269,11 @@ def test_facets_count_what_was_found(retriever: Retriever, clinic: Clinic, query
     documents = [by_id[identifier] for identifier in found(retriever, clinic, SearchRequest(query, filters, match=good))]
     facets = retriever.search(SearchRequest(query, filters, join=False)).facets
 
+    people: dict[str | None, PatientSummary] = {p.id: p for p in clinic.patients}
+
+    def asked_age(age: int) -> bool:
+        return (filters.age_from or 0) <= age <= (150 if filters.age_to is None else filters.age_to)
+
     def texts(values: Callable[[Any], Iterable[str]]) -> Counter[str]:
         """Of how many distinct texts one copy at least has the value."""
         having = {(value, d.dataset, d.patient, d.text.strip()) for d in documents for value in values(d)}
@@ -242,6 +285,8 @@ def test_facets_count_what_was_found(retriever: Retriever, clinic: Clinic, query
         "patient": texts(lambda d: [d.patient] if d.patient else []),
         "concept": texts(lambda d: concepts_of(d, clinic)),
         "year": texts(lambda d: [d.date[:4]] if d.date else []),
+        "sex": texts(lambda d: [sex] if (sex := people[d.patient].sex) else []),
+        "age": texts(lambda d: {band_of(age) for age in ages_of(d, people[d.patient]) if asked_age(age)}),
         **{way: texts(partial(said_of, way=way)) for way in WAYS},
     }
     assert set(facets) == set(expected)

@@ -25,7 +25,7 @@ def total(client: FlaskClient, url: str) -> int:
     return int(next(given["data-total"] for _, given in get(client, url).elements if "data-total" in given))
 
 
-@pytest.mark.parametrize("facet", ["dataset", "type", "patient", "concept", "year"])
+@pytest.mark.parametrize("facet", ["dataset", "type", "patient", "sex", "age", "concept", "year"])
 @pytest.mark.parametrize("asked", ["", "q=cisplatin+paclitaxel&mode=lexical", "dataset=demo&type=Progress+note"])
 def test_rest_gives_every_value_page_by_page(client: FlaskClient, facet: str, asked: str) -> None:
     whole = client.get(f"/api/v1/facets/{facet}?{asked}").json
@@ -53,8 +53,8 @@ def test_rest_refuses_what_it_does_not_know(client: FlaskClient, wrong: str) -> 
 
 
 def test_a_page_lists_all_values_of_a_facet_and_each_lists_what_it_counts(client: FlaskClient) -> None:
-    for facet in ("type", "concept", "patient", "year"):
-        for asked in ("", "?q=metformin&mode=lexical", "?from=2019&to=2024"):
+    for facet in ("type", "concept", "patient", "sex", "age", "year"):
+        for asked in ("", "?q=metformin&mode=lexical", "?from=2019&to=2024&age_from=3"):
             found = choices(client, f"/search/facets/{facet}{asked}")
             assert found, (facet, asked)
             for url, number in found:

@@ -61,8 +61,10 @@ def _parameter(row: Filter) -> tuple[Any, Any]:
     about: dict[str, Any] = {"description": row.help, **({"examples": [example]} if row.example else {})}
     if row.several:
         value: Any = {Takes.WORD: Word, Takes.WORDS: Words, Takes.IRI: Iri}[row.takes]
-        return tuple[value, ...], Field(default=(), max_length=row.most, **about)
-    single: Any = Date if row.kind is Kind.DATE else Confidence
+        return tuple[value, ...], Field(default=(), max_length=row.most_values, **about)
+    single: Any = Date
+    if row.kind is Kind.NUMBER:
+        single = Annotated[int if row.whole else float, Field(ge=row.least, le=row.most), WHOLE if row.whole else NUMBER]
     return single | None, Field(default=None, **about)
 
 
@@ -110,8 +112,8 @@ class FacetValues(Asked):
 
 
 def _with_facet(model: type[FacetValues]) -> type[FacetValues]:
-    names = (*(row.name for row in FILTERS if row.facet), "year")
-    about = Field(description="The facet: a filter whose values are listed, or `year`.")
+    names = (*(row.name for row in FILTERS if row.facet), "age", "year")
+    about = Field(description="The facet: a filter whose values are listed, `year`, or `age` in bands of ten years.")
     made: type[FacetValues] = create_model(
         model.__name__,
         __base__=model,

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from graph.identifiers import name_of
 from graph.vocabulary import BASE
+from search.ages import band_ends
 from search.facets import SHOWN
-from search.filters import FILTERS, Filter, Kind
+from search.filters import FILTERS, OLDEST, Filter, Kind
 from search.model import FacetValue, SearchResult
 from search.protocols import Catalog
 from webapp.pages.state import ROWS, State
@@ -15,8 +16,8 @@ from webapp.pages.wording import address
 
 FACETS = {row.name: row.facet for row in FILTERS if row.facet}
 """Facet → its title, in the order of the page."""
-YEAR = "year"
-"""The facet whose values are chosen by dates."""
+YEAR, AGE = "year", "age"
+"""The facets whose values are chosen by other filters: by dates, and by the ends of an age."""
 FACET_VALUES = 8
 """Values of a facet that are listed beside the hits; a page of its own lists all."""
 FEWER_VALUES = 4
@@ -86,8 +87,9 @@ def chips_of(catalog: Catalog, state: State) -> tuple[Chip, ...]:
                 chips.append(Chip(row.title, state.value(row.name), state.having(**{row.name: ()})))
             elif stem not in ends:
                 ends.add(stem)
-                low, high = state.value(f"{stem}_from") or "0", state.value(f"{stem}_to") or "1"
-                chips.append(Chip(stem.capitalize(), f"{low} to {high}", state.having(**{f"{stem}_from": (), f"{stem}_to": ()})))
+                low, high = state.value(f"{stem}_from") or f"{row.least:g}", state.value(f"{stem}_to") or f"{row.most:g}"
+                words = f"{low} and over" if row.whole and not state.value(f"{stem}_to") else f"{low} to {high}"
+                chips.append(Chip(stem.capitalize(), words, state.having(**{f"{stem}_from": (), f"{stem}_to": ()})))
     return tuple(chips)
 
 
@@ -150,7 +152,22 @@ def chosen_state(base: State, facet: str, value: str) -> State:
     """The state that finds what a value of a facet counts."""
     if facet == YEAR:
         return _within(base, int(value), int(value))
+    if facet == AGE:
+        return _aged(base, *band_ends(value))
     return base.with_value(facet, value) if ROWS[facet].kind is Kind.ALL else base.having(**{facet: (value,)})
+
+
+def ages_of(result: SearchResult, state: State) -> tuple[Choice, ...]:
+    """The bands of age as links."""
+    return choices_of(counted_state(state, result.well, result.loosely), AGE, result.facets.get(AGE, ()))
+
+
+def _aged(base: State, first: int, last: int | None) -> State:
+    """The state with these years of the ages that are asked for already."""
+    low, high = base.value("age_from"), base.value("age_to")
+    first = max(first, int(float(low or 0)))
+    last = min(last or OLDEST, int(float(high))) if high else last
+    return base.having(age_from=(str(first),), age_to=() if last is None else (str(last),))
 
 
 def whole_url(state: State, facet: str) -> str:

@@ -16,7 +16,7 @@ from webapp.metrics import observe_search
 from webapp.pages.charted import withheld
 from webapp.pages.connections import Connections, connections
 from webapp.pages.dating import issued
-from webapp.pages.facets import Bar, Chip, Facet, chips_of, facets_of, years_of
+from webapp.pages.facets import Bar, Chip, Choice, Facet, ages_of, chips_of, facets_of, years_of
 from webapp.pages.hits import HitView, hit_view
 from webapp.pages.reading import PAGE, listed, snapshot
 from webapp.pages.state import State, state_of_request
@@ -45,6 +45,7 @@ class SearchPage:
     connections: Connections | None
     facets: tuple[Facet, ...]
     years: tuple[Bar, ...]
+    ages: tuple[Choice, ...]
     pages: int
     graph_down: bool
     notices: tuple[str, ...]
@@ -89,7 +90,7 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
         result = opened.retriever.search(state.search_request())
         observe_search(result)
     except InvalidRequest as error:
-        return SearchPage(state, opened.generation, chips, None, (), None, (), (), 0, False, (), (), (), str(error), False)
+        return SearchPage(state, opened.generation, chips, None, (), None, (), (), (), 0, False, (), (), (), str(error), False)
     relaxed: tuple[tuple[Chip, int], ...] = ()
     suggestions: tuple[tuple[ConceptSummary, int], ...] = ()
     if not result.hits:
@@ -107,6 +108,7 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
         connections=connections(result, _further(catalog, result.hits)) if result.neighbourhood.nodes else None,
         facets=facets_of(result, state, catalog),
         years=years_of(result, state),
+        ages=ages_of(result, state),
         pages=-(-result.total // PAGE),
         graph_down=opened.graph is None or not result.graph,
         notices=_notices(opened, result),

@@ -1,5 +1,6 @@
 """What the address of a search says: its question, filters, mode and page. Every link of the search page is made from it."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -128,7 +129,7 @@ def filters_of(given: Iterable[tuple[str, tuple[str, ...]]]) -> Filters:
     read: dict[str, Any] = {}
     for name, values in given:
         row = ROWS[name]
-        read[name] = values if row.several else confidence(name, values[0]) if row.kind is Kind.NUMBER else values[0]
+        read[name] = values if row.several else number(row, values[0]) if row.kind is Kind.NUMBER else values[0]
     return Filters.named(read)
 
 
@@ -142,17 +143,27 @@ def given_by(arguments: "MultiDict[str, str]", rows: Iterable[Filter] = FILTERS)
     return tuple(found)
 
 
+def number(row: Filter, words: str) -> float | None:
+    """A number of the address as a filter takes it; None where there is none. Raises InvalidRequest for any other."""
+    return number_of(row.name, words, row.least, row.most, whole=row.whole)
+
+
 def confidence(field: str, words: str) -> float | None:
     """A confidence of the address; None where there is none. Raises InvalidRequest for what is no number from 0 to 1."""
+    return number_of(field, words, 0, 1)
+
+
+def number_of(field: str, words: str, least: float, most: float, *, whole: bool = False) -> float | None:
+    """A number of the address within bounds; None where there is none. Raises InvalidRequest for any other."""
     if not words:
         return None
     try:
         found = float(words)
     except ValueError:
-        found = -1.0
-    if not 0 <= found <= 1:
-        raise InvalidRequest(field, f"must be a number from 0 to 1, is {words[:40]!r}")
-    return found
+        found = math.nan
+    if not least <= found <= most or (whole and found % 1):
+        raise InvalidRequest(field, f"must be a {'whole ' * whole}number from {least:g} to {most:g}, is {words[:40]!r}")
+    return int(found) if whole else found
 
 
 def state_of_request() -> State:

@@ -10,7 +10,7 @@ from search.errors import InvalidRequest
 from search.filters import Kind
 from webapp.errors import FieldError, invalid, not_found
 from webapp.library import Snapshot
-from webapp.pages.facets import FACETS, YEAR, Choice, chips_of, choices_of, counted_state, worded
+from webapp.pages.facets import AGE, FACETS, YEAR, Choice, chips_of, choices_of, counted_state, worded
 from webapp.pages.reading import snapshot, whole_number
 from webapp.pages.state import ROWS, State, state_of_request
 from webapp.pages.wording import address
@@ -19,7 +19,7 @@ pages = Blueprint("values", __name__)
 
 VALUES = 100
 """Values of one page."""
-TITLES = {**FACETS, YEAR: "Year"}
+TITLES = {**FACETS, YEAR: "Year", AGE: "Age"}
 
 
 class Chosen(Protocol):
