@@ -212,6 +212,10 @@ class Catalog(Protocol):
         """The path of a source within what was ingested of its dataset: nothing of the machine it lay on."""
         ...
 
+    def groups_of(self, concepts: Sequence[str]) -> Mapping[str, str]:
+        """Concept → as what it is charted: 'condition', 'medication' …; those that are never charted are left out."""
+        ...
+
     def coded_alike(self, concept: str) -> tuple[ConceptSummary, ...]:
         """The codings of the thing that a concept is one of, SNOMED CT's first; the concept alone where it is the only one."""
         ...

@@ -265,9 +265,9 @@ def test_document_marks_mentions_by_assertion(client: FlaskClient) -> None:
     page = get(client, f"/document?id={quote(f.ONCOLOGY_NOTE)}")
     html = client.get(f"/document?id={quote(f.ONCOLOGY_NOTE)}").text
     note = html[html.index('id="text"') :]
-    assert re.search(r'<mark class="m m-affirmed mk-medication" id="m1"[^>]*>cisplatin</mark>', note)
-    assert re.search(r'<mark class="m m-negated mk-[a-z]+"[^>]*><span class="sr">not </span>neuropathy</mark>', note)
-    assert re.search(r'<mark class="m m-family mk-[a-z]+"[^>]*><span class="sr">in the family </span>hypertension</mark>', note)
+    assert re.search(r'<mark class="m m-affirmed mk-medication first last" id="m\d"[^>]*>cisplatin</mark>', note)
+    assert re.search(r'<mark class="m m-negated mk-[a-z]+ first last"[^>]*><span class="sr">not </span>neuropathy</mark>', note)
+    assert re.search(r'<mark class="m m-family mk-[a-z]+ first last"[^>]*><span class="sr">in the family </span>hypertension</mark>', note)
     assert "demo/DocumentReference.ndjson:1" in page.text
     assert re.findall(r'<li><a href="#s\d+"><bdi>(.*?)</bdi>', html) == ["History of present illness", "Plan"]
 

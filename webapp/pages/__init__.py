@@ -10,6 +10,7 @@ from flask import Flask, Response, make_response, render_template, request, url_
 from graph.vocabulary import group_of
 from webapp.errors import ERROR_PAGE
 from webapp.pages import (
+    asserting,
     data,
     document,
     facets,
@@ -55,6 +56,7 @@ def register(app: Flask) -> None:
         ranges=wording.ranges,
         told_by=wording.is_told_by,
         run_id=wording.run_id,
+        asserted=asserting.NAMES.get,
         group_of=group_of,
     )
     app.jinja_env.globals.update(

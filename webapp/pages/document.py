@@ -2,15 +2,14 @@
 
 import json
 import re
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from flask import Blueprint, current_app, render_template, request
 from markupsafe import Markup
 
-from concepts.model import Assertion, Mention
+from concepts.sections import Heading, Headings
 from graph.errors import StoreUnavailable
 from graph.model import NeighbourPage, NodeSummary
 from graph.vocabulary import KG
@@ -20,18 +19,20 @@ from webapp.library import RecordSource
 from webapp.pages.charted import Charted, Code, charted, withheld
 from webapp.pages.dating import issued
 from webapp.pages.marking import Mark, marked
+from webapp.pages.mention_filter import Choice, Chosen, choices, chosen
+from webapp.pages.mentions import Difference, Named, Row, differences_of, marks_of, named, rows_of
 from webapp.pages.reading import library, required, snapshot, whole_number
 from webapp.pages.state import State
-from webapp.pages.wording import address, group_name, group_order
+from webapp.pages.wording import address, group_order
 
 pages = Blueprint("document", __name__)
 
 PART = 200_000
 """Code points of a very long text that one page shows."""
-MOST_GROUPS = 300
+MOST_ROWS = 300
 """Rows of the list of mentions; what is left out is said."""
-MOST_PLACES = 12
-"""Places that one row of the list of mentions links to."""
+MOST_SECTIONS = 100
+"""Sections of the outline."""
 MOST_LABELED = 20
 """Labeled items that a document's page links to."""
 MOST_CHARTED = 14
@@ -39,23 +40,6 @@ MOST_CHARTED = 14
 RAW = 1_000_000
 """Code points of a record's JSON that one page shows."""
 
-SPOKEN = {
-    Assertion.AFFIRMED: "",
-    Assertion.NEGATED: "not ",
-    Assertion.POSSIBLE: "possibly ",
-    Assertion.HYPOTHETICAL: "only supposed: ",
-    Assertion.HISTORICAL: "in the past ",
-    Assertion.FAMILY: "in the family ",
-}
-"""What is read before a mention that does not affirm."""
-MENTION_KINDS = (
-    ("rxnorm", "medication"),
-    ("icd10pcs", "procedure"),
-    ("icd10", "condition"),
-    ("icd-10", "condition"),
-    ("loinc", "observation"),
-)
-"""Words of a mention's source or concept → the group it is drawn as."""
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\],:]|[^\s{}\[\],:"]+')
 _BETWEEN = re.compile(r"[ \t]*[-/,]?[ \t]*\n?[ \t]*(?:(?:of|the|and|with|in|a|an|to|for)[ \t]+){0,2}")
 """What may stand between two words of one phrase."""
@@ -63,21 +47,6 @@ _STOP = frozenset(
     ("a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "from", "had", "has", "have", "in", "is", "it", "no", "not")
 )
 _STOP |= {"of", "on", "or", "that", "the", "this", "to", "was", "were", "who", "with"}
-
-
-@dataclass(frozen=True, slots=True)
-class MentionGroup:
-    """The mentions of one concept with one assertion."""
-
-    number: int
-    concept: str | None
-    label: str
-    assertion: Assertion
-    sources: tuple[str, ...]
-    group: str
-    places: tuple[tuple[str, str, str], ...]
-    """(text, offsets, link) of the first places."""
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +67,13 @@ class DocumentPage:
     parts: tuple[str, ...]
     """Links to the parts of a very long text."""
     sections: tuple[Section, ...]
-    groups: tuple[MentionGroup, ...]
-    more_groups: int
-    assertions: tuple[tuple[Assertion, int], ...]
+    rows: tuple[Row, ...]
+    more_rows: int
+    shown: int
+    """Mentions that the address chooses to show."""
+    choices: tuple[tuple[str, tuple[Choice, ...]], ...]
+    """What can be chosen of them."""
+    differences: tuple[Difference, ...]
     span: tuple[int, int] | None
     why: str
     """Why its record does not count ('' where it does)."""
@@ -144,12 +117,14 @@ def document() -> str:
     why = withheld(opened.catalog, [found.id]).get(found.id, "")
     given_out = found.id in issued(opened.graph, [(found.id, found.kind)])
     record = library().record(found.record)
-    page = document_page(found, why, given_out, encounter, facts, record, siblings, opened.retriever.copies(found.id), labeled)
+    mentions = named(opened.catalog, found.mentions)
+    page = document_page(found, mentions, why, given_out, encounter, facts, record, siblings, opened.retriever.copies(found.id), labeled)
     return render_template("document.html", page=page, state=State(query=request.args.get("q", "")))
 
 
 def document_page(
     found: Document,
+    mentions: Sequence[Named],
     why: str,
     given_out: bool,
     encounter_label: str,
@@ -170,26 +145,31 @@ def document_page(
         there = _part_at(cuts, offset)
         if there == part:
             return f"#{anchor}"
-        return address("/document", [("id", found.id), ("q", query), ("part", there + 1)], anchor)
+        return address("/document", [("id", found.id), ("q", query), *now.parameters, ("part", there + 1)], anchor)
 
-    groups, marks = _mentions(found.mentions, link)
-    marks += _term_marks(found.text, query, start, end)
+    def choose(wanted: Chosen) -> str:
+        place = [("start", span[0]), ("end", span[1])] if span else []
+        at = [("part", part + 1)] if len(cuts) > 2 else []
+        return address("/document", [("id", found.id), ("q", query), *place, *at, *wanted.parameters], "text")
+
+    now = chosen(mentions)
+    shown = [each for each in mentions if now.takes(each)]
+    rows = rows_of(shown, link)
+    sections = sections_of(found.text)
+    marks = marks_of(found.text, shown, start, end) + _headings(found.text, sections) + _term_marks(found.text, query, start, end)
     if span:
         marks.append(Mark(span[0], span[1], "span", anchor="span", weight=-1))
-    headings = _headings(found)
-    marks += headings
-    counts: dict[Assertion, int] = defaultdict(int)
-    for mention in found.mentions:
-        counts[mention.assertion] += 1
     return DocumentPage(
         document=found,
         text=marked(found.text, marks, start, end),
         part=part + 1,
         parts=tuple(address("/document", [("id", found.id), ("q", query), ("part", n + 1)]) for n in range(len(cuts) - 1)),
-        sections=tuple(Section(title, link(f"s{at}", at)) for title, at in _sections(found)),
-        groups=groups[:MOST_GROUPS],
-        more_groups=max(0, len(groups) - MOST_GROUPS),
-        assertions=tuple((assertion, counts[assertion]) for assertion in Assertion if counts[assertion]),
+        sections=tuple(Section(each.title, link(f"s{each.start}", each.start)) for each in sections),
+        rows=rows[:MOST_ROWS],
+        more_rows=max(0, len(rows) - MOST_ROWS),
+        shown=len(shown),
+        choices=choices(mentions, now, choose),
+        differences=differences_of(shown, link),
         span=span,
         why=why,
         issued=given_out,
@@ -231,62 +211,6 @@ def _part_of(cuts: list[int], span: tuple[int, int] | None) -> int:
     return _part_at(cuts, span[0])
 
 
-def _mentions(mentions: tuple[Mention, ...], link: Callable[[str, int], str]) -> tuple[tuple[MentionGroup, ...], list[Mark]]:
-    """The list of mentions, and their marks: mentions of one span and assertion are one mark, whatever concepts they name."""
-    rows: dict[tuple[str, Assertion], list[Mention]] = defaultdict(list)
-    spans: dict[tuple[int, int, Assertion], list[Mention]] = defaultdict(list)
-    for mention in sorted(mentions, key=lambda m: (m.start, m.end, m.id)):
-        rows[(mention.concept or mention.label or mention.text, mention.assertion)].append(mention)
-        spans[(mention.start, mention.end, mention.assertion)].append(mention)
-    anchors = {span: f"m{number}" for number, span in enumerate(spans, 1)}
-    ordered = sorted(rows.items(), key=lambda row: (-len(row[1]), row[1][0].start))
-    numbers = {key: number for number, (key, _) in enumerate(ordered, 1)}
-    groups = tuple(
-        MentionGroup(
-            number=numbers[key],
-            concept=group[0].concept,
-            label=group[0].label or group[0].text,
-            assertion=key[1],
-            sources=tuple(dict.fromkeys(m.source for m in group)),
-            group=kind_of(group[0]),
-            places=tuple(
-                (m.text, f"{m.start}–{m.end}", link(anchors[(m.start, m.end, m.assertion)], m.start)) for m in group[:MOST_PLACES]
-            ),
-            count=len(group),
-        )
-        for key, group in ordered
-    )
-    marks = []
-    for (start, end, assertion), group in spans.items():
-        names = "; ".join(dict.fromkeys(_mention_words(m) for m in group[:4]))
-        first = group[0]
-        key = (first.concept or first.label or first.text, assertion)
-        marks.append(
-            Mark(
-                start,
-                end,
-                f"m m-{assertion} mk-{kind_of(first)}",
-                title=f"{assertion} {group_name(kind_of(first), 1)}: {names}, characters {start}–{end}",
-                spoken=SPOKEN[assertion],
-                anchor=anchors[(start, end, assertion)],
-                data=(("g", str(numbers[key])),),
-                weight=2 if assertion is not Assertion.AFFIRMED else 1,
-            )
-        )
-    return groups, marks
-
-
-def kind_of(mention: Mention) -> str:
-    """The group a mention is drawn as: its terminology tells medications from conditions; what it does not tell is a concept."""
-    told = f"{mention.source} {mention.concept or ''}".lower()
-    return next((group for word, group in MENTION_KINDS if word in told), "concept")
-
-
-def _mention_words(mention: Mention) -> str:
-    score = f" ({mention.score:.2f})" if mention.score is not None else ""
-    return f"{mention.label or mention.text}{score}"
-
-
 def _term_marks(text: str, query: str, start: int, end: int) -> list[Mark]:
     """The words of a question in the text; words that follow each other are one phrase, and one stop of the walk."""
     words = [word for word in dict.fromkeys(re.findall(r"\w+", query.casefold())) if len(word) > 2 and word not in _STOP][:24]
@@ -306,26 +230,17 @@ def _stem(word: str) -> str:
     return word[:-1] if len(word) > 4 and word.endswith("s") else word
 
 
-def _sections(found: Document) -> list[tuple[str, int]]:
-    sections: list[tuple[str, int]] = []
-    for passage in found.passages:
-        if passage.section and (not sections or sections[-1][0] != passage.section):
-            sections.append((passage.section, passage.start))
-    return sections
+def sections_of(text: str) -> list[Heading]:
+    """The headings that begin a line of the text, for the outline."""
+    return [each for each in Headings(text).all if not text[text.rfind("\n", 0, each.start) + 1 : each.start].strip()][:MOST_SECTIONS]
 
 
-def _headings(found: Document) -> list[Mark]:
-    """The headings of sections as they stand in the text, and the anchors of the outline."""
-    marks = []
-    for title, at in _sections(found):
-        before = max(0, at - len(title) - 12)
-        place = found.text.find(title, before, at + len(title) + 12)
-        if place >= 0:
-            line = found.text.rfind("\n", 0, place) + 1
-            marks.append(Mark(line if place - line < 8 else place, place + len(title), "heading", anchor=f"s{at}", weight=-3))
-        elif at < len(found.text):
-            marks.append(Mark(at, at + 1, "anchor", anchor=f"s{at}", weight=-3))
-    return marks
+def _headings(text: str, sections: Iterable[Heading]) -> list[Mark]:
+    """The headings as they stand in the text, with the anchors of the outline."""
+    return [
+        Mark(each.start, text.index(each.title, each.start) + len(each.title), "heading", anchor=f"s{each.start}", weight=-3, element="b")
+        for each in sections
+    ]
 
 
 @pages.get("/record")

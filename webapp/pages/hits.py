@@ -48,7 +48,7 @@ def hit_view(hit: Hit, state: State, catalog: Catalog, why: str, issued: bool = 
     for heading in _HEADING.finditer(text):
         marks += [
             Mark(heading.start(), heading.start(1), "markup", weight=-3),
-            Mark(heading.start(1), heading.end(1), "heading", weight=-3),
+            Mark(heading.start(1), heading.end(1), "heading", weight=-3, element="b"),
             Mark(heading.end(1), heading.end(1) + 1, "end", weight=-3),
         ]
     span = hit.answer or hit.passage

@@ -25,7 +25,9 @@ class Mark:
     anchor: str = ""
     data: tuple[tuple[str, str], ...] = ()
     weight: int = 0
-    """Where marks overlap, the heaviest gives title, spoken words and data."""
+    """Where marks overlap, the heaviest is told first, and gives the spoken words."""
+    element: str = "mark"
+    """What it is drawn as where nothing else covers the text: 'b' for a heading, 'span' for what is no mark by itself."""
 
 
 def marked(text: str, marks: Sequence[Mark], start: int = 0, end: int | None = None) -> Markup:
@@ -43,24 +45,33 @@ def marked(text: str, marks: Sequence[Mark], start: int = 0, end: int | None = N
             active.append(inside[following])
             following += 1
         words = visible_characters(text[left:right])
-        pieces.append(_piece(words, active, begun) if active else words)
+        pieces.append(_piece(words, active, begun, right) if active else words)
     return Markup("").join(pieces)
 
 
-def _piece(words: Markup, active: Sequence[Mark], begun: set[int]) -> Markup:
-    lead = max(active, key=lambda m: (m.weight, m.start - m.end))
-    classes = " ".join(dict.fromkeys(name for m in active for name in m.classes.split()))
+def _piece(words: Markup, active: Sequence[Mark], begun: set[int], at: int) -> Markup:
+    """A piece of text with all that covers it; the last piece of a mention, which ends at `at`, has the class `last`."""
+    ordered = sorted(active, key=lambda m: (-m.weight, m.end - m.start))
+    lead = ordered[0]
+    names = dict.fromkeys(name for m in active for name in m.classes.split())
     first = [m for m in active if id(m) not in begun]
     begun.update(id(m) for m in first)
+    if any(m.title and m in first for m in active):
+        names["first"] = None
+    if any(m.title and m.end == at for m in active):
+        names["last"] = None
     anchors = [m.anchor for m in first if m.anchor]
     attributes = Markup(' id="{}"').format(anchors[0]) if anchors else Markup("")
     for anchor in anchors[1:]:
         words = Markup('<span id="{}"></span>').format(anchor) + words
-    if lead.title:
-        attributes += Markup(' title="{}"').format(plain_visible(lead.title))
-    for key, value in lead.data:
-        attributes += Markup(' data-{}="{}"').format(key, value)
+    told = dict.fromkeys(part for m in ordered if m.title for part in m.title.split("\n\n"))
+    if told:
+        attributes += Markup(' title="{}"').format(plain_visible("\n\n".join(told)))
+    for key in dict.fromkeys(key for m in ordered for key, _ in m.data):
+        values = dict.fromkeys(value for m in ordered for name, value in m.data if name == key)
+        attributes += Markup(' data-{}="{}"').format(key, " ".join(values))
     if lead in first and lead.spoken:
         words = Markup('<span class="sr">{}</span>').format(lead.spoken) + words
-    whole = Markup('<b class="{}"{}>{}</b>') if classes == "heading" else Markup('<mark class="{}"{}>{}</mark>')
-    return whole.format(classes, attributes, words)
+    elements = {m.element for m in active}
+    element = elements.pop() if len(elements) == 1 else "mark"
+    return Markup('<{0} class="{1}"{2}>{3}</{0}>').format(element, " ".join(names), attributes, words)
