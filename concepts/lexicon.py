@@ -25,6 +25,8 @@ from concepts.tokens import Tokens, tokens
 
 MOST_WORDS: Final = 24
 """Words of a name that is looked for; longer ones are told and left out."""
+MOST_SENSES: Final = 16
+"""Concepts that a name leads to: of a drug that is in ten thousand products the best."""
 _SOFT: Final = frozenset("-/'’\"–‐‑\n*_&+")
 """Marks that stand between words of a name or not, as it pleases who writes."""
 _MOST_HELD: Final = 1 << 18
@@ -140,6 +142,12 @@ class Lexicon:
         return whole[0].name if whole else -1
 
 
+@lru_cache(maxsize=8)
+def tokens_of_name(text: str) -> Tokens:
+    """The tokens of a name; the last few are held, for who compiles looks at each more than once."""
+    return tokens(text)
+
+
 def words_of(text: Tokens) -> list[int]:
     """Tokens that count in names: all but marks that may stand between words of a name."""
     norms = text.norms
@@ -152,23 +160,27 @@ def _blank(norms: Sequence[str], place: int) -> bool:
 
 
 def compile_lexicon(names: Iterable[Name]) -> tuple[Lexicon, list[str]]:
-    """Compile names; and those that cannot be looked for (no words, or more than MOST_WORDS)."""
+    """Compile names; and those that cannot be looked for (no words, or more than MOST_WORDS). Names are held as numbers only."""
     numbers, lengths = array("Q"), array("q")
-    kept: list[Name] = []
+    concepts, ranks, cautions = array("q"), array("q"), array("B")
     unfit: list[str] = []
     for name in names:
-        of = tokens(name.text)
+        of = tokens_of_name(name.text)
         words = [of.norms[place] for place in words_of(of)]
         if not 0 < len(words) <= MOST_WORDS or not any(word[0].isalpha() for word in words):
             unfit.append(name.text)
             continue
         numbers.extend(map(word_number, words))
         lengths.append(len(words))
-        kept.append(name)
+        concepts.append(name.concept)
+        ranks.append(name.rank)
+        cautions.append(int(name.caution))
     beginnings, longer, ends = _beginnings(np.frombuffer(numbers, dtype=np.uint64), np.frombuffer(lengths, dtype=np.int64))
+    del numbers, lengths
     goes_on = np.zeros(len(beginnings), dtype=np.bool_)
     goes_on[np.searchsorted(beginnings, longer)] = True
-    return _numbered(beginnings, goes_on, ends, kept), unfit
+    borne = (np.frombuffer(concepts, dtype=np.int64), np.frombuffer(ranks, dtype=np.int64), np.frombuffer(cautions, dtype=np.uint8))
+    return _numbered(beginnings, goes_on, ends, *borne), unfit
 
 
 def _beginnings(numbers: UInt64, lengths: Int64) -> tuple[UInt64, UInt64, UInt64]:
@@ -188,12 +200,12 @@ def _beginnings(numbers: UInt64, lengths: Int64) -> tuple[UInt64, UInt64, UInt64
     return np.unique(np.concatenate(every)), np.concatenate(longer), ends
 
 
-def _numbered(beginnings: UInt64, goes_on: NDArray[np.bool_], ends: UInt64, kept: Sequence[Name]) -> Lexicon:
+def _numbered(
+    beginnings: UInt64, goes_on: NDArray[np.bool_], ends: UInt64, concept: Int64, rank: Int64, caution: NDArray[np.uint8]
+) -> Lexicon:
     distinct, name = np.unique(ends, return_inverse=True)
-    concept = np.asarray([each.concept for each in kept], dtype=np.int64)
-    rank = np.asarray([each.rank for each in kept], dtype=np.int64)
     cautions = np.full(len(distinct), 255, dtype=np.uint8)
-    np.minimum.at(cautions, name, np.asarray([int(each.caution) for each in kept], dtype=np.uint8))
+    np.minimum.at(cautions, name, caution)
     name, concept = _best_first(name, concept, rank)
     names = np.full(len(beginnings), -1, dtype=np.int32)
     names[np.searchsorted(beginnings, distinct)] = np.arange(len(distinct))
@@ -201,14 +213,16 @@ def _numbered(beginnings: UInt64, goes_on: NDArray[np.bool_], ends: UInt64, kept
 
 
 def _best_first(name: Int64, concept: Int64, rank: Int64) -> tuple[Int64, Int64]:
-    """The distinct (name, concept), by name, then by the least rank that the concept bears it with."""
+    """The distinct (name, concept), by name, then by the least rank that the concept bears it with; MOST_SENSES of each name."""
     order = np.lexsort((rank, concept, name))
     name, concept, rank = name[order], concept[order], rank[order]
     first = np.ones(len(name), dtype=np.bool_)
     first[1:] = (name[1:] != name[:-1]) | (concept[1:] != concept[:-1])
     name, concept, rank = name[first], concept[first], rank[first]
     order = np.lexsort((concept, rank, name))
-    return name[order], concept[order]
+    name, concept = name[order], concept[order]
+    place = np.arange(len(name)) - np.searchsorted(name, name)
+    return name[place < MOST_SENSES], concept[place < MOST_SENSES]
 
 
 def save_lexicon(lexicon: Lexicon, folder: Path) -> None:

@@ -1,8 +1,9 @@
 """Compiled concepts: the lexicon of their names, and what each is. One folder, memory-mapped, shared by all who read with it."""
 
 import json
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from concepts.abbreviations import Abbreviation, abbreviations, needs_capitals
 from concepts.blocked import blocked
 from concepts.hierarchy import Int64, mapped
-from concepts.lexicon import Caution, Lexicon, Name, compile_lexicon, open_lexicon, save_lexicon
+from concepts.lexicon import Caution, Lexicon, Name, compile_lexicon, open_lexicon, save_lexicon, tokens_of_name
 from concepts.terminology import Concept, Kind, spellings
 from concepts.tokens import tokens
 
@@ -35,13 +36,19 @@ class Strings:
     def __len__(self) -> int:
         return len(self.offsets) - 1
 
-    @classmethod
-    def of(cls, texts: Sequence[str]) -> "Strings":
-        """Number the texts in their order."""
-        encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
-        offsets = np.zeros(len(encoded) + 1, dtype=np.int64)
-        np.cumsum([len(each) for each in encoded], out=offsets[1:])
-        return cls(offsets, np.frombuffer(b"".join(encoded), dtype=np.uint8))
+
+class _Written:
+    """Strings in the making, held as bytes."""
+
+    def __init__(self) -> None:
+        self._bytes, self._ends = bytearray(), array("q", [0])
+
+    def add(self, text: str) -> None:
+        self._bytes += text.encode("utf-8", "surrogatepass")
+        self._ends.append(len(self._bytes))
+
+    def strings(self) -> Strings:
+        return Strings(np.frombuffer(self._ends, dtype=np.int64), np.frombuffer(bytes(self._bytes), dtype=np.uint8))
 
 
 @dataclass(frozen=True)
@@ -74,42 +81,62 @@ class Named:
 
 
 def compile_vocabulary(named: Iterable[Named]) -> tuple[Vocabulary, list[str]]:
-    """Compile concepts, their names, how people spell these, and curated abbreviations; and the names that cannot be looked for."""
-    concepts: list[Concept] = []
-    names: list[Name] = []
-    by_name: dict[str, list[int]] = defaultdict(list)
-    unwanted = blocked()
-    for each in named:
-        number = len(concepts)
-        concepts.append(each.concept)
-        for rank, text in enumerate(dict.fromkeys((each.concept.label, *each.names))):
-            for step, spelling in enumerate(dict.fromkeys(spellings(text, each.concept.kind))):
-                key = _key(spelling)
-                if key and key not in unwanted:
-                    names.append(Name(spelling, number, rank=min(rank, 9) * 10 + min(step, 9), caution=_caution(spelling)))
-                    by_name[key].append(number)
-    fields: dict[str, list[frozenset[str]]] = defaultdict(list)
-    for entry in abbreviations():
-        for number in dict.fromkeys(number for name in entry.names for number in by_name.get(_key(name), ())):
-            names.append(Name(entry.short, number, rank=200, caution=_of_abbreviation(entry)))
-            if entry.field:
-                fields[entry.short].append(frozenset(" ".join(tokens(word).norms) for word in entry.field))
-    lexicon, unfit = compile_lexicon(names)
-    systems = tuple(dict.fromkeys(concept.system for concept in concepts))
-    place = {system: index for index, system in enumerate(systems)}
+    """Compile concepts, their names, how people spell these, and curated abbreviations; and the names that cannot be looked for.
+
+    What is compiled is held as numbers and bytes: memory grows by some hundred bytes a name. A concept without a label is numbered and
+    not looked for.
+    """
+    compiling = _Compiling()
+    lexicon, unfit = compile_lexicon(compiling.names(named))
+    fields = {lexicon.named(short): tuple(dict.fromkeys(found)) for short, found in compiling.fields.items()}
     return Vocabulary(
         lexicon,
-        systems,
-        np.asarray([place[concept.system] for concept in concepts], dtype=np.int16),
-        np.asarray([_KINDS.index(concept.kind) for concept in concepts], dtype=np.uint8),
-        Strings.of([concept.code for concept in concepts]),
-        Strings.of([concept.label for concept in concepts]),
-        {lexicon.named(short): tuple(dict.fromkeys(found)) for short, found in fields.items()},
+        tuple(compiling.systems),
+        np.frombuffer(compiling.system, dtype=np.int16),
+        np.frombuffer(compiling.kinds, dtype=np.uint8),
+        compiling.codes.strings(),
+        compiling.labels.strings(),
+        fields,
     ), unfit
 
 
+class _Compiling:
+    """What is known of the concepts while their names go by."""
+
+    def __init__(self) -> None:
+        self.systems: dict[str, int] = {}
+        self.system, self.kinds = array("h"), array("B")
+        self.codes, self.labels = _Written(), _Written()
+        self.fields: dict[str, list[frozenset[str]]] = defaultdict(list)
+
+    def names(self, named: Iterable[Named]) -> Iterator[Name]:
+        listed = [(entry, tuple(map(_key, entry.names))) for entry in abbreviations()]
+        spelled_out: dict[str, list[int]] = {key: [] for _, keys in listed for key in keys}
+        unwanted = blocked()
+        for number, each in enumerate(named):
+            self._add(each.concept)
+            for rank, text in enumerate(dict.fromkeys((each.concept.label, *each.names))):
+                for step, spelling in enumerate(dict.fromkeys(spellings(text, each.concept.kind))):
+                    key = _key(spelling)
+                    if key and key not in unwanted:
+                        yield Name(spelling, number, rank=min(rank, 9) * 10 + min(step, 9), caution=_caution(spelling))
+                        if key in spelled_out:
+                            spelled_out[key].append(number)
+        for entry, keys in listed:
+            for number in dict.fromkeys(number for key in keys for number in spelled_out[key]):
+                yield Name(entry.short, number, rank=200, caution=_of_abbreviation(entry))
+                if entry.field:
+                    self.fields[entry.short].append(frozenset(" ".join(tokens(word).norms) for word in entry.field))
+
+    def _add(self, concept: Concept) -> None:
+        self.system.append(self.systems.setdefault(concept.system, len(self.systems)))
+        self.kinds.append(_KINDS.index(concept.kind))
+        self.codes.add(concept.code)
+        self.labels.add(concept.label)
+
+
 def _key(text: str) -> str:
-    return " ".join(norm for norm in tokens(text).norms if norm[0].isalnum())
+    return " ".join(norm for norm in tokens_of_name(text).norms if norm[0].isalnum())
 
 
 def _caution(spelling: str) -> Caution:

@@ -291,6 +291,15 @@ class Ledger:
         """Say how many quads the published graph holds of a dataset, within the caller's transaction."""
         db.execute("insert or replace into meta values (?, ?)", (f"quads:{dataset}", str(quads)))
 
+    def terminologies(self) -> str:
+        """The terminologies that the published generation was read with, as `Shelf.digest` tells them."""
+        return self.meta("terminologies") or ""
+
+    @staticmethod
+    def enter_terminologies(db: sqlite3.Connection, digest: str) -> None:
+        """Say which terminologies the published generation was read with, within the caller's transaction."""
+        db.execute("insert or replace into meta values ('terminologies', ?)", (digest,))
+
     def quads_of_parts(self, dataset: str) -> int:
         """Quads in the parts that hold live records, those of records that other parts replaced among them."""
         query = (

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from graph.model import Statistics
 from graph.store import GraphStore
 from ingest.errors import StoreDiffers
-from ingest.pipeline import prepare_replica
 from ingest.progress import Progress
 from ingest.publish import Tools
 from ingest.replica import Replication
+from ingest.replicating import prepare_replica
 from ingest.workspace import Workspace
 from sources.errors import UnknownDataset
 

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 
-from graph.errors import GraphError
 from graph.identifiers import check_dataset_name, record_iri
 from graph.stores.neptune.loader_model import LoadFailed
 from ingest import formats, history
@@ -27,7 +26,8 @@ from ingest.plan import Plan, Scanned
 from ingest.progress import Progress
 from ingest.publish import Draft, Published, Tools
 from ingest.repair import Lost, Mended, mend, refuse
-from ingest.replica import Replication
+from ingest.replicating import prepare_replica, settle_replica
+from ingest.rereading import ReadAgain, is_due, read_again
 from ingest.run import Again, Options, Run, RunReport, count_part, insist, moved, tally, texts_wait, worker_lost
 from ingest.staging import Part, PartSummary
 from ingest.worker import Chosen, MapTask, ScanTask, contents_folder, issues_file, map_block, rows_file, scan
@@ -52,11 +52,12 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
     format_ = formats.find(options.format, options.settings)
     with workspace.writing() as ledger, room_in(workspace.folder):
         listing = expand(locations, format_.suffixes, options.within)
-        mended = mend(ledger, workspace, tools, progress, _remapper(ledger, workspace, tools, options.workers, progress))
+        mended = mended_first(ledger, workspace, tools, options.workers, progress)
+        read_what_is_held(ledger, workspace, tools, options.workers, progress)
         run, published = _bring_in(
             ledger, listing, locations, dataset, workspace, tools, options, progress, Again(mended.left.get(dataset, frozenset()))
         )
-        unsettled, failure = _settle(ledger, workspace, tools, run.replication, progress)
+        unsettled, failure = settle_replica(ledger, workspace, tools, run.replication, progress)
         workspace.clean(ledger)
     return RunReport(
         run=run.id,
@@ -145,6 +146,23 @@ def _remapper(ledger: Ledger, workspace: Workspace, tools: Tools, workers: int, 
     return remap
 
 
+def mended_first(ledger: Ledger, workspace: Workspace, tools: Tools, workers: int, progress: Progress, *, deep: bool = False) -> Mended:
+    """Mend what is damaged, as every writer does before anything else."""
+    return mend(ledger, workspace, tools, progress, _remapper(ledger, workspace, tools, workers, progress), deep=deep)
+
+
+def read_what_is_held(ledger: Ledger, workspace: Workspace, tools: Tools, workers: int, progress: Progress) -> ReadAgain:
+    """Read again what was read with other terminologies than there are now, and publish it."""
+    if not is_due(ledger, workspace):
+        return ReadAgain()
+    replication = prepare_replica(ledger, workspace, tools)
+    with Pool(workers) as pool:
+        done = read_again(ledger, workspace, tools, replication, progress, pool.run)
+    settle_replica(ledger, workspace, tools, replication, progress)
+    workspace.clean(ledger)
+    return done
+
+
 def repair(workspace: Workspace, tools: Tools, workers: int, progress: Progress) -> Mended:
     """Look at everything, and mend what can be. Raises LedgerDamaged, which nothing else can restore."""
     if not workspace.ledger_path.exists():
@@ -152,9 +170,10 @@ def repair(workspace: Workspace, tools: Tools, workers: int, progress: Progress)
     with workspace.writing() as ledger, room_in(workspace.folder):
         for one in ledger_damage(ledger):
             raise LedgerDamaged(str(one))
-        mended = mend(ledger, workspace, tools, progress, _remapper(ledger, workspace, tools, workers, progress), deep=True)
+        mended = mended_first(ledger, workspace, tools, workers, progress, deep=True)
+        read_what_is_held(ledger, workspace, tools, workers, progress)
         replication = prepare_replica(ledger, workspace, tools)
-        _settle(ledger, workspace, tools, replication, progress)
+        settle_replica(ledger, workspace, tools, replication, progress)
         workspace.clean(ledger)
         return mended
 
@@ -165,7 +184,8 @@ def drop(dataset: str, workspace: Workspace, tools: Tools, progress: Progress) -
         if dataset not in ledger.datasets():
             raise UnknownDataset(dataset)
         held = sum(ledger.kinds(dataset).values())
-        mend(ledger, workspace, tools, progress, _remapper(ledger, workspace, tools, 0, progress))
+        mended_first(ledger, workspace, tools, 0, progress)
+        read_what_is_held(ledger, workspace, tools, 0, progress)
         replication = prepare_replica(ledger, workspace, tools)
         progress.step("removing")
         with Draft(ledger, dataset, workspace, tools, replication, progress) as draft:
@@ -175,36 +195,9 @@ def drop(dataset: str, workspace: Workspace, tools: Tools, progress: Progress) -
                 ledger.forget(db, dataset)
                 draft.enter(db, published)
             draft.show()
-        _settle(ledger, workspace, tools, replication, progress)
+        settle_replica(ledger, workspace, tools, replication, progress)
         workspace.clean(ledger)
         return held
-
-
-def prepare_replica(ledger: Ledger, workspace: Workspace, tools: Tools) -> Replication:
-    """The replicas of the data folder; a store that is new to it is brought to hold what is published."""
-    replication = Replication(ledger, tools.replica)
-    if tools.replica is None:
-        return replication
-    if not ledger.generation:
-        replication.prepare((), None)
-        return replication
-    with tools.published(workspace.generation_folder(ledger.generation) / "graph") as graph:
-        replication.prepare(ledger.graphs(), graph)
-    return replication
-
-
-def _settle(ledger: Ledger, workspace: Workspace, tools: Tools, replication: Replication, progress: Progress) -> tuple[int, str]:
-    """Bring the replica in step; how many of its graphs are not, and why, where it fails. What is published stays published."""
-    failure = ""
-    if tools.replica is not None and (waiting := replication.unsettled()):
-        progress.step("settling the graph store", waiting)
-        with tools.published(workspace.generation_folder(ledger.generation) / "graph") as graph:
-            try:
-                replication.settle(graph)
-                replication.confirm(ledger.graphs, graph)
-            except GraphError as error:
-                failure = str(error)
-    return replication.unsettled(), failure
 
 
 @contextmanager

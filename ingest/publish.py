@@ -48,7 +48,7 @@ from ingest.workspace import Workspace
 from search.embedding_cache import EmbeddingCache
 from search.generation import GenerationBuilder
 from search.protocols import Embedder
-from search.reading import Runner, one_by_one
+from search.reading import Runner, TextsRead, one_by_one
 
 _DERIVED = "derived.nq"
 _SAID = "said.nq"
@@ -156,7 +156,11 @@ class Draft:
             self._beside.begin(partial(self._count, graphs))
         else:
             self._quads = known
-        self._search = GenerationBuilder(previous / "search" if previous else None, self._folder / "search", self.generation)
+        shelf = self._workspace.terminologies
+        self._read_with = shelf.digest()
+        self._search = GenerationBuilder(
+            previous / "search" if previous else None, self._folder / "search", self.generation, shelf.editions()
+        )
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -247,6 +251,7 @@ class Draft:
         db.execute("insert or replace into meta values ('missing_vectors', ?)", (str(published.missing_vectors),))
         self._ledger.set_unread(db, self._dataset, published.unread)
         db.execute("insert or replace into meta values ('store', ?)", (self._replication.address,))
+        self._ledger.enter_terminologies(db, self._read_with)
         self._replication.enter(db)
 
     def show(self) -> None:
@@ -260,7 +265,7 @@ class Draft:
         self._search.set_concepts(self._dataset, sorted(uses.items(), key=lambda item: (item[0].concept, item[0].display)))
         said = self._folder / _SAID
         with said.open("w", encoding="utf-8") as file:
-            file.writelines(read_texts_of(self._dataset, self._search, uses, run, self._progress))
+            file.writelines(read_texts_of(self._dataset, self._search, uses, run, self._progress)[0])
         readings = self._derived[-1]
         new = self._dataset not in self._ledger.datasets()
         self._replication.touch(graph for graph in self._derived if graph != readings or not new or said.stat().st_size)
@@ -329,12 +334,14 @@ def concept_quads(dataset: str, uses: Counter[ConceptUse]) -> Iterable[str]:
             yield f"{node} <{ALT_LABEL}> {literal_term(name)} {graph} .\n"
 
 
-def read_texts_of(dataset: str, search: GenerationBuilder, uses: Counter[ConceptUse], run: Runner, progress: Progress) -> Iterable[str]:
-    """Read the texts of a dataset; N-Quads of what they say. Concepts that only texts name join `uses`."""
-    search.read(dataset, (), run, Steps(progress))
+def read_texts_of(
+    dataset: str, search: GenerationBuilder, uses: Counter[ConceptUse], run: Runner, progress: Progress
+) -> tuple[Iterable[str], TextsRead]:
+    """Read the texts of a dataset; N-Quads of what they say, and how many were read. Concepts that only texts name join `uses`."""
+    read = search.read(dataset, run, Steps(progress))
     for use in search.read_concepts(dataset):
         uses[use] += 0
-    return said_quads(dataset, search.said(dataset))
+    return said_quads(dataset, search.said(dataset)), read
 
 
 def said_quads(dataset: str, said: Iterable[tuple[str, str, Assertion]]) -> Iterable[str]:

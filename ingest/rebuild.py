@@ -42,7 +42,8 @@ def rebuild(ledger: Ledger, workspace: Workspace, tools: Tools, progress: Progre
     try:
         graph = tools.graph(None, folder / "graph")
         try:
-            with GenerationBuilder(None, folder / "search", number) as search:
+            terminologies = workspace.terminologies.digest()
+            with GenerationBuilder(None, folder / "search", number, workspace.terminologies.editions()) as search:
                 made = _Made(ledger, workspace, graph, search, folder, without, progress)
                 unresolved = {dataset: made.dataset(dataset) for dataset in ledger.datasets()}
                 progress.step("indexing")
@@ -60,6 +61,7 @@ def rebuild(ledger: Ledger, workspace: Workspace, tools: Tools, progress: Progre
         db.executemany("update datasets set unresolved = ? where dataset = ?", [(count, name) for name, count in unresolved.items()])
         for dataset, quads in made.quads.items():
             ledger.enter_quads(db, dataset, quads)
+        ledger.enter_terminologies(db, terminologies)
         db.execute("insert or replace into meta values ('generation', ?)", (str(number),))
         db.execute("insert or replace into meta values ('missing_vectors', ?)", (str(report.missing_vectors),))
     workspace.show(number, ledger.meta("store") or "")
@@ -117,7 +119,7 @@ class _Made:
 
     def _derive(self, dataset: str, uses: Counter[ConceptUse]) -> int:
         self.search.set_concepts(dataset, sorted(uses.items(), key=lambda item: (item[0].concept, item[0].display)))
-        said = read_texts_of(dataset, self.search, uses, one_by_one, self.progress)
+        said, _ = read_texts_of(dataset, self.search, uses, one_by_one, self.progress)
         targets = self.ledger.missing(dataset)
         references = self.graph.references([iri for iri, _ in targets])
         path = self.folder / "derived.nq"

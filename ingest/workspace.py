@@ -1,7 +1,7 @@
 """The data folder: what lies where, who may write, and what may be deleted.
 
 ledger.sqlite   embeddings.sqlite   write.lock   CURRENT
-generations/000001/{graph,search}   parts/DATASET/KEY/   runs/RUN/issues.ndjson
+generations/000001/{graph,search}   parts/DATASET/KEY/   runs/RUN/issues.ndjson   terminologies/NAME/000001/
 """
 
 import fcntl
@@ -19,6 +19,7 @@ from graph.scratch import Scratch, sweep
 from ingest.errors import DatasetBusy, IngestError
 from ingest.ledger import Ledger
 from ingest.staging import sync
+from ingest.terminologies.shelf import Shelf
 
 _RUN = re.compile(r"[0-9TZ]+-[0-9a-f]+")
 _READER = ".reader-"
@@ -44,6 +45,11 @@ class Workspace:
     def embeddings_path(self) -> Path:
         """The vectors of every text ever embedded."""
         return self.folder / "embeddings.sqlite"
+
+    @property
+    def terminologies(self) -> Shelf:
+        """The compiled terminologies."""
+        return Shelf(self.folder / "terminologies")
 
     def parts_folder(self, dataset: str) -> Path:
         """Where a dataset's parts lie."""
@@ -117,6 +123,7 @@ class Workspace:
             os.ftruncate(lock, 0)
             os.pwrite(lock, str(os.getpid()).encode(), 0)
             self.sweep()
+            self.terminologies.sweep()
             ledger = Ledger(self.ledger_path)
             try:
                 published = (ledger.generation, ledger.meta("store") or "")

@@ -3,27 +3,27 @@
 catalog.sqlite   documents, passages, mentions, facts, patients, concepts   (search.catalog)
 columns/         what filters and facets need, as arrays                    (search.columns)
 vectors/         the vectors of units (absent until some are embedded)      (search.vectors)
-vocabularies/    the names that each dataset is read with              (search.reading)
+vocabularies/    the names that each dataset is read with (DATASET), and the terminologies of the data folder (+NAME)   (search.reading)
 lexical/         the text index of units                                    (search.lexical)
 meta.json        its number, when it was built, which model, counts; written last: a folder without it is unfinished
 """
 
 import json
-import os
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from concepts.compiled import read_about
 from concepts.model import Assertion, ConceptUse
 from search import lexical, passages, vectors
 from search.catalog import SqliteCatalog
@@ -31,9 +31,22 @@ from search.columns import open_columns, save_columns
 from search.derivation import derive
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationOutdated, GenerationUnreadable
+from search.making import chunks, make_durable, marks
 from search.model import Document, Fact, FormerPatient, PatientSummary
 from search.protocols import Embedder, LexicalIndex, VectorIndex
-from search.reading import VOCABULARIES, DocumentReading, Runner, read_units, said_of
+from search.reading import (
+    TERMINOLOGY,
+    VOCABULARIES,
+    DocumentReading,
+    Runner,
+    TextsRead,
+    link_vocabulary,
+    read_concepts,
+    read_units,
+    said_of,
+    terminologies_in,
+    vocabularies_in,
+)
 from search.rows import document_row, fact_row, mention_row, passage_row, storable
 from search.schema import FORMAT, FORMER, INDEXES, TABLES
 
@@ -43,8 +56,6 @@ Progress = Callable[[str, int, int], None]
 _CHUNK = 2000
 _EMBED_AT_ONCE = 4096
 """Texts given to the model at a time: enough to batch texts of equal length, few enough that a killed run loses little."""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +134,22 @@ class GenerationBuilder:
     documents (or facts) of a record. Use it as a context manager: a build that fails leaves nothing behind.
     """
 
-    def __init__(self, previous: Path | None, out: Path, number: int) -> None:
-        """Begin generation `number` in the folder `out` (emptied first) from the one in `previous`; raises GenerationUnreadable."""
+    def __init__(self, previous: Path | None, out: Path, number: int, terminologies: Mapping[str, Path] | None = None) -> None:
+        """Begin generation `number` in the folder `out` (emptied first) from the one in `previous`; raises GenerationUnreadable.
+
+        `terminologies` are the folders of compiled ones by name (None: those of the previous generation); they are linked, not copied.
+        """
         self._model = read_meta(previous).model if previous is not None else ""
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True)
         if previous is not None:
             shutil.copyfile(previous / "catalog.sqlite", out / "catalog.sqlite")
-            if (previous / VOCABULARIES).is_dir():
-                shutil.copytree(previous / VOCABULARIES, out / VOCABULARIES)
+            for name, folder in vocabularies_in(previous).items():
+                shutil.copytree(folder, out / VOCABULARIES / name)
+        self._terminologies = {
+            name: link_vocabulary(folder, out / VOCABULARIES / f"{TERMINOLOGY}{name}")
+            for name, folder in sorted((terminologies_in(previous) if terminologies is None else terminologies).items())
+        }
         self._out = out
         self._number = number
         self._db = sqlite3.connect(out / "catalog.sqlite", isolation_level=None)
@@ -159,13 +177,13 @@ class GenerationBuilder:
 
     def remove(self, records: Iterable[str]) -> None:
         """Take out the documents, passages, mentions, facts and patient summaries of records."""
-        for chunk in _chunks(records, _CHUNK):
+        for chunk in chunks(records, _CHUNK):
             self._make_indexes()
-            marks = _marks(chunk)
-            self._remove_documents(f"record IN ({marks})", chunk)
-            self._db.execute(f"DELETE FROM facts WHERE record IN ({marks})", chunk)  # noqa: S608 - only marks
-            self._db.execute(f"DELETE FROM patients WHERE id IN ({marks})", chunk)  # noqa: S608 - only marks
-            self._db.execute(f"DELETE FROM former WHERE record IN ({marks})", chunk)  # noqa: S608 - only marks
+            each = marks(chunk)
+            self._remove_documents(f"record IN ({each})", chunk)
+            self._db.execute(f"DELETE FROM facts WHERE record IN ({each})", chunk)  # noqa: S608 - only marks
+            self._db.execute(f"DELETE FROM patients WHERE id IN ({each})", chunk)  # noqa: S608 - only marks
+            self._db.execute(f"DELETE FROM former WHERE record IN ({each})", chunk)  # noqa: S608 - only marks
 
     def datasets(self) -> list[str]:
         """Everything that is of some dataset is of one of these."""
@@ -177,19 +195,20 @@ class GenerationBuilder:
         self._remove_documents("dataset = ?", [dataset])
         for table in ("facts", "patients", "former", "uses"):
             self._db.execute(f"DELETE FROM {table} WHERE dataset = ?", (dataset,))  # noqa: S608 - names of this module
+        shutil.rmtree(self._out / VOCABULARIES / dataset, ignore_errors=True)
 
     def add_documents(self, documents: Iterable[Document], run: str) -> None:
         """Add documents, their passages cut already, that the ingest run `run` brought."""
         self._batch += 1
         known: set[bytes] = set()
-        for chunk in _chunks(documents, 500):
+        for chunk in chunks(documents, 500):
             numbered = list(enumerate(chunk, self._next_row))
             self._next_row += len(chunk)
             self._insert("documents", (document_row(row, self._batch, run, d) for row, d in numbered))
             self._insert("texts", ((row, storable(d.text)) for row, d in numbered))
             self._insert("passages", (passage_row(row, i, p) for row, d in numbered for i, p in enumerate(d.passages)))
             self._insert("mentions", (mention_row(row, i, m) for row, d in numbered for i, m in enumerate(d.mentions)))
-            fresh = {p.key: passages.embedding_text(p, d.text) for p, d in _first_uses(chunk, known)}
+            fresh = {p.key: passages.embedding_text(p, d.text) for p, d in passages.first_uses(chunk, known)}
             known.update(fresh)
             self._db.executemany(
                 "INSERT OR IGNORE INTO units (key, text) VALUES (?, ?)", ((key, storable(text)) for key, text in fresh.items())
@@ -219,8 +238,13 @@ class GenerationBuilder:
             ((dataset, use.concept, storable(use.display), use.system, use.code, count) for use, count in uses),
         )
 
-    def read(self, dataset: str, terminologies: Sequence[tuple[str, Path]], run: Runner, progress: Progress | None = None) -> int:
-        """Read the dataset's texts that wait for it; how many wait still. Call it when everything is added. See search.reading."""
+    def uses(self, dataset: str) -> Counter[ConceptUse]:
+        """The concepts that records of the dataset use, as `set_concepts` was told."""
+        rows = self._db.execute("SELECT concept, system, code, display, uses FROM uses WHERE dataset = ? AND uses > 0", (dataset,))
+        return Counter({ConceptUse(*use): count for *use, count in rows})
+
+    def read(self, dataset: str, run: Runner, progress: Progress | None = None) -> TextsRead:
+        """Read the dataset's texts that wait for it. Call it when everything is added. See search.reading."""
         self._make_indexes()
         self._replace()
 
@@ -228,18 +252,22 @@ class GenerationBuilder:
             if progress is not None:
                 progress("read", done, total)
 
-        reading = DocumentReading(self._db, self._out / VOCABULARIES)
-        self._unread = read_units(self._db, run, tell) + reading.read(dataset, terminologies, run, tell)
-        return self._unread
+        terminologies = [(read_about(folder).digest, folder) for folder in self._terminologies.values()]
+        unread = read_units(self._db, run, tell)
+        read = DocumentReading(self._db, self._out / VOCABULARIES).read(dataset, terminologies, run, tell)
+        self._unread = read.unread + unread
+        return TextsRead(read.read, self._unread)
 
     def said(self, dataset: str) -> Iterator[tuple[str, str, Assertion]]:
         """(record, concept, assertion) of everything that texts of the dataset mention, each once."""
         return said_of(self._db, dataset)
 
     def read_concepts(self, dataset: str) -> list[ConceptUse]:
-        """The concepts that texts of the dataset mention and none of its records uses."""
-        rows = self._db.execute("SELECT concept, system, code, display FROM uses WHERE dataset = ? AND uses = 0 ORDER BY 1", (dataset,))
-        return [ConceptUse(*row) for row in rows]
+        """The concepts that texts of the dataset mention and none of its records uses, in the words that texts have most often for them.
+
+        Their names in a terminology stay in the catalog: what the graph says may be exported, and names may be licensed.
+        """
+        return read_concepts(self._db, dataset)
 
     def finish(self, embedder: Embedder | None, cache: EmbeddingCache, progress: Progress | None = None, model: str = "") -> BuildReport:
         """Embed what is new, write the indexes, make everything durable.
@@ -266,9 +294,9 @@ class GenerationBuilder:
         count = int(has_vector.sum())
         published = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         meta = Meta(FORMAT, self._number, published, model if count else "", documents, spans, len(keys), count)
-        _make_durable(self._out)
+        make_durable(self._out)
         (self._out / "meta.json").write_text(json.dumps(asdict(meta), indent=1) + "\n")
-        _make_durable(self._out)
+        make_durable(self._out)
         return BuildReport(documents, spans, embedded, len(keys), len(keys) - count, self._unread)
 
     # --- the catalog ---
@@ -277,7 +305,7 @@ class GenerationBuilder:
         iterator = iter(rows)
         first = next(iterator, None)
         if first is not None:
-            statement = f"INSERT {conflict} INTO {table} VALUES ({_marks(first)})"  # noqa: S608 - names of this module
+            statement = f"INSERT {conflict} INTO {table} VALUES ({marks(first)})"  # noqa: S608 - names of this module
             self._db.execute(statement, first)
             self._db.executemany(statement, iterator)
 
@@ -331,8 +359,8 @@ class GenerationBuilder:
             if progress is not None:
                 progress("embed", done, len(keys))
 
-        for chunk in _chunks(keys, _EMBED_AT_ONCE):
-            texts = dict(self._db.execute(f"SELECT key, text FROM units WHERE key IN ({_marks(chunk)})", chunk))  # noqa: S608 - only marks
+        for chunk in chunks(keys, _EMBED_AT_ONCE):
+            texts = dict(self._db.execute(f"SELECT key, text FROM units WHERE key IN ({marks(chunk)})", chunk))  # noqa: S608 - only marks
             cache.put(chunk, embedder.encode([texts[key] for key in chunk], tell), embedder.name)
         return len(keys)
 
@@ -368,33 +396,3 @@ def read_meta(path: Path) -> Meta:
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise GenerationUnreadable(f"{path} holds no finished generation ({error}); ingest again to rebuild it") from error
     raise GenerationOutdated(f"{path} has format {written}, this version reads {FORMAT}: `commissure verify --repair` makes it anew")
-
-
-def _first_uses(documents: list[Document], known: set[bytes]) -> Iterator[tuple[Any, Document]]:
-    """Passages that may be found and whose key is not known yet, the first of each key."""
-    seen: set[bytes] = set()
-    for document in documents:
-        for passage in passages.telling(document.passages, document.text):
-            if passage.key not in known and passage.key not in seen:
-                seen.add(passage.key)
-                yield passage, document
-
-
-def _chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
-    iterator = iter(items)
-    while chunk := list(islice(iterator, size)):
-        yield chunk
-
-
-def _marks(values: Iterable[Any]) -> str:
-    return ",".join("?" for _ in values)
-
-
-def _make_durable(folder: Path) -> None:
-    """Flush every file below the folder, and the folder itself, to the disk."""
-    for path in (*sorted(folder.rglob("*")), folder):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -15,7 +15,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from itertools import pairwise
 
-from search.model import PassageSpan
+from search.model import Document, PassageSpan
 
 MAX_PARTS = 240
 """Limit of a passage in parts (see `_PART`). Of passages this long, 99 % have at most 1.05 word pieces a part on scientific abstracts and
@@ -219,3 +219,13 @@ def _nearest(positions: list[int], aim: int, lowest: int, highest: int) -> int |
     """The position nearest to `aim` in lowest … highest."""
     within = positions[bisect_left(positions, lowest) : bisect_right(positions, highest)]
     return min(within, key=lambda position: abs(position - aim), default=None)
+
+
+def first_uses(documents: list[Document], known: set[bytes]) -> Iterator[tuple[PassageSpan, Document]]:
+    """Passages that may be found and whose key is not known yet, the first of each key."""
+    seen: set[bytes] = set()
+    for document in documents:
+        for passage in telling(document.passages, document.text):
+            if passage.key not in known and passage.key not in seen:
+                seen.add(passage.key)
+                yield passage, document

@@ -4,6 +4,8 @@ A dataset is read with the names that its own records give their codes, and with
 read with stands beside it (`reading`), so that only what is new, or what another lexicon may see otherwise, is read again.
 """
 
+import os
+import shutil
 import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,9 +14,9 @@ from hashlib import blake2b
 from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from concepts.model import READ, Assertion
+from concepts.model import READ, Assertion, ConceptUse
 from concepts.reader import Reader, ReadMention
 from concepts.terminology import Concept, Kind
 from concepts.vocabulary import Named, compile_vocabulary, open_vocabulary, save_vocabulary
@@ -23,7 +25,10 @@ from search.schema import READINGS
 from search.spoken import spoken_of
 
 VOCABULARIES: Final = "vocabularies"
-"""Folder of a generation with the vocabulary of each dataset."""
+"""Folder of a generation with the vocabulary of each dataset, and with terminologies."""
+
+TERMINOLOGY: Final = "+"
+"""How the folder of a terminology begins there: no dataset's name does."""
 
 RULES: Final = 2
 """Version of the rules by which texts are read: another one reads every text again."""
@@ -59,6 +64,13 @@ def one_by_one(function: Callable[["Task"], list[list[Row]]], tasks: Sequence["T
     """A Runner without processes."""
     for task in tasks:
         yield task, function(task)
+
+
+class TextsRead(NamedTuple):
+    """Distinct texts that were read, and texts and passages that wait still, because their reader died."""
+
+    read: int
+    unread: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +163,8 @@ class DocumentReading:
         """`folder` takes the dataset's own vocabulary, `DATASET/`, for readers of the generation."""
         self._db, self._folder = db, folder
 
-    def read(self, dataset: str, terminologies: Sequence[tuple[str, Path]], run: Runner, tell: Callable[[int, int], None]) -> int:
-        """Read what is to be read; how many distinct texts wait still, because their reader died.
+    def read(self, dataset: str, terminologies: Sequence[tuple[str, Path]], run: Runner, tell: Callable[[int, int], None]) -> "TextsRead":
+        """Read what is to be read.
 
         `terminologies` are (digest, folder) of compiled vocabularies. What was read of a waiting text before stays.
         """
@@ -168,7 +180,7 @@ class DocumentReading:
             waiting[digest].append(row)
         if not waiting:
             self._name(dataset)
-            return 0
+            return TextsRead(0, 0)
         folders = tuple(str(folder) for folder in (own, *(folder for _, folder in terminologies)))
         done = lost = 0
         for task, found in _run(run, read_texts, self._tasks(waiting, folders)):
@@ -179,7 +191,7 @@ class DocumentReading:
             done += len(task.keys)
             tell(done, len(waiting))
         self._name(dataset)
-        return lost
+        return TextsRead(done - lost, lost)
 
     def _name(self, dataset: str) -> None:
         """State the use of concepts that texts of the dataset mention and none of its records uses: 0 times."""
@@ -212,7 +224,7 @@ class DocumentReading:
                 for ordinal, (start, end, text, concept, _, _, label, assertion, *more) in enumerate(mentions, first)
             ),
         )
-        self._db.executemany("INSERT OR IGNORE INTO read_concepts VALUES (?, ?, ?, ?)", {mention[3:7] for mention in mentions})
+        self._db.executemany("INSERT OR REPLACE INTO read_concepts VALUES (?, ?, ?, ?)", {mention[3:7] for mention in mentions})
         self._db.execute("UPDATE documents SET reading = ? WHERE row = ?", (reading, row))
 
 
@@ -233,6 +245,44 @@ def _row(mention: ReadMention) -> Row:
 def iri_of(concept: Concept) -> str:
     """The IRI of a concept; of one without a system it is its code."""
     return concept_iri(concept.system, concept.code) if concept.system else concept.code
+
+
+def read_concepts(db: sqlite3.Connection, dataset: str) -> list[ConceptUse]:
+    """The concepts that texts of a dataset mention and none of its records uses, each in the words that texts have most often for it."""
+    rows = db.execute(
+        "SELECT u.concept, u.system, u.code, m.text, count(*) FROM uses u JOIN mentions m ON m.concept = u.concept AND m.source = ?1"
+        " JOIN documents d ON d.row = m.document AND d.dataset = u.dataset WHERE u.dataset = ?2 AND u.uses = 0"
+        " GROUP BY u.concept, m.text ORDER BY u.concept, count(*) DESC, m.text",
+        (READ, dataset),
+    )
+    commonest = (next(group) for _, group in groupby(rows, key=itemgetter(0)))
+    return [ConceptUse(concept, system, code, " ".join(text.split())) for concept, system, code, text, _ in commonest]
+
+
+def vocabularies_in(generation: Path | None) -> dict[str, Path]:
+    """Dataset → the vocabulary of its own names, in the folder of a generation."""
+    return {name: folder for name, folder in _folders(generation) if not name.startswith(TERMINOLOGY)}
+
+
+def terminologies_in(generation: Path | None) -> dict[str, Path]:
+    """Name → the compiled terminology in the folder of a generation."""
+    return {name.removeprefix(TERMINOLOGY): folder for name, folder in _folders(generation) if name.startswith(TERMINOLOGY)}
+
+
+def _folders(generation: Path | None) -> list[tuple[str, Path]]:
+    within = generation / VOCABULARIES if generation is not None else None
+    return sorted((folder.name, folder) for folder in within.iterdir()) if within is not None and within.is_dir() else []
+
+
+def link_vocabulary(source: Path, target: Path) -> Path:
+    """Have a compiled terminology at another place too: by links, or copied where that is another disk; the place."""
+    target.mkdir(parents=True)
+    for file in sorted(source.iterdir()):
+        try:
+            os.link(file, target / file.name)
+        except OSError:
+            shutil.copyfile(file, target / file.name)
+    return target
 
 
 def said_of(db: sqlite3.Connection, dataset: str) -> Iterator[tuple[str, str, Assertion]]:

@@ -15,6 +15,7 @@ from commissure.cli.ingest import ingest
 from commissure.cli.manifest import manifest
 from commissure.cli.report import report
 from commissure.cli.serve import demo, serve, worker
+from commissure.cli.terminology import terminology
 from commissure.cli.verify import verify
 
 _EPILOG = """\b
@@ -44,7 +45,23 @@ def cli(context: click.Context, data: str | None, config: Path | None) -> None:
     context.obj = {"flags": {"data": data}, "config": config}
 
 
-for command in (ingest, datasets, status, search, query, evaluate, serve, worker, demo, graph, manifest, consolidate, report, verify):
+for command in (
+    ingest,
+    datasets,
+    terminology,
+    status,
+    search,
+    query,
+    evaluate,
+    serve,
+    worker,
+    demo,
+    graph,
+    manifest,
+    consolidate,
+    report,
+    verify,
+):
     cli.add_command(command)
 
 

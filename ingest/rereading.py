@@ -1,0 +1,98 @@
+"""Reads again what is held when the terminologies of the data folder are others: a new generation of the same records.
+
+The generation before answers until the new one is whole. What is cut off is begun anew by whoever writes next, before anything else.
+"""
+
+import shutil
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph.identifiers import derived_graph_iri
+from ingest.ledger import Ledger
+from ingest.progress import Progress
+from ingest.publish import DraftGraph, Steps, Tools, concept_quads, read_texts_of
+from ingest.replica import Replication
+from ingest.staging import sync, sync_folder
+from ingest.sums import write_sums
+from ingest.workspace import Workspace
+from search.embedding_cache import EmbeddingCache
+from search.generation import GenerationBuilder
+from search.reading import Runner, TextsRead
+
+_QUADS = "read.nq"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAgain:
+    """What reading again did: the generation that shows it (0: nothing is held, or nothing had to be read), and of what."""
+
+    generation: int = 0
+    texts: int = 0
+    datasets: int = 0
+
+
+def is_due(ledger: Ledger, workspace: Workspace) -> bool:
+    """Whether what is published was read with other terminologies than there are."""
+    return bool(ledger.generation) and ledger.terminologies() != workspace.terminologies.digest()
+
+
+def read_again(ledger: Ledger, workspace: Workspace, tools: Tools, replication: Replication, progress: Progress, run: Runner) -> ReadAgain:
+    """Publish what is held anew, read with the terminologies that there are; nothing where that is so already."""
+    if not is_due(ledger, workspace):
+        return ReadAgain()
+    number = ledger.generation + 1
+    previous, folder = workspace.generation_folder(ledger.generation), workspace.generation_folder(number)
+    shelf = workspace.terminologies
+    terminologies = shelf.digest()
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    texts: dict[str, TextsRead] = {}
+    quads = Counter[str]()
+    try:
+        with (
+            closing(tools.graph(previous / "graph", folder / "graph")) as graph,
+            GenerationBuilder(previous / "search", folder / "search", number, shelf.editions()) as search,
+        ):
+            for dataset in ledger.datasets():
+                progress.step(f"reading {dataset} again")
+                uses = search.uses(dataset)
+                search.set_concepts(dataset, sorted(uses.items(), key=lambda item: (item[0].concept, item[0].display)))
+                said, texts[dataset] = read_texts_of(dataset, search, uses, run, progress)
+                quads[dataset] = _rewrite(dataset, graph, replication, concept_quads(dataset, uses), said, folder / _QUADS)
+            report = search.finish(None, EmbeddingCache(workspace.embeddings_path), Steps(progress))
+        write_sums(folder)
+        sync_folder(folder)
+        sync(folder.parent)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    with ledger.transaction() as db:
+        for dataset, change in quads.items():
+            ledger.set_unread(db, dataset, texts[dataset].unread)
+            if (known := ledger.quads(dataset)) is not None:
+                ledger.enter_quads(db, dataset, known + change)
+        db.execute("insert or replace into meta values ('generation', ?)", (str(number),))
+        db.execute("insert or replace into meta values ('missing_vectors', ?)", (str(report.missing_vectors),))
+        db.execute("insert or replace into meta values ('store', ?)", (replication.address,))
+        ledger.enter_terminologies(db, terminologies)
+        replication.enter(db)
+    workspace.show(number, replication.address)
+    return ReadAgain(number, sum(read.read for read in texts.values()), len(quads))
+
+
+def _rewrite(dataset: str, graph: DraftGraph, replication: Replication, concepts: Iterable[str], said: Iterable[str], path: Path) -> int:
+    """Write what the dataset uses and says anew; how many quads more the graph holds of it."""
+    graphs = [derived_graph_iri(dataset, name) for name in ("concepts", "readings")]
+    replication.touch(graphs)
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(concepts)
+        file.writelines(said)
+    before = graph.count(graphs)
+    graph.remove(graphs)
+    graph.load([path])
+    replication.add(path)
+    path.unlink()
+    return graph.count(graphs) - before

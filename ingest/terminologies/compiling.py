@@ -1,0 +1,181 @@
+"""Compiles statements into a terminology that is mapped into memory: staged in a file, put in order there, then written as numbers.
+
+Memory does not grow with what is staged; the lexicon is held as numbers while it is made (some 500 bytes a name).
+"""
+
+import sqlite3
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from hashlib import blake2b
+from itertools import groupby, islice
+from operator import itemgetter
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from concepts.compiled import About, Terminology, save_terminology, table_of, write_about
+from concepts.hierarchy import Int64
+from concepts.terminology import Broader, Concept, ConceptName, Kind, Mapping, Relation, Statement
+from concepts.vocabulary import Named, compile_vocabulary
+from graph.identifiers import canonical_system, notation
+from ingest.terminologies.systems import HPO, ICD10CM, LOINC, RXNORM, SNOMED
+
+_STAGED: Final = "staged.sqlite"
+_FIRST: Final = (SNOMED, RXNORM, LOINC, HPO, ICD10CM)
+"""Of concepts that bear one name, those of these schemes are taken first, in this order."""
+_RELATIONS: Final = tuple(Relation)
+_KINDS: Final = tuple(Kind)
+_AT_ONCE: Final = 20_000
+_TABLES: Final = """
+CREATE TABLE concepts (system INTEGER, code TEXT, label TEXT NOT NULL, kind INTEGER NOT NULL, PRIMARY KEY (system, code)) WITHOUT ROWID;
+CREATE TABLE names (system INTEGER, code TEXT, text TEXT NOT NULL, later INTEGER NOT NULL);
+CREATE TABLE broader (system INTEGER, code TEXT, broader TEXT);
+CREATE TABLE maps (system INTEGER, code TEXT, relation INTEGER, other_system INTEGER, other TEXT)
+"""
+_INSERT: Final = {
+    Concept: "INSERT INTO concepts VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+    ConceptName: "INSERT INTO names VALUES (?, ?, ?, ?)",
+    Broader: "INSERT INTO broader VALUES (?, ?, ?)",
+    Mapping: "INSERT INTO maps VALUES (?, ?, ?, ?, ?)",
+}
+_NUMBER: Final = """
+INSERT INTO concepts SELECT system, code, '', 5 FROM maps WHERE true ON CONFLICT DO NOTHING;
+INSERT INTO concepts SELECT other_system, other, '', 5 FROM maps WHERE true ON CONFLICT DO NOTHING;
+CREATE TABLE numbers (system INTEGER, code TEXT, number INTEGER, PRIMARY KEY (system, code)) WITHOUT ROWID;
+INSERT INTO numbers SELECT system, code, row_number() OVER (ORDER BY system, code) - 1 FROM concepts ORDER BY system, code
+"""
+_NAMED: Final = """
+SELECT c.system, c.code, c.label, c.kind, n.text FROM concepts c LEFT JOIN names n ON n.system = c.system AND n.code = c.code
+ORDER BY c.system, c.code, n.later, n.rowid
+"""
+_BROADER: Final = """
+SELECT a.number, b.number FROM broader x
+JOIN numbers a ON a.system = x.system AND a.code = x.code JOIN numbers b ON b.system = x.system AND b.code = x.broader
+"""
+_MAPS: Final = """
+SELECT a.number, b.number, x.relation FROM maps x
+JOIN numbers a ON a.system = x.system AND a.code = x.code JOIN numbers b ON b.system = x.other_system AND b.code = x.other
+"""
+
+
+def compile_terminology(statements: Iterable[Statement], folder: Path, about: About, tell: Callable[[int], None] = lambda _: None) -> About:
+    """Compile into an empty folder; `about` with what there is of everything. A folder without `terminology.json` is unfinished.
+
+    `tell` hears of the statements as they are staged.
+    """
+    path = folder / _STAGED
+    with closing(sqlite3.connect(path, isolation_level=None)) as db:
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -65536"):
+            db.execute(f"PRAGMA {pragma}")
+        systems = _stage(db, statements, tell)
+        concepts, names = (_one(db, f"SELECT count(*) FROM {name}") for name in ("concepts", "names"))  # noqa: S608 - names of this module
+        for statement in _NUMBER.split(";"):
+            db.execute(statement)
+        db.execute("CREATE INDEX names_of ON names (system, code)")
+        vocabulary, unfit = compile_vocabulary(_named(db, systems))
+        count = len(vocabulary)
+        stated = _pairs(db, _BROADER, 2)
+        maps = _pairs(db, _MAPS, 3)
+        dangling = _one(db, "SELECT count(*) FROM broader") - len(stated)
+    path.unlink()
+    same = maps[maps[:, 2] == _RELATIONS.index(Relation.EQUIVALENT), :2]
+    above = np.concatenate([stated, maps[maps[:, 2] != _RELATIONS.index(Relation.EQUIVALENT), :2]])
+    straight = above[~_in_circles(above, count)]
+    broader = table_of(straight[:, 0], straight[:, 1], count)
+    both = table_of(np.concatenate([same[:, 0], same[:, 1]]), np.concatenate([same[:, 1], same[:, 0]]), count)
+    counted = replace(
+        about,
+        systems=vocabulary.systems,
+        concepts=concepts,
+        names=concepts + names,
+        links=len(broader.values),
+        mappings=len(maps),
+        circles=len(above) - len(straight),
+        dangling=dangling,
+        unfit=len(unfit),
+    )
+    save_terminology(Terminology(counted, vocabulary, broader, both), folder)
+    files = sorted(file for file in folder.iterdir() if file.suffix == ".npy" or file.name == "about.json")
+    whole = replace(counted, bytes=sum(file.stat().st_size for file in files), digest=_digest(files))
+    write_about(whole, folder)
+    return whole
+
+
+def _stage(db: sqlite3.Connection, statements: Iterable[Statement], tell: Callable[[int], None]) -> list[str]:
+    """Put the statements into tables, with a number for each system; the systems in the order of their numbers."""
+    for table in _TABLES.split(";"):
+        db.execute(table)
+    systems = {system: number for number, system in enumerate(_FIRST)}
+    rest = iter(statements)
+    while some := list(islice(rest, _AT_ONCE)):
+        rows: dict[type, list[tuple[object, ...]]] = {kind: [] for kind in _INSERT}
+        for statement in some:
+            rows[type(statement)].append(_row(statement, systems))
+        db.execute("BEGIN")
+        for kind, insert in _INSERT.items():
+            db.executemany(insert, rows[kind])
+        db.execute("COMMIT")
+        tell(len(some))
+    return list(systems)
+
+
+def _row(statement: Statement, systems: dict[str, int]) -> tuple[object, ...]:
+    system = canonical_system(statement.system)
+    place = systems.setdefault(system, len(systems))
+    code = _storable(notation(system, statement.code))
+    match statement:
+        case Concept():
+            return place, code, _storable(statement.label), _KINDS.index(statement.kind)
+        case ConceptName():
+            return place, code, _storable(statement.text), not statement.preferred
+        case Broader():
+            return place, code, _storable(notation(system, statement.broader))
+        case Mapping():
+            other = canonical_system(statement.other_system)
+            other_code = _storable(notation(other, statement.other_code))
+            return place, code, _RELATIONS.index(statement.relation), systems.setdefault(other, len(systems)), other_code
+
+
+def _named(db: sqlite3.Connection, systems: list[str]) -> Iterator[Named]:
+    """Concepts in the order of their numbers, each with its names."""
+    for (system, code, label, kind), rows in groupby(db.execute(_NAMED), key=itemgetter(0, 1, 2, 3)):
+        names = tuple(text for *_, text in rows if text)
+        yield Named(Concept(systems[system], code, label or next(iter(names), ""), _KINDS[kind]), names)
+
+
+def _pairs(db: sqlite3.Connection, query: str, width: int) -> Int64:
+    numbers = array("q")
+    for row in db.execute(query):
+        numbers.extend(row)
+    return np.frombuffer(numbers, dtype=np.int64).reshape(-1, width)
+
+
+def _in_circles(pairs: Int64, count: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Which pairs lead from a concept to one that lies below it: of what goes round, nothing can be said."""
+    links = csr_array((np.ones(len(pairs), dtype=np.int8), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
+    _, circle = connected_components(links, directed=True, connection="strong")
+    return np.asarray(circle[pairs[:, 0]] == circle[pairs[:, 1]], dtype=np.bool_)
+
+
+def _digest(files: Iterable[Path]) -> str:
+    state = blake2b(digest_size=12)
+    for file in files:
+        state.update(file.name.encode())
+        with file.open("rb") as stream:
+            while block := stream.read(1 << 20):
+                state.update(block)
+    return state.hexdigest()
+
+
+def _storable(text: str) -> str:
+    """The text without halves of surrogate pairs, which no file can hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def _one(db: sqlite3.Connection, query: str) -> int:
+    return int(db.execute(query).fetchone()[0])
