@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from commissure.media import places_of
+from commissure.statuses import dataset_status, run_status
 from graph.errors import StoreUnavailable
 from graph.identifiers import parse_record_iri
 from graph.scope import EVERYTHING, Scope
@@ -23,7 +24,6 @@ from graph.scratch import Scratch
 from graph.store import GraphReader, GraphStore
 from graph.stores.resting import RestingStore, resting
 from ingest import bulk, history
-from ingest.ledger import Ledger
 from ingest.publish import DraftGraph, Tools
 from ingest.replica import PublishedGraph, Replica
 from ingest.stored import StoredRecords, readable
@@ -37,6 +37,7 @@ from search.generation import Generation, read_meta
 from search.protocols import Embedder
 from search.retriever import Retriever
 from search.scoped import write_within
+from search.texts import Texts
 from sources.errors import UnknownDataset
 from webapp.library import DatasetStatus, RecordSource, RejectedLine, RunStatus
 from webapp.settings import LOOPBACK, WebSettings
@@ -194,6 +195,7 @@ class OpenSnapshot:
     retriever: Retriever
     store_opened: GraphReader
     labels: GenerationLabels
+    texts: Texts
     narrowed: Callable[["OpenSnapshot", Scope], "OpenSnapshot"]
     """Takes the snapshot itself: one that referred to itself would outlive its last user."""
     folder: Scratch | None = None
@@ -267,7 +269,8 @@ class DataLibrary:
                     readers[scope] = self._narrowed(folder / "search", scope, whole)
                 return readers[scope]
 
-        return OpenSnapshot(number, store, generation.published, generation.catalog, retriever, graph, labels, narrowed)
+        texts = Texts(generation.path)
+        return OpenSnapshot(number, store, generation.published, generation.catalog, retriever, graph, labels, texts, narrowed)
 
     def _narrowed(self, index: Path, scope: Scope, whole: OpenSnapshot) -> OpenSnapshot:
         """A generation as a reader of some datasets sees it, from an index of its own that ends with it."""
@@ -281,7 +284,8 @@ class DataLibrary:
         def narrower(_: OpenSnapshot, further: Scope) -> OpenSnapshot:
             return whole.within(scope.narrowed(further))
 
-        return OpenSnapshot(whole.generation, whole.store, whole.published, generation.catalog, retriever, graph, labels, narrower, work)
+        parts = generation.catalog, retriever, graph, labels, Texts(generation.path)
+        return OpenSnapshot(whole.generation, whole.store, whole.published, *parts, narrower, work)
 
     def _graph(self, embedded: Path, published: str) -> GraphStore:
         """The store that answers: the one asked for, else the one that was published with."""
@@ -307,18 +311,18 @@ class DataLibrary:
     def datasets(self) -> tuple[DatasetStatus, ...]:
         """All datasets, by name."""
         with readable(), self._workspace.reading() as ledger:
-            return tuple(_dataset(ledger, name) for name in ledger.datasets()) if ledger else ()
+            return tuple(dataset_status(ledger, name) for name in ledger.datasets()) if ledger else ()
 
     def runs(self, limit: int = 50) -> tuple[RunStatus, ...]:
         """Runs, newest first."""
         with readable(), self._workspace.reading() as ledger:
-            return tuple(_run(run) for run in history.latest(ledger, limit)) if ledger else ()
+            return tuple(run_status(run) for run in history.latest(ledger, limit)) if ledger else ()
 
     def run(self, run: str) -> RunStatus | None:
         """One run."""
         with readable(), self._workspace.reading() as ledger:
             found = history.find(ledger, run) if ledger else None
-        return _run(found) if found else None
+        return run_status(found) if found else None
 
     def issues(self, run: str, *, severity: str | None = None, limit: int = 100, offset: int = 0) -> tuple[RejectedLine, ...]:
         """A run's rejects and warnings, in source order."""
@@ -368,33 +372,3 @@ def _warm(graph: GraphStore, catalog: Any) -> None:
         for patient in catalog.patients(limit=_WARMED):
             graph.summaries((patient.id,))
             time.sleep(0.002)
-
-
-def _dataset(ledger: Ledger, name: str) -> DatasetStatus:
-    kinds = ledger.kinds(name)
-    last = next((run.run for run in history.latest(ledger, 1000) if run.dataset == name), None)
-    quads = ledger.quads(name)
-    quads = ledger.quads_of_parts(name) if quads is None else quads
-    return DatasetStatus(name, sum(kinds.values()), kinds, quads, ledger.unresolved(name), last, ledger.updated(name))
-
-
-def _run(run: history.Run) -> RunStatus:
-    counts = run.counts
-    return RunStatus(
-        run=run.run,
-        dataset=run.dataset,
-        state=run.state,
-        step=run.step,
-        started=run.started,
-        finished=run.finished,
-        sources=run.sources,
-        records=counts.get("records", {}),
-        quads=counts.get("quads", 0),
-        documents=counts.get("documents", 0),
-        rejects=counts.get("rejects", {}),
-        warnings=counts.get("warnings", {}),
-        skipped=counts.get("skipped", {}),
-        unchanged=counts.get("unchanged", {}),
-        rejected_again=counts.get("rejected_again", {}),
-        message=run.message,
-    )

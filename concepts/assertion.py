@@ -116,6 +116,14 @@ class Sentences:
         section = self._section(heading, first)
         return self._judgement(_judged(reach, by, first, section), heading.title if heading is not None else "")
 
+    def judge_span(self, start: int, end: int) -> Judgement:
+        """How the text means its characters from `start` to before `end`; where no word stands, how it means the word behind them."""
+        of = self.tokens
+        if not len(of):
+            return Judgement(Assertion.AFFIRMED, "", 0, 0, "", False)
+        first = min(bisect_right(of.ends, start), len(of) - 1)
+        return self.judge(first, min(max(bisect_left(of.starts, end), first + 1), len(of)))
+
     def _section(self, heading: Heading | None, first: int) -> Section:
         """What the part of the text speaks of; a heading itself is in none."""
         return Section.OTHER if heading is None or self.tokens.starts[first] < heading.end else heading.section
@@ -246,12 +254,5 @@ def _line_ends(of: Tokens, place: int) -> bool:
 
 def judge(text: str, spans: Iterable[tuple[int, int]]) -> list[Judgement]:
     """How a text means each of its spans (start, end in characters); one that covers no word is judged by the word behind it."""
-    of = tokens(text)
-    if not len(of):
-        return [Judgement(Assertion.AFFIRMED, "", 0, 0, "", False) for _ in spans]
-    sentences = Sentences(of)
-    judged = []
-    for start, end in spans:
-        first = min(bisect_right(of.ends, start), len(of) - 1)
-        judged.append(sentences.judge(first, min(max(bisect_left(of.starts, end), first + 1), len(of))))
-    return judged
+    sentences = Sentences(tokens(text))
+    return [sentences.judge_span(start, end) for start, end in spans]

@@ -6,6 +6,8 @@ vectors/         the vectors of units (absent until some are embedded)      (sea
 vocabularies/    the names that each dataset is read with (DATASET), and the terminologies of the data folder (+NAME)   (search.reading)
 lexical/         the text index of units                                    (search.lexical)
 meta.json        its number, when it was built, which model, counts; written last: a folder without it is unfinished
+
+Longer than most because who writes a generation and who opens it must agree on its layout.
 """
 
 import json

@@ -235,11 +235,17 @@ def read_texts(task: Task) -> list[list[Row]]:
 
 
 def _row(mention: ReadMention) -> Row:
-    value = "" if mention.value is None else " ".join(filter(None, (mention.value.comparator, mention.value.number)))
-    unit = "" if mention.value is None else mention.value.unit
+    value, unit = value_of(mention)
     named = iri_of(mention.concept), mention.concept.system, mention.concept.code, mention.concept.label
     judged = mention.assertion.value, mention.judgement.trigger, mention.judgement.section
     return mention.start, mention.end, mention.text, *named, *judged, value, unit
+
+
+def value_of(mention: ReadMention) -> tuple[str, str]:
+    """What the text gives a mention, with its comparator, and the unit: ('> 9', '%'); '' for none."""
+    if mention.value is None:
+        return "", ""
+    return " ".join(filter(None, (mention.value.comparator, mention.value.number))), mention.value.unit
 
 
 def iri_of(concept: Concept) -> str:

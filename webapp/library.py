@@ -1,6 +1,6 @@
 """What the web needs from the outside: the published generation, and what ingest has done. `commissure.assemble` supplies both."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,6 +9,7 @@ from graph.store import GraphReader
 from labels.model import Labels
 from search.model import DocumentSummary, FacetPage, Listing, SearchRequest, SearchResult
 from search.protocols import Catalog
+from search.texts import ReadText
 
 
 class Searcher(Protocol):
@@ -28,6 +29,14 @@ class Searcher(Protocol):
 
     def copies(self, document: str) -> tuple[DocumentSummary, ...]:
         """The other documents of its patient that have the same text, newest first; none for a document that is not held."""
+        ...
+
+
+class TextReader(Protocol):
+    """Reads texts by what is published (search.texts.Texts)."""
+
+    def read(self, text: str, datasets: Sequence[str] = ()) -> tuple[ReadText, ...]:
+        """What a text mentions, by the names of these datasets (all, where none is given) and by terminologies."""
         ...
 
 
@@ -62,6 +71,11 @@ class Snapshot(Protocol):
     @property
     def labels(self) -> Labels:
         """Labeled data: classes, items, reports."""
+        ...
+
+    @property
+    def texts(self) -> TextReader:
+        """What reads texts that are not held."""
         ...
 
     def within(self, scope: Scope) -> "Snapshot":

@@ -13,6 +13,7 @@ from commissure.cli.datasets import datasets, status
 from commissure.cli.graph import graph
 from commissure.cli.ingest import ingest
 from commissure.cli.manifest import manifest
+from commissure.cli.read import read
 from commissure.cli.report import report
 from commissure.cli.serve import demo, serve, worker
 from commissure.cli.terminology import terminology
@@ -51,6 +52,7 @@ for command in (
     terminology,
     status,
     search,
+    read,
     query,
     evaluate,
     serve,

@@ -94,3 +94,8 @@ def print_json(value: object) -> None:
     import orjson
 
     click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_NON_STR_KEYS).decode())
+
+
+def printable(text: str) -> str:
+    """A text as one line that does nothing to a terminal: no breaks, control characters, or changes of direction."""
+    return "".join(each if each.isprintable() else "·" for each in " ".join(text.split()))

@@ -27,6 +27,7 @@ _TAGS = {
     "Documents": "Text, and the records it came from.",
     "Graph": "Nodes, neighbours, subgraphs, SPARQL.",
     "Concepts": "Codes of terminologies and label classes.",
+    "Reading": "What texts say that are not held here.",
     "Patients": "Patients, their facts and documents.",
     "Labels": "Labeled data: classes, items, reports, what to review.",
     "Data": "Datasets and ingest runs.",

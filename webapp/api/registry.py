@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from webapp.api import concepts, datasets, documents, labels, loader, nodes, patients, search
+from webapp.api import concepts, datasets, documents, labels, loader, nodes, patients, reading, search
 from webapp.api.operation import Operation
 
 
@@ -13,6 +13,7 @@ def operations() -> tuple[Operation[Any], ...]:
         *documents.OPERATIONS,
         *nodes.OPERATIONS,
         *concepts.OPERATIONS,
+        *reading.OPERATIONS,
         *patients.OPERATIONS,
         *labels.OPERATIONS,
         *datasets.OPERATIONS,

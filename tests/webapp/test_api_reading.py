@@ -1,0 +1,51 @@
+"""Reading over REST: what a text says, and how spans are meant."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.webapp.fixtures import DATASET, DIABETES
+
+TEXT = "\U0001f600 No type 2 diabetes mellitus. Mother had hypertension."
+
+
+def test_a_text_is_read(client: FlaskClient) -> None:
+    answer = client.post("/api/v1/read", json={"text": TEXT})
+    assert answer.status_code == 200, answer.json
+    first, *_ = answer.json["mentions"]
+    assert TEXT[first["start"] : first["end"]] == first["text"]
+    assert (first["concept"], first["assertion"], first["trigger"]) == (DIABETES, "negated", "No")
+    assert answer.headers["Cache-Control"] == "no-store"
+    again = client.post("/api/v1/read", json={"text": TEXT, "dataset": [DATASET]})
+    assert again.json["mentions"] == answer.json["mentions"]
+    assert client.post("/api/v1/read", json={"text": ""}).json["mentions"] == []
+
+
+def test_spans_are_judged(client: FlaskClient) -> None:
+    spans = [{"id": "a", "text": "No fever.", "start": 3, "end": 8}, {"id": "b", "text": "Fever.", "start": 0, "end": 5}]
+    answer = client.post("/api/v1/read/spans", json={"spans": spans})
+    assert answer.json == {
+        "spans": [{"id": "a", "assertion": "negated", "trigger": "No"}, {"id": "b", "assertion": "affirmed", "trigger": ""}]
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("read", {}, "text"),
+        ("read", {"text": "x", "dataset": ["none"]}, "dataset"),
+        ("read", {"text": 7}, "text"),
+        ("read/spans", {"spans": []}, "spans"),
+        ("read/spans", {"spans": [{"id": "a", "text": "No fever.", "start": 3, "end": 10}]}, "spans.0.end"),
+        ("read/spans", {"spans": [{"id": "a", "text": "No fever.", "start": 8, "end": 3}]}, "spans.0.end"),
+        ("read/spans", {"spans": [{"id": "a", "text": "No fever.", "start": -1, "end": 3}]}, "spans.0.start"),
+    ],
+)
+def test_what_cannot_be_read_is_named(client: FlaskClient, path: str, body: dict[str, object], field: str) -> None:
+    answer = client.post(f"/api/v1/{path}", json=body)
+    assert answer.status_code == 400
+    assert [error["field"] for error in answer.json["errors"]] == [field]
+    assert "fever" not in answer.get_data(as_text=True)
+
+
+def test_a_body_beyond_the_bound_is_refused(client: FlaskClient) -> None:
+    assert client.post("/api/v1/read", json={"text": "x" * 1_100_000}).status_code == 413
