@@ -13,7 +13,7 @@ from concepts.model import Assertion
 from concepts.reach import Found, Reach, Spoken, apart, find
 from concepts.sections import Heading, Headings, Section
 from concepts.tokens import Tokens, tokens
-from concepts.triggers import Effect
+from concepts.triggers import SENTENCE, Effect
 
 _BREAKS = frozenset(".?!)\n")
 _NOT_AN_END = frozenset(
@@ -77,6 +77,7 @@ _GOES_ON = frozenset(
     ]
 )
 _LIST_MARKS = frozenset("-*•·–")
+_ANSWERS = frozenset(["no", "none", "deny", "denied", "absent", "negative", "never", "nil", "neg"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,10 @@ class Sentences:
     def __init__(self, of: Tokens) -> None:
         self.tokens = of
         self.headings = Headings(of.text)
-        self._begins = _sentences(of, {bisect_left(of.starts, heading.end) for heading in self.headings.all})
+        ends = (bisect_left(of.starts, heading.end) for heading in self.headings.all)
+        self._begins = _sentences(of, {place for place in ends if not _is_answer(of, place)})
         self._spoken: dict[int, Spoken] = {}
-        self._announcing: dict[int, Found | None] = {}
+        self._announcing: dict[int, tuple[Found | None, bool]] = {}
 
     def around(self, token: int) -> tuple[int, int]:
         """First token of the sentence of a token, and the one after its last."""
@@ -153,30 +155,49 @@ class Sentences:
     def _said_in(self, begin: int, end: int) -> Spoken:
         spoken = self._spoken.get(begin)
         if spoken is None:
-            spoken = self._spoken[begin] = Spoken(self.tokens.norms, begin, end, self._announced(begin))
+            spoken = self._spoken[begin] = Spoken(self.tokens, begin, end, self._announced(begin))
         return spoken
 
     def _announced(self, begin: int) -> Found | None:
-        """The condition that ends with a colon and announces the list in which a sentence stands; None if none does."""
-        norms, passed, known = self.tokens.norms, [], self._announcing
-        announced: Found | None = None
-        while begin > 0 and begin not in known:
+        """What reaches over a sentence from one that ends with a colon: "Return if:", "Denies:"; None if nothing does.
+
+        Over the lines of a list it reaches if the colon ends its line, or is behind a condition.
+        """
+        norms, passed = self.tokens.norms, []
+        while begin > 0 and begin not in self._announcing:
             passed.append(begin)
             last, breaks = begin - 1, 0
             while last > 0 and norms[last] == "\n":
                 last, breaks = last - 1, breaks + 1
             if norms[last] == ":":
-                first, end = self.around(last)
-                supposing = apart(each for each in find(norms, first, end) if each.has(Effect.SUPPOSES))
-                announced = supposing[-1] if supposing else None
+                told = self._announcement(last)
+                self._announcing[begin] = told, told is not None and (breaks > 0 or told.has(Effect.SUPPOSES))
+            elif breaks == 1 and not self._in_heading(last):
+                begin = self.around(last)[0]
+            else:
                 break
-            if breaks != 1:
-                break
-            begin = self.around(last)[0]
-        else:
-            announced = known.get(begin)
-        known.update(dict.fromkeys(passed, announced))
-        return announced
+        told, goes_on = self._announcing.get(begin, (None, False))
+        for each in passed:
+            self._announcing.setdefault(each, (told if goes_on else None, goes_on))
+        return self._announcing[passed[0]][0] if passed else told
+
+    def _in_heading(self, token: int) -> bool:
+        heading = self.headings.at(self.tokens.starts[token])
+        return heading is not None and self.tokens.starts[token] < heading.end
+
+    def _announcement(self, colon: int) -> Found | None:
+        """The condition, or the trigger right before the colon, of the sentence that a colon ends.
+
+        "History:" announces none: often what follows is of the present.
+        """
+        kept = apart(find(self.tokens, *self.around(colon)))
+        told = [
+            each
+            for each in kept
+            if each.last == colon and any(kind.after == SENTENCE and kind.effect is not Effect.RECALLS for kind in each.kinds)
+        ]
+        told = told or [each for each in kept if each.has(Effect.SUPPOSES)]
+        return told[-1] if told else None
 
 
 def _runs(spoken: Spoken, section: Section, begin: int, end: int) -> Iterator[tuple[int, int, Assertion]]:
@@ -232,6 +253,12 @@ def _sentences(of: Tokens, headings: set[int]) -> list[int]:
         elif of.ends[place] != of.starts[place + 1] and not (norm == "." and place and _is_abbreviation(of, place - 1)):
             begins.add(place + 1)
     return sorted(begins)
+
+
+def _is_answer(of: Tokens, place: int) -> bool:
+    """Whether a word alone follows a colon: what stands before is judged by it ("Chest pain: no")."""
+    norms = of.norms
+    return place < len(norms) and norms[place] in _ANSWERS and (place + 1 == len(norms) or not norms[place + 1][0].isalnum())
 
 
 def _is_abbreviation(of: Tokens, place: int) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Final
 
+from concepts.tokens import Tokens
 from concepts.triggers import CLAUSE, Effect, Trigger, triggers
 
 LONGEST_CLAUSE: Final = 40
@@ -18,6 +19,8 @@ _NEAR: Final = 32
 """Words around a mention in which other triggers may count because it hides one."""
 _KEPT_EVERY: Final = 8
 """Triggers after which what reaches is kept."""
+_SIGNS: Final = frozenset([")", "ve"])
+"""How marks end that deny what stands right before them, or what stands right behind: "cough (-)", "(-) cough"."""
 _BETWEEN: Final = frozenset([",", "and", "or"])
 
 
@@ -34,13 +37,13 @@ class Found:
         return any(kind.effect is effect for kind in self.kinds)
 
 
-def find(norms: Sequence[str], begin: int, end: int) -> Iterator[Found]:
+def find(of: Tokens, begin: int, end: int) -> Iterator[Found]:
     """Every trigger between two tokens, overlapping ones too, by place."""
-    table = triggers()
+    table, norms = triggers(), of.norms
     for place in range(begin, end):
         step, last = table.get(norms[place]), place + 1
         while step is not None:
-            if step.kinds:
+            if step.kinds and not (step.kinds[0].bids and of.text[of.ends[place] - 1] in "sS"):
                 yield Found(place, last, step.kinds)
             step = step.following.get(norms[last]) if last < end else None
             last += 1
@@ -85,12 +88,22 @@ class Reach:
             elif effect is Effect.ENDS_FAMILY:
                 self.own = True
                 by.pop(Effect.FAMILY, None)
-            elif kind.after:
+            elif kind.after and not self._answers(each):
                 if effect is Effect.DOUBTS and Effect.DENIES in by and self._lists(by[Effect.DENIES][0].last, each.first):
                     del by[Effect.DENIES]
                 if effect is Effect.FAMILY:
                     self.own = False
                 by[effect] = each, self._end(each.last, kind.after)
+
+    def _answers(self, each: Found) -> bool:
+        """Whether it speaks of what stands before it alone: "chest pain: no, dyspnea: yes", "cough (-)"."""
+        before = self.norms[each.first - 1] if each.first else ""
+        if self.norms[each.first] in "(-" and self.norms[each.last - 1] in _SIGNS:
+            return before[:1].isalnum()
+        return before == ":" and each.last - each.first == 1 and self._closed(each.last)
+
+    def _closed(self, place: int) -> bool:
+        return place >= len(self.norms) or not self.norms[place][0].isalnum()
 
     def _end(self, begin: int, reach: int) -> int:
         if reach != CLAUSE:
@@ -113,9 +126,9 @@ class Reach:
 class Spoken:
     """The triggers of the tokens `begin` to before `end`; `announced` is one before them that reaches over all of it."""
 
-    def __init__(self, norms: Sequence[str], begin: int, end: int, announced: Found | None) -> None:
-        self._norms, self._end = norms, end
-        self._every = list(find(norms, begin, end))
+    def __init__(self, of: Tokens, begin: int, end: int, announced: Found | None) -> None:
+        self._norms, self._end = of.norms, end
+        self._every = list(find(of, begin, end))
         self.kept: Sequence[Found] = apart(self._every)
         self._firsts = [each.first for each in self.kept]
         self._starts = [each.first for each in self._every]
@@ -180,7 +193,7 @@ class Spoken:
             for kind in each.kinds:
                 if kind.effect in (Effect.ENDS, Effect.ENDS_DENIAL):
                     return by
-                if kind.before and each.first - last < kind.before and self._closes(each) and _is_one(self._norms[last : each.first]):
+                if kind.before and each.first - last < kind.before and self._closes(each) and _is_one(self._norms[last : each.first], kind):
                     by.setdefault(kind.effect, each)
         return by
 
@@ -191,6 +204,9 @@ class Spoken:
         return each.last >= self._end or not self._norms[each.last][0].isalnum()
 
 
-def _is_one(between: Sequence[str]) -> bool:
-    """Whether what stands between a mention and a trigger behind it lists them together ("fever, chills and cough were denied")."""
-    return "," not in between or "and" in between or "or" in between
+def _is_one(between: Sequence[str], kind: Trigger) -> bool:
+    """Whether what stands between a mention and a trigger behind it lists them together ("fever, chills and cough were denied").
+
+    A memory may be added ("breast cancer, in remission").
+    """
+    return "," not in between or "and" in between or "or" in between or (kind.effect is Effect.RECALLS and len(between) == 1)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum, auto
 from functools import cache
+from itertools import product
 
 from concepts.tokens import tokens
 
@@ -33,11 +34,15 @@ class Effect(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """An effect of a phrase, and how many words it reaches after and before it (0: not in that direction)."""
+    """An effect of a phrase, and how many words it reaches after and before it (0: not in that direction).
+
+    `bids`: it counts only where its first word has no ending: "return if", but not "returns for".
+    """
 
     effect: Effect
     after: int
     before: int
+    bids: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,32 +61,39 @@ CLAUSE = 999
 _DENIES_AFTER = """
 no; not any; without; without any; without evidence of; without any evidence of; without sign of; denies; denied; denying; deny;
 denies any; denies having; denies having had; denies any history of; has denied; negative for; neg for; was negative for; no
-evidence of; no evidence for; no evidence to suggest; not have evidence of; no sign of; no signs or symptoms of; no symptoms of; no
-suggestion of; no suspicious; no history of; no h/o; no hx of; no known; no prior history of; no past history of; no previous; no
-other; no further; no new; no recent; no acute; no definite; no obvious; no significant; no complaints of; no complaint of; not
-complain of; no cause of; no findings of; no findings suggesting; no findings to suggest; not typical for; not typical of; not be
-typical for; -ve for; no radiographic evidence of; no clinical evidence of; no imaging evidence of; no finding of; no indication of;
-no mention of; no family history of; denies family history of; denies any family history of; negative family history of; no fh of;
-no known family history of; no family history; no problem with; no trouble with; no difficulty with; no issue with; no personal
-history of; absence of; absent; free of; free from; clear of; devoid of; lack of; lacks; lacking; never had; never; never has had;
-never developed; never experienced; neither; nor; cannot see; cannot identify; fails to reveal; failed to reveal; did not reveal;
-does not reveal; not reveal; not show; not demonstrate; not exhibit; not see; not appreciate; not demonstrate any; not have; not
-have any; doesn't have; didn't have; hasn't had; haven't had; don't have; has not had; have not had; had not had; not had; no longer
-has; not feel; not develop; not experience; not report; not endorse; not note; not noted to have; not associated with; not
-consistent with; not suggestive of; not suspicious for; not compatible with; not diagnostic of; not support a diagnosis of; not
-support the diagnosis of; not support; not represent; not indicate; not suggest; not known to have; not reporting; not positive for;
-unremarkable for; insignificant for; nonsuspicious for; ruled out; ruled her out for; ruled him out for; ruled the patient out for;
-ruled out for; rules him out; rules her out; ruled out against; effectively ruled out; excluded; excludes; low suspicion for; low
-probability for; low probability of; low likelihood of; unlikely to be; unlikely to have; argues against; evidence against; rather
-than; instead of; as opposed to; no longer; non contributory for; test negative for; tested negative for; screen negative for;
-screened negative for; resolution of; not diagnosed with; never diagnosed with; not been diagnosed with; does not meet criteria for;
-did not meet criteria for; not meet criteria for; not taking; not on; not prescribed; not receiving; not received; not given; not
-using; not use; never used; never taken; not been on; not started on; does not use; does not take; not take; doesn't take; doesn't
-use; does not smoke; does not drink; intolerant of any; refuses; refused; declined; declines; not allergic to; no allergies to; no
-allergy to
+evidence of; no evidence for; no evidence to suggest; not have evidence of; no sign of; no signs or symptoms of; no symptoms of;
+no suggestion of; no suspicious; no history of; no h/o; no hx of; no known; no prior history of; no past history of; no
+previous; no other; no further; no new; no recent; no acute; no definite; no obvious; no significant; no complaints of; no
+complaint of; not complain of; no cause of; no findings of; no findings suggesting; no findings to suggest; not typical for; not
+typical of; not be typical for; -ve for; no radiographic evidence of; no clinical evidence of; no imaging evidence of; no
+finding of; no indication of; no mention of; no family history of; denies family history of; denies any family history of;
+negative family history of; no fh of; no known family history of; no family history; no problem with; no trouble with; no
+difficulty with; no issue with; no personal history of; absence of; absent; free of; free from; clear of; devoid of; lack of;
+lacks; lacking; never had; never; never has had; never developed; never experienced; neither; nor; cannot see; cannot identify;
+fails to reveal; failed to reveal; did not reveal; does not reveal; not reveal; not show; not demonstrate; not exhibit; not see;
+not appreciate; not demonstrate any; not have; not have any; doesn't have; didn't have; hasn't had; haven't had; don't have; has
+not had; have not had; had not had; not had; no longer has; not feel; not develop; not experience; not report; not endorse; not
+note; not noted to have; not associated with; not consistent with; not suggestive of; not suspicious for; not compatible with;
+not diagnostic of; not support a diagnosis of; not support the diagnosis of; not support; not represent; not indicate; not
+suggest; not known to have; not reporting; not positive for; unremarkable for; insignificant for; nonsuspicious for; ruled out;
+ruled her out for; ruled him out for; ruled the patient out for; ruled out for; rules him out; rules her out; ruled out against;
+not treated; not treated with; never treated with; effectively ruled out; excluded; excludes; low suspicion for; low probability
+for; low probability of; low likelihood of; unlikely to be; unlikely to have; argues against; evidence against; rather than;
+instead of; as opposed to; no longer; non contributory for; test negative for; tested negative for; screen negative for;
+screened negative for; resolution of; not diagnosed with; never diagnosed with; not been diagnosed with; does not meet criteria
+for; did not meet criteria for; not meet criteria for; not taking; not on; not prescribed; not receiving; not received; not
+given; not using; not use; never used; never taken; not been on; not started on; does not use; does not take; not take; doesn't
+take; doesn't use; does not smoke; does not drink; intolerant of any; refuses; refused; declined; declines; not allergic to; no
+allergies to; no allergy to
 """
 _DENIES_ONE = """
-non; w/o; zero; none
+non; w/o; zero; none; (-); -ve
+"""
+_DENIES_CLAUSE = """
+[ ]; ☐
+"""
+_DENIES_NEXT = """
+(-); -ve; neg; deny
 """
 _DENIES_NEAR = """
 not; was not; is not; were not; are not; isn't; wasn't; aren't; weren't
@@ -101,22 +113,22 @@ no increase; no change; no changes; not change; no significant change; no interv
 definite change; no appreciable change; no suspicious change; without change; without difficulty; not only; not necessarily; not
 certain if; not certain whether; not sure if; not clear if; not clear whether; not cause; not drain; not extend; no further
 evaluation; no further workup; no further treatment; without further; not rule out; not ruled out; cannot rule out; can not rule
-out; could not rule out; cannot be ruled out; not be ruled out; not been ruled out; can't rule out; cannot exclude; can not exclude;
-not exclude; not excluded; cannot be excluded; not be excluded; can't be excluded; gram negative; gram-negative; with and without;
-with or without; w/ and w/o; negative deflection; negative pressure; rh negative; negative feedback; no doubt; no improvement; not
-improve; not improved; not resolve; not resolved; no relief; no response; not respond; no better; not better; no worse; not
-alleviate; without relief; without improvement; no matter; not able; not adequate; not controlled; not well controlled; poorly
-controlled; not compliant; not complete; not completely; not fully; no help; without help; not help; not tolerate; no known cause;
-without assistance; no one; no where; no.; never worse; no more than; no less than; not more than; not less than; not until; no
-later than; if not; whether or not; or not; no resuscitation; do not resuscitate; not for resuscitation; free air; free fluid; free
-t4; free t3; free water; sugar free; free text; negative inspiratory; double negative; triple negative; lymph node negative; no
-surgical intervention; without surgical; not admitted; no aggressive; not seen here; not seen in; not been seen; not seen by; past
-history; history of present illness; history of the present illness; history present illness; history and physical; history and
-physical examination; social history; history taking; poor historian; history obtained; history is obtained; history was obtained;
-history per; history from; by history; family practice; family medicine; family physician; family doctor; family member; family
-members; family meeting; family therapy; family planning; discussed with family; with the family; her family; his family; if
-possible; as needed; if needed; if any; as possible; as soon as possible; when possible; where possible; mother tongue; father in
-law
+out; could not rule out; cannot be ruled out; not be ruled out; not been ruled out; can't rule out; cannot exclude; can not
+exclude; not exclude; not excluded; cannot be excluded; not be excluded; can't be excluded; gram negative; gram-negative; with
+and without; with or without; w/ and w/o; negative deflection; negative pressure; rh negative; negative feedback; no doubt; no
+improvement; not improve; not improved; not resolve; not resolved; no relief; no response; not respond; no better; not better;
+no worse; not alleviate; without relief; without improvement; no matter; not able; not adequate; not controlled; not well
+controlled; poorly controlled; not compliant; not complete; not completely; not fully; no help; without help; not help; not
+tolerate; no known cause; without assistance; no one; no where; no.; never worse; no more than; no less than; not more than; not
+less than; not until; no later than; if not; whether or not; or not; as well as; no resuscitation; do not resuscitate; not for
+resuscitation; free air; free fluid; free t4; free t3; free water; sugar free; free text; negative inspiratory; double negative;
+triple negative; lymph node negative; no surgical intervention; without surgical; not admitted; no aggressive; not seen here;
+not seen in; not been seen; not seen by; past history; history of present illness; history of the present illness; history
+present illness; history and physical; history and physical examination; social history; history taking; poor historian; history
+obtained; history is obtained; history was obtained; history per; history from; by history; family practice; family medicine;
+family physician; family doctor; family member; family members; family meeting; family therapy; family planning; discussed with
+family; with the family; her family; his family; if possible; as needed; if needed; as possible; as soon as possible; when
+possible; where possible; mother tongue; father in law
 """
 _DOUBTS_AFTER = """
 possibility of; probable diagnosis of; suspicious for; suspicion for; suspicion of; high suspicion for; concern for; concerned for;
@@ -140,13 +152,18 @@ possible; is probable; is suspected; was suspected; suspected; is likely; is que
 """
 _SUPPOSES_AFTER = """
 if; in case of; in case; in the event of; should he develop; should she develop; should you develop; should you have; should you
-experience; should there be; return if; return for; return to the emergency department for; call if; call for; call the physician
-for; call also for; call your doctor for; seek medical attention for; seek care for; watch for; monitor for; look for; looking for;
-look out for; observe for; be alert for; alert for; risks of; risks include; risks including; risk include; complications include;
-complications including; possible complications; side effects include; side effects such as; education on; educated about; counseled
-about; counseled regarding; unless; whenever; as if; any newer; any new; any worsening
+experience; should there be; looking for; be alert for; alert for; risks of; risks include; risks including; risk include;
+complications include; complications including; possible complications; side effects include; side effects such as; education
+on; educated about; counseled about; counseled regarding; when you; unless; whenever; as if; any newer; any new; any worsening
+"""
+_BIDS = """
+return if; return for; return to the emergency department for; return to the hospital; return to the ed; return to the er;
+return to the emergency room; call if; call for; call the physician for; call the office for; call the clinic for; call also for;
+call your doctor for; call 911; seek medical attention for; seek care for; seek care; seek immediate; seek emergency; seek medical;
+come back; come in; watch for; monitor for; look for; look out for; observe for
 """
 _SUPPOSES_CLAUSE = """
+vaccination against; vaccine against; vaccinated against; immunization against;
 as needed for; prn; prn for; used for; prophylaxis for; prophylaxis against; screening for; screen for; screened for; testing for;
 test for; prevention of; prevent; to prevent; fear of; afraid of; allergic to; risk of; risk for; at risk for; increased risk of;
 high risk for; low risk for; low risk of; monitoring for; workup for; work up for; work-up for; assess for; investigate for; examine
@@ -169,7 +186,10 @@ old; past; post; remote; former; formerly; childhood; history; healed
 _RECALLS_BEFORE = """
 in the past; years ago; year ago; months ago; month ago; weeks ago; week ago; as a child; in childhood; in his childhood; in her
 childhood; history; resolved; has resolved; have resolved; had resolved; has since resolved; ago; since resolved; status post; in
-remission
+remission; was discontinued; were discontinued; has been discontinued; was stopped; were stopped; has been stopped
+"""
+_RECALLS_NEXT = """
+resolved; discontinued; stopped; stopped taking
 """
 _RECALLS_NOTHING = """
 day history of; days history of; week history of; weeks history of; month history of; months history of; year history of; years
@@ -189,6 +209,16 @@ uncle; cousin; son; daughter; nephew; niece; maternal; paternal; mom; dad; wife;
 relative; first-degree relative; half brother; half sister; twin; children have; child has; partner; roommate; donor; boyfriend;
 girlfriend
 """
+_RELATIVES = """
+mother; father; brother; sister; parents; parent; son; daughter; wife; husband; spouse; mom; dad; partner; roommate; boyfriend;
+girlfriend; grandmother; aunt; relative; family
+"""
+_TELLS = """
+report; reported; state; stated; say; said; bring; brought; called; found; find; describe; described; note that; noticed;
+witnessed; is concerned; was concerned; is worried; gives; gave; confirm; confirmed; accompany; accompanied; at bedside; think;
+feel; deny; denied
+"""
+"""What relatives do who speak of the patient: it is not their illness that they tell."""
 _FAMILY_BEFORE = """
 in his mother; in her mother; in his father; in her father; in the family; runs in the family; in his family; in her family; in
 family; in mother; in father; in a brother; in a sister; in brother; in sister; in his brother; in her brother; in his sister; in
@@ -202,16 +232,17 @@ but; however; nevertheless; yet; though; although; except; except for; apart fro
 because; therefore; thus; whereas; otherwise; in spite of; despite
 """
 _ENDS_DENIAL = """
-which; who; that; since; because of; due to; secondary to; as a result of; caused by; attributed to; as a cause for; as the cause
-of; as an etiology for; cause of; etiology of; source of; reason for; still; also has; also had; has; had; have had; reports;
-reported; complains of; complained of; complaining of; endorses; admits; admits to; admitted for; states; stated; presents;
-presented; presenting; presents with; presented with; is positive for; was positive for; positive for; pos for; does have; did have;
-does report; does endorse; does complain; does admit; notable for; significant for; remarkable for; consistent with; remains;
-remained; continues; continues to; developed; underwent; received; found to have; was found; noted to have; was noted to; treated
-with; treated for; showed; shows; revealed; reveals; demonstrated; demonstrates; appears; followed for; he is; she is; he was; she
-was; he has; she has; he had; she had; patient is; patient has; patient had; patient was; patient does; there is; there was; there
-are; there were; so; while; after; following; during; upon; then; now; today; currently; instead; until; secondary; with; to have;
-in whom; as well; and is; and was; and has; and had; and he; and she; and the patient; will; is on; was started on; started on; +
+which; who; that; since; because of; due to; secondary to; as a result of; caused by; attributed to; as a cause for; as the
+cause of; as an etiology for; cause of; etiology of; source of; reason for; still; also has; also had; has; had; have had;
+reports; reported; complains of; complained of; complaining of; endorses; admits; admits to; admitted for; states; stated;
+presents; presented; presenting; presents with; presented with; is positive for; was positive for; positive for; pos for; does
+have; did have; does report; does endorse; does complain; does admit; notable for; significant for; remarkable for; consistent
+with; remains; remained; continues; continues to; developed; underwent; received; found to have; was found; noted to have; was
+noted to; treated with; treated for; showed; shows; revealed; reveals; demonstrated; demonstrates; appears; followed for; he is;
+she is; he was; she was; he has; she has; he had; she had; patient is; patient has; patient had; patient was; patient does;
+there is; there was; there are; there were; so; while; after; following; during; upon; then; now; today; currently; instead;
+until; secondary; with; to have; [x]; ☒; ☑; ✓; (+); in whom; as well; and is; and was; and has; and had; and he; and she; and
+the patient; will; is on; was started on; started on; +
 """
 _ENDS_FAMILY = """
 he; she; patient; the patient; himself; herself; his own; her own; personal history; personal history of; self
@@ -231,17 +262,21 @@ def triggers() -> dict[str, Step]:
     for listed, effect, after, before in (
         (_DENIES_AFTER, Effect.DENIES, SENTENCE, 0),
         (_DENIES_ONE, Effect.DENIES, 3, 0),
+        (_DENIES_CLAUSE, Effect.DENIES, CLAUSE, 0),
         (_DENIES_NEAR, Effect.DENIES, 6, 0),
+        (_DENIES_NEXT, Effect.DENIES, 0, 2),
         (_DENIES_BEFORE, Effect.DENIES, 0, 8),
         (_NOTHING, Effect.NOTHING, 0, 0),
         (_DOUBTS_AFTER, Effect.DOUBTS, SENTENCE, 0),
         (_DOUBTS_CLAUSE, Effect.DOUBTS, CLAUSE, 0),
         (_DOUBTS_BEFORE, Effect.DOUBTS, 0, 8),
+        ("?", Effect.DOUBTS, CLAUSE, 0),
         (_SUPPOSES_AFTER, Effect.SUPPOSES, SENTENCE, 0),
         (_SUPPOSES_CLAUSE, Effect.SUPPOSES, CLAUSE, 0),
         (_SUPPOSES_BEFORE, Effect.SUPPOSES, 0, 1),
         (_RECALLS_AFTER, Effect.RECALLS, SENTENCE, 0),
         (_RECALLS_NEAR, Effect.RECALLS, 3, 0),
+        (_RECALLS_NEXT, Effect.RECALLS, 1, 0),
         (_RECALLS_BEFORE, Effect.RECALLS, 0, 8),
         (_RECALLS_NOTHING, Effect.NOTHING, 0, 0),
         (_FAMILY_AFTER, Effect.FAMILY, SENTENCE, 0),
@@ -252,6 +287,10 @@ def triggers() -> dict[str, Step]:
     ):
         for words in _phrases(listed):
             table.setdefault(words, []).append(Trigger(effect, after, before))
+    for words in _phrases(_BIDS):
+        table[words] = [Trigger(Effect.SUPPOSES, SENTENCE, 0, bids=True)]
+    for relative, words in product(_phrases(_RELATIVES), _phrases(_TELLS)):
+        table[relative + words] = table.get(words) or [Trigger(Effect.NOTHING, 0, 0)]
     table[(";",)] = [Trigger(Effect.ENDS_DENIAL, 0, 0)]
     return _steps(table)
 

@@ -1,0 +1,264 @@
+"""How clinicians write: one row a case, the mention in [brackets]. None of the sentences comes from a collection."""
+
+import pytest
+
+from concepts.assertion import judge
+from concepts.model import Assertion
+
+CASES = """
+affirmed
+    Cough: yes, fever: no, [dyspnea]: yes
+    Returns for follow-up of [hypertension].
+    Patient returns to the emergency department with [abdominal pain].
+    The clinic calls for [anemia] were answered.
+    Wife noticed [jaundice] last week.
+    (-) fever, (+) [cough]
+    [ ] fever [x] [cough]
+    Complains of: [nausea], vomiting
+    Denies: fever, chills. [Cough] for three days.
+    Chest pain: no. [Dyspnea]: yes, on stairs.
+    Insomnia as well as [anxiety].
+    Known [asthma], stable on inhaler.
+    He denies chest pain, dyspnea or syncope but reports [palpitations].
+    Denies fever and chills. [Cough] for three days.
+    No fever, chills; complains of [dysuria].
+    Patient without fever but with [productive cough].
+    + [cough]
+    (+) [wheezing]
+    ROS: +[nausea]
+    Positive for [hematuria].
+    Chest pain: yes. [Dyspnea]: yes
+    [x] [chest pain]
+    [Cough]: present
+    [Rash] (+)
+    No change in [headache] since last visit.
+    No improvement in [back pain] with ibuprofen.
+    The [pain] has not resolved.
+    [Edema] has not improved.
+    She can no longer work because of [fatigue].
+    Not only [nausea] but also vomiting.
+    [Diabetes] not well controlled.
+    Gram-negative [bacteremia] on culture.
+    HISTORY OF PRESENT ILLNESS: 55-year-old man with [dyspnea] for two weeks.
+    HPI: [Vomiting] since yesterday.
+    Presents with a two week history of [weight loss].
+    He has no known allergies. [Eczema] on both hands.
+    No murmurs. [Crackles] at both bases.
+    [Hypertension]: continue lisinopril, no side effects.
+    [Pneumonia] on chest x-ray, treated with amoxicillin.
+    Fever resolved; [cough] persists.
+    PAST MEDICAL HISTORY: gout
+
+    ASSESSMENT AND PLAN:
+    1. [Heart failure], worse than last month.
+    FAMILY HISTORY: Mother had gout.
+    ALLERGIES: none
+    IMPRESSION: [Cellulitis] of left leg.
+    Her husband brought her in for [confusion].
+    His mother reports that he has had [seizures] at school.
+    She lives with her daughter. [Anxiety] is worse.
+    Cannot walk due to [knee pain].
+    Diagnosed with [sarcoidosis] today.
+    The patient is anxious that her [chest pain] returns.
+    [Obesity] without other complaints.
+    [Migraine] without aura.
+    Neither parent is alive. [Depression] since 2019.
+    Low back pain for which she takes [tramadol].
+    Started on [metformin] for diabetes.
+    Takes [aspirin] daily.
+    Allergic rhinitis; uses [fluticasone].
+    [Shortness of breath], worse at night; no chest pain.
+negated
+    Patient denies: [chest pain], palpitations
+    Patient denies: chest pain, [palpitations]
+    Negative for: [fever], chills
+    Denies:
+    - fever
+    - [chills]
+    Fever: no, [chills]: no
+    cough (-), [fever] (-)
+    FHx: no [breast cancer].
+    Family history: negative for [breast cancer].
+    Reports cough, no [fever].
+    His wife denies [snoring].
+    ☐ [headache]
+    [ ] fever [ ] [cough] [x] rash
+    No [chest pain].
+    Denies [chest pain], dyspnea, or syncope but reports palpitations.
+    Denies chest pain, dyspnea, or [syncope] but reports palpitations.
+    He has never had a [seizure].
+    There is no [rash], no fever.
+    Lungs are clear without [wheezes] or crackles.
+    Free of [pain].
+    The patient is [chest pain] free.
+    [Chest pain]: no
+    [Dyspnea]: denies
+    [Fever]: absent
+    [Cough] (-)
+    [Nausea] -ve
+    (-) [fever]
+    - [ ] [chest pain]
+    [ ] [chest pain]
+    ROS: negative for [fever], chills, and weight loss.
+    ROS: negative for fever, chills, and [weight loss].
+    [Deep vein thrombosis] was ruled out by ultrasound.
+    Ultrasound ruled out [deep vein thrombosis].
+    CT negative for [pulmonary embolism].
+    [Pulmonary embolism] has been excluded.
+    Without evidence of [metastasis].
+    No signs of [infection] at the wound.
+    No history of [stroke].
+    There is no personal or family history of [breast cancer].
+    No family history of [breast cancer].
+    Neither [fever] nor chills.
+    Neither fever nor [chills].
+    She was not prescribed [Advil].
+    Tom is not prescribed [Advil].
+    He no longer takes [warfarin].
+    He does not have [diabetes].
+    He doesn't have [diabetes].
+    Not a [smoker].
+    He is not [diabetic].
+    No [edema], cyanosis, or clubbing.
+    No edema, cyanosis, or [clubbing].
+    Abdomen soft, no [tenderness], no masses.
+    [Suicidal ideation] is denied.
+    She is not [suicidal].
+    Absence of [jaundice].
+    Denies [suicidal ideation], plan or intent.
+    [Ketones] not detected.
+    Mother denies [fever] in the child.
+    Patient denied having [headache]
+    ALLERGIES: No known [drug allergies].
+    Pain is controlled, no [nausea] or vomiting overnight.
+    Non-[diabetic].
+    No complaints of [dizziness] today.
+    Unremarkable for [fracture].
+    Low back pain, not treated with [opioids].
+    Declined [influenza vaccine].
+possible
+    Rule out: [pulmonary embolism]
+    Pneumonia, ?[empyema]
+    Rule out [myocardial infarction].
+    R/o [sepsis].
+    Cannot rule out [pneumonia].
+    [Pneumonia] cannot be excluded.
+    [Appendicitis] not ruled out.
+    Likely [viral infection].
+    Probable [pneumonia].
+    Findings are suspicious for [malignancy].
+    Concern for [meningitis].
+    ?[pulmonary embolism]
+    [Fracture]?
+    Suspected [deep vein thrombosis].
+    Differential includes [pancreatitis] and cholecystitis.
+    Possible [stroke] versus migraine.
+    This may represent [cellulitis].
+    Questionable [infiltrate] at the left base.
+    No fever, possible [pneumonia].
+hypothetical
+    Return for [fever], chills or redness.
+    If any [swelling] occurs, stop the drug.
+    Call your doctor when you notice [bleeding].
+    Return if:
+    - vomiting
+    - [fever]
+    Return if [fever] or worsening pain.
+    Return to the emergency department if you have [chest pain].
+    Call the clinic for [fever], redness or drainage.
+    Call if any [bleeding].
+    Seek care immediately should [shortness of breath] occur.
+    Ibuprofen 400 mg as needed for [pain].
+    Acetaminophen prn [headache].
+    Tylenol PRN for [fever].
+    Screening for [colon cancer].
+    Colonoscopy for [colon cancer] screening.
+    At risk for [falls].
+    Watch for signs of [infection].
+    Prophylaxis for [deep vein thrombosis].
+    If [hypotension] develops, stop the infusion.
+    Take nitroglycerin if you develop [chest pain].
+    Discussed risks of surgery including [bleeding] and infection.
+    RETURN PRECAUTIONS: [Fever], vomiting
+    Come back to the hospital when you notice [confusion].
+    In case of [hypoglycemia] drink juice.
+    Vaccination against [influenza] was discussed.
+    Educated on symptoms of [stroke].
+historical
+    History of [stroke].
+    H/o [myocardial infarction].
+    Past medical history: [gout].
+    PMH: [asthma], hypertension
+    PMH: asthma, [hypertension]
+    PAST MEDICAL HISTORY
+    [Gout]
+    Status post [appendectomy].
+    S/p [cholecystectomy] in 2010.
+    [Pneumonia] two years ago, treated as inpatient.
+    Previous [deep vein thrombosis].
+    [Pneumonia] resolved.
+    The [rash] has resolved.
+    Childhood [asthma].
+    History of type 2 diabetes as well as [depression].
+    Prior [suicide attempt] at age 17.
+    PAST SURGICAL HISTORY: [Appendectomy] 1998
+    [Warfarin] was discontinued.
+    [Metformin] was stopped because of diarrhea.
+    Resolved [pneumonia].
+    [Breast cancer], in remission.
+    Remote history of [tuberculosis].
+family
+    Mother:
+    - [breast cancer]
+    Family history of: [glaucoma]
+    Family history of [breast cancer].
+    Family history significant for [colon cancer] and heart disease.
+    Mother with [breast cancer].
+    Her mother died of [breast cancer] at 52.
+    Father: [myocardial infarction] at 60
+    FAMILY HISTORY:
+    Mother - [hypertension]
+    FAMILY HISTORY: [Breast cancer] in mother.
+    FH: [diabetes]
+    [Colon cancer] in his father and brother.
+    Her sister was recently diagnosed with [lupus].
+    Maternal grandmother had [stroke].
+    Strong family history of [heart disease].
+    Two brothers have [hypertension].
+    Son has [autism].
+    Patient's father had [prostate cancer].
+"""
+
+
+def cases():
+    """(assertion, text with the mention in brackets)."""
+    assertion, held = "", ""
+    for line in CASES.strip("\n").splitlines():
+        if line and not line.startswith(" "):
+            assertion = line
+            continue
+        held = f"{held}\n{line.strip()}" if held else line.strip()
+        if "][" in line.replace(" ", "") or marked(held):
+            yield assertion, held
+            held = ""
+
+
+def marked(text):
+    """Whether a mention stands in brackets; `[ ]` and `[x]` are boxes of a form."""
+    return any(len(piece.partition("]")[0].strip()) > 1 for piece in text.split("[")[1:])
+
+
+@pytest.mark.parametrize(("assertion", "text"), cases())
+def test_a_mention_is_meant_as_a_clinician_reads_it(assertion, text):
+    start = next(
+        place for place, mark in enumerate(text) if mark == "[" and text[place + 1 : place + 3].strip(" ]x") and text[place + 2] != "]"
+    )
+    end = text.index("]", start)
+    plain = text[:start] + text[start + 1 : end] + text[end + 1 :]
+    assert judge(plain, [(start, end - 1)])[0].assertion is Assertion(assertion)
+
+
+def test_there_are_many_cases_of_each_assertion():
+    found = list(cases())
+    assert {assertion for assertion, _ in found} == set(Assertion)
+    assert len(found) > 200
