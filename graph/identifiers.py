@@ -146,6 +146,14 @@ def concept_iri(system: str, code: str) -> str:
     return namespace + quote(notation(system, code), safe=".-")
 
 
+def system_and_code(iri: str) -> tuple[str, str] | None:
+    """The system and the code that an IRI of a known scheme names, as `concept_iri` made it; None for any other IRI."""
+    for system, namespace in _SCHEMES.items():
+        if iri.startswith(namespace) and len(iri) > len(namespace):
+            return system, unquote(iri[len(namespace) :])
+    return None
+
+
 @lru_cache(maxsize=65536)
 def notation(system: str, code: str) -> str:
     """The code as its scheme spells it: ICD codes get their dot."""

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final, NamedTuple
+
+from ingest.terminologies.files import File
 
 MOST_TOLD: Final = 1000
 """Rows that are told one by one; the rest is counted."""
@@ -24,7 +25,7 @@ class Rejects:
     told: list[Reject] = field(default_factory=list)
     by_reason: Counter[str] = field(default_factory=Counter)
 
-    def reject(self, file: Path, line: int, why: str) -> None:
+    def reject(self, file: File, line: int, why: str) -> None:
         """Say of a row why it is not taken, in words that hold nothing of the row."""
         self.by_reason[why] += 1
         if len(self.told) < MOST_TOLD:

@@ -3,24 +3,21 @@
 import csv
 from collections.abc import Iterator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Final
 
 from ingest.errors import TerminologyUnreadable
+from ingest.terminologies.files import File, opened
 from ingest.terminologies.rejects import Rejects
 
 MOST_BYTES: Final = 1 << 20
 """A longer line is no row of any terminology."""
-_MARKS: Final = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"PK\x03\x04": "a ZIP archive", b"\x1f\x8b": "a gzip archive"}
+NOT_UTF8: Final = "the line is not UTF-8 (older files are in Latin-1: iconv -f WINDOWS-1252 -t UTF-8 FILE)"
+_MARKS: Final = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"PK\x03\x04": "a ZIP archive"}
 
 
-def lines(file: Path, rejects: Rejects) -> Iterator[tuple[int, str]]:
+def lines(file: File, rejects: Rejects) -> Iterator[tuple[int, str]]:
     """(line number from 1, line without its end) of a text file in UTF-8. Raises TerminologyUnreadable where it is none at all."""
-    try:
-        stream = file.open("rb")
-    except OSError as error:
-        raise TerminologyUnreadable(f"{file}: cannot be read: {error.strerror}") from error
-    with stream:
+    with opened(file) as stream:
         number, bare = 0, True
         for line in iter(partial(stream.readline, MOST_BYTES + 1), b""):
             if not number:
@@ -39,10 +36,10 @@ def lines(file: Path, rejects: Rejects) -> Iterator[tuple[int, str]]:
             try:
                 yield number, line.rstrip(b"\r\n").decode("utf-8")
             except UnicodeDecodeError:
-                rejects.reject(file, number, "the line is not UTF-8")
+                rejects.reject(file, number, NOT_UTF8)
 
 
-def table(file: Path, columns: Sequence[str], rejects: Rejects, delimiter: str = "\t") -> Iterator[tuple[int, list[str]]]:
+def table(file: File, columns: Sequence[str], rejects: Rejects, delimiter: str = "\t") -> Iterator[tuple[int, list[str]]]:
     """(line number, the values of `columns`) of a file with a header, whose fields are never quoted: a `"` is data.
 
     Columns are found by name, whatever their case and order. Raises TerminologyUnreadable where one is missing.
@@ -62,7 +59,7 @@ def table(file: Path, columns: Sequence[str], rejects: Rejects, delimiter: str =
         yield number, [fields[place] for place in places]
 
 
-def quoted(file: Path, rejects: Rejects, delimiter: str = ",") -> Iterator[tuple[int, dict[str, str]]]:
+def quoted(file: File, rejects: Rejects, delimiter: str = ",") -> Iterator[tuple[int, dict[str, str]]]:
     """(line number, column in lower case → value) of a file with a header whose fields may be quoted, as spreadsheets write it."""
     place = 0
 
@@ -90,3 +87,15 @@ def quoted(file: Path, rejects: Rejects, delimiter: str = ",") -> Iterator[tuple
                 rejects.reject(file, begin, f"the row has {len(fields)} fields, the header {len(names)}")
         else:
             yield begin, dict(zip(names, fields, strict=True))
+
+
+def unheaded(file: File, fields: int, rejects: Rejects, delimiter: str = "|") -> Iterator[tuple[int, list[str]]]:
+    """(line number, fields) of a file without a header whose rows end with the delimiter, as UMLS and MedDRA write it; never quoted."""
+    for number, line in lines(file, rejects):
+        row = line.split(delimiter)
+        if len(row) == fields + 1 and not row[-1]:
+            row.pop()
+        if len(row) == fields:
+            yield number, row
+        elif line:
+            rejects.reject(file, number, f"the row has {len(row)} fields, {fields} belong there; at the end of a file it is cut off")

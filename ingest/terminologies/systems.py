@@ -9,6 +9,9 @@ SNOMED: Final = "http://snomed.info/sct"
 RXNORM: Final = "http://www.nlm.nih.gov/research/umls/rxnorm"
 LOINC: Final = "http://loinc.org"
 ICD10CM: Final = "http://hl7.org/fhir/sid/icd-10-cm"
+ICD10: Final = "http://hl7.org/fhir/sid/icd-10"
+UMLS: Final = "http://www.nlm.nih.gov/research/umls"
+DRUGBANK: Final = "https://go.drugbank.com"
 HPO: Final = "http://human-phenotype-ontology.org"
 MESH: Final = "https://www.nlm.nih.gov/mesh"
 MEDDRA: Final = "https://www.meddra.org"
@@ -18,7 +21,7 @@ _BY_NAME: Final = {
     RXNORM: "rxnorm rxnormextension rx",
     LOINC: "loinc lnc",
     ICD10CM: "icd10cm",
-    "http://hl7.org/fhir/sid/icd-10": "icd10",
+    ICD10: "icd10",
     "http://hl7.org/fhir/sid/icd-9-cm": "icd9cm",
     "http://www.cms.gov/Medicare/Coding/ICD10": "icd10pcs",
     "http://hl7.org/fhir/sid/cvx": "cvx",
@@ -31,8 +34,8 @@ _BY_NAME: Final = {
     "http://purl.obolibrary.org/obo/mondo.owl": "mondo",
     "http://purl.obolibrary.org/obo/doid.owl": "doid do diseaseontology",
     "http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl": "nci ncit",
-    "http://www.nlm.nih.gov/research/umls": "umls",
-    "https://go.drugbank.com": "drugbank",
+    UMLS: "umls",
+    DRUGBANK: "drugbank",
 }
 _NAMED: Final = {name: system for system, names in _BY_NAME.items() for name in names.split()}
 _PUNCTUATION: Final = re.compile(r"[\s_.\-]+")
