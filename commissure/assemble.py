@@ -32,7 +32,7 @@ from ingest.workspace import Workspace
 from labels.library import GenerationLabels
 from labels.records import RecordsWithin
 from search.embedding_cache import EmbeddingCache
-from search.errors import GenerationOutdated, GenerationUnreadable, NothingPublished
+from search.errors import GenerationOutdated, GenerationUnreadable, NothingPublished, SearchError
 from search.generation import Generation, read_meta
 from search.protocols import Embedder
 from search.retriever import Retriever
@@ -360,7 +360,16 @@ class DataLibrary:
         found = StoredRecords(self._workspace).found((iri,)).get(iri) if place is not None else None
         if place is None or found is None:
             return None
-        return RecordSource(iri, key[1], found.raw.decode("utf-8", "replace"), found.source, found.line, place.run)
+        source = self._source_of(key[0], found.source)
+        return RecordSource(iri, key[1], found.raw.decode("utf-8", "replace"), source, found.line, place.run)
+
+    def _source_of(self, dataset: str, source: str) -> str:
+        """The path of a source within what was ingested of its dataset; its name alone while no generation can be read."""
+        try:
+            relative: str = self.current().catalog.relative_source(dataset, source)
+            return relative
+        except SearchError:
+            return source.rpartition("/")[2]
 
 
 def _warm(graph: GraphStore, catalog: Any) -> None:

@@ -36,24 +36,24 @@ from search.model import (
     PatientSummary,
 )
 from search.patients import known_as, read_former, read_overviews, with_concept
+from search.placing import PLACED, place_sources, read_roots, relative_source
 from search.schema import FORMAT
 from search.standings import FACTS_OF_RECORDS, UNCOUNTED_ALONE, assertions_of, codings_of, count_uncounted, standing_of, without_counted
-from search.tables import above_common_folder
 
 _PATIENT_LABEL = "coalesce((SELECT p.label FROM patients p WHERE p.id = patient), patient_label)"
 """A patient's own record knows the name best; documents repeat what the reference to it says, if anything."""
 
 _DOCUMENT = (
-    f"row, run, id, record, dataset, kind, type, title, patient, {_PATIENT_LABEL}, encounter, date, status, media_type, source, line"
+    f"row, run, id, record, dataset, kind, type, title, patient, {_PATIENT_LABEL}, encounter, date, status, media_type, {PLACED}, line"
 )
 _SUMMARY = f"id, title, dataset, kind, type, date, patient, {_PATIENT_LABEL}, encounter"
 _NEWEST_FIRST = "date DESC, kind DESC, id"
 _FACT = (
-    "record, dataset, subject, relation, concept, label, start, stop, value, number, unit, status, assertion, counted, encounter, source,"
-    " line, job, agent, attributes, comparator"
+    "record, dataset, subject, relation, concept, label, start, stop, value, number, unit, status, assertion, counted, encounter,"
+    f" {PLACED}, line, job, agent, attributes, comparator"
 )
 _FACT_ORDER = "start IS NULL, start, record, fact"
-_PATIENT = "id, dataset, label, sex, born, died, source, line"
+_PATIENT = f"id, dataset, label, sex, born, died, {PLACED}, line"
 _CONCEPT = "concept, system, code, label, synonyms, patients, documents, facts"
 _GROUPS: Final = ", ".join(f"'{group}'" for group in sorted({*RELATION_GROUPS.values(), "observation"}))
 
@@ -74,7 +74,7 @@ class SqliteCatalog:
         self._closed = False
         self._overviews: tuple[PatientOverview, ...] | None = None
         self._former: dict[str, FormerPatient] | None = None
-        self._roots: dict[str, str] | None = None
+        self._roots: dict[str, str] = {}
         self._codings: dict[int, tuple[int, ...]] | None = None
         self._groups: dict[str, str] = {}
         """Concept → as what it is charted, '' if never: of a label, all its facts would be read to find that out."""
@@ -82,6 +82,7 @@ class SqliteCatalog:
             with self._connection() as db:
                 (version,) = db.execute("PRAGMA user_version").fetchone()
                 db.execute("SELECT 1 FROM datasets").fetchone()
+                self._roots.update(read_roots(db))
         except sqlite3.Error as error:
             raise GenerationUnreadable(f"the catalog {path} cannot be read ({error}); ingest again to rebuild the generation") from error
         if version != FORMAT:
@@ -238,15 +239,8 @@ class SqliteCatalog:
         return tuple(found for code in codes if (found := self.concept(values[code][0])) is not None)
 
     def relative_source(self, dataset: str, source: str) -> str:
-        """The path of a source from the folder on that all sources of its dataset's documents lie in, by that folder's own name."""
-        if not source.startswith("/") and "://" not in source:
-            return source
-        if self._roots is None:
-            query = "SELECT dataset, min(source), max(source) FROM documents GROUP BY dataset"
-            self._roots = {name: above_common_folder(first, last) for name, first, last in self._all(query)}
-        root = self._roots.get(dataset)
-        # Sources without a folder in common have their own name only.
-        return source[len(root) :].lstrip("/") if root and source.startswith(root) else source.rpartition("/")[2]
+        """The path of a source from the folder on that all sources of its dataset lie in, by that folder's own name."""
+        return relative_source(self._roots, dataset, source)
 
     def documents_by_type(self, kind: str) -> dict[tuple[str, str], int]:
         """(dataset, type) → how many documents of records of a kind; reads every document."""
@@ -362,6 +356,7 @@ class SqliteCatalog:
             db = self._idle.pop()
         except IndexError:
             db = sqlite3.connect(self._uri, uri=True, check_same_thread=False, isolation_level=None, cached_statements=64)
+            place_sources(db, self._roots)
         try:
             yield db
         finally:

@@ -37,6 +37,7 @@ def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.boo
         db.execute(statement)
     concepts = _concepts(db)
     derive_codings(db, concepts)
+    db.execute(_SOURCES)
     patients = _dictionary(db, "patient", _PATIENTS)
     datasets = _dictionary(db, "dataset", _ALL_DATASETS)
     types = _dictionary(db, "type", "SELECT DISTINCT type, type FROM documents ORDER BY 1")
@@ -138,6 +139,11 @@ WHERE v.field = 'dataset'
 """
 
 
+_SOURCES: Final = """
+INSERT INTO sources SELECT dataset, min(source), max(source) FROM (
+    SELECT dataset, source FROM documents UNION ALL SELECT dataset, source FROM patients UNION ALL SELECT dataset, source FROM facts)
+WHERE source <> '' GROUP BY dataset
+"""
 _BROADER: Final = "SELECT DISTINCT subject, concept FROM facts WHERE relation = 'broader' AND concept IS NOT NULL"
 
 

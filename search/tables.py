@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from search.model import Hit, Listing
@@ -14,24 +14,22 @@ HITS = (
 PATIENTS = (
     *("patient_id", "patient", "dataset", "hits", "best_rank", "best_score", "best_document", "best_title", "first_date", "last_date"),
 )
-Place = Callable[[str, str], str]
-"""The path of a source within what was ingested of its dataset, from dataset and source."""
 
 
-def table(listing: Listing, rows: str, place: Place) -> Iterator[str]:
+def table(listing: Listing, rows: str) -> Iterator[str]:
     """CSV of the listed hits, line by line: 'hits', or 'patients' (hits without a patient share a row without one)."""
     yield _line(HITS if rows == "hits" else PATIENTS)
-    yield from map(_line, hit_rows(listing.hits, place) if rows == "hits" else patient_rows(listing.hits))
+    yield from map(_line, hit_rows(listing.hits) if rows == "hits" else patient_rows(listing.hits))
 
 
-def hit_rows(hits: Iterable[Hit], place: Place) -> Iterator[tuple[object, ...]]:
+def hit_rows(hits: Iterable[Hit]) -> Iterator[tuple[object, ...]]:
     """A row of HITS for each hit."""
     for hit in hits:
         evidence = hit.evidence
         yield (
             *(hit.rank, hit.title, hit.date, hit.type, hit.patient_label, hit.patient, hit.dataset, f"{hit.score:.4f}", hit.section),
             *(hit.answer.text if hit.answer else "", hit.passage.text, hit.passage.start, hit.passage.end, hit.document),
-            *(evidence.record, place(hit.dataset, evidence.source), evidence.line, evidence.run),
+            *(evidence.record, evidence.source, evidence.line, evidence.run),
         )
 
 
@@ -69,10 +67,3 @@ def _line(values: Iterable[object]) -> str:
 def cell(value: object) -> object:
     """A value that no spreadsheet takes for a formula."""
     return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
-
-
-def above_common_folder(first: str, last: str) -> str:
-    """What comes before the folder that all paths lie in of which these are the first and the last in order."""
-    same = next((place for place, (one, other) in enumerate(zip(first, last, strict=False)) if one != other), min(len(first), len(last)))
-    above, slash, _ = first[:same].rpartition("/")[0].rpartition("/")
-    return above + slash

@@ -148,6 +148,7 @@ class RecordSource:
     kind: str
     raw: str
     source: str
+    """Its path within what was ingested of the dataset."""
     line: int
     run: str
 

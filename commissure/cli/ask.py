@@ -112,7 +112,7 @@ def _print_table(snapshot: "Snapshot", request: "SearchRequest", rows: str) -> N
     listing = snapshot.retriever.listed(request)
     for notice in (*listing.notices, *filter(None, [listing.cut])):
         click.echo(f"! {notice}", err=True)
-    for line in table(listing, rows, snapshot.catalog.relative_source):
+    for line in table(listing, rows):
         sys.stdout.buffer.write(line.encode("utf-8", "replace"))
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from concepts.model import Assertion
@@ -21,6 +21,7 @@ class Rig:
 
     catalog: Catalog
     clinic: Clinic
+    codings: dict[str, set[str]] = field(default_factory=dict)
 
     def newest(self, documents: Iterable[Document]) -> list[DocumentSummary]:
         """Newest first; within a day in the order of names."""
@@ -37,6 +38,16 @@ class Rig:
             if fact.concept and fact.counted:
                 found.setdefault(fact.concept, set()).add(fact.subject)
         return found
+
+    def alike(self, concept: str) -> set[str]:
+        """The codings of the thing that a concept is one of: charted on the same records in the same words."""
+        if not self.codings:
+            charted: dict[str, set[tuple[str, str]]] = {}
+            for fact in self.clinic.facts:
+                if fact.concept:
+                    charted.setdefault(fact.concept, set()).add((fact.record, fact.label))
+            self.codings = {one: {each for each in charted if charted[each] == charted[one]} for one in charted}
+        return self.codings[concept]
 
     @property
     def patients(self) -> list[PatientSummary]:
@@ -95,19 +106,19 @@ def what_is_charted_is_listed_once(rig: Rig) -> None:
         return fact.record, fact.subject, fact.relation, fact.label, fact.start, fact.value, fact.number, fact.unit, fact.comparator
 
     told = {"dataset": "dataset", "concept": "concept", "patient": "subject"}
-    for field, name in told.items():
+    for of, name in told.items():
         for value in sorted({getattr(one, name) for one in rig.clinic.facts if getattr(one, name)}):
             expected = {thing(one) for one in rig.clinic.facts if getattr(one, name) == value}
-            assert rig.catalog.count_charted(field, value) == len(expected)
-            listed = rig.catalog.charted(field, value, 100_000)
+            assert rig.catalog.count_charted(of, value) == len(expected)
+            listed = rig.catalog.charted(of, value, 100_000)
             assert [thing(same[0]) for same in listed if len({thing(one) for one in same}) == 1] and len(listed) == len(expected)
             assert {thing(same[0]) for same in listed} == expected
-            assert [one for offset in range(0, len(expected), 7) for one in rig.catalog.charted(field, value, 7, offset)] == list(listed)
-            if field == "patient":
+            assert [one for offset in range(0, len(expected), 7) for one in rig.catalog.charted(of, value, 7, offset)] == list(listed)
+            if of == "patient":
                 assert Counter(fact for same in listed for fact in same) == Counter(rig.facts(value))
-            years = [same[0].start or ("9999" if field == "patient" else "") for same in listed]  # what has no date comes last
-            assert years == sorted(years, reverse=field != "patient")
-        assert rig.catalog.count_charted(field, "urn:nothing") == 0
+            years = [same[0].start or ("9999" if of == "patient" else "") for same in listed]  # what has no date comes last
+            assert years == sorted(years, reverse=of != "patient")
+        assert rig.catalog.count_charted(of, "urn:nothing") == 0
     facts = {one.dataset: one.facts for one in rig.catalog.datasets()}
     assert facts == {name: rig.catalog.count_charted("dataset", name) for name in facts}
 
@@ -175,7 +186,7 @@ def concepts_count_what_counts(rig: Rig) -> None:
 
 
 def concepts_stand_as_charts_and_texts_have_them(rig: Rig) -> None:
-    """With everything narrower: as many patients and documents as have any of it."""
+    """With its codings and everything narrower: as many patients and documents as have any of it."""
     broader = {(fact.subject, fact.concept) for fact in rig.clinic.facts if fact.relation == "broader"}
     facts = [fact for fact in rig.clinic.facts if fact.relation != "broader"]
     now = {one.id: one.patient for one in rig.clinic.former}
@@ -190,7 +201,7 @@ def concepts_stand_as_charts_and_texts_have_them(rig: Rig) -> None:
     }
     assert {mention.assertion for _, mention in said} >= {Assertion.AFFIRMED, Assertion.NEGATED}
     for concept in sorted({fact.concept for fact in rig.clinic.facts if fact.concept}):
-        meant = {concept}
+        meant = set(rig.alike(concept))
         while more := {low for low, high in broader if high in meant and low not in meant}:
             meant |= more
         found = rig.catalog.concept_standing(concept)
@@ -266,13 +277,10 @@ def sources_tell_nothing_of_the_machine(rig: Rig) -> None:
 
 def codings_of_one_thing_are_told(rig: Rig) -> None:
     """Those charted on the same records with the same words are one thing."""
-    charted: dict[str, set[tuple[str, str]]] = {}
-    for fact in rig.clinic.facts:
-        if fact.concept:
-            charted.setdefault(fact.concept, set()).add((fact.record, fact.label))
-    for concept in charted:
-        alike = {each for each in charted if charted[each] == charted[concept]}
-        assert {one.concept for one in rig.catalog.coded_alike(concept)} == alike
+    concepts = {fact.concept for fact in rig.clinic.facts if fact.concept}
+    assert any(len(rig.alike(concept)) > 1 for concept in concepts)
+    for concept in concepts:
+        assert {one.concept for one in rig.catalog.coded_alike(concept)} == rig.alike(concept)
     assert rig.catalog.coded_alike("urn:nothing") == ()
 
 

@@ -11,9 +11,10 @@ import pytest
 
 from search.errors import InvalidRequest
 from search.generation import Generation
-from search.model import Filters, SearchRequest
+from search.model import Filters, FormerPatient, SearchRequest
+from search.placing import above_common_folder
 from search.retriever import Retriever
-from search.tables import above_common_folder, table
+from search.tables import table
 from tests.search.clinic import FakeEmbedder, build, make_clinic, opened
 
 QUERY = "woman treated with cisplatin and paclitaxel"
@@ -34,7 +35,7 @@ def retriever(generation: Generation) -> Retriever:
 
 
 def read(retriever: Retriever, request: SearchRequest, rows: str) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO("".join(table(retriever.listed(request), rows, lambda dataset, source: source)))))
+    return list(csv.DictReader(io.StringIO("".join(table(retriever.listed(request), rows)))))
 
 
 @pytest.mark.parametrize("query", [QUERY, ""])
@@ -93,9 +94,18 @@ def test_what_lies_above_all_sources(first: str, last: str, above: str) -> None:
 def test_sources_say_nothing_of_the_machine(tmp_path: Path) -> None:
     clinic = make_clinic(patients=3)
     clinic.documents[:] = [replace(one, source=f"/srv/exports/{at % 2}/Doc.ndjson") for at, one in enumerate(clinic.documents)]
+    clinic.facts[:] = [replace(one, source="/srv/exports/facts/Condition.ndjson") for one in clinic.facts]
+    clinic.patients[:] = [replace(one, source="/srv/exports/Patient.ndjson") for one in clinic.patients]
+    clinic.former.append(FormerPatient("r", "r", clinic.patients[0].id, "clinic", "Old", "/srv/exports/Patient.ndjson", 1))
     build(clinic, tmp_path, embedder=FakeEmbedder())
     with opened(tmp_path / "g1") as generation:
         place = generation.catalog.relative_source
         assert {place("clinic", one.source) for one in clinic.documents} == {"exports/0/Doc.ndjson", "exports/1/Doc.ndjson"}
         assert place("clinic", "/elsewhere/y.ndjson") == place("nobody", "s3://bucket/y.ndjson") == "y.ndjson"
         assert place("clinic", "part/x.ndjson") == "part/x.ndjson", "already within the export"
+        catalog, (first, *_) = generation.catalog, clinic.patients
+        documents = catalog.documents_of_patient(first.id)
+        said = [catalog.document(documents[0].id), *catalog.facts_of_patient(first.id), catalog.patient(first.id), *catalog.patients()]
+        said += [*catalog.former_patients(first.id), *(one.patient for one in catalog.patient_overviews())]
+        said += [fact for same in catalog.charted("patient", first.id, 10) for fact in same]
+        assert said and {one.source.split("/")[0] for one in said} == {"exports"}

@@ -20,7 +20,6 @@ from tests.webapp.fixtures import (
     RUN,
     Part,
     Shelf,
-    export,
     real,
 )
 
@@ -94,7 +93,7 @@ def test_a_record_is_shown_as_it_came(client: FlaskClient) -> None:
         "record": ROSA,
         "kind": "Patient",
         "raw": RAW_ROSA,
-        "source": export() + "Patient.ndjson",
+        "source": "demo/Patient.ndjson",
         "line": 1,
         "run": RUN,
     }

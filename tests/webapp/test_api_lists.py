@@ -99,7 +99,7 @@ def test_one_patient(client: FlaskClient) -> None:
         "sex": "female",
         "born": "1961-04",
         "died": "2025-01-05",
-        "source": export() + "Patient.ndjson",
+        "source": "demo/Patient.ndjson",
         "line": 1,
         "facts": 5,
         "former": [],

@@ -25,7 +25,6 @@ from tests.webapp.fixtures import (
     RUN,
     Shelf,
     empty,
-    export,
 )
 
 
@@ -74,7 +73,7 @@ def test_the_stable_keys_hold_what_was_found(client: FlaskClient) -> None:
     assert hit["evidence"] == {
         "document": ONCOLOGY_NOTE,
         "record": ONCOLOGY_NOTE,
-        "source": export() + "DocumentReference.ndjson",
+        "source": "demo/DocumentReference.ndjson",
         "line": 1,
         "run": RUN,
         "start": 0,

@@ -257,6 +257,18 @@ def test_a_reader_of_some_datasets_is_answered_as_if_there_were_no_others(reader
     assert found or name in NAMES_OF_LOADS, "nothing of ours was asked for"
 
 
+def test_no_answer_says_where_on_the_machine_files_lie(readers: tuple[FlaskClient, ...]) -> None:
+    """But of runs, which are told to those who ingest, and of the graph, whose provenance names files by their address."""
+    folders = str(sources()), str(streets.streets().lab.folder)
+    telling = {
+        name
+        for name, asks in REQUESTS.items()
+        for ask in asks
+        if any(folder in json.dumps(answer(readers[0], NAMED[name], ask)) for folder in folders)
+    }
+    assert telling == {"listRuns", "getRun", "listIssues", "getNode", "getNodeByPath"}
+
+
 @pytest.mark.parametrize("query", QUERIES)
 def test_sparql_knows_no_others(readers: tuple[FlaskClient, ...], query: str) -> None:
     address = {"query": query, "format": "ntriples" if query.startswith("CONSTRUCT") else "csv"}

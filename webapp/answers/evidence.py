@@ -15,7 +15,7 @@ EVIDENCE = Shape(
     words={
         "document": "IRI of the document.",
         "record": "IRI of the record that carries it.",
-        "source": "File or URL that the record was read from.",
+        "source": "File that the record was read from, its path within what was ingested of the dataset.",
         "line": "Line of the file (for a Bundle, the position of its entry), from 1.",
         "run": "The ingest run that took it in.",
     },

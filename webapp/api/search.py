@@ -13,7 +13,6 @@ from webapp.api.operation import Operation
 from webapp.api.paging import cursor_after, offset_of
 from webapp.api.parameters import FacetParameters, FacetValues, Question, SearchParameters, Table, TableParameters
 from webapp.context import Context
-from webapp.library import Snapshot
 
 _DESCRIPTION = (
     "Finds documents by meaning and by words, and joins the page of hits with its graph neighbourhood: what the hits share, and how they "
@@ -57,12 +56,12 @@ def search_table(asked: Table, context: Context) -> Response:
     listing = context.snapshot.retriever.listed(
         SearchRequest(asked.q, asked.filters(), asked.mode, match=Match(asked.match) if asked.match else None)
     )
-    return table_response(listing, asked.rows, context.snapshot)
+    return table_response(listing, asked.rows)
 
 
-def table_response(listing: Listing, rows: str, snapshot: Snapshot) -> Response:
+def table_response(listing: Listing, rows: str) -> Response:
     """The table as a file, sent as it is read; the header Commissure-Truncated says whether the bound cut it."""
-    lines = table(listing, rows, snapshot.catalog.relative_source)
+    lines = table(listing, rows)
     response = Response((line.encode("utf-8", "replace") for line in lines), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{rows}.csv"'
     response.headers["Commissure-Truncated"] = "true" if listing.cut else "false"

@@ -81,6 +81,5 @@ def citation(hit: Hit) -> str:
     evidence = hit.evidence
     title = f"{hit.title}, {hit.date[:10]}" if hit.date else hit.title
     opened = snapshot()
-    source = opened.catalog.relative_source(hit.dataset, evidence.source)
-    where = f"{hit.document}, characters {evidence.start}-{evidence.end}. {source}:{evidence.line}"
+    where = f"{hit.document}, characters {evidence.start}-{evidence.end}. {evidence.source}:{evidence.line}"
     return plain_visible(f"{title}. {where}. Data as of {moment(opened.published)}")

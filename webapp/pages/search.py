@@ -79,7 +79,7 @@ def search_as_table() -> Response:
         listing = opened.retriever.listed(state.search_request())
     except InvalidRequest as error:
         raise invalid(FieldError(error.field, str(error).removeprefix(f"{error.field}: "))) from error
-    return table_response(listing, rows, opened)
+    return table_response(listing, rows)
 
 
 def search_page(opened: Snapshot, state: State) -> SearchPage:
