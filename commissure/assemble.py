@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -39,7 +39,7 @@ from search.retriever import Retriever
 from search.scoped import write_within
 from search.texts import Texts
 from sources.errors import UnknownDataset
-from webapp.library import DatasetStatus, RecordSource, RejectedLine, RunStatus
+from webapp.library import DatasetStatus, RecordSource, RejectedLine, RunStatus, TerminologyStatus
 from webapp.settings import LOOPBACK, WebSettings
 
 if TYPE_CHECKING:
@@ -312,6 +312,13 @@ class DataLibrary:
         """All datasets, by name."""
         with readable(), self._workspace.reading() as ledger:
             return tuple(dataset_status(ledger, name) for name in ledger.datasets()) if ledger else ()
+
+    def terminologies(self) -> tuple[TerminologyStatus, ...]:
+        """The terminologies, by name."""
+        return tuple(
+            TerminologyStatus(**{each.name: getattr(about, each.name) for each in fields(TerminologyStatus)})
+            for about in self._workspace.terminologies.held()
+        )
 
     def runs(self, limit: int = 50) -> tuple[RunStatus, ...]:
         """Runs, newest first."""

@@ -100,6 +100,30 @@ class DatasetStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class TerminologyStatus:
+    """A terminology that texts are read with. `version` is the release that its files name ('' where they name none).
+
+    `edition` counts how often it was added; `rejected` are rows of its files that could not be taken, `bytes` its size on disk.
+    """
+
+    name: str
+    format: str
+    version: str
+    edition: int
+    added: str
+    licence: str
+    systems: tuple[str, ...]
+    concepts: int
+    names: int
+    links: int
+    """Pairs of a concept and one above it."""
+    mappings: int
+    """Pairs of concepts of two code systems."""
+    rejected: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class RunStatus:
     """One ingest run.
 
@@ -239,6 +263,10 @@ class Library(Protocol):
 
     def datasets(self) -> tuple[DatasetStatus, ...]:
         """All datasets, by name."""
+        ...
+
+    def terminologies(self) -> tuple[TerminologyStatus, ...]:
+        """The terminologies that texts are read with, by name."""
         ...
 
     def runs(self, limit: int = 50) -> tuple[RunStatus, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from graph.identifiers import dataset_iri
 from graph.scope import EVERYTHING, Scope
-from webapp.library import DatasetStatus, Library, Loader, RecordSource, RejectedLine, RunStatus, Snapshot
+from webapp.library import DatasetStatus, Library, Loader, RecordSource, RejectedLine, RunStatus, Snapshot, TerminologyStatus
 
 
 def library_within(library: Library, scope: Scope) -> Library:
@@ -29,6 +29,10 @@ class _Within:
     def datasets(self) -> tuple[DatasetStatus, ...]:
         """See Library."""
         return tuple(one for one in self._library.datasets() if self._sees(one.dataset))
+
+    def terminologies(self) -> tuple[TerminologyStatus, ...]:
+        """See Library. They say nothing of any dataset."""
+        return self._library.terminologies()
 
     def runs(self, limit: int = 50) -> tuple[RunStatus, ...]:
         """See Library."""

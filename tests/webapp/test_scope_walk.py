@@ -172,6 +172,7 @@ REQUESTS: dict[str, list[Ask]] = {
     "selectLines": of_datasets(query="select count(*) as n from s3object s"),
     "exportLines": of_datasets(),
     "listDatasets": [Ask()],
+    "listTerminologies": (Ask(),),
     "exportRecords": [Ask(address={"dataset": name}) for name in (chart.DATASET, "theirs", "none")],
     "listRuns": [Ask(), Ask({"limit": 1})],
     "getRun": [Ask(address={"run": run}) for run in (chart.RUN, THEIR_RUN, LETTERS, OUR_LABELS)],
@@ -184,8 +185,8 @@ REQUESTS: dict[str, list[Ask]] = {
 }
 NAMES_OF_LOADS = {name for name in REQUESTS if "Load" in name}
 """A load is of no dataset before it has run: a reader of some datasets sees no loader at all."""
-NAMES_OF_NOTHING_HELD = {"judgeSpans"}
-"""What is answered from the request alone."""
+NAMES_OF_NOTHING_HELD = {"judgeSpans", "listTerminologies"}
+"""What is answered from the request alone, or is of no dataset."""
 QUERIES = (
     "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",
     "SELECT (COUNT(DISTINCT ?g) AS ?n) { GRAPH ?g { ?s ?p ?o } }",

@@ -27,6 +27,16 @@ DATASET = Shape(
     },
     says="A dataset: what the ledger holds, and what of it is published.",
 )
+TERMINOLOGY = Shape(
+    library.TerminologyStatus,
+    "Terminology",
+    words={
+        "version": "The release that its files name; empty where they name none.",
+        "licence": "What one must know to use what it holds.",
+        "systems": "Code systems that it has concepts of.",
+    },
+    says="A terminology that texts are read with, and by which a filter by a concept finds what is narrower.",
+)
 RUN = Shape(
     library.RunStatus,
     "Run",
@@ -58,6 +68,7 @@ RECORD = Shape(
 )
 DatasetJson = Annotated[Json, DATASET]
 RunJson = Annotated[Json, RUN]
+TerminologyJson = Annotated[Json, TERMINOLOGY]
 IssueJson = Annotated[Json, ISSUE]
 
 
@@ -69,6 +80,12 @@ class DatasetListJson(TypedDict):
     """null while nothing is published."""
     published: str | None
     """When the generation was published."""
+
+
+class TerminologyListJson(TypedDict):
+    """The terminologies, by name."""
+
+    terminologies: list[TerminologyJson]
 
 
 class RunListJson(TypedDict):

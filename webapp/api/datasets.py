@@ -35,6 +35,11 @@ def datasets(_: NoParameters, context: Context) -> answers.DatasetListJson:
     }
 
 
+def terminologies(_: NoParameters, context: Context) -> answers.TerminologyListJson:
+    """The terminologies that texts are read with."""
+    return {"terminologies": [answers.TERMINOLOGY(one) for one in context.library.terminologies()]}
+
+
 def records(asked: RecordsParameters, context: Context) -> Response:
     """FHIR records in bulk."""
     if not context.settings.raw_records:
@@ -88,6 +93,17 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         summary="All datasets: what was ingested, and what of it is published",
         handler=datasets,
         answer=answers.DatasetListJson,
+        parameters=NoParameters,
+        by_generation=False,
+    ),
+    Operation(
+        name="listTerminologies",
+        method="GET",
+        path="/terminologies",
+        tag="Data",
+        summary="The terminologies that texts are read with, with their counts, version and licence",
+        handler=terminologies,
+        answer=answers.TerminologyListJson,
         parameters=NoParameters,
         by_generation=False,
     ),
