@@ -1,7 +1,8 @@
 """Ranking quality on a judged collection, measured through the parts that the product searches with.
 
 A collection is a folder of `corpus.jsonl` and `queries.jsonl` ({"id" or "_id", "text", optional "title"} a line) and `qrels.tsv` (query,
-document, grade, separated by tabs, with or without a header line; `qrels/test.tsv`, where BEIR has it, is found too).
+document, grade, separated by tabs, with or without a header line, a fourth column passed over; `qrels/test.tsv`, where BEIR has it, is
+found too).
 """
 
 import json
@@ -116,12 +117,12 @@ def metrics(ranked: Mapping[str, Sequence[str]], qrels: Qrels) -> dict[str, floa
 def load_collection(folder: Path) -> Collection:
     """Read a collection; raises CollectionUnreadable, which names the file and the line."""
     documents: dict[str, tuple[str, str]] = {}
-    for where, name, item in _objects(folder / "corpus.jsonl"):
+    for where, name, item in objects(folder / "corpus.jsonl"):
         if name in documents:
             raise CollectionUnreadable(f"{where}: the document {name!r} was there before")
         documents[name] = str(item.get("title") or ""), _text(where, item)
     queries: dict[str, str] = {}
-    for where, name, item in _objects(folder / "queries.jsonl"):
+    for where, name, item in objects(folder / "queries.jsonl"):
         if name in queries:
             raise CollectionUnreadable(f"{where}: the query {name!r} was there before")
         queries[name] = _text(where, item)
@@ -183,7 +184,7 @@ def _lines(path: Path) -> Iterator[tuple[str, str]]:
             yield where, line
 
 
-def _objects(path: Path) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+def objects(path: Path) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """(where, id, object) of every line."""
     for where, line in _lines(path):
         try:
@@ -209,7 +210,7 @@ def _judgements(path: Path) -> Iterator[tuple[str, str, str, int]]:
     """(where, query, document, grade) of every judgement."""
     for place, (where, line) in enumerate(_lines(path)):
         cells = [cell.strip() for cell in line.split("\t")]
-        if len(cells) != 3:
+        if len(cells) not in (3, 4):
             raise CollectionUnreadable(f"{where}: {len(cells)} columns separated by tabs instead of query, document, grade")
         try:
             grade = int(cells[2])

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from commissure.cli.ask import evaluate, query, search
+from commissure.cli.ask import query, search
 from commissure.cli.consolidate import consolidate
 from commissure.cli.datasets import datasets, status
+from commissure.cli.evaluate import evaluate
 from commissure.cli.graph import graph
 from commissure.cli.ingest import ingest
 from commissure.cli.manifest import manifest

@@ -1,8 +1,7 @@
-"""`commissure search`, `query` and `evaluate`: asking what was ingested."""
+"""`commissure search` and `query`: asking what was ingested."""
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -200,34 +199,3 @@ def query(context: click.Context, sparql: str, media_type: str, partial: bool) -
         if not partial:
             click.echo("  ask for less by LIMIT, or take a cut answer by --partial", err=True)
             context.exit(EXIT_CODES["cut"][0])
-
-
-@click.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@json_option
-@data_option
-@click.pass_context
-def evaluate(context: click.Context, folder: Path, as_json: bool) -> None:
-    """Measure ranking on a collection: corpus.jsonl, queries.jsonl and qrels.tsv in a folder.
-
-    \b
-    Example:  commissure evaluate collections/scifact --json
-    """
-    import tempfile
-
-    from commissure import assemble
-    from search.embedding_cache import EmbeddingCache
-    from search.evaluation import evaluate_collection
-
-    settings = settings_of(context)
-    workspace = assemble.workspace(settings)
-    workspace.folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as work:
-        result = evaluate_collection(folder, Path(work), assemble.embedder(settings), EmbeddingCache(workspace.embeddings_path))
-    if as_json:
-        print_json(result)
-        return
-    names = sorted({name for scores in result.values() for name in scores})
-    click.echo(f"{'':10}" + "".join(f"{name:>12}" for name in names))
-    for mode, scores in result.items():
-        click.echo(f"{mode:10}" + "".join(f"{scores[name]:12.4f}" for name in names))

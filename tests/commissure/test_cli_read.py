@@ -78,3 +78,13 @@ def test_what_is_wrong_is_said_in_a_line_with_an_exit_code(run, arguments, code,
     answer = run(*arguments)
     assert (answer.returncode, "Traceback" in answer.stderr) == (code, False), answer.stderr
     assert message in answer.stderr
+
+
+def test_a_judged_set_of_spans_is_measured(run, folder):
+    (folder / "set").mkdir()
+    (folder / "set" / "spans.jsonl").write_text('{"id": 1, "text": "No fever.", "start": 3, "end": 8, "assertion": "negated"}\n')
+    answer = run("evaluate", "set", "--json", data="none")
+    assert json.loads(answer.stdout) == {"negated": {"precision": 1.0, "recall": 1.0, "f1": 1.0, "wanted": 1.0}}
+    assert "judge spans" in answer.stderr and not (folder / "none").exists()
+    shown = run("evaluate", "set", data="none").stdout.splitlines()
+    assert shown[0].split() == ["f1", "precision", "recall", "wanted"] and shown[1].split() == ["negated", *["1.0000"] * 3, "1"]
