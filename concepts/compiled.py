@@ -4,6 +4,7 @@ Beside the files of a vocabulary:
 
     broader.npy   concepts above each concept: broader ones, and what a drug acts by     broader_offsets.npy
     same.npy      concepts that are the same, in both directions                         same_offsets.npy
+    terms.npy     the names of each concept besides its label, as bytes                  terms_offsets.npy, terms_of.npy
     terminology.json   name, version, format, licence, counts, digest; written last
 
 Concepts are numbered by system and code, so that a code is found by bisection. A concept that only maps name has no label.
@@ -19,7 +20,7 @@ from typing import Final
 import numpy as np
 
 from concepts.hierarchy import Int32, Int64, Table, mapped
-from concepts.vocabulary import Vocabulary, open_vocabulary, save_vocabulary
+from concepts.vocabulary import Strings, Vocabulary, open_vocabulary, save_vocabulary
 
 _ABOUT: Final = "terminology.json"
 
@@ -60,6 +61,13 @@ class Terminology:
     vocabulary: Vocabulary
     broader: Table
     same: Table
+    terms: Strings
+    terms_of: Int64
+    """Where the names of each concept stand among `terms`."""
+
+    def names(self, number: int) -> list[str]:
+        """The names of a concept besides its label."""
+        return [self.terms[place] for place in range(int(self.terms_of[number]), int(self.terms_of[number + 1]))]
 
     def number(self, system: str, code: str) -> int:
         """The number of a concept; -1 where it is none of this terminology."""
@@ -110,6 +118,9 @@ def save_terminology(terminology: Terminology, folder: Path) -> None:
         table: Table = getattr(terminology, name)
         np.save(folder / f"{name}_offsets.npy", table.offsets)
         np.save(folder / f"{name}.npy", table.values)
+    np.save(folder / "terms_offsets.npy", terminology.terms.offsets)
+    np.save(folder / "terms.npy", terminology.terms.bytes)
+    np.save(folder / "terms_of.npy", terminology.terms_of)
     write_about(terminology.about, folder)
 
 
@@ -121,7 +132,8 @@ def write_about(about: About, folder: Path) -> None:
 def open_terminology(folder: Path) -> Terminology:
     """Map it into memory, read-only. Raises OSError, ValueError, TypeError or EOFError where it cannot be read."""
     broader, same = (Table(mapped(folder / f"{name}_offsets.npy"), mapped(folder / f"{name}.npy")) for name in ("broader", "same"))
-    return Terminology(read_about(folder), open_vocabulary(folder), broader, same)
+    terms = Strings(mapped(folder / "terms_offsets.npy"), mapped(folder / "terms.npy"))
+    return Terminology(read_about(folder), open_vocabulary(folder), broader, same, terms, mapped(folder / "terms_of.npy"))
 
 
 def read_about(folder: Path) -> About:

@@ -37,17 +37,19 @@ class Strings:
         return len(self.offsets) - 1
 
 
-class _Written:
+class StringsWriter:
     """Strings in the making, held as bytes."""
 
     def __init__(self) -> None:
         self._bytes, self._ends = bytearray(), array("q", [0])
 
     def add(self, text: str) -> None:
+        """Number the next one."""
         self._bytes += text.encode("utf-8", "surrogatepass")
         self._ends.append(len(self._bytes))
 
     def strings(self) -> Strings:
+        """All that were added."""
         return Strings(np.frombuffer(self._ends, dtype=np.int64), np.frombuffer(bytes(self._bytes), dtype=np.uint8))
 
 
@@ -106,7 +108,7 @@ class _Compiling:
     def __init__(self) -> None:
         self.systems: dict[str, int] = {}
         self.system, self.kinds = array("h"), array("B")
-        self.codes, self.labels = _Written(), _Written()
+        self.codes, self.labels = StringsWriter(), StringsWriter()
         self.fields: dict[str, list[frozenset[str]]] = defaultdict(list)
 
     def names(self, named: Iterable[Named]) -> Iterator[Name]:

@@ -6,7 +6,7 @@ of ordinals, by concept; concepts that stand alone have none.
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -26,17 +26,32 @@ WHERE relation IN ('condition', 'medication', 'procedure', 'allergy', 'immunizat
 """
 
 
-def derive_codings(db: sqlite3.Connection, ordinals: Mapping[str, int]) -> None:
-    """Fill the table from the facts; of each thing the SNOMED CT code stands for it, else the first."""
+def derive_codings(
+    db: sqlite3.Connection, ordinals: Mapping[str, int], same: Iterable[tuple[str, str]] = (), added: Collection[str] = ()
+) -> None:
+    """Fill the table from the facts, and from what terminologies say is the same.
+
+    Of each thing the SNOMED CT code stands for it, else the first; one that records use or texts mention before those `added`, which
+    only terminologies name.
+    """
     records: dict[str, int] = dict(db.execute(_RECORDS))
     things: dict[str, set[str]] = {}
     for one, other, together in db.execute(_PAIRS):
         if together == records[one] == records[other]:
-            thing = things.setdefault(one, {one})
-            thing.add(other)
-            things[other] = thing
-    first = {concept: min(thing, key=lambda each: (not each.startswith(SNOMED), each)) for concept, thing in things.items()}
+            _join(things, one, other)
+    for one, other in sorted(same):
+        _join(things, one, other)
+    first = {concept: min(thing, key=lambda each: (each in added, not each.startswith(SNOMED), each)) for concept, thing in things.items()}
     db.executemany("INSERT INTO codings VALUES (?, ?)", ((ordinals[concept], ordinals[thing]) for concept, thing in sorted(first.items())))
+
+
+def _join(things: dict[str, set[str]], one: str, other: str) -> None:
+    """Make two concepts, with all that is the same as either, one thing."""
+    thing = things.setdefault(one, {one})
+    joined = things.get(other, {other})
+    thing |= joined
+    for each in joined:
+        things[each] = thing
 
 
 def grouped(pairs: Iterable[tuple[int, int]]) -> dict[int, tuple[int, ...]]:

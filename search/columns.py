@@ -76,6 +76,8 @@ class Columns:
     said: Mapping[str, ConceptTable]
     """For each of WAYS which documents say so of which concepts."""
     labels: LabelColumns = field(default_factory=no_labels)
+    wider: Int32 = field(default_factory=lambda: np.empty(0, dtype=np.int32))
+    """Concepts that no record uses and no text mentions: above, or the same as, one that is, as terminologies say."""
 
     @property
     def documents(self) -> int:

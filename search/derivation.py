@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -24,19 +25,19 @@ from search.columns import WAYS, Columns, day_interval
 from search.concept_table import ConceptTable, Int32, Int64, compress, concept_counts, gather
 from search.label_columns import LabelColumns, derive_labels
 from search.schema import DERIVED, DERIVED_TABLES, NOT_CHARTED
+from search.wider import widen
 
 CHARTED: Final = frozenset({"condition", "medication", "procedure", "allergy", "immunization"})
 """Relations of facts that describe a patient; observations and encounters are left out, being many and saying little."""
 
 
-def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.bool_]) -> Columns:
-    """Fill the derived tables of the catalog and return the columns. `keys` are the keys of the units by row."""
-    for table in DERIVED_TABLES:
-        db.execute(f"DROP TABLE IF EXISTS {table}")
-    for statement in DERIVED.split(";"):
-        db.execute(statement)
+def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.bool_], terminologies: Iterable[Path] = ()) -> Columns:
+    """Fill the derived tables of the catalog and return the columns. `keys` are the keys of the units by row, `terminologies` the folders
+    of compiled ones."""
+    _make_tables(db)
+    wider = widen(db, terminologies)
     concepts = _concepts(db)
-    derive_codings(db, concepts)
+    derive_codings(db, concepts, wider.same, wider.added)
     db.execute(_SOURCES)
     patients = _dictionary(db, "patient", _PATIENTS)
     datasets = _dictionary(db, "dataset", _ALL_DATASETS)
@@ -51,7 +52,7 @@ def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.boo
     concept_offsets, concept_documents = compress(
         document_concepts, np.repeat(np.arange(documents.count), np.diff(document_offsets)), len(concepts)
     )
-    hierarchy = _hierarchy(db, concepts)
+    hierarchy = _hierarchy(db, concepts, wider.ordinals(concepts))
     having = concept_counts(np.arange(documents.count), document_offsets, document_concepts.astype(np.int32), hierarchy)
     patient_offsets, patient_concepts = compress(facts.subjects[facts.charted], facts.concepts[facts.charted], len(patients))
     concept_patients = np.bincount(compress(facts.subjects, facts.concepts, len(patients))[1], minlength=len(concepts))
@@ -88,7 +89,15 @@ def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.boo
         hierarchy=hierarchy,
         said=_said(db, documents, concepts, hierarchy),
         labels=labels,
+        wider=_ints(sorted(concepts[concept] for concept in wider.added)),
     )
+
+
+def _make_tables(db: sqlite3.Connection) -> None:
+    for table in DERIVED_TABLES:
+        db.execute(f"DROP TABLE IF EXISTS {table}")
+    for statement in DERIVED.split(";"):
+        db.execute(statement)
 
 
 _PATIENTS = f"""
@@ -113,6 +122,7 @@ SELECT concept, label, '', '', count(*) FROM (
     SELECT concept, label FROM facts WHERE concept IS NOT NULL AND concept NOT IN (SELECT concept FROM uses)
     UNION ALL SELECT concept, label FROM mentions WHERE concept IS NOT NULL AND concept NOT IN (SELECT concept FROM uses))
 GROUP BY concept, label
+UNION ALL SELECT concept, display, system, code, uses FROM wider
 ORDER BY 1, 5 DESC, 2
 """
 """Concepts that no dataset states the use of take their names from facts and mentions."""
@@ -155,7 +165,7 @@ def _concepts(db: sqlite3.Connection) -> dict[str, int]:
         for concept, group in groupby(db.execute(_USES), key=itemgetter(0)):
             uses = list(group)
             code = uses[0][3] or local_name(concept)
-            labels = [display for _, display, *_ in uses if display] or [code]
+            labels = list(dict.fromkeys(display for _, display, *_ in uses if display)) or [code]
             ordinals[concept] = len(ordinals)
             yield ordinals[concept], concept, uses[0][2], code, labels[0], json.dumps(labels[1:], ensure_ascii=False)
 
@@ -315,9 +325,9 @@ def _table(mentioning: NDArray[np.integer], mentioned: NDArray[np.integer], docu
     return ConceptTable(offsets, held.astype(np.int32), concept_offsets, holders.astype(np.int32), documents.copies, hierarchy)
 
 
-def _hierarchy(db: sqlite3.Connection, concepts: dict[str, int]) -> Hierarchy:
+def _hierarchy(db: sqlite3.Connection, concepts: dict[str, int], wider: list[tuple[int, int]]) -> Hierarchy:
     stated = [(concepts[low], concepts[high]) for low, high in db.execute(_BROADER) if low in concepts and high in concepts]
-    narrower, broader = np.asarray(stated, dtype=np.int64).reshape(-1, 2).T
+    narrower, broader = np.asarray(stated + wider, dtype=np.int64).reshape(-1, 2).T
     return build_hierarchy(narrower, broader, len(concepts))
 
 

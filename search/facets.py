@@ -15,6 +15,7 @@ from search.ages import band_counts, band_words
 from search.catalog import SqliteCatalog
 from search.codings import once
 from search.columns import HAVING, WAYS, Columns
+from search.concept_table import Int32
 from search.counting import count_distinct
 from search.filters import FILTERS, Filters
 from search.label_columns import FIELDS
@@ -77,17 +78,26 @@ def count_facets(
         counts = value_counts(name, found, shown, columns, asked)
         facets[name] = _named(name, counts, most_frequent(counts, SHOWN), catalog, getattr(filters, _PLURALS[name]))
     counts = value_counts("concept", found, shown, columns, asked)
-    telling = most_frequent(counts, 2 * SHOWN)
+    telling = most_frequent(_used(counts, columns), 2 * SHOWN)
     if ranked:
-        telling = most_telling(columns.having.counts(shown[:BEST]), min(len(shown), BEST), columns, counts, 2 * SHOWN)
+        telling = most_telling(columns.having.counts(shown[:BEST]), min(len(shown), BEST), columns, _used(counts, columns), 2 * SHOWN)
     facets[HAVING] = _concepts(telling, counts, catalog, filters.concepts, codings or {}, by_count=not ranked)
     for way in WAYS:
         if not columns.said[way].empty:
             counts = value_counts(way, found, shown, columns)
-            facets[way] = _concepts(most_frequent(counts, 2 * SHOWN), counts, catalog, getattr(filters, way), codings or {})
+            facets[way] = _concepts(most_frequent(_used(counts, columns), 2 * SHOWN), counts, catalog, getattr(filters, way), codings or {})
     facets["year"] = _years(value_counts("year", found, shown, columns))
     facets["age"] = _ages(value_counts("age", found, shown, columns, asked))
     return facets
+
+
+def _used(counts: NDArray[np.int64], columns: Columns) -> NDArray[np.int64]:
+    """The counts without concepts that only terminologies name: what lies above everything tells nothing of what was found."""
+    if not len(columns.wider):
+        return counts
+    used = counts.copy()
+    used[columns.wider[columns.wider < len(used)]] = 0
+    return used
 
 
 def value_counts(name: str, found: Rows, shown: Rows, columns: Columns, asked: Asked | None = None) -> NDArray[np.int64]:
@@ -138,10 +148,12 @@ def whole_facet(
     offset: int = 0,
     codings: Mapping[int, tuple[int, ...]] | None = None,
     chosen: tuple[str, ...] = (),
+    wider: Int32 | None = None,
 ) -> tuple[tuple[FacetValue, ...], int]:
     """`limit` of all values that are counted, from `offset`, and how many there are: the most frequent first, years by time.
 
     `beginning`: every word of it begins a word of the value's name, of one of its names for a concept.
+    `wider` are concepts that are listed only for their beginning: what lies above everything that was found.
     """
     if name in ("year", "age"):
         listed = _years(counts) if name == "year" else _ages(counts)
@@ -151,6 +163,9 @@ def whole_facet(
     if beginning.strip():
         fitting = set(catalog.concepts_beginning(beginning) if field == "concept" else _beginning(name, codes, beginning, catalog))
         codes = [code for code in codes if code in fitting]
+    elif field == "concept" and wider is not None and len(wider):
+        unlisted = set(wider.tolist())
+        codes = [code for code in codes if code not in unlisted]
     if field == "concept":
         codes = list(once(codes, codings or {}, counts, catalog.codes("concept", chosen) if chosen else ()))
     page = codes[offset : offset + limit]

@@ -378,7 +378,7 @@ class GenerationBuilder:
         if len(rows):
             vectors.build_index(cache.get([keys[row] for row in rows], model), rows, self._out / "vectors")
         tell(1)
-        columns = derive(self._db, keys, has_vector)
+        columns = derive(self._db, keys, has_vector, self._terminologies.values())
         save_columns(columns, self._out / "columns")
         tell(2)
         if keys:

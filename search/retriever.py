@@ -170,6 +170,7 @@ class Retriever:
             offset=offset,
             codings=self._catalog.things(),
             chosen=getattr(filters, row.plural) if row else (),
+            wider=self._columns.wider,
         )
         loosely = len(found.documents) - found.well if found.ranked is not None else 0
         return FacetPage(name, values, total, found.well, loosely, found.exact, tuple(notices))

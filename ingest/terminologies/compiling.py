@@ -21,7 +21,7 @@ from scipy.sparse.csgraph import connected_components
 from concepts.compiled import About, Terminology, save_terminology, table_of, write_about
 from concepts.hierarchy import Int64
 from concepts.terminology import Broader, Concept, ConceptName, Kind, Mapping, Relation, Statement
-from concepts.vocabulary import Named, compile_vocabulary
+from concepts.vocabulary import Named, StringsWriter, compile_vocabulary
 from graph.identifiers import canonical_system, notation
 from ingest.terminologies.systems import HPO, ICD10CM, LOINC, RXNORM, SNOMED
 
@@ -77,7 +77,8 @@ def compile_terminology(statements: Iterable[Statement], folder: Path, about: Ab
         for statement in _NUMBER.split(";"):
             db.execute(statement)
         db.execute("CREATE INDEX names_of ON names (system, code)")
-        vocabulary, unfit = compile_vocabulary(_named(db, systems))
+        terms, terms_of = StringsWriter(), array("q", [0])
+        vocabulary, unfit = compile_vocabulary(_kept(_named(db, systems), terms, terms_of))
         count = len(vocabulary)
         stated = _pairs(db, _BROADER, 2)
         maps = _pairs(db, _MAPS, 3)
@@ -99,7 +100,8 @@ def compile_terminology(statements: Iterable[Statement], folder: Path, about: Ab
         dangling=dangling,
         unfit=len(unfit),
     )
-    save_terminology(Terminology(counted, vocabulary, broader, both), folder)
+    offsets = np.frombuffer(terms_of, dtype=np.int64)
+    save_terminology(Terminology(counted, vocabulary, broader, both, terms.strings(), offsets), folder)
     files = sorted(file for file in folder.iterdir() if file.suffix == ".npy" or file.name == "about.json")
     whole = replace(counted, bytes=sum(file.stat().st_size for file in files), digest=_digest(files))
     write_about(whole, folder)
@@ -146,6 +148,16 @@ def _named(db: sqlite3.Connection, systems: list[str]) -> Iterator[Named]:
     for (system, code, label, kind), rows in groupby(db.execute(_NAMED), key=itemgetter(0, 1, 2, 3)):
         names = tuple(text for *_, text in rows if text)
         yield Named(Concept(systems[system], code, label or next(iter(names), ""), _KINDS[kind]), names)
+
+
+def _kept(named: Iterable[Named], terms: StringsWriter, terms_of: "array[int]") -> Iterator[Named]:
+    """The same, their names written down as they go by."""
+    for each in named:
+        further = dict.fromkeys(name for name in each.names if name != each.concept.label)
+        for name in further:
+            terms.add(name)
+        terms_of.append(terms_of[-1] + len(further))
+        yield each
 
 
 def _pairs(db: sqlite3.Connection, query: str, width: int) -> Int64:
