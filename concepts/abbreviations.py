@@ -41,6 +41,8 @@ hypertensive = hypertension | hypertensive disorder | essential hypertension | e
 HLD = hyperlipidemia | hyperlipidemia, unspecified
 high cholesterol = hypercholesterolemia | pure hypercholesterolemia | hyperlipidemia
 heart attack = myocardial infarction | acute myocardial infarction
+  | non-ST elevation myocardial infarction | acute non-ST segment elevation myocardial infarction
+  | ST elevation myocardial infarction | acute ST segment elevation myocardial infarction | old myocardial infarction
 NSTEMI = non-ST elevation myocardial infarction | acute non-ST segment elevation myocardial infarction
   | non-ST elevation (NSTEMI) myocardial infarction
 STEMI = ST elevation myocardial infarction | acute ST segment elevation myocardial infarction | ST elevation (STEMI) myocardial infarction

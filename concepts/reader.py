@@ -50,8 +50,10 @@ class _Chosen:
 class Reader:
     """Reads texts with vocabularies, the first one's concepts before those of the next. Safe for any number of threads."""
 
-    def __init__(self, vocabularies: Sequence[Vocabulary]) -> None:
+    def __init__(self, vocabularies: Sequence[Vocabulary], most_alternatives: int = _MOST_ALTERNATIVES) -> None:
+        """A mention has at most so many alternatives."""
         self._vocabularies = tuple(vocabularies)
+        self._most = most_alternatives
 
     def read(self, text: str) -> list[ReadMention]:
         """What a text mentions, by place; spans do not overlap."""
@@ -72,7 +74,7 @@ class Reader:
         value = None
         if concept.kind is Kind.MEASUREMENT:
             value = value_after(of.text, end, _end_of_value(of, sentences, chosen, following))
-        return ReadMention(start, end, of.text[start:end], concept, chosen.senses[1 : 1 + _MOST_ALTERNATIVES], judgement, value)
+        return ReadMention(start, end, of.text[start:end], concept, chosen.senses[1 : 1 + self._most], judgement, value)
 
     def _chosen(self, of: Tokens) -> list[_Chosen]:
         found: dict[tuple[int, int], list[Concept]] = {}
@@ -81,7 +83,7 @@ class Reader:
             for each in lexicon.find(of):
                 if self._may_be(of, vocabulary, each):
                     senses = found.setdefault((each.first, each.last), [])
-                    senses.extend(vocabulary.concept(number) for number in lexicon.concepts(each.name)[: _MOST_ALTERNATIVES + 1])
+                    senses.extend(vocabulary.concept(number) for number in lexicon.concepts(each.name)[: self._most + 1])
         return self._defined(of, _apart(found))
 
     def _may_be(self, of: Tokens, vocabulary: Vocabulary, found: Found) -> bool:

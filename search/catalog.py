@@ -290,6 +290,14 @@ class SqliteCatalog:
             found[row].append(MentionedConcept(concept, label, Assertion(assertion), mention, start))
         return found
 
+    def mention_spans(self, rows: Sequence[int]) -> list[tuple[int, int, int, int, Assertion]]:
+        """(row, start, end, ordinal of the concept, assertion) of the mentions of documents by their rows in the catalog."""
+        query = (
+            "SELECT m.document, m.start, m.stop, c.ordinal, m.assertion FROM mentions m JOIN concepts c ON c.concept = m.concept"  # noqa: S608
+            f" WHERE m.document IN ({_marks(rows)}) ORDER BY m.document, m.start"
+        )
+        return [(*row, Assertion(assertion)) for *row, assertion in self._all(query, rows)]
+
     def codes(self, field: str, values: Sequence[str]) -> list[int]:
         """Codes of the values of a field ('dataset', 'patient', 'type', 'concept'), ascending; unknown values are left out.
 

@@ -19,7 +19,7 @@ from concepts.model import Assertion
 from search.concept_table import ConceptTable, Int32, Int64
 from search.errors import GenerationUnreadable
 from search.label_columns import LabelColumns, no_labels
-from search.ranking import CSR
+from search.units import CSR
 
 HAVING: Final = "concept"
 """The way in which documents have concepts: their text affirms them, their encounter charts them, they are labeled so."""
@@ -30,8 +30,11 @@ WAYS: Final[Mapping[str, tuple[Assertion, ...]]] = {
     "family": (Assertion.FAMILY,),
 }
 """Other ways in which texts speak of concepts, each with the assertions that are meant; filters and facets have their names."""
+AFFIRMED: Final = "affirmed"
+"""The way in which texts affirm concepts, whatever charts and labels say."""
+SAYING: Final[Mapping[str, tuple[Assertion, ...]]] = {AFFIRMED: (Assertion.AFFIRMED,), **WAYS}
 _SAID: Final = ("offsets", "concepts", "concept_offsets", "documents")
-"""The arrays of a table of WAYS."""
+"""The arrays of a table of SAYING."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ class Columns:
     """One per concept: how many documents have it or something narrower."""
     hierarchy: Hierarchy
     said: Mapping[str, ConceptTable]
-    """For each of WAYS which documents say so of which concepts."""
+    """For each of SAYING which documents say so of which concepts."""
     labels: LabelColumns = field(default_factory=no_labels)
     wider: Int32 = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     """Concepts that no record uses and no text mentions: above, or the same as, one that is, as terminologies say."""
@@ -105,7 +108,7 @@ class Columns:
         return {"dataset": self.datasets, "type": self.types, "patient": self.patients, "sex": self.sexes}[field]
 
     def concepts(self, way: str) -> ConceptTable:
-        """Which documents have which concepts, or say so of them: HAVING, or one of WAYS."""
+        """Which documents have which concepts, or say so of them: HAVING, or one of SAYING."""
         return self.having if way == HAVING else self.said[way]
 
 
@@ -138,7 +141,7 @@ def open_columns(folder: Path) -> Columns:
         labels: dict[str, Any] = {name: mapped(folder / f"label_{name}.npy") for name in _arrays(LabelColumns)}
         hierarchy = open_hierarchy(folder / "hierarchy")
         said = {}
-        for way in WAYS:
+        for way in SAYING:
             offsets, concepts, concept_offsets, documents = (mapped(folder / f"{way}_{name}.npy") for name in _SAID)
             said[way] = ConceptTable(offsets, concepts, concept_offsets, documents, arrays["copies"], hierarchy)
         return Columns(**arrays, labels=LabelColumns(**labels), said=said, hierarchy=hierarchy)

@@ -21,7 +21,7 @@ from graph.vocabulary import local_name
 from search.ages import ages
 from search.charting import THING
 from search.codings import derive_codings
-from search.columns import WAYS, Columns, day_interval
+from search.columns import SAYING, Columns, day_interval
 from search.concept_table import ConceptTable, Int32, Int64, compress, concept_counts, gather
 from search.label_columns import LabelColumns, derive_labels
 from search.schema import DERIVED, DERIVED_TABLES, NOT_CHARTED
@@ -309,8 +309,8 @@ def _document_concepts(
 
 def _said(db: sqlite3.Connection, documents: _Documents, concepts: dict[str, int], hierarchy: Hierarchy) -> dict[str, ConceptTable]:
     """For each way of speaking of concepts: which documents mention which so, whoever read them."""
-    ways = {assertion.value: way for way, assertions in WAYS.items() for assertion in assertions}
-    rows = {way: (array("q"), array("i")) for way in WAYS}
+    ways = {assertion.value: way for way, assertions in SAYING.items() for assertion in assertions}
+    rows = {way: (array("q"), array("i")) for way in SAYING}
     for row, concept, assertion in db.execute("SELECT document, concept, assertion FROM mentions WHERE concept IS NOT NULL"):
         if assertion in ways:
             mentioning, mentioned = rows[ways[assertion]]

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from concepts.compiled import read_about
 from concepts.model import Assertion, ConceptUse
+from concepts.reader import Reader
 from search import lexical, passages, vectors
 from search.catalog import SqliteCatalog
 from search.columns import open_columns, save_columns
@@ -45,6 +46,7 @@ from search.reading import (
     link_vocabulary,
     read_concepts,
     read_units,
+    reader_of,
     said_of,
     terminologies_in,
     vocabularies_in,
@@ -124,6 +126,11 @@ class Generation:
         """The text index of its units; None where there are none."""
         return lexical.open_lexical(self.path / "lexical") if self.meta.units else None
 
+    @cached_property
+    def reader(self) -> Reader:
+        """Reads questions with the names that its texts were read with."""
+        return reader_of(self.path)
+
     def close(self) -> None:
         """Release its files."""
         self.catalog.close()
@@ -195,6 +202,7 @@ class GenerationBuilder:
     def drop_dataset(self, dataset: str) -> None:
         """Take out everything of a dataset."""
         self._remove_documents("dataset = ?", [dataset])
+        shutil.rmtree(self._out / VOCABULARIES / dataset, ignore_errors=True)
         for table in ("facts", "patients", "former", "uses"):
             self._db.execute(f"DELETE FROM {table} WHERE dataset = ?", (dataset,))  # noqa: S608 - names of this module
         shutil.rmtree(self._out / VOCABULARIES / dataset, ignore_errors=True)

@@ -13,6 +13,7 @@ from typing import Final, Literal
 from concepts.model import Assertion, Mention
 from graph.model import Neighbourhood
 from search.filters import Filters as Filters
+from search.question import Ask, Head, Question, Said
 
 SNOMED: Final = "http://snomed.info/id/"
 """Where the concepts of SNOMED CT begin; of several codings of one thing, its is named first."""
@@ -263,6 +264,10 @@ class SearchRequest:
     facets: bool = True
     match: Match | None = None
     """Only documents that match so; None lists those that match well, then the others."""
+    assertion: Ask | None = None
+    """How the concepts of the question are asked, whatever its words say; None as its words say."""
+    literal: bool = False
+    """Read nothing of the question: its words and their meaning alone rank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,6 +320,8 @@ class Hit:
     """How many further documents with the same text were folded into this hit."""
     match: Match | None = None
     """How well it answers the question; None where nothing was asked."""
+    said: tuple[Said, ...] = ()
+    """What it says of the parts of the question that it speaks of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -404,6 +411,10 @@ class SearchResult:
     """Seconds by step: encode, rank, join, facets …"""
     well: int = 0
     loosely: int = 0
+    question: Question | None = None
+    """The question as it was read; None where nothing was asked or it was to be taken literally."""
+    head: tuple[Head, ...] = ()
+    """Of each part of the question how many patients have it, in each way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,12 +50,17 @@ def _frame() -> frozenset[str]:
     return frozenset(tokenize(_FRAME))
 
 
+def framing(words: str) -> str:
+    """The words without those that only frame a question."""
+    return " ".join(word for word in words.split() if any(term not in _frame() for term in informative(word)))
+
+
 _MOST_TOPICS: Final = 4
 """Words up to which a question names a thing; longer ones are statements, which rank by what they say as a whole."""
 
 
-def wants_of(question: str) -> tuple[Want, ...]:
-    """What a question asks for, by how it means it; () for one that names no single thing."""
+def wants_of(question: str, said: Said | None = None) -> tuple[Want, ...]:
+    """What a question asks for, by how it means it, or all of it `said` so; () for one that names no single thing."""
     of = tokens(question)
     if not len(of):
         return ()
@@ -65,7 +70,7 @@ def wants_of(question: str) -> tuple[Want, ...]:
         word = question[of.starts[place] : of.ends[place]]
         for term in informative(word):
             if term not in _frame():
-                topics.setdefault(SAID.get(assertion, Said.AFFIRMED), []).append(word)
+                topics.setdefault(said or SAID.get(assertion, Said.AFFIRMED), []).append(word)
     if not 0 < sum(map(len, topics.values())) <= _MOST_TOPICS:
         return ()
     return tuple(Want(" ".join(words), said) for said, words in topics.items())

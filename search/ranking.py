@@ -4,6 +4,7 @@
     meaning      cosine of the query to the document's nearest passage, averaged with its cosine to the document's centroid
     words        BM25 of the document as a whole, as a share of what no document can reach for this query (its bound)
     fused        (meaning + WORDS · words) / (1 + WORDS)
+    concepts     (fused + CONCEPTS · share of the concepts that the question names and the document agrees with) / (1 + CONCEPTS)
 
 Every candidate gets both scores, whichever ranker found it. Nothing is normalized over the candidates, so a document's score does not
 depend on filters, on paging or on what else was found: see docs/decisions/0007-fusion.md for what this was measured against. What does
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from search.answering import ConceptEvidence
 from search.model import Mode
 from search.polarity import Agreement, Want, agreement, together
 from search.protocols import Embedder, LexicalIndex, Mask, Rows, Scores, VectorIndex
@@ -30,13 +32,15 @@ WORDS = 0.8
 """Weight of words beside meaning; nDCG@10 is flat from 0.6 to 1 on scientific abstracts and on clinical reports."""
 CENTROID = 0.5
 """Weight of the document's centroid beside its nearest passage: it tells documents apart that share a passage, or only touch a matter."""
+CONCEPTS = 0.4
+"""What a document gains that says of all concepts of a question what it asks: more than words and meaning differ among good hits."""
 _LEAST_UNITS = 256
 _WORDED = 3
 """Documents that share a word with the question are looked at for each that may be found: many share one and do not answer it."""
 _AGREES = np.array([0.0, -1.0, 0.5], dtype=np.float32)
 """What a passage gains by its Agreement, on the scale of cosines: enough to stand before those that only lie nearer."""
 _CONTRADICTS = WELL - 1e-3
-"""Relevance that is left at most to a document that contradicts the question."""
+"""Relevance that is left at most to a document that contradicts the question, or says nothing of all that it asks."""
 _SHARE_LEFT = 0.5
 _CHUNK = 4096
 
@@ -79,12 +83,19 @@ class Ranker:
             self._centroid_lengths(self._vectors, unit_documents)
 
     def rank(
-        self, query: str, mode: Mode, depth: int, allowed: Mask | None, unit_documents: CSR, wants: Sequence[Want] = ()
+        self,
+        query: str,
+        mode: Mode,
+        depth: int,
+        allowed: Mask | None,
+        unit_documents: CSR,
+        wants: Sequence[Want] = (),
+        concepts: ConceptEvidence | None = None,
     ) -> RankedDocuments:
         """At most `depth` documents. `allowed` is a mask over document rows, applied before top-k in both rankers.
 
         What contradicts the `wants` of the question matches loosely at best, and no passage that does stands for its document where
-        another one agrees.
+        another one agrees. `concepts` is what documents say of the concepts that the question names.
         """
         timings: dict[str, float] = {}
         links = unit_documents
@@ -104,16 +115,21 @@ class Ranker:
                 exact = exact and bool(np.count_nonzero(words) <= len(worded))
         with _timed(timings, "fuse"):
             candidates = np.union1d(nearest, worded)
+            if concepts is not None:
+                agreeing = _agreeing(concepts, words, bound, allowed)
+                exact = exact and bool(np.count_nonzero(agreeing) <= depth)
+                candidates = np.union1d(candidates, _highest(agreeing, depth))
             share = np.full(len(candidates), np.nan, dtype=np.float32)
             if words is not None and bound > 0:
                 share = np.where(words[candidates] > 0, words[candidates] / bound, np.nan).astype(np.float32)
             meaning, closest, units, agrees = self._weigh(candidates, query, vector, words is not None, bound, links, wants)
-            relevant = self._relevance(query, candidates, None if vector is None else closest, noise, words is not None)
-            contradicts = agrees == Agreement.CONTRADICTS
-            relevant = np.where(contradicts, np.minimum(relevant, _CONTRADICTS), relevant)
+            relevant = self._relevance(query, candidates, None if vector is None else closest, noise, words is not None, concepts)
+            contradicts, silent = _against(concepts, candidates, agrees)
+            relevant = np.where(contradicts | silent, np.minimum(relevant, _CONTRADICTS), relevant)
             kept = relevant >= LOOSELY
             candidates, share, meaning, units, relevant = candidates[kept], share[kept], meaning[kept], units[kept], relevant[kept]
             scores = _fuse(meaning, share, vector is not None, words is not None)
+            scores = scores if concepts is None else (scores + CONCEPTS * concepts.share[candidates]) / (1 + CONCEPTS)
             scores = np.where(contradicts[kept], scores * _SHARE_LEFT, scores)
             order = np.lexsort((candidates, -scores, relevant < WELL))[:depth]
         return RankedDocuments(
@@ -131,10 +147,15 @@ class Ranker:
         """The query with words that no document says mended, as the text index can; '' where there is nothing to mend."""
         return self._lexical.respelled(query) if self._lexical is not None else ""
 
-    def _relevance(self, query: str, candidates: Rows, closest: Scores | None, noise: float, worded: bool) -> NDArray[np.float64]:
+    def _relevance(
+        self, query: str, candidates: Rows, closest: Scores | None, noise: float, worded: bool, concepts: ConceptEvidence | None
+    ) -> NDArray[np.float64]:
         if self._lexical is None or not len(candidates):
             return relevance(closest, noise, None, 0.0) if closest is not None else np.zeros(len(candidates))
         coverage, unknown = self._lexical.coverage(query)
+        if concepts is not None:
+            rest, unknown = self._lexical.coverage(concepts.rest) if concepts.covers < 1 else (np.zeros(len(coverage)), 0.0)
+            coverage, unknown = concepts.coverage(coverage, rest), unknown * (1 - concepts.covers)
         return relevance(closest, noise, coverage[candidates] if worded else None, unknown)
 
     def _noise_of(self, vectors: VectorIndex, embedder: Embedder, links: CSR) -> float:
@@ -233,6 +254,23 @@ def _fuse(meaning: Scores, share: Scores, by_meaning: bool, by_words: bool) -> N
     average = float(meaning[known].mean(dtype=np.float64)) if known.any() else 0.0
     meant = np.where(known, meaning.astype(np.float64), average)
     return (meant + WORDS * words) / (1 + WORDS) if by_words else meant
+
+
+def _against(concepts: ConceptEvidence | None, documents: Rows, by_words: NDArray[np.uint8]) -> tuple[Mask, Mask]:
+    """Documents that contradict the question, and those that say nothing of all that it names."""
+    if concepts is None:
+        return by_words == Agreement.CONTRADICTS, np.zeros(len(documents), dtype=np.bool_)
+    return concepts.within(documents, by_words) == Agreement.CONTRADICTS, concepts.silent(documents, by_words)
+
+
+def _agreeing(concepts: ConceptEvidence, words: Scores | None, bound: float, allowed: Mask | None) -> Scores:
+    """Of each allowed document that agrees with a concept how well it answers, as far as words and concepts tell; 0 of all others."""
+    found = np.where(concepts.agreement == Agreement.AGREES, concepts.share, np.float32(0))
+    if words is not None and bound > 0:
+        found += np.where(found > 0, words / np.float32(bound), np.float32(0))
+    if allowed is not None:
+        found[~allowed] = 0
+    return found
 
 
 def _highest(scores: Scores, k: int) -> Rows:

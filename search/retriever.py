@@ -1,5 +1,6 @@
 """The main flow of search: from a question to hits joined with the graph.
 
+    read    → the question's concepts and how it means them (search.question)
     filters → which documents are allowed at all
     Ranker  → documents, best first, each with the passage that speaks best for it
     page    → hits with highlights, answer sentence and evidence
@@ -18,39 +19,36 @@ from typing import Final
 
 import numpy as np
 
-from concepts.model import Assertion
 from graph.errors import GraphError
 from graph.store import GraphReader
+from search.answering import evidence_of, head_of
 from search.clock import Clock
 from search.errors import InvalidRequest, ModelUnavailable
 from search.facets import Asked, count_facets, value_counts, whole_facet
 from search.filters import FILTERS, Kind
-from search.finding import Found, counted, matching, scores_of
-from search.found import FoundDocument, MentionedConcept
+from search.finding import Found, counted, matching
+from search.found import MentionedConcept
 from search.generation import Generation
+from search.hits import HitReader, wanted
 from search.join import Joined, PageHit, join_page
 from search.masks import Ground, check, unknown_values
 from search.masks import allowed as allowed_documents
 from search.model import (
     DocumentSummary,
-    Evidence,
     FacetPage,
     FacetValue,
     Hit,
     Listing,
-    Match,
     Mode,
-    PassageSpan,
     SearchRequest,
     SearchResult,
-    Span,
 )
 from search.operators import refuse_operators
-from search.polarity import wants_of
 from search.protocols import Embedder, Mask, Rows
+from search.question import Part, Question, read_question
 from search.ranking import RankedDocuments, Ranker
 from search.relevance import WELL
-from search.snippets import answer, find_matches, highlights, last_word, opening, query_words
+from search.snippets import query_words
 from search.spelling import in_whole_words
 
 _log = logging.getLogger(__name__)
@@ -68,9 +66,6 @@ MOST_COPIES: Final = 100
 """Copies of a document that are listed."""
 _LOOKED_AT: Final = 10
 """Best documents that decide whether a question is answered as it is spelled."""
-_CONCEPTS_PER_HIT: Final = 10
-_LONGEST_PASSAGE: Final = 4000
-"""Characters of a passage shown."""
 
 
 class Retriever:
@@ -83,6 +78,7 @@ class Retriever:
         self._catalog = generation.catalog
         self._graph = graph
         self._embedder = embedder
+        self._reader = HitReader(generation.columns, generation.catalog, self._codes)
         self._ranker = Ranker(generation.vectors, generation.lexical, embedder)
         self._ranker.prepare(self._columns.unit_links)
 
@@ -97,14 +93,16 @@ class Retriever:
             allowed = allowed_documents(request.filters, ground)
         with clock.step("rank"):
             request = self._respelled(request, notices)
-            found = self._find(request, allowed, notices)
+            question = self._question(request)
+            found = self._find(request, question, allowed, notices)
             listing = matching(found, request.match)
         page = slice(request.offset, request.offset + request.limit)
         with clock.step("hits"):
             words = query_words(request.query)
             named = self._catalog.concepts_named(words.values())
-            documents, mentions = self._read(listing.documents[page])
-            hits = self._hits(request, words, listing, documents, mentions, named)
+            documents, mentions = self._reader.read(listing.documents[page])
+            hits = self._reader.hits(request, question, words, listing, documents, mentions, named)
+            head = head_of(question, self._columns, self._codes, allowed)
         with clock.step("facets"):
             facets = self._facets(request, found) if request.facets else {}
         with clock.step("join"):
@@ -129,6 +127,8 @@ class Retriever:
             timings={**clock.steps, **ranking},
             well=found.well,
             loosely=len(found.documents) - found.well if found.ranked is not None else 0,
+            question=question if request.query.strip() and not request.literal else None,
+            head=head,
         )
 
     def listed(self, request: SearchRequest) -> Listing:
@@ -138,12 +138,13 @@ class Retriever:
         ground = Ground.of(self._columns, self._catalog)
         notices.extend(unknown_values(request.filters, ground, lambda: [one.dataset for one in self._catalog.datasets()]))
         request = self._respelled(request, notices)
-        found = matching(self._find(request, allowed_documents(request.filters, ground), notices), request.match)
+        question = self._question(request)
+        found = matching(self._find(request, question, allowed_documents(request.filters, ground), notices), request.match)
         total = len(found.documents)
         cut = "" if found.exact else f"only the best {DEPTH:,} documents of a question are ranked"
         if total > MOST_LISTED:
             cut = f"the first {MOST_LISTED:,} of {total:,} are listed: narrow the search with filters"
-        return Listing(total, self._read_all(request, found, min(total, MOST_LISTED)), tuple(notices), cut)
+        return Listing(total, self._read_all(request, question, found, min(total, MOST_LISTED)), tuple(notices), cut)
 
     def facet(self, request: SearchRequest, name: str, beginning: str = "", limit: int = 100, offset: int = 0) -> FacetPage:
         """Some of all values of a facet, those that begin so; the request's limit and offset do not count. Raises InvalidRequest.
@@ -158,7 +159,7 @@ class Retriever:
         ground = Ground.of(self._columns, self._catalog)
         notices.extend(unknown_values(filters, ground, lambda: [one.dataset for one in self._catalog.datasets()]))
         request = self._respelled(request, notices)
-        found = self._find(request, allowed_documents(filters, ground), notices)
+        found = self._find(request, self._question(request), allowed_documents(filters, ground), notices)
         of = counted(found, request.match)
         counts = value_counts(name, of.everything, of.documents, self._columns, Asked.of(filters, ground))
         values, total = whole_facet(
@@ -188,12 +189,12 @@ class Retriever:
             asked=Asked.of(request.filters, Ground.of(self._columns, self._catalog)),
         )
 
-    def _read_all(self, request: SearchRequest, found: Found, count: int) -> Iterator[Hit]:
+    def _read_all(self, request: SearchRequest, question: Question, found: Found, count: int) -> Iterator[Hit]:
         words = query_words(request.query)
         for offset in range(0, count, MOST_PER_PAGE):
             limit = min(MOST_PER_PAGE, count - offset)
-            documents, mentions = self._read(found.documents[offset : offset + limit])
-            yield from self._hits(replace(request, limit=limit, offset=offset), words, found, documents, mentions, {})
+            documents, mentions = self._reader.read(found.documents[offset : offset + limit])
+            yield from self._reader.hits(replace(request, limit=limit, offset=offset), question, words, found, documents, mentions, {})
 
     def copies(self, document: str) -> tuple[DocumentSummary, ...]:
         """The other documents of its patient that have the same text, newest first, at most MOST_COPIES; none for a document not held."""
@@ -206,11 +207,23 @@ class Retriever:
 
     # --- what is found ---
 
-    def _find(self, request: SearchRequest, allowed: Mask | None, notices: list[str]) -> Found:
+    def _question(self, request: SearchRequest) -> Question:
+        """The question as it is read; nothing is read of one that is to be taken literally."""
+        if request.literal or not request.query.strip():
+            return Question(request.query, rest=request.query)
+        return read_question(request.query, self._generation.reader, request.assertion)
+
+    def _codes(self, concepts: Sequence[str]) -> list[int]:
+        """Ordinals of concepts, with the other codings of each."""
+        things = self._catalog.things()
+        codes = self._catalog.codes("concept", concepts)
+        return sorted({each for code in codes for each in things.get(code, (code,))})
+
+    def _find(self, request: SearchRequest, question: Question, allowed: Mask | None, notices: list[str]) -> Found:
         if not request.query.strip():
             newest = np.arange(self._columns.documents) if allowed is None else np.flatnonzero(allowed)
             return self._fold(newest, None, exact=True)
-        ranked = self._rank(request, allowed, notices)
+        ranked = self._rank(request, question, allowed, notices)
         return self._fold(ranked.documents, ranked, exact=ranked.exact)
 
     def _respelled(self, request: SearchRequest, notices: list[str]) -> SearchRequest:
@@ -218,7 +231,8 @@ class Retriever:
         mended = self._ranker.respelled(request.query)
         if not mended:
             return request
-        asked, found = (self._rank(replace(request, query=query), None, []) for query in (request.query, mended))
+        plain = Question("")
+        asked, found = (self._rank(replace(request, query=query), plain, None, []) for query in (request.query, mended))
         best = [float(ranked.relevance[:_LOOKED_AT].max(initial=0.0)) for ranked in (asked, found)]
         if best[0] >= WELL or best[1] < WELL:
             return request
@@ -228,19 +242,24 @@ class Retriever:
         notices.append(f"Read as “{mended}”: no document answers “{request.query}” well as it is spelled.")
         return replace(request, query=mended)
 
-    def _rank(self, request: SearchRequest, allowed: Mask | None, notices: list[str]) -> RankedDocuments:
-        mode, wants, links = request.mode, wants_of(request.query), self._columns.unit_links
+    def _rank(self, request: SearchRequest, question: Question, allowed: Mask | None, notices: list[str]) -> RankedDocuments:
+        mode, links = request.mode, self._columns.unit_links
+        wants = wanted(request)
+        evidence = evidence_of(question, self._columns, self._codes, self._fits)
         try:
             if mode is not Mode.LEXICAL:
                 usable, notice = self._semantics
                 mode = mode if usable else Mode.LEXICAL
                 notices.extend(filter(None, [notice]))
-            return self._ranker.rank(request.query, mode, DEPTH, allowed, links, wants)
+            return self._ranker.rank(request.query, mode, DEPTH, allowed, links, wants, evidence)
         except ModelUnavailable as error:
             # Fixed words for whoever searches; an error's own may name a path of this machine, which concerns who runs it.
             _log.warning("search by meaning is unavailable: %s", error)
             notices.append("Semantic search is unavailable (the embedding model cannot be loaded): results are found by words alone.")
-            return self._ranker.rank(request.query, Mode.LEXICAL, DEPTH, allowed, links, wants)
+            return self._ranker.rank(request.query, Mode.LEXICAL, DEPTH, allowed, links, wants, evidence)
+
+    def _fits(self, part: Part) -> Mask:
+        return np.ones(self._columns.documents, dtype=np.bool_)
 
     @cached_property
     def _labeled(self) -> Mask:
@@ -276,71 +295,6 @@ class Retriever:
         copies = np.bincount(group, minlength=len(first))[group[kept]] - 1
         well = 0 if ranked is None else int(np.count_nonzero(ranked.relevance[kept] >= WELL))
         return Found(documents[kept], copies, documents, ranked, kept, exact, well)
-
-    # --- what is shown ---
-
-    def _read(self, page: Rows) -> tuple[dict[int, FoundDocument], dict[int, list[MentionedConcept]]]:
-        """The documents of the page and the concepts they mention, by number."""
-        rows = {int(self._columns.rowids[place]): int(place) for place in page}
-        if not rows:
-            return {}, {}
-        documents = self._catalog.found_documents(tuple(rows))
-        mentions = self._catalog.mentioned_concepts(tuple(rows))
-        return {rows[row]: found for row, found in documents.items()}, {rows[row]: listed for row, listed in mentions.items()}
-
-    def _hits(
-        self,
-        request: SearchRequest,
-        words: Mapping[str, str],
-        found: Found,
-        documents: Mapping[int, FoundDocument],
-        mentions: Mapping[int, Sequence[MentionedConcept]],
-        named: Mapping[str, float],
-    ) -> tuple[Hit, ...]:
-        hits = []
-        for index, place in enumerate(found.documents[request.offset : request.offset + request.limit].tolist(), request.offset):
-            document, run = documents[place].document, documents[place].run
-            score, scores, unit = scores_of(found, index)
-            passage = self._passage(document.passages, unit)
-            start, end, section = (0, len(document.text), "") if passage is None else (passage.start, passage.end, passage.section)
-            end = end if end - start <= _LONGEST_PASSAGE else last_word(document.text, start, start + _LONGEST_PASSAGE)
-            matches = find_matches(document.text, start, end, words)
-            terms = {match.term for match in matches}
-            hits.append(
-                Hit(
-                    rank=index + 1,
-                    document=document.id,
-                    title=document.title,
-                    dataset=document.dataset,
-                    kind=document.kind,
-                    type=document.type,
-                    patient=document.patient,
-                    patient_label=document.patient_label,
-                    encounter=document.encounter,
-                    date=document.date,
-                    score=score,
-                    scores=scores,
-                    section=section,
-                    passage=Span(start, end, document.text[start:end]),
-                    highlights=highlights(document.text, matches),
-                    answer=answer(document.text, start, end, matches),
-                    matched_terms=tuple(word for term, word in words.items() if term in terms),
-                    concepts=_shown_concepts(mentions[place], named),
-                    evidence=Evidence(document.id, document.record, document.source, document.line, run, start, end),
-                    duplicates=int(found.copies[index]),
-                    match=None if found.ranked is None else Match.WELL if index < found.well else Match.LOOSELY,
-                )
-            )
-        return tuple(hits)
-
-    def _passage(self, passages: tuple[PassageSpan, ...], unit: int) -> PassageSpan | None:
-        """The passage of a document that is the unit; what opens the document where nothing was asked."""
-        if unit >= 0:
-            key = self._columns.unit_keys[unit].tobytes()
-            for passage in passages:
-                if passage.key == key:
-                    return passage
-        return opening(passages)
 
     # --- what it is joined with ---
 
@@ -387,9 +341,3 @@ def _check(request: SearchRequest) -> None:
         raise InvalidRequest("q", f"must have at most {LONGEST_QUERY} characters, has {len(request.query)}")
     refuse_operators(request.query)
     check(request.filters)
-
-
-def _shown_concepts(mentions: Sequence[MentionedConcept], named: Mapping[str, float]) -> tuple[tuple[str, str, Assertion], ...]:
-    """Mentioned concepts, those that the query names first, then in order of mention."""
-    ordered = sorted(mentions, key=lambda m: -named.get(m.concept, 0.0))
-    return tuple((m.concept, m.label, m.assertion) for m in ordered[:_CONCEPTS_PER_HIT])

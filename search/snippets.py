@@ -21,11 +21,12 @@ _ABBREVIATION: Final = re.compile(r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|St|vs|No|approx|e\
 
 
 class Match(NamedTuple):
-    """A word of a text that stands for a term of the query."""
+    """A word of a text that stands for a term of the query, or words that name a concept of it: these weigh more."""
 
     term: str
     start: int
     end: int
+    weight: int = 1
 
 
 def query_words(query: str) -> dict[str, str]:
@@ -53,8 +54,11 @@ def highlights(text: str, matches: Sequence[Match]) -> tuple[Span, ...]:
     return tuple(Span(first, last, text[first:last]) for first, last in spans[:_MOST_HIGHLIGHTS])
 
 
-def answer(text: str, start: int, end: int, matches: Sequence[Match]) -> Span | None:
-    """The sentence of `text[start:end]` that has most of the matched terms, then the densest, then the first; None without a match."""
+def answer(text: str, start: int, end: int, matches: Sequence[Match], against: Sequence[tuple[int, int]] = ()) -> Span | None:
+    """The sentence of `text[start:end]` that has most of the matched terms by weight, then the densest, the first; None without a match.
+
+    What stands in the spans `against` means its words otherwise than they are asked: such words speak against a sentence.
+    """
     best: tuple[int, float, int] | None = None
     chosen: tuple[int, int] | None = None
     following = 0
@@ -64,7 +68,9 @@ def answer(text: str, start: int, end: int, matches: Sequence[Match]) -> Span | 
             following += 1
         within = matches[begin:following]
         if within:
-            score = len({match.term for match in within}), len(within) / (last - first), -first
+            said = {match.term: match.weight for match in within}
+            said |= {match.term: -match.weight for match in within if any(begun <= match.start < ended for begun, ended in against)}
+            score = sum(said.values()), len(within) / (last - first), -first
             if best is None or score > best:
                 best, chosen = score, _shorten(first, last, within[0], text)
     return None if chosen is None else Span(chosen[0], chosen[1], text[chosen[0] : chosen[1]])

@@ -10,7 +10,7 @@ from commissure.cli.common import data_option, json_option, print_json, settings
 from search.filters import FILTERS, PAIR_ENDS, Filters, Kind, metavar_of
 
 if TYPE_CHECKING:
-    from search.model import SearchRequest, SearchResult
+    from search.model import Hit, SearchRequest, SearchResult
     from webapp.library import Snapshot
 
 
@@ -62,6 +62,12 @@ def _argument(name: str) -> str:
 @filter_options
 @click.option("--mode", type=click.Choice(["hybrid", "semantic", "lexical"]), default="hybrid", show_default=True)
 @click.option("--match", type=click.Choice(["well", "loosely"]), help="Only documents that match the question so.")
+@click.option(
+    "--assertion",
+    type=click.Choice(["affirmed", "denied", "possible", "historical", "family", "any"]),
+    help="How concepts of the question are asked, whatever its words say.",
+)
+@click.option("--literal", is_flag=True, help="Read nothing of the question: its words and their meaning alone rank.")
 @click.option("--limit", type=int, default=10, show_default=True)
 @click.option("--offset", type=int, default=0, show_default=True)
 @click.option("--csv", "as_csv", is_flag=True, help="Print all hits as CSV, whatever --limit says.")
@@ -78,6 +84,8 @@ def search(
     as_json: bool,
     mode: str,
     match: str | None,
+    assertion: str | None,
+    literal: bool,
     limit: int,
     offset: int,
     **arguments: Any,
@@ -89,10 +97,20 @@ def search(
     """
     from commissure import assemble
     from search.model import Match, Mode, SearchRequest
+    from search.question import Ask
     from webapp.answers.search import search_result
 
     settings = settings_of(context)
-    request = SearchRequest(question, filters_given(arguments), Mode(mode), limit, offset, match=Match(match) if match else None)
+    request = SearchRequest(
+        question,
+        filters_given(arguments),
+        Mode(mode),
+        limit,
+        offset,
+        match=Match(match) if match else None,
+        assertion=Ask(assertion) if assertion else None,
+        literal=literal,
+    )
     assemble.take_over(settings)
     library = assemble.DataLibrary(assemble.workspace(settings), assemble.embedder(settings), settings)
     snapshot = library.current()
@@ -123,12 +141,43 @@ def _print_hits(result: "SearchResult") -> None:
     click.echo(counted)
     for notice in result.notices:
         click.echo(f"! {notice}")
+    _print_question(result)
     for hit in result.hits:
         where = ", ".join(part for part in (hit.patient_label or hit.patient, hit.date, hit.type) if part)
-        click.echo(f"\n{hit.rank}. {hit.title}  [{where}]  {hit.score:.3f}{f'  {hit.match}' if hit.match else ''}")
+        click.echo(f"\n{hit.rank}. {hit.title}  [{where}]  {hit.score:.3f}{f'  {hit.match}' if hit.match else ''}{_says(hit)}")
         click.echo(f"   {' '.join((hit.answer or hit.passage).text.split())[:400]}")
         click.echo(f"   {hit.evidence.source}:{hit.evidence.line}")
     _print_shared(result)
+
+
+_WAYS = {
+    "concept": "have it",
+    "denied": "deny it",
+    "possible": "possibly or on condition",
+    "history": "in the past",
+    "family": "in the family",
+}
+
+
+def _print_question(result: "SearchResult") -> None:
+    """Print how the question was read, and how many patients have each part in each way."""
+    for place, part in enumerate(result.question.parts if result.question else ()):
+        asked = "however it is meant" if part.assertion is None else part.assertion.value
+        click.echo(
+            f"read as: {part.label}{f' {part.value}' if part.value else ''} ({asked}{f', by “{part.trigger}”' if part.trigger else ''})"
+        )
+        counted = [
+            f"{head.patients:,} {_WAYS[head.way]}"
+            for head in result.head
+            if head.part == place and (head.patients or head.way == "concept")
+        ]
+        click.echo(f"         patients: {' · '.join(counted)}")
+
+
+def _says(hit: "Hit") -> str:
+    """What a hit says of the question that is not what was asked."""
+    against = [assertion.value for said in hit.said if said.agrees is False for assertion in said.assertions]
+    return f"  [{', '.join(dict.fromkeys(against))}]" if against else ""
 
 
 def _print_shared(result: "SearchResult") -> None:

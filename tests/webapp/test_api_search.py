@@ -54,6 +54,8 @@ def test_the_stable_keys_hold_what_was_found(client: FlaskClient) -> None:
         "timings",
         "well",
         "loosely",
+        "question",
+        "head",
     ]
     assert found["generation"] == GENERATION
     hit = found["hits"][0]

@@ -82,6 +82,8 @@ def test_search_parameters_are_as_they_validate() -> None:
         "to",
         "mode",
         "match",
+        "assertion",
+        "literal",
         "limit",
         "offset",
         "join",

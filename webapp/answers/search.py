@@ -43,6 +43,7 @@ HIT = Shape(
         "highlights": "Where query terms stand within the passage.",
         "answer": "The sentence of the passage that answers best.",
         "match": "Whether it matches the question well or loosely; null where nothing was asked.",
+        "said": "What it says of the parts of the question that it speaks of.",
         "duplicates": "How many further documents with the same text were folded into this hit.",
     },
     says="A document found.",
@@ -81,6 +82,8 @@ SEARCH_RESULT = Shape(
         "generation": "Number of the published generation that was searched.",
         "notices": "What is missing or cut, in words.",
         "timings": "Seconds by step.",
+        "question": "The question as it was read; null where nothing was asked, or it was to be taken literally.",
+        "head": "Of each part of the question how many patients have it, in each way: `way` is the filter that lists them.",
     },
     says="The answer to a search.",
 )

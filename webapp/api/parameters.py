@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_mod
 
 from cohorts.patients import Sort
 from search.filters import FILTERS, Filter, Filters, Kind, Takes
-from search.model import Mode
+from search.model import Match, Mode, SearchRequest
+from search.question import Ask
 from webapp.api.values import NUMBER, TRUTH, TRUTH_IN_WORDS, WHOLE
 
 Iri = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r'^[^\x00-\x20\x7f<>"{}|^`\\]+$')]
@@ -77,6 +78,21 @@ class Asked(Filtered):
     """Which rankers answer."""
     match: Literal["well", "loosely"] | None = None
     """Only documents that match well, or only those that match more loosely; without it those that match well come first."""
+    assertion: Literal["affirmed", "denied", "possible", "historical", "family", "any"] | None = None
+    """How the concepts that the question names are asked, whatever its words say; without it as its words say ("deny", "without" …)."""
+    literal: Truth = False
+    """Read nothing of the question: its words and their meaning alone rank."""
+
+    def request(self) -> SearchRequest:
+        """The question."""
+        return SearchRequest(
+            self.q,
+            self.filters(),
+            self.mode,
+            match=Match(self.match) if self.match else None,
+            assertion=Ask(self.assertion) if self.assertion else None,
+            literal=self.literal,
+        )
 
 
 class Question(Asked):

@@ -1,10 +1,11 @@
 """Search: one question, joined with the graph."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response
 
-from search.model import Listing, Match, SearchRequest
+from search.model import Listing, SearchRequest
 from search.tables import table
 from webapp import metrics
 from webapp.answers import search as answers
@@ -22,16 +23,7 @@ _DESCRIPTION = (
 
 def search_request(asked: Question) -> SearchRequest:
     """The question of the parameters."""
-    return SearchRequest(
-        query=asked.q,
-        filters=asked.filters(),
-        mode=asked.mode,
-        match=Match(asked.match) if asked.match else None,
-        limit=asked.limit,
-        offset=asked.offset,
-        join=asked.join,
-        facets=asked.facets,
-    )
+    return replace(asked.request(), limit=asked.limit, offset=asked.offset, join=asked.join, facets=asked.facets)
 
 
 def search(asked: Question, context: Context) -> Json:
@@ -45,18 +37,14 @@ def facet(asked: FacetValues, context: Context) -> Json:
     """A page of all values of a facet."""
     snapshot = context.snapshot
     offset = offset_of(asked.cursor, snapshot.generation)
-    question = SearchRequest(asked.q, asked.filters(), asked.mode, match=Match(asked.match) if asked.match else None)
-    page = snapshot.retriever.facet(question, asked.facet, asked.prefix, asked.limit, offset)
+    page = snapshot.retriever.facet(asked.request(), asked.facet, asked.prefix, asked.limit, offset)
     cursor = cursor_after(snapshot.generation, offset + len(page.values), page.total) if page.values else None
     return answers.FACET_PAGE(page, cursor=cursor, generation=snapshot.generation)
 
 
 def search_table(asked: Table, context: Context) -> Response:
     """All hits of one question as CSV."""
-    listing = context.snapshot.retriever.listed(
-        SearchRequest(asked.q, asked.filters(), asked.mode, match=Match(asked.match) if asked.match else None)
-    )
-    return table_response(listing, asked.rows)
+    return table_response(context.snapshot.retriever.listed(asked.request()), asked.rows)
 
 
 def table_response(listing: Listing, rows: str) -> Response:

@@ -10,6 +10,7 @@ from flask import request
 from search.errors import InvalidRequest
 from search.filters import FILTERS, Filter, Filters, Kind
 from search.model import Match, Mode, SearchRequest
+from search.question import Ask
 from webapp.pages.reading import PAGE, whole_number
 from webapp.pages.wording import address
 
@@ -30,6 +31,10 @@ class State:
     page: int = 1
     match: str = ""
     """'well' or 'loosely' where only documents that match so are listed."""
+    assertion: str = ""
+    """How concepts are asked where the words do not say (search.question.Ask)."""
+    literal: bool = False
+    """Whether nothing is read of the question."""
     view: str = ""
     """'connections' where a narrow screen shows the picture instead of the hits."""
 
@@ -49,6 +54,8 @@ class State:
             *((row.name, value) for row in FILTERS for value in self.values(row.name)),
             ("mode", "" if self.mode is Mode.HYBRID else self.mode.value),
             ("match", self.match),
+            ("assertion", self.assertion),
+            ("literal", "true" if self.literal else ""),
             ("page", "" if self.page == 1 else self.page),
             ("view", self.view),
         ]
@@ -108,6 +115,18 @@ class State:
         """The state with only documents that match so ('' for all), on its first page."""
         return replace(self, match=match, page=1)
 
+    def asking(self, assertion: str) -> "State":
+        """The state with concepts asked so ('' as the words say), on its first page."""
+        return replace(self, assertion=assertion, literal=False, page=1)
+
+    def literally(self, literal: bool) -> "State":
+        """The state with the question taken literally, or read, on its first page."""
+        return replace(self, literal=literal, assertion="", page=1)
+
+    def asked(self, query: str) -> "State":
+        """The state with another question, on its first page."""
+        return replace(self, query=query, page=1)
+
     def in_view(self, view: str) -> "State":
         """The state with the other half shown on a narrow screen."""
         return replace(self, view=view)
@@ -121,6 +140,8 @@ class State:
             limit=PAGE,
             offset=(self.page - 1) * PAGE,
             match=Match(self.match) if self.match else None,
+            assertion=Ask(self.assertion) if self.assertion else None,
+            literal=self.literal,
         )
 
 
@@ -179,5 +200,7 @@ def state_of_request() -> State:
         mode=mode,
         page=whole_number("page", 1, 1, 100_000),
         match=given.get("match", "") if given.get("match") in set(Match) else "",
+        assertion=given.get("assertion", "") if given.get("assertion") in set(Ask) else "",
+        literal=given.get("literal") == "true",
         view="connections" if given.get("view") == "connections" else "",
     )

@@ -1,0 +1,149 @@
+"""Which documents answer the parts of a question: by what they affirm, deny, suppose or say of relatives, and by what is charted.
+
+A concept stands for everything narrower and for its other codings. `search.ranking` makes evidence of it beside meaning and words.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from concepts.model import Assertion
+from search.columns import AFFIRMED, HAVING, SAYING, WAYS, Columns
+from search.lexical.analysis import informative
+from search.polarity import Agreement, framing
+from search.protocols import Mask
+from search.question import Head, Part, Question
+
+AGREES: Final[Mapping[Assertion | None, tuple[str, ...]]] = {
+    Assertion.AFFIRMED: (AFFIRMED, "history"),
+    Assertion.HISTORICAL: ("history", AFFIRMED),
+    Assertion.NEGATED: ("denied",),
+    Assertion.FAMILY: ("family",),
+    Assertion.POSSIBLE: ("possible",),
+    Assertion.HYPOTHETICAL: ("possible",),
+    None: tuple(SAYING),
+}
+"""How a question means a concept → the ways in which the text of a document may mean it to answer."""
+_CONTRADICTS: Final[Mapping[Assertion | None, tuple[str, ...]]] = {
+    Assertion.AFFIRMED: ("denied", "family", "possible"),
+    Assertion.HISTORICAL: ("denied", "family", "possible"),
+    Assertion.NEGATED: (AFFIRMED, "history"),
+    Assertion.FAMILY: ("denied",),
+    Assertion.POSSIBLE: ("denied",),
+    Assertion.HYPOTHETICAL: ("denied",),
+    None: (),
+}
+"""How a question means a concept → the ways that contradict it where nothing agrees."""
+_CHARTED: Final = frozenset({Assertion.AFFIRMED, Assertion.HISTORICAL, None})
+"""How a question means concepts that charts answer too."""
+_OF_CHARTS: Final = 0.5
+"""What it is worth that a concept is charted in a document's encounter, beside a text that affirms it."""
+
+Codes = Callable[[Sequence[str]], Sequence[int]]
+"""Ordinals of concepts, with the other codings of each; those that nothing published has are left out."""
+Fits = Callable[[Part], Mask]
+"""Documents whose values fit what a part asks of its concept."""
+
+
+@dataclass(frozen=True)
+class ConceptEvidence:
+    """What documents say of the parts of a question, one value a document.
+
+    `agreement` is over all parts; `share` of them, by how telling they are, agree: what is only charted, and not in the text, by half.
+    `covers` is the share of the question's words that are parts; `rest` are the others.
+    """
+
+    agreement: NDArray[np.uint8]
+    share: NDArray[np.float32]
+    covers: float
+    rest: str
+
+    def within(self, documents: NDArray[np.integer], by_words: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """What documents say to the question: concepts are more exact than words, which tell where no concept does."""
+        by_concepts = self.agreement[documents]
+        return np.where(by_concepts == Agreement.SILENT, by_words, by_concepts).astype(np.uint8)
+
+    def silent(self, documents: NDArray[np.integer], by_words: NDArray[np.uint8]) -> NDArray[np.bool_]:
+        """Documents that say nothing of a question that names nothing but concepts, neither by their concepts nor in its words."""
+        if self.covers < 1:
+            return np.zeros(len(documents), dtype=np.bool_)
+        silent: Mask = (self.agreement[documents] == Agreement.SILENT) & (self.share[documents] == 0) & (by_words != Agreement.AGREES)
+        return silent
+
+    def coverage(self, whole: NDArray[np.float64], rest: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How much of the question documents say, from the share of all its words and the share of its other words that they say."""
+        share = self.share.astype(np.float64)
+        return self.covers * (share + (1 - share) * _WORDS_ALONE * whole) + (1 - self.covers) * rest
+
+
+_WORDS_ALONE: Final = 0.5
+"""What the words of a concept are worth where its reader did not find the concept: "attack" and "heart" somewhere are no heart attack."""
+
+
+class _Meant(NamedTuple):
+    part: Part
+    ordinals: Sequence[int]
+
+
+def evidence_of(question: Question, columns: Columns, codes: Codes, fits: Fits) -> ConceptEvidence | None:
+    """What documents say of the parts; None where no part names a concept that anything published has."""
+    meant = [_Meant(part, codes(part.concepts)) for part in question.parts]
+    meant = [each for each in meant if len(each.ordinals)]
+    if not meant:
+        return None
+    agreement = np.full((len(meant), columns.documents), Agreement.SILENT, dtype=np.uint8)
+    worth = np.zeros((len(meant), columns.documents), dtype=np.float32)
+    weights = []
+    for row, (part, ordinals) in enumerate(meant):
+        said = {way: columns.concepts(way).mask(ordinals) for way in (HAVING, *SAYING)}
+        agrees, contradicts = (_any(said, ways, columns) for ways in (AGREES[part.assertion], _CONTRADICTS[part.assertion]))
+        charted = said[HAVING] & ~agrees & ~contradicts if part.assertion in _CHARTED else np.zeros_like(agrees)
+        worth[row, charted] = _OF_CHARTS
+        if part.value is not None:
+            fitting = fits(part)
+            contradicts |= (agrees | charted) & ~fitting
+            agrees = (agrees | charted) & fitting
+        agreement[row, contradicts] = Agreement.CONTRADICTS
+        agreement[row, agrees] = Agreement.AGREES
+        worth[row, contradicts], worth[row, agrees] = 0, 1
+        weights.append(np.log1p(columns.documents / (1 + np.count_nonzero(np.logical_or.reduce(list(said.values()))))))
+    together = agreement.min(axis=0)
+    together[(agreement == Agreement.CONTRADICTS).any(axis=0)] = Agreement.CONTRADICTS
+    weight = np.asarray(weights) / np.sum(weights)
+    share = (weight @ worth).astype(np.float32)
+    named = sum(len(informative(each.part.text)) for each in meant)
+    rest = framing(_rest(question, [each.part for each in meant]))
+    others = len(informative(rest))
+    return ConceptEvidence(together, share, named / max(named + others, 1), rest)
+
+
+def _any(said: Mapping[str, Mask], ways: Sequence[str], columns: Columns) -> Mask:
+    found = np.zeros(columns.documents, dtype=np.bool_)
+    for way in ways:
+        found |= said[way]
+    return found
+
+
+def _rest(question: Question, parts: Sequence[Part]) -> str:
+    kept, at = [], 0
+    for part in parts:
+        kept.append(question.text[at : part.start])
+        at = part.end
+    return " ".join((*kept, question.text[at:]))
+
+
+def head_of(question: Question, columns: Columns, codes: Codes, allowed: Mask | None) -> tuple[Head, ...]:
+    """Of each part how many patients and documents have it, in each way; copies of a text count once, as hits do."""
+    heads = []
+    for place, part in enumerate(question.parts):
+        ordinals = codes(part.concepts)
+        for way in (HAVING, *WAYS):
+            mask = columns.concepts(way).mask(ordinals) if len(ordinals) else np.zeros(columns.documents, dtype=np.bool_)
+            if allowed is not None:
+                mask &= allowed
+            patients = columns.patients[mask]
+            heads.append(Head(place, way, len(np.unique(patients[patients >= 0])), len(np.unique(columns.copies[mask]))))
+    return tuple(heads)

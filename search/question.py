@@ -1,0 +1,180 @@
+"""A question as it is read: the concepts that it names, how it means each, and the values that it asks of them.
+
+Questions are read by the reader of notes, with the names of the same generation, so that what is asked and what was written meet.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final
+
+from concepts.model import Assertion
+from concepts.reader import Reader, ReadMention
+from concepts.terminology import Kind
+from concepts.values import Value
+from graph.identifiers import concept_iri
+
+LONGEST_READ: Final = 300
+"""Characters up to which a line is a question; what is longer, or has several lines, is a text to find others like it."""
+MOST_SENSES: Final = 1000
+"""Concepts that the words of a part may name: all strengths of a drug, all codes of a diagnosis."""
+
+
+class Ask(StrEnum):
+    """How concepts may be asked, whatever the words of a question say."""
+
+    AFFIRMED = "affirmed"
+    DENIED = "denied"
+    POSSIBLE = "possible"
+    HISTORICAL = "historical"
+    FAMILY = "family"
+    ANY = "any"
+
+    @property
+    def assertion(self) -> Assertion | None:
+        """The assertion that is asked; None for any."""
+        return None if self is Ask.ANY else Assertion.NEGATED if self is Ask.DENIED else Assertion(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A value that a question asks of a concept: '>' 9 '%'. `comparator` '' asks for this very value."""
+
+    comparator: str
+    number: float
+    unit: str
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.comparator, f"{self.number:g}", self.unit)))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a question, `start` to `end`, that names a concept.
+
+    `concepts` are all (IRIs) that its words name, the best first; `assertion` is None where any will do; `trigger` are the words by which
+    it is meant so ('' for none).
+    """
+
+    start: int
+    end: int
+    text: str
+    label: str
+    kind: Kind
+    concepts: tuple[str, ...]
+    assertion: Assertion | None
+    trigger: str = ""
+    value: Asked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, the parts that were read of it by place, and `rest`: its other words."""
+
+    text: str
+    parts: tuple[Part, ...] = ()
+    rest: str = ""
+
+
+AGREES: Final[Mapping[Assertion | None, frozenset[Assertion]]] = {
+    Assertion.AFFIRMED: frozenset({Assertion.AFFIRMED, Assertion.HISTORICAL}),
+    Assertion.HISTORICAL: frozenset({Assertion.HISTORICAL, Assertion.AFFIRMED}),
+    Assertion.NEGATED: frozenset({Assertion.NEGATED}),
+    Assertion.FAMILY: frozenset({Assertion.FAMILY}),
+    Assertion.POSSIBLE: frozenset({Assertion.POSSIBLE, Assertion.HYPOTHETICAL}),
+    Assertion.HYPOTHETICAL: frozenset({Assertion.POSSIBLE, Assertion.HYPOTHETICAL}),
+    None: frozenset(Assertion),
+}
+"""How a question means a concept → how a text may mean it to answer."""
+CONTRADICTS: Final[Mapping[Assertion | None, frozenset[Assertion]]] = {
+    Assertion.AFFIRMED: frozenset({Assertion.NEGATED, Assertion.FAMILY, Assertion.HYPOTHETICAL}),
+    Assertion.HISTORICAL: frozenset({Assertion.NEGATED, Assertion.FAMILY, Assertion.HYPOTHETICAL}),
+    Assertion.NEGATED: frozenset({Assertion.AFFIRMED, Assertion.HISTORICAL}),
+    Assertion.FAMILY: frozenset({Assertion.NEGATED}),
+    Assertion.POSSIBLE: frozenset({Assertion.NEGATED}),
+    Assertion.HYPOTHETICAL: frozenset({Assertion.NEGATED}),
+    None: frozenset(),
+}
+"""How a question means a concept → what of a text, where it says nothing that agrees, contradicts it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a document says of a part of the question, given by its place among them.
+
+    `assertions` are how its text means the concept, in the order of `Assertion`; `charted` whether its encounter charts it or it is labeled
+    so; `agrees` whether that is what is asked (None where it says nothing).
+    """
+
+    part: int
+    assertions: tuple[Assertion, ...]
+    charted: bool
+    agrees: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How many patients have a part of the question in one way, and in how many documents, whatever their rank.
+
+    `way` is a filter: concept (affirmed, charted or labeled so), denied, possible, history or family.
+    """
+
+    part: int
+    way: str
+    patients: int
+    documents: int
+
+
+def read_question(text: str, reader: Reader, ask: Ask | None = None) -> Question:
+    """Read a question. With `ask` every part is asked so, whatever the words say."""
+    if len(text) > LONGEST_READ or "\n" in text.strip():
+        return Question(text, rest=text)
+    mentions = reader.read(text) or _in_capitals(text, reader)
+    parts = tuple(_part(mention) for mention in mentions)
+    if ask is not None:
+        parts = tuple(replace(part, assertion=ask.assertion) for part in parts)
+    return Question(text, parts, _rest(text, mentions))
+
+
+def _in_capitals(text: str, reader: Reader) -> list[ReadMention]:
+    """What a question in small letters names by abbreviations: "mi", "copd"."""
+    capitals = text.upper()
+    if len(capitals) != len(text) or len(text.split()) > 2:
+        return []
+    return [replace(mention, text=text[mention.start : mention.end]) for mention in reader.read(capitals)]
+
+
+def _part(mention: ReadMention) -> Part:
+    senses = (mention.concept, *mention.alternatives)
+    concepts = tuple(dict.fromkeys(concept_iri(each.system, each.code) if each.system else each.code for each in senses))
+    value = None if mention.value is None else _asked(mention.value)
+    end = mention.end if mention.value is None or value is None else mention.value.end
+    judged = mention.judgement
+    return Part(
+        mention.start,
+        end,
+        mention.text,
+        mention.concept.label,
+        mention.concept.kind,
+        concepts,
+        judged.assertion,
+        judged.trigger,
+        value,
+    )
+
+
+def _asked(value: Value) -> Asked | None:
+    """The value as a number to compare with; None for a range or a pair."""
+    try:
+        return Asked(value.comparator, float(value.number.replace(",", ".")), value.unit)
+    except ValueError:
+        return None
+
+
+def _rest(text: str, mentions: list[ReadMention]) -> str:
+    kept, at = [], 0
+    for mention in mentions:
+        kept.append(text[at : mention.start])
+        at = mention.end if mention.value is None else max(mention.end, mention.value.end)
+    kept.append(text[at:])
+    return " ".join(" ".join(kept).split())

@@ -1,0 +1,186 @@
+"""A question is read by the reader of notes: what answers it is decided by what texts affirm, deny, suppose and say of relatives."""
+
+import pytest
+
+from concepts.model import Assertion
+from concepts.reader import Reader
+from concepts.terminology import Concept, Kind
+from concepts.vocabulary import Named, compile_vocabulary
+from search.model import Match, SearchRequest
+from search.question import MOST_SENSES, Ask, read_question
+from tests.ingest.exports import InlinePool, Lab, condition, note, patient
+
+SNOMED = "http://snomed.info/sct"
+LOINC = "http://loinc.org"
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+NAMED = (
+    Named(Concept(SNOMED, "22298006", "Myocardial infarction", Kind.DISORDER)),
+    Named(Concept(SNOMED, "254837009", "Breast cancer", Kind.DISORDER)),
+    Named(Concept(LOINC, "4548-4", "Hemoglobin A1c/Hemoglobin.total in Blood", Kind.MEASUREMENT), ("HbA1c",)),
+    *(
+        Named(Concept(RXNORM, code, f"metformin hydrochloride {strength} MG Oral Tablet", Kind.DRUG), ("metformin",))
+        for code, strength in (("1", 500), ("2", 850), ("3", 1000))
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return Reader([compile_vocabulary(NAMED)[0]], MOST_SENSES)
+
+
+def read(reader, text, ask=None):
+    return [(part.text, part.label.partition(" ")[0], part.assertion) for part in read_question(text, reader, ask).parts]
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("heart attack", [("heart attack", "Myocardial", Assertion.AFFIRMED)]),
+        ("patients without heart attack", [("heart attack", "Myocardial", Assertion.NEGATED)]),
+        ("who deny breast cancer", [("breast cancer", "Breast", Assertion.NEGATED)]),
+        ("family history of breast cancer", [("breast cancer", "Breast", Assertion.FAMILY)]),
+        ("past history of breast cancer", [("breast cancer", "Breast", Assertion.HISTORICAL)]),
+        ("knee pain", []),
+        ("", []),
+    ],
+)
+def test_concepts_of_a_question_and_how_it_means_them(reader, text, parts):
+    assert read(reader, text) == parts
+
+
+def test_all_that_the_words_name_is_asked(reader):
+    (part,) = read_question("on metformin", reader).parts
+    assert len(part.concepts) == 3
+
+
+def test_a_value_is_asked_with_its_comparator_and_unit(reader):
+    question = read_question("women with HbA1c above 9 % and more", reader)
+    (part,) = question.parts
+    assert (part.value.comparator, part.value.number, part.value.unit) == (">", 9.0, "%")
+    assert question.text[part.start : part.end] == "HbA1c above 9 %"
+    assert question.rest == "women with and more"
+
+
+def test_what_is_asked_may_be_said_apart(reader):
+    assert read(reader, "patients without breast cancer", Ask.AFFIRMED)[0][2] is Assertion.AFFIRMED
+    assert read(reader, "breast cancer", Ask.DENIED)[0][2] is Assertion.NEGATED
+    assert read(reader, "breast cancer", Ask.ANY)[0][2] is None
+
+
+def test_a_text_is_no_question(reader):
+    assert read_question("Breast cancer.\nHeart attack.", reader).parts == ()
+    assert read_question("breast cancer " * 40, reader).parts == ()
+
+
+CANCER = "http://snomed.info/id/254837009"
+TEXTS = {
+    "has": "Seen today. Breast cancer on the left side, chemotherapy goes on.",
+    "denies": "Seen today. She does not have breast cancer.",
+    "mother": "Seen today. Her mother had breast cancer at 50.",
+    "told": "Seen today. Return if breast cancer is suspected on screening.",
+    "else": "Seen today. Gout of the left toe.",
+}
+
+
+@pytest.fixture(scope="module")
+def retriever(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ingest.pipeline.Pool", InlinePool)
+        lab = Lab(tmp_path_factory.mktemp("question"))
+        people = [patient(name, family=name.title()) for name in TEXTS]
+        notes = [note(f"n-{name}", text=text, subject=f"Patient/{name}") for name, text in TEXTS.items()]
+        lab.ingest(*people, patient("coded"), condition(subject="Patient/coded"), *notes)
+        yield lab.snapshot().retriever
+
+
+def found(retriever, query, **request):
+    result = retriever.search(SearchRequest(query, **request))
+    return [(hit.document.rpartition("n-")[2], hit.match) for hit in result.hits]
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("breast cancer", "has"),
+        ("patients with breast cancer", "has"),
+        ("patients without breast cancer", "denies"),
+        ("does not have breast cancer", "denies"),
+        ("family history of breast cancer", "mother"),
+    ],
+)
+def test_what_answers_leads_and_nothing_else_matches_well(retriever, query, first):
+    hits = found(retriever, query)
+    assert hits[0] == (first, Match.WELL)
+    assert [name for name, match in hits if match is Match.WELL] == [first]
+
+
+def test_any_meaning_will_do_where_it_is_asked_for(retriever):
+    well = {name for name, match in found(retriever, "breast cancer", assertion=Ask.ANY) if match is Match.WELL}
+    assert well == {"has", "denies", "mother", "told"}
+
+
+def test_how_concepts_are_asked_can_be_switched(retriever):
+    assert found(retriever, "breast cancer", assertion=Ask.DENIED)[0] == ("denies", Match.WELL)
+    assert found(retriever, "breast cancer", assertion=Ask.FAMILY)[0] == ("mother", Match.WELL)
+    assert found(retriever, "breast cancer", assertion=Ask.POSSIBLE)[0] == ("told", Match.WELL)
+
+
+def test_a_literal_question_is_not_read(retriever):
+    result = retriever.search(SearchRequest("breast cancer", literal=True))
+    assert result.question is None and result.head == ()
+    well = {hit.document.rpartition("n-")[2] for hit in result.hits if hit.match is Match.WELL}
+    assert {"denies", "has"} <= well
+
+
+def test_the_head_counts_patients_in_each_way(retriever):
+    head = {each.way: (each.patients, each.documents) for each in retriever.search(SearchRequest("breast cancer")).head}
+    assert head == {"concept": (1, 1), "denied": (1, 1), "possible": (1, 1), "history": (0, 0), "family": (1, 1)}
+
+
+def test_a_hit_says_how_it_means_what_is_asked(retriever):
+    hits = {hit.document.rpartition("n-")[2]: hit for hit in retriever.search(SearchRequest("breast cancer")).hits}
+    assert [(said.assertions, said.agrees) for said in hits["has"].said] == [((Assertion.AFFIRMED,), True)]
+    assert [(said.assertions, said.agrees) for said in hits["denies"].said] == [((Assertion.NEGATED,), False)]
+
+
+def test_the_passage_and_the_sentence_are_chosen_by_what_is_asked(tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.pipeline.Pool", InlinePool)
+    lab = Lab(tmp_path)
+    text = (
+        "# Family History\nNo breast cancer in the family, no breast cancer known, breast cancer denied.\n\n"
+        "# Plan\nShe came alone. Breast cancer was found on the left side. No sign of breast cancer on the right.\n"
+    )
+    lab.ingest(patient(), condition(), note(text=text))
+    (hit,) = lab.snapshot().retriever.search(SearchRequest("breast cancer")).hits
+    assert hit.answer.text == "Breast cancer was found on the left side."
+
+
+def test_a_chart_does_not_make_true_what_the_text_denies(tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.pipeline.Pool", InlinePool)
+    lab = Lab(tmp_path)
+    encounter = {
+        "resourceType": "Encounter",
+        "id": "e1",
+        "status": "finished",
+        "class": {"code": "AMB"},
+        "subject": {"reference": "Patient/p1"},
+    }
+    charted = condition(encounter={"reference": "Encounter/e1"})
+    denies = note(text="No breast cancer.", context={"encounter": [{"reference": "Encounter/e1"}]})
+    lab.ingest(patient(), encounter, charted, denies)
+    (hit,) = lab.snapshot().retriever.search(SearchRequest("breast cancer")).hits
+    assert hit.match is Match.LOOSELY
+
+
+def test_questions_of_one_who_sees_other_datasets_are_not_read_with_their_names(tmp_path, monkeypatch):
+    from graph.scope import Scope
+
+    monkeypatch.setattr("ingest.pipeline.Pool", InlinePool)
+    lab = Lab(tmp_path)
+    lab.ingest(patient(), condition(), note(text="Breast cancer."))
+    lab.ingest(patient(), note(text="Breast cancer."), dataset="other")
+    whole = lab.snapshot()
+    assert whole.retriever.search(SearchRequest("breast cancer")).question.parts
+    scoped = whole.within(Scope(frozenset({"other"})))
+    assert scoped.retriever.search(SearchRequest("breast cancer")).question.parts == ()
