@@ -20,7 +20,7 @@ _REASONS: Final = {
         social; medical; surgical; personal; past; present illness; medical history; past medical history; social history; problem list;
         vital sign; physical examination; review of systems; chief complaint; blood pressure taking; attack; heart; lung; kidney; liver;
         brain; eye; ear; nose; throat; neck; chest; abdomen; pelvis; spine; bone; joint; muscle; nerve; unit; sample; specimen; count;
-        panel; total; free; ratio; index; score; scale
+        panel; illness; did; total; free; ratio; index; score; scale
     """,
 }
 

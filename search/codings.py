@@ -38,14 +38,14 @@ def derive_codings(
     things: dict[str, set[str]] = {}
     for one, other, together in db.execute(_PAIRS):
         if together == records[one] == records[other]:
-            _join(things, one, other)
+            join(things, one, other)
     for one, other in sorted(same):
-        _join(things, one, other)
+        join(things, one, other)
     first = {concept: min(thing, key=lambda each: (each in added, not each.startswith(SNOMED), each)) for concept, thing in things.items()}
     db.executemany("INSERT INTO codings VALUES (?, ?)", ((ordinals[concept], ordinals[thing]) for concept, thing in sorted(first.items())))
 
 
-def _join(things: dict[str, set[str]], one: str, other: str) -> None:
+def join(things: dict[str, set[str]], one: str, other: str) -> None:
     """Make two concepts, with all that is the same as either, one thing."""
     thing = things.setdefault(one, {one})
     joined = things.get(other, {other})

@@ -6,11 +6,13 @@ Only what stands above a concept that is used, or is the same as one, comes in: 
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 from concepts.compiled import Terminology, open_terminology
 from graph.identifiers import concept_iri
+from search.codings import join
 
 _MOST_NAMES: Final = 40
 """Names of a concept that are taken from a terminology."""
@@ -60,7 +62,18 @@ def widen(db: sqlite3.Connection, folders: Iterable[Path]) -> Wider:
                         known.add(iri)
                         wider.added.add(iri)
                         waiting.append((iri, there.system, there.code))
-    return wider
+    return _of_names(wider, {concept for (concept,) in db.execute("SELECT DISTINCT concept FROM wider")})
+
+
+def _of_names(wider: Wider, named: set[str]) -> Wider:
+    """Without concepts that came in and that no terminology names: codes that only maps tell of, by which others are the same."""
+    gone = wider.added - named
+    things: dict[str, set[str]] = {}
+    for one, other in wider.same:
+        join(things, one, other)
+    same = {pair for thing in {id(thing): sorted(thing - gone) for thing in things.values()}.values() for pair in pairwise(thing)}
+    broader = {(one, other) for one, other in wider.broader if one not in gone and other not in gone}
+    return Wider(broader, same, wider.added - gone)
 
 
 def _name(db: sqlite3.Connection, concept: str, system: str, code: str, terminology: Terminology, number: int) -> None:
@@ -69,5 +82,3 @@ def _name(db: sqlite3.Connection, concept: str, system: str, code: str, terminol
     names = [(label, 0)] if label else []
     names += [(name, -1) for name in terminology.names(number)[:_MOST_NAMES]]
     db.executemany("INSERT INTO wider VALUES (?, ?, ?, ?, ?)", ((concept, text, system, code, uses) for text, uses in names))
-    if not names:
-        db.execute("INSERT INTO wider VALUES (?, '', ?, ?, -2)", (concept, system, code))

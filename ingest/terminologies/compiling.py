@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
@@ -84,8 +85,9 @@ def compile_terminology(statements: Iterable[Statement], folder: Path, about: Ab
         maps = _pairs(db, _MAPS, 3)
         dangling = _one(db, "SELECT count(*) FROM broader") - len(stated)
     path.unlink()
-    same = maps[maps[:, 2] == _RELATIONS.index(Relation.EQUIVALENT), :2]
-    above = np.concatenate([stated, maps[maps[:, 2] != _RELATIONS.index(Relation.EQUIVALENT), :2]])
+    equal = maps[:, 2] == _RELATIONS.index(Relation.EQUIVALENT)
+    same, wider = _told_apart(maps[equal, :2], vocabulary.system)
+    above = np.concatenate([stated, maps[~equal, :2], wider])
     straight = above[~_in_circles(above, count)]
     broader = table_of(straight[:, 0], straight[:, 1], count)
     both = table_of(np.concatenate([same[:, 0], same[:, 1]]), np.concatenate([same[:, 1], same[:, 0]]), count)
@@ -165,6 +167,24 @@ def _pairs(db: sqlite3.Connection, query: str, width: int) -> Int64:
     for row in db.execute(query):
         numbers.extend(row)
     return np.frombuffer(numbers, dtype=np.int64).reshape(-1, width)
+
+
+def _told_apart(pairs: Int64, systems: NDArray[np.int16]) -> tuple[Int64, Int64]:
+    """Of pairs that are said to be the same: those that are, and those of which the second is wider, being the same as several.
+
+    A concept that is the same as several of one scheme does not make these the same: they are narrower than it. Where both ends have
+    several partners nothing is known.
+    """
+    pairs = np.unique(np.sort(pairs, axis=1), axis=0)
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    one, other = pairs[:, 0], pairs[:, 1]
+    partners = [
+        np.unique(np.stack([end, systems[far]]), axis=1, return_inverse=True, return_counts=True)[1:]
+        for end, far in ((one, other), (other, one))
+    ]
+    of_one, of_other = (counts[inverse.ravel()] for inverse, counts in partners)
+    first_wider = pairs[(of_one > 1) & (of_other == 1)]
+    return pairs[(of_one == 1) & (of_other == 1)], np.concatenate([first_wider[:, ::-1], pairs[(of_one == 1) & (of_other > 1)]])
 
 
 def _in_circles(pairs: Int64, count: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
