@@ -103,7 +103,8 @@ VALUES: Final = {
     "width": "Width, in pixels on an image and in metres in space.",
     "yaw": "How a cuboid is turned, in radians.",
     "assertion": "affirmed, negated, possible, hypothetical, historical or family: what a record or mention says of its concept.",
-    "comparator": "<, <=, >=, > or a word: the value is below, above … the number in kg:value; absent where it is the number itself.",
+    "bound": "The number that a value is below, above …, as kg:comparator says, where no more is known of it: it has no kg:value.",
+    "comparator": "<, <=, >=, > or a word: how the value stands to the number in kg:bound; absent where the value is known.",
     "conceptScore": "How sure the detector was of the concept, 0 to 1.",
     "counted": "false where the status policy does not count the record as a fact.",
     "detectedBy": "What found the mention.",
@@ -117,7 +118,7 @@ VALUES: Final = {
     "systemGenerated": "true for a resource that a machine generated from a text.",
     "temporality": "past or future, where the mention is not of the present.",
     "startFrom": "The element that kg:start is taken from, where no other says when it holds: issued.",
-    "valueDigits": "kg:value as it is written, where that ends in zeros: 1.50 was measured more closely than 1.5.",
+    "valueDigits": "kg:value or kg:bound as it is written, where that ends in zeros: 1.50 was measured more closely than 1.5.",
     "startEarliest": "The first moment that a start known to the year or month may mean.",
     "startLatest": "The last moment that a start known to the year or month may mean.",
 }
@@ -165,6 +166,7 @@ _IN: Final = {
     XSD + "boolean": ("changed", "counted", "humanAnnotated", "stub", "systemGenerated"),
     XSD + "integer": ("firstFrame", "frame", "frames", "imageHeight", "imageWidth", "index", "lastFrame", "lines"),
     XSD + "decimal": (
+        "bound",
         "centerX",
         "centerY",
         "centerZ",

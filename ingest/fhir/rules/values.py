@@ -10,7 +10,8 @@ from ingest.mapping.codes import codes, short, text_of, words
 from ingest.mapping.draft import Node
 from ingest.mapping.values import comparator, date_term, display, number_term, quantity
 
-_VALUE, _UNIT, _COMPARATOR, _DIGITS = predicate("value"), predicate("unit"), predicate("comparator"), predicate("valueDigits")
+_VALUE, _BOUND, _UNIT = predicate("value"), predicate("bound"), predicate("unit")
+_COMPARATOR, _DIGITS = predicate("comparator"), predicate("valueDigits")
 _VALUE_CONCEPT, _IDENTIFIER = predicate("valueConcept"), predicate("identifier")
 _LOW, _HIGH = predicate("referenceLow"), predicate("referenceHigh")
 
@@ -33,7 +34,8 @@ def _quantity(node: Node, value: Any) -> None:
     node.value, node.number, node.unit = quantity(value)
     if node.number:
         node.comparator = comparator(value)
-        node.statements.append(_VALUE + number_term(node.number))
+        # Of a bound nothing may compute as of a value: an average over kg:value must not meet it.
+        node.statements.append((_BOUND if node.comparator else _VALUE) + number_term(node.number))
         if "." in node.number and node.number.endswith("0"):  # stores keep a number's value and not its spelling
             node.statements.append(_DIGITS + literal_term(node.number))
     if node.comparator:

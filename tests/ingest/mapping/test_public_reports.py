@@ -19,12 +19,13 @@ def bounded(comparator):
 @pytest.mark.parametrize("comparator", ["<", "<=", ">=", ">", "ad", "sa"])
 def test_a_bound_is_told_from_the_number(comparator):
     result = mapped({**RESULT, "valueQuantity": bounded(comparator), "component": [{"code": {"text": "x"}, "valueQuantity": bounded(">")}]})
-    assert (said(result)["kg:value"], said(result)["kg:comparator"]) == (["5"], [comparator])
+    assert (said(result)["kg:bound"], said(result)["kg:comparator"]) == (["5"], [comparator])
+    assert "kg:value" not in said(result), "an average over values would take the bound for one"
     assert said(result, "#component-0")["kg:comparator"] == [">"]
     assert [(fact.number, fact.comparator, fact.exact) for fact in result.facts] == [(5, comparator, None), (5, ">", None)]
     assert [fact.attributes for fact in result.facts] == ["", ""]
     exact = mapped({**RESULT, "valueQuantity": bounded("")})
-    assert "kg:comparator" not in said(exact)
+    assert not {"kg:comparator", "kg:bound"} & said(exact).keys()
     assert [(fact.comparator, fact.exact) for fact in exact.facts] == [("", 5)]
 
 
