@@ -12,8 +12,8 @@ from ingest.terminologies.files import File, files_of, head, named, pieces
 MOST_DEPTH: Final = 400
 _PIECE: Final = 1 << 11
 """Bytes that are parsed at a time: few enough that nothing deep is taken apart before it is seen to be so."""
-_MOST_SILENT: Final = 1 << 13
-"""Pieces that may pass within one value: 16 MB."""
+_MOST_SILENT: Final = 1 << 11
+"""Pieces that may pass within one value: 4 MB. The parser begins a value anew with each."""
 _IN_BUNDLE: Final = "entry.item.resource"
 
 
@@ -41,7 +41,7 @@ def events(file: File) -> Iterator[Event]:
             parser.send(piece.removeprefix(b"\xef\xbb\xbf") if line == 1 else piece)
             silent = 0 if found else silent + 1
             if silent > _MOST_SILENT:
-                raise TerminologyUnreadable(f"{file}, line {line}: a value is longer than 16 MB")
+                raise TerminologyUnreadable(f"{file}, line {line}: a value has more than 4 MB")
             for path, what, value in found:
                 if what == "map_key":
                     continue
