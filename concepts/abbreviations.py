@@ -41,8 +41,6 @@ hypertensive = hypertension | hypertensive disorder | essential hypertension | e
 HLD = hyperlipidemia | hyperlipidemia, unspecified
 high cholesterol = hypercholesterolemia | pure hypercholesterolemia | hyperlipidemia
 heart attack = myocardial infarction | acute myocardial infarction
-  | non-ST elevation myocardial infarction | acute non-ST segment elevation myocardial infarction
-  | ST elevation myocardial infarction | acute ST segment elevation myocardial infarction | old myocardial infarction
 NSTEMI = non-ST elevation myocardial infarction | acute non-ST segment elevation myocardial infarction
   | non-ST elevation (NSTEMI) myocardial infarction
 STEMI = ST elevation myocardial infarction | acute ST segment elevation myocardial infarction | ST elevation (STEMI) myocardial infarction
@@ -245,6 +243,35 @@ Na = sodium : k, potassium, electrolytes, sodium, meq
 """
 _ALLOWED_SMALL: Final = 4
 """Letters that an abbreviation has at least to be taken in small letters too."""
+
+
+_NARROWER: Final = """
+heart attack = NSTEMI | STEMI | non-ST elevation (NSTEMI) myocardial infarction | acute non-ST segment elevation myocardial infarction
+  | ST elevation (STEMI) myocardial infarction | acute ST segment elevation myocardial infarction | old myocardial infarction
+  | acute myocardial infarction, unspecified
+myocardial infarction = NSTEMI | STEMI | non-ST elevation (NSTEMI) myocardial infarction
+  | acute non-ST segment elevation myocardial infarction | ST elevation (STEMI) myocardial infarction
+  | acute ST segment elevation myocardial infarction | old myocardial infarction | acute myocardial infarction
+diabetes = type 2 diabetes mellitus | diabetes mellitus type 2 | type 1 diabetes mellitus | diabetes mellitus type 1
+  | gestational diabetes mellitus | gestational diabetes | diabetes mellitus
+diabetic = type 2 diabetes mellitus | diabetes mellitus type 2 | type 1 diabetes mellitus | diabetes mellitus type 1
+pneumonia = community-acquired pneumonia | community acquired pneumonia | bacterial pneumonia | viral pneumonia | aspiration pneumonia
+  | pneumocystosis | pneumocystis pneumonia | pneumonia, unspecified organism | lobar pneumonia
+stroke = ischemic stroke | hemorrhagic stroke | cerebral infarction | cerebrovascular accident | cerebral infarction, unspecified
+heart failure = congestive heart failure | chronic congestive heart failure | systolic heart failure | diastolic heart failure
+  | heart failure with reduced ejection fraction | heart failure with preserved ejection fraction | heart failure, unspecified
+kidney disease = chronic kidney disease | chronic kidney disease stage 1 | chronic kidney disease stage 2 | chronic kidney disease stage 3
+  | chronic kidney disease stage 4 | chronic kidney disease stage 5 | diabetic renal disease
+depression = major depressive disorder | major depression | recurrent major depression | depressive disorder
+"""
+"""A question for the one asks for the others too; a text that says the one does not say the others."""
+
+
+def narrower() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Names, and those that a question for them asks for too."""
+    for line in _lines(_NARROWER):
+        name, _, names = line.partition(" = ")
+        yield name, tuple(each.strip() for each in names.split("|"))
 
 
 def abbreviations() -> Iterator[Abbreviation]:

@@ -44,6 +44,8 @@ class Caution(IntFlag):
     """In capitals, as it is listed: abbreviations that are words in small letters (`ALL`, `AIDS`)."""
     CONTEXT = 2
     """Only where the text defines it, or where others of its field stand near: abbreviations with several meanings."""
+    ASKED = 4
+    """Only in questions, which mean everything narrower too: a text that says "diabetes" does not say its type."""
 
 
 class Name(NamedTuple):

@@ -50,15 +50,19 @@ class _Chosen:
 class Reader:
     """Reads texts with vocabularies, the first one's concepts before those of the next. Safe for any number of threads."""
 
-    def __init__(self, vocabularies: Sequence[Vocabulary], most_alternatives: int = _MOST_ALTERNATIVES) -> None:
-        """A mention has at most so many alternatives."""
+    def __init__(self, vocabularies: Sequence[Vocabulary], most_alternatives: int = _MOST_ALTERNATIVES, asking: bool = False) -> None:
+        """A mention has at most so many alternatives. `asking` reads questions: a name stands for everything narrower too."""
+        self._asking = asking
         self._vocabularies = tuple(vocabularies)
         self._most = most_alternatives
 
-    def read(self, text: str) -> list[ReadMention]:
-        """What a text mentions, by place; spans do not overlap."""
+    def read(self, text: str, certain: bool = False) -> list[ReadMention]:
+        """What a text mentions, by place; spans do not overlap.
+
+        Where it is `certain` that names are meant, abbreviations of several meanings are taken without their field near them.
+        """
         of = tokens(text)
-        chosen = self._chosen(of)
+        chosen = self._chosen(of, certain)
         if not chosen:
             return []
         sentences = Sentences(of)
@@ -76,21 +80,23 @@ class Reader:
             value = value_after(of.text, end, _end_of_value(of, sentences, chosen, following))
         return ReadMention(start, end, of.text[start:end], concept, chosen.senses[1 : 1 + self._most], judgement, value)
 
-    def _chosen(self, of: Tokens) -> list[_Chosen]:
+    def _chosen(self, of: Tokens, certain: bool) -> list[_Chosen]:
         found: dict[tuple[int, int], list[Concept]] = {}
         for vocabulary in self._vocabularies:
             lexicon = vocabulary.lexicon
             for each in lexicon.find(of):
-                if self._may_be(of, vocabulary, each):
+                if self._may_be(of, vocabulary, each, certain):
                     senses = found.setdefault((each.first, each.last), [])
                     senses.extend(vocabulary.concept(number) for number in lexicon.concepts(each.name)[: self._most + 1])
         return self._defined(of, _apart(found))
 
-    def _may_be(self, of: Tokens, vocabulary: Vocabulary, found: Found) -> bool:
+    def _may_be(self, of: Tokens, vocabulary: Vocabulary, found: Found, certain: bool) -> bool:
         caution = vocabulary.lexicon.caution(found.name)
         if caution & Caution.CAPITALS and not of.text[of.starts[found.first] : of.ends[found.last - 1]].isupper():
             return False
-        if caution & Caution.CONTEXT:
+        if caution & Caution.ASKED and not self._asking:
+            return False
+        if caution & Caution.CONTEXT and not certain:
             near = set(of.norms[max(0, found.first - _NEAR) : found.first]) | set(of.norms[found.last : found.last + _NEAR])
             return any(not field.isdisjoint(near) for field in vocabulary.fields.get(found.name, ()))
         return True

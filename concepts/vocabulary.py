@@ -11,7 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from concepts.abbreviations import Abbreviation, abbreviations, needs_capitals
+from concepts.abbreviations import Abbreviation, abbreviations, narrower, needs_capitals
 from concepts.blocked import blocked
 from concepts.hierarchy import Int64, mapped
 from concepts.lexicon import Caution, Lexicon, Name, compile_lexicon, open_lexicon, save_lexicon, tokens_of_name
@@ -19,6 +19,8 @@ from concepts.terminology import Concept, Kind, spellings
 from concepts.tokens import tokens
 
 _KINDS: Final = tuple(Kind)
+_CURATED: Final = 1000
+"""Rank of what a curated list says a name stands for: behind all that bears the name."""
 _SHORT_WORD: Final = 3
 """Letters up to which a single word is an abbreviation, taken only in capitals."""
 
@@ -113,7 +115,8 @@ class _Compiling:
 
     def names(self, named: Iterable[Named]) -> Iterator[Name]:
         listed = [(entry, tuple(map(_key, entry.names))) for entry in abbreviations()]
-        spelled_out: dict[str, list[int]] = {key: [] for _, keys in listed for key in keys}
+        asked = [(name, tuple(map(_key, names))) for name, names in narrower()]
+        spelled_out: dict[str, list[int]] = {key: [] for _, keys in (*listed, *asked) for key in keys}
         unwanted = blocked()
         for number, each in enumerate(named):
             self._add(each.concept)
@@ -125,10 +128,14 @@ class _Compiling:
                         if key in spelled_out:
                             spelled_out[key].append(number)
         for entry, keys in listed:
-            for number in dict.fromkeys(number for key in keys for number in spelled_out[key]):
-                yield Name(entry.short, number, rank=200, caution=_of_abbreviation(entry))
+            for rank, number in enumerate(dict.fromkeys(number for key in keys for number in spelled_out[key]), _CURATED):
+                yield Name(entry.short, number, rank, _of_abbreviation(entry))
                 if entry.field:
                     self.fields[entry.short].append(frozenset(" ".join(tokens(word).norms) for word in entry.field))
+
+        for name, keys in asked:
+            for rank, number in enumerate(dict.fromkeys(number for key in keys for number in spelled_out[key]), 2 * _CURATED):
+                yield Name(name, number, rank, Caution.ASKED)
 
     def _add(self, concept: Concept) -> None:
         self.system.append(self.systems.setdefault(concept.system, len(self.systems)))

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from concepts.model import Assertion
 from search.columns import AFFIRMED, HAVING, SAYING, WAYS, Columns
 from search.lexical.analysis import informative
+from search.limits import Limit
+from search.masks import Ground, allowed
 from search.polarity import Agreement, framing
 from search.protocols import Mask
-from search.question import Head, Part, Question
+from search.question import Head, Part, Question, without
 
 AGREES: Final[Mapping[Assertion | None, tuple[str, ...]]] = {
     Assertion.AFFIRMED: (AFFIRMED, "history"),
@@ -79,7 +81,7 @@ class ConceptEvidence:
         return self.covers * (share + (1 - share) * _WORDS_ALONE * whole) + (1 - self.covers) * rest
 
 
-_WORDS_ALONE: Final = 0.5
+_WORDS_ALONE: Final = 0.8
 """What the words of a concept are worth where its reader did not find the concept: "attack" and "heart" somewhere are no heart attack."""
 
 
@@ -88,11 +90,29 @@ class _Meant(NamedTuple):
     ordinals: Sequence[int]
 
 
-def evidence_of(question: Question, columns: Columns, codes: Codes, fits: Fits) -> ConceptEvidence | None:
-    """What documents say of the parts; None where no part names a concept that anything published has."""
+class Standing(NamedTuple):
+    """Documents that are as a limit asks, and those of which it is known."""
+
+    as_asked: Mask
+    known: Mask
+
+
+def standing_of(limit: Limit, columns: Columns, ground: Ground) -> Standing:
+    """Which documents are as a limit asks, and of which it is known."""
+    known = {"sex": columns.sexes >= 0, "age": columns.greatest_ages >= 0}.get(limit.of, columns.first_days > 0)
+    as_asked = allowed(limit.asked, ground)
+    return Standing(known if as_asked is None else as_asked, known)
+
+
+def evidence_of(question: Question, columns: Columns, codes: Codes, fits: Fits, limits: Sequence[Standing] = ()) -> ConceptEvidence | None:
+    """What documents say of the parts and limits; None where no part names a concept that anything published has, and nothing limits.
+
+    A limit of which nothing is known of any document is none.
+    """
+    limits = [limit for limit in limits if limit.known.any()]
     meant = [_Meant(part, codes(part.concepts)) for part in question.parts]
     meant = [each for each in meant if len(each.ordinals)]
-    if not meant:
+    if not meant and not limits:
         return None
     agreement = np.full((len(meant), columns.documents), Agreement.SILENT, dtype=np.uint8)
     worth = np.zeros((len(meant), columns.documents), dtype=np.float32)
@@ -105,19 +125,28 @@ def evidence_of(question: Question, columns: Columns, codes: Codes, fits: Fits) 
         if part.value is not None:
             fitting = fits(part)
             contradicts |= (agrees | charted) & ~fitting
-            agrees = (agrees | charted) & fitting
+            agrees = fitting
         agreement[row, contradicts] = Agreement.CONTRADICTS
         agreement[row, agrees] = Agreement.AGREES
         worth[row, contradicts], worth[row, agrees] = 0, 1
         weights.append(np.log1p(columns.documents / (1 + np.count_nonzero(np.logical_or.reduce(list(said.values()))))))
-    together = agreement.min(axis=0)
-    together[(agreement == Agreement.CONTRADICTS).any(axis=0)] = Agreement.CONTRADICTS
-    weight = np.asarray(weights) / np.sum(weights)
-    share = (weight @ worth).astype(np.float32)
+    together = _together(agreement, limits)
+    share = (np.asarray(weights) / max(np.sum(weights), 1e-9) @ worth).astype(np.float32)
     named = sum(len(informative(each.part.text)) for each in meant)
-    rest = framing(_rest(question, [each.part for each in meant]))
+    spans = [*((each.part.start, each.part.end) for each in meant), *((each.start, each.end) for each in question.limits)]
+    rest = framing(without(question.text, spans))
     others = len(informative(rest))
     return ConceptEvidence(together, share, named / max(named + others, 1), rest)
+
+
+def _together(agreement: NDArray[np.uint8], limits: Sequence[Standing]) -> NDArray[np.uint8]:
+    """What documents say to all parts: what is known not to be as a limit asks contradicts; limits alone agree with nothing."""
+    found = agreement.min(axis=0) if len(agreement) else np.full(agreement.shape[1], Agreement.SILENT, dtype=np.uint8)
+    contradicts = (agreement == Agreement.CONTRADICTS).any(axis=0)
+    for limit in limits:
+        contradicts |= limit.known & ~limit.as_asked
+    found[contradicts] = Agreement.CONTRADICTS
+    return found
 
 
 def _any(said: Mapping[str, Mask], ways: Sequence[str], columns: Columns) -> Mask:
@@ -125,14 +154,6 @@ def _any(said: Mapping[str, Mask], ways: Sequence[str], columns: Columns) -> Mas
     for way in ways:
         found |= said[way]
     return found
-
-
-def _rest(question: Question, parts: Sequence[Part]) -> str:
-    kept, at = [], 0
-    for part in parts:
-        kept.append(question.text[at : part.start])
-        at = part.end
-    return " ".join((*kept, question.text[at:]))
 
 
 def head_of(question: Question, columns: Columns, codes: Codes, allowed: Mask | None) -> tuple[Head, ...]:

@@ -260,13 +260,17 @@ class SqliteCatalog:
             rows,
         ):
             passages[row].append(PassageSpan(*span))
-        texts = dict(self._all(f"SELECT row, text FROM texts WHERE row IN ({marks})", rows))  # noqa: S608 - only marks
+        texts = self.texts(rows)
         found = {}
         query = f"SELECT {_DOCUMENT} FROM documents WHERE row IN ({marks})"  # noqa: S608 - column names and marks
         for row, run, *before, patient, label, encounter, date, status, media_type, source, line in self._all(query, rows):
             after = patient, label, encounter, date, status, media_type, source, line, tuple(passages[row])
             found[row] = FoundDocument(Document(*(*before, texts[row], *after)), run)
         return found
+
+    def texts(self, rows: Sequence[int]) -> dict[int, str]:
+        """The texts of documents by their rows in the catalog."""
+        return dict(self._all(f"SELECT row, text FROM texts WHERE row IN ({_marks(rows)})", rows))  # noqa: S608 - only marks
 
     def row_of(self, document: str) -> int | None:
         """The row of a document."""

@@ -19,6 +19,7 @@ from concepts.model import Assertion
 from search.concept_table import ConceptTable, Int32, Int64
 from search.errors import GenerationUnreadable
 from search.label_columns import LabelColumns, no_labels
+from search.result_columns import ARRAYS, ResultColumns, no_results
 from search.units import CSR
 
 HAVING: Final = "concept"
@@ -81,6 +82,7 @@ class Columns:
     labels: LabelColumns = field(default_factory=no_labels)
     wider: Int32 = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     """Concepts that no record uses and no text mentions: above, or the same as, one that is, as terminologies say."""
+    results: ResultColumns = field(default_factory=no_results)
 
     @property
     def documents(self) -> int:
@@ -128,6 +130,8 @@ def save_columns(columns: Columns, folder: Path) -> None:
         np.save(folder / f"{name}.npy", getattr(columns, name))
     for name in _arrays(LabelColumns):
         np.save(folder / f"label_{name}.npy", getattr(columns.labels, name))
+    for name in ARRAYS:
+        np.save(folder / f"result_{name}.npy", getattr(columns.results, name))
     for way, table in columns.said.items():
         for name in _SAID:
             np.save(folder / f"{way}_{name}.npy", getattr(table, name))
@@ -139,15 +143,16 @@ def open_columns(folder: Path) -> Columns:
     try:
         arrays: dict[str, Any] = {name: mapped(folder / f"{name}.npy") for name in _arrays(Columns)}
         labels: dict[str, Any] = {name: mapped(folder / f"label_{name}.npy") for name in _arrays(LabelColumns)}
+        results = ResultColumns(*(mapped(folder / f"result_{name}.npy") for name in ARRAYS))
         hierarchy = open_hierarchy(folder / "hierarchy")
         said = {}
         for way in SAYING:
             offsets, concepts, concept_offsets, documents = (mapped(folder / f"{way}_{name}.npy") for name in _SAID)
             said[way] = ConceptTable(offsets, concepts, concept_offsets, documents, arrays["copies"], hierarchy)
-        return Columns(**arrays, labels=LabelColumns(**labels), said=said, hierarchy=hierarchy)
+        return Columns(**arrays, labels=LabelColumns(**labels), results=results, said=said, hierarchy=hierarchy)
     except (OSError, ValueError, EOFError) as error:
         raise GenerationUnreadable(f"the columns in {folder} cannot be read ({error}); ingest again to rebuild the generation") from error
 
 
 def _arrays(kind: type[Columns] | type[LabelColumns]) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(kind) if each.name not in ("labels", "said", "hierarchy"))
+    return tuple(each.name for each in fields(kind) if each.name not in ("labels", "results", "said", "hierarchy"))

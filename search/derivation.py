@@ -24,6 +24,7 @@ from search.codings import derive_codings
 from search.columns import SAYING, Columns, day_interval
 from search.concept_table import ConceptTable, Int32, Int64, compress, concept_counts, gather
 from search.label_columns import LabelColumns, derive_labels
+from search.result_columns import derive_results
 from search.schema import DERIVED, DERIVED_TABLES, NOT_CHARTED
 from search.wider import widen
 
@@ -32,8 +33,7 @@ CHARTED: Final = frozenset({"condition", "medication", "procedure", "allergy", "
 
 
 def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.bool_], terminologies: Iterable[Path] = ()) -> Columns:
-    """Fill the derived tables of the catalog and return the columns. `keys` are the keys of the units by row, `terminologies` the folders
-    of compiled ones."""
+    """Fill the derived tables of the catalog and return the columns. `keys` are those of the units by row, `terminologies` folders."""
     _make_tables(db)
     wider = widen(db, terminologies)
     concepts = _concepts(db)
@@ -90,6 +90,7 @@ def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.boo
         said=_said(db, documents, concepts, hierarchy),
         labels=labels,
         wider=_ints(sorted(concepts[concept] for concept in wider.added)),
+        results=derive_results(db, documents.places, concepts),
     )
 
 

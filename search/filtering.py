@@ -32,6 +32,8 @@ class Takes(StrEnum):
     WORDS = "words"
     """Up to 2,048 characters."""
     IRI = "IRI"
+    RESULT = "RESULT"
+    """CONCEPT|COMPARISON|UNIT (search.results)."""
 
 
 class Ground(Protocol):
@@ -64,6 +66,10 @@ class Ground(Protocol):
 
     def aged_to(self, years: float) -> "Mask":
         """Documents whose patient may be so old, or younger, at their date."""
+        ...
+
+    def with_results(self, values: tuple[str, ...]) -> "Mask":
+        """Documents with every one of the results."""
         ...
 
     def labels_among(self, name: str, values: tuple[str, ...]) -> "Mask":

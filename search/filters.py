@@ -132,6 +132,18 @@ FILTERS: tuple[Filter, ...] = (
         values="concept",
     ),
     Filter(
+        name="result",
+        plural="results",
+        kind=Kind.ALL,
+        title="Result",
+        help="Only documents with every one of these results, charted in their encounter or affirmed in their text: CONCEPT, comparison and"
+        " unit, with bars between (<, <=, >=, >, =, or 7..9; without a unit in any unit).",
+        mask=lambda ground, values: ground.with_results(values),
+        takes=Takes.RESULT,
+        values="concept",
+        example="https://loinc.org/rdf/4548-4|>9|%",
+    ),
+    Filter(
         name="from",
         plural="date_from",
         kind=Kind.DATE,
@@ -279,4 +291,5 @@ def option_of(row: Filter) -> str:
 
 def metavar_of(row: Filter) -> str:
     """What stands for a value of a filter."""
-    return {Kind.DATE: "DATE", Kind.NUMBER: "NUMBER"}.get(row.kind) or ("IRI" if row.takes is Takes.IRI else row.name.upper())
+    taken = {Takes.IRI: "IRI", Takes.RESULT: "IRI|>9|%"}.get(row.takes, row.name.upper())
+    return {Kind.DATE: "DATE", Kind.NUMBER: "NUMBER"}.get(row.kind, taken)

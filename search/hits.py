@@ -15,7 +15,7 @@ from search.columns import HAVING, Columns
 from search.finding import Found, scores_of
 from search.found import FoundDocument, MentionedConcept
 from search.model import Evidence, Hit, Match, PassageSpan, SearchRequest, Span
-from search.polarity import Want, wants_of
+from search.polarity import Want, frames, wants_of
 from search.protocols import Rows
 from search.question import AGREES, CONTRADICTS, Ask, Question, Said
 from search.snippets import Match as Matched
@@ -70,7 +70,7 @@ class HitReader:
         """The hits of a page of what was found. `words` are those of the question, by term; `named` concepts that it may name."""
         page = found.documents[request.offset : request.offset + request.limit]
         meant, having = self._meant(question, page)
-        wants = wanted(request)
+        wants = wanted(request, question.text)
         hits = []
         for index, place in enumerate(page.tolist(), request.offset):
             document, run = documents[place].document, documents[place].run
@@ -79,7 +79,7 @@ class HitReader:
             passage = self._passage(document.passages, unit, question, spans)
             start, end, section = (0, len(document.text), "") if passage is None else (passage.start, passage.end, passage.section)
             end = end if end - start <= _LONGEST_PASSAGE else last_word(document.text, start, start + _LONGEST_PASSAGE)
-            matches = find_matches(document.text, start, end, words)
+            matches = [_weighed(match) for match in find_matches(document.text, start, end, words)]
             terms = {match.term for match in matches}
             telling, against = _telling(question, spans, matches, start, end)
             if not spans and wants:
@@ -143,15 +143,15 @@ class HitReader:
         return chosen if _says(question, spans, chosen) > _says(question, spans, best) else best
 
 
-def wanted(request: SearchRequest) -> tuple[Want, ...]:
+def wanted(request: SearchRequest, text: str) -> tuple[Want, ...]:
     """What the words of a question ask for, by how it means them; nothing where it is to be taken literally, or any meaning will do."""
     ask = request.assertion
     if request.literal or ask is Ask.ANY:
         return ()
     if ask is None:
-        return wants_of(request.query)
+        return wants_of(text)
     assertion = Assertion.HYPOTHETICAL if ask is Ask.POSSIBLE else ask.assertion
-    return wants_of(request.query, SAID.get(assertion, Spoken.AFFIRMED) if assertion else None)
+    return wants_of(text, SAID.get(assertion, Spoken.AFFIRMED) if assertion else None)
 
 
 def _says(question: Question, spans: Sequence[Meant], passage: PassageSpan) -> int:
@@ -181,6 +181,11 @@ def _telling(
     covered = [(each.start, each.end) for each in mentioned]
     words = [match for match in matches if not any(first <= match.start < last for first, last in covered)]
     return sorted((*words, *mentioned), key=lambda match: match.start), against
+
+
+def _weighed(match: Matched) -> Matched:
+    """A matched word; one that only frames a question tells nothing of an answer."""
+    return match._replace(weight=0) if frames(match.term) else match
 
 
 def _otherwise(text: str, start: int, end: int, matches: Sequence[Matched], wants: Sequence[Want]) -> list[tuple[int, int]]:

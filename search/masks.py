@@ -5,7 +5,7 @@ labels: a car of low confidence is another thing than a car beside something els
 by some label that the other filters allow.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -15,9 +15,11 @@ import numpy as np
 from concepts.hierarchy import Hierarchy
 from search.columns import HAVING, Columns, day_interval
 from search.errors import InvalidRequest
-from search.filters import FILTERS, Filters, Kind
+from search.filters import FILTERS, Filters, Kind, Takes
 from search.label_columns import LabelColumns, among
 from search.protocols import Mask
+from search.result_columns import UNIT
+from search.results import asked_result
 
 AGENTS = frozenset({"human", "machine"})
 """Agents that are known whether or not anything was labeled by them."""
@@ -32,6 +34,10 @@ class Dictionary(Protocol):
         """Codes of the values that are there, ascending."""
         ...
 
+    def values(self, field: str, codes: Sequence[int]) -> Mapping[int, tuple[str, str]]:
+        """Value and label of codes."""
+        ...
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -41,11 +47,17 @@ class Ground:
     hierarchy: Hierarchy
     codes: Callable[[str, Sequence[str]], list[int]]
     columns: Any = None
+    units: Callable[[Sequence[int]], Mapping[int, str]] = lambda codes: {}
+    """The units of codes."""
 
     @classmethod
     def of(cls, columns: Columns, catalog: Dictionary) -> "Ground":
         """The ground of a generation."""
-        return cls(columns.labels, columns.hierarchy, catalog.codes, columns)
+
+        def units(codes: Sequence[int]) -> Mapping[int, str]:
+            return {code: name for code, (name, _) in catalog.values(UNIT, codes).items()}
+
+        return cls(columns.labels, columns.hierarchy, catalog.codes, columns, units)
 
     def among(self, name: str, values: tuple[str, ...]) -> Mask:
         """Documents whose dataset, patient, type or sex is one of the values."""
@@ -77,6 +89,15 @@ class Ground:
     def aged_to(self, years: float) -> Mask:
         """Documents whose patient may be so old, or younger, at their date."""
         found: Mask = (self.columns.least_ages <= years) & (self.columns.greatest_ages >= 0)
+        return found
+
+    def with_results(self, values: tuple[str, ...]) -> Mask:
+        """Documents with every one of the results."""
+        masks = []
+        for asked in map(asked_result, values):
+            codes = self.hierarchy.with_narrower(self.codes("concept", (asked.concept,)))
+            masks.append(self.columns.results.mask(asked, codes, self.units, self.columns.documents))
+        found: Mask = np.logical_and.reduce(masks)
         return found
 
     def labels_among(self, name: str, values: tuple[str, ...]) -> Mask:
@@ -138,11 +159,13 @@ def _of_rows(labels: LabelColumns, rows: Mask, documents: int) -> Mask:
 
 
 def check(filters: Filters) -> None:
-    """Raises InvalidRequest for dates that are none, or in the wrong order."""
+    """Raises InvalidRequest for dates and results that are none, or ends in the wrong order."""
     first = days_of(filters.date_from, "from")[0] if filters.date_from is not None else 0
     last = days_of(filters.date_to, "to")[1] if filters.date_to is not None else 0
     if first and last and first > last:
         raise InvalidRequest("to", f"lies before from: {filters.date_to} < {filters.date_from}")
+    for value in filters.results:
+        asked_result(value)
     numbers = {row.name: value for row, value in filters.given() if row.kind is Kind.NUMBER}
     for name, high in numbers.items():
         stem, _, end = name.rpartition("_")
@@ -160,6 +183,8 @@ def unknown_values(filters: Filters, ground: Ground, datasets: Callable[[], Sequ
     """What to say of values that nothing published has. Raises InvalidRequest for a dataset or patient that is not there."""
     said = []
     for row, values in filters.given():
+        if row.takes is Takes.RESULT:
+            values = tuple(asked_result(value).concept for value in values)
         if not row.several or len(ground.codes(row.field, values)) == len(set(values)):
             continue
         absent = [value for value in dict.fromkeys(values) if not ground.codes(row.field, (value,))]

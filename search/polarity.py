@@ -50,6 +50,11 @@ def _frame() -> frozenset[str]:
     return frozenset(tokenize(_FRAME))
 
 
+def frames(term: str) -> bool:
+    """Whether a term of the text index only frames what a question asks for."""
+    return term in _frame()
+
+
 def framing(words: str) -> str:
     """The words without those that only frame a question."""
     return " ".join(word for word in words.split() if any(term not in _frame() for term in informative(word)))

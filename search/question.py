@@ -3,9 +3,10 @@
 Questions are read by the reader of notes, with the names of the same generation, so that what is asked and what was written meet.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from fractions import Fraction
 from typing import Final
 
 from concepts.model import Assertion
@@ -13,6 +14,8 @@ from concepts.reader import Reader, ReadMention
 from concepts.terminology import Kind
 from concepts.values import Value
 from graph.identifiers import concept_iri
+from search.limits import Limit, limits_of
+from search.results import AskedResult, compared
 
 LONGEST_READ: Final = 300
 """Characters up to which a line is a question; what is longer, or has several lines, is a text to find others like it."""
@@ -47,6 +50,10 @@ class Asked:
     def __str__(self) -> str:
         return " ".join(filter(None, (self.comparator, f"{self.number:g}", self.unit)))
 
+    def result(self, concept: str) -> AskedResult:
+        """The same as filters by result ask it."""
+        return AskedResult(concept, f"{self.comparator}{self.number:g}", compared(self.comparator, Fraction(repr(self.number))), self.unit)
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -69,11 +76,12 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question, the parts that were read of it by place, and `rest`: its other words."""
+    """A question, the parts and limits that were read of it by place, and `rest`: its other words."""
 
     text: str
     parts: tuple[Part, ...] = ()
     rest: str = ""
+    limits: tuple[Limit, ...] = ()
 
 
 AGREES: Final[Mapping[Assertion | None, frozenset[Assertion]]] = {
@@ -131,17 +139,23 @@ def read_question(text: str, reader: Reader, ask: Ask | None = None) -> Question
         return Question(text, rest=text)
     mentions = reader.read(text) or _in_capitals(text, reader)
     parts = tuple(_part(mention) for mention in mentions)
+    named = [range(part.start, part.end) for part in parts]
+    limits = tuple(limit for limit in limits_of(text) if not any(limit.start in span or limit.end - 1 in span for span in named))
     if ask is not None:
         parts = tuple(replace(part, assertion=ask.assertion) for part in parts)
-    return Question(text, parts, _rest(text, mentions))
+    return Question(
+        text, parts, without(text, [*((part.start, part.end) for part in parts), *((each.start, each.end) for each in limits)]), limits
+    )
 
 
 def _in_capitals(text: str, reader: Reader) -> list[ReadMention]:
-    """What a question in small letters names by abbreviations: "mi", "copd"."""
+    """What a question names by abbreviations, also in small letters: "mi", "copd". One that stands alone may have any of its meanings."""
     capitals = text.upper()
-    if len(capitals) != len(text) or len(text.split()) > 2:
+    words = text.split()
+    if len(capitals) != len(text) or not 0 < len(words) <= 2:
         return []
-    return [replace(mention, text=text[mention.start : mention.end]) for mention in reader.read(capitals)]
+    found = reader.read(capitals, certain=len(words) == 1)
+    return [replace(mention, text=text[mention.start : mention.end]) for mention in found]
 
 
 def _part(mention: ReadMention) -> Part:
@@ -171,10 +185,27 @@ def _asked(value: Value) -> Asked | None:
         return None
 
 
-def _rest(text: str, mentions: list[ReadMention]) -> str:
+def together(questions: Sequence[Question]) -> Question:
+    """The alternatives of a question as one, with every part of them; their words lie at places of their own."""
+    if len(questions) == 1:
+        return questions[0]
+    text = list(" " * max(len(each.text) for each in questions))
+    for each in questions:
+        for place, letter in enumerate(each.text):
+            text[place] = letter if letter != " " else text[place]
+    return Question(
+        "".join(text),
+        tuple(part for each in questions for part in each.parts),
+        " ".join(filter(None, (each.rest for each in questions))),
+        tuple(limit for each in questions for limit in each.limits),
+    )
+
+
+def without(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The words of a text outside spans."""
     kept, at = [], 0
-    for mention in mentions:
-        kept.append(text[at : mention.start])
-        at = mention.end if mention.value is None else max(mention.end, mention.value.end)
+    for start, end in sorted(spans):
+        kept.append(text[at:start])
+        at = max(at, end)
     kept.append(text[at:])
     return " ".join(" ".join(kept).split())

@@ -245,6 +245,21 @@ class Ranker:
         return lengths
 
 
+def merged(found: Sequence[RankedDocuments], depth: int) -> RankedDocuments:
+    """What answers any of several questions, each document as it answers one of them best."""
+    if len(found) == 1:
+        return found[0]
+    whole = {name: np.concatenate([getattr(each, name) for each in found]) for name in _ARRAYS}
+    order = np.lexsort((whole["documents"], -whole["scores"], whole["relevance"] < WELL))
+    _, first = np.unique(whole["documents"][order], return_index=True)
+    kept = order[np.sort(first)]
+    exact = all(each.exact for each in found) and len(kept) <= depth
+    return RankedDocuments(**{name: values[kept][:depth] for name, values in whole.items()}, exact=exact, timings=found[0].timings)
+
+
+_ARRAYS = ("documents", "scores", "best_units", "semantic", "lexical", "relevance")
+
+
 def _fuse(meaning: Scores, share: Scores, by_meaning: bool, by_words: bool) -> NDArray[np.float64]:
     words = np.nan_to_num(share.astype(np.float64), nan=0.0)
     if not by_meaning:

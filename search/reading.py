@@ -102,7 +102,7 @@ def _run(run: Runner, function: Callable[[Task], list[list[Row]]], tasks: Sequen
 def reader_of(generation: Path) -> Reader:
     """Reads questions with all the vocabularies of a generation, datasets' own names first: a name stands for all that bears it."""
     folders = (*vocabularies_in(generation).values(), *terminologies_in(generation).values())
-    return Reader([open_vocabulary(folder) for folder in folders], MOST_SENSES)
+    return Reader([open_vocabulary(folder) for folder in folders], MOST_SENSES, asking=True)
 
 
 def own_names(db: sqlite3.Connection, dataset: str) -> list[Named]:

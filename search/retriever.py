@@ -21,7 +21,7 @@ import numpy as np
 
 from graph.errors import GraphError
 from graph.store import GraphReader
-from search.answering import evidence_of, head_of
+from search.answering import Standing, evidence_of, head_of, standing_of
 from search.clock import Clock
 from search.errors import InvalidRequest, ModelUnavailable
 from search.facets import Asked, count_facets, value_counts, whole_facet
@@ -43,10 +43,11 @@ from search.model import (
     SearchRequest,
     SearchResult,
 )
-from search.operators import refuse_operators
+from search.operators import Alternative, alternatives
+from search.phrases import Phrases
 from search.protocols import Embedder, Mask, Rows
-from search.question import Part, Question, read_question
-from search.ranking import RankedDocuments, Ranker
+from search.question import Part, Question, read_question, together
+from search.ranking import RankedDocuments, Ranker, merged
 from search.relevance import WELL
 from search.snippets import query_words
 from search.spelling import in_whole_words
@@ -78,6 +79,7 @@ class Retriever:
         self._catalog = generation.catalog
         self._graph = graph
         self._embedder = embedder
+        self._phrases = Phrases(generation.columns, generation.catalog, generation.lexical)
         self._reader = HitReader(generation.columns, generation.catalog, self._codes)
         self._ranker = Ranker(generation.vectors, generation.lexical, embedder)
         self._ranker.prepare(self._columns.unit_links)
@@ -93,12 +95,13 @@ class Retriever:
             allowed = allowed_documents(request.filters, ground)
         with clock.step("rank"):
             request = self._respelled(request, notices)
-            question = self._question(request)
-            found = self._find(request, question, allowed, notices)
+            asked = self._asked(request)
+            found = self._find(request, asked, allowed, notices)
             listing = matching(found, request.match)
         page = slice(request.offset, request.offset + request.limit)
         with clock.step("hits"):
-            words = query_words(request.query)
+            question = together([question for _, question in asked])
+            words = query_words(question.text)
             named = self._catalog.concepts_named(words.values())
             documents, mentions = self._reader.read(listing.documents[page])
             hits = self._reader.hits(request, question, words, listing, documents, mentions, named)
@@ -138,13 +141,18 @@ class Retriever:
         ground = Ground.of(self._columns, self._catalog)
         notices.extend(unknown_values(request.filters, ground, lambda: [one.dataset for one in self._catalog.datasets()]))
         request = self._respelled(request, notices)
-        question = self._question(request)
-        found = matching(self._find(request, question, allowed_documents(request.filters, ground), notices), request.match)
+        asked = self._asked(request)
+        found = matching(self._find(request, asked, allowed_documents(request.filters, ground), notices), request.match)
         total = len(found.documents)
         cut = "" if found.exact else f"only the best {DEPTH:,} documents of a question are ranked"
         if total > MOST_LISTED:
             cut = f"the first {MOST_LISTED:,} of {total:,} are listed: narrow the search with filters"
-        return Listing(total, self._read_all(request, question, found, min(total, MOST_LISTED)), tuple(notices), cut)
+        return Listing(
+            total,
+            self._read_all(request, together([question for _, question in asked]), found, min(total, MOST_LISTED)),
+            tuple(notices),
+            cut,
+        )
 
     def facet(self, request: SearchRequest, name: str, beginning: str = "", limit: int = 100, offset: int = 0) -> FacetPage:
         """Some of all values of a facet, those that begin so; the request's limit and offset do not count. Raises InvalidRequest.
@@ -159,7 +167,7 @@ class Retriever:
         ground = Ground.of(self._columns, self._catalog)
         notices.extend(unknown_values(filters, ground, lambda: [one.dataset for one in self._catalog.datasets()]))
         request = self._respelled(request, notices)
-        found = self._find(request, self._question(request), allowed_documents(filters, ground), notices)
+        found = self._find(request, self._asked(request), allowed_documents(filters, ground), notices)
         of = counted(found, request.match)
         counts = value_counts(name, of.everything, of.documents, self._columns, Asked.of(filters, ground))
         values, total = whole_facet(
@@ -190,7 +198,7 @@ class Retriever:
         )
 
     def _read_all(self, request: SearchRequest, question: Question, found: Found, count: int) -> Iterator[Hit]:
-        words = query_words(request.query)
+        words = query_words(question.text)
         for offset in range(0, count, MOST_PER_PAGE):
             limit = min(MOST_PER_PAGE, count - offset)
             documents, mentions = self._reader.read(found.documents[offset : offset + limit])
@@ -207,11 +215,12 @@ class Retriever:
 
     # --- what is found ---
 
-    def _question(self, request: SearchRequest) -> Question:
-        """The question as it is read; nothing is read of one that is to be taken literally."""
-        if request.literal or not request.query.strip():
-            return Question(request.query, rest=request.query)
-        return read_question(request.query, self._generation.reader, request.assertion)
+    def _asked(self, request: SearchRequest) -> list[tuple[Alternative, Question]]:
+        """The alternatives of the question, each as it is read; nothing is read of what is to be taken literally."""
+        asked = alternatives(request.query)
+        if request.literal:
+            return [(each, Question(each.text, rest=each.text)) for each in asked]
+        return [(each, read_question(each.text, self._generation.reader, request.assertion)) for each in asked]
 
     def _codes(self, concepts: Sequence[str]) -> list[int]:
         """Ordinals of concepts, with the other codings of each."""
@@ -219,20 +228,24 @@ class Retriever:
         codes = self._catalog.codes("concept", concepts)
         return sorted({each for code in codes for each in things.get(code, (code,))})
 
-    def _find(self, request: SearchRequest, question: Question, allowed: Mask | None, notices: list[str]) -> Found:
-        if not request.query.strip():
-            newest = np.arange(self._columns.documents) if allowed is None else np.flatnonzero(allowed)
+    def _find(
+        self, request: SearchRequest, asked: Sequence[tuple[Alternative, Question]], allowed: Mask | None, notices: list[str]
+    ) -> Found:
+        within = [(question, self._phrases.within(alternative, allowed)) for alternative, question in asked]
+        if not any(question.text.strip() for question, _ in within):
+            mask = within[0][1]
+            newest = np.arange(self._columns.documents) if mask is None else np.flatnonzero(mask)
             return self._fold(newest, None, exact=True)
-        ranked = self._rank(request, question, allowed, notices)
+        ranked = merged([self._rank(request, question, mask, notices) for question, mask in within if question.text.strip()], DEPTH)
         return self._fold(ranked.documents, ranked, exact=ranked.exact)
 
     def _respelled(self, request: SearchRequest, notices: list[str]) -> SearchRequest:
         """The question with its slips of the pen mended, where no document answers it well as it is spelled."""
-        mended = self._ranker.respelled(request.query)
+        operators = any(each != Alternative(request.query) for each in alternatives(request.query))
+        mended = "" if operators else self._ranker.respelled(request.query)
         if not mended:
             return request
-        plain = Question("")
-        asked, found = (self._rank(replace(request, query=query), plain, None, []) for query in (request.query, mended))
+        asked, found = (self._rank(request, Question(query), None, []) for query in (request.query, mended))
         best = [float(ranked.relevance[:_LOOKED_AT].max(initial=0.0)) for ranked in (asked, found)]
         if best[0] >= WELL or best[1] < WELL:
             return request
@@ -244,22 +257,33 @@ class Retriever:
 
     def _rank(self, request: SearchRequest, question: Question, allowed: Mask | None, notices: list[str]) -> RankedDocuments:
         mode, links = request.mode, self._columns.unit_links
-        wants = wanted(request)
-        evidence = evidence_of(question, self._columns, self._codes, self._fits)
+        wants = wanted(request, question.text)
+        evidence = evidence_of(question, self._columns, self._codes, self._fits, self._standings(question))
         try:
             if mode is not Mode.LEXICAL:
                 usable, notice = self._semantics
                 mode = mode if usable else Mode.LEXICAL
                 notices.extend(filter(None, [notice]))
-            return self._ranker.rank(request.query, mode, DEPTH, allowed, links, wants, evidence)
+            return self._ranker.rank(question.text, mode, DEPTH, allowed, links, wants, evidence)
         except ModelUnavailable as error:
             # Fixed words for whoever searches; an error's own may name a path of this machine, which concerns who runs it.
             _log.warning("search by meaning is unavailable: %s", error)
             notices.append("Semantic search is unavailable (the embedding model cannot be loaded): results are found by words alone.")
-            return self._ranker.rank(request.query, Mode.LEXICAL, DEPTH, allowed, links, wants, evidence)
+            return self._ranker.rank(question.text, Mode.LEXICAL, DEPTH, allowed, links, wants, evidence)
+
+    def _standings(self, question: Question) -> list[Standing]:
+        ground = Ground.of(self._columns, self._catalog)
+        return [standing_of(limit, self._columns, ground) for limit in question.limits]
 
     def _fits(self, part: Part) -> Mask:
-        return np.ones(self._columns.documents, dtype=np.bool_)
+        """Documents with a value as the part asks, charted or in the text."""
+        ground = Ground.of(self._columns, self._catalog)
+        found = np.zeros(self._columns.documents, dtype=np.bool_)
+        if part.value is not None:
+            asked = part.value.result(part.concepts[0])
+            codes = self._columns.hierarchy.with_narrower(self._codes(part.concepts))
+            found |= self._columns.results.mask(asked, codes, ground.units, self._columns.documents)
+        return found
 
     @cached_property
     def _labeled(self) -> Mask:
@@ -339,5 +363,5 @@ def _check(request: SearchRequest) -> None:
         )
     if len(request.query) > LONGEST_QUERY:
         raise InvalidRequest("q", f"must have at most {LONGEST_QUERY} characters, has {len(request.query)}")
-    refuse_operators(request.query)
+    alternatives(request.query)
     check(request.filters)

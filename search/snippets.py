@@ -10,6 +10,8 @@ from search.model import PassageSpan, Span
 LONGEST_ANSWER: Final = 400
 """Characters; a longer sentence (a list without full stops) is cut around its first match."""
 
+_HEADING: Final = 100
+"""What speaks against a heading as an answer: more than all that it may say."""
 _MOST_HIGHLIGHTS = 50
 _LEAST_OPENING = 60
 """Characters that a passage must have to be worth opening a document with."""
@@ -68,12 +70,18 @@ def answer(text: str, start: int, end: int, matches: Sequence[Match], against: S
             following += 1
         within = matches[begin:following]
         if within:
+            heads = _heads(text[first:last])
             said = {match.term: match.weight for match in within}
             said |= {match.term: -match.weight for match in within if any(begun <= match.start < ended for begun, ended in against)}
-            score = sum(said.values()), len(within) / (last - first), -first
+            score = sum(said.values()) - (_HEADING if heads else 0), len(within) / (last - first), -first
             if best is None or score > best:
                 best, chosen = score, _shorten(first, last, within[0], text)
     return None if chosen is None else Span(chosen[0], chosen[1], text[chosen[0] : chosen[1]])
+
+
+def _heads(sentence: str) -> bool:
+    """Whether a line only heads what follows."""
+    return sentence.startswith("#") or sentence.endswith(":")
 
 
 def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -13,6 +13,7 @@ from search.errors import GenerationUnreadable
 from search.generation import Generation, GenerationBuilder
 from search.label_columns import LabelColumns
 from search.model import SearchRequest
+from search.result_columns import ARRAYS
 from search.retriever import Retriever
 from tests.search.clinic import Clinic, FakeEmbedder, build, make_clinic, opened
 
@@ -33,6 +34,8 @@ def catalog_content(generation: Generation, clinic: Clinic) -> tuple[object, ...
 def assert_same_columns(a: Columns, b: Columns) -> None:
     for name in LabelColumns.__dataclass_fields__:
         np.testing.assert_array_equal(getattr(a.labels, name), getattr(b.labels, name), name)
+    for name in ARRAYS:
+        np.testing.assert_array_equal(getattr(a.results, name), getattr(b.results, name), name)
     for way in WAYS:
         for name in ("offsets", "concepts", "concept_offsets", "documents"):
             np.testing.assert_array_equal(getattr(a.said[way], name), getattr(b.said[way], name), f"{way} {name}")
@@ -40,7 +43,7 @@ def assert_same_columns(a: Columns, b: Columns) -> None:
         one, other = getattr(a.hierarchy, name), getattr(b.hierarchy, name)
         np.testing.assert_array_equal(one.offsets, other.offsets, name)
         np.testing.assert_array_equal(one.values, other.values, name)
-    for name in Columns.__dataclass_fields__.keys() - {"labels", "hierarchy", "said"}:
+    for name in Columns.__dataclass_fields__.keys() - {"labels", "hierarchy", "said", "results"}:
         # Rows of the catalog depend on history; places in the columns do not.
         if name != "rowids":
             np.testing.assert_array_equal(getattr(a, name), getattr(b, name), err_msg=name)

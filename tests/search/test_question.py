@@ -26,7 +26,7 @@ NAMED = (
 
 @pytest.fixture(scope="module")
 def reader():
-    return Reader([compile_vocabulary(NAMED)[0]], MOST_SENSES)
+    return Reader([compile_vocabulary(NAMED)[0]], MOST_SENSES, asking=True)
 
 
 def read(reader, text, ask=None):
@@ -54,12 +54,21 @@ def test_all_that_the_words_name_is_asked(reader):
     assert len(part.concepts) == 3
 
 
+def test_a_question_means_what_is_narrower_too_and_a_text_does_not():
+    named = [Named(Concept(SNOMED, "44054006", "Type 2 diabetes mellitus", Kind.DISORDER))]
+    vocabulary, _ = compile_vocabulary(named)
+    assert [part.concepts for part in read_question("diabetics", Reader([vocabulary], asking=True)).parts] == [
+        ("http://snomed.info/id/44054006",)
+    ]
+    assert Reader([vocabulary]).read("She has diabetes.") == []
+
+
 def test_a_value_is_asked_with_its_comparator_and_unit(reader):
     question = read_question("women with HbA1c above 9 % and more", reader)
     (part,) = question.parts
     assert (part.value.comparator, part.value.number, part.value.unit) == (">", 9.0, "%")
     assert question.text[part.start : part.end] == "HbA1c above 9 %"
-    assert question.rest == "women with and more"
+    assert question.rest == "with and more"
 
 
 def test_what_is_asked_may_be_said_apart(reader):
@@ -184,3 +193,20 @@ def test_questions_of_one_who_sees_other_datasets_are_not_read_with_their_names(
     assert whole.retriever.search(SearchRequest("breast cancer")).question.parts
     scoped = whole.within(Scope(frozenset({"other"})))
     assert scoped.retriever.search(SearchRequest("breast cancer")).question.parts == ()
+
+
+def test_a_value_is_looked_for_in_charts_and_texts(tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.pipeline.Pool", InlinePool)
+    lab = Lab(tmp_path)
+    values = {"high": "HbA1c 9.8 %.", "low": "HbA1c 6.1 %.", "bound": "HbA1c < 10 %.", "none": "HbA1c is to be measured."}
+    code = {"coding": [{"system": LOINC, "code": "4548-4", "display": "HbA1c"}]}
+    result = {"resourceType": "Observation", "id": "o1", "status": "final", "code": code, "subject": {"reference": "Patient/coded"}}
+    result |= {"effectiveDateTime": "2024-02-01", "valueQuantity": {"value": 11, "unit": "%"}}
+    notes = [note(f"n-{name}", text=f"Seen today. {text}", subject=f"Patient/{name}") for name, text in values.items()]
+    charted = note("n-coded", text="Seen today. Sugar is high.", subject="Patient/coded", date="2024-02-01T10:00:00Z")
+    lab.ingest(*map(patient, values), patient("coded"), result, *notes, charted)
+    found = lab.snapshot().retriever.search(SearchRequest("HbA1c above 9"))
+    well = {hit.document.rpartition("n-")[2] for hit in found.hits if hit.match is Match.WELL}
+    assert well == {"high", "coded"}
+    below = lab.snapshot().retriever.search(SearchRequest("HbA1c below 7 %"))
+    assert {hit.document.rpartition("n-")[2] for hit in below.hits if hit.match is Match.WELL} == {"low"}

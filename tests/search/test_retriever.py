@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from functools import partial
 from itertools import cycle
 from pathlib import Path
@@ -14,18 +15,20 @@ import pytest
 
 from concepts.model import Assertion, Mention
 from graph.errors import StoreUnavailable
-from graph.identifiers import record_iri
+from graph.identifiers import concept_iri, record_iri
 from graph.stores.memory import MemoryStore
 from search.columns import WAYS
 from search.errors import InvalidRequest, ModelUnavailable
 from search.filters import FILTERS as ALL_FILTERS
 from search.generation import Generation
 from search.model import Document, Fact, Filters, Match, Mode, PatientSummary, SearchRequest, SearchResult
+from search.results import Bound, asked_result, compared, fits, written_bound
 from search.retriever import Retriever
 from tests.search.clinic import CONDITIONS, MEDICATIONS, Clinic, FakeEmbedder, build, condition, make_clinic, opened, write_quads
 
 QUERY = "woman treated with cisplatin and paclitaxel"
 ROWS = {row.name: row for row in ALL_FILTERS}
+A1C = concept_iri("http://loinc.org", "4548-4")
 SAID = {"denied": "Hypertension", "possible": "Asthma", "history": "Diabetes mellitus type 2", "family": "Anemia"}
 FILTERS = (
     Filters(),
@@ -35,6 +38,8 @@ FILTERS = (
     Filters(patients=("https://w3id.org/commissure/data/clinic/Patient/p3",)),
     Filters(concepts=(condition("Gout"),)),
     Filters(concepts=(condition("Gout"), condition("Asthma")), datasets=("clinic",)),
+    *(Filters(results=(f"{A1C}|{asked}",)) for asked in (">9|%", "<6|%", "<=5", ">14|%", "6..8|percent", "48|mmol/mol", ">9")),
+    Filters(results=(f"{A1C}|>9|%", f"{A1C}|>6")),
     Filters(sexes=("female",)),
     Filters(sexes=("male", "other"), date_to="2019"),
     Filters(age_from=50),
@@ -52,7 +57,35 @@ FILTERS = (
 @pytest.fixture(scope="module")
 def clinic() -> Clinic:
     one, two = make_clinic(seed=5, patients=25), make_clinic(seed=6, patients=10, dataset="other")
-    return Clinic(spoken_otherwise(one.documents + two.documents), one.facts + two.facts, born_apart(one.patients + two.patients))
+    documents = spoken_otherwise(one.documents + two.documents)
+    return Clinic(documents, one.facts + two.facts + measured(documents), born_apart(one.patients + two.patients))
+
+
+def measured(documents: list[Document]) -> list[Fact]:
+    """A result of the encounter of every other document, or of its day alone; some are only bounded, some do not count."""
+    values = cycle(
+        (("", 6.5, "%"), ("<", 5.0, "%"), ("", 9.5, "percent"), (">", 14.0, "%"), ("", 48.0, "mmol/mol"), ("ad", 9.9, "%"), ("", 9.1, None))
+    )
+    facts = []
+    for number, (document, (comparator, value, unit)) in enumerate(zip(documents[::2], values, strict=False)):
+        told = {"encounter": None if number % 3 == 0 else document.encounter, "counted": number % 11 != 0}
+        record = record_iri(document.dataset, "Observation", f"o{number}")
+        facts.append(
+            Fact(
+                record,
+                document.dataset,
+                document.patient or "",
+                "observation",
+                A1C,
+                "HbA1c",
+                start=document.date,
+                number=value,
+                unit=unit,
+                comparator=comparator,
+                **told,
+            )
+        )
+    return facts
 
 
 def born_apart(patients: list[PatientSummary]) -> list[PatientSummary]:
@@ -65,11 +98,17 @@ def spoken_otherwise(documents: list[Document]) -> list[Document]:
     """The documents, whose mentions have others beside them that are denied, supposed, remembered, or said of relatives."""
     ways = cycle((Assertion.NEGATED, Assertion.POSSIBLE, Assertion.FAMILY, Assertion.HYPOTHETICAL, Assertion.HISTORICAL))
     names = cycle(CONDITIONS[:6])
+    yes, no = Assertion.AFFIRMED, Assertion.NEGATED
+    said = cycle(
+        (("9.4", "%", yes), ("9.7", "%", no), ("> 9", "%", yes), ("150/90", "", yes), ("", "", yes), ("6-7", "%", yes), ("11", "", yes))
+    )
 
     def others(mention: Mention) -> Iterator[Mention]:
         for number in (1, 2):
             name = next(names)
             yield replace(mention, id=f"{mention.id}-{number}", concept=condition(name), label=name, assertion=next(ways))
+        value, unit, assertion = next(said)
+        yield replace(mention, id=f"{mention.id}-a1c", concept=A1C, label="HbA1c", value=value, unit=unit, assertion=assertion)
 
     return [replace(d, mentions=tuple(m for own in d.mentions for m in (own, *others(own)))) for d in documents]
 
@@ -119,6 +158,10 @@ def allows(filters: Filters, document: Document, clinic: Clinic) -> bool:
         low, high = 0 if filters.age_from is None else filters.age_from, 150 if filters.age_to is None else filters.age_to
         if not any(low <= age <= high for age in ages_of(document, person)):
             return False
+    for asked in map(asked_result, filters.results):
+        bounds = [(asked.bound_in(unit), value) for unit, value in values_of(document, clinic)]
+        if not any(bound is not None and fits(bound, value) for bound, value in bounds):
+            return False
     first, last = days(document.date)
     if filters.date_from and not (last and last >= days(filters.date_from)[0]):
         return False
@@ -132,6 +175,19 @@ def concepts_of(document: Document, clinic: Clinic) -> set[str]:
 
 def said_of(document: Document, way: str) -> set[str]:
     return {m.concept for m in document.mentions if m.concept and m.assertion in WAYS[way]}
+
+
+def values_of(document: Document, clinic: Clinic) -> Iterator[tuple[str, Bound]]:
+    """(unit, value) of haemoglobin A1c, charted or said."""
+    for fact in clinic.facts:
+        day = (fact.start or "")[:10]
+        same_day = fact.encounter is None and fact.subject == document.patient and len(day) == 10 and day == (document.date or "")[:10]
+        charted = fact.concept == A1C and fact.counted and fact.comparator != "ad"
+        if charted and (same_day or (fact.encounter and fact.encounter == document.encounter)):
+            yield fact.unit or "", compared(fact.comparator, Fraction(fact.number or 0))
+    for mention in document.mentions:
+        if mention.concept == A1C and mention.assertion is Assertion.AFFIRMED and (bound := written_bound(mention.value)):
+            yield mention.unit, bound
 
 
 def ages_of(document: Document, person: PatientSummary) -> set[int]:
@@ -301,7 +357,7 @@ def test_facets_count_what_was_found(retriever: Retriever, clinic: Clinic, query
         assert shown == rest[: len(shown)] or (name == "concept" and query), "a question's concepts come by what they tell"
         assert len(shown) >= min(12 - len(chosen), len(rest))
     labels = {v.value: v.label for v in facets["concept"]}
-    names = {condition(name): name for name in CONDITIONS + MEDICATIONS}
+    names = {condition(name): name for name in CONDITIONS + MEDICATIONS} | {A1C: "HbA1c"}
     assert all(label == names[value] for value, label in labels.items())
     assert {v.value: v.label for v in facets["patient"]}.items() <= {p.id: p.label for p in clinic.patients}.items()
 

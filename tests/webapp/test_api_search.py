@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -273,13 +274,13 @@ def test_all_hits_as_a_table(client: FlaskClient) -> None:
     patients = list(csv.DictReader(io.StringIO(client.get("/api/v1/search.csv?q=cisplatin&rows=patients").text)))
     assert sum(int(row["hits"]) for row in patients) == len(rows)
     assert {row["source"][:1] for row in rows}.isdisjoint({"/", ""}), "a path within the export, not the server's"
-    for wrong in ("rows=people", "limit=5", "dataset=nope", "q=%22a+phrase%22"):
+    for wrong in ("rows=people", "limit=5", "dataset=nope", "q=phras*"):
         assert client.get(f"/api/v1/search.csv?{wrong}").status_code == 400
 
 
 def test_empty_parameters_are_allowed_as_the_document_says(client: FlaskClient) -> None:
     parameters = client.get("/api/v1/openapi.json").json["paths"]["/api/v1/search"]["get"]["parameters"]
     for one in parameters:
-        assert one["schema"]["items"]["pattern"].endswith("*$") if "items" in one["schema"] else one["allowEmptyValue"], one["name"]
+        assert re.search(one["schema"]["items"]["pattern"], "") if "items" in one["schema"] else one["allowEmptyValue"], one["name"]
     address = "&".join(f"{one['name']}=" for one in parameters)
     assert client.get(f"/api/v1/search?{address}").json["total"] == search(client)["total"]

@@ -199,7 +199,7 @@ def test_no_hits_say_what_each_filter_costs(client: FlaskClient) -> None:
 
 
 def test_no_hits_suggest_concepts(client: FlaskClient) -> None:
-    page = get(client, "/search?q=taxol&mode=lexical")
+    page = get(client, "/search?q=taxol&mode=lexical&literal=true")
     assert "paclitaxel" in page.text
     assert f"/search?concept={quote(f.PACLITAXEL, safe=':/')}" in page.links()
 
@@ -455,7 +455,7 @@ def test_data_and_run_pages_count_and_name_rejects(client: FlaskClient, library:
 def test_record_shows_the_source_as_it_came(client: FlaskClient, library: Shelf) -> None:
     page = get(client, f"/record?id={quote(f.ROSA)}")
     assert '"birthDate": "1961-04"' in page.text
-    assert "exports/demo/Patient.ndjson, line 1" in page.text
+    assert "Patient.ndjson, line 1" in page.text and "exports/" not in page.text
     closed = create_app(library, settings=WebSettings(raw_records=False)).test_client()
     assert "birthDate" not in get(closed, f"/record?id={quote(f.ROSA)}", 404).text
 
@@ -535,8 +535,7 @@ def test_what_is_not_there_or_not_supported_is_said_in_words(client: FlaskClient
     for address_, words in (
         ("/search?q=x&dataset=nope", "there is no dataset 'nope'"),
         ("/search?q=x&patient=p1", "'p1' is not the IRI of a patient"),
-        ("/search?q=%22chest+pain%22", "phrases in quotation marks"),
-        ("/search?q=pain+-chest", "words cannot be excluded"),
+        ("/search?q=diab*", "does not stand for the rest of a word"),
     ):
         answer = client.get(address_)
         assert answer.status_code == 400

@@ -211,7 +211,12 @@ def parameter_list(operation: Operation[Any]) -> list[dict[str, Any]]:
 def _or_empty(schema: dict[str, Any]) -> dict[str, Any]:
     """The schema of an entry that may also be the empty string."""
     found = {key: value for key, value in schema.items() if key != "minLength"}
-    return {**found, "pattern": found["pattern"].removesuffix("+$") + "*$"} if "pattern" in found else found
+    if "pattern" not in found:
+        return found
+    pattern = found["pattern"]
+    if pattern.endswith("]+$"):
+        return {**found, "pattern": pattern.removesuffix("+$") + "*$"}
+    return {**found, "pattern": f"^({pattern.removeprefix('^').removesuffix('$')})?$"}
 
 
 def _inlined(schema: dict[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:

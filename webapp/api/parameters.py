@@ -9,12 +9,15 @@ from cohorts.patients import Sort
 from search.filters import FILTERS, Filter, Filters, Kind, Takes
 from search.model import Match, Mode, SearchRequest
 from search.question import Ask
+from search.results import PATTERN as RESULT
 from webapp.api.values import NUMBER, TRUTH, TRUTH_IN_WORDS, WHOLE
 
 Iri = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r'^[^\x00-\x20\x7f<>"{}|^`\\]+$')]
 """An identifier. Never fetched, only looked up."""
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Result = Annotated[str, StringConstraints(min_length=1, max_length=2200, pattern=RESULT)]
+"""A concept, what its value must be, and the unit."""
 Date = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")]
 Limit = Annotated[int, Field(ge=1, le=100), WHOLE]
 Offset = Annotated[int, Field(ge=0, le=1_000_000), WHOLE]
@@ -61,7 +64,7 @@ def _parameter(row: Filter) -> tuple[Any, Any]:
     example = [row.example] if row.several else row.example
     about: dict[str, Any] = {"description": row.help, **({"examples": [example]} if row.example else {})}
     if row.several:
-        value: Any = {Takes.WORD: Word, Takes.WORDS: Words, Takes.IRI: Iri}[row.takes]
+        value: Any = {Takes.WORD: Word, Takes.WORDS: Words, Takes.IRI: Iri, Takes.RESULT: Result}[row.takes]
         return tuple[value, ...], Field(default=(), max_length=row.most_values, **about)
     single: Any = Date
     if row.kind is Kind.NUMBER:

@@ -1,5 +1,6 @@
 """The facets of a search as its page shows them, what is chosen of them, and the histogram of years."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -7,10 +8,12 @@ from dataclasses import dataclass, replace
 from graph.identifiers import name_of
 from graph.vocabulary import BASE
 from search.ages import band_ends
+from search.errors import InvalidRequest
 from search.facets import SHOWN
-from search.filters import FILTERS, OLDEST, Filter, Kind
+from search.filters import FILTERS, OLDEST, Filter, Kind, Takes
 from search.model import FacetValue, SearchResult
 from search.protocols import Catalog
+from search.results import asked_result
 from webapp.pages.state import ROWS, State
 from webapp.pages.wording import address
 
@@ -105,10 +108,24 @@ def _words(catalog: Catalog, row: Filter, value: str) -> tuple[str, str]:
     if row.name == "patient":
         patient = catalog.patient(value)
         return row.title, patient.label if patient else value
+    if row.takes is Takes.RESULT:
+        return row.title, result_words(catalog, value)
     if row.field == "concept":
         concept = catalog.concept(value)
         return "Class" if row.name == "concept" and is_label_class(value) else row.title, concept.label if concept else value
     return row.title, label_value(row.name, value) if row.of_labels else value
+
+
+def result_words(catalog: Catalog, value: str) -> str:
+    """A result that is asked for, and where it is looked for; as it stands where it is none."""
+    try:
+        asked = asked_result(value)
+    except InvalidRequest:
+        return value
+    concept = catalog.concept(asked.concept)
+    unit = asked.unit or "in any unit"
+    comparison = re.sub(r"^([<>=]+)", r"\1 ", asked.words).replace("..", " to ")
+    return f"{concept.label if concept else asked.concept} {comparison} {unit}, charted in the encounter or said in the text"
 
 
 def facets_of(result: SearchResult, state: State, catalog: Catalog) -> tuple[Facet, ...]:

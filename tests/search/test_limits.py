@@ -1,0 +1,76 @@
+"""Women, men, ages and dates in a question are what filters say too."""
+
+import pytest
+
+from search.limits import limits_of
+from search.model import Match, SearchRequest
+from tests.ingest.exports import InlinePool, Lab, condition, note, patient
+
+
+@pytest.mark.parametrize(
+    ("question", "limits"),
+    [
+        ("women over 60 with breast cancer", [("women", [("sex", "female")]), ("over 60", [("age_from", "60")])]),
+        ("men with stroke in 2023", [("men", [("sex", "male")]), ("in 2023", [("from", "2023"), ("to", "2023")])]),
+        ("patients under 18 with asthma", [("under 18", [("age_to", "17")])]),
+        ("57-year-old man", [("57-year-old", [("age_from", "57"), ("age_to", "57")]), ("man", [("sex", "male")])]),
+        ("patients aged 40 to 60", [("aged 40 to 60", [("age_from", "40"), ("age_to", "60")])]),
+        ("on metformin since March 2021", [("since March 2021", [("from", "2021-03")])]),
+        ("after December 2020", [("after December 2020", [("from", "2021-01")])]),
+        ("before 2020", [("before 2020", [("to", "2019")])]),
+        ("before Jan 2020", [("before Jan 2020", [("to", "2019-12")])]),
+        ("between 2021 and 2019", [("between 2021 and 2019", [("from", "2019"), ("to", "2021")])]),
+        ("men and women with gout", []),
+        ("hba1c above 9", []),
+        ("ejection fraction below 40", []),
+        ("patients with glucose over 200", []),
+        ("patients over 90 kg", []),
+        ("patients over 200", []),
+        ("room 2023", []),
+        ("", []),
+    ],
+)
+def test_limits_of_a_question(question, limits):
+    found = limits_of(question)
+    assert [(limit.text, list(limit.filters)) for limit in found] == limits
+    assert all(question[limit.start : limit.end] == limit.text for limit in found)
+
+
+@pytest.fixture(scope="module")
+def retriever(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ingest.pipeline.Pool", InlinePool)
+        lab = Lab(tmp_path_factory.mktemp("limits"))
+        people = [
+            patient("old", gender="female", birthDate="1940-01-01"),
+            patient("young", gender="female", birthDate="2000-01-01"),
+            patient("man", gender="male", birthDate="1940-01-01"),
+            {"resourceType": "Patient", "id": "nobody"},
+        ]
+        notes = [
+            note(f"n-{one['id']}", text="Breast cancer, seen today.", subject=f"Patient/{one['id']}", date="2023-05-01T10:00:00Z")
+            for one in people
+        ]
+        lab.ingest(*people, condition(subject="Patient/old"), *notes)
+        yield lab.snapshot().retriever
+
+
+@pytest.mark.parametrize(
+    ("question", "well"),
+    [
+        ("breast cancer", {"old", "young", "man", "nobody"}),
+        ("women with breast cancer", {"old", "young", "nobody"}),
+        ("women over 60 with breast cancer", {"old", "nobody"}),
+        ("men with breast cancer", {"man", "nobody"}),
+        ("breast cancer in 2023", {"old", "young", "man", "nobody"}),
+    ],
+)
+def test_who_is_known_to_be_otherwise_matches_loosely(retriever, question, well):
+    hits = retriever.search(SearchRequest(question)).hits
+    assert {hit.document.rpartition("n-")[2] for hit in hits if hit.match is Match.WELL} == well
+
+
+def test_what_is_of_another_time_matches_loosely(retriever):
+    result = retriever.search(SearchRequest("breast cancer in 1999"))
+    assert (result.well, result.loosely) == (0, 4)
+    assert result.question.limits[0].label == "1999"
