@@ -37,6 +37,7 @@ from search.generation import Generation, read_meta
 from search.protocols import Embedder
 from search.retriever import Retriever
 from search.scoped import write_within
+from search.similar import Likenesses
 from search.texts import Texts
 from sources.errors import UnknownDataset
 from webapp.library import DatasetStatus, RecordSource, RejectedLine, RunStatus, TerminologyStatus
@@ -196,6 +197,7 @@ class OpenSnapshot:
     store_opened: GraphReader
     labels: GenerationLabels
     texts: Texts
+    likenesses: Likenesses
     narrowed: Callable[["OpenSnapshot", Scope], "OpenSnapshot"]
     """Takes the snapshot itself: one that referred to itself would outlive its last user."""
     folder: Scratch | None = None
@@ -269,8 +271,8 @@ class DataLibrary:
                     readers[scope] = self._narrowed(folder / "search", scope, whole)
                 return readers[scope]
 
-        texts = Texts(generation.path)
-        return OpenSnapshot(number, store, generation.published, generation.catalog, retriever, graph, labels, texts, narrowed)
+        parts = generation.catalog, retriever, graph, labels, Texts(generation.path), Likenesses(generation)
+        return OpenSnapshot(number, store, generation.published, *parts, narrowed)
 
     def _narrowed(self, index: Path, scope: Scope, whole: OpenSnapshot) -> OpenSnapshot:
         """A generation as a reader of some datasets sees it, from an index of its own that ends with it."""
@@ -284,7 +286,7 @@ class DataLibrary:
         def narrower(_: OpenSnapshot, further: Scope) -> OpenSnapshot:
             return whole.within(scope.narrowed(further))
 
-        parts = generation.catalog, retriever, graph, labels, Texts(generation.path)
+        parts = generation.catalog, retriever, graph, labels, Texts(generation.path), Likenesses(generation)
         return OpenSnapshot(whole.generation, whole.store, whole.published, *parts, narrower, work)
 
     def _graph(self, embedded: Path, published: str) -> GraphStore:

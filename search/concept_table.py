@@ -41,6 +41,10 @@ class ConceptTable:
         """Whether no document has any concept so."""
         return not len(self.concepts)
 
+    def of(self, documents: NDArray[np.integer]) -> Int32:
+        """The concepts that any of the documents has, ascending."""
+        return np.unique(gather(self.offsets, self.concepts, documents))
+
     def mask(self, concepts: Sequence[int]) -> Mask:
         """Documents with any of the concepts, or of what is narrower."""
         mask = np.zeros(len(self.offsets) - 1, dtype=np.bool_)

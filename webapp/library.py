@@ -9,6 +9,7 @@ from graph.store import GraphReader
 from labels.model import Labels
 from search.model import DocumentSummary, FacetPage, Listing, SearchRequest, SearchResult
 from search.protocols import Catalog
+from search.similar import Similar
 from search.texts import ReadText
 
 
@@ -37,6 +38,18 @@ class TextReader(Protocol):
 
     def read(self, text: str, datasets: Sequence[str] = ()) -> tuple[ReadText, ...]:
         """What a text mentions, by the names of these datasets (all, where none is given) and by terminologies."""
+        ...
+
+
+class LikenessFinder(Protocol):
+    """Finds what is similar (search.similar.Likenesses)."""
+
+    def documents(self, document: str, limit: int = 10) -> tuple[Similar, ...]:
+        """Notes of other patients that are like a note, most alike first; none for one that is not held."""
+        ...
+
+    def patients(self, patient: str, limit: int = 10) -> tuple[Similar, ...]:
+        """Patients that are like a patient, most alike first; none for one that is not held."""
         ...
 
 
@@ -76,6 +89,11 @@ class Snapshot(Protocol):
     @property
     def texts(self) -> TextReader:
         """What reads texts that are not held."""
+        ...
+
+    @property
+    def likenesses(self) -> LikenessFinder:
+        """What finds similar notes and patients."""
         ...
 
     def within(self, scope: Scope) -> "Snapshot":

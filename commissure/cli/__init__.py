@@ -17,6 +17,7 @@ from commissure.cli.manifest import manifest
 from commissure.cli.read import read
 from commissure.cli.report import report
 from commissure.cli.serve import demo, serve, worker
+from commissure.cli.similar import similar
 from commissure.cli.terminology import terminology
 from commissure.cli.verify import verify
 
@@ -54,6 +55,7 @@ for command in (
     status,
     search,
     read,
+    similar,
     query,
     evaluate,
     serve,

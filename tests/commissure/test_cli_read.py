@@ -71,6 +71,7 @@ def test_spans_are_judged_without_any_data_and_bad_lines_told(run, folder):
         (["read", "export"], 4, "export: it cannot be read"),
         (["read", "--spans", "nowhere.jsonl"], 4, "nowhere.jsonl: no such file"),
         (["read", "latin.txt"], 2, "latin.txt: not UTF-8 (byte 4)"),
+        (["similar", "urn:none"], 2, "no document or patient has the IRI 'urn:none'"),
         (["read", "note.txt", "--dataset", "none"], 2, "there is no dataset 'none'; there are: demo"),
     ],
 )
@@ -88,3 +89,15 @@ def test_a_judged_set_of_spans_is_measured(run, folder):
     assert "judge spans" in answer.stderr and not (folder / "none").exists()
     shown = run("evaluate", "set", data="none").stdout.splitlines()
     assert shown[0].split() == ["f1", "precision", "recall", "wanted"] and shown[1].split() == ["negated", *["1.0000"] * 3, "1"]
+
+
+def test_similar_names_what_is_alike(run, folder):
+    second = (note("d2", subject="Patient/p2"), condition("c2", subject="Patient/p2"))
+    write(folder / "more" / "x.ndjson", patient("p2"), *second)
+    assert run("ingest", "fhir", folder / "more", "--dataset", "more", "--no-embed", data="similar").returncode == 0
+    assert run("ingest", "fhir", folder / "export", "--dataset", "demo", "--no-embed", data="similar").returncode == 0
+    iri = "https://w3id.org/commissure/data/more/Patient/p2"
+    (patient_,) = json.loads(run("similar", iri, "--json", data="similar").stdout)["similar"]
+    assert (patient_["dataset"], patient_["label"], [one["label"] for one in patient_["shared"]]) == ("demo", "Ann Doe", ["Breast cancer"])
+    shown = run("similar", iri.replace("Patient/p2", "DocumentReference/d2"), data="similar")
+    assert shown.returncode == 0, shown.stderr

@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from tests.webapp.fixtures import DATASET, DIABETES
+from tests.webapp.fixtures import DATASET, DIABETES, DIABETES_NOTE, MILAN, ROSA
 
 TEXT = "\U0001f600 No type 2 diabetes mellitus. Mother had hypertension."
 
@@ -49,3 +49,16 @@ def test_what_cannot_be_read_is_named(client: FlaskClient, path: str, body: dict
 
 def test_a_body_beyond_the_bound_is_refused(client: FlaskClient) -> None:
     assert client.post("/api/v1/read", json={"text": "x" * 1_100_000}).status_code == 413
+
+
+def test_similar_notes_and_patients_say_why(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/documents/similar", query_string={"id": DIABETES_NOTE, "limit": 2})
+    assert answer.status_code == 200, answer.json
+    first = answer.json["similar"][0]
+    assert first["score"] == pytest.approx((first["passages"] + first["concepts"]) / 2) and first["why"]
+    assert len(answer.json["similar"]) <= 2
+    assert first["id"] != DIABETES_NOTE and first["patient"] != MILAN
+    (only,) = client.get("/api/v1/patients/similar", query_string={"id": ROSA}).json["similar"]
+    assert only["id"] == MILAN and only["passage"] is None
+    for path in ("documents", "patients"):
+        assert client.get(f"/api/v1/{path}/similar?id=urn:none").status_code == 404

@@ -145,6 +145,8 @@ REQUESTS: dict[str, list[Ask]] = {
     "suggestConcepts": [Ask({"q": word, "limit": limit}) for word in ("d", "diab", "cis", "car", "veh", "9") for limit in (3, 50)],
     "getConcept": about(*CONCEPTS),
     "getConceptByPath": by_path(*CONCEPTS),
+    "getSimilarDocuments": [*about(chart.ONCOLOGY_NOTE, chart.DIABETES_NOTE, chart.LETTER), *about(chart.ONCOLOGY_NOTE, limit=1)],
+    "getSimilarPatients": about(chart.ROSA, chart.MILAN),
     "readText": [
         Ask({"text": "No type 2 diabolic mellitus, no diabolic, no diabetes. Takes cisplatin for ovarian cancer.", **more})
         for more in ({}, {"dataset": ["theirs"]}, {"dataset": [chart.DATASET]}, {"dataset": ["none"]})

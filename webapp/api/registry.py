@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from webapp.api import concepts, datasets, documents, labels, loader, nodes, patients, reading, search
+from webapp.api import concepts, datasets, documents, labels, loader, nodes, patients, reading, search, similar
 from webapp.api.operation import Operation
 
 
@@ -15,6 +15,7 @@ def operations() -> tuple[Operation[Any], ...]:
         *concepts.OPERATIONS,
         *reading.OPERATIONS,
         *patients.OPERATIONS,
+        *similar.OPERATIONS,
         *labels.OPERATIONS,
         *datasets.OPERATIONS,
         *loader.OPERATIONS,
