@@ -211,3 +211,8 @@ def test_a_million_descriptions_of_snomed(tmp_path: Path) -> None:
                 more.write(f"{number}{place}\t20260301\t1\t1\t{number}\ten\t{kind}\tName {place} of {number}{tag}\t1\r\n")
     count, rejected, megabytes = measured("rf2", tmp_path)
     assert count > 1_000_000 and rejected == 1 and megabytes < 150
+
+
+def test_every_format_is_described() -> None:
+    described = (Path(__file__).parents[3] / "docs/terminologies.md").read_text("utf-8")
+    assert [form.name for form in FORMATS if f"`{form.name}`" not in described] == []
