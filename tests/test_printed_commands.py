@@ -23,6 +23,7 @@ from commissure.cli import cli
 from sample import write_sample
 from sample.labels import write_labels
 from tests.ingest.exports import condition, note, patient, write
+from tests.ingest.terminologies.omop_folder import write_omop
 
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "stores").glob("*.md")))
@@ -144,6 +145,8 @@ def _furnish(folder: Path) -> None:
     Image.new("RGB", (9, 9)).save(folder / "scans" / "1.png")
     (folder / "notes" / "1.txt").write_text("No neuropathy.\n")
     (folder / "prefix.json").write_text('[{"prefix": "s3://bucket/scans/"}, "1.png"]')
+    write_omop(folder / "vocabularies")
+    (folder / "words.csv").write_text("code,label,synonyms\n1,Neuropathy,tingling feet|numb feet\n")
     (folder / "label-categories.json").write_text('{"labels": [{"label": "car"}]}')
 
 
