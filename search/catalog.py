@@ -8,19 +8,19 @@ Longer than most because every question of the protocol is a short method here.
 import json
 import sqlite3
 import weakref
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
 
 from concepts.hierarchy import Hierarchy, no_hierarchy
 from concepts.model import Assertion, Mention
 from graph.vocabulary import RELATION_GROUPS
 from search import charting, naming
-from search.codings import grouped
+from search.codings import Codings
+from search.connections import Connections
 from search.errors import GenerationUnreadable
 from search.found import FoundDocument, MentionedConcept
 from search.model import (
@@ -38,7 +38,15 @@ from search.model import (
 from search.patients import known_as, read_former, read_overviews, with_concept
 from search.placing import PLACED, place_sources, read_roots, relative_source
 from search.schema import FORMAT
-from search.standings import FACTS_OF_RECORDS, UNCOUNTED_ALONE, assertions_of, codings_of, count_uncounted, standing_of, without_counted
+from search.standings import (
+    FACTS_OF_RECORDS,
+    UNCOUNTED_ALONE,
+    UNCOUNTED_AMONG,
+    assertions_of,
+    count_uncounted,
+    standing_of,
+    without_counted,
+)
 
 _PATIENT_LABEL = "coalesce((SELECT p.label FROM patients p WHERE p.id = patient), patient_label)"
 """A patient's own record knows the name best; documents repeat what the reference to it says, if anything."""
@@ -55,6 +63,8 @@ _FACT = (
 _FACT_ORDER = "start IS NULL, start, record, fact"
 _PATIENT = f"id, dataset, label, sex, born, died, {PLACED}, line"
 _CONCEPT = "concept, system, code, label, synonyms, patients, documents, facts"
+_MOST_HELD: Final = 100_000
+"""Values of a field that are kept in memory, about 200 bytes each."""
 _GROUPS: Final = ", ".join(f"'{group}'" for group in sorted({*RELATION_GROUPS.values(), "observation"}))
 
 
@@ -67,19 +77,19 @@ class SqliteCatalog:
         Raises GenerationUnreadable where there is none or it is of another format.
         """
         self._hierarchy = hierarchy or no_hierarchy()
-        self._uri = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
-        self._idle: deque[sqlite3.Connection] = deque()
+        self._roots: dict[str, str] = {}
+        pool = Connections(path, partial(place_sources, roots=self._roots))
         # Connections refer to themselves (their cache of statements): without this they would stay open until a garbage collection.
-        weakref.finalize(self, _close, self._idle)
-        self._closed = False
+        self._release = weakref.finalize(self, pool.close)
+        self._all = pool.rows
         self._overviews: tuple[PatientOverview, ...] | None = None
         self._former: dict[str, FormerPatient] | None = None
-        self._roots: dict[str, str] = {}
-        self._codings: dict[int, tuple[int, ...]] | None = None
+        self._codings = Codings(self._all)
+        self._values: dict[str, dict[int, tuple[str, str]]] = defaultdict(dict)
         self._groups: dict[str, str] = {}
         """Concept → as what it is charted, '' if never: of a label, all its facts would be read to find that out."""
         try:
-            with self._connection() as db:
+            with pool.one() as db:
                 (version,) = db.execute("PRAGMA user_version").fetchone()
                 db.execute("SELECT 1 FROM datasets").fetchone()
                 self._roots.update(read_roots(db))
@@ -90,8 +100,7 @@ class SqliteCatalog:
 
     def close(self) -> None:
         """Release the file. A request that still runs keeps its own connection to its end."""
-        self._closed = True
-        _close(self._idle)
+        self._release()
 
     # --- what pages ask (search.protocols.Catalog) ---
 
@@ -132,11 +141,12 @@ class SqliteCatalog:
 
     def uncounted(self, records: Sequence[str]) -> dict[str, Fact]:
         """Record → what it says, for those of the records of which nothing counts as true of the patient."""
-        return without_counted(self._facts(FACTS_OF_RECORDS.format(_marks(records)), records))
+        suspects = [record for (record,) in self._all(UNCOUNTED_AMONG.format(_marks(records)), records)]
+        return without_counted(self._facts(FACTS_OF_RECORDS.format(_marks(suspects)), suspects)) if suspects else {}
 
     def codings(self, records: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Record → its concepts, for those of the records that chart one thing with several codes."""
-        return codings_of(self._all, records)
+        return self._codings.of_records(records)
 
     def uncounted_with(self, concept: str, kind: str) -> int:
         """How many records of a kind chart the concept in a way that does not count."""
@@ -227,10 +237,7 @@ class SqliteCatalog:
 
     def things(self) -> dict[int, tuple[int, ...]]:
         """Of concepts that are codings of one thing, by ordinal: all of them. A generation of an earlier version knows none."""
-        if self._codings is None:
-            there = self._all("SELECT 1 FROM sqlite_master WHERE name = 'codings'")
-            self._codings = grouped(self._all("SELECT concept, thing FROM codings ORDER BY concept")) if there else {}
-        return self._codings
+        return self._codings.things
 
     def coded_alike(self, concept: str) -> tuple[ConceptSummary, ...]:
         """The codings of the thing that a concept is one of, SNOMED CT's first; the concept alone where it is the only one."""
@@ -318,12 +325,20 @@ class SqliteCatalog:
 
     def values(self, field: str, codes: Sequence[int]) -> dict[int, tuple[str, str]]:
         """Value and label of codes of a field."""
-        if field == "concept":
-            rows = self._all(f"SELECT ordinal, concept, label FROM concepts WHERE ordinal IN ({_marks(codes)})", codes)  # noqa: S608
-        else:
-            query = f"SELECT code, value, label FROM dictionary WHERE field = ? AND code IN ({_marks(codes)})"  # noqa: S608 - only marks
-            rows = self._all(query, (field, *codes))
-        return {code: (value, label) for code, value, label in rows}
+        held = self._values[field]
+        found = {code: held[code] for code in codes if code in held}
+        if len(found) < len(codes) and (absent := [code for code in codes if code not in found]):
+            if field == "concept":
+                rows = self._all(f"SELECT ordinal, concept, label FROM concepts WHERE ordinal IN ({_marks(absent)})", absent)  # noqa: S608
+            else:
+                query = f"SELECT code, value, label FROM dictionary WHERE field = ? AND code IN ({_marks(absent)})"  # noqa: S608 - only marks
+                rows = self._all(query, (field, *absent))
+            read = {code: (value, label) for code, value, label in rows}
+            if len(held) > _MOST_HELD:
+                held.clear()
+            held.update(read)
+            found.update(read)
+        return found
 
     def concepts_named(self, words: Iterable[str], limit: int = 60) -> dict[str, float]:
         """Concepts with a name that has some of the words (stemmed) → how well it matches: 1 for the best, none below a half."""
@@ -352,34 +367,11 @@ class SqliteCatalog:
                 self._groups[concept] = next((relation for (relation,) in self._all(query, (concept,))), "")
         return {concept: group for concept in concepts if (group := self._groups[concept])}
 
-    def records_of(self, concepts: Sequence[str], patients: Sequence[str]) -> list[str]:
-        """Records of the patients that chart one of the concepts as a counted fact, observations left out."""
-        query = (
-            f"SELECT DISTINCT record FROM facts WHERE concept IN ({_marks(concepts)}) AND subject IN ({_marks(patients)})"  # noqa: S608 - only marks
-            " AND counted AND concept IS NOT NULL AND +relation <> 'observation' ORDER BY record LIMIT 10000"
-        )
-        return [record for (record,) in self._all(query, (*concepts, *patients))]
+    def leads(self, concepts: Iterable[str], patients: Sequence[str]) -> dict[str, str]:
+        """Concept → the concept it stands behind in the charts of the patients, of the concepts that have any; see search.codings."""
+        return self._codings.leads(concepts, patients)
 
     # --- helpers ---
-
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        try:
-            db = self._idle.pop()
-        except IndexError:
-            db = sqlite3.connect(self._uri, uri=True, check_same_thread=False, isolation_level=None, cached_statements=64)
-            place_sources(db, self._roots)
-        try:
-            yield db
-        finally:
-            if self._closed:
-                db.close()
-            else:
-                self._idle.append(db)
-
-    def _all(self, query: str, values: Iterable[Any] = ()) -> list[Any]:
-        with self._connection() as db:
-            return db.execute(query, tuple(values)).fetchall()
 
     def _summaries(self, where: str, values: Sequence[Any]) -> tuple[DocumentSummary, ...]:
         rows = self._all(f"SELECT {_SUMMARY} FROM documents WHERE {where}", values)  # noqa: S608 - fixed clauses of this module
@@ -394,11 +386,6 @@ class SqliteCatalog:
         if self._former is None:
             self._former = read_former(self._all)
         return self._former
-
-
-def _close(idle: deque[sqlite3.Connection]) -> None:
-    while idle:
-        idle.pop().close()
 
 
 def _marks(values: Sequence[Any]) -> str:

@@ -5,44 +5,111 @@ of ordinals, by concept; concepts that stand alone have none.
 """
 
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import combinations, groupby
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search.model import SNOMED
+from search.schema import NOT_CHARTED
+from search.standings import Rows
 
-_PAIRS: Final = """
-SELECT a.concept, b.concept, count(DISTINCT a.record) FROM facts a
-JOIN facts b ON b.record = a.record AND b.relation = a.relation AND b.label = a.label AND b.concept > a.concept
-WHERE a.relation IN ('condition', 'medication', 'procedure', 'allergy', 'immunization')
-GROUP BY a.concept, b.concept ORDER BY a.concept, b.concept
-"""
-_RECORDS: Final = """
-SELECT concept, count(DISTINCT record) FROM facts
-WHERE relation IN ('condition', 'medication', 'procedure', 'allergy', 'immunization') AND concept IS NOT NULL GROUP BY concept
-"""
+_ALIKE: Final = frozenset({"condition", "medication", "procedure", "allergy", "immunization"})
+"""Relations of facts in which codings of one thing are looked for."""
+_CODED: Final = (
+    f"SELECT record, concept, relation, label FROM facts WHERE concept IS NOT NULL AND relation NOT IN {NOT_CHARTED}"  # noqa: S608 - a fixed list
+    " AND relation <> 'observation' ORDER BY record, concept"
+)
+_TOGETHER: Final = f"(SELECT DISTINCT record, concept FROM facts WHERE concept IS NOT NULL AND relation NOT IN {NOT_CHARTED})"  # noqa: S608
+"""What the table `coded_together` has of a generation of an earlier version, and more: records with one concept too."""
 
 
 def derive_codings(
     db: sqlite3.Connection, ordinals: Mapping[str, int], same: Iterable[tuple[str, str]] = (), added: Collection[str] = ()
 ) -> None:
-    """Fill the table from the facts, and from what terminologies say is the same.
+    """Fill the tables from the facts, and from what terminologies say is the same.
 
     Of each thing the SNOMED CT code stands for it, else the first; one that records use or texts mention before those `added`, which
     only terminologies name.
     """
-    records: dict[str, int] = dict(db.execute(_RECORDS))
+    records: Counter[str] = Counter()
+    pairs: Counter[tuple[str, str]] = Counter()
+    together: list[tuple[str, str]] = []
+    for record, rows in groupby(db.execute(_CODED), key=itemgetter(0)):
+        coded = [row[1:] for row in rows]
+        records.update({concept for concept, relation, _ in coded if relation in _ALIKE})
+        if len(concepts := dict.fromkeys(concept for concept, _, _ in coded)) > 1:
+            together += ((record, concept) for concept in concepts)
+            pairs.update(_pairs(coded))
     things: dict[str, set[str]] = {}
-    for one, other, together in db.execute(_PAIRS):
-        if together == records[one] == records[other]:
+    for (one, other), times in sorted(pairs.items()):
+        if times == records[one] == records[other]:
             join(things, one, other)
     for one, other in sorted(same):
         join(things, one, other)
     first = {concept: min(thing, key=lambda each: (each in added, not each.startswith(SNOMED), each)) for concept, thing in things.items()}
     db.executemany("INSERT INTO codings VALUES (?, ?)", ((ordinals[concept], ordinals[thing]) for concept, thing in sorted(first.items())))
+    db.executemany("INSERT INTO coded_together VALUES (?, ?)", together)
+
+
+def _pairs(coded: Sequence[tuple[str, str, str]]) -> set[tuple[str, str]]:
+    """The concepts that a record is charted with beside one another, in the same words."""
+    named: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for concept, relation, label in coded:
+        if relation in _ALIKE:
+            named[relation, label].add(concept)
+    return {pair for concepts in named.values() for pair in combinations(sorted(concepts), 2)}
+
+
+class Codings:
+    """What a catalog knows of codings, read once, as the catalog never changes."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    @cached_property
+    def things(self) -> dict[int, tuple[int, ...]]:
+        """Of concepts that are codings of one thing, by ordinal: all of them. A generation of an earlier version knows none."""
+        return grouped(self._rows("SELECT concept, thing FROM codings ORDER BY concept", ())) if self._has("codings") else {}
+
+    def of_records(self, records: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Record → its concepts, for those of the records, observations left out, that chart one thing with several codes."""
+        if not self._together:
+            return {}
+        marks = ",".join("?" * len(records))
+        found: dict[str, list[str]] = {}
+        for record, concept in self._rows(f"SELECT record, concept FROM {self._source} WHERE record IN ({marks}) ORDER BY 1, 2", records):  # noqa: S608
+            found.setdefault(record, []).append(concept)
+        return {record: tuple(concepts) for record, concepts in found.items() if len(concepts) > 1}
+
+    def leads(self, concepts: Iterable[str], patients: Sequence[str]) -> dict[str, str]:
+        """See `leads`: of what charts of the patients code by one of the concepts, counted, observations left out."""
+        asked = [concept for concept in concepts if concept in self._together]
+        if not asked:
+            return {}
+        query = (
+            f"SELECT DISTINCT record FROM facts WHERE concept IN ({','.join('?' * len(asked))})"  # noqa: S608 - only marks
+            f" AND subject IN ({','.join('?' * len(patients))}) AND counted AND concept IS NOT NULL AND +relation <> 'observation'"
+            " ORDER BY record LIMIT 10000"
+        )
+        return leads(self.of_records([record for (record,) in self._rows(query, (*asked, *patients))]).values())
+
+    @cached_property
+    def _source(self) -> str:
+        return "coded_together" if self._has("coded_together") else _TOGETHER
+
+    @cached_property
+    def _together(self) -> frozenset[str]:
+        """The concepts that any record charts beside another one."""
+        return frozenset(concept for (concept,) in self._rows(f"SELECT DISTINCT concept FROM {self._source}", ()))  # noqa: S608
+
+    def _has(self, table: str) -> bool:
+        return bool(self._rows("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)))
 
 
 def join(things: dict[str, set[str]], one: str, other: str) -> None:

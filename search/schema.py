@@ -82,8 +82,9 @@ CREATE TABLE datasets (
     facts INTEGER NOT NULL, mentions INTEGER NOT NULL, first_date TEXT, last_date TEXT) WITHOUT ROWID;
 CREATE TABLE codings (concept INTEGER PRIMARY KEY, thing INTEGER NOT NULL);
 CREATE TABLE sources (dataset TEXT PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE coded_together (record TEXT NOT NULL, concept TEXT NOT NULL, PRIMARY KEY (record, concept)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS mentions_concept ON mentions (concept, assertion, document)
 """
 """What publishing derives from it, anew for every generation."""
 
-DERIVED_TABLES: Final = ("sources", "codings", "datasets", "dictionary", "name_stems", "name_words", "names", "concepts")
+DERIVED_TABLES: Final = ("sources", "codings", "coded_together", "datasets", "dictionary", "name_stems", "name_words", "names", "concepts")

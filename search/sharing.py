@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from graph.vocabulary import local_name
 from search.catalog import SqliteCatalog
-from search.codings import leads
 from search.columns import Columns
 from search.concept_table import distinct_pairs, gather, lengths
 from search.model import CHART, NOTE, Shared
@@ -180,7 +179,7 @@ def _listed(
     looked_at = telling[:_LOOKED_AT]
     groups = catalog.groups_of([values[thing.code][0] for thing in looked_at])
     found: dict[str, tuple[_Place, Shared]] = {}
-    lead_of = leads(catalog.codings(catalog.records_of([values[thing.code][0] for thing in looked_at], page.iris(catalog))).values())
+    lead_of = catalog.leads([values[thing.code][0] for thing in looked_at], page.iris(catalog))
     for thing in looked_at:
         node, label = values[thing.code]
         group = groups.get(node, "concept")

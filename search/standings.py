@@ -12,6 +12,9 @@ from search.schema import NOT_CHARTED
 Rows = Callable[[str, Iterable[Any]], list[Any]]
 """Runs a query."""
 
+UNCOUNTED_AMONG: Final = (
+    "SELECT DISTINCT record FROM facts WHERE record IN ({}) AND NOT counted AND relation NOT IN ('label', 'answer', 'broader')"
+)
 FACTS_OF_RECORDS: Final = "record IN ({}) AND relation NOT IN ('label', 'answer', 'broader') ORDER BY fact"
 
 
@@ -85,14 +88,3 @@ def standing_of(rows: Rows, concept: str, meant: Sequence[int], known_as: Callab
         historical=held.get(Assertion.HISTORICAL, Held()),
         family=held.get(Assertion.FAMILY, Held()),
     )
-
-
-def codings_of(rows: Rows, records: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """Record → its concepts, for those of the records that chart one thing with several codes."""
-    query = (
-        f"SELECT DISTINCT record, concept FROM facts WHERE record IN ({','.join('?' * len(records))}) AND concept IS NOT NULL ORDER BY 1, 2"  # noqa: S608
-    )
-    found: dict[str, list[str]] = {}
-    for record, concept in rows(query, records):
-        found.setdefault(record, []).append(concept)
-    return {record: tuple(concepts) for record, concepts in found.items() if len(concepts) > 1}

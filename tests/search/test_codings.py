@@ -1,14 +1,18 @@
 """A thing that records code in two terminologies is listed once, and found by either code."""
 
+import random
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-from search.codings import grouped, once
+from search.codings import derive_codings, grouped, once
 from search.generation import Generation
-from search.model import Fact, Filters, SearchRequest
+from search.model import SNOMED, Fact, Filters, SearchRequest
 from search.retriever import Retriever
+from search.schema import DERIVED, TABLES
 from tests.search.clinic import FakeEmbedder, build, make_clinic, opened
 
 GOUT, GOUT_ICD, PART = "http://snomed.info/id/90560007", "http://purl.bioontology.org/ontology/ICD10CM/M10.9", "http://example.org/part"
@@ -46,8 +50,6 @@ def test_one_thing_is_listed_once_and_found_by_either_code(tmp_path: Path) -> No
 
 
 def test_a_generation_of_an_earlier_version_knows_no_codings(tmp_path: Path) -> None:
-    import sqlite3
-
     folder = coded(tmp_path)
     with sqlite3.connect(folder / "catalog.sqlite") as db:
         db.execute("DROP TABLE codings")
@@ -64,3 +66,77 @@ def test_each_thing_once() -> None:
     counts = np.array([9, 7, 0, 6, 2, 2])
     assert list(once([0, 1, 3, 4, 5], codings, counts)) == [0, 1, 5]
     assert list(once([0, 1, 3, 4, 5], codings, counts, chosen=[3])) == [0, 3, 5]
+
+
+PAIRS = """
+SELECT a.concept, b.concept, count(DISTINCT a.record) FROM facts a
+JOIN facts b ON b.record = a.record AND b.relation = a.relation AND b.label = a.label AND b.concept > a.concept
+WHERE a.relation IN ('condition', 'medication', 'procedure', 'allergy', 'immunization')
+GROUP BY a.concept, b.concept ORDER BY a.concept, b.concept
+"""
+RECORDS = """
+SELECT concept, count(DISTINCT record) FROM facts
+WHERE relation IN ('condition', 'medication', 'procedure', 'allergy', 'immunization') AND concept IS NOT NULL GROUP BY concept
+"""
+SEVERAL = """
+SELECT DISTINCT record, concept FROM facts f
+WHERE concept IS NOT NULL AND relation NOT IN ('label', 'answer', 'broader', 'record', 'observation') AND (
+    SELECT count(DISTINCT concept) FROM facts o
+    WHERE o.record = f.record AND concept IS NOT NULL AND relation NOT IN ('label', 'answer', 'broader', 'record', 'observation')) > 1
+ORDER BY 1, 2
+"""
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_coded_together_is_what_the_facts_say(seed: int) -> None:
+    """The pass over the facts finds what joins of them with themselves find."""
+    drawn = random.Random(seed)
+    db = sqlite3.connect(":memory:")
+    for statement in TABLES.split(";"):
+        db.execute(statement)
+    for statement in DERIVED.split(";"):
+        if "codings" in statement or "coded_together" in statement:
+            db.execute(statement)
+    for _ in range(120):
+        relation = drawn.choice(["condition", "condition", "procedure", "observation", "encounter", "label"])
+        concept = drawn.choice([None, *(f"{SNOMED if n % 2 else 'urn:'}{n // 2}" for n in range(6))])
+        row = (f"r{drawn.randrange(25)}", "d", "s", relation, concept, drawn.choice(["a", "b"]), "", "affirmed", 1, "x", 1)
+        db.execute(
+            "INSERT INTO facts (batch, record, dataset, subject, relation, concept, label, status, assertion, counted, source, line)"
+            " VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            row,
+        )
+    ordinals = {concept: n for n, (concept,) in enumerate(db.execute("SELECT DISTINCT concept FROM facts ORDER BY 1").fetchall())}
+    derive_codings(db, ordinals)
+    records, things = dict(db.execute(RECORDS).fetchall()), dict[str, set[str]]()
+    for one, other, together in db.execute(PAIRS):
+        if together == records[one] == records[other]:
+            thing = things.setdefault(one, {one})
+            thing.add(other)
+            things[other] = thing
+    first = {concept: min(thing, key=lambda each: (not each.startswith(SNOMED), each)) for concept, thing in things.items()}
+    expected = sorted((ordinals[concept], ordinals[thing]) for concept, thing in first.items())
+    assert sorted(db.execute("SELECT * FROM codings").fetchall()) == expected
+    assert db.execute("SELECT * FROM coded_together ORDER BY 1, 2").fetchall() == db.execute(SEVERAL).fetchall()
+    db.close()
+
+
+def test_charts_tell_what_stands_behind_what_whether_or_not_the_generation_keeps_it(tmp_path: Path) -> None:
+    folder = coded(tmp_path)
+
+    def told() -> tuple[object, ...]:
+        with opened(folder) as generation:
+            catalog = generation.catalog
+            patients = sorted({one.id for one in catalog.patients()})
+            records = [f"r{number}" for number in range(8)]
+            asked = [GOUT, GOUT_ICD, PART, "http://loinc.org/rdf/8480-6", "urn:none"]
+            return catalog.codings([*records, "bp", "none"]), catalog.leads(asked, patients), catalog.leads(asked, ["urn:nobody"])
+
+    kept = told()
+    assert kept[0] and kept[1] == {GOUT_ICD: GOUT, PART: GOUT} and kept[2] == {}
+    with sqlite3.connect(folder / "catalog.sqlite") as db:
+        db.execute("DROP TABLE coded_together")
+    db.close()
+    older = told()
+    assert older[1:] == kept[1:]
+    assert isinstance(older[0], dict) and {**older[0], "bp": None} == {**kept[0], "bp": None}

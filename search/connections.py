@@ -1,0 +1,47 @@
+"""Connections to a catalog file that never changes any more, pooled for any number of threads."""
+
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+
+class Connections:
+    """Opened when needed, immutable: no locks, no journal."""
+
+    def __init__(self, path: Path, prepare: Callable[[sqlite3.Connection], None]) -> None:
+        """`prepare` is called with every connection that is opened."""
+        self._uri = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
+        self._idle: deque[sqlite3.Connection] = deque()
+        self._prepare = prepare
+        self._closed = False
+
+    def rows(self, query: str, values: Iterable[Any] = ()) -> list[Any]:
+        """All rows of a query."""
+        with self.one() as db:
+            return db.execute(query, tuple(values)).fetchall()
+
+    @contextmanager
+    def one(self) -> Iterator[sqlite3.Connection]:
+        """A connection while the block lasts."""
+        try:
+            db = self._idle.pop()
+        except IndexError:
+            db = sqlite3.connect(self._uri, uri=True, check_same_thread=False, isolation_level=None, cached_statements=64)
+            self._prepare(db)
+        try:
+            yield db
+        finally:
+            if self._closed:
+                db.close()
+            else:
+                self._idle.append(db)
+
+    def close(self) -> None:
+        """Release the file. Whoever has a connection keeps it to the end."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
