@@ -2,7 +2,7 @@
 
 from typing import Final
 
-FORMAT: Final = 8
+FORMAT: Final = 9
 """Kept in `PRAGMA user_version`; a catalog of another format is built anew."""
 
 NOT_CHARTED: Final = "('label', 'answer', 'broader', 'record')"

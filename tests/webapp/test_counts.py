@@ -52,8 +52,11 @@ def labeled() -> FlaskClient:
 
 CAR = quote(class_iri("boxes", "car"))
 SITES = {
-    "two patients": (two_patients, ("/", "/search", f"/search?{QUESTION}", "/search?q=metformin&mode=lexical", NOTHING)),
-    "clinic": (lambda: clinic().client(), ("/", "/patients", "/search", "/search/facets/family", f"/node?id={quote(DIABETES)}")),
+    "two patients": (
+        two_patients,
+        ("/", "/search", f"/search?{QUESTION}", "/search?q=metformin&mode=lexical", NOTHING, "/search/facets/denied", "/search/facets/age"),
+    ),
+    "clinic": (lambda: clinic().client(), ("/", "/patients", "/search", f"/node?id={quote(DIABETES)}")),
     "streets": (labeled, ("/labels", "/search", "/search?dataset=streets&confidence_to=0.9", f"/labels?concept={CAR}")),
 }
 

@@ -21,6 +21,11 @@ def choices(client: FlaskClient, url: str) -> list[tuple[str, int]]:
     ]
 
 
+def removable(client: FlaskClient, url: str) -> list[str]:
+    """What the chips of a page say."""
+    return [given.get("aria-label", "") for _, given in get(client, url).elements]
+
+
 def total(client: FlaskClient, url: str) -> int:
     return int(next(given["data-total"] for _, given in get(client, url).elements if "data-total" in given))
 
@@ -101,3 +106,27 @@ def test_conditions_of_patients_open_whole() -> None:
     assert [one["label"] for one in client.get("/api/v1/patients/conditions?prefix=sug").json["conditions"]] == ["Sugar diabetes"]
     assert client.get(f"/api/v1/patients/conditions?condition={quote(E11)}").json["total"] == 1
     assert client.get("/api/v1/patients/conditions?dataset=nowhere").status_code == 400
+
+
+def test_what_is_said_otherwise_is_counted_apart_and_finds_as_many(client: FlaskClient) -> None:
+    for way in ("denied", "possible", "history", "family"):
+        values = client.get(f"/api/v1/facets/{way}").json["values"]
+        assert values
+        for one in values:
+            assert client.get(f"/api/v1/search?{way}={quote(one['value'])}").json["total"] == one["count"]
+    hypertension = next(one["value"] for one in client.get("/api/v1/facets/denied").json["values"] if one["label"] == "Hypertension")
+    assert "Remove the filter Denied: Hypertension" in removable(client, f"/search?denied={quote(hypertension)}")
+    assert client.get("/api/v1/search?denied=urn:none").json["notices"] == ["Nothing published has the concept 'urn:none'."]
+
+
+def test_a_result_is_a_filter_that_says_where_it_looks(client: FlaskClient) -> None:
+    a1c = "https://loinc.org/rdf/4548-4"
+    asked = (">7", ">7|%", ">7|mmol/mol", "<1|%")
+    found = {each: client.get(f"/api/v1/search?result={quote(f'{a1c}|{each}')}").json["total"] for each in asked}
+    assert found[">7"] == found[">7|%"] > 0 == found[">7|mmol/mol"] == found["<1|%"]
+    words = "Remove the filter Result: Haemoglobin A1c > 7 %, charted in the encounter or said in the text"
+    assert words in removable(client, f"/search?result={quote(f'{a1c}|>7|%')}")
+    wrong = client.get("/api/v1/search?result=a1c%3E7")
+    assert wrong.status_code == 400 and "must be CONCEPT|COMPARISON|UNIT" in wrong.json["detail"]
+    assert "must be CONCEPT|COMPARISON|UNIT" in get(client, "/search?result=a1c%3E7", 400).text
+    assert client.get(f"/api/v1/search?result={quote(a1c)}x|1").json["notices"] == [f"Nothing published has the concept '{a1c}x'."]

@@ -207,5 +207,7 @@ def _field_error(model: type[Parameters], place: tuple[int | str, ...], kind: st
         last = place[-1] if isinstance(place[-1], str) else place[-2] if len(place) > 1 else ""
         if last in ("from", "to"):
             return FieldError(name, "must be a date: YYYY, YYYY-MM or YYYY-MM-DD")
+        if last == "result":
+            return FieldError(name, "must be CONCEPT|COMPARISON|UNIT, such as https://loinc.org/rdf/4548-4|>9|% (or <, <=, >=, =, 7..9)")
         return FieldError(name, "holds characters that it may not hold (spaces, quotes, angle brackets or control characters)")
     return FieldError(name, message[:1].lower() + message[1:])
