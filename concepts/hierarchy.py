@@ -64,6 +64,20 @@ class Hierarchy:
         """The concepts and everything broader, ascending."""
         return _reached(self.above, self.broader, np.unique(np.asarray(concepts, dtype=np.int64)))
 
+    def around(self, concepts: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
+        """Concepts that are one thing with those that are above and below them, and what is stated to be above, and below, of all these."""
+        if not self.stated or not concepts:
+            return list(concepts), [], []
+        whole = same = set(concepts)
+        while same:
+            rows = np.asarray(sorted(same), dtype=np.int64)
+            pairs = zip(np.repeat(rows, np.diff(self.broader.offsets)[rows]).tolist(), self.broader.of(rows)[1].tolist(), strict=True)
+            same = {above for low, above in pairs if low in set(self.broader.of(np.asarray([above]))[1].tolist())} - whole
+            whole = whole | same
+        rows = np.asarray(sorted(whole), dtype=np.int64)
+        broader, narrower = (set(table.of(rows)[1].tolist()) - whole for table in (self.broader, self.narrower))
+        return sorted(whole), sorted(broader), sorted(narrower)
+
     def broader_of(self, holders: NDArray[np.integer], concepts: NDArray[np.integer]) -> tuple[Int64, Int64]:
         """(holder, broader concept at any depth) for each of the (holder, concept) pairs; pairs may repeat."""
         if not self.stated:

@@ -23,6 +23,7 @@ from search.codings import Codings
 from search.connections import Connections
 from search.errors import GenerationUnreadable
 from search.found import FoundDocument, MentionedConcept
+from search.held import Column, documents_of, patients_of
 from search.model import (
     ConceptStanding,
     ConceptSummary,
@@ -34,6 +35,7 @@ from search.model import (
     PassageSpan,
     PatientOverview,
     PatientSummary,
+    Surroundings,
 )
 from search.patients import known_as, read_former, read_overviews, with_concept
 from search.placing import PLACED, place_sources, read_roots, relative_source
@@ -206,9 +208,20 @@ class SqliteCatalog:
 
     def concept_standing(self, concept: str) -> ConceptStanding:
         """How a concept, with its codings and everything narrower, is charted and meant in texts; nothing of one that is not there."""
-        alike = [each for code in self.codes("concept", (concept,)) for each in self.things().get(code, (code,))]
-        meant = self._hierarchy.with_narrower(alike).tolist() if self._hierarchy.stated else alike
-        return standing_of(self._all, concept, meant, lambda patient: known_as(patient, self._replaced()))
+        return standing_of(self._all, concept, self._meant(concept), self._known_as)
+
+    def documents_standing(self, concept: str, column: Column, limit: int, offset: int = 0) -> tuple[DocumentSummary, ...]:
+        """The documents behind a number of the concept's standing, newest first."""
+        return self.summaries(documents_of(self._all, self._meant(concept), column, limit, offset))
+
+    def patients_standing(self, concept: str, column: Column, limit: int, offset: int = 0) -> tuple[PatientSummary, ...]:
+        """The patients behind a number of the concept's standing, by label; those that no record describes by their id, last."""
+        return patients_of(self._all, self._meant(concept), column, self._known_as, limit, offset)
+
+    def surroundings(self, concept: str, limit: int = 50) -> Surroundings:
+        """The codings of a concept and its direct neighbours in the hierarchy; nothing of one that is not there."""
+        codes, broader, narrower = self._hierarchy.around(self._alike(concept))
+        return Surroundings(self._concepts(codes), self._concepts(broader), self._concepts(narrower, limit), len(narrower))
 
     def suggest_concepts(self, text: str, limit: int = 10) -> tuple[ConceptSummary, ...]:
         """Concepts with a label or synonym in which every word of `text` begins a word, or whose code is `text`; most used first."""
@@ -241,7 +254,7 @@ class SqliteCatalog:
 
     def coded_alike(self, concept: str) -> tuple[ConceptSummary, ...]:
         """The codings of the thing that a concept is one of, SNOMED CT's first; the concept alone where it is the only one."""
-        codes = [each for code in self.codes("concept", (concept,)) for each in self.things().get(code, (code,))]
+        codes = self._alike(concept)
         values = self.values("concept", codes)
         return tuple(found for code in codes if (found := self.concept(values[code][0])) is not None)
 
@@ -380,6 +393,27 @@ class SqliteCatalog:
     def _facts(self, where: str, values: Sequence[Any]) -> tuple[Fact, ...]:
         rows = self._all(f"SELECT {_FACT} FROM facts WHERE {where}", values)  # noqa: S608 - fixed clauses of this module
         return tuple(Fact(*(*row[:12], Assertion(row[12]), bool(row[13]), *row[14:])) for row in rows)
+
+    def _alike(self, concept: str) -> list[int]:
+        """The ordinals of the codings of the thing that a concept is one of."""
+        return [each for code in self.codes("concept", (concept,)) for each in self.things().get(code, (code,))]
+
+    def _meant(self, concept: str) -> list[int]:
+        """The ordinals of a concept with its codings and everything narrower."""
+        alike = self._alike(concept)
+        return self._hierarchy.with_narrower(alike).tolist() if self._hierarchy.stated else alike
+
+    def _concepts(self, ordinals: Sequence[int], limit: int = 1000) -> tuple[ConceptSummary, ...]:
+        """Concepts by their ordinals, the most used first."""
+        rows = self._all(
+            f"SELECT {_CONCEPT} FROM concepts WHERE ordinal IN (SELECT value FROM json_each(?))"  # noqa: S608 - column names
+            " ORDER BY patients DESC, documents DESC, label, concept LIMIT ?",
+            (json.dumps(list(ordinals)), limit),
+        )
+        return tuple(_concept_summary(row) for row in rows)
+
+    def _known_as(self, patient: str) -> str:
+        return known_as(patient, self._replaced())
 
     def _replaced(self) -> dict[str, FormerPatient]:
         """Record of a person → who took its place; read once, as the catalog never changes."""

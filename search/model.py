@@ -194,6 +194,19 @@ class ConceptSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known of a concept's place among others: its codings, itself included, and one step up and down the hierarchy.
+
+    `narrower` are the most used ones, of `narrower_total`.
+    """
+
+    codes: tuple[ConceptSummary, ...]
+    broader: tuple[ConceptSummary, ...]
+    narrower: tuple[ConceptSummary, ...]
+    narrower_total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """How many patients and how many documents; documents of nobody are no patient's."""
 

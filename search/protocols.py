@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from concepts.model import Assertion, Mention
+from search.held import Column
 from search.model import (
     ConceptStanding,
     ConceptSummary,
@@ -21,6 +22,7 @@ from search.model import (
     FormerPatient,
     PatientOverview,
     PatientSummary,
+    Surroundings,
 )
 
 Rows = NDArray[np.int64]
@@ -194,6 +196,18 @@ class Catalog(Protocol):
 
     def concept_standing(self, concept: str) -> ConceptStanding:
         """How a concept, with its codings and everything narrower, is charted and meant in texts; nothing of one that is not there."""
+        ...
+
+    def documents_standing(self, concept: str, column: Column, limit: int, offset: int = 0) -> tuple[DocumentSummary, ...]:
+        """The documents behind a number of the concept's standing, newest first."""
+        ...
+
+    def patients_standing(self, concept: str, column: Column, limit: int, offset: int = 0) -> tuple[PatientSummary, ...]:
+        """The patients behind a number of the concept's standing, by label; those that no record describes by their id, last."""
+        ...
+
+    def surroundings(self, concept: str, limit: int = 50) -> Surroundings:
+        """The codings of a concept and its direct neighbours in the hierarchy; nothing of one that is not there."""
         ...
 
     def suggest_concepts(self, text: str, limit: int = 10) -> tuple[ConceptSummary, ...]:

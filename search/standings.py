@@ -53,15 +53,15 @@ def assertions_of(rows: Rows, mentions: Sequence[str]) -> dict[str, Assertion]:
     return {mention: Assertion(assertion) for mention, assertion in rows(query, (*records, *mentions))}
 
 
-_MEANT: Final = "SELECT concept FROM concepts WHERE ordinal IN (SELECT value FROM json_each(?))"
+MEANT: Final = "SELECT concept FROM concepts WHERE ordinal IN (SELECT value FROM json_each(?))"
 _OF_TEXTS: Final = f"""
 SELECT m.assertion, d.patient, count(DISTINCT m.document) FROM mentions m JOIN documents d ON d.row = m.document
-WHERE m.concept IN ({_MEANT}) GROUP BY m.assertion, d.patient
+WHERE m.concept IN ({MEANT}) GROUP BY m.assertion, d.patient
 """  # noqa: S608 - texts of this module
-_COUNTED: Final = f"counted AND concept IS NOT NULL AND relation NOT IN {NOT_CHARTED} AND concept IN ({_MEANT})"
-_CHARTED: Final = f"SELECT count(DISTINCT subject) FROM facts WHERE {_COUNTED}"  # noqa: S608 - texts of this module
+COUNTED: Final = f"counted AND concept IS NOT NULL AND relation NOT IN {NOT_CHARTED} AND concept IN ({MEANT})"
+_CHARTED: Final = f"SELECT count(DISTINCT subject) FROM facts WHERE {COUNTED}"  # noqa: S608 - texts of this module
 _OF_VISITS: Final = f"""
-SELECT count(*) FROM documents WHERE encounter IN (SELECT encounter FROM facts WHERE {_COUNTED} AND encounter IS NOT NULL)
+SELECT count(*) FROM documents WHERE encounter IN (SELECT encounter FROM facts WHERE {COUNTED} AND encounter IS NOT NULL)
 """  # noqa: S608 - texts of this module
 
 

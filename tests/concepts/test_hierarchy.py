@@ -91,3 +91,11 @@ def test_without_pairs_nothing_is_broader():
     hierarchy = no_hierarchy(3)
     assert not hierarchy.stated and hierarchy.with_narrower([2]).tolist() == [2]
     assert no_hierarchy().concepts == 0
+
+
+def test_around_a_concept_is_one_step_and_what_is_the_same_is_one_place() -> None:
+    # 0 is a kind of 1; 1 and 2 say the same; 3 is a kind of 2; 1 is a kind of 4, and 4 of 5.
+    found = build_hierarchy(np.array([0, 1, 2, 3, 1, 4]), np.array([1, 2, 1, 2, 4, 5]), 6)
+    assert found.around([1]) == found.around([2]) == ([1, 2], [4], [0, 3])
+    assert found.around([0]) == ([0], [1], [])
+    assert found.around([]) == ([], [], [])

@@ -214,7 +214,41 @@ def concepts_stand_as_charts_and_texts_have_them(rig: Rig) -> None:
             documents = [document for document, mention in said if mention.concept in meant and mention.assertion is assertion]
             patients = {now.get(document.patient, document.patient) for document in documents if document.patient}
             assert getattr(found, name) == Held(len(patients), len({document.id for document in documents}))
+            assert {one.id for one in rig.catalog.patients_standing(concept, name, 1000)} == patients
+            assert {one.id for one in rig.catalog.documents_standing(concept, name, 1000)} == {document.id for document in documents}
+        assert {one.id for one in rig.catalog.patients_standing(concept, "charted", 1000)} == {fact.subject for fact in counted}
+        listed = rig.catalog.documents_standing(concept, "charted", 1000)
+        assert len(listed) == charting and listed == tuple(sorted(listed, key=lambda one: one.date or "", reverse=True))
+        assert {one.encounter for one in listed} <= visits
+        assert rig.catalog.documents_standing(concept, "charted", 1, 1) == listed[1:2]
+        everyone = rig.catalog.patients_standing(concept, "charted", 1000)
+        assert rig.catalog.patients_standing(concept, "charted", 2, 1) == everyone[1:3]
+    assert rig.catalog.patients_standing("urn:nothing", "denied", 10) == rig.catalog.documents_standing("urn:nothing", "charted", 10) == ()
     assert rig.catalog.concept_standing("urn:nothing") == ConceptStanding("urn:nothing")
+
+
+def concepts_have_neighbours(rig: Rig) -> None:
+    """One step up and down, as stated; the codings of one thing are at one place."""
+    broader = {(fact.subject, fact.concept) for fact in rig.clinic.facts if fact.relation == "broader"}
+    concepts = {fact.concept for fact in rig.clinic.facts if fact.concept}
+    for concept in sorted(concepts):
+        found = rig.catalog.surroundings(concept, 1000)
+        codes = {one.concept for one in found.codes}
+        assert concept in codes and codes >= {one.concept for one in rig.catalog.coded_alike(concept)}
+        assert {one.concept for one in found.broader} == {high for low, high in broader if low in codes} - codes
+        narrower = {low for low, high in broader if high in codes} - codes
+        assert {one.concept for one in found.narrower} == narrower and found.narrower_total == len(narrower)
+        assert len(rig.catalog.surroundings(concept, 1).narrower) == min(1, len(narrower))
+    assert rig.catalog.surroundings("urn:nothing").codes == ()
+
+
+def concepts_are_of_what_they_chart(rig: Rig) -> None:
+    """The kind of thing that a concept is charted as; none of what is never counted."""
+    of_patients = ("condition", "medication", "procedure", "observation", "allergy", "immunization")
+    charted = {fact.concept: fact.relation for fact in rig.clinic.facts if fact.concept and fact.counted and fact.relation in of_patients}
+    assert charted
+    asked = [*charted, "urn:nothing"]
+    assert rig.catalog.groups_of(asked) == charted
 
 
 def concepts_are_suggested_by_the_beginnings_of_words(rig: Rig) -> None:
@@ -296,6 +330,8 @@ CHECKS: dict[str, Callable[[Rig], None]] = {
         merged_patients_are_one,
         concepts_count_what_counts,
         concepts_stand_as_charts_and_texts_have_them,
+        concepts_have_neighbours,
+        concepts_are_of_what_they_chart,
         concepts_are_suggested_by_the_beginnings_of_words,
         what_does_not_count_is_told,
         datasets_are_counted,

@@ -64,6 +64,21 @@ class Broken:
 
 
 BROKEN: dict[str, tuple[str, Any, str]] = {
+    "lists only the first who deny it": (
+        "patients_standing",
+        lambda c: lambda concept, column, limit, offset=0: c.patients_standing(concept, column, 1 if column == "denied" else limit, offset),
+        "concepts_stand_as_charts_and_texts_have_them",
+    ),
+    "lists what is denied as affirmed": (
+        "documents_standing",
+        lambda c: lambda concept, column, *asked: c.documents_standing(concept, "affirmed" if column == "denied" else column, *asked),
+        "concepts_stand_as_charts_and_texts_have_them",
+    ),
+    "loses the other codings of a concept": (
+        "surroundings",
+        lambda c: lambda *asked: replace(found := c.surroundings(*asked), codes=found.codes[:1]),
+        "concepts_have_neighbours",
+    ),
     "cuts the text": (
         "document",
         lambda c: lambda i: (d := c.document(i)) and replace(d, text=d.text[1:]),

@@ -74,6 +74,7 @@ def register(app: Flask) -> None:
         page_of=node.page_of,
         property_name=wording.property_name,
         relation_name=wording.relation_name,
+        standing_columns=asserting.COLUMNS,
         stated=node.stated,
         system_name=wording.system_name,
         turn=patient.turn,

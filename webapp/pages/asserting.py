@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from concepts.model import READ, Assertion
+from search.held import Column
 
 NAMES: Final[Mapping[Assertion, str]] = {
     Assertion.AFFIRMED: "affirmed",
@@ -61,3 +62,15 @@ def source_name(source: str) -> str:
 def stance_of(assertion: Assertion) -> str:
     """What a reader chooses to see an assertion."""
     return next(stance for stance, assertions in STANCES.items() if assertion in assertions)
+
+
+COLUMNS: Final[Mapping[Column, tuple[str, str]]] = {
+    "charted": ("Charted", ""),
+    "affirmed": ("Texts affirm it", ""),
+    "denied": ("Texts deny it", "denied"),
+    "possible": ("Possible", "possible"),
+    "hypothetical": ("Only supposed", "possible"),
+    "historical": ("In the past", "history"),
+    "family": ("Of a relative", "family"),
+}
+"""Number of a concept's standing → its name, and the filter of a search that holds its documents ('' for none of its own)."""

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 
 from concepts.model import Mention
-from search.model import DocumentSummary
+from search.held import Column
+from search.model import ConceptStanding, ConceptSummary, DocumentSummary, PatientSummary
 from search.protocols import Catalog
 from webapp.errors import FieldError, invalid, not_found
+from webapp.pages.asserting import COLUMNS
 from webapp.pages.charted import Charted, Code, each_once
 from webapp.pages.reading import ROWS, required, snapshot, whole_number
 from webapp.pages.wording import address
@@ -82,6 +84,51 @@ def mentions() -> str:
     listed = tuple((one, documents[document], _place(document, one)) for document, one in found)
     view = ListPage("Mentions", dataset, address("/data", [], dataset), "/mentions", (("dataset", dataset),), total, page, last, (), listed)
     return render_template("list.html", page=view)
+
+
+@dataclass(frozen=True, slots=True)
+class StandingPage:
+    """The patients, or the documents, behind a number of a concept's page."""
+
+    concept: ConceptSummary
+    standing: ConceptStanding
+    column: Column
+    total: int
+    page: int
+    pages: int
+    patients: tuple[PatientSummary, ...]
+    documents: tuple[DocumentSummary, ...]
+    of: str
+
+    @property
+    def name(self) -> str:
+        """What the number counts."""
+        return COLUMNS[self.column][0]
+
+    def turned(self, page: int) -> str:
+        """The address of another page."""
+        return address("/standing", [("concept", self.concept.concept), ("as", self.column), ("of", self.of), ("page", page)])
+
+
+@pages.get("/standing")
+def standing() -> str:
+    """Who, or what, is behind a number of a concept's standing: `as` names it, `of` asks for patients or documents."""
+    catalog, concept = snapshot().catalog, required("concept")
+    known = catalog.concept(concept)
+    if known is None:
+        raise not_found("concept", "No record and no text of the published data uses it.")
+    column = next((one for one in COLUMNS if one == request.args.get("as")), None)
+    of = request.args.get("of", "documents")
+    if column is None or of not in ("patients", "documents"):
+        raise invalid(FieldError("as", f"it is one of {', '.join(COLUMNS)}, and 'of' is patients or documents"))
+    found = catalog.concept_standing(concept)
+    total = int(getattr(getattr(found, column), of))
+    page, last = _turned(total)
+    place = ROWS, (page - 1) * ROWS
+    patients = catalog.patients_standing(concept, column, *place) if of == "patients" else ()
+    documents = catalog.documents_standing(concept, column, *place) if of == "documents" else ()
+    view = StandingPage(known, found, column, total, page, last, patients, documents, of)
+    return render_template("standing.html", page=view)
 
 
 def _check_dataset(catalog: Catalog, name: str) -> None:

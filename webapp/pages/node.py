@@ -12,7 +12,7 @@ from graph.model import Direction, Edge, Literal, NeighbourCount, NeighbourPage,
 from graph.store import GraphReader
 from graph.vocabulary import PREFIXES, group_of, local_name
 from search.labeled import LabelClass
-from search.model import ConceptSummary, DocumentSummary, Fact, FormerPatient, PatientSummary
+from search.model import ConceptStanding, ConceptSummary, DocumentSummary, Fact, FormerPatient, PatientSummary, Surroundings
 from search.protocols import Catalog
 from webapp.errors import FieldError, invalid, not_found
 from webapp.library import RecordSource, Snapshot
@@ -40,6 +40,8 @@ MENTIONED_AS = {
 }
 MOST_OTHERS = 50
 """Patients listed who have a concept charted only so that it does not count."""
+MOST_NARROWER = 60
+"""Narrower concepts listed, the most used."""
 PATIENTS = 20
 """Patients of one page of a concept."""
 
@@ -86,6 +88,10 @@ class NodePage:
     """How it stands itself, where it does not simply hold."""
     groups: tuple[Group, ...]
     concept: ConceptSummary | None
+    standing: ConceptStanding | None
+    """How charts and texts have the concept, with its codings and everything narrower."""
+    around: Surroundings | None
+    """Its codings, and what is directly above and below it."""
     listed: int
     """Documents that a search by the concept lists."""
     charted: int
@@ -157,6 +163,8 @@ def node_page(opened: Snapshot, graph: GraphReader | None, identifier: str) -> N
         said=standings(catalog, [NodeSummary(identifier, found.kind, found.label)]).get(identifier),
         groups=groups_of(graph, catalog, identifier, is_concept=concept is not None) if graph is not None else (),
         concept=concept,
+        standing=catalog.concept_standing(identifier) if concept else None,
+        around=catalog.surroundings(identifier, MOST_NARROWER) if concept else None,
         listed=listed(opened, concepts=(identifier,)) if concept else 0,
         charted=catalog.count_charted("concept", identifier) if concept else 0,
         patients=catalog.patients_with_concept(identifier, PATIENTS, (page - 1) * PATIENTS) if concept else (),

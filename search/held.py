@@ -1,0 +1,64 @@
+"""Who and what is behind the numbers of a concept's standing: its patients and its documents."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Literal
+
+from concepts.model import Assertion
+from graph.vocabulary import local_name
+from search.model import PatientSummary
+from search.standings import COUNTED, MEANT, Rows
+
+Column = Literal["charted", "affirmed", "denied", "possible", "hypothetical", "historical", "family"]
+"""A number of `search.model.ConceptStanding`."""
+
+ASSERTIONS: Final[Mapping[Column, Assertion]] = {
+    "affirmed": Assertion.AFFIRMED,
+    "denied": Assertion.NEGATED,
+    "possible": Assertion.POSSIBLE,
+    "hypothetical": Assertion.HYPOTHETICAL,
+    "historical": Assertion.HISTORICAL,
+    "family": Assertion.FAMILY,
+}
+"""Column → what the texts behind it say; those of 'charted' are the documents of visits."""
+
+_NEWEST: Final = "ORDER BY d.date DESC, d.kind DESC, d.id LIMIT ? OFFSET ?"
+_SAYING: Final = (
+    "SELECT d.row FROM documents d WHERE d.row IN"  # noqa: S608 - texts of this package
+    f" (SELECT document FROM mentions WHERE concept IN ({MEANT}) AND assertion = ?) {_NEWEST}"
+)
+_CHARTING: Final = (
+    "SELECT d.row FROM documents d WHERE d.encounter IN"  # noqa: S608 - texts of this package
+    f" (SELECT encounter FROM facts WHERE {COUNTED} AND encounter IS NOT NULL) {_NEWEST}"
+)
+_OF_TEXTS: Final = (
+    "SELECT d.patient, min(d.dataset) FROM mentions m JOIN documents d ON d.row = m.document"  # noqa: S608 - texts of this package
+    f" WHERE m.concept IN ({MEANT}) AND m.assertion = ? AND d.patient IS NOT NULL GROUP BY d.patient"
+)
+_OF_CHARTS: Final = f"SELECT subject, min(dataset) FROM facts WHERE {COUNTED} GROUP BY subject"  # noqa: S608 - texts of this package
+_KNOWN: Final = (
+    "SELECT id, dataset, label, sex, born, died, source, line FROM patients WHERE id IN (SELECT value FROM json_each(?)) ORDER BY label, id"
+)
+
+
+def documents_of(rows: Rows, meant: Sequence[int], column: Column, limit: int, offset: int) -> list[int]:
+    """The rows of the documents behind a number of concepts that are given by their ordinals, newest first."""
+    given = json.dumps(list(meant))
+    if column == "charted":
+        found = rows(_CHARTING, (given, limit, offset))
+    else:
+        found = rows(_SAYING, (given, ASSERTIONS[column].value, limit, offset))
+    return [row for (row,) in found]
+
+
+def patients_of(
+    rows: Rows, meant: Sequence[int], column: Column, known_as: Callable[[str], str], limit: int, offset: int
+) -> tuple[PatientSummary, ...]:
+    """The patients behind a number, by label; those that no record describes by their id, after the others."""
+    given = json.dumps(list(meant))
+    pairs = rows(_OF_CHARTS, (given,)) if column == "charted" else rows(_OF_TEXTS, (given, ASSERTIONS[column].value))
+    whose = {patient if column == "charted" else known_as(patient): dataset for patient, dataset in pairs}
+    known = [PatientSummary(*row) for row in rows(_KNOWN, (json.dumps(sorted(whose)),))]
+    described = {one.id for one in known}
+    others = [PatientSummary(patient, whose[patient], local_name(patient)) for patient in sorted(whose) if patient not in described]
+    return tuple([*known, *others][offset : offset + limit])
