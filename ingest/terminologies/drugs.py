@@ -1,18 +1,20 @@
 """Names of drugs as the package `drug-named-entity-recognition` ships them, whose code is left alone.
 
 Its dictionary is a pickle, which may name code to run: it is read by an unpickler that knows containers, text and numbers only, and
-refuses everything else. Codes are those of DrugBank's open vocabulary, else of MeSH, else of MedlinePlus; a drug without any goes by
-its name.
+refuses everything else. A drug whose own name is not one in texts ("potassium") is found by its others ("K-Dur"). Codes are those of
+DrugBank's open vocabulary, else of MeSH, else of MedlinePlus; a drug without any goes by its name.
 """
 
 import bz2
 import pickle
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import IO, Any, Final
 
 from concepts.terminology import Concept, ConceptName, Kind, Mapping, Relation, Statement
+from concepts.tokens import tokens
 from ingest.errors import TerminologyUnreadable
 from ingest.terminologies.files import files_of, named
 from ingest.terminologies.names import fit
@@ -40,22 +42,28 @@ _BLOCKED: Final = {
         bicarbonate; iron; oxygen; carbon dioxide; nitrogen; hydrogen; urea; uric acid; bilirubin; cholesterol; triglycerides;
         albumin; fibrinogen; ferritin; lipase; amylase; lactate; lactic acid; ammonia; hemoglobin; insulin c-peptide; c-peptide;
         prostate specific antigen; human chorionic gonadotropin; thyroid stimulating hormone; protein; proteins; copper; zinc;
-        lead; mercury; gold; silver; carbon; air; nickel
+        lead; mercury; gold; silver; carbon; air; nickel;
+        pap; tsh; psa; crp; bnp; a1c; ldl; hdl; hgb; bmp; cea; phosphatase; transaminase; heme; antibody; blocking antibody;
+        prothrombin; homocystine; homocysteine; esterase; rheumatoid factor; methemoglobin; oxyhemoglobin; acetylcholine receptor;
+        intrinsic factor; c-reactive protein; prolactin; cortisol; ldl cholesterol; hdl cholesterol; nitrite; creatine kinase; c4
+        complement; troponin i; troponin; alpha-fetoprotein; cardiolipin; tissue transglutaminase; methylmalonic acid; blood
+        group; serum albumin; beta-2 microglobulin; apolipoprotein b; metanephrine; methicillin; guaiac
     """,
     "vehicles and materials": """
         saline solution; saline; normal saline; sterile water; talc; latex; silicone; gelatin; starch; cellulose; alum; cement;
-        petrolatum; mineral oil; glue; ink; nylon; silk; cotton; wood; pollen; dust; soap; perfume
+        petrolatum; mineral oil; glue; ink; nylon; silk; cotton; wood; pollen; dust; soap; perfume;
+        titanium; diamond; argon; silicon; gluten; rice; shrimp; yeast; coban; biomet; aquaplast; oyster shell
     """,
     "words of notes": """
         today; balance; compete; focus; relief; control; support; duration; contrast; solution; tablet; impact; advance; alert;
         attain; ease; equal; trace; rapid; target; patch; prompt; assure; ensure; vision; comfort; pilot; act; aid; all; as; in;
         on; or; max; met; pro; tab; cap; mass; sharp; marked; dense; prevail; reach; sound; resolve; restore; secure; defy;
         intact; matrix; spectrum; profile; premium; complete; optimum; triad; trio; duo; unity; eclipse; horizon; summit; mono;
-        plan; prepare
+        plan; prepare;
+        snare; sit; generic; luminal; planum; hemostatic; all clear; anesthetic effect; ears and nose
     """,
 }
 """Reason → names (of this dictionary) that are not drugs where a text has them."""
-_UNWANTED: Final = frozenset(" ".join(name.split()) for names in _BLOCKED.values() for name in names.split(";"))
 _WORD: Final = re.compile(r"[^\W\d_]{3}")
 
 
@@ -88,10 +96,9 @@ def read(path: Path, rejects: Rejects) -> Iterator[Statement]:
             continue
         key = keys[name] = _key(name, about)
         label = about.get("name")
-        if not _is_wanted(name):
-            continue
-        if text := fit(label if isinstance(label, str) else name, file, 0, rejects):
-            yield Concept(*key, text, Kind.DRUG)
+        text = fit(label if isinstance(label, str) else name, file, 0, rejects)
+        if text:
+            yield Concept(*key, text if _is_wanted(name) and _is_wanted(text) else f"{text} (as a drug)", Kind.DRUG)
         if isinstance(mesh := about.get("mesh_id"), str) and key[0] != MESH:
             yield Mapping(*key, Relation.EQUIVALENT, MESH, mesh)
     for variant, names in variants.items():
@@ -101,7 +108,7 @@ def read(path: Path, rejects: Rejects) -> Iterator[Statement]:
         if not _is_wanted(variant) or not (text := fit(variant, file, 0, rejects)):
             continue
         for name in names:
-            if name in keys and _is_wanted(name):
+            if name in keys:
                 yield ConceptName(*keys[name], text)
 
 
@@ -144,4 +151,14 @@ def _key(name: str, about: dict[Any, Any]) -> tuple[str, str]:
 
 
 def _is_wanted(name: str) -> bool:
-    return name.strip(" ,.;").lower() not in _UNWANTED and name.lower() not in _UNWANTED and _WORD.search(name) is not None
+    return _words(name) not in _unwanted() and _WORD.search(name) is not None
+
+
+@cache
+def _unwanted() -> frozenset[str]:
+    return frozenset(_words(name) for names in _BLOCKED.values() for name in names.split(";"))
+
+
+def _words(name: str) -> str:
+    """The words of a name in the form in which texts are compared with it: "Hemoglobins" is found as "hemoglobin"."""
+    return " ".join(norm for norm in tokens(name).norms if norm[0].isalnum())
