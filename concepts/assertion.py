@@ -263,6 +263,8 @@ def _is_answer(of: Tokens, place: int) -> bool:
 
 def _is_abbreviation(of: Tokens, place: int) -> bool:
     word = of.norms[place]
+    if word == "no" and not of.norms[place + 2][0].isdigit():  # an answer, but "no. 5" is a number
+        return False
     return of.ends[place] == of.starts[place + 1] and (word in _NOT_AN_END or (len(word) == 1 and word.isalpha()))
 
 

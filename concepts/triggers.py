@@ -119,7 +119,7 @@ and without; with or without; w/ and w/o; negative deflection; negative pressure
 improvement; not improve; not improved; not resolve; not resolved; no relief; no response; not respond; no better; not better;
 no worse; not alleviate; without relief; without improvement; no matter; not able; not adequate; not controlled; not well
 controlled; poorly controlled; not compliant; not complete; not completely; not fully; no help; without help; not help; not
-tolerate; no known cause; without assistance; no one; no where; no.; never worse; no more than; no less than; not more than; not
+tolerate; no known cause; without assistance; no one; no where; never worse; no more than; no less than; not more than; not
 less than; not until; no later than; if not; whether or not; or not; as well as; no resuscitation; do not resuscitate; not for
 resuscitation; free air; free fluid; free t4; free t3; free water; sugar free; free text; negative inspiratory; double negative;
 triple negative; lymph node negative; no surgical intervention; without surgical; not admitted; no aggressive; not seen here;

@@ -16,12 +16,18 @@ EXAMPLE_QUESTIONS: tuple[str, ...] = (
     "lithium level too high, tremor and unsteady gait",
     "child with fever for five days, red eyes and a peeling rash",
     "heart failure improved after sacubitril/valsartan was started",
+    "pneumonia treated with antibiotics and now improving",
+    "lower back pain treated with opioids",
 )
 """Questions in plain words that find good notes in the sample."""
 
 
-def write_sample(folder: Path, patients: int = 72, seed: int = 7) -> "SampleSummary":
-    """Writes the export as NDJSON files with a manifest into a folder, which is created if need be."""
+def write_sample(folder: Path, patients: int = 72, seed: int = 7, truth: Path | None = None) -> "SampleSummary":
+    """Writes the export as NDJSON files with a manifest into a folder, which is created if need be.
+
+    `truth` is a file beside it for what the generator knows that its notes mention: one line a note with `record`, `mentions` (start, end,
+    codes, assertion, value) and `known`, the parts (start, end) whose mentions are all told.
+    """
     from sample.export import write
 
-    return write(folder, patients, seed)
+    return write(folder, patients, seed, truth)

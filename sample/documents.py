@@ -4,7 +4,7 @@ from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
-from sample import hands, mentions
+from sample import hands, marks, mentions
 from sample.codes import acts
 from sample.elements import LOINC, TERMINOLOGY, Resource, coding, concept, moment, practitioner_reference, reference, resource
 from sample.phrasing import Dice
@@ -34,6 +34,7 @@ class Composed:
     resource: Resource
     media: str
     text: str
+    truth: marks.Truth
 
 
 def document(visit: Visit, written: Written, number: int, dice: Dice, enrich: bool, replaces: str) -> Composed:
@@ -42,16 +43,17 @@ def document(visit: Visit, written: Written, number: int, dice: Dice, enrich: bo
     title = f"{dice.pick(_TITLES[kind])}, {written.author.specialty}" if dice.chance(0.6) else dice.pick(_TITLES[kind])
     media = hands.PLAIN if enrich or replaces else _media(dice)
     who = f"{visit.person.given} {visit.person.family}"
-    text = ""
+    text, truth = "", marks.Truth()
+    parts = tuple((heading, marks.plain(body)) for heading, body in written.parts)
     if media == hands.PLAIN:
-        text = hands.plain_text(title, written.parts, written.day, who, dice)
+        text, truth = marks.read(hands.plain_text(title, written.parts, written.day, who, dice))
         data = text.encode()
     elif media == hands.HTML:
-        data = hands.html_page(title, written.parts, written.day).encode()
+        data = hands.html_page(title, parts, written.day).encode()
     elif media == hands.RTF:
-        data = hands.rich_text(title, written.parts, written.day).encode("ascii")
+        data = hands.rich_text(title, parts, written.day).encode("ascii")
     else:
-        data = hands.pdf_file(title, written.parts, written.day)
+        data = hands.pdf_file(title, parts, written.day)
     attachment: dict[str, Any] = {
         "contentType": media if media in (hands.PDF, hands.RTF) else f"{media}; charset=utf-8" if dice.chance(0.3) else media,
         "data": b64encode(data).decode(),
@@ -90,6 +92,7 @@ def document(visit: Visit, written: Written, number: int, dice: Dice, enrich: bo
         ),
         media,
         text,
+        truth,
     )
 
 
@@ -100,9 +103,9 @@ def report(visit: Visit, written: Written, number: int, dice: Dice) -> Composed:
     title = (
         f"{written.note.study.split('.')[0][:80]}" if written.note.study and not set("[{") & set(written.note.study) else _TITLES[kind][0]
     )
-    text = hands.plain_text(title, written.parts, written.day, f"{visit.person.given} {visit.person.family}", dice)
+    text, truth = marks.read(hands.plain_text(title, written.parts, written.day, f"{visit.person.given} {visit.person.family}", dice))
     code, display = acts.NOTE_KINDS[kind]
-    conclusion = next((body for heading, body in reversed(written.parts) if heading), "")
+    conclusion = marks.plain(next((body for heading, body in reversed(written.parts) if heading), ""))
     return Composed(
         resource(
             "DiagnosticReport",
@@ -129,6 +132,7 @@ def report(visit: Visit, written: Written, number: int, dice: Dice) -> Composed:
         ),
         hands.PLAIN,
         text,
+        truth,
     )
 
 

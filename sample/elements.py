@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from sample.codes.conditions import CONDITIONS
+from sample.codes.findings import FINDINGS
 from sample.staff import Practitioner
 
 Resource = dict[str, Any]
@@ -74,7 +75,7 @@ def practitioner_reference(practitioner: Practitioner, conditional: bool = False
 
 def condition_concept(key: str) -> Resource:
     """The CodeableConcept of a diagnosis: SNOMED CT first, ICD-10-CM beside it."""
-    entry = CONDITIONS[key]
+    entry = CONDITIONS.get(key) or FINDINGS[key]
     codings = [coding(SNOMED, entry.snomed, entry.display)] if entry.snomed else []
     if entry.icd:
         codings.append(coding(ICD, entry.icd, entry.icd_display))

@@ -5,17 +5,20 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from sample import documents, elements, observations, people, resources
 from sample.codes import acts
 from sample.codes.labs import LABS, PANELS
 from sample.courses import COURSES
 from sample.elements import Resource, moment, resource
+from sample.marks import Truth
 from sample.patients import END, Person, person
 from sample.phrasing import Dice
 from sample.staff import Staff
 from sample.timeline import Visit, Written, live
 
+_CODED = ("code", "condition", "component", "medicationCodeableConcept", "vaccineCode")
 _ENRICHED = 4
 """One note in so many of the first notes of a patient carries entity extensions …"""
 _ENRICHED_PATIENTS = 3
@@ -38,6 +41,7 @@ class SampleSummary:
 class _Pile:
     kinds: dict[str, list[Resource]] = field(default_factory=lambda: defaultdict(list))
     media: Counter[str] = field(default_factory=Counter)
+    truths: list[tuple[str, Truth]] = field(default_factory=list)
     notes: int = 0
 
     def add(self, *found: Resource) -> None:
@@ -45,8 +49,11 @@ class _Pile:
             self.kinds[item["resourceType"]].append(item)
 
 
-def write(folder: Path, patients: int, seed: int) -> SampleSummary:
-    """Writes the export into a folder, which is created; files of the same names are replaced."""
+def write(folder: Path, patients: int, seed: int, truth: Path | None = None) -> SampleSummary:
+    """Writes the export into a folder, which is created; files of the same names are replaced.
+
+    `truth` is a file for what the generator knows of its texts, one line a note (see `sample.marks.Truth`).
+    """
     folder.mkdir(parents=True, exist_ok=True)
     pile = _Pile()
     staff = Staff(seed)
@@ -59,6 +66,10 @@ def write(folder: Path, patients: int, seed: int) -> SampleSummary:
         _chart(pile, somebody, live(somebody, staff, seed), Dice(f"{seed}/chart/{number}"))
     pile.add(*(resources.medication(drug, opened) for drug in sorted(_referred(pile))))
     files = _write_files(folder, pile)
+    if truth is not None:
+        charted = _charted(pile)
+        lines = (json.dumps(known.as_json(record, charted), ensure_ascii=False) for record, known in pile.truths)
+        truth.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return SampleSummary(
         patients=patients,
         notes=pile.notes,
@@ -106,17 +117,23 @@ def _chart(pile: _Pile, somebody: Person, visits: list[Visit], dice: Dice) -> No
         reason = visit.problems[0].record if visit and visit.problems else ""
         pile.add(resources.medication_request(somebody, medication, visit, reason, end, dice))
     _immunizations(pile, somebody, visits, dice)
+    charted: set[str] = set()
     for visit in visits:
-        _encounter(pile, visit, dice)
+        fresh = [key for key in dict.fromkeys(visit.findings) if key not in charted]
+        charted.update(fresh)
+        _encounter(pile, visit, fresh, dice)
     _notes(pile, visits, dice)
     _oddities(pile, somebody, visits)
 
 
-def _encounter(pile: _Pile, visit: Visit, dice: Dice) -> None:
+def _encounter(pile: _Pile, visit: Visit, fresh: list[str], dice: Dice) -> None:
+    """`fresh` are symptoms that were not charted before."""
     pile.add(resources.encounter(visit, dice, visit.problems))
     reason = visit.problems[0].record if visit.problems else ""
     for number, key in enumerate(visit.stage.procedures, 1):
         pile.add(resources.procedure(visit, f"{visit.id}-p{number}", key, reason, dice))
+    for number, key in enumerate(fresh, 1):
+        pile.add(resources.finding(visit, number, key))
     for number, key in enumerate(visit.refuted, 1):
         pile.add(resources.unconfirmed_condition(visit, number, key, "refuted"))
     panels: dict[str, list[str]] = defaultdict(list)
@@ -160,6 +177,7 @@ def _notes(pile: _Pile, visits: list[Visit], dice: Dice) -> None:
 def _add_note(pile: _Pile, composed: documents.Composed) -> None:
     pile.add(composed.resource)
     pile.media[composed.media] += 1
+    pile.truths.append((f"{composed.resource['resourceType']}/{composed.resource['id']}", composed.truth))
     pile.notes += 1
 
 
@@ -243,6 +261,20 @@ def _oddities(pile: _Pile, somebody: Person, visits: list[Visit]) -> None:
         if order:
             order.update(id=f"{somebody.id}-m98", status="cancelled", statusReason=elements.concept("Ordered twice by mistake"))
             pile.add(order)
+
+
+def _charted(pile: _Pile) -> frozenset[str]:
+    """The codes that records of the export use."""
+    found: set[str] = set()
+    waiting: list[Any] = [item.get(part) for items in pile.kinds.values() for item in items for part in _CODED]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, list):
+            waiting.extend(one)
+        elif isinstance(one, dict):
+            found.update(filter(None, [one.get("code") if isinstance(one.get("code"), str) else ""]))
+            waiting.extend(one.values())
+    return frozenset(found)
 
 
 def _referred(pile: _Pile) -> set[str]:

@@ -10,7 +10,9 @@ from sample.codes.acts import RELATIVES_CONDITIONS
 from sample.codes.conditions import CONDITIONS
 from sample.codes.drugs import DRUGS
 from sample.codes.durations import PASSING
+from sample.codes.findings import FINDINGS
 from sample.codes.labs import LABS, UNIT_WORDS
+from sample.marks import AFFIRMED, FAMILY, NEGATED, known, mark, of_condition, of_drug, of_lab, of_relative
 from sample.model import LabEntry, Note, Stage
 from sample.patients import Person
 from sample.phrasing import Dice, fill
@@ -91,7 +93,7 @@ def background(scene: Scene, dice: Dice) -> str:
     names = [CONDITIONS[p.condition].name for p in known]
     if not names:
         return say("{Mr} is a {aged} {man}[, previously well|, with no significant past medical history|].", scene, dice)
-    return say(dice.pick(phrases.INTROS), scene, dice, background=_and(names[-4:]))
+    return say(dice.pick(phrases.INTROS), scene, dice, background=listed(names[-4:], "and"))
 
 
 def past(scene: Scene, dice: Dice) -> str:
@@ -111,15 +113,20 @@ def past(scene: Scene, dice: Dice) -> str:
 def medications(scene: Scene, dice: Dice, *, leaving: bool = False) -> str:
     """What is taken before the day or, `leaving`, after it."""
     taken = scene.person.taking_after(scene.end) if leaving else scene.person.taking_before(scene.day)
-    drugs = [DRUGS[m.drug] for m in taken if not DRUGS[m.drug].given]
+    drugs = [m.drug for m in taken if not DRUGS[m.drug].given]
     if not drugs:
         return dice.pick(("None.", "No regular medications.", "Takes no medicines."))
     style = dice.below(3)
+    named = [(known(mark(_capital(DRUGS[d].name) if style == 2 else DRUGS[d].name, of_drug(d), AFFIRMED)), DRUGS[d].sig) for d in drugs]
     if style == 0:
-        return "\n".join(f"- {d.name} {d.sig}" for d in drugs)
+        return "\n".join(f"- {name} {sig}" for name, sig in named)
     if style == 1:
-        return "; ".join(f"{d.name} {d.sig}" for d in drugs) + "."
-    return "\n".join(f"{n}. {d.name[:1].upper() + d.name[1:]}, {d.sig}." for n, d in enumerate(drugs, 1))
+        return "; ".join(f"{name} {sig}" for name, sig in named) + "."
+    return "\n".join(f"{n}. {name}, {sig}." for n, (name, sig) in enumerate(named, 1))
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def changes(scene: Scene, dice: Dice) -> str:
@@ -151,7 +158,7 @@ def family(scene: Scene, dice: Dice) -> str:
                 {
                     "Relation": cap,
                     "relation": relation,
-                    "condition": condition,
+                    "condition": relative(condition, FAMILY),
                     "age": str(age),
                     "theirs": theirs,
                     "decade": f"{age // 10}0s",
@@ -162,8 +169,20 @@ def family(scene: Scene, dice: Dice) -> str:
     if not said:
         said.append(dice.pick(phrases.NO_FAMILY[:2]))
     if dice.chance(0.6):
-        said.append(fill(dice.pick(phrases.NO_RELATIVE), dice, {"condition": " or ".join(dice.some(absent, dice.between(1, 2)))}))
-    return " ".join(said)
+        said.append(
+            fill(
+                dice.pick(phrases.NO_RELATIVE),
+                dice,
+                {"condition": " or ".join(relative(one, NEGATED) for one in dice.some(absent, dice.between(1, 2)))},
+            )
+        )
+    return known(" ".join(said))
+
+
+def relative(condition: str, assertion: str) -> str:
+    """A condition of a relative ("a stroke"), its name marked."""
+    name = condition.removeprefix("a ")
+    return condition.removesuffix(name) + mark(name, of_relative(name), assertion)
 
 
 def social(scene: Scene, dice: Dice) -> str:
@@ -198,8 +217,14 @@ def review(note: Note, scene: Scene, dice: Dice) -> str:
     denied = dice.some(free, dice.between(2, 4))
     if not denied:
         return dice.pick(phrases.OTHERWISE)
-    sentence = say(dice.pick(phrases.DENIALS), scene, dice, list=_or(denied))
-    return f"{sentence} {dice.pick(phrases.OTHERWISE)}"
+    sentence = say(dice.pick(phrases.DENIALS), scene, dice, list=listed([_denied(one) for one in denied], "or"))
+    return known(f"{sentence} {dice.pick(phrases.OTHERWISE)}")
+
+
+def _denied(symptom: str) -> str:
+    """Symptoms as a review denies them ("nausea or vomiting"), each marked that has a code."""
+    named = {entry.name: key for key, entry in FINDINGS.items()}
+    return " or ".join(mark(one, of_condition(named[one]), NEGATED) if one in named else one for one in symptom.split(" or "))
 
 
 def examination(note: Note, scene: Scene, dice: Dice) -> str:
@@ -224,15 +249,19 @@ def vitals(scene: Scene, dice: Dice) -> str:
 
 def results(scene: Scene, dice: Dice) -> str:
     """Laboratory results; '' where there are none."""
-    shown = [(LABS[k], v) for k, v in scene.measured.items() if LABS[k].category != "vital-signs"]
+    shown = [(k, v) for k, v in scene.measured.items() if LABS[k].category != "vital-signs"]
     if not shown:
         return ""
     style = dice.below(3)
-    said = [f"{lab.name[:1].upper() + lab.name[1:] if style else lab.name} {value_text(lab, v)}{_flag(lab, v, style)}" for lab, v in shown]
+    said = []
+    for number, (key, value) in enumerate(shown):
+        lab = LABS[key]
+        name = _capital(lab.name) if style or not number else lab.name
+        marked = mark(name, of_lab(key), AFFIRMED, f"{value:.{lab.decimals}f}")
+        said.append(f"{marked} {value_text(lab, value)}{_flag(lab, value, style)}")
     if style == 2:
-        return "\n".join(f"- {s}" for s in said)
-    text = (", " if style == 0 else "; ").join(said) + "."
-    return text[:1].upper() + text[1:]
+        return known("\n".join(f"- {s}" for s in said))
+    return known((", " if style == 0 else "; ").join(said) + ".")
 
 
 def _flag(lab: LabEntry, value: float, style: int) -> str:
@@ -245,11 +274,12 @@ def _flag(lab: LabEntry, value: float, style: int) -> str:
 
 def diagnoses(scene: Scene, dice: Dice) -> str:
     """Diagnoses of the stay, then those known before."""
-    fresh = [CONDITIONS[c].name for c in scene.stage.conditions]
     fresh_keys = (*scene.stage.conditions, *PASSING)
-    known = [CONDITIONS[p.condition].name for p in scene.person.problems_at(scene.day) if p.condition not in fresh_keys]
-    names = [*fresh, *known[-4:]] or ["see hospital course"]
-    return "\n".join(f"{n}. {name[:1].upper() + name[1:]}" for n, name in enumerate(names, 1))
+    before = [p.condition for p in scene.person.problems_at(scene.day) if p.condition not in fresh_keys]
+    keys = (*scene.stage.conditions, *before[-4:])
+    if not keys:
+        return "1. See hospital course"
+    return known("\n".join(f"{n}. {mark(_capital(CONDITIONS[key].name), of_condition(key), AFFIRMED)}" for n, key in enumerate(keys, 1)))
 
 
 def closing(scene: Scene, dice: Dice) -> str:
@@ -267,9 +297,6 @@ def listing(names: Sequence[str], dice: Dice) -> str:
     return "\n".join(f"- {n}" for n in caps) if dice.chance(0.5) else "; ".join(caps) + "."
 
 
-def _and(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
-
-
-def _or(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]
+def listed(names: Sequence[str], by: str) -> str:
+    """Names in a row, the last one joined by a word."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {by} {names[-1]}"

@@ -177,6 +177,24 @@ def condition(person: Person, problem: Problem, visit: Visit | None, end: date, 
     )
 
 
+def finding(visit: Visit, number: int, key: str) -> Resource:
+    """A symptom that was told at a visit; an old heart attack is past."""
+    status = ("inactive", "Inactive") if key == "old-mi" else ("active", "Active")
+    return resource(
+        "Condition",
+        f"{visit.id}-s{number}",
+        visit.end,
+        "us-core-condition-encounter-diagnosis",
+        clinicalStatus=concept("", coding(TERMINOLOGY + "condition-clinical", *status)),
+        verificationStatus=concept("", coding(TERMINOLOGY + "condition-ver-status", "confirmed", "Confirmed")),
+        category=[concept("", coding(TERMINOLOGY + "condition-category", "encounter-diagnosis", "Encounter Diagnosis"))],
+        code=condition_concept(key),
+        subject=reference("Patient", visit.person.id),
+        encounter=reference("Encounter", visit.id),
+        recordedDate=visit.day.isoformat(),
+    )
+
+
 def unconfirmed_condition(visit: Visit, number: int, key: str, status: str) -> Resource:
     """A diagnosis that was considered and refuted, or entered in error."""
     return resource(

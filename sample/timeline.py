@@ -13,6 +13,7 @@ from sample.note_parts import Part, Scene, value_text
 from sample.notes import scene_slots, write
 from sample.patients import END, Medication, Person, Problem
 from sample.phrasing import Dice
+from sample.shorthand import shorthand
 from sample.staff import Practitioner, Staff
 
 _VITALS = ("temp", "hr", "rr", "spo2", "sbp", "dbp")
@@ -44,6 +45,8 @@ class Visit:
     refuted: list[str] = field(default_factory=list)
     started: list[Medication] = field(default_factory=list)
     written: list[Written] = field(default_factory=list)
+    findings: list[str] = field(default_factory=list)
+    """Symptoms that its notes tell in shorthand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,8 @@ def live(person: Person, staff: Staff, seed: int) -> list[Visit]:
     for number, plan in enumerate(planned, 1):
         if person.died:
             break
-        visits.append(_visit(person, staff, dice, plan, number, facts, last.get(plan.course)))
+        haste = Dice(f"{seed}/shorthand/{person.number}/{number}")
+        visits.append(_visit(person, staff, (dice, haste), plan, number, facts, last.get(plan.course)))
         last[plan.course] = plan.day
     return visits
 
@@ -143,8 +147,11 @@ def _chart_history(person: Person, dice: Dice, first: date) -> None:
         _start(person, drug, max(first - timedelta(days=dice.between(100, 900)), person.born + timedelta(days=100)))
 
 
-def _visit(person: Person, staff: Staff, dice: Dice, plan: _Planned, number: int, facts: Mapping[str, str], before: date | None) -> Visit:
-    stage = plan.stage
+def _visit(
+    person: Person, staff: Staff, drawn: tuple[Dice, Dice], plan: _Planned, number: int, facts: Mapping[str, str], before: date | None
+) -> Visit:
+    """One visit; `drawn` are the dice of the story, and of what is written in haste."""
+    stage, (dice, haste) = plan.stage, drawn
     end = plan.day + timedelta(days=dice.between(*stage.stay))
     practitioner = staff.of(plan.service, f"{person.id}/{plan.service}")
     visit = Visit(f"{person.id}-e{number:02d}", person, plan.day, end, stage, plan.service, practitioner, _measure(person, dice, stage))
@@ -184,7 +191,12 @@ def _visit(person: Person, staff: Staff, dice: Dice, plan: _Planned, number: int
             tuple(m.drug for m in visit.started),
             tuple(ended),
         )
-        visit.written.append(Written(note, _note_day(note, position, plan.day, end), author, write(note, scene, dice)))
+        parts, short = write(note, scene, dice), shorthand(note, scene, haste)
+        if short is not None:
+            signed = len(parts) - (not parts[-1][0])
+            parts = (*parts[:signed], short.part, *parts[signed:])
+            visit.findings.extend(short.findings)
+        visit.written.append(Written(note, _note_day(note, position, plan.day, end), author, parts))
     person.latest.update({k: v for k, v in visit.measured.items() if k not in _VITALS})
     if stage.outcome == "died":
         person.died = end
