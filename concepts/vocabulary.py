@@ -21,6 +21,7 @@ from concepts.tokens import tokens
 _KINDS: Final = tuple(Kind)
 _CURATED: Final = 1000
 """Rank of what a curated list says a name stands for: behind all that bears the name."""
+ABOUT: Final = "about.json"
 _SHORT_WORD: Final = 3
 """Letters up to which a single word is an abbreviation, taken only in capitals."""
 
@@ -168,12 +169,12 @@ def save_vocabulary(vocabulary: Vocabulary, folder: Path) -> None:
         np.save(folder / f"concept_{name}_offsets.npy", strings.offsets)
         np.save(folder / f"concept_{name}.npy", strings.bytes)
     fields = {str(name): [sorted(field) for field in found] for name, found in vocabulary.fields.items()}
-    (folder / "about.json").write_text(json.dumps({"systems": vocabulary.systems, "fields": fields}), "utf-8")
+    (folder / ABOUT).write_text(json.dumps({"systems": vocabulary.systems, "fields": fields}), "utf-8")
 
 
 def open_vocabulary(folder: Path) -> Vocabulary:
     """Map it into memory, read-only. Raises OSError, ValueError or EOFError where it cannot be read."""
-    about: dict[str, Any] = json.loads((folder / "about.json").read_text("utf-8"))
+    about: dict[str, Any] = json.loads((folder / ABOUT).read_text("utf-8"))
     codes, labels = (
         Strings(mapped(folder / f"concept_{name}_offsets.npy"), mapped(folder / f"concept_{name}.npy")) for name in ("codes", "labels")
     )

@@ -190,7 +190,7 @@ def drop(dataset: str, workspace: Workspace, tools: Tools, progress: Progress) -
         progress.step("removing")
         with Draft(ledger, dataset, workspace, tools, replication, progress) as draft:
             draft.drop_dataset()
-            published = draft.finish((), embed=True)
+            published = draft.finish((), embed=(ledger.meta("missing_vectors") or "0") == "0")
             with ledger.transaction() as db:
                 ledger.forget(db, dataset)
                 draft.enter(db, published)

@@ -230,7 +230,8 @@ class Draft:
         self._load_waiting()
         derived = self._beside.begin(partial(self._load_derived, *self._derive(unresolved, run))) if not self._dropped else None
         cache = EmbeddingCache(self._workspace.embeddings_path)
-        report = self._search.finish(self._tools.embedder if embed else None, cache, Steps(self._progress))
+        embedder = self._tools.embedder if embed else None
+        report = self._search.finish(embedder, cache, Steps(self._progress), as_before=self._dropped)
         references = {}
         if derived is not None:
             references = derived.result()

@@ -279,16 +279,27 @@ class GenerationBuilder:
         """
         return read_concepts(self._db, dataset)
 
-    def finish(self, embedder: Embedder | None, cache: EmbeddingCache, progress: Progress | None = None, model: str = "") -> BuildReport:
+    def finish(
+        self,
+        embedder: Embedder | None,
+        cache: EmbeddingCache,
+        progress: Progress | None = None,
+        model: str = "",
+        *,
+        as_before: bool = False,
+    ) -> BuildReport:
         """Embed what is new, write the indexes, make everything durable.
 
         Without an embedder the vectors that the cache has of `model` (by default the previous generation's) are indexed, and the units
-        without one counted as missing: words find them, meaning does not yet.
+        without one counted as missing: words find them, meaning does not yet. With `as_before` the embedder is not asked for anything
+        where the cache has a vector of the previous generation's model for every unit: a model takes seconds to load.
         """
         self._make_indexes()
         self._replace()
         self._db.execute("DELETE FROM units WHERE key NOT IN (SELECT key FROM passages)")
         keys = [key for (key,) in self._db.execute("SELECT key FROM units ORDER BY key")]
+        if as_before and not (keys and (not self._model or cache.missing(keys, self._model))):
+            embedder = None
         model = embedder.name if embedder is not None else model or self._model
         missing = cache.missing(keys, model) if model else list(range(len(keys)))
         embedded = 0

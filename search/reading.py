@@ -10,6 +10,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import groupby, islice
 from operator import itemgetter
@@ -19,7 +20,7 @@ from typing import Any, Final, NamedTuple
 from concepts.model import READ, Assertion, ConceptUse
 from concepts.reader import Reader, ReadMention
 from concepts.terminology import Concept, Kind
-from concepts.vocabulary import Named, compile_vocabulary, open_vocabulary, save_vocabulary
+from concepts.vocabulary import ABOUT, Named, compile_vocabulary, open_vocabulary, save_vocabulary
 from graph.identifiers import concept_iri
 from search.question import MOST_SENSES
 from search.schema import READINGS
@@ -237,8 +238,15 @@ class DocumentReading:
 
 def read_texts(task: Task) -> list[list[Row]]:
     """What each text mentions: (start, end, text, concept, system, code, label, assertion, trigger, section, value, unit)."""
-    reader = Reader([open_vocabulary(Path(folder)) for folder in task.vocabularies])
+    folders = tuple(Path(folder) for folder in task.vocabularies)
+    reader = _reader(folders, tuple((about.st_ino, about.st_mtime_ns) for about in ((folder / ABOUT).stat() for folder in folders)))
     return [[_row(mention) for mention in reader.read(text)] for text in task.texts]
+
+
+@lru_cache(maxsize=1)
+def _reader(folders: tuple[Path, ...], written: tuple[tuple[int, int], ...]) -> Reader:
+    """The reader of a process, kept from task to task with the words that it has looked up; `written` tells folders of one name apart."""
+    return Reader([open_vocabulary(folder) for folder in folders])
 
 
 def _row(mention: ReadMention) -> Row:

@@ -3,6 +3,7 @@ import gzip
 import hashlib
 import os
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from graph.vocabulary import HAS_CONDITION, LABEL
 from ingest.errors import DatasetBusy, DiskFull
 from ingest.pipeline import drop
 from ingest.progress import Silent
+from search.generation import read_meta
 from search.model import SearchRequest
 from sources.errors import UnknownDataset
 from tests.ingest.exports import InlinePool, condition, deleted, note, patient, write
@@ -155,6 +157,39 @@ def test_dropping_a_dataset_leaves_the_others(lab):
     assert lab.quads() == []
     with pytest.raises(UnknownDataset):
         drop("a", lab.workspace, lab.tools, Silent())
+
+
+class _Asked:
+    """An embedder that notes what it is asked for."""
+
+    def __init__(self, embedder):
+        self.embedder, self.asked = embedder, []
+
+    def __getattr__(self, name):
+        self.asked.append(name)
+        return getattr(self.embedder, name)
+
+
+def _meta(lab):
+    return read_meta(lab.workspace.generation_folder(lab.workspace.current()) / "search")
+
+
+def test_dropping_a_dataset_loads_no_model_unless_vectors_are_lost(lab):
+    lab.ingest(patient(), note(text="Chest pain since yesterday."), dataset="a")
+    lab.ingest(patient(), note(text="Only in b."), dataset="b")
+    lab.ingest(patient(), note(text="Only in c."), dataset="c")
+    held = _meta(lab)
+    asked = _Asked(lab.tools.embedder)
+    tools = replace(lab.tools, embedder=asked)
+    drop("b", lab.workspace, tools, Silent())
+    kept = _meta(lab)
+    assert not asked.asked
+    assert (kept.model, kept.vectors) == (held.model, held.vectors - 1) and kept.vectors == kept.units
+    lab.workspace.embeddings_path.unlink()
+    drop("c", lab.workspace, tools, Silent())
+    last = _meta(lab)
+    assert "encode" in asked.asked
+    assert (last.model, last.vectors, last.units) == (held.model, 1, 1)
 
 
 def test_a_second_writer_is_refused_with_the_first_ones_process(lab):

@@ -1,5 +1,6 @@
 """Texts are read when they are published: mentions, links in the graph, and what is read again."""
 
+import shutil
 import sqlite3
 
 import pytest
@@ -87,3 +88,23 @@ def test_a_generation_that_is_made_anew_is_read_anew(lab):
         rebuild(ledger, lab.workspace, lab.tools, Silent())
     assert lab.workspace.current() == 2
     assert (mentions(lab), said(lab, "d1"), lab.quads()) == before
+
+
+def test_a_process_opens_a_vocabulary_once_and_anew_where_it_was_written_again(tmp_path):
+    from concepts.terminology import Concept, Kind
+    from concepts.vocabulary import Named, compile_vocabulary, save_vocabulary
+    from search import reading
+
+    def read(*names):
+        return [row[2] for row in reading.read_texts(reading.Task((str(tmp_path / "v"),), (b"k",), names))[0]]
+
+    def write(name):
+        save_vocabulary(compile_vocabulary([Named(Concept("urn:s", "1", name, Kind.DISORDER))])[0], tmp_path / "v")
+
+    reading._reader.cache_clear()
+    write("Gout")
+    assert [read("Gout and asthma.") for _ in range(3)] == [["Gout"]] * 3
+    assert (reading._reader.cache_info().misses, reading._reader.cache_info().hits) == (1, 2)
+    shutil.rmtree(tmp_path / "v")
+    write("Asthma")
+    assert read("Gout and asthma.") == ["asthma"]
