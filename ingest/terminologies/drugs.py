@@ -47,7 +47,8 @@ _BLOCKED: Final = {
         prothrombin; homocystine; homocysteine; esterase; rheumatoid factor; methemoglobin; oxyhemoglobin; acetylcholine receptor;
         intrinsic factor; c-reactive protein; prolactin; cortisol; ldl cholesterol; hdl cholesterol; nitrite; creatine kinase; c4
         complement; troponin i; troponin; alpha-fetoprotein; cardiolipin; tissue transglutaminase; methylmalonic acid; blood
-        group; serum albumin; beta-2 microglobulin; apolipoprotein b; metanephrine; methicillin; guaiac
+        group; serum albumin; beta-2 microglobulin; apolipoprotein b; metanephrine; methicillin; guaiac;
+        thyrotropin; thyroid-stimulating hormone
     """,
     "vehicles and materials": """
         saline solution; saline; normal saline; sterile water; talc; latex; silicone; gelatin; starch; cellulose; alum; cement;

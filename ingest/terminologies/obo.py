@@ -3,7 +3,7 @@
 EXACT and NARROW synonyms are names; BROAD and RELATED ones would find what a term is not. Of the Human Phenotype Ontology only what
 lies below "Phenotypic abnormality" is taken: its other branches hold words like "All", "Left" and "Severe".
 
-Cross references to SNOMED CT, UMLS, MeSH and OMIM are the same thing, unless the file says otherwise of them; one to a class of ICD is,
+Cross references to SNOMED CT, UMLS and MeSH are the same thing, unless the file says otherwise of them; one to a class of ICD is,
 where it is the term's only one. Former ids (`alt_id`, `replaced_by`) are the same as what stands for them now.
 """
 
