@@ -102,7 +102,7 @@ def compile_vocabulary(named: Iterable[Named]) -> tuple[Vocabulary, list[str]]:
         compiling.codes.strings(),
         compiling.labels.strings(),
         fields,
-    ), unfit
+    ), [*compiling.letters, *unfit]
 
 
 class _Compiling:
@@ -112,6 +112,7 @@ class _Compiling:
         self.systems: dict[str, int] = {}
         self.system, self.kinds = array("h"), array("B")
         self.codes, self.labels = StringsWriter(), StringsWriter()
+        self.letters: list[str] = []
         self.fields: dict[str, list[frozenset[str]]] = defaultdict(list)
 
     def names(self, named: Iterable[Named]) -> Iterator[Name]:
@@ -124,7 +125,9 @@ class _Compiling:
             for rank, text in enumerate(dict.fromkeys((each.concept.label, *each.names))):
                 for step, spelling in enumerate(dict.fromkeys(spellings(text, each.concept.kind))):
                     key = _key(spelling)
-                    if key and key not in unwanted:
+                    if len(key) == 1:  # "K" and "A" stand everywhere
+                        self.letters.append(spelling)
+                    elif key and key not in unwanted:
                         yield Name(spelling, number, rank=min(rank, 9) * 10 + min(step, 9), caution=_caution(spelling))
                         if key in spelled_out:
                             spelled_out[key].append(number)
