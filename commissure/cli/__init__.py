@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from commissure.cli.ask import query, search
+from commissure.cli.concept import concept
 from commissure.cli.consolidate import consolidate
 from commissure.cli.datasets import datasets, status
 from commissure.cli.evaluate import evaluate
@@ -54,6 +55,7 @@ for command in (
     terminology,
     status,
     search,
+    concept,
     read,
     similar,
     query,

@@ -101,3 +101,13 @@ def test_similar_names_what_is_alike(run, folder):
     assert (patient_["dataset"], patient_["label"], [one["label"] for one in patient_["shared"]]) == ("demo", "Ann Doe", ["Breast cancer"])
     shown = run("similar", iri.replace("Patient/p2", "DocumentReference/d2"), data="similar")
     assert shown.returncode == 0, shown.stderr
+
+
+def test_a_concept_is_told_by_its_name_or_near_ones_are(run):
+    found = json.loads(run("concept", "breast cancer", "--json").stdout)
+    (one,) = found["concepts"]
+    assert (one["label"], one["code"], one["standing"]["charted"]) == ("Breast cancer", "254837009", {"patients": 1, "documents": 0})
+    shown = run("concept", "254837009")
+    assert shown.returncode == 0 and shown.stdout.startswith("Breast cancer (sct 254837009)") and "family" in shown.stdout
+    missing = run("concept", "brest cancer")
+    assert missing.returncode == 4 and "near: Breast cancer (sct 254837009)" in missing.stderr

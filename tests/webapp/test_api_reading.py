@@ -62,3 +62,13 @@ def test_similar_notes_and_patients_say_why(client: FlaskClient) -> None:
     assert only["id"] == MILAN and only["passage"] is None
     for path in ("documents", "patients"):
         assert client.get(f"/api/v1/{path}/similar?id=urn:none").status_code == 404
+
+
+def test_a_concept_has_its_standing_and_its_place(client: FlaskClient) -> None:
+    one = client.get("/api/v1/concepts/one", query_string={"id": DIABETES}).json
+    assert one["standing"]["charted"]["patients"] == 1 and one["standing"]["concepts"] == 1
+    assert [each["concept"] for each in one["codes"]] == [DIABETES] and one["broader"] == one["narrower"] == []
+    named = client.get("/api/v1/concepts/named", query_string={"q": "diabetes mellitus type II"}).json
+    assert named["concepts"] == [one] and named["near"] == named["unused"] == []
+    near = client.get("/api/v1/concepts/named", query_string={"q": "cisplatn"}).json
+    assert near["concepts"] == [] and any("isplatin" in each["label"] for each in near["near"])

@@ -144,6 +144,9 @@ REQUESTS: dict[str, list[Ask]] = {
     ],
     "suggestConcepts": [Ask({"q": word, "limit": limit}) for word in ("d", "diab", "cis", "car", "veh", "9") for limit in (3, 50)],
     "getConcept": about(*CONCEPTS),
+    "getConceptsByName": [
+        Ask({"q": word}) for word in ("diabolic", "cisplatin", "T2DM", "73211009", "cisplatn", chart.DIABETES, "diabetes")
+    ],
     "getConceptByPath": by_path(*CONCEPTS),
     "getSimilarDocuments": [*about(chart.ONCOLOGY_NOTE, chart.DIABETES_NOTE, chart.LETTER), *about(chart.ONCOLOGY_NOTE, limit=1)],
     "getSimilarPatients": about(chart.ROSA, chart.MILAN),

@@ -5,6 +5,8 @@ from typing import Annotated
 from typing_extensions import TypedDict
 
 from search import model as search
+from search import texts
+from search.named import ConceptAccount
 from webapp.answers.shapes import Added, Json, Shape
 
 CONCEPT = Shape(
@@ -19,10 +21,18 @@ CONCEPT = Shape(
     },
     says="A concept and how widely it is used.",
 )
+STANDING = Shape(search.ConceptStanding, without=("concept",))
 CONCEPT_ANSWER = Shape(
     search.ConceptSummary,
     "ConceptAnswer",
-    added={"generation": Added(int)},
+    added={
+        "standing": Added(Annotated[Json, STANDING], "How charts and texts have it, with its codings and everything narrower."),
+        "codes": Added(list[Annotated[Json, CONCEPT]], "Its codings, itself included: what terminologies or records say is the same."),
+        "broader": Added(list[Annotated[Json, CONCEPT]], "One step up."),
+        "narrower": Added(list[Annotated[Json, CONCEPT]], "One step down, the most used ones."),
+        "narrower_total": Added(int, "How many there are one step down."),
+        "generation": Added(int),
+    },
     words={
         "concept": "IRI of the concept.",
         "system": "Canonical URL of its code system or labeling job.",
@@ -36,8 +46,37 @@ CONCEPT_ANSWER = Shape(
 ConceptJson = Annotated[Json, CONCEPT]
 
 
+def concept_answer(account: ConceptAccount, generation: int) -> Json:
+    """All that is known of a concept."""
+    place = account.surroundings
+    return CONCEPT_ANSWER(
+        account.concept,
+        standing=account.standing,
+        codes=place.codes,
+        broader=place.broader,
+        narrower=place.narrower,
+        narrower_total=place.narrower_total,
+        generation=generation,
+    )
+
+
+READ_CONCEPT = Shape(texts.ReadConcept)
+
+
 class ConceptListJson(TypedDict):
     """Concepts that begin with what was typed, most used first."""
 
     concepts: list[ConceptJson]
+    generation: int
+
+
+class NamedConceptsJson(TypedDict):
+    """What a name may mean."""
+
+    concepts: list[Annotated[Json, CONCEPT_ANSWER]]
+    """The concepts that it may mean, the likeliest first, each thing once."""
+    unused: list[Annotated[Json, READ_CONCEPT]]
+    """What it means in the terminologies, where nothing published has it."""
+    near: list[ConceptJson]
+    """What is called nearly so, where nothing is called so."""
     generation: int

@@ -2,14 +2,24 @@
 
 from typing import Any
 
+from search.named import account_of, concepts_called
 from webapp.answers import concepts as answers
 from webapp.answers import patients as patient_answers
 from webapp.answers.shapes import Json, plain
 from webapp.api.operation import Operation
 from webapp.api.paging import next_offset
-from webapp.api.parameters import ByIri, ConceptParameters, IriPage
+from webapp.api.parameters import ByIri, ConceptParameters, IriPage, Limit, Parameters, Words
 from webapp.context import Context
 from webapp.errors import not_found
+
+
+class NameParameters(Parameters):
+    """What a concept is called."""
+
+    q: Words
+    """A name, a code, an abbreviation, or an IRI."""
+    limit: Limit = 10
+    """Concepts to return."""
 
 
 def concepts(asked: ConceptParameters, context: Context) -> answers.ConceptListJson:
@@ -19,11 +29,24 @@ def concepts(asked: ConceptParameters, context: Context) -> answers.ConceptListJ
 
 
 def concept(asked: ByIri, context: Context) -> Json:
-    """One concept and how widely it is used."""
-    found = context.snapshot.catalog.concept(asked.id)
+    """One concept, its place among others, and how charts and texts have it."""
+    catalog = context.snapshot.catalog
+    found = catalog.concept(asked.id)
     if found is None:
         raise _no_such_concept()
-    return answers.CONCEPT_ANSWER(found, generation=context.snapshot.generation)
+    return answers.concept_answer(account_of(catalog, found), context.snapshot.generation)
+
+
+def named(asked: NameParameters, context: Context) -> answers.NamedConceptsJson:
+    """What a name, a code or an abbreviation may mean."""
+    snapshot = context.snapshot
+    found = concepts_called(asked.q, snapshot.catalog, snapshot.texts.read, asked.limit)
+    return {
+        "concepts": [answers.concept_answer(account_of(snapshot.catalog, one), snapshot.generation) for one in found.concepts],
+        "unused": plain(found.unused),
+        "near": plain(found.near),
+        "generation": snapshot.generation,
+    }
 
 
 def patients_with_concept(asked: IriPage, context: Context) -> patient_answers.PatientsOfConceptJson:
@@ -62,12 +85,23 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         method="GET",
         path="/concepts/one",
         tag="Concepts",
-        summary="One concept and how widely it is used",
+        summary="One concept: its codings, what is broader and narrower, and how charts and texts have it",
         handler=concept,
         answer=answers.CONCEPT_ANSWER,
         parameters=ByIri,
         problems=(404,),
         example={"id": "{concept}"},
+    ),
+    Operation(
+        name="getConceptsByName",
+        method="GET",
+        path="/concepts/named",
+        tag="Concepts",
+        summary="What a name, a code or an abbreviation may mean; near names where there is none",
+        handler=named,
+        answer=answers.NamedConceptsJson,
+        parameters=NameParameters,
+        example={"q": "heart attack"},
     ),
     Operation(
         name="getConceptByPath",
