@@ -18,6 +18,7 @@ from webapp.pages.connections import Connections, connections
 from webapp.pages.dating import issued
 from webapp.pages.facets import Bar, Chip, Choice, Facet, ages_of, chips_of, facets_of, years_of
 from webapp.pages.hits import HitView, hit_view
+from webapp.pages.read_as import ReadAs, read_as
 from webapp.pages.reading import PAGE, listed, snapshot
 from webapp.pages.state import State, state_of_request
 
@@ -53,6 +54,8 @@ class SearchPage:
     suggestions: tuple[tuple[ConceptSummary, int], ...]
     """Concepts, each with how many documents it lists."""
     problem: str
+    read: ReadAs | None
+    """The question as it was read."""
     labeled: bool
     """Whether labels are among what was found, so that their confidence can be asked for."""
 
@@ -90,7 +93,7 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
         result = opened.retriever.search(state.search_request())
         observe_search(result)
     except InvalidRequest as error:
-        return SearchPage(state, opened.generation, chips, None, (), None, (), (), (), 0, False, (), (), (), str(error), False)
+        return SearchPage(state, opened.generation, chips, None, (), None, (), (), (), 0, False, (), (), (), str(error), None, False)
     relaxed: tuple[tuple[Chip, int], ...] = ()
     suggestions: tuple[tuple[ConceptSummary, int], ...] = ()
     if not result.hits:
@@ -115,6 +118,7 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
         relaxed=tuple(sorted(relaxed, key=lambda item: -item[1])),
         suggestions=suggestions,
         problem="",
+        read=read_as(result, state, lambda asked: _count(opened, asked)),
         labeled=bool(result.facets.get("job")),
     )
 

@@ -1,0 +1,142 @@
+"""The question as it was read, above its results: how each part is meant, links that change it, and how many patients have it so."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from concepts.model import Assertion
+from search.limits import Limit
+from search.model import SearchResult
+from search.question import Ask, Part, Question
+from webapp.pages.asserting import NAMES
+from webapp.pages.state import State
+
+_FILTERS: Final = {
+    Assertion.NEGATED: "denied",
+    Assertion.POSSIBLE: "possible",
+    Assertion.HYPOTHETICAL: "possible",
+    Assertion.HISTORICAL: "history",
+    Assertion.FAMILY: "family",
+}
+"""How a part is meant → the filter that says the same; 'concept' for what is affirmed or may be anyhow."""
+_WAYS: Final = {
+    "concept": ("affirms it or has it charted", "affirm it or have it charted"),
+    "denied": ("denies it", "deny it"),
+    "possible": ("has it only possible or supposed", "have it only possible or supposed"),
+    "history": ("had it in the past", "had it in the past"),
+    "family": ("has it in the family", "have it in the family"),
+}
+"""Way of a head → what is said of one patient, and of several."""
+ASKS: Final = {
+    Ask.AFFIRMED: "affirmed",
+    Ask.DENIED: "denied",
+    Ask.POSSIBLE: "possible",
+    Ask.HISTORICAL: "past",
+    Ask.FAMILY: "of a relative",
+    Ask.ANY: "however meant",
+}
+_NEAR: Final = 24
+"""Characters between a part and the words before it that are taken out with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many patients have a part in one way; `url` lists the documents ('' where no single filter says the same)."""
+
+    patients: int
+    words: str
+    documents: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartRead:
+    """A part of the question as it was read."""
+
+    text: str
+    label: str
+    concept: str
+    assertion: Assertion | None
+    meant: str
+    """How it is meant, in words."""
+    trigger: str
+    value: str
+    further: int
+    """How many further concepts its words name."""
+    without: str
+    as_filter: str
+    heads: tuple[Counted, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAs:
+    """The bar above the results."""
+
+    parts: tuple[PartRead, ...]
+    limits: tuple[tuple[str, str, str], ...]
+    """(what is limited in words, the address without it, the address with it as a filter)."""
+    asks: tuple[tuple[str, str, bool], ...]
+    """(how all parts may be asked, the address, whether they are)."""
+    literal: str
+
+
+def read_as(result: SearchResult, state: State, count: Callable[[State], int]) -> ReadAs | None:
+    """The bar of a result; None where nothing was read of the question. `count` tells how many documents a state lists."""
+    question = result.question
+    if question is None or not (question.parts or question.limits):
+        return None
+    return ReadAs(
+        tuple(_part(question, place, result, state, count) for place in range(len(question.parts))),
+        tuple(_limit(question, limit, state) for limit in question.limits),
+        tuple(
+            (words, state.asking("" if state.assertion == ask else ask.value).url(), state.assertion == ask) for ask, words in ASKS.items()
+        )
+        if question.parts
+        else (),
+        state.literally(True).url(),
+    )
+
+
+def _part(question: Question, place: int, result: SearchResult, state: State, count: Callable[[State], int]) -> PartRead:
+    part = question.parts[place]
+    without = replace(state, query=_without(question.text, _start(question, part), part.end), page=1)
+    row = _FILTERS.get(part.assertion, "concept") if part.assertion else "concept"
+    as_filter = without.with_value(row, part.concepts[0]).url() if part.concepts and part.value is None else ""
+    heads = []
+    for head in (one for one in result.head if one.part == place):
+        if not head.documents and head.way not in ("concept", "denied"):
+            continue
+        there = replace(state, query="", match="", assertion="", page=1).with_value(head.way, part.concepts[0])
+        # A filter holds one concept with what is narrower; words that name several may mean more than it.
+        same = head.documents > 0 and (len(part.concepts) == 1 or count(there) == head.documents)
+        heads.append(Counted(head.patients, _WAYS[head.way][head.patients != 1], head.documents, there.url() if same else ""))
+    return PartRead(
+        part.text,
+        part.label,
+        part.concepts[0] if part.concepts else "",
+        part.assertion,
+        NAMES[part.assertion] if part.assertion else "however meant",
+        part.trigger,
+        str(part.value) if part.value is not None else "",
+        max(0, len(part.concepts) - 1),
+        without.url(),
+        as_filter,
+        tuple(heads),
+    )
+
+
+def _limit(question: Question, limit: Limit, state: State) -> tuple[str, str, str]:
+    without = replace(state, query=_without(question.text, limit.start, limit.end), page=1)
+    return limit.label, without.url(), without.having(**{name: (value,) for name, value in limit.filters}).url()
+
+
+def _start(question: Question, part: Part) -> int:
+    """Where a part begins, with the words before it by which it is meant, unless these are of another part too."""
+    if not part.trigger or sum(one.trigger == part.trigger for one in question.parts) > 1:
+        return part.start
+    at = question.text.rfind(part.trigger, 0, part.start)
+    return at if at >= 0 and part.start - at - len(part.trigger) <= _NEAR else part.start
+
+
+def _without(text: str, start: int, end: int) -> str:
+    return " ".join(f"{text[:start]} {text[end:]}".split())
