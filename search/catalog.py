@@ -244,7 +244,8 @@ class SqliteCatalog:
     def datasets(self) -> tuple[DatasetSummary, ...]:
         """What the generation holds, by dataset name."""
         rows = self._all(
-            "SELECT dataset, documents, passages, embedded, patients, facts, mentions, first_date, last_date FROM datasets ORDER BY dataset"
+            "SELECT dataset, documents, passages, embedded, patients, facts, mentions, first_date, last_date, read, lexicon"
+            " FROM datasets ORDER BY dataset"
         )
         return tuple(DatasetSummary(*row) for row in rows)
 

@@ -137,7 +137,8 @@ ORDER BY ordinal, place
 
 _DATASETS = """
 INSERT INTO datasets SELECT v.value, coalesce(d.documents, 0), 0, 0, coalesce(p.patients, 0), coalesce(f.facts, 0), coalesce(m.mentions, 0),
-    d.first, d.last
+    d.first, d.last, coalesce(r.documents, 0), coalesce((SELECT substr(value, instr(value, ' ') + 1) FROM state
+    WHERE name = 'lexicon ' || v.value), '')
 FROM dictionary v
 LEFT JOIN (SELECT dataset, count(*) AS documents, min(date) AS first, max(date) AS last FROM documents GROUP BY dataset) d
     ON d.dataset = v.value
@@ -146,6 +147,8 @@ LEFT JOIN (SELECT dataset, count(*) AS facts
     FROM (SELECT dataset FROM facts WHERE relation <> 'record' GROUP BY dataset, {thing}) GROUP BY dataset) f ON f.dataset = v.value
 LEFT JOIN (SELECT d.dataset, count(*) AS mentions FROM mentions m JOIN documents d ON d.row = m.document GROUP BY d.dataset) m
     ON m.dataset = v.value
+LEFT JOIN (SELECT d.dataset, count(*) AS documents FROM documents d JOIN state s ON s.name = 'lexicon ' || d.dataset
+    WHERE d.reading = substr(s.value, 1, instr(s.value, ' ') - 1) GROUP BY d.dataset) r ON r.dataset = v.value
 WHERE v.field = 'dataset'
 """
 

@@ -235,7 +235,10 @@ class ConceptStanding:
 
 @dataclass(frozen=True, slots=True)
 class DatasetSummary:
-    """What the generation holds of one dataset. `embedded` of `passages` have a vector."""
+    """What the generation holds of one dataset. `embedded` of `passages` have a vector.
+
+    `read` of `documents` are read with the dataset's present `lexicon`, by the day it was first used ('' where nothing was read yet).
+    """
 
     dataset: str
     documents: int
@@ -246,6 +249,8 @@ class DatasetSummary:
     mentions: int
     first_date: str | None
     last_date: str | None
+    read: int = 0
+    lexicon: str = ""
 
 
 @dataclass(frozen=True, slots=True)

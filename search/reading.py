@@ -10,6 +10,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import groupby, islice
@@ -181,6 +182,7 @@ class DocumentReading:
         own = self._folder / dataset
         save_vocabulary(compile_vocabulary(named)[0], own)
         self._db.execute(READINGS)
+        self._tell_lexicon(dataset, reading)
         waiting: dict[bytes, list[int]] = defaultdict(list)
         for row, digest in self._db.execute(
             "SELECT row, digest FROM documents WHERE dataset = ? AND reading <> ? ORDER BY row", (dataset, reading)
@@ -200,6 +202,13 @@ class DocumentReading:
             tell(done, len(waiting))
         self._name(dataset)
         return TextsRead(done - lost, lost)
+
+    def _tell_lexicon(self, dataset: str, reading: str) -> None:
+        """Keep what the dataset is read with, and since which day."""
+        name = f"lexicon {dataset}"
+        kept = self._db.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
+        if kept is None or kept[0].partition(" ")[0] != reading:
+            self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, f"{reading} {datetime.now(UTC):%Y-%m-%d}"))
 
     def _name(self, dataset: str) -> None:
         """State the use of concepts that texts of the dataset mention and none of its records uses: 0 times."""

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-FORMAT: Final = 9
+FORMAT: Final = 10
 """Kept in `PRAGMA user_version`; a catalog of another format is built anew."""
 
 NOT_CHARTED: Final = "('label', 'answer', 'broader', 'record')"
@@ -79,7 +79,8 @@ CREATE TABLE dictionary (
 CREATE UNIQUE INDEX dictionary_value ON dictionary (field, value);
 CREATE TABLE datasets (
     dataset TEXT PRIMARY KEY, documents INTEGER NOT NULL, passages INTEGER NOT NULL, embedded INTEGER NOT NULL, patients INTEGER NOT NULL,
-    facts INTEGER NOT NULL, mentions INTEGER NOT NULL, first_date TEXT, last_date TEXT) WITHOUT ROWID;
+    facts INTEGER NOT NULL, mentions INTEGER NOT NULL, first_date TEXT, last_date TEXT, read INTEGER NOT NULL, lexicon TEXT NOT NULL)
+    WITHOUT ROWID;
 CREATE TABLE codings (concept INTEGER PRIMARY KEY, thing INTEGER NOT NULL);
 CREATE TABLE sources (dataset TEXT PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE coded_together (record TEXT NOT NULL, concept TEXT NOT NULL, PRIMARY KEY (record, concept)) WITHOUT ROWID;

@@ -1,6 +1,7 @@
 """`commissure datasets` and `commissure status`: what is there."""
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -93,6 +94,32 @@ def datasets_export(context: click.Context, name: str, kinds: tuple[str, ...], o
         click.echo(f"{out}: {count:,} records")
 
 
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """How many documents of a dataset are read with its present lexicon, and of which day that is ('' for none)."""
+
+    documents: int
+    read: int
+    lexicon: str
+
+
+def _read_texts(catalog: Path) -> dict[str, _Texts]:
+    """Of each dataset of a published catalog; nothing where that cannot be read, of which the command says the rest."""
+    import sqlite3
+
+    from search.catalog import SqliteCatalog
+    from search.errors import GenerationUnreadable
+
+    try:
+        opened = SqliteCatalog(catalog)
+        try:
+            return {one.dataset: _Texts(one.documents, one.read, one.lexicon) for one in opened.datasets()}
+        finally:
+            opened.close()
+    except (GenerationUnreadable, sqlite3.Error):
+        return {}
+
+
 @click.command()
 @json_option
 @data_option
@@ -113,13 +140,14 @@ def status(context: click.Context, as_json: bool) -> None:
     runs, found, generation = library.runs(5), library.datasets(), workspace.current()
     with workspace.reading() as ledger:
         damaged = [str(one) for one in visible_damage(ledger, workspace)] if ledger else []
+    read = _read_texts(workspace.generation_folder(generation) / "search" / "catalog.sqlite") if generation else {}
     if as_json:
         print_json(
             {
                 "generation": generation,
                 "damage": damaged,
                 "data": str(workspace.folder),
-                "datasets": [asdict(d) for d in found],
+                "datasets": [{**asdict(d), "texts": asdict(read[d.dataset]) if d.dataset in read else None} for d in found],
                 "runs": [asdict(r) for r in runs],
             }
         )
@@ -133,5 +161,9 @@ def status(context: click.Context, as_json: bool) -> None:
         click.echo("  `commissure verify --repair` makes them anew, and so does the next ingest")
     for dataset in found:
         click.echo(f"  {dataset.dataset}: {dataset.records:,} records, last changed {dataset.updated}")
+        texts = read.get(dataset.dataset)
+        if texts is not None:
+            lexicon = f", lexicon of {texts.lexicon}" if texts.lexicon else ""
+            click.echo(f"    read: {texts.read:,} of {texts.documents:,} documents{lexicon}")
     for run in runs:
         click.echo(f"  run {run.run} ({run.dataset}): {run.state}, {run.step}; {run.records.get('read', 0):,} read")

@@ -120,7 +120,10 @@ def test_query_status_datasets_and_drop(run, folder, ingested):
     assert run(*every).returncode == 0
     assert json.loads(run("query", "--format", "jsonld", "--sparql", "CONSTRUCT { ?s a ?t } { ?s a ?t }").stdout)
     assert [dataset["dataset"] for dataset in json.loads(run("datasets", "--json").stdout)] == ["demo", "other"]
-    assert json.loads(run("status", "--json").stdout)["generation"] == 2
+    told = json.loads(run("status", "--json").stdout)
+    texts = told["datasets"][0]["texts"]
+    assert told["generation"] == 2 and texts["read"] == texts["documents"] > 0
+    assert f"read: {texts['read']} of {texts['documents']} documents, lexicon of {texts['lexicon']}" in run("status").stdout
     assert run("datasets", "drop", "other", "--yes").returncode == 0
     assert run("datasets").stdout.startswith("demo: 3 records") and "other" not in run("datasets").stdout
 

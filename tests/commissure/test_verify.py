@@ -104,7 +104,7 @@ def test_a_full_disk_where_no_run_writes(capsys, monkeypatch):
 def test_a_data_folder_of_an_earlier_version_is_taken_over_by_itself(lab, capsys):
     found = lab.snapshot().catalog.document(lab.iri("DocumentReference", "d1"))
     meta = lab.workspace.generation_folder(1) / "search" / "meta.json"
-    meta.write_text(meta.read_text().replace(f'"format": {FORMAT}', f'"format": {FORMAT - 1}'))
+    meta.write_text(meta.read_text().replace(f'"format": {FORMAT}', f'"format": {FORMAT - 1:{len(str(FORMAT))}}'))
     with pytest.raises(GenerationOutdated, match="verify --repair"):
         lab.library().current()
     settings = load({"data": str(lab.workspace.folder)})

@@ -1,5 +1,6 @@
 """Facets open whole: every value over REST and on a page of its own, found by how its words begin, each with the number it lists."""
 
+from datetime import date
 from html import unescape
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -117,6 +118,14 @@ def test_what_is_said_otherwise_is_counted_apart_and_finds_as_many(client: Flask
     hypertension = next(one["value"] for one in client.get("/api/v1/facets/denied").json["values"] if one["label"] == "Hypertension")
     assert "Remove the filter Denied: Hypertension" in removable(client, f"/search?denied={quote(hypertension)}")
     assert client.get("/api/v1/search?denied=urn:none").json["notices"] == ["Nothing published has the concept 'urn:none'."]
+
+
+def test_it_is_said_what_is_read_and_with_which_lexicon() -> None:
+    client = clinic().client()
+    (published,) = [one["published"] for one in client.get("/api/v1/datasets").json["datasets"]]
+    assert published["read"] == published["documents"] == 1
+    assert date.fromisoformat(published["lexicon"])
+    assert f"1 of 1 document, lexicon of {published['lexicon']}" in client.get("/data").text
 
 
 def test_a_result_is_a_filter_that_says_where_it_looks(client: FlaskClient) -> None:

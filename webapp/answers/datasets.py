@@ -14,6 +14,8 @@ DATASET_CONTENTS = Shape(
     without=("dataset",),
     words={
         "embedded": "Passages that have a vector.",
+        "read": "Documents that are read with the present lexicon.",
+        "lexicon": "Day from which on texts of the dataset are read with it (UTC); empty where none was read yet.",
     },
     says="What the open generation holds of a dataset.",
 )
