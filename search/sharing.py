@@ -68,14 +68,13 @@ def shared_things(
     notes = [
         _Thing(code, tuple(sorted(ranks)), NOTE, *page.told(ranks, _base(code, things, everywhere, columns.documents)))
         for code, ranks in of_notes.items()
-        if len(ranks) > 1
     ]
     seen = {thing.code: thing.hits for thing in notes}
     everyone = len(columns.patient_concept_offsets) - 1
     charts = []
     for code, patients in of_charts.items():
         ranks = tuple(sorted(rank for patient in patients for rank in page.ranks_of[patient]))
-        if len(patients) > 1 and not set(ranks) <= set(seen.get(code, ())):
+        if not set(ranks) <= set(seen.get(code, ())):
             share = _lift(len(patients), len(page.ranks_of), _base(code, things, columns.concept_patients, everyone))
             charts.append(_Thing(code, ranks, CHART, share, len(patients) - 1.0))
     listed = [
@@ -147,11 +146,15 @@ def _owned(rows: NDArray[np.int64], offsets: NDArray[np.int64], values: NDArray[
 def _counted(
     owners: NDArray[np.int64], counts: NDArray[np.int64], concepts: NDArray[np.int32], things: Mapping[int, tuple[int, ...]]
 ) -> dict[int, list[int]]:
-    """Concept → its owners, ascending; the coding that stands for a thing has those of all its codings."""
-    leading = np.asarray([things.get(code, (code,))[0] for code in concepts.tolist()], dtype=np.int64)
+    """Concept → its owners, ascending, where it has several; the coding that stands for a thing has those of all its codings."""
+    leading: NDArray[np.integer] = concepts
+    if things:
+        leading = np.asarray([things.get(code, (code,))[0] for code in concepts.tolist()], dtype=np.int64)
+    codes, having = distinct_pairs(leading, np.repeat(owners, counts))
+    times = np.unique(codes, return_counts=True)[1]
+    several = np.repeat(times > 1, times)
     found: dict[int, list[int]] = {}
-    pairs = distinct_pairs(leading, np.repeat(owners, counts)) if len(leading) else ((), ())
-    for code, owner in zip(*(np.asarray(each).tolist() for each in pairs), strict=True):
+    for code, owner in zip(codes[several].tolist(), having[several].tolist(), strict=True):
         found.setdefault(code, []).append(owner)
     return found
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from concepts.model import Assertion, Mention
@@ -11,7 +12,7 @@ from graph.identifiers import concept_iri, record_iri
 from search.generation import Generation
 from search.model import Document, Fact, PatientSummary, Shared
 from search.passages import split
-from search.sharing import Joint, SharingHit, shared_things
+from search.sharing import Joint, SharingHit, _counted, shared_things
 from tests.search.clinic import Clinic, FakeEmbedder, build, condition
 
 HITS = 10
@@ -126,3 +127,16 @@ def test_nodes_that_join_are_lines_of_the_notes_with_providers_last(generation: 
 
 def test_one_hit_shares_nothing(generation: Generation) -> None:
     assert shared(generation, hits=1) == [] == shared(generation, hits=0)
+
+
+@pytest.mark.parametrize("things", [{}, {1: (2, 1), 2: (2, 1), 5: (5, 9), 9: (5, 9)}])
+def test_what_several_have_is_counted_like_one_by_one(things: dict[int, tuple[int, ...]]) -> None:
+    for seed in range(40):
+        drawn = np.random.default_rng(seed)
+        owners = np.sort(drawn.choice(50, int(drawn.integers(0, 6)), replace=False)).astype(np.int64)
+        counts = drawn.integers(0, 8, len(owners)).astype(np.int64)
+        concepts = drawn.integers(0, 20, counts.sum()).astype(np.int32)
+        expected: dict[int, set[int]] = {}
+        for owner, concept in zip(np.repeat(owners, counts).tolist(), concepts.tolist(), strict=True):
+            expected.setdefault(things.get(concept, (concept,))[0], set()).add(owner)
+        assert _counted(owners, counts, concepts, things) == {code: sorted(of) for code, of in expected.items() if len(of) > 1}
