@@ -28,6 +28,8 @@ PAGES = {
     "patient": f"/patient?id={quote(f.ROSA)}",
     "patients": "/patients",
     "data": "/data",
+    "terminologies": "/data/terminologies",
+    "standing": f"/standing?concept={quote(f.CISPLATIN)}&as=affirmed",
     "run": f"/data/runs/{f.RUN}",
     "record": f"/record?id={quote(f.ROSA)}",
 }

@@ -67,6 +67,12 @@ def data() -> str:
     return render_template("data.html", page=page, state=State())
 
 
+@pages.get("/data/terminologies")
+def terminologies() -> str:
+    """The terminologies that texts are read with: what each holds, whose it is, and how another is added."""
+    return render_template("terminologies.html", terminologies=library().terminologies(), state=State())
+
+
 @pages.get("/data/runs/<run>")
 def run(run: str) -> str:
     """One run with what it refused; `severity` keeps rejects or warnings."""
