@@ -24,7 +24,7 @@ from concepts.terminology import Concept, Kind
 from concepts.vocabulary import ABOUT, Named, compile_vocabulary, open_vocabulary, save_vocabulary
 from graph.identifiers import concept_iri
 from search.question import MOST_SENSES
-from search.schema import READINGS
+from search.schema import MENTIONS_OF_CONCEPTS, READINGS
 from search.spoken import spoken_of
 
 VOCABULARIES: Final = "vocabularies"
@@ -45,6 +45,8 @@ _KINDS: Final = {
     "observation": Kind.MEASUREMENT,
 }
 """Relation of a fact → what kind of thing its concept is. Status, category and the like are no facts, so their words are not looked for."""
+_MANY: Final = 1000
+"""Texts from which on their mentions are written without an index, which is made at the end."""
 _TEXTS_AT_ONCE: Final = 64
 _UNITS_AT_ONCE: Final = 256
 
@@ -191,6 +193,8 @@ class DocumentReading:
         if not waiting:
             self._name(dataset)
             return TextsRead(0, 0)
+        if len(waiting) >= _MANY:  # an index is made much quicker than it is kept
+            self._db.execute("DROP INDEX IF EXISTS mentions_concept")
         folders = tuple(str(folder) for folder in (own, *(folder for _, folder in terminologies)))
         done = lost = 0
         for task, found in _run(run, read_texts, self._tasks(waiting, folders)):
@@ -212,10 +216,11 @@ class DocumentReading:
 
     def _name(self, dataset: str) -> None:
         """State the use of concepts that texts of the dataset mention and none of its records uses: 0 times."""
+        self._db.execute(MENTIONS_OF_CONCEPTS)
         self._db.execute(
-            "INSERT OR IGNORE INTO uses SELECT DISTINCT d.dataset, r.concept, r.label, r.system, r.code, 0 FROM documents d"
-            " JOIN mentions m ON m.document = d.row AND m.source = ? JOIN read_concepts r ON r.concept = m.concept"
-            " WHERE d.dataset = ? AND r.concept NOT IN (SELECT concept FROM uses WHERE dataset = d.dataset)",
+            "INSERT OR IGNORE INTO uses SELECT ?2, r.concept, r.label, r.system, r.code, 0 FROM read_concepts r"
+            " WHERE r.concept NOT IN (SELECT concept FROM uses WHERE dataset = ?2) AND EXISTS (SELECT 1 FROM mentions m"
+            " JOIN documents d ON d.row = m.document WHERE m.concept = r.concept AND m.source = ?1 AND d.dataset = ?2)",
             (READ, dataset),
         )
 

@@ -50,6 +50,7 @@ FORMER: Final = """CREATE TABLE IF NOT EXISTS former (
     line INTEGER NOT NULL, PRIMARY KEY (record, id)) WITHOUT ROWID"""
 """Records of persons that others replaced, as either end says; a generation of an earlier version has no such table."""
 
+MENTIONS_OF_CONCEPTS: Final = "CREATE INDEX IF NOT EXISTS mentions_concept ON mentions (concept, assertion, document)"
 INDEXES: Final = """
 CREATE INDEX IF NOT EXISTS documents_id ON documents (id);
 CREATE INDEX IF NOT EXISTS documents_record ON documents (record, batch);
@@ -64,7 +65,7 @@ CREATE INDEX IF NOT EXISTS patients_label ON patients (label, id);
 CREATE INDEX IF NOT EXISTS patients_dataset ON patients (dataset, label, id);
 """
 
-DERIVED: Final = """
+DERIVED: Final = f"""
 CREATE TABLE concepts (
     ordinal INTEGER PRIMARY KEY, concept TEXT NOT NULL UNIQUE, system TEXT NOT NULL, code TEXT NOT NULL, label TEXT NOT NULL,
     synonyms TEXT NOT NULL, patients INTEGER NOT NULL DEFAULT 0, documents INTEGER NOT NULL DEFAULT 0, facts INTEGER NOT NULL DEFAULT 0);
@@ -84,7 +85,7 @@ CREATE TABLE datasets (
 CREATE TABLE codings (concept INTEGER PRIMARY KEY, thing INTEGER NOT NULL);
 CREATE TABLE sources (dataset TEXT PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE coded_together (record TEXT NOT NULL, concept TEXT NOT NULL, PRIMARY KEY (record, concept)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS mentions_concept ON mentions (concept, assertion, document)
+{MENTIONS_OF_CONCEPTS}
 """
 """What publishing derives from it, anew for every generation."""
 
