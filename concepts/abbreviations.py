@@ -111,6 +111,7 @@ BCC = basal cell carcinoma
 DKA = diabetic ketoacidosis
 DJD = degenerative joint disease | osteoarthritis
 LBP = low back pain
+lower back pain = low back pain | mechanical low back pain | lumbago
 HA = headache
 N/V = nausea and vomiting
 SBO = small bowel obstruction

@@ -33,6 +33,8 @@ _SHARE: Final = 0.4
 """Share of the notes of these kinds that have such a part."""
 _HEADINGS: Final = ("Summary", "In Summary", "Summary of Visit", "Interval Summary")
 _COMMON: Final = ("ibuprofen", "aspirin", "metformin", "oxycodone", "morphine", "naproxen")
+_TREATED: Final = frozenset(["pneumonia", "pjp", "back-pain"])
+"""Diagnoses whose treatment is always told."""
 _EXCLUDED: Final = ("dvt", "pe", "pneumonia", "uti")
 
 
@@ -48,11 +50,12 @@ Line = tuple[str, tuple[str, ...]]
 
 def shorthand(note: Note, scene: Scene, dice: Dice) -> Shorthand | None:
     """What is put down in haste; None for most notes."""
-    if note.kind not in _KINDS or not dice.chance(_SHARE):
+    treated = not _TREATED.isdisjoint(scene.stage.conditions)
+    if note.kind not in _KINDS or not (dice.chance(_SHARE) or treated):
         return None
     lines = [line for write in _LINES if (line := write(note, scene, dice))[0]]
     chosen = dice.some(range(len(lines)), dice.between(2, 4))
-    kept = [lines[number] for number in sorted(chosen)]
+    kept = [line for number, line in enumerate(lines) if number in chosen or (treated and " treated with " in line[0])]
     if not kept:
         return None
     body = ("\n" if dice.chance(0.5) else " ").join(said for said, _ in kept).replace("\n ", "\n").replace("\n\n", "\n").strip()
@@ -130,8 +133,10 @@ def _earlier(note: Note, scene: Scene, dice: Dice) -> Line:
 
 def _treated(note: Note, scene: Scene, dice: Dice) -> Line:
     active = {*scene.stage.conditions, *(one.condition for one in scene.person.problems_at(scene.day))}
-    if "pneumonia" in active:
-        return f"{mark('Pneumonia', of_condition('pneumonia'), AFFIRMED)} treated with antibiotics, improving.", ()
+    for key in ("pneumonia", "pjp"):
+        if key in active:
+            name = CONDITIONS[key].name
+            return f"{mark(name[:1].upper() + name[1:], of_condition(key), AFFIRMED)} treated with antibiotics, improving.", ()
     if "back-pain" in active:
         pain = mark("Lower back pain", of_condition("back-pain"), AFFIRMED)
         return f"{pain} treated with opioids: took {mark('oxycodone', of_drug('oxycodone'), AFFIRMED)} from urgent care.", ()

@@ -30,6 +30,36 @@ def test_values_are_read_as_they_were_written(measured):
     assert measured.values.f1 >= 0.95 and measured.values.right > 500
 
 
+@pytest.mark.parametrize(
+    ("words", "assertion"),
+    [
+        ("Lower back pain treated with opioids", "affirmed"),
+        ("Pneumocystis pneumonia treated with antibiotics", "affirmed"),
+        ("chest pain on exertion", "affirmed"),
+        ("suicidal ideation", "affirmed"),
+        ("T2DM", "affirmed"),
+        ("heart attack", "historical"),
+        ("breast cancer", "family"),
+        ("breast cancer", "negated"),
+        ("Advil", "negated"),
+    ],
+)
+def test_the_demo_says_what_example_questions_ask_for(demo, words, assertion):
+    assert any(said == assertion and rest.startswith(words) for rest, said in demo)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    """Of each mention in plain notes of the demo what its text goes on with, and how it is meant."""
+    folder = tmp_path_factory.mktemp("demo")
+    write_sample(folder / "export", truth=folder / "truth.jsonl")
+    notes = map(json.loads, (folder / "export" / "DocumentReference.000.ndjson").read_text(encoding="utf-8").splitlines())
+    texts = {f"DocumentReference/{one['id']}": b64decode(one["content"][0]["attachment"]["data"]) for one in notes}
+    lines = map(json.loads, (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines())
+    spans = [(texts[line["record"]].decode(), one) for line in lines for one in line["mentions"]]
+    return [(text[one["start"] :][:60], one["assertion"]) for text, one in spans]
+
+
 def test_marks_leave_the_text_and_know_their_places():
     said = known(f"Reports {mark('SOB', ('1', '2'), AFFIRMED)}, {mark('BP', ('3',), AFFIRMED, '150/90')} 150/90.")
     text = f"# Summary\n{said}\nEnd"
