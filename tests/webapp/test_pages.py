@@ -654,6 +654,13 @@ def test_a_text_that_denies_and_affirms_affirms() -> None:
     assert ("note", "mentions", "copd", "mentioned") in _drawn(result)
 
 
+@pytest.mark.parametrize(("relation", "style"), [("denies", "denied"), ("affirms", "mentioned"), ("attributesToFamily", "mentioned")])
+def test_what_a_text_says_is_never_drawn_as_charted(relation: str, style: str) -> None:
+    said = Edge("note", f"{KG}{relation}", "copd", 1, ())
+    drawn = [line for line in _drawn(_picture((EDGES[0], said), KINDS, {}, ())) if line[2] == "copd"]
+    assert [line[3] for line in drawn] == [style]
+
+
 def _result_of(number: float, day: str, **rest: object) -> Fact:
     return Fact(f"r{day}", "demo", "pat", "observation", "loinc", "Creatinine", day, value=str(number), number=number, unit="mg/dL", **rest)  # type: ignore[arg-type]
 

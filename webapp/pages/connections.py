@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from concepts.model import Assertion
 from graph.model import Edge, NodeSummary, Omitted
-from graph.vocabulary import CHARTED, ENCOUNTER, HAS_TARGET, KG, SUBJECT, group_of
+from graph.vocabulary import CHARTED, DENIES, ENCOUNTER, HAS_TARGET, KG, SAID, SUBJECT, group_of
 from search.model import Hit, SearchResult, Shared
 from webapp.pages.charted import why_not_counted
 from webapp.pages.codings import RECORD_CODES, RECORD_GROUPS, with_one_thing_each
@@ -300,6 +300,8 @@ def _lines(result: SearchResult, numbers: Mapping[str, int], said: Mapping[tuple
                 lines.setdefault(pair, Line(*pair, f"{relation_name(edge.relation)}, {DENIED}: {why}", "denied"))
             elif edge.relation == MENTIONS:
                 lines.setdefault(pair, _mention_line(pair, said.get((edge.source, edge.target), Assertion.AFFIRMED)))
+            elif edge.relation in SAID:
+                lines.setdefault(pair, Line(*pair, relation_name(edge.relation), "denied" if edge.relation == DENIES else "mentioned"))
             elif edge.relation == CHARTED_THERE and pair in lines:
                 lines[pair] = _both(lines[pair])
             elif pair not in lines or edge.relation in CHARTED:
