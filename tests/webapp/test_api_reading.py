@@ -34,6 +34,7 @@ def test_spans_are_judged(client: FlaskClient) -> None:
         ("read", {}, "text"),
         ("read", {"text": "x", "dataset": ["none"]}, "dataset"),
         ("read", {"text": 7}, "text"),
+        ("read", {"text": "x" * 200_001}, "text"),
         ("read/spans", {"spans": []}, "spans"),
         ("read/spans", {"spans": [{"id": "a", "text": "No fever.", "start": 3, "end": 10}]}, "spans.0.end"),
         ("read/spans", {"spans": [{"id": "a", "text": "No fever.", "start": 8, "end": 3}]}, "spans.0.end"),

@@ -11,7 +11,7 @@ from webapp.api.parameters import Parameters, Word
 from webapp.context import Context
 from webapp.errors import FieldError, invalid
 
-LongText = Annotated[str, StringConstraints(max_length=1_000_000)]
+LongText = Annotated[str, StringConstraints(max_length=200_000)]
 
 
 class ReadBody(Parameters):
@@ -29,9 +29,9 @@ class SpanBody(Parameters):
     id: Annotated[str, StringConstraints(max_length=2048)]
     """Comes back with the answer."""
     text: LongText
-    start: Annotated[int, Field(ge=0, le=1_000_000)]
+    start: Annotated[int, Field(ge=0, le=200_000)]
     """Where the span begins, in code points of the text."""
-    end: Annotated[int, Field(ge=1, le=1_000_000)]
+    end: Annotated[int, Field(ge=1, le=200_000)]
     """Where it ends, exclusive."""
 
 
