@@ -6,7 +6,7 @@ Everything is derived anew for every generation and depends on the content alone
 import json
 import sqlite3
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -21,7 +21,7 @@ from graph.vocabulary import local_name
 from search.ages import ages
 from search.charting import THING
 from search.codings import derive_codings
-from search.columns import SAYING, Columns, day_interval
+from search.columns import SAYING, WAYS, Columns, day_interval
 from search.concept_table import ConceptTable, Int32, Int64, compress, concept_counts, gather
 from search.label_columns import LabelColumns, derive_labels
 from search.result_columns import derive_results
@@ -57,13 +57,9 @@ def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.boo
     patient_offsets, patient_concepts = compress(facts.subjects[facts.charted], facts.concepts[facts.charted], len(patients))
     concept_patients = np.bincount(compress(facts.subjects, facts.concepts, len(patients))[1], minlength=len(concepts))
     _concept_counts(db, concept_patients, having, np.bincount(facts.concepts, minlength=len(concepts)))
-    passage_datasets = documents.datasets[passage_documents]
-    _dataset_counts(
-        db,
-        datasets,
-        np.bincount(passage_datasets, minlength=len(datasets)),
-        np.bincount(passage_datasets[has_vector[passage_units]], minlength=len(datasets)),
-    )
+    said = _said(db, documents, concepts, hierarchy)
+    _said_counts(db, said, documents.count)
+    _dataset_counts(db, datasets, documents.datasets[passage_documents], has_vector[passage_units])
     return Columns(
         rowids=documents.rowids,
         datasets=documents.datasets,
@@ -87,7 +83,7 @@ def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.boo
         concept_patients=concept_patients.astype(np.int32),
         concept_spread=having.astype(np.int32),
         hierarchy=hierarchy,
-        said=_said(db, documents, concepts, hierarchy),
+        said=said,
         labels=labels,
         wider=_ints(sorted(concepts[concept] for concept in wider.added)),
         results=derive_results(db, documents.places, concepts),
@@ -340,7 +336,17 @@ def _concept_counts(db: sqlite3.Connection, patients: Int64, documents: Int64, f
     db.executemany("UPDATE concepts SET patients = ?, documents = ?, facts = ? WHERE ordinal = ?", rows)
 
 
-def _dataset_counts(db: sqlite3.Connection, codes: dict[str, int], passages: NDArray[np.int64], embedded: NDArray[np.int64]) -> None:
+def _said_counts(db: sqlite3.Connection, said: Mapping[str, ConceptTable], documents: int) -> None:
+    """How many documents speak of each concept, or of something narrower, in another way than affirming it."""
+    for way in WAYS:
+        counts = said[way].counts(np.arange(documents))
+        rows = ((int(counts[code]), code) for code in np.flatnonzero(counts).tolist())
+        db.executemany(f"UPDATE concepts SET {way} = ? WHERE ordinal = ?", rows)  # noqa: S608 - names of columns
+
+
+def _dataset_counts(db: sqlite3.Connection, codes: dict[str, int], datasets: Int32, has_vector: NDArray[np.bool_]) -> None:
+    """Count what each dataset holds; `datasets` are those of the passages, one by one."""
+    passages, embedded = (np.bincount(each, minlength=len(codes)) for each in (datasets, datasets[has_vector]))
     db.execute(_DATASETS.format(thing=THING))
     rows = ((int(passages[code]), int(embedded[code]), dataset) for dataset, code in codes.items())
     db.executemany("UPDATE datasets SET passages = ?, embedded = ? WHERE dataset = ?", rows)

@@ -181,6 +181,7 @@ class ConceptSummary:
     """A concept of the generation: its most used display as `label`, others as `synonyms`, and how widely it is used.
 
     `patients` counts patients who have it charted as a counted fact, `documents` those that mention it or whose encounter charts it.
+    Documents that deny it, hold it for possible, tell of it as past, or say it of relatives are counted apart, with what is narrower.
     """
 
     concept: str
@@ -191,6 +192,10 @@ class ConceptSummary:
     patients: int
     documents: int
     facts: int
+    denied: int = 0
+    possible: int = 0
+    history: int = 0
+    family: int = 0
 
 
 @dataclass(frozen=True, slots=True)

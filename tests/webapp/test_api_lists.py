@@ -48,6 +48,10 @@ def test_concepts_complete_what_is_typed(client: FlaskClient) -> None:
                 "patients": 1,
                 "documents": 2,
                 "facts": 1,
+                "denied": 0,
+                "possible": 0,
+                "history": 0,
+                "family": 0,
             }
         ],
         "generation": GENERATION,

@@ -120,6 +120,15 @@ def test_what_is_said_otherwise_is_counted_apart_and_finds_as_many(client: Flask
     assert client.get("/api/v1/search?denied=urn:none").json["notices"] == ["Nothing published has the concept 'urn:none'."]
 
 
+def test_suggested_concepts_say_how_many_documents_speak_of_them_how(client: FlaskClient) -> None:
+    found = {one["label"]: one for one in client.get("/api/v1/concepts?q=hypert").json["concepts"]}
+    one = found["Hypertension"]
+    for way in ("denied", "possible", "history", "family"):
+        values = {each["value"]: each["count"] for each in client.get(f"/api/v1/facets/{way}").json["values"]}
+        assert one[way] == values.get(one["concept"], 0)
+    assert one["denied"] and one["family"]
+
+
 def test_it_is_said_what_is_read_and_with_which_lexicon() -> None:
     client = clinic().client()
     (published,) = [one["published"] for one in client.get("/api/v1/datasets").json["datasets"]]

@@ -15,6 +15,11 @@ function counted(count, one) {
   return `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;
 }
 
+// The filter that finds a concept: what documents have, else the first way in which texts speak of it.
+function wayOf(concept) {
+  return concept.documents ? "concept" : ["denied", "possible", "history", "family"].find((way) => concept[way]);
+}
+
 export function suggestions() {
   document.querySelectorAll('form[role="search"]').forEach((form, number) => suggest(form, `concepts-${number}`));
 }
@@ -63,7 +68,8 @@ function suggest(form, name) {
     const given = new URLSearchParams();
     for (const [key, value] of new FormData(form)) if (key !== "q" && key !== "view" && value) given.append(key, value);
     if (before) given.set("q", before);
-    if (!given.getAll("concept").includes(concept.concept)) given.append("concept", concept.concept);
+    const way = wayOf(concept);
+    if (!given.getAll(way).includes(concept.concept)) given.append(way, concept.concept);
     return `${form.action}?${given}`;
   }
   function show(concepts, text) {
@@ -81,7 +87,7 @@ function suggest(form, name) {
         label.textContent = concept.label;
         const rest = document.createElement("span");
         rest.className = "quiet";
-        rest.textContent = `${systems[concept.system] ?? ""} ${concept.code} · ${counted(concept.documents, "document")}, ${counted(concept.patients, "patient")}`;
+        rest.textContent = `${systems[concept.system] ?? ""} ${concept.code} · ${counted(concept.documents, "document")}, ${counted(concept.patients, "patient")}${concept.denied ? `, denied in ${concept.denied.toLocaleString("en")}` : ""}${concept.family ? `, family ${concept.family.toLocaleString("en")}` : ""}`;
         option.append(label, rest);
         return option;
       }),
@@ -94,7 +100,7 @@ function suggest(form, name) {
   async function fetchConcepts(words) {
     if (known.has(words)) return known.get(words);
     const answer = await fetch(`/api/v1/concepts?${new URLSearchParams({ q: words, limit: most })}`, { signal: asking.signal });
-    const concepts = answer.ok ? (await answer.json()).concepts.filter((concept) => concept.documents) : [];
+    const concepts = answer.ok ? (await answer.json()).concepts.filter((concept) => wayOf(concept)) : [];
     known.set(words, concepts);
     return concepts;
   }
