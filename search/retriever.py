@@ -14,7 +14,7 @@ are laid end to end are the whole list.
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 import numpy as np
@@ -22,6 +22,7 @@ import numpy as np
 from graph.errors import GraphError
 from graph.store import GraphReader
 from search.answering import Standing, evidence_of, head_of, standing_of
+from search.catalog import SqliteCatalog
 from search.clock import Clock
 from search.errors import InvalidRequest, ModelUnavailable
 from search.facets import Asked, count_facets, value_counts, whole_facet
@@ -80,6 +81,7 @@ class Retriever:
         self._graph = graph
         self._embedder = embedder
         self._phrases = Phrases(generation.columns, generation.catalog, generation.lexical)
+        self._codes = partial(_codes, generation.catalog)
         self._reader = HitReader(generation.columns, generation.catalog, self._codes)
         self._ranker = Ranker(generation.vectors, generation.lexical, embedder)
         self._ranker.prepare(self._columns.unit_links)
@@ -222,12 +224,6 @@ class Retriever:
             return [(each, Question(each.text, rest=each.text)) for each in asked]
         return [(each, read_question(each.text, self._generation.reader, request.assertion)) for each in asked]
 
-    def _codes(self, concepts: Sequence[str]) -> list[int]:
-        """Ordinals of concepts, with the other codings of each."""
-        things = self._catalog.things()
-        codes = self._catalog.codes("concept", concepts)
-        return sorted({each for code in codes for each in things.get(code, (code,))})
-
     def _find(
         self, request: SearchRequest, asked: Sequence[tuple[Alternative, Question]], allowed: Mask | None, notices: list[str]
     ) -> Found:
@@ -350,6 +346,13 @@ class Retriever:
             _log.warning("the graph store lacks %d of %d hits; 'commissure graph check' says more", len(unknown), len(seeds))
             return joined, f"The graph store does not hold {len(unknown)} of these hits: they are shown without their connections."
         return joined, ""
+
+
+def _codes(catalog: SqliteCatalog, concepts: Sequence[str]) -> list[int]:
+    """Ordinals of concepts, with the other codings of each."""
+    things = catalog.things()
+    codes = catalog.codes("concept", concepts)
+    return sorted({each for code in codes for each in things.get(code, (code,))})
 
 
 def _check(request: SearchRequest) -> None:

@@ -11,6 +11,8 @@ from ingest.terminologies.rejects import Rejects
 
 MOST_BYTES: Final = 1 << 20
 """A longer line is no row of any terminology."""
+_LONGEST_ROW: Final = 131_072
+"""Characters of a row that stands on several lines."""
 NOT_UTF8: Final = "the line is not UTF-8 (older files are in Latin-1: iconv -f WINDOWS-1252 -t UTF-8 FILE)"
 _MARKS: Final = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"PK\x03\x04": "a ZIP archive"}
 
@@ -61,18 +63,11 @@ def table(file: File, columns: Sequence[str], rejects: Rejects, delimiter: str =
 
 def quoted(file: File, rejects: Rejects, delimiter: str = ",") -> Iterator[tuple[int, dict[str, str]]]:
     """(line number, column in lower case → value) of a file with a header whose fields may be quoted, as spreadsheets write it."""
-    place = 0
-
-    def texts() -> Iterator[str]:
-        nonlocal place
-        for number, line in lines(file, rejects):
-            place = number
-            yield line + "\n"
-
-    rows = csv.reader(texts(), delimiter=delimiter)
+    texts = _Texts(lines(file, rejects))
+    rows = csv.reader(texts, delimiter=delimiter)
     names: list[str] = []
     while True:
-        begin = place + 1
+        begin = texts.begins()
         try:
             fields = next(rows)
         except StopIteration:
@@ -87,6 +82,28 @@ def quoted(file: File, rejects: Rejects, delimiter: str = ",") -> Iterator[tuple
                 rejects.reject(file, begin, f"the row has {len(fields)} fields, the header {len(names)}")
         else:
             yield begin, dict(zip(names, fields, strict=True))
+
+
+class _Texts:
+    """The lines of a file for the CSV reader, whose own limit of a field is one of the whole process: a row has its own here."""
+
+    def __init__(self, numbered: Iterator[tuple[int, str]]) -> None:
+        self._numbered, self._place, self._length = numbered, 0, 0
+
+    def begins(self) -> int:
+        """A row begins with the next line: its number."""
+        self._length = 0
+        return self._place + 1
+
+    def __iter__(self) -> "_Texts":
+        return self
+
+    def __next__(self) -> str:
+        self._place, line = next(self._numbered)
+        self._length += len(line) + 1
+        if self._length > _LONGEST_ROW and self._length > len(line) + 1:
+            raise csv.Error("the row goes on for too many lines")
+        return line + "\n"
 
 
 def unheaded(file: File, fields: int, rejects: Rejects, delimiter: str = "|") -> Iterator[tuple[int, list[str]]]:

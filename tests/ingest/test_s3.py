@@ -45,7 +45,7 @@ def test_an_export_on_s3_is_ingested_like_one_on_disk(bucket, lab):
     put(bucket, "elsewhere/Patient.ndjson", patient("p9"))
     report = lab.ingest_path("s3://exports/run/")
     assert (report.records["added"], report.records["rejected"], report.unresolved_references) == (3, 0, 0)
-    assert lab.library().record(lab.iri("Condition", "c1")).source == "s3://exports/run/Condition/Condition-1-0.ndjson.gz"
+    assert lab.library().record(lab.iri("Condition", "c1")).source == "run/Condition/Condition-1-0.ndjson.gz"
     again = lab.ingest_path("s3://exports/run/*/*.ndjson*")
     assert again.records["unchanged"] == 3
 

@@ -131,6 +131,7 @@ def everything(ledger: Ledger, folder: Path) -> dict[str, list[tuple[int, int, s
         plan.enter(db, "r1", ())
         ledger.remember(db, "d", "fhir", [("a", "b")])
         ledger.enter_quads(db, "d", 9)
+        ledger.set_unread(db, "d", 1)
         history.close(db, "r1", "finished", counts)
     plan.again((), only=True)
     plan.close()

@@ -71,8 +71,8 @@ def test_the_command_line_can_use_it_without_the_web() -> None:
 
 
 def test_an_answer_shows_whatever_its_value_has() -> None:
-    told = FACT(Fact("r", "d", "i", "label", None, "car", job="urn:job", agent="machine", attributes="iscrowd=0"))
-    assert set(told) == {one.name for one in fields(Fact)} == set(FACT.typed.__annotations__)
+    told = FACT(Fact("r", "d", "i", "label", None, "car", job="urn:job", agent="machine", attributes="iscrowd=0"), concepts=[])
+    assert set(told) == {"concepts", *(one.name for one in fields(Fact))} == set(FACT.typed.__annotations__)
     assert (told["job"], told["agent"], told["attributes"]) == ("urn:job", "machine", "iscrowd=0")
 
 

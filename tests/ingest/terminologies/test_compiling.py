@@ -83,5 +83,5 @@ def test_names_of_every_kind(folder: Path) -> None:
         Concept(SCT, "4", ""),
         *(ConceptName(SCT, "4", f"name number {number}") for number in range(20)),
     )
-    assert (of.about.concepts, of.about.names, of.about.unfit) == (4, 24, 1)
+    assert (of.about.concepts, of.about.names, of.about.unfit) == (4, 24, 2)
     assert of.vocabulary.concept(of.number(SCT, "4")).label == "name number 0"
