@@ -3,7 +3,7 @@
 A concept stands for everything narrower and for its other codings. `search.ranking` makes evidence of it beside meaning and words.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -11,34 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from concepts.model import Assertion
-from search.columns import AFFIRMED, HAVING, SAYING, WAYS, Columns
+from search.columns import HAVING, SAYING, WAYS, Columns
 from search.lexical.analysis import informative
 from search.limits import Limit
 from search.masks import Ground, allowed
 from search.polarity import Agreement, framing
 from search.protocols import Mask
-from search.question import Head, Part, Question, without
+from search.question import AGREES, CONTRADICTS, Head, Part, Question, without
 
-AGREES: Final[Mapping[Assertion | None, tuple[str, ...]]] = {
-    Assertion.AFFIRMED: (AFFIRMED, "history"),
-    Assertion.HISTORICAL: ("history", AFFIRMED),
-    Assertion.NEGATED: ("denied",),
-    Assertion.FAMILY: ("family",),
-    Assertion.POSSIBLE: ("possible",),
-    Assertion.HYPOTHETICAL: ("possible",),
-    None: tuple(SAYING),
-}
-"""How a question means a concept → the ways in which the text of a document may mean it to answer."""
-_CONTRADICTS: Final[Mapping[Assertion | None, tuple[str, ...]]] = {
-    Assertion.AFFIRMED: ("denied", "family", "possible"),
-    Assertion.HISTORICAL: ("denied", "family", "possible"),
-    Assertion.NEGATED: (AFFIRMED, "history"),
-    Assertion.FAMILY: ("denied",),
-    Assertion.POSSIBLE: ("denied",),
-    Assertion.HYPOTHETICAL: ("denied",),
-    None: (),
-}
-"""How a question means a concept → the ways that contradict it where nothing agrees."""
 _CHARTED: Final = frozenset({Assertion.AFFIRMED, Assertion.HISTORICAL, None})
 """How a question means concepts that charts answer too."""
 _OF_CHARTS: Final = 0.5
@@ -119,7 +99,7 @@ def evidence_of(question: Question, columns: Columns, codes: Codes, fits: Fits, 
     weights = []
     for row, (part, ordinals) in enumerate(meant):
         said = {way: columns.concepts(way).mask(ordinals) for way in (HAVING, *SAYING)}
-        agrees, contradicts = (_any(said, ways, columns) for ways in (AGREES[part.assertion], _CONTRADICTS[part.assertion]))
+        agrees, contradicts = (_any(said, meant_so[part.assertion], columns) for meant_so in (AGREES, CONTRADICTS))
         charted = said[HAVING] & ~agrees & ~contradicts if part.assertion in _CHARTED else np.zeros_like(agrees)
         worth[row, charted] = _OF_CHARTS
         if part.value is not None:
@@ -149,10 +129,12 @@ def _together(agreement: NDArray[np.uint8], limits: Sequence[Standing]) -> NDArr
     return found
 
 
-def _any(said: Mapping[str, Mask], ways: Sequence[str], columns: Columns) -> Mask:
+def _any(said: Mapping[str, Mask], assertions: Collection[Assertion], columns: Columns) -> Mask:
+    """Documents whose text means a concept in one of the ways that have some of the assertions."""
     found = np.zeros(columns.documents, dtype=np.bool_)
-    for way in ways:
-        found |= said[way]
+    for way, means in SAYING.items():
+        if any(assertion in assertions for assertion in means):
+            found |= said[way]
     return found
 
 

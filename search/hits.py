@@ -42,7 +42,7 @@ class Meant:
 
 @dataclass(frozen=True)
 class HitReader:
-    """Reads the documents of a page and makes hits of them. `question` is what was read of the request's."""
+    """Reads the documents of a page and makes hits of them."""
 
     columns: Columns
     catalog: SqliteCatalog
@@ -116,8 +116,9 @@ class HitReader:
         """Of each document of the page the mentions of parts; and of each part which documents have it at all."""
         if not question.parts or not len(page):
             return {}, []
-        narrower = [set(self.columns.hierarchy.with_narrower(self.codes(part.concepts)).tolist()) for part in question.parts]
-        having = [self.columns.concepts(HAVING).mask(self.codes(part.concepts)) for part in question.parts]
+        asked = [self.codes(part.concepts) for part in question.parts]
+        narrower = [set(self.columns.hierarchy.with_narrower(ordinals).tolist()) for ordinals in asked]
+        having = [self.columns.concepts(HAVING).mask(ordinals) for ordinals in asked]
         rows = {int(self.columns.rowids[place]): int(place) for place in page}
         found: dict[int, list[Meant]] = {}
         for row, start, end, ordinal, assertion in self.catalog.mention_spans(tuple(rows)):

@@ -272,14 +272,12 @@ class Retriever:
         return [standing_of(limit, self._columns, ground) for limit in question.limits]
 
     def _fits(self, part: Part) -> Mask:
-        """Documents with a value as the part asks, charted or in the text."""
-        ground = Ground.of(self._columns, self._catalog)
-        found = np.zeros(self._columns.documents, dtype=np.bool_)
-        if part.value is not None:
-            asked = part.value.result(part.concepts[0])
-            codes = self._columns.hierarchy.with_narrower(self._codes(part.concepts))
-            found |= self._columns.results.mask(asked, codes, ground.units, self._columns.documents)
-        return found
+        """Documents with a value as the part asks, charted or in the text; none where it asks for no value."""
+        if part.value is None:
+            return np.zeros(self._columns.documents, dtype=np.bool_)
+        codes = self._columns.hierarchy.with_narrower(self._codes(part.concepts))
+        units = Ground.of(self._columns, self._catalog).units
+        return self._columns.results.mask(part.value.result(part.concepts[0]), codes, units, self._columns.documents)
 
     @cached_property
     def _labeled(self) -> Mask:

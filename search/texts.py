@@ -9,10 +9,7 @@ from concepts.terminology import Concept
 from concepts.vocabulary import Vocabulary, open_vocabulary
 from search.errors import GenerationUnreadable
 from search.masks import no_dataset
-from search.reading import VOCABULARIES, iri_of, value_of
-
-_TERMINOLOGY = "+"
-"""Begins the name of the folder of a terminology; all others are datasets."""
+from search.reading import TERMINOLOGY, VOCABULARIES, iri_of, terminologies_in, value_of, vocabularies_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +51,23 @@ class Texts:
 
     def __init__(self, generation: Path) -> None:
         """`generation` is the folder of a generation."""
-        self._folder = generation / VOCABULARIES
+        self._generation, self._folder = generation, generation / VOCABULARIES
         self._opened: dict[str, Vocabulary] = {}
 
     def names(self) -> tuple[str, ...]:
         """The vocabularies: each dataset's own names, then terminologies (`+NAME`)."""
-        found = (folder.name for folder in self._folder.iterdir()) if self._folder.is_dir() else ()
-        return tuple(sorted(found, key=lambda name: (name.startswith(_TERMINOLOGY), name)))
+        return (*vocabularies_in(self._generation), *(f"{TERMINOLOGY}{name}" for name in terminologies_in(self._generation)))
 
     def read(self, text: str, datasets: Sequence[str] = ()) -> tuple[ReadText, ...]:
         """What a text mentions, by place: by the names of these datasets (all, where none is given) and by all terminologies.
 
         Raises InvalidRequest for a dataset that is not there, GenerationUnreadable.
         """
-        there = self.names()
-        own = [name for name in there if not name.startswith(_TERMINOLOGY)]
+        own = list(vocabularies_in(self._generation))
         for dataset in datasets:
             if dataset not in own:
                 raise no_dataset(dataset, own)
-        chosen = [name for name in there if name.startswith(_TERMINOLOGY) or not datasets or name in datasets]
+        chosen = [name for name in self.names() if name.startswith(TERMINOLOGY) or not datasets or name in datasets]
         return tuple(map(_read, Reader([self._vocabulary(name) for name in chosen]).read(text)))
 
     def _vocabulary(self, name: str) -> Vocabulary:

@@ -45,14 +45,6 @@ def owns(path: Path) -> bool:
     return holds(path, _TYPES)
 
 
-def version(path: Path) -> str:
-    """The version that a file of one resource gives itself."""
-    if not path.is_file():
-        return ""
-    found = resources(path, _KEYS)
-    return found[0].get("version", "") if len(found) == 1 else ""
-
-
 def read(path: Path, rejects: Rejects) -> Iterator[Statement]:
     """What the resources say of codes. Raises TerminologyUnreadable where there is none, or a file is no JSON."""
     for file in json_files(path, _TYPES):

@@ -11,13 +11,12 @@ from typing import Final
 
 from concepts.terminology import Concept, Mapping, Relation, Statement
 from graph.identifiers import canonical_system
-from ingest.terminologies.fhir_json import Event, events, holds, json_files, resources
+from ingest.terminologies.fhir_json import Event, events, holds, json_files
 from ingest.terminologies.files import File
 from ingest.terminologies.names import fit
 from ingest.terminologies.rejects import Rejects
 
 _TYPES: Final = ("ConceptMap",)
-_KEYS: Final = frozenset({"resourceType", "url", "version"})
 _SAME: Final = frozenset({"equivalent", "equal"})
 _TARGET_IS_BROADER: Final = frozenset({"wider", "subsumes", "source-is-narrower-than-target"})
 _SOURCE_IS_BROADER: Final = frozenset({"narrower", "specializes", "source-is-broader-than-target"})
@@ -28,14 +27,6 @@ _GROUP, _ELEMENT, _TARGET = "group.item", "group.item.element.item", "group.item
 def owns(path: Path) -> bool:
     """Whether a path is, or holds, a ConceptMap."""
     return holds(path, _TYPES)
-
-
-def version(path: Path) -> str:
-    """The version that a file of one resource gives itself."""
-    if not path.is_file():
-        return ""
-    found = resources(path, _KEYS)
-    return found[0].get("version", "") if len(found) == 1 else ""
 
 
 def read(path: Path, rejects: Rejects) -> Iterator[Statement]:

@@ -72,6 +72,12 @@ def resources(file: File, keys: frozenset[str]) -> list[dict[str, str]]:
     return found
 
 
+def version(path: Path) -> str:
+    """The version that a file of one resource gives itself; '' of several."""
+    found = resources(path, frozenset({"resourceType", "version"})) if path.is_file() else []
+    return found[0].get("version", "") if len(found) == 1 else ""
+
+
 def holds(path: Path, kinds: tuple[str, ...]) -> bool:
     """Whether a path is, or holds, a JSON file that begins with a resource of one of these types."""
     return any(_is_of(file, kinds) for file in named(path, is_json)[:200])

@@ -7,7 +7,24 @@ from typing import Final
 
 from concepts.terminology import Statement
 from ingest.errors import TerminologyMissing, TerminologyRefused
-from ingest.terminologies import codesystem, conceptmap, drugs, hpo, icd10cm, loinc, meddra, mesh, obo, omop, plain, rf2, rrf, rxnorm, skos
+from ingest.terminologies import (
+    codesystem,
+    conceptmap,
+    drugs,
+    fhir_json,
+    hpo,
+    icd10cm,
+    loinc,
+    meddra,
+    mesh,
+    obo,
+    omop,
+    plain,
+    rf2,
+    rrf,
+    rxnorm,
+    skos,
+)
 from ingest.terminologies.rejects import Rejects
 
 
@@ -136,7 +153,7 @@ FORMATS: Final = (
         conceptmap.read,
         "as the map says",
         "a JSON file, a bundle, or a folder of them",
-        conceptmap.version,
+        fhir_json.version,
     ),
     TerminologyFormat(
         "codesystem",
@@ -145,7 +162,7 @@ FORMATS: Final = (
         codesystem.read,
         "as the resource says",
         "a JSON file, a bundle, or a folder of them",
-        codesystem.version,
+        fhir_json.version,
     ),
     TerminologyFormat(
         "csv",

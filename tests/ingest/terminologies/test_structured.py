@@ -62,7 +62,7 @@ def test_code_systems_whatever_the_order_of_their_elements(tmp_path: Path) -> No
     assert found.labels == {"a": "Alpha ward", "b": "Beta ward", "c": "Gamma ward", "d": "Delta ward"}
     assert found.names == {("a", "Ward one"), ("a", "First ward")} and set(found.systems.values()) == {SYSTEM}
     assert found.broader == {("b", "a"), ("b", "c"), ("d", "c")}
-    assert not found.rejects.count and format_of(file).name == "codesystem" and codesystem.version(file) == "7"
+    assert not found.rejects.count and format_of(file).name == "codesystem" and format_of(file).version(file) == "7"
     file.write_text(json.dumps({**CODES, "hierarchyMeaning": "part-of"}))
     assert said(codesystem.read, file).broader == {("b", "c"), ("d", "c")}
 
