@@ -31,6 +31,7 @@ from ingest.sums import damage_in, has_sums
 from ingest.workspace import Workspace
 from labels.library import GenerationLabels
 from labels.records import RecordsWithin
+from search.embedders.remembered import RememberingEmbedder
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationOutdated, GenerationUnreadable, NothingPublished, SearchError
 from search.generation import Generation, read_meta
@@ -94,8 +95,8 @@ def records(settings: dict[str, Any]) -> StoredRecords:
 
 
 def embedder(settings: dict[str, Any]) -> Embedder:
-    """The model, loaded at its first use."""
-    return LazyEmbedder(settings["model"], settings["precision"])
+    """The model, loaded at its first use, with the questions that were asked of it before."""
+    return RememberingEmbedder(LazyEmbedder(settings["model"], settings["precision"]))
 
 
 def tools(settings: dict[str, Any]) -> Tools:
