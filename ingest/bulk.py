@@ -4,13 +4,12 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from ingest.errors import IngestError
+from ingest.formats import of_kind
 from ingest.ledger import Ledger
 from ingest.staging import Part
 from ingest.workspace import Workspace
 from sources.errors import UnknownDataset
 
-OTHER_KINDS: Final = frozenset({"Text", "Item", "Manifest", "Categories", "Response", "Activity"})
-"""Kinds of records that are not FHIR's."""
 _ONE_LINE: Final = bytes.maketrans(b"\r\n", b"  ")
 """JSON holds line breaks only between its tokens: as blanks they leave every token as it was."""
 
@@ -54,4 +53,4 @@ def _known(ledger: Ledger | None, dataset: str) -> Ledger:
 
 
 def _kinds(ledger: Ledger, dataset: str) -> dict[str, int]:
-    return {kind: count for kind, count in ledger.kinds(dataset).items() if kind not in OTHER_KINDS}
+    return {kind: count for kind, count in ledger.kinds(dataset).items() if of_kind(kind) == "fhir"}

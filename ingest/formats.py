@@ -1,8 +1,22 @@
 """The formats that can be ingested: each pairs a reader with a mapping. A new input format is one more entry here."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from ingest.format import Format, Settings
 from sources.errors import UnsupportedSource
 from sources.files import is_splittable
+
+_OF_KIND: Final[Mapping[str, str]] = {
+    "Text": "text",
+    **dict.fromkeys(("Item", "Manifest", "Categories"), "manifest"),
+    **dict.fromkeys(("Response", "Activity"), "responses"),
+}
+
+
+def of_kind(kind: str) -> str:
+    """The name of the format that brings records of a kind: FHIR, but for those that are ours."""
+    return _OF_KIND.get(kind, "fhir")
 
 
 def find(name: str, settings: Settings = (), within: tuple[str, ...] = ()) -> Format:

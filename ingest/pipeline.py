@@ -262,30 +262,35 @@ def _blocks(file: SourceFile, format_: Format) -> Iterator[Block]:
 
 
 def _tasks(run: Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
-    """The mapping to do: new and changed records by block, then records to map again because a reference can now be resolved.
+    """The mapping to do: new and changed records by block, then records to map again, each by its own format,
+    because a reference can now be resolved.
 
     Small files share a task: a part is a folder of files on disk, and costs more than the few records of a file.
     A task's key names all that its output depends on, so that a part of that name can be taken as it is.
     """
     parts = run.workspace.parts_folder(run.dataset)
-    options = run.options
-    format_ = formats.find(options.format)
-    block = BLOCK // format_.density
-    basis = f"{run.dataset}:{options.format}:{options.strict}:{options.claims}:{format_.version}:{plan.identifiers_digest()}{options.told}"
+    block = BLOCK // formats.find(run.options.format).density
+    identifiers = plan.identifiers_digest()
 
-    def task(content: str) -> MapTask:
+    def task(content: str, format_name: str = run.options.format) -> MapTask:
+        options = run.options
+        if format_name != options.format:
+            told = run.ledger.told(run.dataset, format_name)
+            options = replace(options, format=format_name, settings=tuple(sorted(told.items())))
+        version = formats.find(format_name).version
+        basis = f"{run.dataset}:{format_name}:{options.strict}:{options.claims}:{version}:{identifiers}{options.told}"
         return MapTask(
             key=hashlib.blake2b(f"{basis}:{content}".encode(), digest_size=12).hexdigest(),
-            format=run.options.format,
+            format=format_name,
             parts=parts,
             ledger=run.workspace.ledger_path,
             plan=plan.path,
             dataset=run.dataset,
             run=run.id,
-            strict=run.options.strict,
-            include_claims=run.options.claims,
-            settings=run.options.settings,
-            within=run.options.within,
+            strict=options.strict,
+            include_claims=options.claims,
+            settings=options.settings,
+            within=options.within,
         )
 
     tasks = []
@@ -300,12 +305,12 @@ def _tasks(run: Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
         if gathered and (size >= block // 2 or entry is scanned[-1]):
             tasks.append(replace(task(content), blocks=tuple(gathered)))
             gathered, content, size = [], "", 0
-    by_part: dict[str, list[str]] = {part: sorted(records) for part, records in run.again.own.items()}
+    by_part: dict[tuple[str, str], list[str]] = {(part, run.options.format): sorted(records) for part, records in run.again.own.items()}
     for part, kind, identifier in () if run.again.only else plan.relink():
         if part not in run.again.parts:
-            by_part.setdefault(part, []).append(record_iri(run.dataset, kind, identifier))
-    for part, records in by_part.items():
-        tasks.append(replace(task(f"relink:{part}:{records}"), part=parts / part, records=frozenset(records)))
+            by_part.setdefault((part, formats.of_kind(kind)), []).append(record_iri(run.dataset, kind, identifier))
+    for (part, name), records in by_part.items():
+        tasks.append(replace(task(f"relink:{part}:{records}", name), part=parts / part, records=frozenset(records)))
     return tasks
 
 

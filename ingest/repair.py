@@ -8,6 +8,7 @@ from graph.identifiers import record_iri
 from ingest import history
 from ingest.checking import generation_damage, has_records, part_damage, vectors_damage
 from ingest.errors import PartsDamaged
+from ingest.formats import of_kind
 from ingest.ledger import Ledger
 from ingest.progress import Progress
 from ingest.publish import Tools
@@ -17,13 +18,6 @@ from ingest.sums import Damage
 from ingest.workspace import Workspace
 from sources.errors import SourceError
 from sources.files import Listing, SourceFile, expand
-
-_FORMATS: Mapping[str, str] = {
-    "Text": "text",
-    **dict.fromkeys(("Item", "Manifest", "Categories"), "manifest"),
-    **dict.fromkeys(("Response", "Activity"), "responses"),
-}
-"""Kind of a record → the format that brings it; every other kind comes by FHIR."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +91,7 @@ def _lost(ledger: Ledger, workspace: Workspace, dataset: str, parts: frozenset[s
     keys: dict[str, set[str]] = {}
     for key in parts:
         for kind, identifier, source, run in ledger.in_part(key, dataset):
-            name = _FORMATS.get(kind, "fhir")
+            name = of_kind(kind)
             keys.setdefault(name, set()).add(key)
             if key in whole:
                 own.setdefault(name, {}).setdefault(key, set()).add(record_iri(dataset, kind, identifier))

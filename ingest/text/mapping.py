@@ -1,57 +1,51 @@
 """From a plain text to its document and its few quads."""
 
-from graph.identifiers import iri_term, literal_term, record_iri, run_iri
-from graph.vocabulary import DERIVED_FROM, GENERATED_BY, KG, LABEL, SUBJECT, TYPE
+from graph.identifiers import iri_term, literal_term, record_iri
+from graph.vocabulary import KG, SUBJECT, TYPE
 from ingest.attachments import AttachmentError, decode
+from ingest.mapping.draft import Draft
+from ingest.mapping.persons import survivor
 from ingest.model import Mapped, MappingContext, Target
 from ingest.text.dates import iso_date
 from search.model import Document
-from sources.model import Issue, Severity, SourceRecord
+from sources.model import SourceRecord
 
-MAPPING_VERSION = "text-4"
+MAPPING_VERSION = "text-5"
 _TITLE_LENGTH = 80
 
 
 def map_text(record: SourceRecord, context: MappingContext) -> Mapped:
-    """One Text record becomes one document; `patient` (an id) links it to a patient of the same dataset."""
+    """One Text record becomes one document; `patient` (an id) links it to that patient of the dataset, as known after all merges."""
     row = record.resource
-    iri = record_iri(context.dataset, "Text", row["id"])
-    text = row.get("text", "")
-    media_type, repaired = "text/plain", ""
+    draft = Draft(record, context, "Text", record_iri(context.dataset, "Text", row["id"]))
+    text, media_type = row.get("text", ""), "text/plain"
     if "data" in row:
         try:
             decoded = decode(row["contentType"], row["data"])
         except AttachmentError as error:
-            issue = Issue(Severity.REJECT, error.code, error.reason, record.source, record.line, iri, "text")
-            return Mapped(iri, "Text", issues=(issue,), rejected=True)
-        text, media_type, repaired = decoded.text, decoded.media_type, decoded.repaired
-        if not text.strip():
-            issue = Issue(Severity.REJECT, "no-text", "the file holds no text", record.source, record.line, iri, "text")
-            return Mapped(iri, "Text", issues=(issue,), rejected=True)
+            draft.reject(error.code, error.reason, "text")
+        else:
+            text, media_type = decoded.text, decoded.media_type
+            if not text.strip():
+                draft.reject("no-text", "the file holds no text", "text")
+            elif decoded.repaired:
+                draft.warn("repaired-text", decoded.repaired, "text")
     date, reason = iso_date(row.get("date") or "")
-    problem = Issue(Severity.REJECT if context.strict else Severity.WARNING, "bad-date", reason, record.source, record.line, iri, "date")
-    problems = [problem] if reason else []
-    if repaired:
-        severity = Severity.REJECT if context.strict else Severity.WARNING
-        problems.append(Issue(severity, "repaired-text", repaired, record.source, record.line, iri, "text"))
-    if problems and context.strict:
-        return Mapped(iri, "Text", issues=tuple(problems), rejected=True)
+    if reason:
+        draft.warn("bad-date", reason, "date")
+    if draft.rejected:
+        return Mapped(draft.iri, "Text", issues=tuple(draft.issues), rejected=True)
     title = row.get("title") or _first_line(text)
-    patient = record_iri(context.dataset, "Patient", row["patient"]) if row.get("patient") else None
-    statements = [
-        (TYPE, iri_term(KG + "Text")),
-        (LABEL, literal_term(title)),
-        (DERIVED_FROM, iri_term(f"{record.source}#line={record.line}")),
-        (GENERATED_BY, iri_term(run_iri(context.run))),
-    ]
+    patient = _patient(draft, row.get("patient") or "")
+    statements = [f"<{TYPE}> <{KG}Text>", *draft.provenance()]
     if date:
-        statements.append((KG + "date", literal_term(date)))
+        statements.append(f"<{KG}date> {literal_term(date)}")
     if patient:
-        statements.append((SUBJECT, iri_term(patient)))
-    node = iri_term(iri)
+        statements.append(f"<{SUBJECT}> {iri_term(patient)}")
+    draft.write(draft.iri, statements, title)
     document = Document(
-        id=iri,
-        record=iri,
+        id=draft.iri,
+        record=draft.iri,
         dataset=context.dataset,
         kind="Text",
         type=row.get("type") or "Text",
@@ -64,13 +58,22 @@ def map_text(record: SourceRecord, context: MappingContext) -> Mapped:
         line=record.line,
     )
     return Mapped(
-        iri,
+        draft.iri,
         "Text",
-        quads="".join(f"{node} <{predicate}> {value} {node} .\n" for predicate, value in statements),
+        quads="".join(draft.lines),
         documents=(document,),
         targets=(Target(patient, "Patient"),) if patient else (),
-        issues=tuple(problems),
+        pending=tuple(dict.fromkeys(draft.pending)),
+        issues=tuple(draft.issues),
     )
+
+
+def _patient(draft: Draft, identifier: str) -> str | None:
+    """The patient of that id, or who took its place."""
+    if not identifier:
+        return None
+    key, _ = survivor(f"Patient/{identifier}", draft.watch)
+    return record_iri(draft.context.dataset, *key.split("/", 1))
 
 
 def _first_line(text: str) -> str:

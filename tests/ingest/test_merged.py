@@ -197,17 +197,35 @@ def test_a_merge_by_an_identifier_alone_is_told_and_not_made(lab):
     assert not is_one(lab)
 
 
-def test_a_text_about_the_old_record_is_found_with_the_person(lab):
+LETTER = {"id": "t1", "text": "A letter about gout.", "patient": "old"}
+
+
+@pytest.mark.parametrize("text_first", [True, False])
+def test_a_text_about_the_old_record_leads_to_the_person(lab, text_first):
+    path = write(lab.folder / "texts" / "t.jsonl", LETTER)
+    if text_first:
+        lab.ingest_path(path, format="text")
     lab.ingest(*ENDS["either"], *CHART)
-    path = write(lab.folder / "texts" / "t.jsonl", {"id": "t1", "text": "A letter about gout.", "patient": "old"})
-    lab.ingest_path(path, format="text")
+    if not text_first:
+        lab.ingest_path(path, format="text")
     catalog, iri = lab.snapshot().catalog, lab.iri("Patient", "new")
-    assert len(catalog.documents_of_patient(iri)) == 3
+    assert [(one.id, one.type) for one in catalog.documents_of_patient(iri) if one.kind == "Text"] == [(lab.iri("Text", "t1"), "Text")]
     assert catalog.patient_overviews()[0].documents == 3
     for name in ("old", "new"):
         result = lab.snapshot().retriever.search(SearchRequest("letter", Filters(patients=(lab.iri("Patient", name),))))
         assert result.hits[0].title.startswith("A letter")
         assert {value.value for value in result.facets["patient"]} == {iri}
+    assert about(lab) == [iri]
+    assert lab.snapshot().graph.neighbours(lab.iri("Patient", "old"), relation=SUBJECT, direction="in").total == 0
+    lab.ingest(old(), new())
+    assert about(lab) == [lab.iri("Patient", "old")]
+    assert lab.ingest_path(path, format="text").records["changed"] == 0
+
+
+def about(lab):
+    """Whom the graph says the letter is about."""
+    found = lab.snapshot().graph.neighbours(lab.iri("Text", "t1"), relation=SUBJECT, direction="out").neighbours
+    return [edge.target for _, edge in found]
 
 
 def test_a_generation_that_is_made_anew_has_the_same_persons(lab):
