@@ -1,11 +1,12 @@
 """Values that can be compared and consolidated, made of the labels of an answer or of a manifest line."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from labels.groundtruth import model as labels
-from labels.groundtruth.model import Annotation, Answer, Labeling, Region, Shape, State
+from labels.groundtruth.model import Annotation, Answer, Labeling, Region, Shape, State, TextSpan
+from labels.groundtruth.offsets import in_code_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,47 @@ class Mask:
 
 Value: TypeAlias = str | tuple[str, ...] | Boxes | Spans | Mask
 """One class, several classes (sorted, none twice), boxes, spans, or a painted image."""
+
+
+class Spellings:
+    """Names of classes as they are first written: names that differ only in the blanks around them are one class, as in the graph."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, str] = {}
+
+    def of(self, name: str) -> str:
+        """How the class is written."""
+        return self._first.setdefault(name.strip(), name)
+
+
+def renamed(value: Value, name: Callable[[str], str]) -> Value:
+    """The value with other names of its classes; of several classes none twice."""
+    if isinstance(value, str):
+        return name(value)
+    if isinstance(value, tuple):
+        return tuple(sorted({name(each) for each in value}))
+    if isinstance(value, Mask):
+        return replace(value, colors=tuple((name(each), color) for each, color in value.colors))
+    if isinstance(value, Boxes):
+        return replace(value, parts=tuple(replace(box, label=name(box.label)) for box in value.parts))
+    return Spans(tuple(replace(span, label=name(span.label)) for span in value.parts))
+
+
+def in_characters(value: Value, words: str) -> Value:
+    """The value with its spans of a text in code points; they may have been in UTF-16 units."""
+    if not isinstance(value, Spans):
+        return value
+    placed = in_code_points([TextSpan(span.start, span.end) for span in value.parts], words)
+    return Spans(tuple(Span(span.label, *place) for span, place in zip(value.parts, placed, strict=True)))
+
+
+def names_in(value: Value) -> tuple[str, ...]:
+    """The classes that a value names, in its order."""
+    if isinstance(value, str):
+        return (value,)
+    if isinstance(value, tuple):
+        return value
+    return tuple(name for name, _ in value.colors) if isinstance(value, Mask) else tuple(part.label for part in value.parts)
 
 
 def value_of(kind: str, annotations: Sequence[Annotation], size: tuple[int, int] | None = None, mask: bytes = b"") -> Value | None:

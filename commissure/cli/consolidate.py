@@ -56,7 +56,7 @@ def consolidate(context: click.Context, /, as_json: bool, **arguments: Any) -> N
     from labels.consolidation import review
     from labels.consolidation.answers import read_answers
     from labels.consolidation.report import values_of
-    from labels.consolidation.truth import by_item, read_sources, read_truth
+    from labels.consolidation.truth import by_item, read_truth
 
     if bool(arguments["locations"]) == bool(arguments["dataset"]):
         raise click.UsageError("Name either files and folders or --dataset.")
@@ -65,16 +65,16 @@ def consolidate(context: click.Context, /, as_json: bool, **arguments: Any) -> N
     if arguments["dataset"]:
         from labels.consolidation.stored import stored_reading
 
-        reading = stored_reading(arguments["dataset"], records_of(context), arguments["of_job"] or "", arguments["element"])
+        of_job, element = arguments["of_job"] or "", arguments["element"]
+        reading = stored_reading(arguments["dataset"], records_of(context), of_job, element, arguments["manifest"])
     else:
-        reading = read_answers(arguments["locations"], arguments["element"], with_manifest=not arguments["manifest"])
-    if arguments["manifest"]:
-        reading.sources = read_sources(arguments["manifest"])
+        reading = read_answers(arguments["locations"], arguments["element"], arguments["manifest"])
     truth = read_truth(arguments["truth"]) if arguments["truth"] else None
     _say_issues(reading)
     done = merging.consolidate(reading.answers, arguments["method"])
     if truth is not None:
-        truth = by_item(truth, {result.item for result in done.results}, reading.sources)
+        known = {item: reading.spellings.of(name) for item, name in truth.items()}
+        truth = by_item(known, {result.item for result in done.results}, reading.sources)
     score = merging.score(done, truth) if truth is not None else None
     doubts = review.queue(done.results, review.unsure(done.results, arguments["below"]), review.disputed(done))
     _write(done, doubts, reading, arguments)

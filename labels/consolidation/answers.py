@@ -4,7 +4,7 @@ What cannot be read is reported with file, place and reason, and nothing else is
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -16,7 +16,7 @@ from labels.consolidation.truth import read_sources
 from labels.groundtruth.answers import answer_of
 from labels.groundtruth.model import Answer as Given
 from labels.groundtruth.paths import place_of
-from labels.values import Mask, Value, value_of_answer
+from labels.values import Mask, Spellings, Value, in_characters, names_in, renamed, value_of_answer
 from sources.errors import UnsupportedSource
 from sources.files import SourceFile, expand
 from sources.model import Issue, Severity
@@ -29,12 +29,17 @@ _ABOUT_TIMES: Final = frozenset({"bad-date", "bad-seconds"})
 
 @dataclass(slots=True)
 class Reading:
-    """What files hold: the answers, the objects by item id (manifest lines), what was wrong, and how many files hold no answers at all."""
+    """What files hold: the answers, the objects by item id (manifest lines), what was wrong, and how many files hold no answers at all.
+
+    Names of classes that differ only in the blanks around them are one class, written as it first was; others are told, each once.
+    """
 
     answers: list[Answer] = field(default_factory=list)
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
     issues: list[Issue] = field(default_factory=list)
     without_answers: int = 0
+    spellings: Spellings = field(default_factory=Spellings)
+    _folded: set[str] = field(default_factory=set)
 
     def take(self, item: str, entry: object, source: str, place: int, element: str | None = None) -> None:
         """Take in an entry of a worker response. One whose value is not whole is left out, with an issue: half of it was not answered."""
@@ -49,8 +54,22 @@ class Reading:
         for problem in answer.problems:
             reason = f"{problem.field}: {problem.reason}"
             self.issues.append(Issue(Severity.WARNING, problem.code, reason, source, place, item, problem.field))
+        for name in names_in(value):
+            if (first := self.spellings.of(name)) != name and name not in self._folded:
+                self._folded.add(name)
+                reason = f"{name!r} is counted as {first!r}: blanks around a name do not make another class"
+                self.issues.append(Issue(Severity.WARNING, "class-spelling", reason, source, place, item))
+        value = renamed(value, self.spellings.of)
         submitted, accepted = answer.submitted or "", answer.accepted or ""
         self.answers.append(Answer(item, answer.worker, value, answer.seconds, submitted, accepted, answer.changed))
+
+    def settle(self) -> None:
+        """Once all is read: the answers in the order of their items, spans of a text that is known in its characters."""
+        self.answers.sort(key=lambda answer: natural(answer.item))
+        for place, answer in enumerate(self.answers):
+            words = self.sources.get(answer.item, {}).get("source")
+            if isinstance(words, str):
+                self.answers[place] = replace(answer, value=in_characters(answer.value, words))
 
     def remember(self, item: str, data: object) -> None:
         """Keep what a consolidation request says of its object."""
@@ -59,16 +78,17 @@ class Reading:
                 self.sources.setdefault(item, {name: data[key]})
 
 
-def read_answers(locations: Iterable[str], element: str | None = None, with_manifest: bool = True) -> Reading:
-    """Read the answers of one labeling job under files, folders, globs and `s3://` URLs, and (`with_manifest`) the manifest beside them.
+def read_answers(locations: Iterable[str], element: str | None = None, manifest: str | None = None) -> Reading:
+    """Read the answers of one labeling job under files, folders, globs and `s3://` URLs, and the manifest that the job ran on.
 
+    That is the only one beside them, where none is named.
     Item ids are dataset object ids: the folder of a worker response, the number of a manifest's line. `element` names the UI element to
     read where a task has several. Raises SourceNotFound where nothing is, UnsupportedSource for several jobs or manifests.
     """
     listing = expand(locations, _SUFFIXES)
     reading = Reading(issues=list(listing.issues))
     manifests = [file.uri for file in listing.files if file.uri.removesuffix(".gz").endswith(".manifest")]
-    if with_manifest and len(manifests) > 1:
+    if manifest is None and len(manifests) > 1:
         raise UnsupportedSource(
             f"several manifests are there ({', '.join(manifests[:3])} …): name the folder of one job's worker responses"
         )
@@ -80,9 +100,11 @@ def read_answers(locations: Iterable[str], element: str | None = None, with_mani
         raise UnsupportedSource(
             f"worker responses of several jobs ({', '.join(sorted(jobs)[:3])} …): consolidate one labeling job at a time"
         )
-    reading.answers.sort(key=lambda answer: natural(answer.item))
-    if with_manifest and manifests:
+    if manifest is not None:
+        reading.sources = read_sources(manifest)
+    elif manifests:
         reading.sources |= read_sources(manifests[0])
+    reading.settle()
     return reading
 
 

@@ -10,7 +10,7 @@ from labels.consolidation.consolidate import Consolidation
 from labels.consolidation.masks import BACKGROUND
 from labels.consolidation.model import Kind, Result
 from labels.consolidation.truth import Sources
-from labels.values import Boxes, Mask, Spans
+from labels.values import Boxes, Mask, Spans, names_in
 from sources.errors import UnsupportedSource
 
 _MOST_SURE = 0.95
@@ -100,19 +100,11 @@ def _check(attribute: str, kind: Kind) -> None:
 
 def _classes(done: Consolidation, labeling: Labeling) -> dict[str, int]:
     """The index of each class: its place in the labeling's, or else by name."""
-    used = {name for result in done.results for name in _names(result)}
-    if labeling.classes and (unknown := sorted(used.difference(labeling.classes))):
+    used = {name.strip(): name for result in done.results if not isinstance(result.value, Mask) for name in names_in(result.value)}
+    given = [name.strip() for name in labeling.classes]
+    if given and (unknown := sorted(used.keys() - set(given))):
         raise UnsupportedSource(f"classes {', '.join(unknown)} are not among those given")
-    return {name: index for index, name in enumerate(labeling.classes or sorted(used))}
-
-
-def _names(result: Result) -> list[str]:
-    value = result.value
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, tuple):
-        return [*value]
-    return [] if isinstance(value, Mask) else [part.label for part in value.parts]
+    return {name: index for index, name in enumerate([used.get(name, name) for name in given] or sorted(used.values()))}
 
 
 def _label(result: Result, classes: Mapping[str, int]) -> object:

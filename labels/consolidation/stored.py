@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from labels.consolidation import review
-from labels.consolidation.answers import Reading, natural
+from labels.consolidation.answers import Reading
 from labels.consolidation.consolidate import Consolidation
 from labels.consolidation.consolidate import consolidate as merge
+from labels.consolidation.truth import read_sources
 from labels.errors import LabelsRefused
 from labels.groundtruth.lines import line_of
 from labels.groundtruth.paths import key_of
@@ -20,16 +21,16 @@ from sources.errors import SourceError, UnsupportedSource
 _MOST_JOBS = 10
 
 
-def stored_reading(dataset: str, records: Records, job: str = "", element: str | None = None) -> Reading:
+def stored_reading(dataset: str, records: Records, job: str = "", element: str | None = None, manifest: str | None = None) -> Reading:
     """The answers that a dataset holds of a job (its only one, where none is named) and its objects, as if read from the files.
 
-    `element` names the UI element to read where a task has several.
+    `element` names the UI element to read where a task has several, `manifest` a file whose lines are the objects.
     Raises UnknownDataset, and UnsupportedSource where it holds no answers, none of that job, or those of several and none is named.
     """
-    return _read(dataset, records, job, element)[0]
+    return _read(dataset, records, job, element, manifest)[0]
 
 
-def _read(dataset: str, records: Records, job: str, element: str | None = None) -> tuple[Reading, str]:
+def _read(dataset: str, records: Records, job: str, element: str | None = None, named: str | None = None) -> tuple[Reading, str]:
     """The answers of a job, and the location of the manifest that its objects are lines of ('' where that is not known)."""
     reading = Reading()
     jobs: set[str] = set()
@@ -53,11 +54,13 @@ def _read(dataset: str, records: Records, job: str, element: str | None = None) 
         raise UnsupportedSource(
             f"the dataset {dataset!r} holds answers of several jobs ({listed_jobs}): name one of them by --of-job, or as `job` in a request"
         )
-    reading.answers.sort(key=lambda answer: natural(answer.item))
     manifest = ""
-    for entry in _entries_of_job(dataset, records, job or jobs.pop()):
+    if named is not None:
+        reading.sources = read_sources(named)
+    for entry in _entries_of_job(dataset, records, job or jobs.pop()) if named is None else ():
         reading.sources[str(entry.index)] = entry.content
         manifest = entry.source
+    reading.settle()
     return reading, manifest
 
 

@@ -9,7 +9,7 @@ import orjson
 
 from labels.groundtruth.answers import annotations_of
 from labels.groundtruth.model import Annotation, Box, Category, Labeling, Line, Problem, Region, Shape, State, TextSpan
-from labels.groundtruth.offsets import in_code_points, misfits
+from labels.groundtruth.offsets import misfits, placed
 from labels.groundtruth.scales import Scales
 from labels.groundtruth.scores import in_unit
 from labels.groundtruth.sequences import frame_labels, inline
@@ -282,12 +282,10 @@ def _unmapped(found: Sequence[Annotation], names: Mapping[str, str]) -> Iterator
 
 def _placed(found: list[Annotation], words: str, problems: Problems) -> list[Annotation]:
     """The annotations whose span lies in the text, in code points."""
-    spans = [one.geometry for one in found if type(one.geometry) is TextSpan]
-    inside_text = iter(in_code_points(spans, words))
-    placed = [replace(one, geometry=next(inside_text)) if type(one.geometry) is TextSpan else one for one in found]
-    inside = [one for one in placed if type(one.geometry) is not TextSpan or one.geometry.end <= len(words)]
-    if len(inside) < len(placed):
-        problems.append(Problem("span-outside", f"{len(placed) - len(inside)} of {len(placed)} spans reach beyond the text", "entities"))
+    found = placed(found, words)
+    inside = [one for one in found if type(one.geometry) is not TextSpan or one.geometry.end <= len(words)]
+    if len(inside) < len(found):
+        problems.append(Problem("span-outside", f"{len(found) - len(inside)} of {len(found)} spans reach beyond the text", "entities"))
     cut = sum(type(one.geometry) is TextSpan and misfits(one.geometry, words) for one in inside)
     if cut and 2 * cut >= len(inside):
         problems.append(

@@ -1,8 +1,9 @@
 """Where spans of a text lie, whether their offsets count code points, as the service's do, or UTF-16 units, as browsers' do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from labels.groundtruth.model import TextSpan
+from labels.groundtruth.model import Annotation, TextSpan
 
 
 def in_code_points(spans: Sequence[TextSpan], words: str) -> list[TextSpan]:
@@ -11,6 +12,13 @@ def in_code_points(spans: Sequence[TextSpan], words: str) -> list[TextSpan]:
         return list(spans)
     units = [from_utf16(span, words) for span in spans]
     return list(min((spans, units), key=lambda each: sum(misfits(span, words) for span in each)))
+
+
+def placed(annotations: Iterable[Annotation], words: str) -> list[Annotation]:
+    """The annotations of one label on a text, their spans in code points."""
+    given = list(annotations)
+    spans = iter(in_code_points([one.geometry for one in given if type(one.geometry) is TextSpan], words))
+    return [replace(one, geometry=next(spans)) if type(one.geometry) is TextSpan else one for one in given]
 
 
 def from_utf16(span: TextSpan, words: str) -> TextSpan:

@@ -10,8 +10,9 @@ from labels.groundtruth.describe import media_of_line
 from labels.groundtruth.model import Annotation, Box, Cuboid, Labeling, Line, Media, Outline, Shape, State, TextSpan
 from labels.groundtruth.tasks import UNKNOWN, VERIFICATION
 from labels.model import Row
-from labels.reports.counting import OTHERS, Figures, Spellings, Values
+from labels.reports.counting import OTHERS, Figures, Values
 from labels.reports.model import FrameAttributes, PlacedLine
+from labels.values import Spellings
 
 BINS: Final = 20
 """Of confidence: steps of 0.05."""

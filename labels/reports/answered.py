@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from labels.consolidation.truth import read_truth
@@ -10,6 +10,7 @@ from labels.groundtruth import reader
 from labels.groundtruth.answers import answer_of, decoded
 from labels.groundtruth.lines import line_in, line_of
 from labels.groundtruth.model import Line
+from labels.groundtruth.offsets import placed
 from labels.groundtruth.paths import IN_REQUESTS, IN_RESPONSES, Key, is_of_answers, key_of, place_of
 from labels.groundtruth.values import moment, text
 from labels.records import ACTIVITY, ITEM, MANIFEST, RESPONSE, Records
@@ -33,6 +34,8 @@ class _Manifest:
     jobs: tuple[str, ...] = ()
     values: dict[str, dict[int, Value]] = field(default_factory=dict)
     truth: dict[int, str] = field(default_factory=dict)
+    texts: dict[int, str] = field(default_factory=dict)
+    """Only those in which a place in UTF-16 units is another one than in characters."""
 
 
 def answered_items(locations: Sequence[str], truth: str, problems: Problems) -> Iterator[AnsweredItem | Activity]:
@@ -173,6 +176,8 @@ class _Labels:
         elif "line" in resource:
             manifest = self._manifests.setdefault(resource["manifest"], _Manifest())
             line = line_in(resource)
+            if max(line.text or "", default="") > "\uffff":
+                manifest.texts[resource["index"]] = line.text or ""
             for labeling in line.labelings:
                 if (value := value_of_labeling(labeling)) is not None:
                     manifest.values.setdefault(labeling.job.lower(), {})[resource["index"]] = value
@@ -205,6 +210,8 @@ class _Labels:
                 job = owner
                 final = manifest.values.get(owner.lower(), {}).get(index, final)
                 truth = manifest.truth.get(index, truth)
+                if (words := manifest.texts.get(index)) is not None:
+                    given = tuple(_placed(each, words) for each in given)
         return AnsweredItem(job, f"{key.object}/{key.frame}" if key.frame else key.object, given, final, truth)
 
     def _true_class(self, line: Line, index: int) -> str | None:
@@ -212,3 +219,8 @@ class _Labels:
         name = (line.source or "").rpartition("/")[2]
         keys = (str(index), line.source or "", name, name.rpartition(".")[0] or name)
         return next((self._truth[key] for key in keys if key in self._truth), None)
+
+
+def _placed(given: Given, words: str) -> Given:
+    """The answer with its spans of a text in characters."""
+    return given._replace(answer=replace(given.answer, annotations=tuple(placed(given.answer.annotations, words))))

@@ -64,17 +64,6 @@ def spread(counts: Counter[int]) -> Figures:
     return found
 
 
-class Spellings:
-    """Names of classes as they are first written: names that differ only in the blanks around them are one class, as in the graph."""
-
-    def __init__(self) -> None:
-        self._first: dict[str, str] = {}
-
-    def of(self, name: str) -> str:
-        """How the class is written."""
-        return self._first.setdefault(name.strip(), name)
-
-
 def short_names(addresses: Iterable[str]) -> dict[str, str]:
     """Address → its last part, or all of it where several end alike."""
     listed = list(addresses)

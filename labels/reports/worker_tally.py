@@ -11,9 +11,9 @@ from labels.consolidation.likeness import alike
 from labels.groundtruth.model import Answer
 from labels.groundtruth.values import is_before
 from labels.model import Cell
-from labels.reports.counting import Figures, Spellings
+from labels.reports.counting import Figures
 from labels.reports.model import Activity, AnsweredItem
-from labels.values import Value, value_of
+from labels.values import Spellings, Value, value_of
 
 TRUTH: Final = "truth"
 LABEL: Final = "label"

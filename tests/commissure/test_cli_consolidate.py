@@ -76,6 +76,21 @@ def test_plain_output_and_files(run, table, manifest, tmp_path):
     assert [json.loads(line)["source-ref"] for line in review.read_text().splitlines()] == ["s3://b/first.jpg"]
 
 
+def test_blanks_around_the_names_of_classes_change_no_figure(run, manifest, tmp_path):
+    file, truth, out = tmp_path / "a.csv", tmp_path / "truth.json", tmp_path / "out.manifest"
+    file.write_text("item,worker,class\n0,a,owl \n0,b,owl\n1,a,duck\n", encoding="utf-8")
+    truth.write_text('{"0": "owl", "1": " duck"}')
+    into = ("--manifest", manifest, "--write-manifest", out, "--attribute", "bird", "--classes", "duck,owl")
+    result = run(file, "--truth", truth, *into, "--json")
+    assert result.exit_code == 0, result.output
+    assert f"! {file}:3: item 0: 'owl' is counted as 'owl '" in result.stderr
+    answer = json.loads(result.stdout)
+    assert (answer["truth"], answer["agreement"]["unanimous"]) == ({"right": 2, "of": 2, "unknown": 0}, 1)
+    assert {cell["reference"] == cell["answered"] for cell in answer["agreement"]["confusions"]} == {True}
+    lines = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [(line["bird"], line["bird-metadata"]["class-name"]) for line in lines] == [(1, "owl "), (0, "duck")]
+
+
 def test_rejected_answers_are_said_and_exit_with_3(run, tmp_path):
     file = tmp_path / "a.csv"
     file.write_text("item,worker,class\n0,a,owl\n0,b\n0,c,owl\n", encoding="utf-8")

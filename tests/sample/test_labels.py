@@ -133,7 +133,7 @@ def test_a_verdict_on_boxes_says_why_they_are_bad(street):
 
 def test_knowing_the_workers_changes_answers_for_the_better(sample, street):
     labels = sample[0]
-    reading = read_answers([str(labels.responses)], None, with_manifest=False)
+    reading = read_answers([str(labels.responses)], None, str(labels.street))
     assert reading.issues == [] and len(reading.answers) == 170 and len({answer.worker for answer in reading.answers}) == 6
     right = {}
     results = {}

@@ -159,7 +159,10 @@ def test_two_jobs_or_two_manifests_are_refused(tmp_path):
         write(tmp_path / job / "output.manifest", {"source": "x"})
     with pytest.raises(UnsupportedSource, match="several manifests"):
         read_answers([str(tmp_path)])
-    assert len(read_answers([str(tmp_path / "one")], with_manifest=False).answers) == 1
+    named = read_answers(
+        [str(tmp_path / "one"), str(tmp_path / "two" / "output.manifest")], manifest=str(tmp_path / "one" / "output.manifest")
+    )
+    assert (len(named.answers), named.sources) == (1, {"0": {"source": "x"}})
 
 
 def test_consolidation_requests_name_their_objects(tmp_path):
@@ -191,6 +194,65 @@ def test_tables_in_csv_and_json(tmp_path):
     reading = read_answers([lines])
     assert [answer.value for answer in reading.answers] == [("a", "b"), Spans(())]
     assert [(issue.code, issue.line) for issue in reading.issues] == [("broken-line", 2)]
+
+
+WORDS = "😀 Aspirin 75 mg, then 😀 Heparin"
+UNITS = [("DRUG", 3, 10), ("DOSE", 11, 16), ("DRUG", 26, 33)]
+"""As a browser counts: each emoji is two."""
+CHARACTERS = tuple(Span(*span) for span in (("DRUG", 2, 9), ("DOSE", 10, 15), ("DRUG", 24, 31)))
+
+
+@pytest.mark.parametrize("spans", [UNITS, [(span.label, span.start, span.end) for span in CHARACTERS]])
+@pytest.mark.parametrize("form", ["manifest", "named manifest", "request"])
+def test_spans_counted_in_utf_16_units_are_brought_to_characters(tmp_path, spans, form):
+    content = {"crowd": {"entities": [{"label": label, "startOffset": start, "endOffset": end} for label, start, end in spans]}}
+    if form == "request":
+        answers = [{"workerId": "w", "annotationData": {"content": json.dumps(content)}}]
+        request = {"datasetObjectId": "0", "dataObject": {"content": WORDS}, "annotations": answers}
+        reading = read_answers([write(tmp_path / "request.json", [request])])
+    else:
+        folder = write(tmp_path / "job" / "worker-response" / "iteration-1" / "0" / "2024-03-05_10:11:02.json",
+                       {"answers": [{"workerId": "w", "answerContent": content}]})  # fmt: skip
+        beside = tmp_path / ("job" if form == "manifest" else "other") / "output.manifest"
+        manifest = write(beside, {"source": WORDS})
+        reading = read_answers(
+            [str(tmp_path / "job")] if form == "manifest" else [folder], manifest=None if form == "manifest" else manifest
+        )
+    (answer,) = reading.answers
+    assert answer.value == Spans(CHARACTERS)
+    assert [WORDS[span.start : span.end] for span in answer.value.parts] == ["Aspirin", "75 mg", "Heparin"]
+
+
+def test_names_that_differ_in_the_blanks_around_them_are_one_class_and_that_is_told(tmp_path):
+    table = write(tmp_path / "a.csv", "item,worker,class", "1,u,fog", "1,v,fog ", "1,w,rain", "2,u,fog ", "2,v, fog")
+    reading = read_answers([table])
+    assert [answer.value for answer in reading.answers] == ["fog", "fog", "rain", "fog", "fog"]
+    assert [(issue.severity, issue.code, issue.line, issue.reason) for issue in reading.issues] == [
+        ("warning", "class-spelling", 3, "'fog ' is counted as 'fog': blanks around a name do not make another class"),
+        ("warning", "class-spelling", 6, "' fog' is counted as 'fog': blanks around a name do not make another class"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "value"),
+    [
+        ({"labels": ["fog "]}, {"labels": ["rain", "fog", "fog "]}, ("fog ", "rain")),
+        (
+            {"entities": [{"label": "a", "startOffset": 0, "endOffset": 2}]},
+            {"entities": [{"label": "a ", "startOffset": 0, "endOffset": 2}]},
+            Spans((Span("a", 0, 2),)),
+        ),
+        ({"boundingBoxes": [{"label": "a ", "left": 1, "top": 2, "width": 3, "height": 4}]},
+         {"boundingBoxes": [{"label": "a", "left": 1, "top": 2, "width": 3, "height": 4}]}, Boxes((Box("a ", 1, 2, 3, 4),))),
+        ({"label": "tumour "}, PAINTED, Mask(PNG, (("tumour ", "#2ca02c"),))),
+    ],
+)  # fmt: skip
+def test_a_class_is_written_as_it_first_was_in_every_kind_of_value(first, second, value):
+    reading = Reading()
+    for inner in (first, second):
+        reading.take("0", {"workerId": "w", "answerContent": {"x": inner}}, "f.json", 1)
+    assert reading.answers[-1].value == value
+    assert [issue.code for issue in reading.issues] == ["class-spelling"]
 
 
 def test_nothing_there():

@@ -7,7 +7,7 @@ from labels.reports.names import read_names
 from labels.reports.records import Problems
 from labels.reports.workers import TEAM, worker_report
 from sources.errors import UnsupportedSource
-from tests.labels.reports.data import answer, box_line, class_line, write
+from tests.labels.reports.data import answer, box_line, class_line, metadata, write
 
 
 def report(*locations, truth="", names=None, problems=None):
@@ -220,3 +220,15 @@ def test_names_that_differ_in_the_blanks_around_them_are_one_class(tmp_path):
     assert sorted(rows(made, "workers", "worker", "agreement")[1:]) == [("u", 0.0), ("v", 1.0), ("w", 1.0)]
     assert sorted(rows(made, "confusions", "reference", "answered", "count")) == [("fog ", "Fog", 1), ("fog ", "fog ", 2)]
     assert {name for _, name in rows(made, "classes", "worker", "class")} == {"fog ", "Fog"}
+
+
+def test_spans_in_utf_16_units_agree_with_those_of_the_job(tmp_path):
+    def entities(start, end):
+        return {"entities": [{"label": "DRUG", "startOffset": start, "endOffset": end}]}
+
+    given = [{"workerId": "w", "answerContent": {"crowd": entities(3, 10)}}, {"workerId": "v", "answerContent": {"crowd": entities(2, 9)}}]
+    write(tmp_path / "annotations" / "worker-response" / "iteration-1" / "0" / "2024-03-05_10:00:00.json", json.dumps({"answers": given}))
+    label = {"annotations": {"labels": [{"label": "DRUG"}], **entities(3, 10)}}
+    line = {"source": "😀 Aspirin 75 mg", "drugs": {"annotations": label["annotations"]}, "drugs-metadata": metadata("text-span", "drugs")}
+    write(tmp_path / "manifests" / "output" / "output.manifest", line)
+    assert rows(report(tmp_path), "workers", "worker", "agreement", "compared") == [(TEAM, 1.0, 2), ("v", 1.0, 1), ("w", 1.0, 1)]
