@@ -22,6 +22,7 @@ from sources.confined import lies_within, local_path, open_within, outside_part,
 from sources.errors import SourceDenied, SourceNotFound, SourceTooLarge
 from sources.model import Issue, Severity
 from sources.passed_over import PassedOver, is_left_by_tools
+from sources.patterns import matches
 
 _DATA_SUFFIXES = (".ndjson", ".jsonl", ".json")
 _MANIFEST_LIMIT = 16 << 20
@@ -215,12 +216,12 @@ def _local_files(location: str, suffixes: tuple[str, ...], within: tuple[str, ..
     if within and not lies_within(within, location):
         return [], [*_denied([location], within)]
     if not Path(location).exists():
-        matches = sorted(glob.glob(location, recursive=True)) if glob.has_magic(location) else []  # noqa: PTH207 - absolute patterns too
-        if not matches:
+        matched = matches(location) if glob.has_magic(location) else []
+        if not matched:
             raise SourceNotFound(f"{location}: no such file or folder, and no file matches it as a pattern")
         found: list[SourceFile] = []
         issues: _Odd = []
-        for match in matches:
+        for match in matched:
             try:
                 more, odd = _local_files(match, suffixes, within)
             except SourceNotFound:  # a folder without data, or a link to nowhere, does not take the other matches with it

@@ -26,11 +26,13 @@ def load(location: str, within: tuple[str, ...] = ()) -> dict[str, tuple[str, ..
     place = local_path(location)
     try:
         with open_source(SourceFile(location if place is None else place, 0, within=within)) as stream:
-            content = stream.read(_LARGEST)
+            content = stream.read(_LARGEST + 1)
     except SourceDenied:
         raise
     except (OSError, EOFError) as error:
         raise SourceNotFound(f"{location}: the taxonomy cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    if len(content) > _LARGEST:
+        raise UnsupportedSource(f"{location}: the taxonomy is larger than {_LARGEST >> 20} MB")
     content = content.removeprefix(b"\xef\xbb\xbf")
     found: dict[str, dict[str, None]] = {}
     if location.removesuffix(".gz").endswith(".json"):

@@ -29,6 +29,7 @@ from labels.manifests.s3select.statement import (
     Operation,
     Path,
     Statement,
+    bounded,
 )
 
 AGGREGATES = ("avg", "count", "max", "min", "sum")
@@ -123,10 +124,8 @@ def parse_expression(text: str, alias: str = "s") -> Expression:
 def _guarded(text: str, read: "Callable[[_Parser], _Read]") -> _Read:
     if len(text) > _LONGEST:
         raise StatementError(f"longer than {_LONGEST:,} characters", text, 0)
-    try:
+    with bounded(text):
         return read(_Parser(text))
-    except RecursionError:
-        raise StatementError("nested too deeply", text, 0) from None
 
 
 def _tokens(text: str) -> list[_Token]:

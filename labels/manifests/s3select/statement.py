@@ -1,6 +1,10 @@
 """What an S3 Select statement says, as values. `position` is where in the text, from 0, for error messages."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from labels.errors import StatementError
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,3 +148,15 @@ def parts(expression: Expression | None) -> list[Expression | None]:
         case Case(_, branches, otherwise):
             return [*(part for branch in branches for part in branch), otherwise]
     return []
+
+
+@contextmanager
+def bounded(text: str) -> Iterator[None]:
+    """Read or translate a statement that may be too deep for it: `((((1))))`, or `1 + 1 + 1`, where each sum holds the one before.
+
+    Raises StatementError in place of RecursionError.
+    """
+    try:
+        yield
+    except RecursionError:
+        raise StatementError("nested too deeply, or made of too many parts in a row", text, 0) from None

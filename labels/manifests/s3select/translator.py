@@ -28,6 +28,7 @@ from labels.manifests.s3select.statement import (
     Operation,
     Path,
     Statement,
+    bounded,
     parts,
 )
 
@@ -72,6 +73,11 @@ class _Value:
 
 def translate(statement: Statement) -> Query:
     """The query of a statement. Raises StatementError for what has no meaning."""
+    with bounded(statement.text):
+        return _query(statement)
+
+
+def _query(statement: Statement) -> Query:
     translation = _Translation(statement.text)
     is_aggregate = any(_has_aggregate(column.expression) for column in statement.columns)
     condition = translation.truth(statement.condition) if statement.condition else "true"
@@ -90,7 +96,8 @@ def translate_keys(expressions: Sequence[str]) -> str:
     columns = []
     for number, text in enumerate(expressions):
         translation.text = text
-        columns.append(f"{translation.json(translation.value(parse_expression(text)))} AS k{number}")
+        with bounded(text):
+            columns.append(f"{translation.json(translation.value(parse_expression(text)))} AS k{number}")
     return f"SELECT n, is_broken, {', '.join(columns)} FROM ({translation.rows(())})"
 
 

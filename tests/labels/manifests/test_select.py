@@ -243,6 +243,29 @@ def test_errors_count_lines_and_survive_depth(triage):
         Asked("select * from s3object where a = '" + "x" * 300_000 + "'", triage)
 
 
+@pytest.mark.parametrize("terms", [3, 150, 400, 3_000])
+@pytest.mark.parametrize(
+    ("begin", "each", "end"),
+    [
+        ("1", " + 1", ""),
+        ("'a'", " || 'a'", ""),
+        ("1", " * 1", ""),
+        ("", "not ", "true"),
+        ("", "- ", "1"),
+        ("", "coalesce(", "1"),
+        ("s", ".a", ""),
+    ],
+)
+def test_a_value_of_many_parts_is_answered_or_refused_in_words(triage, terms, begin, each, end):
+    statement = f"select {begin}{each * terms}{end}{')' * terms if each.endswith('(') else ''} from s3object s limit 1"
+    try:
+        found = len(Asked(statement, triage).records)
+    except StatementError as error:
+        assert terms > 3, error
+        found = 1
+    assert found == 1
+
+
 def test_a_cast_that_fails_is_said_without_the_value(manifest):
     file = manifest({"a": "secret"})
     with pytest.raises(StatementError, match="CAST") as raised:
