@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph.identifiers import dataset_iri, record_iri
+from ingest import announcements
 from ingest.ledger import Ledger
 from ingest.model import NAMED, WATCHED
 from ingest.staging import Part
@@ -86,6 +87,8 @@ select distinct r.part, p.kind, p.id from (
     join plan.work c on c.kind = i.kind and c.id = i.id
     where p.wanted = :watched and not exists (select 1 from plan.identifiers n
         where n.system = i.system and n.value = i.value and n.kind = i.kind and n.id = i.id)
+    union
+    select p.dataset, p.kind, p.id from pending p join plan.remerged m on m.system = p.system where p.wanted = :watched
 ) p
 join held r on r.kind = p.kind and r.id = p.id
 where p.dataset = :dataset and r.state = 'kept'
@@ -184,7 +187,7 @@ class Plan:
         self._db.execute("attach database ? as plan", (str(path),))
         self._db.execute("pragma plan.journal_mode = memory")
         self._db.execute("pragma plan.synchronous = off")
-        self._db.executescript(_SCHEMA)
+        self._db.executescript(_SCHEMA + announcements.SCHEMA)
         ledger.hold(dataset)
 
     def close(self) -> None:
@@ -239,6 +242,7 @@ class Plan:
         for statement in _SETTLE.replace("{order}", "asc" if first else "desc").split(";\n"):
             if statement.strip():
                 self._db.execute(statement, {"dataset": self.dataset} if ":dataset" in statement else {})
+        announcements.settle_merges(self._db, self.dataset)
         self._db.commit()
 
     def again(self, parts: Iterable[str], *, only: bool) -> None:

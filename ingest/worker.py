@@ -10,7 +10,6 @@ import logging
 import marshal
 import os
 import signal
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -23,9 +22,10 @@ from typing import Any
 import orjson
 
 from ingest import formats
+from ingest.announcements import lookups
 from ingest.format import Format, Settings
 from ingest.ledger import Ledger
-from ingest.model import BesideLookup, ContentLookup, IdentifierLookup, MappingContext, ValueLookup, nothing_beside
+from ingest.model import BesideLookup, ContentLookup, MappingContext, nothing_beside
 from ingest.staging import Part, PartSummary, PartWriter
 from sources.blocks import Block
 from sources.files import open_source
@@ -171,7 +171,7 @@ def map_block(task: MapTask) -> PartSummary:
     from search.passages import split
 
     format_ = formats.find(task.format, task.settings, task.within)
-    find, values = _lookups(task.ledger, task.plan, task.dataset)
+    find, values = lookups(task.ledger, task.plan, task.dataset)
     content = _contents(task, format_)
     context = MappingContext(task.dataset, task.run, find, task.strict, task.include_claims, values, content, _beside(task, format_))
     with PartWriter(task.parts, task.key, task.run) as part:
@@ -197,34 +197,6 @@ def _wanted(task: MapTask, format_: Format) -> Iterator[SourceRecord]:
             if place in places:
                 yield replace(item, line=item.line + chosen.first_line) if chosen.first_line else item
             place += 1
-
-
-def _lookups(ledger: Path, plan: Path, dataset: str) -> tuple[IdentifierLookup, ValueLookup]:
-    """Records by business identifier, and values by system: what this run brings, and what the ledger has that it does not replace."""
-    db = sqlite3.connect(f"{ledger.absolute().as_uri()}?mode=ro", uri=True)
-    db.execute("attach database ? as plan", (f"{plan.absolute().as_uri()}?mode=ro",))
-    query = """
-    select {columns} from plan.identifiers i where system = :system {where}
-    and not exists (select 1 from plan.gone g where g.kind = i.kind and g.id = i.id)
-    union
-    select {columns} from identifiers i where dataset = :dataset and system = :system {where}
-    and not exists (select 1 from plan.gone g where g.kind = i.kind and g.id = i.id)
-    and not exists (select 1 from plan.winner w where w.kind = i.kind and w.id = i.id)
-    order by {columns}
-    """
-    by_value = query.format(columns="kind, id", where="and value = :value")
-    by_system = query.format(columns="value", where="")
-
-    @lru_cache(maxsize=100_000)
-    def find(kind: str, system: str, value: str) -> tuple[str, ...]:
-        rows = db.execute(by_value, {"dataset": dataset, "system": system, "value": value})
-        return tuple(f"{found}/{identifier}" for found, identifier in rows if kind in ("", "Resource", found))
-
-    @lru_cache(maxsize=100_000)
-    def values(system: str) -> tuple[str, ...]:
-        return tuple(value for (value,) in db.execute(by_system, {"dataset": dataset, "system": system}))
-
-    return find, values
 
 
 def _keep(folder: Path, digest: str, content: bytes) -> None:

@@ -2,21 +2,28 @@
 
     Patient OLD ─ link replaced-by ─▶ Patient NEW          either end may tell; what refers to OLD is said of NEW
 
-A record that the dataset does not hold replaces nobody: then the other one stays a patient of its own.
+A record that the dataset does not hold replaces nobody: then the other one stays a patient of its own. The other end may be named by an
+identifier alone; it is the one other Patient that carries it, and where none or several do, nobody.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from ingest.mapping.codes import dicts
-from ingest.mapping.references import key_of
+from ingest.mapping.references import identifier_of, key_of
+from ingest.model import IdentifierLookup
 from sources.model import SourceRecord
 
 REPLACED: Final = "urn:commissure:replaced:"
 """Under this system and the `Patient/ID` of a record either end of a merge tells the `Patient/ID` that took its place."""
 PRESENT: Final = "urn:commissure:present:"
 """Under this system and its own `Patient/ID` a Patient tells that it is there."""
+REPLACED_BY: Final = "urn:commissure:replaced-by:"
+"""Under this before the system of an identifier a Patient tells the identifier's value, whose only other bearer took its place."""
+REPLACES: Final = "urn:commissure:replaces:"
+"""The same where it took that one's place."""
 _HERE: Final = "here"
+_MERGING: Final = ("replaced-by", "replaces")
 _KIND: Final = "Patient/"
 MOST_RECORDS: Final = 50
 """Records of one person that are followed; a longer chain is no merge that anybody made."""
@@ -31,6 +38,8 @@ def announced(record: SourceRecord) -> Iterator[tuple[str, str]]:
         yield f"{PRESENT}{_KIND}{record.resource.get('id')}", _HERE
         for old, new in replacements(record):
             yield REPLACED + old, new
+        for end in by_identifier(record):
+            yield (REPLACED_BY if end.replaced else REPLACES) + end.system, end.value
 
 
 def replacements(record: SourceRecord) -> Iterator[tuple[str, str]]:
@@ -38,8 +47,31 @@ def replacements(record: SourceRecord) -> Iterator[tuple[str, str]]:
     own = f"{_KIND}{record.resource.get('id')}"
     for link in dicts(record.resource.get("link")):
         other = _other(link, record.urns)
-        if other and other != own and link.get("type") in ("replaced-by", "replaces"):
+        if other and other != own and link.get("type") in _MERGING:
             yield (own, other) if link["type"] == "replaced-by" else (other, own)
+
+
+class NamedEnd(NamedTuple):
+    """The other end of a merge, named by an identifier alone in the link at `place`; the record is the `replaced` one or the other."""
+
+    place: int
+    replaced: bool
+    system: str
+    value: str
+
+    def bearers(self, find: IdentifierLookup, own: str) -> tuple[str, ...]:
+        """The `Patient/ID` of those that carry the identifier, but for the record's `own`."""
+        return tuple(key for key in find("Patient", self.system, self.value) if key != own)
+
+
+def by_identifier(record: SourceRecord) -> Iterator[NamedEnd]:
+    """Each merge that a Patient tells of by an identifier alone."""
+    for place, link in enumerate(dicts(record.resource.get("link"))):
+        other = link.get("other")
+        if link.get("type") in _MERGING and type(other) is dict and not _other(link, record.urns):
+            named = identifier_of(other, "Patient")
+            if named and str(other.get("reference")) not in record.urns:
+                yield NamedEnd(place, link["type"] == "replaced-by", *named)
 
 
 def _other(link: Mapping[str, object], urns: Mapping[str, str]) -> str:

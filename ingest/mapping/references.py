@@ -57,6 +57,21 @@ def resolve(
     return None
 
 
+def identifier_of(reference: Mapping[str, Any], kind: str) -> tuple[str, str] | None:
+    """(system, value) by which a Reference names a record of a kind that it does not name by `Type/id`; None where it names none so."""
+    literal = reference.get("reference")
+    if type(literal) is str and (literal := literal.strip()):
+        search = _search(literal)
+        if search is not None:
+            return search[1:] if search[0] == kind else None
+        return (URI_SYSTEM, literal) if literal.startswith(("urn:uuid:", "urn:oid:")) else None
+    identifier = reference.get("identifier")
+    if type(identifier) is not dict or type(identifier.get("value")) is not str:
+        return None
+    system = identifier.get("system")
+    return system if type(system) is str else "", identifier["value"]
+
+
 def _kind(reference: Mapping[str, Any], allowed: tuple[str, ...]) -> str:
     stated = reference.get("type")
     if type(stated) is str and stated.rpartition("/")[2] in RESOURCE_TYPES:

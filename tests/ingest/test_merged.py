@@ -190,11 +190,65 @@ def test_a_merge_by_urn_within_a_bundle(lab):
     assert is_one(lab)
 
 
-def test_a_merge_by_an_identifier_alone_is_told_and_not_made(lab):
-    other = {"link": [{"other": {"identifier": {"system": "urn:s", "value": "1"}}, "type": "replaced-by"}]}
-    report = lab.ingest(old(**other), new(), *CHART)
-    assert report.warnings == {"patient-merge": 1}
+def named(system, value, type_="replaced-by", *, search=False):
+    other = {"reference": f"Patient?identifier={system}|{value}"} if search else {"identifier": {"system": system, "value": value}}
+    return {"link": [{"other": other, "type": type_}]}
+
+
+def numbered(*values):
+    return {"identifier": [{"system": "urn:s", "value": value} for value in values]}
+
+
+BY_IDENTIFIER = {
+    "replaced-by": ({**old(), **named("urn:s", "2"), **numbered("1")}, {**new(), **numbered("2")}),
+    "its own, too": ({**old(), **named("urn:s", "2"), **numbered("1", "2")}, {**new(), **numbered("2")}),
+    "search": ({**old(), **named("urn:s", "2", search=True)}, {**new(), **numbered("2")}),
+    "replaces": ({**old(), **numbered("1")}, {**new(), **named("urn:s", "1", "replaces"), **numbered("2")}),
+    "replaces its own": ({**old(), **numbered("1")}, {**new(), **named("urn:s", "1", "replaces"), **numbered("1", "2")}),
+}
+
+
+@pytest.mark.parametrize(("order", "ends"), zip(range(5), BY_IDENTIFIER, strict=True))
+def test_a_merge_by_an_identifier_that_one_patient_carries(lab, order, ends):
+    runs = list(permutations([(BY_IDENTIFIER[ends][0],), (BY_IDENTIFIER[ends][1],), CHART]))[order]
+    for run in runs:
+        report = lab.ingest(*run)
+    assert is_one(lab)
+    together = [one for run in runs for one in run]
+    assert lab.ingest(*together).records["changed"] == 0
+    lab.ingest(*together, {"resourceType": "Patient", "id": "twin", **numbered("1", "2")})
+    assert {one.id for one in lab.snapshot().catalog.patients()} == {lab.iri("Patient", name) for name in ("old", "new", "twin")}
+    lab.ingest(deleted("Patient/twin"), role="deleted")
+    assert is_one(lab)
+    lab.ingest(old(), new())
     assert not is_one(lab)
+    assert report.unresolved_references == 0
+
+
+@pytest.mark.parametrize("ends", BY_IDENTIFIER)
+def test_a_merge_by_an_identifier_in_one_run(lab, ends):
+    report = lab.ingest(*CHART, *BY_IDENTIFIER[ends])
+    assert is_one(lab)
+    assert (report.warnings, report.unresolved_references) == ({}, 0)
+
+
+@pytest.mark.parametrize(("carried", "reason"), [((), "no other patient"), (("2", "2"), "2 other patients")])
+@pytest.mark.parametrize("type_", ["replaced-by", "replaces"])
+def test_a_merge_by_an_identifier_that_none_or_several_carry_is_told_and_not_made(lab, type_, carried, reason):
+    others = [{**patient(f"other{place}"), **numbered(value)} for place, value in enumerate(carried)]
+    report = lab.ingest(new(), *CHART, {**old(), **named("urn:s", "2", type_), **numbered("2")}, *others)
+    assert report.warnings == {"patient-merge": 1}
+    (issue,) = lab.issues(report)
+    assert reason in issue["reason"] and "nothing is merged" in issue["reason"]
+    assert (issue["line"], issue["field"]) == (6, "Patient.link[0].other") and issue["source"]
+    assert len(lab.snapshot().catalog.patients()) == 2 + len(others)
+
+
+def test_a_merge_that_a_contained_patient_tells_merges_nothing(lab):
+    inside = {"resourceType": "Patient", "id": "c", **named("urn:s", "2")}
+    report = lab.ingest(old(contained=[inside]), {**new(), **numbered("2")}, *CHART)
+    assert not is_one(lab)
+    assert report.warnings == {}
 
 
 LETTER = {"id": "t1", "text": "A letter about gout.", "patient": "old"}

@@ -86,6 +86,7 @@ def ledger(tmp_path, monkeypatch):
         )
         db.executemany("insert into parts values (?, 'd', 'r0', 9)", (("p0",), ("p1",), ("p2",)))
         db.executemany("insert into identifiers values ('d', 's', ?, 'K', ?)", ((f"v{n}", f"K{n}") for n in range(60)))
+        db.execute("insert into identifiers values ('d', 'urn:commissure:replaces:s', 'v1', 'Patient', 'P')")
         db.executemany("insert into pending values ('d', 'K', ?, '$watched', 's', ?)", ((f"K{n}", f"w{n}") for n in range(60)))
         db.execute("insert into refused values ('d', 'K', 'K50', ?, 'r0')", (b"new",))
         db.execute("insert into deleted values ('d', 'K', 'K40', 'r0', 'a', 1)")

@@ -12,6 +12,7 @@ from ingest.fhir.rules.times import abatement_period, date, issued, period, sche
 from ingest.fhir.rules.values import VALUES, plain, reference_range, said
 from ingest.mapping.codes import codes, dicts, short, words
 from ingest.mapping.draft import Node
+from ingest.mapping.persons import by_identifier
 
 
 def _gender(node: Node, value: Any) -> None:
@@ -35,9 +36,15 @@ def _patient_extension(node: Node, value: Any) -> None:
 
 def _patient_link(node: Node, value: Any) -> None:
     """Another record of the same person; one that replaces this one by its own name."""
-    for item in dicts(value):
-        found = node.follow(item.get("other"), REFERENCES["Patient"]["link.other"], "link.other")
-        if found is not None:
+    draft = node.draft
+    ends = by_identifier(draft.record) if node.iri == draft.iri else ()
+    bearers = {end.place: end.bearers(draft.context.find, f"Patient/{draft.record.id}") for end in ends}
+    for place, item in enumerate(dicts(value)):
+        if len(keys := bearers.get(place, ())) > 1:
+            continue
+        other = {"reference": keys[0]} if keys else item.get("other")
+        found = node.follow(other, REFERENCES["Patient"]["link.other"], "link.other")
+        if found is not None and found.iri != node.iri:
             node.statements.append(predicate("replacedBy" if item.get("type") == "replaced-by" else "link") + found.term)
 
 
