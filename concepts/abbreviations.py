@@ -310,8 +310,8 @@ class Definition(NamedTuple):
 def definitions(text: Tokens) -> Iterator[Definition]:
     """What a text abbreviates itself: "chronic obstructive pulmonary disease (COPD)", after Schwartz and Hearst (PSB 2003)."""
     norms = text.norms
-    for place, norm in enumerate(norms):
-        if norm != "(" or place + 2 >= len(norms) or norms[place + 2] != ")":
+    for place in (place for place, norm in enumerate(norms) if norm == "("):
+        if place + 2 >= len(norms) or norms[place + 2] != ")":
             continue
         short = text.text[text.starts[place + 1] : text.ends[place + 1]]
         if not _SHORT.match(short) or sum(map(str.isupper, short)) < max(1, len(short) // 2):

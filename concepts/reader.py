@@ -3,7 +3,7 @@
 One reader reads notes, questions, and what is given to `commissure read`, with the same names and the same rules.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,8 @@ from concepts.vocabulary import Vocabulary
 _NEAR: Final = 60
 """Tokens around an ambiguous abbreviation in which its field must show."""
 _MOST_ALTERNATIVES: Final = 5
+_MOST_HELD: Final = 1 << 15
+"""Names whose concepts a reader holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Reader:
         """A mention has at most so many alternatives. `asking` reads questions: a name stands for everything narrower too."""
         self._asking = asking
         self._vocabularies = tuple(vocabularies)
+        self._held: dict[tuple[tuple[int, int], ...], tuple[Concept, ...]] = {}
         self._most = most_alternatives
 
     def read(self, text: str, certain: bool = False) -> list[ReadMention]:
@@ -81,17 +84,33 @@ class Reader:
         return ReadMention(start, end, of.text[start:end], concept, chosen.senses[1 : 1 + self._most], judgement, value)
 
     def _chosen(self, of: Tokens, certain: bool) -> list[_Chosen]:
-        found: dict[tuple[int, int], list[Concept]] = {}
-        for vocabulary in self._vocabularies:
-            lexicon = vocabulary.lexicon
-            for each in lexicon.find(of):
+        found: dict[tuple[int, int], tuple[tuple[int, int], ...]] = {}
+        for place, vocabulary in enumerate(self._vocabularies):
+            for each in vocabulary.lexicon.find(of):
                 if self._may_be(of, vocabulary, each, certain):
-                    senses = found.setdefault((each.first, each.last), [])
-                    senses.extend(vocabulary.concept(number) for number in lexicon.concepts(each.name)[: self._most + 1])
-        return self._defined(of, _apart(found))
+                    span = each.first, each.last
+                    found[span] = (*found.get(span, ()), (place, each.name))
+        return self._defined(of, [_Chosen(first, last, self._senses(found[first, last])) for first, last in _apart(found)])
+
+    def _senses(self, names: tuple[tuple[int, int], ...]) -> tuple[Concept, ...]:
+        """What names stand for, each given by the place of its vocabulary and its number there; every concept once."""
+        senses = self._held.get(names)
+        if senses is None:
+            named: dict[tuple[str, str], Concept] = {}
+            for place, name in names:
+                vocabulary = self._vocabularies[place]
+                for number in vocabulary.lexicon.concepts(name)[: self._most + 1]:
+                    concept = vocabulary.concept(number)
+                    named.setdefault((concept.system, concept.code), concept)
+            if len(self._held) >= _MOST_HELD:
+                self._held.clear()
+            senses = self._held[names] = tuple(named.values())
+        return senses
 
     def _may_be(self, of: Tokens, vocabulary: Vocabulary, found: Found, certain: bool) -> bool:
         caution = vocabulary.lexicon.caution(found.name)
+        if not caution:
+            return True
         if caution & Caution.CAPITALS and not of.text[of.starts[found.first] : of.ends[found.last - 1]].isupper():
             return False
         if caution & Caution.ASKED and not self._asking:
@@ -128,16 +147,16 @@ def _end_of_value(of: Tokens, sentences: Sentences, chosen: _Chosen, following: 
     return of.ends[last - 1] if last > chosen.last else of.ends[chosen.last - 1]
 
 
-def _apart(found: dict[tuple[int, int], list[Concept]]) -> list[_Chosen]:
-    """Of overlapping names the longest, then the first; each with its senses, every concept once."""
+def _apart(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Of overlapping spans the longest, then the first; by place."""
     taken: set[int] = set()
     chosen = []
-    for (first, last), senses in sorted(found.items(), key=lambda item: (item[0][0] - item[0][1], item[0][0])):
+    for first, last in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
         places = range(first, last)
         if taken.isdisjoint(places):
             taken.update(places)
-            chosen.append(_Chosen(first, last, tuple({(one.system, one.code): one for one in reversed(senses)}.values())[::-1]))
-    return sorted(chosen, key=lambda each: each.first)
+            chosen.append((first, last))
+    return sorted(chosen)
 
 
 def _of_allergy(judgement: Judgement, section: Section, concept: Concept) -> Judgement:

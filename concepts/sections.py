@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Section(StrEnum):
@@ -43,12 +44,18 @@ _ELSE = (
 )
 """Headings that announce none of these things: what an earlier heading announced is over."""
 _KIND = tuple((kind, re.compile(rf"(?:{pattern})\Z", re.IGNORECASE)) for kind, pattern in (*_KINDS, (Section.OTHER, _ELSE)))
-_HEADING = re.compile(
-    r"^[ \t>*•\-]*+(?P<marks>#{1,6}[ \t]++)?(?P<line>[A-Z][^\n:.;,]{1,60}?)[ \t*#]*+(?::|(?P<alone>$))"
-    r"|(?:(?<=[.;:?!])[ \t]++|(?<![ \t])[ \t]{2,}+)(?P<inline>[A-Z][A-Z/&'()\- ]{2,50}|[A-Z][a-z]+(?: [A-Za-z]+){0,3}):"
-    r"|(?<!\s)\s{3,}+(?P<spaced>[A-Z][A-Za-z/&'()\- ]{2,50}):",
+_LINE = re.compile(
+    r"[ \t>*•\-]*+(?P<marks>#{1,6}[ \t]++)?(?P<line>[A-Z][^\n:.;,]{1,60}?)[ \t*#]*+(?::|(?P<alone>$))",
     re.MULTILINE,
 )
+_HEADING = re.compile(
+    r"\s(?:(?:(?<=[.;:?!][ \t])[ \t]*+|(?<=[ \t])(?<![ \t][ \t])[ \t]++)"
+    r"(?P<inline>[A-Z][A-Z/&'()\- ]{2,50}|[A-Z][a-z]+(?: [A-Za-z]+){0,3}):"
+    r"|(?<!\s\s)\s{2,}+(?P<spaced>[A-Z][A-Za-z/&'()\- ]{2,50}):"
+    rf"|(?<=\n){_LINE.pattern})",
+    re.MULTILINE,
+)
+"""A heading, but for one in the first line: it begins with white space, which is found quickly."""
 _MOST_WORDS = 6
 _SMALL = frozenset(["and", "of", "the", "for", "to", "with", "or", "in", "on", "&"])
 
@@ -83,17 +90,33 @@ class Headings:
 
 def _headings(text: str) -> Iterator[Heading]:
     section = Section.OTHER
-    for found in _HEADING.finditer(text):
-        title = (found["line"] or found["inline"] or found["spaced"]).strip()
-        kind = next((kind for kind, pattern in _KIND if pattern.match(title)), None)
-        sure = kind is not None or bool(found["marks"]) or title.isupper()
-        if found["alone"] is not None and not sure and not _is_title(title, text, found.start()):
+    for start, end, title, marked, alone in _found(text):
+        kind = _kind_of(title)
+        sure = kind is not None or marked or title.isupper()
+        if alone and not sure and not _is_title(title, text, start):
             continue
         if kind is not None:
             section = kind
-        elif sure or found["alone"] is not None or _after_blank_line(text, found.start()):
+        elif sure or alone or _after_blank_line(text, start):
             section = Section.OTHER
-        yield Heading(found.start(), found.end(), title, section)
+        yield Heading(start, end, title, section)
+
+
+def _found(text: str) -> Iterator[tuple[int, int, str, bool, bool]]:
+    """What is written like a heading: its start and end, its title, and whether it has marks before it, or no colon behind it."""
+    first = _LINE.match(text)
+    if first is not None:
+        yield 0, first.end(), first["line"].strip(), bool(first["marks"]), first["alone"] is not None
+    for found in _HEADING.finditer(text, first.end() if first is not None else 0):
+        if line := found["line"]:
+            yield found.start() + 1, found.end(), line.strip(), bool(found["marks"]), found["alone"] is not None
+        else:
+            yield found.start(), found.end(), (found["inline"] or found["spaced"]).strip(), False, False
+
+
+@lru_cache(maxsize=1 << 12)
+def _kind_of(title: str) -> Section | None:
+    return next((kind for kind, pattern in _KIND if pattern.match(title)), None)
 
 
 def _is_title(line: str, text: str, start: int) -> bool:

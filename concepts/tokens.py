@@ -8,7 +8,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from hashlib import blake2b
 from itertools import accumulate, compress
 from operator import sub
@@ -58,6 +57,7 @@ _BRITISH = tuple(
 )
 _LONGEST_WORD: Final = 100
 """Letters of a word that is folded. Unicode orders a thousand accents on one letter in a million steps."""
+_MOST_HELD: Final = 1 << 17
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4"}
 
 
@@ -77,7 +77,7 @@ class Tokens:
 def tokens(text: str) -> Tokens:
     """The tokens of a text; line breaks are tokens, other white space is none."""
     pieces = _TOKEN.findall(text)
-    norms = list(map(norm, pieces))
+    norms = list(map(_NORMS.__getitem__, pieces))
     ends = list(accumulate(map(len, pieces)))
     starts = map(sub, ends, map(len, pieces))
     return Tokens(text, list(compress(starts, norms)), list(compress(ends, norms)), list(filter(None, norms)))
@@ -85,7 +85,22 @@ def tokens(text: str) -> Tokens:
 
 def norm(word: str) -> str:
     """What a word is compared by: case, plural, possessive, British spelling and Roman numbers are folded. '' for blanks."""
-    return _norm(word) if len(word) <= _LONGEST_WORD else _long(word)
+    return _NORMS[word]
+
+
+class _Norms(dict[str, str]):
+    """Word → what it is compared by. What texts say again and again is held: looking it up is most of the work of reading a text."""
+
+    def __missing__(self, word: str) -> str:
+        if len(word) > _LONGEST_WORD:
+            return _long(word)
+        if len(self) >= _MOST_HELD:
+            self.clear()
+        found = self[word] = _norm(word)
+        return found
+
+
+_NORMS: Final = _Norms()
 
 
 def _long(word: str) -> str:
@@ -95,7 +110,6 @@ def _long(word: str) -> str:
     return word[:_LONGEST_WORD].lower() + "…" + blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-@lru_cache(maxsize=1 << 17)
 def _norm(word: str) -> str:
     if word.isspace() and word != "\n":
         return ""
