@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import serve
-from tests.browser.test_pages import PAGES, settle
+from tests.browser.pages import PAGES, settle
 from tests.webapp.streets import Streets, streets
 
 pytestmark = pytest.mark.browser

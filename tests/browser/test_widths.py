@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.browser.conftest import serve
-from tests.browser.test_pages import PAGES, settle
+from tests.browser.pages import PAGES, settle
 from tests.webapp import fixtures as f
 from tests.webapp.clinic import clinic
 from webapp.app import create_app

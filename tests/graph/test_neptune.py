@@ -26,10 +26,11 @@ from graph.stores.sparql.store import SparqlStore
 from graph.vocabulary import KG, LABEL
 from tests.contracts.graph_store import ASTHMA, BASE, CHART, GraphStoreContract, NewStore, all_pages, quad
 from tests.contracts.sparql import SparqlContract
-from tests.servers import neptune as servers
-from tests.servers import processes
+from tests.servers import neptune_loader, processes
+from tests.servers.bucket import bucket, s3_client
 from tests.servers.fixtures import started
-from tests.servers.neptune import ROLE, Key, NeptuneStandIn
+from tests.servers.neptune import NeptuneStandIn
+from tests.servers.neptune_model import ROLE, Key
 
 BUCKET = "staging-of-tests"
 STAGING = f"s3://{BUCKET}/commissure/parts"
@@ -39,7 +40,7 @@ LANGUAGES = ("sparql", "gremlin")
 @pytest.fixture(scope="module")
 def s3() -> Iterator[str]:
     """The endpoint of an S3 API with the staging bucket."""
-    with servers.bucket(BUCKET) as endpoint:
+    with bucket(BUCKET) as endpoint:
         yield endpoint
 
 
@@ -114,13 +115,13 @@ class Bench:
 
     def staged(self) -> list[str]:
         """What lies in the staging bucket."""
-        found = servers._s3_client(self._s3).list_objects_v2(Bucket=BUCKET)
+        found = s3_client(self._s3).list_objects_v2(Bucket=BUCKET)
         return [entry["Key"] for entry in found.get("Contents", ())]
 
     def empty_staging(self) -> None:
         """Take all out of the staging bucket."""
         for key in self.staged():
-            servers._s3_client(self._s3).delete_object(Bucket=BUCKET, Key=key)
+            s3_client(self._s3).delete_object(Bucket=BUCKET, Key=key)
 
     def close(self) -> None:
         """Stop everything."""
@@ -371,7 +372,7 @@ def _request(source: str) -> Any:
 
 def test_a_full_queue_is_waited_for(bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stand_in = bench.stand_in("sparql")
-    monkeypatch.setattr(servers, "QUEUE", 0)
+    monkeypatch.setattr(neptune_loader, "QUEUE", 0)
     stand_in.faults.hold = threading.Event()
     store = bench.store("sparql")
     assert store._loader is not None
@@ -563,7 +564,7 @@ def test_the_page_of_sparql_works(bench: Bench, tmp_path: Path) -> None:
 
 def test_a_cluster_that_is_down_is_told(bench: Bench, tmp_path: Path) -> None:
     bench.stand_in("sparql")
-    address = f"neptune://127.0.0.1:{servers.free_port()}?language=gremlin&region=eu-west-1&plain=true"
+    address = f"neptune://127.0.0.1:{processes.free_port()}?language=gremlin&region=eu-west-1&plain=true"
     store = bench.store("gremlin", address, outage=0.1)
     with pytest.raises(StoreUnavailable):
         store.node(ASTHMA)

@@ -11,7 +11,7 @@ from graph.model import Literal
 from graph.property_graph import elements
 from graph.stores.neptune.neptune_csv import Column, typed_columns, write_csv
 from graph.vocabulary import KG, LABEL, TYPE, XSD
-from tests.servers.neptune import read_csv
+from tests.servers.neptune_csv import read_csv
 
 A, B, KEY = "https://example.org/a", "https://example.org/b", "kg_value"
 Written = tuple[tuple[str, ...], ...]

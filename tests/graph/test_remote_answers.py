@@ -21,7 +21,8 @@ from ingest.workspace import Workspace
 from search.filters import FILTERS
 from search.protocols import Embedder
 from tests.ingest.exports import InlinePool, Lab, condition, note, patient
-from tests.servers.neptune import Key, NeptuneStandIn
+from tests.servers.neptune import NeptuneStandIn
+from tests.servers.neptune_model import Key
 from webapp.app import create_app
 
 SETTINGS: Mapping[str, Any] = {

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from tests.webapp import fixtures as f
 from tests.webapp.clinic import E11, clinic
 from tests.webapp.conftest import make_client
-from tests.webapp.test_pages import get
+from tests.webapp.page import get
 
 
 def choices(client: FlaskClient, url: str) -> list[tuple[str, int]]:

@@ -16,8 +16,8 @@ from flask.testing import FlaskClient
 
 from search.labeled import LabelClass
 from tests.ingest.exports import InlinePool, Lab, patient
+from tests.webapp.page import Page, get
 from tests.webapp.streets import HOSTILE, LINES, NOTE, Streets, class_iri, job, streets
-from tests.webapp.test_pages import Page, get
 from webapp.app import create_app
 from webapp.pages.labels import _nearest
 from webapp.pages.labels_drawing import COLORS, color_of, colors_of, drawing_of, safe_color

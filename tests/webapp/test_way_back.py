@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from tests.webapp import fixtures as f
 from tests.webapp.fixtures import Shelf, newer
-from tests.webapp.test_pages import get
+from tests.webapp.page import get
 from webapp.app import create_app
 
 STATE = "q=cisplatin&dataset=demo&mode=lexical&match=well&from=2019&view=connections"

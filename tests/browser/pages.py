@@ -1,0 +1,41 @@
+"""The pages that are opened, and when they are drawn."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from tests.webapp import fixtures as f
+
+PAGES = {
+    "home": "/",
+    "search": "/search?q=ovarian+cancer+cisplatin+metformin",
+    "connections": "/search?q=ovarian+cancer+cisplatin+metformin&view=connections",
+    "list": "/search?q=cisplatin&show=list",
+    "filtered": f"/search?q=metformin&patient={quote(f.MILAN)}&type=Progress+note&from=2020",
+    "no hits": "/search?q=zzzz+diabetes&type=Oncology+note&from=1990&to=1991",
+    "document": f"/document?id={quote(f.ONCOLOGY_NOTE)}&start=29&end=108&q=cisplatin",
+    "hostile document": f"/document?id={quote(f.HOSTILE_NOTE)}",
+    "concept": f"/node?id={quote(f.CISPLATIN)}",
+    "node": f"/node?id={quote(f.ROSA)}&expand={quote('in|DocumentReference|https://w3id.org/commissure/ns#subject')}",
+    "patient": f"/patient?id={quote(f.ROSA)}",
+    "patients": "/patients",
+    "data": "/data",
+    "terminologies": "/data/terminologies",
+    "standing": f"/standing?concept={quote(f.CISPLATIN)}&as=affirmed",
+    "run": f"/data/runs/{f.RUN}",
+    "record": f"/record?id={quote(f.ROSA)}",
+}
+
+Open = Callable[..., Any]
+
+
+def settle(page: Any) -> None:
+    """Wait until what scripts draw on this page is drawn."""
+    page.wait_for_selector("html[data-ready]")
+    for name in ("canvas", "timeline"):
+        place = page.query_selector(f"#{name}")
+        if place is not None and place.is_visible() and not place.get_attribute("data-drawn"):
+            place.scroll_into_view_if_needed()
+            page.mouse.move(1, 1)  # the picture waits for a sign that somebody is there
+            page.wait_for_selector(f"#{name}[data-drawn]")
+            page.evaluate("scrollTo(0, 0)")
