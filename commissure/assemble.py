@@ -272,7 +272,7 @@ class DataLibrary:
                     readers[scope] = self._narrowed(folder / "search", scope, whole)
                 return readers[scope]
 
-        parts = generation.catalog, retriever, graph, labels, Texts(generation.path), Likenesses(generation)
+        parts = generation.catalog, retriever, graph, labels, Texts(generation.vocabularies), Likenesses(generation)
         return OpenSnapshot(number, store, generation.published, *parts, narrowed)
 
     def _narrowed(self, index: Path, scope: Scope, whole: OpenSnapshot) -> OpenSnapshot:
@@ -287,7 +287,7 @@ class DataLibrary:
         def narrower(_: OpenSnapshot, further: Scope) -> OpenSnapshot:
             return whole.within(scope.narrowed(further))
 
-        parts = generation.catalog, retriever, graph, labels, Texts(generation.path), Likenesses(generation)
+        parts = generation.catalog, retriever, graph, labels, Texts(generation.vocabularies), Likenesses(generation)
         return OpenSnapshot(whole.generation, whole.store, whole.published, *parts, narrower, work)
 
     def _graph(self, embedded: Path, published: str) -> GraphStore:

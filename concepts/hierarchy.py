@@ -274,7 +274,10 @@ def _stacked(rows: list[Int32]) -> Table:
 
 
 def mapped(path: Path) -> Any:
-    """The array of a file, mapped into memory read-only."""
+    """The array of a file, mapped into memory read-only. Raises OSError, and ValueError with the name of a file that is damaged."""
     # A plain view of the mapping: indexing numpy's memmap class itself costs several times as much. An empty file cannot be mapped.
-    array = np.load(path, mmap_mode="r") if path.stat().st_size > 4096 else np.load(path)
+    try:
+        array = np.load(path, mmap_mode="r") if path.stat().st_size > 4096 else np.load(path)
+    except (ValueError, EOFError) as error:
+        raise ValueError(f"{path} is cut off or holds something else") from error
     return array.view(np.ndarray)

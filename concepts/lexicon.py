@@ -235,7 +235,7 @@ def save_lexicon(lexicon: Lexicon, folder: Path) -> None:
 
 
 def open_lexicon(folder: Path) -> Lexicon:
-    """Map the arrays into memory, read-only. Raises OSError, ValueError or EOFError where they cannot be read."""
+    """Map the arrays into memory, read-only. Raises OSError, and ValueError with the name of a file that is damaged."""
     return Lexicon(**{each.name: mapped(folder / f"{each.name}.npy") for each in fields(Lexicon)})
 
 

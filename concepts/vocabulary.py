@@ -176,11 +176,15 @@ def save_vocabulary(vocabulary: Vocabulary, folder: Path) -> None:
 
 
 def open_vocabulary(folder: Path) -> Vocabulary:
-    """Map it into memory, read-only. Raises OSError, ValueError or EOFError where it cannot be read."""
-    about: dict[str, Any] = json.loads((folder / ABOUT).read_text("utf-8"))
+    """Map it into memory, read-only. Raises OSError, and ValueError with the name of a file that is damaged."""
+    try:
+        about: dict[str, Any] = json.loads((folder / ABOUT).read_text("utf-8"))
+        systems, listed = tuple(about["systems"]), about["fields"].items()
+        fields = {int(name): tuple(frozenset(field) for field in found) for name, found in listed}
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        raise ValueError(f"{folder / ABOUT} is cut off or holds something else") from error
     codes, labels = (
         Strings(mapped(folder / f"concept_{name}_offsets.npy"), mapped(folder / f"concept_{name}.npy")) for name in ("codes", "labels")
     )
     system, kinds = (mapped(folder / f"concept_{name}.npy") for name in ("system", "kinds"))
-    fields = {int(name): tuple(frozenset(field) for field in found) for name, found in about["fields"].items()}
-    return Vocabulary(open_lexicon(folder), tuple(about["systems"]), system, kinds, codes, labels, fields)
+    return Vocabulary(open_lexicon(folder), systems, system, kinds, codes, labels, fields)

@@ -27,7 +27,6 @@ from numpy.typing import NDArray
 
 from concepts.compiled import read_about
 from concepts.model import Assertion, ConceptUse
-from concepts.reader import Reader
 from search import lexical, passages, vectors
 from search.catalog import SqliteCatalog
 from search.columns import open_columns, save_columns
@@ -46,13 +45,13 @@ from search.reading import (
     link_vocabulary,
     read_concepts,
     read_units,
-    reader_of,
     said_of,
     terminologies_in,
     vocabularies_in,
 )
 from search.rows import document_row, fact_row, mention_row, passage_row, storable
 from search.schema import FORMAT, FORMER, INDEXES, TABLES
+from search.vocabularies import Vocabularies
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ('embed' or 'index'), how much of it is done and how much there is."""
@@ -127,9 +126,9 @@ class Generation:
         return lexical.open_lexical(self.path / "lexical") if self.meta.units else None
 
     @cached_property
-    def reader(self) -> Reader:
-        """Reads questions with the names that its texts were read with."""
-        return reader_of(self.path)
+    def vocabularies(self) -> Vocabularies:
+        """What its texts were read with."""
+        return Vocabularies(self.path)
 
     def close(self) -> None:
         """Release its files."""

@@ -23,7 +23,6 @@ from concepts.reader import Reader, ReadMention
 from concepts.terminology import Concept, Kind
 from concepts.vocabulary import ABOUT, Named, compile_vocabulary, open_vocabulary, save_vocabulary
 from graph.identifiers import concept_iri
-from search.question import MOST_SENSES
 from search.schema import MENTIONS_OF_CONCEPTS, READINGS
 from search.spoken import spoken_of
 
@@ -101,12 +100,6 @@ def _run(run: Runner, function: Callable[[Task], list[list[Row]]], tasks: Sequen
             yield task, found
     if again:
         yield from run(function, again)
-
-
-def reader_of(generation: Path) -> Reader:
-    """Reads questions with all the vocabularies of a generation, datasets' own names first: a name stands for all that bears it."""
-    folders = (*vocabularies_in(generation).values(), *terminologies_in(generation).values())
-    return Reader([open_vocabulary(folder) for folder in folders], MOST_SENSES, asking=True)
 
 
 def own_names(db: sqlite3.Connection, dataset: str) -> list[Named]:

@@ -222,7 +222,7 @@ class Retriever:
         asked = alternatives(request.query)
         if request.literal:
             return [(each, Question(each.text, rest=each.text)) for each in asked]
-        return [(each, read_question(each.text, self._generation.reader, request.assertion)) for each in asked]
+        return [(each, read_question(each.text, self._generation.vocabularies.asking, request.assertion)) for each in asked]
 
     def _find(
         self, request: SearchRequest, asked: Sequence[tuple[Alternative, Question]], allowed: Mask | None, notices: list[str]

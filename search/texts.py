@@ -2,14 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from concepts.reader import Reader, ReadMention
 from concepts.terminology import Concept
-from concepts.vocabulary import Vocabulary, open_vocabulary
-from search.errors import GenerationUnreadable
 from search.masks import no_dataset
-from search.reading import TERMINOLOGY, VOCABULARIES, iri_of, terminologies_in, value_of, vocabularies_in
+from search.reading import TERMINOLOGY, iri_of, value_of
+from search.vocabularies import Vocabularies
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,39 +45,27 @@ class ReadText:
 
 
 class Texts:
-    """Reads texts with the vocabularies of a generation, which are opened when they are first used. Safe for any number of threads."""
+    """Reads texts with the vocabularies of a generation. Safe for any number of threads."""
 
-    def __init__(self, generation: Path) -> None:
-        """`generation` is the folder of a generation."""
-        self._generation, self._folder = generation, generation / VOCABULARIES
-        self._opened: dict[str, Vocabulary] = {}
+    def __init__(self, vocabularies: Vocabularies) -> None:
+        """`vocabularies` are those of the generation."""
+        self._vocabularies = vocabularies
 
     def names(self) -> tuple[str, ...]:
         """The vocabularies: each dataset's own names, then terminologies (`+NAME`)."""
-        return (*vocabularies_in(self._generation), *(f"{TERMINOLOGY}{name}" for name in terminologies_in(self._generation)))
+        return self._vocabularies.names()
 
     def read(self, text: str, datasets: Sequence[str] = ()) -> tuple[ReadText, ...]:
         """What a text mentions, by place: by the names of these datasets (all, where none is given) and by all terminologies.
 
         Raises InvalidRequest for a dataset that is not there, GenerationUnreadable.
         """
-        own = list(vocabularies_in(self._generation))
+        own = self._vocabularies.datasets()
         for dataset in datasets:
             if dataset not in own:
                 raise no_dataset(dataset, own)
         chosen = [name for name in self.names() if name.startswith(TERMINOLOGY) or not datasets or name in datasets]
-        return tuple(map(_read, Reader([self._vocabulary(name) for name in chosen]).read(text)))
-
-    def _vocabulary(self, name: str) -> Vocabulary:
-        found = self._opened.get(name)
-        if found is None:
-            try:
-                found = self._opened[name] = open_vocabulary(self._folder / name)
-            except (OSError, ValueError, EOFError) as error:
-                raise GenerationUnreadable(
-                    f"the vocabulary {self._folder / name} cannot be read ({error}); `commissure verify --repair` makes it anew"
-                ) from error
-        return found
+        return tuple(map(_read, Reader(self._vocabularies.of(chosen)).read(text)))
 
 
 def _read(mention: ReadMention) -> ReadText:
