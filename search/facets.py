@@ -1,6 +1,7 @@
 """How many of the found documents have each value: dataset, type, patient, year, concept (by what is said of it), and what labels say.
 
-Copies of a text count once for a value, as they do among the hits: a filter by the value finds as many as the facet says.
+Copies of a text count once for a value, as they do among the hits: a filter by the value finds as many as the facet says. Of loose
+matches those count of which no copy with the value matches well.
 """
 
 from collections.abc import Mapping, Sequence
@@ -65,9 +66,10 @@ def count_facets(
     ranked: bool = False,
     codings: Mapping[int, tuple[int, ...]] | None = None,
     asked: Asked | None = None,
+    well: tuple[Rows, Rows] | None = None,
 ) -> dict[str, tuple[FacetValue, ...]]:
     """The facets of the found documents, of which those `shown` stand for copies too; within a facet by count, then label, then value.
-    Years come newest first, all of them.
+    Years come newest first, all of them. `well` is as `value_counts` takes it.
 
     Where documents are `ranked` best first, concepts come by how much likelier the best documents have them than documents at large: what
     nearly every note has (vital signs) tells nothing of the question, however often it is counted. Of concepts that are `codings` of one
@@ -75,19 +77,19 @@ def count_facets(
     """
     facets = {}
     for name in ("dataset", "type", "patient", "sex", *(FIELDS if len(columns.labels.documents) else ())):
-        counts = value_counts(name, found, shown, columns, asked)
+        counts = value_counts(name, found, shown, columns, asked, well)
         facets[name] = _named(name, counts, most_frequent(counts, SHOWN), catalog, getattr(filters, _PLURALS[name]))
-    counts = value_counts("concept", found, shown, columns, asked)
+    counts = value_counts("concept", found, shown, columns, asked, well)
     telling = most_frequent(_used(counts, columns), 2 * SHOWN)
     if ranked:
         telling = most_telling(columns.having.counts(shown[:BEST]), min(len(shown), BEST), columns, _used(counts, columns), 2 * SHOWN)
     facets[HAVING] = _concepts(telling, counts, catalog, filters.concepts, codings or {}, by_count=not ranked)
     for way in WAYS:
         if not columns.said[way].empty:
-            counts = value_counts(way, found, shown, columns)
+            counts = value_counts(way, found, shown, columns, well=well)
             facets[way] = _concepts(most_frequent(_used(counts, columns), 2 * SHOWN), counts, catalog, getattr(filters, way), codings or {})
-    facets["year"] = _years(value_counts("year", found, shown, columns))
-    facets["age"] = _ages(value_counts("age", found, shown, columns, asked))
+    facets["year"] = _years(value_counts("year", found, shown, columns, well=well))
+    facets["age"] = _ages(value_counts("age", found, shown, columns, asked, well))
     return facets
 
 
@@ -100,8 +102,19 @@ def _used(counts: NDArray[np.int64], columns: Columns) -> NDArray[np.int64]:
     return used
 
 
-def value_counts(name: str, found: Rows, shown: Rows, columns: Columns, asked: Asked | None = None) -> NDArray[np.int64]:
-    """How many of the found documents have each value of a facet, by its code (by the year for years, of which 0 is none)."""
+def value_counts(
+    name: str, found: Rows, shown: Rows, columns: Columns, asked: Asked | None = None, well: tuple[Rows, Rows] | None = None
+) -> NDArray[np.int64]:
+    """How many of the found documents have each value of a facet, by its code (by the year for years, of which 0 is none).
+
+    Where what was found are loose matches, `well` are the documents beside them that match well, and those of them that stand for copies: a
+    text of which one has the value is listed among those, not here.
+    """
+    if well is not None:
+        whole = value_counts(name, np.concatenate([well[0], found]), np.concatenate([well[1], shown]), columns, asked)
+        apart = value_counts(name, *well, columns, asked)
+        whole[: len(apart)] -= apart
+        return whole
     texts = columns.copies[found] if len(shown) < len(found) else None
     asked = asked or Asked()
     if name in ("dataset", "patient", "sex"):

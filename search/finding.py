@@ -27,7 +27,9 @@ class Found:
 
 
 def matching(found: Found, match: Match | None) -> Found:
-    """What was found, of the documents that match so. Copies that stand beside each other match alike: they have one text."""
+    """What was found, of the documents that match so: of `everything` the copies that do, which need not match as those they are folded
+    into do, for what is charted and labeled beside a text, and its date, are a copy's own.
+    """
     if match is None or found.ranked is None:
         return found
     part = slice(0, found.well) if match is Match.WELL else slice(found.well, None)
@@ -45,6 +47,12 @@ def matching(found: Found, match: Match | None) -> Found:
 def counted(found: Found, match: Match | None) -> Found:
     """The documents that facets count: those that match as asked, else those that match well where there are any."""
     return matching(found, match or (Match.WELL if found.well else None))
+
+
+def well_apart(found: Found, match: Match | None) -> tuple[Rows, Rows] | None:
+    """Where only loose matches are asked for: the documents that match well, and those of them that stand for copies."""
+    well = matching(found, Match.WELL) if match is Match.LOOSELY and found.well else None
+    return (well.everything, well.documents) if well is not None else None
 
 
 def scores_of(found: Found, index: int) -> tuple[float, dict[str, float], int]:

@@ -27,7 +27,7 @@ from search.clock import Clock
 from search.errors import InvalidRequest, ModelUnavailable
 from search.facets import Asked, count_facets, value_counts, whole_facet
 from search.filters import FILTERS, Kind
-from search.finding import Found, counted, matching
+from search.finding import Found, counted, matching, well_apart
 from search.found import MentionedConcept
 from search.generation import Generation
 from search.hits import HitReader, wanted
@@ -171,7 +171,7 @@ class Retriever:
         request = self._respelled(request, notices)
         found = self._find(request, self._asked(request), allowed_documents(filters, ground), notices)
         of = counted(found, request.match)
-        counts = value_counts(name, of.everything, of.documents, self._columns, Asked.of(filters, ground))
+        counts = value_counts(name, of.everything, of.documents, self._columns, Asked.of(filters, ground), well_apart(found, request.match))
         values, total = whole_facet(
             name,
             counts,
@@ -197,6 +197,7 @@ class Retriever:
             ranked=found.ranked is not None,
             codings=self._catalog.things(),
             asked=Asked.of(request.filters, Ground.of(self._columns, self._catalog)),
+            well=well_apart(found, request.match),
         )
 
     def _read_all(self, request: SearchRequest, question: Question, found: Found, count: int) -> Iterator[Hit]:
@@ -305,8 +306,12 @@ class Retriever:
         return True, ""
 
     def _fold(self, documents: Rows, ranked: RankedDocuments | None, *, exact: bool) -> Found:
-        """Fold documents of a patient that have the same text into the first of them that is no labeled copy, or the first of all."""
-        order = np.argsort(self._labeled[documents], kind="stable")
+        """Fold documents of a patient that have the same text into the first of them that is no labeled copy, or the first of all.
+
+        A copy that matches well stands for those that do so only loosely, labeled or not.
+        """
+        loose = np.zeros(len(documents), dtype=np.bool_) if ranked is None else ranked.relevance < WELL
+        order = np.lexsort((self._labeled[documents], loose))
         _, first, group = np.unique(self._columns.copies[documents[order]], return_index=True, return_inverse=True)
         kept = np.sort(order[first])
         group[order] = group.copy()
