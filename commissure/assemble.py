@@ -334,11 +334,13 @@ class DataLibrary:
             found = history.find(ledger, run) if ledger else None
         return run_status(found) if found else None
 
-    def issues(self, run: str, *, severity: str | None = None, limit: int = 100, offset: int = 0) -> tuple[RejectedLine, ...]:
-        """A run's rejects and warnings, in source order."""
+    def issues(
+        self, run: str, *, severity: str | None = None, code: str | None = None, limit: int = 100, offset: int = 0
+    ) -> tuple[RejectedLine, ...]:
+        """A run's rejects and warnings, in source order: all, those of one severity, those of one code."""
         found = []
         for issue in self._workspace.issues(run):
-            if severity is None or issue["severity"] == severity:
+            if severity in (None, issue["severity"]) and code in (None, issue["code"]):
                 if offset:
                     offset -= 1
                     continue

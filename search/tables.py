@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from search.model import Hit, Listing
 
 HITS = (
-    *("rank", "title", "date", "type", "patient", "patient_id", "dataset", "score", "section", "answer", "passage", "start", "end"),
-    *("document", "record", "source", "line", "run"),
+    *("rank", "title", "date", "type", "patient", "patient_id", "dataset", "score", "match", "section"),
+    *("answer", "passage", "start", "end", "document", "record", "source", "line", "run"),
 )
 PATIENTS = (
     *("patient_id", "patient", "dataset", "hits", "best_rank", "best_score", "best_document", "best_title", "first_date", "last_date"),
@@ -27,7 +27,8 @@ def hit_rows(hits: Iterable[Hit]) -> Iterator[tuple[object, ...]]:
     for hit in hits:
         evidence = hit.evidence
         yield (
-            *(hit.rank, hit.title, hit.date, hit.type, hit.patient_label, hit.patient, hit.dataset, f"{hit.score:.4f}", hit.section),
+            *(hit.rank, hit.title, hit.date, hit.type, hit.patient_label, hit.patient, hit.dataset),
+            *(f"{hit.score:.4f}", hit.match or "", hit.section),
             *(hit.answer.text if hit.answer else "", hit.passage.text, hit.passage.start, hit.passage.end, hit.document),
             *(evidence.record, evidence.source, evidence.line, evidence.run),
         )

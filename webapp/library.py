@@ -295,8 +295,10 @@ class Library(Protocol):
         """One run."""
         ...
 
-    def issues(self, run: str, *, severity: str | None = None, limit: int = 100, offset: int = 0) -> tuple[RejectedLine, ...]:
-        """A run's rejects and warnings, in source order."""
+    def issues(
+        self, run: str, *, severity: str | None = None, code: str | None = None, limit: int = 100, offset: int = 0
+    ) -> tuple[RejectedLine, ...]:
+        """A run's rejects and warnings, in source order: all, those of one severity, those of one code."""
         ...
 
     def record(self, record: str) -> RecordSource | None:

@@ -49,9 +49,13 @@ class _Within:
         found = self._library.run(run)
         return found if found is not None and self._sees(found.dataset) else None
 
-    def issues(self, run: str, *, severity: str | None = None, limit: int = 100, offset: int = 0) -> tuple[RejectedLine, ...]:
+    def issues(
+        self, run: str, *, severity: str | None = None, code: str | None = None, limit: int = 100, offset: int = 0
+    ) -> tuple[RejectedLine, ...]:
         """See Library."""
-        return self._library.issues(run, severity=severity, limit=limit, offset=offset) if self.run(run) is not None else ()
+        if self.run(run) is None:
+            return ()
+        return self._library.issues(run, severity=severity, code=code, limit=limit, offset=offset)
 
     def record(self, record: str) -> RecordSource | None:
         """See Library."""

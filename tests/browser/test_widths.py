@@ -98,6 +98,7 @@ LISTS = {
     f"/facts?concept={quote(f.CISPLATIN)}": "/facts",
     "/mentions?dataset=demo": "/mentions",
     "/patients/conditions": "/patients/conditions",
+    f"/concept/narrower?id={quote(f.CISPLATIN)}": "/concept/narrower",
     f"/concept?id={quote(f.CISPLATIN)}": "/concept",
     "/api/docs": "/api/docs",
 }

@@ -55,5 +55,5 @@ def test_what_is_above_and_below_is_linked(library: Shelf) -> None:
     html = create_app(library).test_client().get(PAGE).text
     place = html[html.index('id="hierarchy"') :]
     assert place.index("Kind of") < place.index("Nerve disorder") < place.index("Kinds of it") < place.index("Wrist drop")
-    assert "8 more, less used" in place and "All codes" in place
+    assert "All 9, with a search box" in place and "All codes" in place
     assert "/node?id=urn:above" in place

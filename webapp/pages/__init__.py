@@ -21,6 +21,7 @@ from webapp.pages import (
     labels_item,
     labels_reports,
     lists,
+    narrower,
     node,
     patient,
     patients,
@@ -33,7 +34,7 @@ from webapp.pages.state import State
 from webapp.pages.trail import made_on, way_back
 from webapp.weight import version_of
 
-MODULES = (home, search, document, node, patient, patients, values, lists, data, labels, labels_item, labels_reports)
+MODULES = (home, search, document, node, patient, patients, values, narrower, lists, data, labels, labels_item, labels_reports)
 PAGES = frozenset(module.pages.name for module in MODULES)
 
 

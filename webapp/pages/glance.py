@@ -20,7 +20,7 @@ RESULT_NAMES: Final = {"laboratory": "Laboratory", "vital-signs": "Vital signs",
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A problem, a medication or an allergy over time: its first and last dates, and how often it is charted."""
+    """A problem, a medication or an allergy over time: its first and last dates, and how often it is charted (`called` lists that)."""
 
     label: str
     codes: tuple[Code, ...]
@@ -87,7 +87,6 @@ class Glance:
 
 def glance_of(things: Sequence[Charted], concept: Callable[[str], ConceptSummary | None]) -> Glance:
     """The chart in short. `concept` looks a concept up."""
-    groups: dict[str, dict[str, list[Charted]]] = defaultdict(lambda: defaultdict(list))
     told: dict[tuple[str, str], Told] = {}
     family: dict[tuple[str, str], Told] = {}
     none_known: dict[str, dict[str, Told]] = defaultdict(dict)
@@ -96,20 +95,18 @@ def glance_of(things: Sequence[Charted], concept: Callable[[str], ConceptSummary
         if thing.group == "family":
             family.setdefault((label, thing.why), said)
         elif thing.fact.counted:
-            groups[thing.group][label.casefold()].append(thing)
+            continue
         elif says_none_known(thing.fact):
             none_known[thing.group].setdefault(label.casefold(), said)
         elif thing.group in STRUCK:
             told.setdefault((label, thing.why), said)
 
-    def courses(group: str) -> tuple[Course, ...]:
-        same = list(groups[group].values())
-        if group == "condition":
-            listed = [thing for each in same for thing in each]
-            same = [[listed[place] for place in places] for places in alike([(one.fact.label, one.concepts) for one in listed])]
-        return tuple(sorted((_course(each, concept) for each in same), key=_recency))
+    same = alike_things(things)
 
-    results = [series for same in groups["observation"].values() if (series := _series(same, concept)).value]
+    def courses(group: str) -> tuple[Course, ...]:
+        return tuple(sorted((_course(each, concept) for each in same.get(group, ())), key=_recency))
+
+    results = [series for each in same.get("observation", ()) if (series := _series(each, concept)).value]
     return Glance(
         problems=courses("condition"),
         medications=courses("medication"),
@@ -119,6 +116,25 @@ def glance_of(things: Sequence[Charted], concept: Callable[[str], ConceptSummary
         family=tuple(found for _, found in sorted(family.items())),
         told=tuple(found for _, found in sorted(told.items())),
     )
+
+
+def alike_things(things: Sequence[Charted]) -> dict[str, list[list[Charted]]]:
+    """Group → what counts in it, things of one name together; conditions that share a code too. A relative's illness is in none."""
+    named: dict[str, dict[str, list[Charted]]] = defaultdict(lambda: defaultdict(list))
+    for thing in things:
+        if thing.group != "family" and thing.fact.counted:
+            named[thing.group][thing.fact.label.casefold()].append(thing)
+    found = {group: list(by_name.values()) for group, by_name in named.items()}
+    listed = [thing for same in found.get("condition", ()) for thing in same]
+    if listed:
+        found["condition"] = [[listed[place] for place in places] for places in alike([(one.fact.label, one.concepts) for one in listed])]
+    return found
+
+
+def called(things: Sequence[Charted], group: str, name: str) -> list[Charted]:
+    """The things behind a line of the chart in short: those of a group that are alike, one of them called so."""
+    same = (each for each in alike_things(things).get(group, ()) if any(one.fact.label.casefold() == name.casefold() for one in each))
+    return next(same, [])
 
 
 def _place(category: str) -> int:
@@ -135,7 +151,7 @@ def _course(same: Sequence[Charted], concept: Callable[[str], ConceptSummary | N
     concepts = leading_first(concept for thing in same for concept in thing.concepts)
     url = address("/node", [("id", concepts[0] if concepts else newest.record)])
     first = (dated[0].start or "") if dated else ""
-    return Course(newest.label, codes_of(concepts, newest.label, concept), url, first, last, len({f.record for f in facts}), newest.status)
+    return Course(newest.label, codes_of(concepts, newest.label, concept), url, first, last, len(facts), newest.status)
 
 
 def _recency(course: Course) -> tuple[bool, str, str]:

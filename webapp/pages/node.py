@@ -40,8 +40,8 @@ MENTIONED_AS = {
 }
 MOST_OTHERS = 50
 """Patients listed who have a concept charted only so that it does not count."""
-MOST_NARROWER = 60
-"""Narrower concepts listed, the most used."""
+MOST_NARROWER = 24
+"""Narrower concepts listed, the most used; a page of its own lists all."""
 PATIENTS = 20
 """Patients of one page of a concept."""
 
@@ -92,6 +92,8 @@ class NodePage:
     """How charts and texts have the concept, with its codings and everything narrower."""
     around: Surroundings | None
     """Its codings, and what is directly above and below it."""
+    around_listed: Mapping[str, int]
+    """Of each of those: documents that a search by it lists."""
     listed: int
     """Documents that a search by the concept lists."""
     charted: int
@@ -156,6 +158,8 @@ def node_page(opened: Snapshot, graph: GraphReader | None, identifier: str) -> N
         kind, label = ("Concept", concept.label) if concept else ("Patient", patient.label if patient else identifier)
         found = Node(identifier, kind, label, False, {}, ())
     page = whole_number("patients", 1, 1)
+    around = catalog.surroundings(identifier, MOST_NARROWER) if concept else None
+    nearby = (*around.codes, *around.broader, *around.narrower) if around else ()
     documents = catalog.documents_of_encounter(identifier) if found.kind == "Encounter" else catalog.documents_of_record(identifier)
     return NodePage(
         node=found,
@@ -164,7 +168,8 @@ def node_page(opened: Snapshot, graph: GraphReader | None, identifier: str) -> N
         groups=groups_of(graph, catalog, identifier, is_concept=concept is not None) if graph is not None else (),
         concept=concept,
         standing=catalog.concept_standing(identifier) if concept else None,
-        around=catalog.surroundings(identifier, MOST_NARROWER) if concept else None,
+        around=around,
+        around_listed={one.concept: listed(opened, concepts=(one.concept,)) for one in nearby},
         listed=listed(opened, concepts=(identifier,)) if concept else 0,
         charted=catalog.count_charted("concept", identifier) if concept else 0,
         patients=catalog.patients_with_concept(identifier, PATIENTS, (page - 1) * PATIENTS) if concept else (),

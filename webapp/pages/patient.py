@@ -11,7 +11,7 @@ from search.model import ConceptSummary, DocumentSummary, FormerPatient, Patient
 from search.protocols import Catalog
 from webapp.errors import not_found
 from webapp.pages.charted import Charted, Code, each_once, withheld
-from webapp.pages.glance import Glance, glance_of
+from webapp.pages.glance import Glance, called, glance_of
 from webapp.pages.reading import ROWS, listed, required, snapshot, whole_number
 from webapp.pages.state import State
 from webapp.pages.timeline import Event, Timeline, timeline_of
@@ -41,6 +41,8 @@ class PatientPage:
     chosen: tuple[str, ...]
     on: str
     """The day, month or year that the table is cut to."""
+    called: str
+    """The name of what picture and table are cut to: one line of the chart in short."""
     struck: int
     page: int
     pages: int
@@ -54,7 +56,10 @@ class PatientPage:
 
 @pages.get("/patient")
 def patient() -> str | Response:
-    """One patient; `kind` keeps some lanes, `on` a date, `page` turns the table. A record that was replaced leads to who took its place."""
+    """One patient; `kind` keeps some lanes, `called` what one of their lines in short is called, `on` a date, `page` turns the table.
+
+    A record that was replaced leads to who took its place.
+    """
     identifier = required("id")
     catalog = snapshot().catalog
     found = _patient(catalog, identifier)
@@ -68,6 +73,10 @@ def patient() -> str | Response:
     everything, documents, beyond = events_of(catalog, identifier, things)
     counts = Counter(event.group for event in everything)
     drawn = tuple(event for event in everything if not chosen or event.group in chosen)
+    name = request.args.get("called", "").strip() if len(chosen) == 1 else ""
+    if name:
+        wanted = {id(thing) for thing in called(things, chosen[0], name)}
+        drawn = tuple(event for event in drawn if id(event.thing) in wanted)
     shown = tuple(event for event in drawn if event.start.startswith(on))
     pages_ = max(1, -(-len(shown) // ROWS))
     page = min(whole_number("page", 1, 1), pages_)
@@ -85,6 +94,7 @@ def patient() -> str | Response:
         ),
         chosen=chosen,
         on=on,
+        called=name,
         struck=sum(event.struck for event in shown),
         page=page,
         pages=pages_,
@@ -120,9 +130,10 @@ def _kind_url(identifier: str, chosen: tuple[str, ...], group: str) -> str:
     return address("/patient", [("id", identifier), *(("kind", kind) for kind in kinds)])
 
 
-def turn(identifier: str, chosen: tuple[str, ...], on: str, page: int) -> str:
+def turn(identifier: str, chosen: tuple[str, ...], on: str, page: int, name: str = "") -> str:
     """The address of another page of the table."""
-    return address("/patient", [("id", identifier), *(("kind", kind) for kind in chosen), ("on", on), ("page", page)], "table")
+    kinds = (("kind", kind) for kind in chosen)
+    return address("/patient", [("id", identifier), *kinds, ("called", name), ("on", on), ("page", page)], "table")
 
 
 def things_of(catalog: Catalog, identifier: str) -> tuple[Charted, ...]:

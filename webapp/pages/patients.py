@@ -192,7 +192,7 @@ def _choices(selection: Selection, name: str, values: Sequence[Counted]) -> tupl
 def _chips(selection: Selection, counts: PatientCounts) -> tuple[Chip, ...]:
     labels = {value.value: value.label for value in counts.conditions}
     catalog = snapshot().catalog
-    chips = []
+    chips = [Chip("Name or id", selection.text, url_of(replace(selection, text="")), alternative=False)] if selection.text else []
     for _, (field, title) in FIELDS.items():
         chosen: Sequence[str] = getattr(selection, field)
         for place, value in enumerate(chosen):

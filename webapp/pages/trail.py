@@ -10,7 +10,7 @@ HITS = "hits"
 """Parameter of pages about one thing: the query of the search that led to them."""
 AS_OF = "as_of"
 """Parameter of copied links: when the data they were made on was published."""
-LED_TO = frozenset({"/document", "/item", "/patient", "/node", "/record", "/facts", "/node/neighbours"})
+LED_TO = frozenset({"/document", "/item", "/patient", "/node", "/record", "/facts", "/standing", "/node/neighbours"})
 """Pages that hits lead to."""
 _LONGEST = 2000
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[\d:.]*(?:Z|\+00:00)?")

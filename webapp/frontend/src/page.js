@@ -1,4 +1,5 @@
 // What every page gets from a script, and which further scripts it needs.
+import { asOf } from "./asof.js";
 import { copyButtons } from "./copy.js";
 import { suggestions } from "./suggest.js";
 import { themeSwitch } from "./theme.js";
@@ -14,6 +15,7 @@ const pages = {
 };
 
 themeSwitch();
+asOf();
 copyButtons();
 suggestions();
 document.addEventListener("keydown", (event) => {
