@@ -207,6 +207,8 @@ class Spoken:
 def _is_one(between: Sequence[str], kind: Trigger) -> bool:
     """Whether what stands between a mention and a trigger behind it lists them together ("fever, chills and cough were denied").
 
-    A memory may be added ("breast cancer, in remission").
+    A memory may be added ("breast cancer, in remission", "rash of both arms, which has resolved").
     """
-    return "," not in between or "and" in between or "or" in between or (kind.effect is Effect.RECALLS and len(between) == 1)
+    if kind.effect is Effect.RECALLS and between and between[-1] == ",":
+        between = between[:-1]
+    return "," not in between or "and" in between or "or" in between

@@ -86,6 +86,13 @@ given; not using; not use; never used; never taken; not been on; not started on;
 take; doesn't use; does not smoke; does not drink; intolerant of any; refuses; refused; declined; declines; not allergic to; no
 allergies to; no allergy to
 """
+_NOR = """
+is; was; are; were; has; had; have; did; does; do
+"""
+_OF_WHOM = """
+he; she; they; it; there; patient; the patient
+"""
+"""Who stands behind "nor was": it states nothing anew."""
 _DENIES_ONE = """
 non; w/o; zero; none; (-); -ve
 """
@@ -185,9 +192,28 @@ old; past; post; remote; former; formerly; childhood; history; healed
 """
 _RECALLS_BEFORE = """
 in the past; years ago; year ago; months ago; month ago; weeks ago; week ago; as a child; in childhood; in his childhood; in her
-childhood; history; resolved; has resolved; have resolved; had resolved; has since resolved; ago; since resolved; status post; in
-remission; was discontinued; were discontinued; has been discontinued; was stopped; were stopped; has been stopped
+childhood; as a teenager; as an infant; in infancy; as a young man; as a young woman; history; ago; status post; in remission; was
+discontinued; were discontinued; has been discontinued; was stopped; were stopped; has been stopped; resolved; subsided; went away;
+no longer present; no longer there; outgrown
 """
+_IS_OVER = """
+resolved; completely resolved; fully resolved; subsided; abated; went away; is gone; are gone; was gone; were gone; now gone; all gone;
+is resolved; are resolved; was resolved; were resolved; is now resolved; are now resolved; now resolved; is now gone; are now gone
+"""
+_HAS = """
+has; have; had; has now; have now; has since; have since; had since; since; seem to have; seem have; seemed to have; appear to have;
+appear have; appeared to have
+"""
+_PASSED = """
+resolved; completely resolved; fully resolved; subsided; abated; disappeared; gone away; cleared up
+"""
+_OF_IT = """
+it; this; that; they; these
+"""
+_BUT = """
+but; although; though; and
+"""
+"""What is told of a thing's end in the words right behind it: "weakness, although that seemed to have resolved"."""
 _RECALLS_NEXT = """
 resolved; discontinued; stopped; stopped taking
 """
@@ -255,6 +281,14 @@ def _phrases(listed: str) -> Iterator[tuple[str, ...]]:
             yield words
 
 
+def _endings() -> Iterator[tuple[str, ...]]:
+    """Ways to say that what was named before is over."""
+    pronouns = list(_phrases(_OF_IT))
+    leads = [(), ("which",), ("but",), *pronouns, *(but + it for but, it in product(_phrases(_BUT), pronouns))]
+    over = [*_phrases(_IS_OVER), *(has + passed for has, passed in product(_phrases(_HAS), _phrases(_PASSED)))]
+    return (lead + words for lead, words in product(leads, over))
+
+
 @cache
 def triggers() -> dict[str, Step]:
     """First word → the triggers that begin with it, word by word."""
@@ -291,6 +325,11 @@ def triggers() -> dict[str, Step]:
         table[words] = [Trigger(Effect.SUPPOSES, SENTENCE, 0, bids=True)]
     for relative, words in product(_phrases(_RELATIVES), _phrases(_TELLS)):
         table[relative + words] = table.get(words) or [Trigger(Effect.NOTHING, 0, 0)]
+    for verb, whom in product(_phrases(_NOR), _phrases(_OF_WHOM)):
+        for more in ((), ("had",)):
+            table["nor", *verb, *whom, *more] = [Trigger(Effect.DENIES, SENTENCE, 0)]
+    for words in _endings():
+        table.setdefault(words, []).append(Trigger(Effect.RECALLS, 0, 8))
     table[(";",)] = [Trigger(Effect.ENDS_DENIAL, 0, 0)]
     return _steps(table)
 

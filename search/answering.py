@@ -17,10 +17,12 @@ from search.limits import Limit
 from search.masks import Ground, allowed
 from search.polarity import Agreement, framing
 from search.protocols import Mask
-from search.question import AGREES, CONTRADICTS, Head, Part, Question, without
+from search.question import AGREES, CONTRADICTS, Head, Part, Question, Whole, alternatives_of, without
 
 _CHARTED: Final = frozenset({Assertion.AFFIRMED, Assertion.HISTORICAL, None})
 """How a question means concepts that charts answer too."""
+_AT_A_TIME: Final = frozenset({Assertion.AFFIRMED, Assertion.HISTORICAL})
+"""What is told apart by when it is so, and answers the other one too."""
 _OF_CHARTS: Final = 0.5
 """What it is worth that a concept is charted in a document's encounter, beside a text that affirms it."""
 
@@ -35,11 +37,13 @@ class ConceptEvidence:
     """What documents say of the parts of a question, one value a document.
 
     `agreement` is over all parts; `share` of them, by how telling they are, agree: what is only charted, and not in the text, by half.
+    `lacks` is 0 where a question of few parts has all of them said; of each that is not, 1 where the patient has it otherwise, else 2.
     `covers` is the share of the question's words that are parts; `rest` are the others.
     """
 
     agreement: NDArray[np.uint8]
     share: NDArray[np.float32]
+    lacks: NDArray[np.uint8]
     covers: float
     rest: str
 
@@ -52,7 +56,8 @@ class ConceptEvidence:
         """Documents that say nothing of a question that names nothing but concepts, neither by their concepts nor in its words."""
         if self.covers < 1:
             return np.zeros(len(documents), dtype=np.bool_)
-        silent: Mask = (self.agreement[documents] == Agreement.SILENT) & (self.share[documents] == 0) & (by_words != Agreement.AGREES)
+        silent: Mask = (self.agreement[documents] == Agreement.SILENT) & (self.share[documents] == 0)
+        silent &= by_words < Agreement.AT_ANOTHER_TIME
         return silent
 
     def coverage(self, whole: NDArray[np.float64], rest: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -65,9 +70,22 @@ _WORDS_ALONE: Final = 0.8
 """What the words of a concept are worth where its reader did not find the concept: "attack" and "heart" somewhere are no heart attack."""
 
 
+_FEW: Final = 3
+"""Parts up to which a question has what says all of them first; one of more parts is a description."""
+
+
 class _Meant(NamedTuple):
     part: Part
     ordinals: Sequence[int]
+
+
+class _Row(NamedTuple):
+    """What documents say of a part: their Agreement, what that is worth, and the patients who have it so in any way, by code."""
+
+    agreement: NDArray[np.uint8]
+    worth: NDArray[np.float32]
+    patients: Mask
+    weight: float
 
 
 class Standing(NamedTuple):
@@ -90,39 +108,116 @@ def evidence_of(question: Question, columns: Columns, codes: Codes, fits: Fits, 
     A limit of which nothing is known of any document is none.
     """
     limits = [limit for limit in limits if limit.known.any()]
-    meant = [_Meant(part, codes(part.concepts)) for part in question.parts]
-    meant = [each for each in meant if len(each.ordinals)]
+    meant = _meant(question, codes)
     if not meant and not limits:
         return None
-    agreement = np.full((len(meant), columns.documents), Agreement.SILENT, dtype=np.uint8)
-    worth = np.zeros((len(meant), columns.documents), dtype=np.float32)
-    weights = []
-    for row, (part, ordinals) in enumerate(meant):
-        said = {way: columns.concepts(way).mask(ordinals) for way in (HAVING, *SAYING)}
-        agrees, contradicts = (_any(said, meant_so[part.assertion], columns) for meant_so in (AGREES, CONTRADICTS))
-        charted = said[HAVING] & ~agrees & ~contradicts if part.assertion in _CHARTED else np.zeros_like(agrees)
-        worth[row, charted] = _OF_CHARTS
-        if part.value is not None:
-            fitting = fits(part)
-            contradicts |= (agrees | charted) & ~fitting
-            agrees = fitting
-        agreement[row, contradicts] = Agreement.CONTRADICTS
-        agreement[row, agrees] = Agreement.AGREES
-        worth[row, contradicts], worth[row, agrees] = 0, 1
-        weights.append(np.log1p(columns.documents / (1 + np.count_nonzero(np.logical_or.reduce(list(said.values()))))))
-    together = _together(agreement, limits)
-    share = (np.asarray(weights) / max(np.sum(weights), 1e-9) @ worth).astype(np.float32)
+    rows = _rows(question, meant, columns, fits)
+    agreement, share = _together(rows, limits, columns), np.zeros(columns.documents, dtype=np.float32)
+    for row in rows:
+        share += np.float32(row.weight / max(sum(row.weight for row in rows), 1e-9)) * row.worth
     named = sum(len(informative(each.part.text)) for each in meant)
     spans = [*((each.part.start, each.part.end) for each in meant), *((each.start, each.end) for each in question.limits)]
     rest = framing(without(question.text, spans))
     others = len(informative(rest))
-    return ConceptEvidence(together, share, named / max(named + others, 1), rest)
+    return ConceptEvidence(agreement, share, _lacks(rows, columns), named / max(named + others, 1), rest)
 
 
-def _together(agreement: NDArray[np.uint8], limits: Sequence[Standing]) -> NDArray[np.uint8]:
+def _meant(question: Question, codes: Codes) -> list[_Meant]:
+    """The parts of which anything published has a concept."""
+    meant = (_Meant(part, codes(part.concepts)) for part in question.parts)
+    return [each for each in meant if len(each.ordinals)]
+
+
+def _rows(question: Question, meant: Sequence[_Meant], columns: Columns, fits: Fits) -> list[_Row]:
+    """What documents say of each part, or of the parts that the question leaves to choose from: "chest pain or dyspnea"."""
+    rows = {each.part: _row(each.part, each.ordinals, columns, fits) for each in meant}
+    groups = [[rows[part] for part in group if part in rows] for group in alternatives_of(question)]
+    return [
+        _Row(
+            np.maximum.reduce([row.agreement for row in group]),
+            np.maximum.reduce([row.worth for row in group]),
+            np.logical_or.reduce([row.patients for row in group]),
+            float(np.mean([row.weight for row in group])),
+        )
+        for group in groups
+        if group
+    ]
+
+
+def _row(part: Part, ordinals: Sequence[int], columns: Columns, fits: Fits) -> _Row:
+    said = {way: columns.concepts(way).mask(ordinals) for way in (HAVING, *SAYING)}
+    agrees, contradicts = (_any(said, meant_so[part.assertion], columns) for meant_so in (AGREES, CONTRADICTS))
+    exactly = _any(said, {part.assertion} if part.assertion in _AT_A_TIME else AGREES[part.assertion], columns)
+    if part.assertion is Assertion.AFFIRMED:
+        exactly |= said[HAVING]
+    charted = said[HAVING] & ~agrees & ~contradicts if part.assertion in _CHARTED else np.zeros_like(agrees)
+    weight = float(np.log1p(columns.documents / (1 + np.count_nonzero(np.logical_or.reduce(list(said.values()))))))
+    worth = np.where(charted, np.float32(_OF_CHARTS), np.float32(0))
+    if part.value is not None:
+        fitting = fits(part)
+        contradicts |= (agrees | charted) & ~fitting
+        agrees = exactly = fitting
+    agreement = np.full(columns.documents, Agreement.SILENT, dtype=np.uint8)
+    agreement[contradicts] = Agreement.CONTRADICTS
+    agreement[agrees] = np.where(exactly[agrees], Agreement.AGREES, Agreement.AT_ANOTHER_TIME)
+    worth[contradicts], worth[agrees] = 0, 1
+    return _Row(agreement, worth, _patients(part, ordinals, columns, agrees, contradicts), weight)
+
+
+def _patients(part: Part, ordinals: Sequence[int], columns: Columns, agrees: Mask, contradicts: Mask) -> Mask:
+    """The patients of whom any document says a part as it is asked, or whose charts do; who denies must not have it elsewhere."""
+    count = len(columns.patient_concept_offsets) - 1
+    charted = np.zeros(count, dtype=np.bool_)
+    if part.value is None:
+        having = np.isin(columns.patient_concepts, columns.hierarchy.with_narrower(ordinals))
+        charted[np.repeat(np.arange(count), np.diff(columns.patient_concept_offsets))[having]] = True
+    found = _of(agrees, columns)
+    if part.assertion is Assertion.NEGATED:
+        return found & ~charted & ~_of(contradicts & ~agrees, columns)
+    return found | charted if part.assertion in _CHARTED else found
+
+
+def _of(documents: Mask, columns: Columns) -> Mask:
+    """The patients of documents, by code."""
+    found = np.zeros(len(columns.patient_concept_offsets) - 1, dtype=np.bool_)
+    patients = columns.patients[documents]
+    found[patients[patients >= 0]] = True
+    return found
+
+
+def _lacks(rows: Sequence[_Row], columns: Columns) -> NDArray[np.uint8]:
+    lacks = np.zeros(columns.documents, dtype=np.uint8)
+    if 1 < len(rows) <= _FEW:
+        for row in rows:
+            otherwise = np.append(row.patients, False)[columns.patients]
+            lacks += np.where(row.agreement >= Agreement.AT_ANOTHER_TIME, 0, np.where(otherwise, 1, 2)).astype(np.uint8)
+    return lacks
+
+
+def whole_of(
+    question: Question, columns: Columns, codes: Codes, fits: Fits, limits: Sequence[Standing], allowed: Mask | None
+) -> Whole | None:
+    """Who has all that a question of several parts asks; None for one of fewer, or one with a part that nothing published has."""
+    limits = [limit for limit in limits if limit.known.any()]
+    meant = _meant(question, codes)
+    rows = _rows(question, meant, columns, fits)
+    if len(rows) + len(limits) < 2 or not rows or len(meant) < len(question.parts):
+        return None
+    asked = np.ones(columns.documents, dtype=np.bool_) if allowed is None else allowed.copy()
+    for limit in limits:
+        asked &= limit.as_asked
+    patients = np.logical_and.reduce([row.patients for row in rows])
+    if allowed is not None or limits:
+        patients &= _of(asked, columns)
+    saying = asked & np.logical_and.reduce([row.agreement >= Agreement.AT_ANOTHER_TIME for row in rows])
+    return Whole(int(np.count_nonzero(patients)), len(np.unique(columns.copies[saying])))
+
+
+def _together(rows: Sequence[_Row], limits: Sequence[Standing], columns: Columns) -> NDArray[np.uint8]:
     """What documents say to all parts: what is known not to be as a limit asks contradicts; limits alone agree with nothing."""
-    found = agreement.min(axis=0) if len(agreement) else np.full(agreement.shape[1], Agreement.SILENT, dtype=np.uint8)
-    contradicts = (agreement == Agreement.CONTRADICTS).any(axis=0)
+    silent = np.full(columns.documents, Agreement.SILENT, dtype=np.uint8)
+    found: NDArray[np.uint8] = np.minimum.reduce([row.agreement for row in rows]) if rows else silent
+    contradicts = np.logical_or.reduce([np.zeros_like(silent, dtype=np.bool_), *(row.agreement == Agreement.CONTRADICTS for row in rows)])
     for limit in limits:
         contradicts |= limit.known & ~limit.as_asked
     found[contradicts] = Agreement.CONTRADICTS

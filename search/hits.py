@@ -15,7 +15,7 @@ from search.columns import HAVING, Columns
 from search.finding import Found, scores_of
 from search.found import FoundDocument, MentionedConcept
 from search.model import Evidence, Hit, Match, PassageSpan, SearchRequest, Span
-from search.polarity import Want, frames, wants_of
+from search.polarity import Want, answers, frames, wants_of
 from search.protocols import Rows
 from search.question import AGREES, CONTRADICTS, Ask, Question, Said
 from search.snippets import Match as Matched
@@ -198,9 +198,9 @@ def _otherwise(text: str, start: int, end: int, matches: Sequence[Matched], want
         (start + of.starts[first], start + of.ends[last - 1], SAID.get(assertion, Spoken.AFFIRMED))
         for first, last, assertion in Sentences(of).runs()
     ]
-    if wants[0].said is Spoken.AFFIRMED:
-        return [(first, last) for first, last, said in runs if said is not Spoken.AFFIRMED]
-    right = [(first, last) for first, last, said in runs if said is wants[0].said]
+    if answers(wants[0].said, Spoken.AFFIRMED):
+        return [(first, last) for first, last, said in runs if not answers(wants[0].said, said)]
+    right = [(first, last) for first, last, said in runs if answers(wants[0].said, said)]
     return [(match.start, match.end) for match in matches if not any(first <= match.start < last for first, last in right)]
 
 

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from concepts.model import Assertion, Mention
 from graph.model import Neighbourhood
 from search.filters import Filters as Filters
-from search.question import Ask, Head, Question, Said
+from search.question import Ask, Head, Question, Said, Whole
 
 SNOMED: Final = "http://snomed.info/id/"
 """Where the concepts of SNOMED CT begin; of several codings of one thing, its is named first."""
@@ -438,6 +438,8 @@ class SearchResult:
     """The question as it was read; None where nothing was asked or it was to be taken literally."""
     head: tuple[Head, ...] = ()
     """Of each part of the question how many patients have it, in each way."""
+    whole: Whole | None = None
+    """Who has all that the question asks, where that is more than one thing."""
 
 
 @dataclass(frozen=True, slots=True)

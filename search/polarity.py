@@ -24,7 +24,18 @@ class Agreement(IntEnum):
 
     SILENT = 0
     CONTRADICTS = 1
-    AGREES = 2
+    AT_ANOTHER_TIME = 2
+    """It was so and is asked as it is, or the reverse: it answers, behind what says just what is asked."""
+    AGREES = 3
+
+
+_ALSO: Final = {Said.AFFIRMED: Said.RECALLED, Said.RECALLED: Said.AFFIRMED}
+"""How a question means its words → what of another time answers it too."""
+
+
+def answers(asked: Said, said: Said) -> bool:
+    """Whether what is said so answers who asks so."""
+    return said in (asked, _ALSO.get(asked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +104,10 @@ mtsamples-a .682 for .3, .689 for .5, .688 without polarity)."""
 def agreement(said: Said, weights: NDArray[np.float64], bits: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Of each passage (column) whether it means the words (rows) so, by their weights; `bits` are `Said`, 0 where a word is not there."""
     right = (bits & np.uint8(said)) > 0
-    wrong = (bits > 0) & ~right
-    share_right, share_wrong = (np.asarray(weights @ part) for part in (right, wrong))
+    also = right | ((bits & np.uint8(_ALSO.get(said, Said(0)))) > 0)
+    share_right, share_also, share_wrong = (np.asarray(weights @ part) for part in (right, also, (bits > 0) & ~also))
     found = np.full(bits.shape[1], Agreement.SILENT, dtype=np.uint8)
+    found[(share_also >= _ENOUGH) & (share_wrong < _A_LITTLE)] = Agreement.AT_ANOTHER_TIME
     found[(share_right >= _ENOUGH) & (share_wrong < _A_LITTLE)] = Agreement.AGREES
     found[share_wrong >= _TOO_MUCH] = Agreement.CONTRADICTS
     return found

@@ -133,6 +133,27 @@ class Head:
     documents: int
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """How many patients have all that a question asks, in whichever of their records, and how many documents say all of it."""
+
+    patients: int
+    documents: int
+
+
+def alternatives_of(question: Question) -> list[list[Part]]:
+    """The parts of a question, those together that it leaves to choose from. "No chest pain or dyspnea" leaves no choice."""
+    groups: list[list[Part]] = []
+    for part in question.parts:
+        between = question.text[groups[-1][-1].end : part.start] if groups else ""
+        chosen = between.strip(" ,").lower() in ("or", "and/or") and Assertion.NEGATED not in (groups[-1][-1].assertion, part.assertion)
+        if chosen:
+            groups[-1].append(part)
+        else:
+            groups.append([part])
+    return groups
+
+
 def read_question(text: str, reader: Reader, ask: Ask | None = None) -> Question:
     """Read a question. With `ask` every part is asked so, whatever the words say."""
     if len(text) > LONGEST_READ or "\n" in text.strip():

@@ -37,11 +37,13 @@ CONCEPTS = 0.4
 _LEAST_UNITS = 256
 _WORDED = 3
 """Documents that share a word with the question are looked at for each that may be found: many share one and do not answer it."""
-_AGREES = np.array([0.0, -1.0, 0.5], dtype=np.float32)
+_AGREES = np.array([0.0, -1.0, 0.25, 0.5], dtype=np.float32)
 """What a passage gains by its Agreement, on the scale of cosines: enough to stand before those that only lie nearer."""
 _CONTRADICTS = WELL - 1e-3
 """Relevance that is left at most to a document that contradicts the question, or says nothing of all that it asks."""
 _SHARE_LEFT = 0.5
+_LOOSE, _FURTHEST = 100, 50
+"""What being matched loosely, and contradicting the question, add to a tier."""
 _CHUNK = 4096
 
 
@@ -50,8 +52,10 @@ class RankedDocuments:
     """Document rows, best first (ties by row), each with the unit that speaks best for it.
 
     `scores` are the fused ones; `semantic` (NaN where a document has no vector or meaning was not asked) and `lexical` (NaN where it
-    shares no word or words were not asked) are on the scales that fusion adds. `exact` is True where every document that matches is in
-    the list, False where the depth cut it. `timings` are seconds by step. `relevance` is on the scale of search.relevance.
+    shares no word or words were not asked) are on the scales that fusion adds. `tiers` go before scores: what answers just as it is asked
+    stands before what does so only in part, or at another time, and that before what matches loosely. `exact` is True where every document
+    that matches is in the list, False where the depth cut it. `timings` are seconds by step. `relevance` is on the scale of
+    search.relevance.
     """
 
     documents: Rows
@@ -60,6 +64,7 @@ class RankedDocuments:
     semantic: Scores
     lexical: Scores
     relevance: Scores
+    tiers: NDArray[np.uint8]
     exact: bool
     timings: Mapping[str, float] = field(default_factory=dict)
 
@@ -98,15 +103,13 @@ class Ranker:
         another one agrees. `concepts` is what documents say of the concepts that the question names.
         """
         timings: dict[str, float] = {}
-        links = unit_documents
-        vector = None
-        nearest, exact, noise = np.empty(0, dtype=np.int64), True, NOISE
+        vector, nearest, exact, noise = None, np.empty(0, dtype=np.int64), True, NOISE
         if query.strip() and mode is not Mode.LEXICAL and self._vectors is not None and self._embedder is not None:
             with _timed(timings, "encode"):
                 vector = self._embedder.encode_query(query)
-                noise = self._noise_of(self._vectors, self._embedder, links)
+                noise = self._noise_of(self._vectors, self._embedder, unit_documents)
             with _timed(timings, "semantic"):
-                nearest, exact = self._nearest(self._vectors, vector, depth, allowed, links, least_cosine(noise))
+                nearest, exact = self._nearest(self._vectors, vector, depth, allowed, unit_documents, least_cosine(noise))
         worded, words, bound = np.empty(0, dtype=np.int64), None, 0.0
         if query.strip() and mode is not Mode.SEMANTIC and self._lexical is not None:
             with _timed(timings, "lexical"):
@@ -122,16 +125,16 @@ class Ranker:
             share = np.full(len(candidates), np.nan, dtype=np.float32)
             if words is not None and bound > 0:
                 share = np.where(words[candidates] > 0, words[candidates] / bound, np.nan).astype(np.float32)
-            meaning, closest, units, agrees = self._weigh(candidates, query, vector, words is not None, bound, links, wants)
+            meaning, closest, units, agrees = self._weigh(candidates, query, vector, words is not None, bound, unit_documents, wants)
             relevant = self._relevance(query, candidates, None if vector is None else closest, noise, words is not None, concepts)
-            contradicts, silent = _against(concepts, candidates, agrees)
-            relevant = np.where(contradicts | silent, np.minimum(relevant, _CONTRADICTS), relevant)
+            agrees, relevant = _answering(concepts, candidates, agrees, relevant)
             kept = relevant >= LOOSELY
             candidates, share, meaning, units, relevant = candidates[kept], share[kept], meaning[kept], units[kept], relevant[kept]
             scores = _fuse(meaning, share, vector is not None, words is not None)
             scores = scores if concepts is None else (scores + CONCEPTS * concepts.share[candidates]) / (1 + CONCEPTS)
-            scores = np.where(contradicts[kept], scores * _SHARE_LEFT, scores)
-            order = np.lexsort((candidates, -scores, relevant < WELL))[:depth]
+            scores = np.where(agrees[kept] == Agreement.CONTRADICTS, scores * _SHARE_LEFT, scores)
+            tiers = _tiers(relevant, agrees[kept], None if concepts is None else concepts.lacks[candidates])
+            order = np.lexsort((candidates, -scores, tiers))[:depth]
         return RankedDocuments(
             documents=candidates[order],
             scores=scores[order].astype(np.float32),
@@ -139,6 +142,7 @@ class Ranker:
             semantic=meaning[order],
             lexical=share[order],
             relevance=relevant[order].astype(np.float32),
+            tiers=tiers[order],
             exact=bool(exact and len(candidates) <= depth),
             timings=timings,
         )
@@ -250,14 +254,14 @@ def merged(found: Sequence[RankedDocuments], depth: int) -> RankedDocuments:
     if len(found) == 1:
         return found[0]
     whole = {name: np.concatenate([getattr(each, name) for each in found]) for name in _ARRAYS}
-    order = np.lexsort((whole["documents"], -whole["scores"], whole["relevance"] < WELL))
+    order = np.lexsort((whole["documents"], -whole["scores"], whole["tiers"]))
     _, first = np.unique(whole["documents"][order], return_index=True)
     kept = order[np.sort(first)]
     exact = all(each.exact for each in found) and len(kept) <= depth
     return RankedDocuments(**{name: values[kept][:depth] for name, values in whole.items()}, exact=exact, timings=found[0].timings)
 
 
-_ARRAYS = ("documents", "scores", "best_units", "semantic", "lexical", "relevance")
+_ARRAYS = ("documents", "scores", "best_units", "semantic", "lexical", "relevance", "tiers")
 
 
 def _fuse(meaning: Scores, share: Scores, by_meaning: bool, by_words: bool) -> NDArray[np.float64]:
@@ -271,16 +275,30 @@ def _fuse(meaning: Scores, share: Scores, by_meaning: bool, by_words: bool) -> N
     return (meant + WORDS * words) / (1 + WORDS) if by_words else meant
 
 
-def _against(concepts: ConceptEvidence | None, documents: Rows, by_words: NDArray[np.uint8]) -> tuple[Mask, Mask]:
-    """Documents that contradict the question, and those that say nothing of all that it names."""
-    if concepts is None:
-        return by_words == Agreement.CONTRADICTS, np.zeros(len(documents), dtype=np.bool_)
-    return concepts.within(documents, by_words) == Agreement.CONTRADICTS, concepts.silent(documents, by_words)
+def _answering(
+    concepts: ConceptEvidence | None, documents: Rows, by_words: NDArray[np.uint8], relevant: NDArray[np.float64]
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """What documents say to the question, and their relevance: little where they contradict it, or say nothing of all that it names."""
+    agrees = by_words if concepts is None else concepts.within(documents, by_words)
+    against: Mask = agrees == Agreement.CONTRADICTS
+    if concepts is not None:
+        against |= concepts.silent(documents, by_words)
+    return agrees, np.where(against, np.minimum(relevant, _CONTRADICTS), relevant)
+
+
+def _tiers(relevant: NDArray[np.float64], agrees: NDArray[np.uint8], lacks: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
+    """0 for what answers the question just as it is asked; what lacks more of it comes later, what is of another time behind its like.
+
+    What matches loosely comes behind all that matches well, and what contradicts the question last.
+    """
+    tiers = 2 * (np.zeros_like(agrees) if lacks is None else lacks) + (agrees == Agreement.AT_ANOTHER_TIME)
+    tiers = np.where(agrees == Agreement.CONTRADICTS, _FURTHEST, tiers) + np.where(relevant < WELL, _LOOSE, 0)
+    return tiers.astype(np.uint8)
 
 
 def _agreeing(concepts: ConceptEvidence, words: Scores | None, bound: float, allowed: Mask | None) -> Scores:
     """Of each allowed document that agrees with a concept how well it answers, as far as words and concepts tell; 0 of all others."""
-    found = np.where(concepts.agreement == Agreement.AGREES, concepts.share, np.float32(0))
+    found = np.where(concepts.agreement >= Agreement.AT_ANOTHER_TIME, concepts.share, np.float32(0))
     if words is not None and bound > 0:
         found += np.where(found > 0, words / np.float32(bound), np.float32(0))
     if allowed is not None:

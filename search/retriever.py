@@ -21,7 +21,7 @@ import numpy as np
 
 from graph.errors import GraphError
 from graph.store import GraphReader
-from search.answering import Standing, evidence_of, head_of, standing_of
+from search.answering import Standing, evidence_of, head_of, standing_of, whole_of
 from search.catalog import SqliteCatalog
 from search.clock import Clock
 from search.errors import InvalidRequest, ModelUnavailable
@@ -108,6 +108,8 @@ class Retriever:
             documents, mentions = self._reader.read(listing.documents[page])
             hits = self._reader.hits(request, question, words, listing, documents, mentions, named)
             head = head_of(question, self._columns, self._codes, allowed)
+            alone = asked[0][1] if len(asked) == 1 else Question("")
+            whole = whole_of(alone, self._columns, self._codes, self._fits, self._standings(alone), allowed)
         with clock.step("facets"):
             facets = self._facets(request, found) if request.facets else {}
         with clock.step("join"):
@@ -134,6 +136,7 @@ class Retriever:
             loosely=len(found.documents) - found.well if found.ranked is not None else 0,
             question=question if request.query.strip() and not request.literal else None,
             head=head,
+            whole=whole,
         )
 
     def listed(self, request: SearchRequest) -> Listing:

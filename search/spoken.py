@@ -1,4 +1,4 @@
-"""How a passage means its words: what it denies, supposes or says of relatives, kept beside its words in the text index.
+"""How a passage means its words: what it denies, supposes, says of relatives or of the past, kept beside its words in the text index.
 
 No dictionary is needed for it: the triggers of `concepts.assertion` reach over all words.
 """
@@ -21,14 +21,20 @@ class Said(IntFlag):
     DENIED = 2
     OF_FAMILY = 4
     SUPPOSED = 8
+    RECALLED = 16
 
 
-SAID: Final = {Assertion.NEGATED: Said.DENIED, Assertion.FAMILY: Said.OF_FAMILY, Assertion.HYPOTHETICAL: Said.SUPPOSED}
-KINDS: Final = (Said.DENIED, Said.OF_FAMILY, Said.SUPPOSED)
+SAID: Final = {
+    Assertion.NEGATED: Said.DENIED,
+    Assertion.FAMILY: Said.OF_FAMILY,
+    Assertion.HYPOTHETICAL: Said.SUPPOSED,
+    Assertion.HISTORICAL: Said.RECALLED,
+}
+KINDS: Final = (Said.DENIED, Said.OF_FAMILY, Said.SUPPOSED, Said.RECALLED)
 
 
 def spoken_of(text: str) -> str:
-    """The words of a text that it denies, says of the family, and supposes, in this order; SEPARATE between them ('' for none at all)."""
+    """The words of a text that it denies, says of the family, supposes, and recalls, in this order, with SEPARATE between; '' for none."""
     of = tokens(text)
     parts: dict[Said, list[str]] = {kind: [] for kind in KINDS}
     for first, last, assertion in Sentences(of).runs():

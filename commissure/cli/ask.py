@@ -172,6 +172,8 @@ def _print_question(result: "SearchResult") -> None:
             if head.part == place and (head.patients or head.way == "concept")
         ]
         click.echo(f"         patients: {' · '.join(counted)}")
+    if result.whole is not None:
+        click.echo(f"all of it: {result.whole.patients:,} patients have it · {result.whole.documents:,} documents say it")
 
 
 def _says(hit: "Hit") -> str:

@@ -34,6 +34,10 @@ affirmed
     No change in [headache] since last visit.
     No improvement in [back pain] with ibuprofen.
     The [pain] has not resolved.
+    The [edema] has not gone away.
+    Her [weight] has gone up.
+    Fever, which has resolved, and [cough], which has not.
+    Gout, [hypertension], fever resolved.
     [Edema] has not improved.
     She can no longer work because of [fatigue].
     Not only [nausea] but also vomiting.
@@ -106,6 +110,9 @@ negated
     CT negative for [pulmonary embolism].
     [Pulmonary embolism] has been excluded.
     Without evidence of [metastasis].
+    He was not dizzy, nor was he in [atrial flutter].
+    She has no fever, nor has she had [chills].
+    No cough, nor did the patient have [night sweats].
     No signs of [infection] at the wound.
     No history of [stroke].
     There is no personal or family history of [breast cancer].
@@ -198,6 +205,16 @@ historical
     Previous [deep vein thrombosis].
     [Pneumonia] resolved.
     The [rash] has resolved.
+    He had a [tremor], but it resolved overnight.
+    He did have some [dizziness], although that seemed to have resolved.
+    Her [hypokalemia] appears to have resolved.
+    The [rash] is gone.
+    She had a [headache] on Monday, now gone.
+    Fever and [chills] have since resolved.
+    [Vomiting], which went away by itself.
+    The [swelling] has gone away.
+    [Numbness] of the hand, which has resolved.
+    [Asthma] as a teenager.
     Childhood [asthma].
     History of type 2 diabetes as well as [depression].
     Prior [suicide attempt] at age 17.

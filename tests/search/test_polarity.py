@@ -29,8 +29,8 @@ def index(tmp_path):
 
 
 def test_what_a_text_does_not_affirm_is_kept_by_how_it_means_it():
-    parts = spoken_of("Fever. No cough. Mother had gout. Return if bleeding.").split(SEPARATE)
-    assert [part.replace(".", "").split() for part in parts] == [["cough"], ["gout"], ["bleeding"]]
+    parts = spoken_of("Fever. No cough. Mother had gout. Return if bleeding. History of stroke.").split(SEPARATE)
+    assert [part.replace(".", "").split() for part in parts] == [["cough"], ["gout"], ["bleeding"], ["stroke"]]
     assert spoken_of("Fever and cough.") == ""
 
 
@@ -71,9 +71,30 @@ def test_agreement_weighs_words_and_all_parts_of_a_question_count():
     bits = np.array([[1, 2, 1, 0, 3], [1, 2, 0, 0, 3]], dtype=np.uint8)
     found = agreement(Said.AFFIRMED, weights, bits)
     assert found.tolist() == [Agreement.AGREES, Agreement.CONTRADICTS, Agreement.SILENT, Agreement.SILENT, Agreement.AGREES]
-    assert agreement(Said.DENIED, weights, bits).tolist() == [1, 2, 1, 0, 2]
+    assert agreement(Said.DENIED, weights, bits).tolist() == [1, 3, 1, 0, 3]
     two, one, no = Agreement.AGREES, Agreement.CONTRADICTS, Agreement.SILENT
     assert together([np.array([two, two, two, no]), np.array([two, one, no, no])]).tolist() == [two, one, no, no]
+
+
+def test_what_was_so_answers_behind_what_is_so_and_the_reverse():
+    bits = np.array([[Said.AFFIRMED, Said.RECALLED, Said.AFFIRMED | Said.RECALLED, Said.DENIED]], dtype=np.uint8)
+    best, behind, against = Agreement.AGREES, Agreement.AT_ANOTHER_TIME, Agreement.CONTRADICTS
+    assert agreement(Said.AFFIRMED, np.ones(1), bits).tolist() == [best, behind, best, against]
+    assert agreement(Said.RECALLED, np.ones(1), bits).tolist() == [behind, best, best, against]
+    assert agreement(Said.DENIED, np.ones(1), bits).tolist() == [against, against, against, best]
+
+
+@pytest.mark.parametrize(("question", "order"), [("stroke", ["now", "past", "never"]), ("history of stroke", ["past", "now", "never"])])
+def test_what_is_over_stands_behind_what_is_there(tmp_path, question, order):
+    texts = {
+        "never": "Stroke was ruled out.",
+        "past": "Stroke, which has since resolved.",
+        "now": "She came by ambulance from her home by the sea and has had a stroke, as the scan of her head says.",
+    }
+    links = CSR(np.arange(4), np.arange(3), 3)
+    build_lexical(texts.values(), links, tmp_path, map(spoken_of, texts.values()))
+    found = Ranker(None, open_lexical(tmp_path), None).rank(question, Mode.LEXICAL, 10, None, links, wants_of(question))
+    assert [list(texts)[row] for row in found.documents] == order
 
 
 @pytest.mark.parametrize(

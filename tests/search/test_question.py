@@ -1,13 +1,15 @@
 """A question is read by the reader of notes: what answers it is decided by what texts affirm, deny, suppose and say of relatives."""
 
+from itertools import islice
+
 import pytest
 
 from concepts.model import Assertion
 from concepts.reader import Reader
 from concepts.terminology import Concept, Kind
 from concepts.vocabulary import Named, compile_vocabulary
-from search.model import Match, SearchRequest
-from search.question import MOST_SENSES, Ask, read_question
+from search.model import Match, Mode, SearchRequest
+from search.question import MOST_SENSES, Ask, Whole, read_question
 from tests.ingest.exports import InlinePool, Lab, condition, note, patient
 
 SNOMED = "http://snomed.info/sct"
@@ -210,3 +212,50 @@ def test_a_value_is_looked_for_in_charts_and_texts(tmp_path, monkeypatch):
     assert well == {"high", "coded"}
     below = lab.snapshot().retriever.search(SearchRequest("HbA1c below 7 %"))
     assert {hit.document.rpartition("n-")[2] for hit in below.hits if hit.match is Match.WELL} == {"low"}
+
+
+INFARCTION = {"code": "22298006", "display": "Myocardial infarction"}
+DYSPNEA = {"code": "267036007", "display": "Dyspnea"}
+HALVES = {
+    "both": ("Ann", "Seen today. Dyspnea since the heart attack in May; long talk about work, sleep and the garden, no other complaint."),
+    "one": ("Bob", "Seen today. Dyspnea."),
+    "other": ("Bob", "Seen today. Heart attack last night."),
+    "alone": ("Cyd", "Seen today. Dyspnea. Dyspnea at night, dyspnea on stairs."),
+    "denies": ("Dan", "Seen today. Dyspnea, but never a heart attack."),
+}
+
+
+@pytest.fixture(scope="module")
+def halves(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ingest.pipeline.Pool", InlinePool)
+        lab = Lab(tmp_path_factory.mktemp("halves"))
+        people = [patient(name, family=name) for name in ("Ann", "Bob", "Cyd", "Dan", "Eve")]
+        charted = [condition("c-1", "Patient/Eve", **INFARCTION), condition("c-2", "Patient/Eve", **DYSPNEA)]
+        lab.ingest(*people, *charted, *(note(f"n-{name}", text, f"Patient/{who}") for name, (who, text) in HALVES.items()))
+        yield lab.snapshot().retriever
+
+
+@pytest.mark.parametrize(
+    ("query", "first", "whole"),
+    [
+        ("dyspnea after a heart attack", [{"both"}, {"one", "other"}, {"alone"}], Whole(3, 1)),
+        ("dyspnea and heart attack", [{"both"}, {"one", "other"}, {"alone"}], Whole(3, 1)),
+        ("dyspnea without heart attack", [{"denies"}], Whole(1, 1)),
+        ("dyspnea, no history of heart attack", [{"denies"}], Whole(1, 1)),
+        ("heart attack but no dyspnea", [], Whole(0, 0)),
+        ("dyspnea", [], None),
+        ("dyspnea in women", [], Whole(4, 4)),
+    ],
+)
+def test_who_has_all_that_is_asked_leads_and_is_counted(halves, query, first, whole):
+    result = halves.search(SearchRequest(query, mode=Mode.LEXICAL))
+    assert result.whole == whole
+    found = iter([hit.document.rpartition("n-")[2] for hit in result.hits])
+    assert [set(islice(found, len(names))) for names in first] == first
+
+
+def test_what_is_left_to_choose_from_is_no_second_half(halves):
+    result = halves.search(SearchRequest("dyspnea or heart attack", mode=Mode.LEXICAL))
+    assert result.whole is None
+    assert {hit.document.rpartition("n-")[2] for hit in result.hits if hit.match is Match.WELL} == set(HALVES)

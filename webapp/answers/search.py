@@ -84,6 +84,8 @@ SEARCH_RESULT = Shape(
         "timings": "Seconds by step.",
         "question": "The question as it was read; null where nothing was asked, or it was to be taken literally.",
         "head": "Of each part of the question how many patients have it, in each way: `way` is the filter that lists them.",
+        "whole": "Patients who have all that the question asks, in whichever of their records, and documents that say all of it; null where"
+        " it asks for one thing, or for something that nothing here has.",
     },
     says="The answer to a search.",
 )

@@ -7,7 +7,7 @@ from typing import Final
 from concepts.model import Assertion
 from search.limits import Limit
 from search.model import SearchResult
-from search.question import Ask, Part, Question
+from search.question import Ask, Part, Question, Whole
 from webapp.pages.asserting import NAMES
 from webapp.pages.state import State
 
@@ -78,6 +78,8 @@ class ReadAs:
     asks: tuple[tuple[str, str, bool], ...]
     """(how all parts may be asked, the address, whether they are)."""
     literal: str
+    whole: Whole | None
+    """Who has all of it, where that is more than one thing."""
 
 
 def read_as(result: SearchResult, state: State, count: Callable[[State], int]) -> ReadAs | None:
@@ -94,6 +96,7 @@ def read_as(result: SearchResult, state: State, count: Callable[[State], int]) -
         if question.parts
         else (),
         state.literally(True).url(),
+        result.whole,
     )
 
 
