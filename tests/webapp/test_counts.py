@@ -12,7 +12,10 @@ from tests.webapp.clinic import DIABETES, clinic
 from tests.webapp.streets import class_iri, streets
 from webapp.app import create_app
 
-SHOWN = ("/", "/search", "/patients", "/patient", "/node", "/data", "/labels", "/document", "/facts", "/mentions", "/standing")
+SHOWN = (
+    *("/", "/search", "/search/shared", "/patients", "/patient", "/node", "/data"),
+    *("/labels", "/document", "/facts", "/mentions", "/standing"),
+)
 """Pages whose numbers are followed wherever they are met."""
 MOST = 120
 """Pages of one site."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from html import unescape
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 from flask import Flask
@@ -214,14 +214,53 @@ def test_hits_and_documents_do_not_say_their_type_twice(client: FlaskClient) -> 
             assert not {part for part in said if words.startswith(part)}, (title, said)
 
 
-def test_patients_whose_charts_share_a_thing_are_named() -> None:
-    def answer(search: Callable[[SearchRequest], SearchResult], request: SearchRequest) -> SearchResult:
-        found = search(request)
-        ranks = tuple(hit.rank for hit in found.hits if hit.patient)
-        return replace(found, shared=(Shared(f.DIABETES, "Diabetes", "Concept", "condition", ranks, "chart", 2, 2),))
+def charts_shared(search: Callable[[SearchRequest], SearchResult], request: SearchRequest) -> SearchResult:
+    """The answer, in which the charts of all patients share a thing."""
+    found = search(request)
+    ranks = tuple(hit.rank for hit in found.hits if hit.patient)
+    patients = len({hit.patient for hit in found.hits if hit.patient})
+    return replace(found, shared=(Shared(f.DIABETES, "Diabetes", "Concept", "condition", ranks, "chart", patients, patients),))
 
-    html = create_app(Shelf(answer=answer)).test_client().get("/search?q=").text
+
+def test_patients_whose_charts_share_a_thing_are_named() -> None:
+    html = create_app(Shelf(answer=charts_shared)).test_client().get("/search?q=").text
     row = html[html.index('data-basis="chart"') :].partition("</li>")[0]
-    assert "2 of 2 patients" in row
+    assert "2 of 2 patients" in re.sub("<[^>]+>", "", row)
     assert sorted(re.findall(r'href="/patient\?[^"]+"><bdi>([^<]+)</bdi>', row)) == ["Milan Okafor", "Rosa Lindqvist"]
     assert len(re.findall(r'href="#hit-\d+"', row)) == len(row.partition('data-hits="')[2].partition('"')[0].split())
+
+
+@pytest.mark.parametrize("in_charts", [False, True])
+@pytest.mark.parametrize("question", ["q=", "q=cisplatin", "q=metformin&mode=lexical"])
+def test_every_count_of_what_hits_share_leads_to_what_it_counts(question: str, in_charts: bool) -> None:
+    client = create_app(Shelf(answer=charts_shared) if in_charts else Shelf()).test_client()
+    hits = {str(hit["rank"]): hit for hit in client.get(f"/api/v1/search?{question}&limit=10").json["hits"]}
+    html = client.get(f"/search?{question}").text
+    rows = re.findall(r'<li data-hits="([^"]+)">(.*?)</li>', html[html.index("shared-title") :], re.DOTALL)
+    followed = 0
+    for ranks, row in rows:
+        for url, count in re.findall(r'<a href="(/search/shared[^"]+)" data-count="(\d+)">', row):
+            page, asked = get(client, unescape(url)), query(unescape(url))
+            those = ranks.split() if "node" in asked else list(hits)
+            patients = list(dict.fromkeys(hits[rank]["patient"] for rank in those if hits[rank]["patient"]))
+            documents = [hits[rank]["document"] for rank in those]
+            path, expected = ("/patient", patients) if asked["of"] == ["patients"] else ("/document", documents)
+            assert [query(link)["id"][0] for link in page.links() if urlsplit(link).path == path] == expected
+            assert [given["data-total"] for _, given in page.elements if "data-total" in given] == [count] == [str(len(expected))]
+            followed += 1
+        said = re.sub("<[^>]+>", " ", re.sub(r'<a href="/search/shared.*?</a>', "", row, flags=re.DOTALL))
+        assert not re.search(r"\d+ +of|\d+ (hits|patients)", said), "a count that leads nowhere"
+    assert followed >= 2 * len(rows) > 0
+
+
+@pytest.mark.parametrize(
+    ("query_", "status"),
+    [
+        ("q=cisplatin&node=urn:nobody&of=hits", 404),
+        ("q=cisplatin&of=nodes", 400),
+        ("q=cisplatin&of=hits&basis=x", 400),
+        ("q=diab*&of=hits", 400),
+    ],
+)
+def test_a_list_of_what_is_not_shared_is_refused(client: FlaskClient, query_: str, status: int) -> None:
+    assert client.get(f"/search/shared?{query_}").status_code == status

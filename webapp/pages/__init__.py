@@ -26,6 +26,7 @@ from webapp.pages import (
     patient,
     patients,
     search,
+    shared,
     values,
     wording,
 )
@@ -34,7 +35,7 @@ from webapp.pages.state import State
 from webapp.pages.trail import made_on, way_back
 from webapp.weight import version_of
 
-MODULES = (home, search, document, node, patient, patients, values, narrower, lists, data, labels, labels_item, labels_reports)
+MODULES = (home, search, shared, document, node, patient, patients, values, narrower, lists, data, labels, labels_item, labels_reports)
 PAGES = frozenset(module.pages.name for module in MODULES)
 
 
@@ -75,6 +76,7 @@ def register(app: Flask) -> None:
         page_of=node.page_of,
         property_name=wording.property_name,
         relation_name=wording.relation_name,
+        sharing=shared.url_of,
         standing_columns=asserting.COLUMNS,
         stated=node.stated,
         system_name=wording.system_name,
