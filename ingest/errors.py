@@ -95,12 +95,17 @@ def room_in(folder: Path) -> Iterator[None]:
         raise
 
 
+def lacks_room_beside(error: sqlite3.Error) -> bool:
+    """Whether SQLite could not make the files that it keeps beside a database, because there is no room for them."""
+    return getattr(error, "sqlite_errorname", "") == "SQLITE_IOERR_SHMSIZE"
+
+
 def disk_full(error: BaseException, folder: Path) -> DiskFull | None:
     """The DiskFull that an error of the operating system, SQLite or a library amounts to; None for anything else."""
     seen: BaseException | None = error
     while seen is not None:
         is_full = isinstance(seen, OSError) and seen.errno in (errno.ENOSPC, errno.EDQUOT)
-        is_full |= isinstance(seen, sqlite3.OperationalError) and "full" in str(seen)
+        is_full |= isinstance(seen, sqlite3.OperationalError) and ("full" in str(seen) or lacks_room_beside(seen))
         is_full |= isinstance(seen, OSError) and seen.errno is None and _SHORT.search(str(seen)) is not None
         if is_full or "No space left on device" in str(seen):
             return DiskFull(f"{folder}: no room is left to write; free some and run the same command again: finished parts are kept")

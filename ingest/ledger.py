@@ -14,7 +14,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from graph.identifiers import DERIVED_GRAPHS, derived_graph_iri, record_iri
-from ingest.errors import LedgerDamaged
+from ingest.errors import LedgerDamaged, disk_full, lacks_room_beside
 
 _VERSION = 1
 _SCHEMA = """
@@ -91,12 +91,13 @@ def _read(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(uri, uri=True, check_same_thread=False)
     try:
         db.execute("select 1 from meta")
-    except sqlite3.OperationalError:
+    except sqlite3.OperationalError as error:
         db.close()
         beside = path.with_name(f"{path.name}-wal")
-        if os.access(path.parent, os.W_OK) or (beside.exists() and beside.stat().st_size):
+        can_write = os.access(path.parent, os.W_OK) and not lacks_room_beside(error)
+        if can_write or (beside.exists() and beside.stat().st_size):
             raise
-        # On a disk that is read-only SQLite cannot make the files that it keeps beside a ledger; with nothing in them none is needed.
+        # On a disk that is read-only or full SQLite cannot make the files it keeps beside a ledger; with nothing in them none is needed.
         db = sqlite3.connect(f"{uri}&immutable=1", uri=True, check_same_thread=False)
     return db
 
@@ -124,6 +125,8 @@ class Ledger:
                 self.db = _opened(path)
             version = self.meta("version")
         except sqlite3.DatabaseError as error:
+            if short := disk_full(error, path.parent):
+                raise short from error
             raise LedgerDamaged(f"{path}: the ledger cannot be read ({error})") from error
         if version != str(_VERSION):
             raise LedgerDamaged(f"{path}: the ledger is of version {version}, this program reads version {_VERSION}")

@@ -85,8 +85,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo("stopped; the next run takes up what was finished", err=True)
         sys.exit(130)
     except click.ClickException as error:
+        from commissure.errors import exit_code, full
+
         error.show()
-        sys.exit(error.exit_code)
+        short = full(error)
+        sys.exit(exit_code(short) if short else error.exit_code)
     except BrokenPipeError:
         sys.exit(0)
     except Exception as error:

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import orjson
 
 from ingest.attachments import MAX_BYTES
-from ingest.fhir.r4.tables import ATTACHMENTS
+from ingest.fhir.r4.tables import ATTACHMENTS, TYPES
 from ingest.mapping.codes import dicts
 from ingest.mapping.references import key_of
 from ingest.model import NAMED
@@ -48,19 +48,45 @@ def announced(record: SourceRecord) -> Iterator[tuple[str, str]]:
 
 
 def attachments(kind: str, resource: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str]]:
-    """Each Attachment of a resource and its place."""
-    for path in ATTACHMENTS.get(kind, ()):
-        yield from walk(resource, path.split("."), kind)
+    """Each Attachment of a resource and its place; of types without a table, what their names say is one."""
+    if kind in TYPES:
+        for path in ATTACHMENTS.get(kind, ()):
+            yield from _walk(resource, path.split("."), kind)
+    elif kind == "Library":
+        yield from _walk(resource, ["content"], kind)
+    else:
+        yield from _below(resource, _NAMES, kind)
 
 
-def walk(element: Any, path: list[str], field: str) -> Iterator[tuple[Mapping[str, Any], str]]:
-    """Each object at a path, and its place."""
+def _walk(element: Any, path: list[str], field: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Each object at a path, and its place; after `**` at any depth."""
     if not path:
         yield element, field
         return
+    if path[0] == "**":
+        yield from _below(element, frozenset(path[1:]), field)
+        return
     value = element.get(path[0])
     for place, item in enumerate(dicts(value)):
-        yield from walk(item, path[1:], f"{field}.{path[0]}[{place}]" if type(value) is list else f"{field}.{path[0]}")
+        yield from _walk(item, path[1:], f"{field}.{path[0]}[{place}]" if type(value) is list else f"{field}.{path[0]}")
+
+
+_NAMES: Final = frozenset({"valueAttachment", "contentAttachment"})
+_DEEPEST: Final = 60
+"""Elements within elements: what lies deeper is refused with its record."""
+
+
+def _below(element: Mapping[str, Any], names: frozenset[str], field: str, depth: int = 0) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Each object of these names inside an element, at any depth, and its place; those of records that it contains are theirs."""
+    for key, value in element.items():
+        if key == "contained" or depth > _DEEPEST:
+            continue
+        for place, item in enumerate(dicts(value)):
+            here = f"{field}.{key}[{place}]" if type(value) is list else f"{field}.{key}"
+            if key in names:
+                yield item, here
+            else:
+                yield from _below(item, names, here, depth + 1)
 
 
 def names_file(url: str) -> bool:

@@ -1,17 +1,18 @@
 """The texts a record bears: attachments, conclusions, narratives of sections. Each becomes a document."""
 
+import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
+from urllib.parse import unquote, unquote_to_bytes
 
 import orjson
 
 from concepts.model import Mention
 from graph.vocabulary import KG
 from ingest.attachments import MAX_BYTES, AttachmentError, Decoded, decode, decode_base64, decode_bytes
-from ingest.fhir.attached import CONTENT, names_file, walk, without_query
-from ingest.fhir.r4.tables import ATTACHMENTS
+from ingest.fhir.attached import CONTENT, attachments, names_file, without_query
 from ingest.mapping.codes import dicts, short, text_of
 from ingest.mapping.draft import Node
 from ingest.model import NAMED
@@ -19,7 +20,9 @@ from search.model import Document
 from sources.errors import SourceDenied
 
 _PICTURES: Final = ("image/", "audio/", "video/", "application/dicom", "model/")
-_PHOTO: Final = "photo"
+_PHOTO: Final = re.compile(r"[A-Za-z]+\.photo(?:\[\d+\])?")
+_INLINE: Final = "data:"
+_PACKED: Final = ";base64"
 _PLAIN: Final = {"DiagnosticReport": "conclusion", "ClinicalImpression": "summary"}
 """Type → its element of plain text that reads as a note."""
 _TYPES: Final = {"DocumentReference": "Document", "DiagnosticReport": "Report", "QuestionnaireResponse": "Questionnaire"}
@@ -72,12 +75,11 @@ def texts_of(node: Node) -> Iterator[Text]:
     resource = node.resource
     if node.kind == "Binary":
         _check_named(node)
-    for path in ATTACHMENTS.get(node.kind, ()):
-        for attachment, field in walk(resource, path.split("."), node.kind):
-            if path == _PHOTO:
-                _check_photo(node, attachment, field)
-            else:
-                yield from _attachment(node, attachment, field)
+    for attachment, field in attachments(node.kind, resource):
+        if _PHOTO.fullmatch(field):
+            _check_photo(node, attachment, field)
+        else:
+            yield from _attachment(node, attachment, field)
     plain = resource.get(_PLAIN.get(node.kind, ""))
     if type(plain) is str:
         yield Text(plain, "text/plain")
@@ -93,6 +95,12 @@ def _attachment(node: Node, attachment: Mapping[str, Any], field: str) -> Iterat
     data, content_type, title = (attachment.get(key) for key in ("data", "contentType", "title"))
     if data is None and type(attachment.get("url")) is str:
         url = attachment["url"].strip()
+        if url[: len(_INLINE)].lower() == _INLINE:
+            told, _, content = url[len(_INLINE) :].partition(",")
+            is_packed = told.lower().endswith(_PACKED)
+            stated = content_type or (told[: -len(_PACKED)] if is_packed else told)
+            yield from _decoded(node, stated, unquote(content) if is_packed else unquote_to_bytes(content), title, f"{field}.url")
+            return
         if url not in node.draft.record.urns and names_file(url):
             yield from _beside(node, url, content_type, title, f"{field}.url")
             return

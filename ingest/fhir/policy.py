@@ -94,15 +94,27 @@ def is_system_generated(resource: Mapping[str, Any]) -> bool:
 
 def _is_reported(resource: Mapping[str, Any]) -> bool:
     """Whether a request is no order but what the patient (or who speaks for them) says is taken, as US Core writes it."""
-    reported = resource.get("reportedBoolean") is True or type(resource.get("reportedReference")) is dict
+    reported = resource.get("reportedBoolean") in (True, "true") or type(resource.get("reportedReference")) is dict
     return reported and resource.get("intent") == "plan" and resource.get("doNotPerform") in (None, False, "false")
+
+
+def _reporter(resource: Mapping[str, Any]) -> str:
+    """Who reported it, as far as the record tells: a reference may lead to a relative or a clinician."""
+    reference = resource.get("reportedReference")
+    if type(reference) is not dict:
+        return " by the patient"
+    subject = resource.get("subject")
+    named = _text(reference.get("reference"))
+    if "Patient/" in named or reference.get("type") == "Patient" or (type(subject) is dict and named and named == subject.get("reference")):
+        return " by the patient"
+    return " by another person" if "/" in named else ""
 
 
 def standing(kind: str, resource: Mapping[str, Any]) -> Standing:
     """How a resource stands by its status, verification, intent and doNotPerform."""
     if kind == "MedicationRequest" and _is_reported(resource):
         status = _text(resource.get("status"))
-        return Standing(status in _HAPPENED["MedicationStatement"], _assertion(status), f"reported by the patient ({status})")
+        return Standing(status in _HAPPENED["MedicationStatement"], _assertion(status), f"reported{_reporter(resource)} ({status})")
     verification = clinical = ""
     if kind in VERIFICATION:
         verification = code_of(resource.get("verificationStatus"))

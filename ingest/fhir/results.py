@@ -24,6 +24,11 @@ def attributes_of(result: Mapping[str, Any], whole: Mapping[str, Any], unit: str
 def _lines(result: Mapping[str, Any], whole: Mapping[str, Any], unit: str) -> Iterator[tuple[str, str]]:
     yield "category", _category(whole.get("category"))
     yield "interpretation", _code(result.get("interpretation"))
+    yield from usual_range(result, unit)
+
+
+def usual_range(result: Mapping[str, Any], unit: str) -> Iterator[tuple[str, str]]:
+    """What is usual for a result in its own unit: ('low', number) and ('high', number), '' where it is open, or ('range', words)."""
     ranges = [each for each in dicts(result.get("referenceRange")) if _is_usual(each)]
     if len(ranges) != 1:
         return  # several hold for several people or phases: which one is not for us to say

@@ -49,6 +49,8 @@ _FAMILIES: Final = (
     ("float", "wrong-type", "must be a number"),
     ("url", "bad-value", "is not a URL"),
 )
+_NARRATIVE: Final = re.compile(r"[A-Za-z]+(?:\.section\[\d+\])*\.text(?![^.])")
+"""The place of a narrative: of a record, or of a section of a Composition."""
 _CHOICE: Final = re.compile(r"expected from this list \['([A-Za-z]+?)(?:[A-Z][A-Za-z0-9]*)?', '")
 _NOT_A_NAME: Final = re.compile(r"[^A-Za-z0-9_$\-]")
 _READ: Final = "R4 and R4B are read; export as R4 or convert it"
@@ -96,10 +98,10 @@ def problems(kind: str, resource: Mapping[str, Any]) -> list[Problem]:
         raise
     except Exception as error:  # pydantic's own, and KeyError and others of fhir.resources
         found += _explain(kind, error)
-    narrative = f"{kind}.text"
-    kept = [problem for problem in found if not f"{problem.field}.".startswith(f"{narrative}.")]
+    kept = [problem for problem in found if not _NARRATIVE.match(problem.field)]
     if len(kept) < len(found):
-        kept.append(Problem(BAD_NARRATIVE, "is no narrative with status and div: it is left out", narrative))
+        broken = dict.fromkeys(place[0] for problem in found if (place := _NARRATIVE.match(problem.field)))
+        kept += (Problem(BAD_NARRATIVE, "is no narrative with status and div: it is left out", place) for place in broken)
     return _of_another_version(kind, resource, kept) or kept[:MAX_PROBLEMS]
 
 
@@ -180,7 +182,7 @@ def is_odd(identifier: Any) -> bool:
 
 _ID: Final = re.compile(r"[A-Za-z0-9\-.]+")
 _GENDERED: Final = frozenset({"Patient", "Person", "Practitioner", "RelatedPerson"})
-_FLAGS: Final = ("active", "doNotPerform", "deceasedBoolean", "valueBoolean")
+_FLAGS: Final = ("active", "doNotPerform", "deceasedBoolean", "valueBoolean", "reportedBoolean")
 
 
 def _value_set(kind: str, element: str, value: Any, allowed: frozenset[str] | None) -> Iterator[Problem]:

@@ -3,7 +3,9 @@
 import errno
 import json
 import sqlite3
+from contextlib import closing
 
+import click
 import pytest
 
 from commissure import assemble
@@ -11,6 +13,9 @@ from commissure.assemble import DataLibrary
 from commissure.cli import cli, main
 from commissure.errors import full
 from commissure.settings import load
+from ingest import ledger
+from ingest.errors import DiskFull
+from ingest.ledger import Ledger
 from search.errors import GenerationOutdated, GenerationUnreadable
 from search.schema import FORMAT
 from tests.ingest.exports import Lab, condition, note, patient
@@ -63,12 +68,19 @@ def test_verify_of_a_damaged_ledger_and_of_nothing(lab, capsys, tmp_path):
         assert code == 1 and "ledger" in out + err and "unexpected" not in err
 
 
+def without_room_beside():
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+    return error
+
+
 @pytest.mark.parametrize("command", [("verify", "--repair"), ("datasets", "drop", "d", "--yes"), ("ingest", "fhir", "x", "--dataset", "d")])
 @pytest.mark.parametrize(
     "error",
     [
         OSError(errno.ENOSPC, "No space left on device", "/data/x"),
         sqlite3.OperationalError("database or disk is full"),
+        without_room_beside(),
         OSError("4096 requested and 16 written"),
         RuntimeError("write failed: No space left on device"),
     ],
@@ -99,6 +111,33 @@ def test_a_full_disk_where_no_run_writes(capsys, monkeypatch):
     monkeypatch.setattr("commissure.assemble.workspace", fail)
     code, _, err = run(capsys, "status")
     assert code == 6 and "/elsewhere/out.csv" in err
+
+
+def test_a_report_that_finds_no_room_ends_so_too(capsys, monkeypatch):
+    def fail(*_, **__):
+        raise click.ClickException("r.html: cannot be written") from OSError(errno.ENOSPC, "No space left on device", "r.html")
+
+    monkeypatch.setattr("commissure.assemble.workspace", fail)
+    assert run(capsys, "status")[0] == 6
+
+
+def test_a_ledger_is_read_where_there_is_no_room_beside_it(lab, monkeypatch):
+    """SQLite makes a file beside a database in write-ahead mode even to read it."""
+    connect = sqlite3.connect
+    with closing(connect(lab.workspace.ledger_path)) as db:
+        db.execute("pragma wal_checkpoint(truncate)")
+
+    class Short:
+        def execute(self, *_):
+            raise without_room_beside()
+
+        def close(self):
+            pass
+
+    monkeypatch.setattr(ledger.sqlite3, "connect", lambda name, **more: connect(name, **more) if "immutable" in str(name) else Short())
+    assert Ledger(lab.workspace.ledger_path, read_only=True).datasets() == ("d",)
+    with pytest.raises(DiskFull):
+        Ledger(lab.workspace.ledger_path)
 
 
 def test_a_data_folder_of_an_earlier_version_is_taken_over_by_itself(lab, capsys):

@@ -49,7 +49,7 @@ DOCUMENTS: Final[Mapping[str, Elements]] = {
             "item.answer.valueReference": ("Resource",),
         },
         dates=("authored",),
-        attachments=("item.answer.valueAttachment",),
+        attachments=("item.**.valueAttachment",),
     ),
     "Communication": Elements(
         references={

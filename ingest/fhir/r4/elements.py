@@ -18,4 +18,4 @@ class Elements:
     dates: tuple[str, ...] = ()
     """Dates and periods, top level."""
     attachments: tuple[str, ...] = ()
-    """Paths of Attachments."""
+    """Paths of Attachments; `**` stands for elements of any depth."""

@@ -84,6 +84,11 @@ def _dosage(node: Node, value: Any) -> None:
             node.statements.append(predicate("dosage") + literal_term(short(item["text"], 1000)))
 
 
+def _in_words(name: str) -> dict[str, Rule]:
+    """When something was, where that is no date."""
+    return {element: said(name, element) for element in (f"{name}{kind}" for kind in ("Age", "Range", "String"))}
+
+
 _ACTIVITY: Rules = {
     path.rpartition(".")[2]: link(path, REFERENCES["CarePlan"][path]) for path in ("activity.reference", "activity.outcomeReference")
 } | {"outcomeCodeableConcept": coded("activity.outcomeCodeableConcept")}
@@ -106,10 +111,11 @@ BY_HAND: dict[str, dict[str, Rule]] = {
     "Media": {"issued": issued},
     "Condition": {
         "abatementPeriod": abatement_period,
-        **{f"{which}{kind}": said(which) for which in ("onset", "abatement") for kind in ("Age", "Range", "String")},
+        **_in_words("onset"),
+        **_in_words("abatement"),
     },
-    "Procedure": {f"performed{kind}": said("performed") for kind in ("Age", "Range", "String")},
-    "AllergyIntolerance": {f"onset{kind}": said("onset") for kind in ("Age", "Range", "String")},
+    "Procedure": _in_words("performed"),
+    "AllergyIntolerance": _in_words("onset"),
     "MedicationRequest": {"dosageInstruction": _dosage},
     "MedicationStatement": {"dosage": _dosage},
     "MedicationAdministration": {"dosage": _dosage},

@@ -4,6 +4,7 @@ from typing import Any
 
 from graph.identifiers import literal_term
 from graph.vocabulary import XSD
+from ingest.fhir.results import usual_range
 from ingest.fhir.rules.concepts import coded, primary_code
 from ingest.fhir.rules.rule import Rule, Rules, predicate
 from ingest.mapping.codes import codes, short, text_of, words
@@ -13,7 +14,7 @@ from ingest.mapping.values import comparator, date_term, display, number_term, q
 _VALUE, _BOUND, _UNIT = predicate("value"), predicate("bound"), predicate("unit")
 _COMPARATOR, _DIGITS = predicate("comparator"), predicate("valueDigits")
 _VALUE_CONCEPT, _IDENTIFIER = predicate("valueConcept"), predicate("identifier")
-_LOW, _HIGH = predicate("referenceLow"), predicate("referenceHigh")
+_USUAL = {"low": predicate("referenceLow"), "high": predicate("referenceHigh")}
 
 
 def plain(name: str) -> Rule:
@@ -73,13 +74,13 @@ def _value_concept(node: Node, value: Any) -> None:
         node.use(code)
 
 
-def said(name: str) -> Rule:
-    """An element of any type, in words."""
+def said(name: str, element: str = "") -> Rule:
+    """An element of any type, in words; `element` is what FHIR calls it where its name tells the type (`onsetAge`)."""
     start = predicate(name)
 
     def rule(node: Node, value: Any) -> None:
         for item in value if type(value) is list else (value,):
-            shown = display(name, item)
+            shown = display(element or name, item)
             if shown:
                 node.statements.append(start + literal_term(short(shown, 1000)))
 
@@ -87,13 +88,11 @@ def said(name: str) -> Rule:
 
 
 def reference_range(node: Node, value: Any) -> None:
-    """The bounds of what is normal, where they hold for everyone."""
-    for item in value if type(value) is list else ():
-        if type(item) is dict and "appliesTo" not in item:
-            for key, start in (("low", _LOW), ("high", _HIGH)):
-                number = quantity(item.get(key))[1]
-                if number and not comparator(item.get(key)):
-                    node.statements.append(start + number_term(number))
+    """The bounds of what is usual, as the facts of the result have them."""
+    unit = quantity(node.resource.get("valueQuantity"))[2]
+    for name, found in usual_range({"referenceRange": value}, unit):
+        if found and name in _USUAL:
+            node.statements.append(_USUAL[name] + number_term(found))
 
 
 def identifier(node: Node, value: Any) -> None:

@@ -11,7 +11,7 @@ from ingest.progress import Silent
 from sources.blocks import Block
 from sources.files import SourceFile
 from tests.ingest.exports import deleted, note, patient, write
-from tests.ingest.mapping.reading import mapped
+from tests.ingest.mapping.reading import mapped, warnings
 
 URL = "DocumentReference.content[0].attachment.url"
 
@@ -274,3 +274,48 @@ def test_a_note_is_mapped_again_from_its_damaged_part_with_its_text(lab):
     (part / "quads.nq.gz").write_bytes(b"broken")
     assert repair(lab.workspace, lab.tools, 1, Silent()).damage
     assert texts(lab) == ["Seen for vertigo."]
+
+
+NESTED = {"contentType": "text/plain", "url": "Binary/b1"}
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        {
+            "resourceType": "QuestionnaireResponse",
+            "item": [{"linkId": "1", "item": [{"linkId": "2", "answer": [{"valueAttachment": NESTED}]}]}],
+        },
+        {
+            "resourceType": "QuestionnaireResponse",
+            "item": [
+                {"linkId": "1", "answer": [{"valueBoolean": True, "item": [{"linkId": "2", "answer": [{"valueAttachment": NESTED}]}]}]},
+            ],
+        },
+        {"resourceType": "CommunicationRequest", "status": "active", "payload": [{"contentAttachment": NESTED}]},
+        {"resourceType": "Task", "status": "requested", "intent": "order", "input": [{"type": {"text": "x"}, "valueAttachment": NESTED}]},
+        {"resourceType": "Library", "status": "active", "type": {"text": "x"}, "content": [NESTED]},
+    ],
+)
+def test_attachments_of_every_depth_and_type_are_read(lab, rest):
+    about = {"status": "completed", "authored": "2023-01-01"} if rest["resourceType"] == "QuestionnaireResponse" else {}
+    report = lab.ingest(patient(), binary(), {"id": "n1", **about, **rest})
+    assert (report.rejects, report.warnings) == ({}, {})
+    document = lab.snapshot().catalog.document(lab.iri(rest["resourceType"], "n1"))
+    assert document.text == "Seen for vertigo."
+
+
+@pytest.mark.parametrize(
+    ("url", "content_type", "text"),
+    [
+        ("data:text/plain;base64,U2VlbiBmb3IgdmVydGlnby4=", None, "Seen for vertigo."),
+        ("data:text/html;base64,PHA+U2VlbjwvcD4=", "text/html", "Seen"),
+        ("data:,Seen%20for%20%C3%A9cthyma", "text/plain", "Seen for \u00e9cthyma"),
+        ("DATA:text/plain;charset=iso-8859-1;BASE64,6Q==", None, "\u00e9"),
+    ],
+)
+def test_a_text_that_stands_in_the_url_is_read(url, content_type, text):
+    attachment = {"url": url, **({"contentType": content_type} if content_type else {})}
+    result = mapped({"resourceType": "DocumentReference", "status": "current", "content": [{"attachment": attachment}]})
+    assert [document.text.strip() for document in result.documents] == [text]
+    assert warnings(result) in ([], [("repaired-text", URL)])

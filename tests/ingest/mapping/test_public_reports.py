@@ -107,6 +107,75 @@ def test_medication_that_the_patient_reports_is_neither_ordered_nor_lost(reporte
     assert (forbidden.counted, forbidden.assertion) == (False, "negated")
 
 
+@pytest.mark.parametrize(
+    ("reported", "status"),
+    [
+        ({"reportedReference": {"reference": "Practitioner/x"}}, "reported by another person (active)"),
+        ({"reportedReference": {"reference": "https://ehr/RelatedPerson/r"}}, "reported by another person (active)"),
+        ({"reportedReference": {"display": "somebody"}}, "reported (active)"),
+        ({"reportedReference": {"display": "Ann", "type": "Patient"}}, "reported by the patient (active)"),
+        ({"reportedReference": {"reference": "urn:uuid:1"}, "subject": {"reference": "urn:uuid:1"}}, "reported by the patient (active)"),
+        ({"reportedBoolean": "true"}, "reported by the patient (active)"),
+    ],
+)
+def test_who_reported_a_medication_is_said_as_far_as_it_is_known(reported, status):
+    request = {"resourceType": "MedicationRequest", "status": "active", "intent": "plan", "medicationCodeableConcept": {"text": "Aspirin"}}
+    (fact,) = mapped({"subject": PATIENT, **request, **reported}, urns={"urn:uuid:1": "Patient/p"}).facts
+    assert (fact.counted, fact.status) == (True, status)
+
+
+def test_a_document_keeps_its_sections_where_the_narrative_of_one_is_broken():
+    div = {"status": "generated", "div": "<div>Start insulin.</div>"}
+    inner = {"title": "Inner", "section": [{"title": "Deep", "text": {"status": "generated"}}], "text": div}
+    composition = {
+        **{"resourceType": "Composition", "status": "final", "type": {"text": "Discharge"}, "date": "2023-01-01", "title": "T"},
+        **{"author": [{"display": "x"}], "subject": PATIENT, "section": [{"title": "A", "text": {"status": "generated"}}, inner]},
+    }
+    result = mapped(composition)
+    places = ["Composition.section[0].text", "Composition.section[1].section[0].text"]
+    assert warnings(result) == [("bad-narrative", place) for place in places]
+    assert [document.text.strip() for document in result.documents] == ["Start insulin."]
+
+
+@pytest.mark.parametrize(
+    ("ranges", "low", "high"),
+    [
+        ([{"low": {"value": 3, "unit": "mg"}, "high": {"value": 5, "unit": "mg"}}], ["3"], ["5"]),
+        ([{"low": {"value": 3}, "age": {"low": {"value": 18}}}], [], []),
+        ([{"low": {"value": 3}}, {"high": {"value": 9}}], [], []),
+        ([{"low": {"value": 3}}, {"high": {"value": 9}, "type": {"coding": [{"code": "therapeutic"}]}}], ["3"], []),
+        ([{"high": {"value": 9, "comparator": "<"}}], [], []),
+        ([{"high": {"value": 9, "unit": "g"}}], [], []),
+    ],
+)
+def test_the_graph_has_the_range_that_the_facts_have(ranges, low, high):
+    value = {"valueQuantity": {"value": 4, "unit": "mg"}, "referenceRange": ranges}
+    result = mapped({**RESULT, **value, "component": [{"code": {"text": "part"}, **value}]})
+    for subject, fact in zip(("", "#component-0"), result.facts, strict=True):
+        statements = said(result, subject)
+        assert (statements.get("kg:referenceLow", []), statements.get("kg:referenceHigh", [])) == (low, high)
+        assert [line for line in fact.attributes.split("\n") if line[:4] in ("low:", "high")] == [
+            *(f"low: {number}" for number in low),
+            *(f"high: {number}" for number in high),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("element", "value", "words"),
+    [
+        ("onsetAge", {"value": 40, "unit": "years", "code": "a"}, "40 years"),
+        ("onsetAge", {"value": 40, "comparator": "<", "unit": "a", "code": "a"}, "<40 a"),
+        ("abatementAge", {"value": 41.5, "unit": "years"}, "41.5 years"),
+        ("onsetRange", {"low": {"value": 40}, "high": {"value": 50, "unit": "years"}}, "40–50 years"),
+        ("abatementRange", {"high": {"value": 50, "unit": "years"}}, "≤50 years"),
+        ("onsetString", "in childhood", "in childhood"),
+    ],
+)
+def test_an_age_at_onset_is_said_with_its_number(element, value, words):
+    result = mapped({"resourceType": "Condition", "subject": PATIENT, "code": {"text": "Gout"}, element: value})
+    assert said(result)[f"kg:{element.removesuffix('Age').removesuffix('Range').removesuffix('String')}"] == [words]
+
+
 @pytest.mark.parametrize("empty", [{"resourceType": "Parameters", "parameter": []}, {"resourceType": "Bundle", "type": "collection"}])
 def test_what_servers_only_exchange_is_passed_over_and_told(tmp_path, empty):
     path = write(tmp_path / "x.ndjson", empty, {"resourceType": "Bundle", "type": "batch", "entry": [{"resource": empty}]})
