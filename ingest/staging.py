@@ -15,11 +15,11 @@ from typing import IO, Any, cast
 
 import orjson
 
-from concepts.model import ConceptUse, Mention
+from concepts.model import ConceptUse
 from ingest.model import Mapped
 from ingest.sums import damage_in, has_sums, write_sums
-from ingest.tables import ASSERTIONS, BESIDE, FORMER, RARE, ROW_GROUP, SKIPPED, TableWriter, document_row, fact_of, row_of, schemas
-from search.model import Document, Fact, FormerPatient, PassageSpan, PatientSummary
+from ingest.tables import BESIDE, FORMER, RARE, ROW_GROUP, SKIPPED, TableWriter, document_of, document_row, fact_of, row_of, schemas
+from search.model import Document, Fact, FormerPatient, PatientSummary
 from sources.model import Issue, Severity, SourceRecord
 
 _COMPRESSION_LEVEL = 1
@@ -235,13 +235,8 @@ class Part:
                     yield (record, name), content
 
     def documents(self) -> Iterator[Document]:
-        """Its documents."""
-        for row in self._rows("documents"):
-            *values, passages, mentions = row
-            for mention in mentions:
-                mention["assertion"] = ASSERTIONS[mention["assertion"]]
-            values += tuple(PassageSpan(**span) for span in passages), tuple(Mention(**mention) for mention in mentions)
-            yield Document(*values)
+        """Its documents; what an earlier version wrote is read as this one writes it."""
+        yield from map(document_of, self._rows("documents"))
 
     def facts(self) -> Iterator[Fact]:
         """Its facts; what an earlier version wrote is read as this one writes it."""

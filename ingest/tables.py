@@ -7,8 +7,8 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
-from concepts.model import Assertion
-from search.model import Document, Fact, FormerPatient, PatientSummary
+from concepts.model import Assertion, Mention
+from search.model import Document, Fact, FormerPatient, PassageSpan, PatientSummary
 
 ROW_GROUP: Final = 2000
 BESIDE: Final = "beside"
@@ -18,6 +18,8 @@ RARE: Final = frozenset({BESIDE, FORMER, SKIPPED})
 """Tables that are there only if they have rows: files that records read, records that a merge replaced, why some are left out."""
 ASSERTIONS: Final = {assertion.value: assertion for assertion in Assertion}
 _ASSERTION: Final = [field.name for field in fields(Fact)].index("assertion")
+_DATED: Final = [field.name for field in fields(Document)].index("dated")
+_DOCUMENT_FIELDS: Final = len(fields(Document))
 _FACT_FIELDS: Final = len(fields(Fact))
 
 _MENTION = attrgetter("id", "start", "end", "text", "concept", "label", "assertion", "score", "concept_score", "source")
@@ -123,6 +125,16 @@ def document_row(document: Document) -> tuple[Any, ...]:
         [row_of(span) for span in document.passages],
         [_MENTION(mention) for mention in document.mentions],
     )
+
+
+def document_of(row: tuple[Any, ...]) -> Document:
+    """The document of a row; one that an earlier version wrote does not say what its date is of."""
+    *values, passages, mentions = row
+    if len(row) < _DOCUMENT_FIELDS:
+        values.insert(_DATED, "")
+    values.append(tuple(PassageSpan(**span) for span in passages))
+    values.append(tuple(Mention(**{**mention, "assertion": ASSERTIONS[mention["assertion"]]}) for mention in mentions))
+    return Document(*values)
 
 
 def fact_of(row: tuple[Any, ...]) -> Fact:

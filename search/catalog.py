@@ -54,9 +54,10 @@ _PATIENT_LABEL = "coalesce((SELECT p.label FROM patients p WHERE p.id = patient)
 """A patient's own record knows the name best; documents repeat what the reference to it says, if anything."""
 
 _DOCUMENT = (
-    f"row, run, id, record, dataset, kind, type, title, patient, {_PATIENT_LABEL}, encounter, date, status, media_type, {PLACED}, line"
+    f"row, run, id, record, dataset, kind, type, title, patient, {_PATIENT_LABEL}, encounter, date, dated, status, media_type,"
+    f" {PLACED}, line"
 )
-_SUMMARY = f"id, title, dataset, kind, type, date, patient, {_PATIENT_LABEL}, encounter"
+_SUMMARY = f"id, title, dataset, kind, type, date, dated, patient, {_PATIENT_LABEL}, encounter"
 _NEWEST_FIRST = "date DESC, kind DESC, id"
 _FACT = (
     "record, dataset, subject, relation, concept, label, start, stop, value, number, unit, status, assertion, counted, encounter,"
@@ -284,8 +285,8 @@ class SqliteCatalog:
         texts = self.texts(rows)
         found = {}
         query = f"SELECT {_DOCUMENT} FROM documents WHERE row IN ({marks})"  # noqa: S608 - column names and marks
-        for row, run, *before, patient, label, encounter, date, status, media_type, source, line in self._all(query, rows):
-            after = patient, label, encounter, date, status, media_type, source, line, tuple(passages[row])
+        for row, run, *before, patient, label, encounter, date, dated, status, media_type, source, line in self._all(query, rows):
+            after = patient, label, encounter, date, dated, status, media_type, source, line, tuple(passages[row])
             found[row] = FoundDocument(Document(*(*before, texts[row], *after)), run)
         return found
 

@@ -96,6 +96,7 @@ class HitReader:
                     patient_label=document.patient_label,
                     encounter=document.encounter,
                     date=document.date,
+                    dated=document.dated,
                     score=score,
                     scores=scores,
                     section=section,

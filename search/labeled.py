@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Final
 
@@ -211,7 +211,7 @@ class Labeled:
         found = self._catalog.found_documents(rows)
         documents = (found[row].document for row in rows)
         return tuple(
-            DocumentSummary(one.id, one.title, one.dataset, one.kind, one.type, one.date, one.patient, one.patient_label, one.encounter)
+            DocumentSummary(*(getattr(one, field.name) for field in fields(DocumentSummary)))  # a document has all that its summary says
             for one in documents
         )
 

@@ -62,6 +62,8 @@ class Document:
     encounter: str | None = None
     date: str | None = None
     """Lexical form as the source has it, precision kept."""
+    dated: str = ""
+    """The element of the record that `date` is of, as FHIR names it without its type: effective, issued, created, date …; '' if unknown."""
     status: str = ""
     media_type: str = "text/plain"
     source: str = ""
@@ -268,6 +270,8 @@ class DocumentSummary:
     kind: str
     type: str
     date: str | None
+    dated: str
+    """The element of the record that `date` is of, as FHIR names it without its type: effective, issued, created, date …; '' if unknown."""
     patient: str | None
     patient_label: str | None
     encounter: str | None
@@ -329,6 +333,8 @@ class Hit:
     patient_label: str | None
     encounter: str | None
     date: str | None
+    dated: str
+    """The element of the record that `date` is of, as FHIR names it without its type: effective, issued, created, date …; '' if unknown."""
     score: float
     scores: Mapping[str, float]
     section: str

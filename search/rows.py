@@ -21,7 +21,7 @@ def document_row(row: int, batch: int, run: str, d: Document) -> tuple[Any, ...]
     title, type_, label = storable(d.title), storable(d.type), d.patient_label and storable(d.patient_label)
     named = row, batch, d.id, d.record, run, d.dataset, d.kind, type_, title
     placed = d.patient or None, label, d.encounter or None, d.date or None
-    return (*named, *placed, d.status, d.media_type, d.source, d.line, digest, "")
+    return (*named, *placed, storable(d.dated), d.status, d.media_type, d.source, d.line, digest, "")
 
 
 def passage_row(row: int, ordinal: int, p: PassageSpan) -> tuple[Any, ...]:

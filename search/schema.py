@@ -2,7 +2,7 @@
 
 from typing import Final
 
-FORMAT: Final = 11
+FORMAT: Final = 12
 """Kept in `PRAGMA user_version`; a catalog of another format is built anew."""
 
 NOT_CHARTED: Final = "('label', 'answer', 'broader', 'record')"
@@ -13,7 +13,7 @@ CREATE TABLE state (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE documents (
     row INTEGER PRIMARY KEY, batch INTEGER NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL, run TEXT NOT NULL, dataset TEXT NOT NULL,
     kind TEXT NOT NULL, type TEXT NOT NULL, title TEXT NOT NULL, patient TEXT, patient_label TEXT, encounter TEXT, date TEXT,
-    status TEXT NOT NULL, media_type TEXT NOT NULL, source TEXT NOT NULL, line INTEGER NOT NULL, digest BLOB NOT NULL,
+    dated TEXT NOT NULL, status TEXT NOT NULL, media_type TEXT NOT NULL, source TEXT NOT NULL, line INTEGER NOT NULL, digest BLOB NOT NULL,
     reading TEXT NOT NULL DEFAULT '');
 CREATE TABLE texts (row INTEGER PRIMARY KEY, text TEXT NOT NULL);
 CREATE TABLE passages (

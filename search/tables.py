@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from search.model import Hit, Listing
 
 HITS = (
-    *("rank", "title", "date", "type", "patient", "patient_id", "dataset", "score", "match", "section"),
+    *("rank", "title", "date", "dated", "type", "patient", "patient_id", "dataset", "score", "match", "section"),
     *("answer", "passage", "start", "end", "document", "record", "source", "line", "run"),
 )
 PATIENTS = (
@@ -27,7 +27,7 @@ def hit_rows(hits: Iterable[Hit]) -> Iterator[tuple[object, ...]]:
     for hit in hits:
         evidence = hit.evidence
         yield (
-            *(hit.rank, hit.title, hit.date, hit.type, hit.patient_label, hit.patient, hit.dataset),
+            *(hit.rank, hit.title, hit.date, hit.dated, hit.type, hit.patient_label, hit.patient, hit.dataset),
             *(f"{hit.score:.4f}", hit.match or "", hit.section),
             *(hit.answer.text if hit.answer else "", hit.passage.text, hit.passage.start, hit.passage.end, hit.document),
             *(evidence.record, evidence.source, evidence.line, evidence.run),

@@ -133,6 +133,11 @@ def _print_table(snapshot: "Snapshot", request: "SearchRequest", rows: str) -> N
         sys.stdout.buffer.write(line.encode("utf-8", "replace"))
 
 
+def _date(hit: "Hit") -> str:
+    """The date of a hit, and that it is when it was given out, where it is."""
+    return f"issued {hit.date}" if hit.date and hit.dated == "issued" else hit.date or ""
+
+
 def _print_hits(result: "SearchResult") -> None:
     """Print hits for people."""
     counted = f"{'' if result.total_is_exact else 'at least '}{result.total:,} documents"
@@ -143,7 +148,7 @@ def _print_hits(result: "SearchResult") -> None:
         click.echo(f"! {notice}")
     _print_question(result)
     for hit in result.hits:
-        where = ", ".join(part for part in (hit.patient_label or hit.patient, hit.date, hit.type) if part)
+        where = ", ".join(part for part in (hit.patient_label or hit.patient, _date(hit), hit.type) if part)
         click.echo(f"\n{hit.rank}. {hit.title}  [{where}]  {hit.score:.3f}{f'  {hit.match}' if hit.match else ''}{_says(hit)}")
         click.echo(f"   {' '.join((hit.answer or hit.passage).text.split())[:400]}")
         click.echo(f"   {hit.evidence.source}:{hit.evidence.line}")

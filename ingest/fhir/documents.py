@@ -48,6 +48,7 @@ def documents_of(node: Node, label: str) -> tuple[Document, ...]:
     stated = resource.get("type") if node.kind != "DiagnosticReport" else resource.get("code")
     type_ = text_of(stated) or text_of(resource.get("category")) or _TYPES.get(node.kind, node.kind)
     status = resource.get("status")
+    date, dated = _date(node)
     return tuple(
         Document(
             id=f"{draft.iri}#content-{place}" if place else draft.iri,
@@ -60,7 +61,8 @@ def documents_of(node: Node, label: str) -> tuple[Document, ...]:
             patient=node.patient,
             patient_label=node.subject_label,
             encounter=node.encounter,
-            date=node.date or node.start or _period_start(resource) or node.recorded,
+            date=date,
+            dated=dated,
             status=status if type(status) is str else "",
             media_type=text.media_type,
             source=draft.record.source,
@@ -215,6 +217,26 @@ def _narrative(div: str) -> Decoded:
 def _title(node: Node, text: Text, label: str, type_: str) -> str:
     described = node.resource.get("description" if node.kind == "DocumentReference" else "title")
     return (described if type(described) is str else "") or text.title or (type_ if node.kind == "DocumentReference" else label)
+
+
+def _date(node: Node) -> tuple[str | None, str]:
+    """The date of a record's documents, and the element that it is of, without its type ('' without a date)."""
+    held = node.date or node.start or _period_start(node.resource)
+    date = held or node.recorded
+    if not date or (date == node.start and node.start_from):
+        return date, node.start_from
+    context = node.resource.get("context")
+    stated = {**(context if type(context) is dict else {}), **node.resource}
+    names = [
+        name for name, value in stated.items() if date == value or (type(value) is dict and date in (value.get("start"), value.get("end")))
+    ]
+    # What was so and what was written down may be of one moment: it is dated by that of them which was looked for first.
+    names.sort(key=lambda name: (name in _WRITTEN_DOWN) is bool(held))
+    return date, _TYPE_OF_DATE.sub("", names[0]) if names else ""
+
+
+_WRITTEN_DOWN: Final = frozenset({"authoredOn", "dateRecorded", "issued", "recorded", "recordedDate"})
+_TYPE_OF_DATE: Final = re.compile("(DateTime|Instant|Period|Timing)$")
 
 
 def _period_start(resource: Mapping[str, Any]) -> str | None:

@@ -266,6 +266,7 @@ class Item:
             text=text,
             patient=self.patient,
             date=max(created)[:10] if created else None,
+            dated="creation-date" if created else "",
             source=draft.record.source,
             line=draft.record.line,
             mentions=tuple(sorted(mentions, key=lambda mention: (mention.start, mention.end, mention.id))),

@@ -10,7 +10,7 @@ from ingest.text.dates import iso_date
 from search.model import Document
 from sources.model import SourceRecord
 
-MAPPING_VERSION = "text-5"
+MAPPING_VERSION = "text-6"
 _TITLE_LENGTH = 80
 
 
@@ -53,6 +53,7 @@ def map_text(record: SourceRecord, context: MappingContext) -> Mapped:
         text=text,
         patient=patient,
         date=date,
+        dated="date" if date else "",
         media_type=media_type,
         source=record.source,
         line=record.line,

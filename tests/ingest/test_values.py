@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -9,7 +10,7 @@ import pyarrow.parquet as pq
 from ingest.exporting import export
 from ingest.fhir import mapping
 from ingest.staging import Part
-from tests.ingest.exports import patient
+from tests.ingest.exports import note, patient
 
 
 def result(identifier="o1", **rest):
@@ -55,6 +56,16 @@ def test_facts_of_a_part_that_an_earlier_version_wrote_are_read(lab):
         (5, "", "category: laboratory"),
         (5, "<", "category: laboratory\nlow: 3"),
     ]
+
+
+def test_documents_of_a_part_that_an_earlier_version_wrote_are_read(lab):
+    lab.ingest(patient(), note(date="2023-05-01T08:00:00Z"))
+    part = part_of(lab)
+    (now,) = part.documents()
+    table = pq.read_table(part.folder / "documents.parquet")
+    pq.write_table(table.drop_columns(["dated"]), part.folder / "documents.parquet")
+    assert now.dated == "date"
+    assert list(part.documents()) == [replace(now, dated="")]
 
 
 def test_what_an_earlier_version_mapped_is_mapped_again_by_the_next_ingest(lab, monkeypatch):

@@ -31,7 +31,7 @@ def catalog(clinic: Clinic, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def summary(d: Document) -> DocumentSummary:
-    return DocumentSummary(d.id, d.title, d.dataset, d.kind, d.type, d.date, d.patient, d.patient_label, d.encounter)
+    return DocumentSummary(d.id, d.title, d.dataset, d.kind, d.type, d.date, d.dated, d.patient, d.patient_label, d.encounter)
 
 
 def newest_first(documents: list[Document]) -> list[DocumentSummary]:

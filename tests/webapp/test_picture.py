@@ -43,6 +43,7 @@ def _picture(
         "Pat",
         "enc",
         None,
+        "",
         1.0,
         {},
         "",

@@ -17,7 +17,6 @@ from search.model import Document, DocumentSummary
 from webapp.errors import not_found
 from webapp.library import RecordSource
 from webapp.pages.charted import Charted, Code, charted, withheld
-from webapp.pages.dating import issued
 from webapp.pages.marking import Mark, marked
 from webapp.pages.mention_filter import Choice, Chosen, choices, chosen
 from webapp.pages.mentions import Difference, Named, Row, differences_of, marks_of, named, rows_of
@@ -77,8 +76,6 @@ class DocumentPage:
     span: tuple[int, int] | None
     why: str
     """Why its record does not count ('' where it does)."""
-    issued: bool
-    """Whether its date is when it was given out, because nothing says of when it tells."""
     encounter_label: str
     facts: tuple[tuple[Charted, tuple[Code, ...]], ...]
     record: RecordSource | None
@@ -115,10 +112,9 @@ def document() -> str:
     facts = tuple((thing, thing.codes(opened.catalog.concept) if place < MOST_CHARTED else ()) for place, thing in enumerate(ordered))
     siblings = len(opened.catalog.documents_of_record(found.record))
     why = withheld(opened.catalog, [found.id]).get(found.id, "")
-    given_out = found.id in issued(opened.graph, [(found.id, found.kind)])
     record = library().record(found.record)
     mentions = named(opened.catalog, found.mentions)
-    page = document_page(found, mentions, why, given_out, encounter, facts, record, siblings, opened.retriever.copies(found.id), labeled)
+    page = document_page(found, mentions, why, encounter, facts, record, siblings, opened.retriever.copies(found.id), labeled)
     return render_template("document.html", page=page, state=State(query=request.args.get("q", "")))
 
 
@@ -126,7 +122,6 @@ def document_page(
     found: Document,
     mentions: Sequence[Named],
     why: str,
-    given_out: bool,
     encounter_label: str,
     facts: tuple[tuple[Charted, tuple[Code, ...]], ...],
     record: RecordSource | None,
@@ -172,7 +167,6 @@ def document_page(
         differences=differences_of(shown, link),
         span=span,
         why=why,
-        issued=given_out,
         encounter_label=encounter_label,
         facts=facts,
         record=record,

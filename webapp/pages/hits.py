@@ -34,11 +34,9 @@ class HitView:
     """Of a labeled item: its classes, with who said them."""
     why: str
     """Why its record does not count ('' where it does)."""
-    issued: bool
-    """Whether its date is when it was given out, because nothing says of when it tells."""
 
 
-def hit_view(hit: Hit, state: State, catalog: Catalog, why: str, issued: bool = False) -> HitView:
+def hit_view(hit: Hit, state: State, catalog: Catalog, why: str) -> HitView:
     """Arrange a hit for the page."""
     base, text = hit.passage.start, hit.passage.text
     start, end = _window(hit)
@@ -56,7 +54,7 @@ def hit_view(hit: Hit, state: State, catalog: Catalog, why: str, issued: bool = 
     place = [("id", hit.document), ("start", span.start), ("end", span.end), ("q", state.query)]
     url = address("/item" if is_item else "/document", place, "span")
     labels = chips_of_facts(catalog.facts_of_patient(hit.document, MOST_LABELS)) if is_item else ()
-    return HitView(hit, marked(text, marks, start, end), start > 0, end < len(text), url, labels, why, issued)
+    return HitView(hit, marked(text, marks, start, end), start > 0, end < len(text), url, labels, why)
 
 
 def _window(hit: Hit) -> tuple[int, int]:

@@ -169,6 +169,7 @@ def _event_of_thing(thing: Charted) -> Event:
         source=fact.source,
         line=fact.line,
         thing=thing,
+        dated=thing.dated,
     )
 
 
@@ -189,4 +190,5 @@ def _event_of_document(document: DocumentSummary, why: str) -> Event:
         source="",
         line=0,
         thing=None,
+        dated=document.dated if document.dated == "issued" else "",
     )

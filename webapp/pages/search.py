@@ -15,7 +15,6 @@ from webapp.library import Snapshot
 from webapp.metrics import observe_search
 from webapp.pages.charted import withheld
 from webapp.pages.connections import Connections, connections
-from webapp.pages.dating import issued
 from webapp.pages.facets import Bar, Chip, Choice, Facet, ages_of, chips_of, facets_of, years_of
 from webapp.pages.hits import HitView, hit_view
 from webapp.pages.read_as import ReadAs, read_as
@@ -101,13 +100,12 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
         relaxed = tuple((chip, _count(opened, chip.without)) for chip in (*chips[:8], *([bare] if len(chips) > 1 else [])))
         suggestions = _suggestions(opened, state.query)
     why = withheld(catalog, [hit.document for hit in result.hits])
-    given_out = issued(opened.graph if result.graph else None, [(hit.document, hit.kind) for hit in result.hits])
     return SearchPage(
         state=state,
         generation=opened.generation,
         chips=chips,
         result=result,
-        hits=tuple(hit_view(hit, state, catalog, why.get(hit.document, ""), hit.document in given_out) for hit in result.hits),
+        hits=tuple(hit_view(hit, state, catalog, why.get(hit.document, "")) for hit in result.hits),
         connections=connections(result, _further(catalog, result.hits)) if result.neighbourhood.nodes else None,
         facets=facets_of(result, state, catalog),
         years=years_of(result, state),

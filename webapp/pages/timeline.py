@@ -54,6 +54,8 @@ class Event:
     line: int
     thing: Charted | None
     """None for documents."""
+    dated: str = ""
+    """'issued' where `start` is when it was given out, because nothing says of when it tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +184,7 @@ def _dot(x: str, struck: bool, found: Sequence[Event], group: str, patient: str)
 
 
 def _said(event: Event, open_: bool) -> str:
-    by = f"{event.thing.dated} " if event.thing and event.thing.dated else ""
+    by = f"{event.dated} " if event.dated else ""
     dates = f"{by}{event.start[:10]}{f' – {event.end[:10]}' if event.end else ' – no end stated' if open_ else ''}"
     return "\n".join(filter(None, (dates, event.label, event.value, f"not counted: {event.why}" if event.struck else event.why)))
 

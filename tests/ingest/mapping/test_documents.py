@@ -34,6 +34,28 @@ def test_a_note_with_all_that_is_known_of_it():
     assert (document.source, document.line, document.media_type) == ("s3://export/x.ndjson", 7, "text/plain")
 
 
+REPORT = {"resourceType": "DiagnosticReport", "status": "final", "code": {"text": "CT"}, "conclusion": "Well.", "subject": PATIENT}
+LATER = "2023-05-03T08:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("resource", "date", "dated"),
+    [
+        ({**REPORT, "issued": LATER}, LATER, "issued"),
+        ({**REPORT, "issued": LATER, "effectiveDateTime": "2023-05-01"}, "2023-05-01", "effective"),
+        ({**REPORT, "issued": LATER, "effectivePeriod": {"start": LATER}}, LATER, "effective"),
+        (REPORT, None, ""),
+        ({"resourceType": "Media", "status": "completed", "content": attachment(TEXT), "createdDateTime": "2023"}, "2023", "created"),
+        ({"resourceType": "Communication", "status": "completed", "sent": "2023", "payload": [{"contentString": TEXT}]}, "2023", "sent"),
+        ({**note(attachment(TEXT)), "date": LATER}, LATER, "date"),
+        ({**note(attachment(TEXT)), "context": {"period": {"start": "2023-05-01"}}}, "2023-05-01", "period"),
+    ],
+)
+def test_a_date_says_which_element_it_is_of(resource, date, dated):
+    (document,) = mapped(resource).documents
+    assert (document.date, document.dated) == (date, dated)
+
+
 def test_without_a_date_the_visit_dates_the_note():
     assert mapped(note(attachment(TEXT), context={"period": {"start": "2020-01-01"}})).documents[0].date == "2020-01-01"
 
