@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 
 from labels.groundtruth.answers import annotations_of
-from labels.groundtruth.model import Annotation, Box, Category, Labeling, Line, Problem, Region, Shape, State, TextSpan
+from labels.groundtruth.model import Annotation, Box, Category, Labeling, LeftOut, Line, Problem, Region, Shape, State, TextSpan
 from labels.groundtruth.offsets import misfits, placed
 from labels.groundtruth.scales import Scales
 from labels.groundtruth.scores import in_unit
@@ -125,7 +125,7 @@ def _classification(labeling: Labeling, value: Any, metadata: Mapping[str, Any],
     name = class_name(get(metadata, "class-name")) or names_of(metadata).get(identifier, class_name(value))
     if not name:
         problems.append(Problem("no-class", "the label names no class"))
-        return labeling
+        return replace(labeling, left_out=(LeftOut(value),))
     found = Category(identifier, name)
     return replace(labeling, categories=(found,), annotations=(Annotation(found, labeling.confidence),))
 
@@ -136,40 +136,40 @@ def _several(labeling: Labeling, value: Any, metadata: Mapping[str, Any], words:
     scores = scores if type(scores) is dict else {}
     if type(value) is not list:
         problems.append(Problem("bad-label", "the label is not a list of classes"))
-        value = []
-    found = []
+        return replace(labeling, categories=_categories(names, ()), left_out=(LeftOut(value),))
+    found, left_out = [], []
     for each in value:
         chosen = category(names, each)
         if not chosen.name:
             problems.append(Problem("bad-label", "a class is neither a number nor a name"))
+            left_out.append(LeftOut(each))
         elif chosen.id not in names and names:
             problems.append(Problem("unknown-class", f"class {chosen.id} is not in the class map", "class-map"))
             found.append(Annotation(chosen, _confidence(scores.get(chosen.id))))
         else:
             found.append(Annotation(chosen, _confidence(scores.get(chosen.id))))
-    return replace(labeling, categories=_categories(names, found), annotations=tuple(found))
+    return replace(labeling, categories=_categories(names, found), annotations=tuple(found), left_out=tuple(left_out))
 
 
 def _drawn(labeling: Labeling, value: Any, metadata: Mapping[str, Any], words: str, problems: Problems) -> Labeling:
-    """Boxes on an image and cuboids in a cloud."""
+    """Boxes on an image and cuboids in a cloud: each object of the list is an annotation, in their order.
+
+    Confidences go by place; where there are not as many as shapes, nothing tells whose they are.
+    """
     names = names_of(metadata)
     if type(value) is not dict or type(value.get("annotations")) is not list:
         problems.append(Problem("bad-label", "the label has no list `annotations`", "annotations"))
-        return replace(labeling, categories=_categories(names, ()))
-    found = _kept(shapes(value, names), problems)
-    objects = metadata.get("objects")
-    scores = objects if type(objects) is list else []
-    if len(scores) not in (0, len(found)) or (not scores and found and labeling.task.shape is Shape.BOXES and "objects" in metadata):
-        problems.append(Problem("length-mismatch", f"{len(found)} annotations but {len(scores)} confidences", "objects"))
-    found = [
-        one.scored(_confidence(score.get("confidence")) if type(score) is dict else None)
-        for one, score in zip(found, [*scores, *[None] * len(found)], strict=False)
-    ]
+        return replace(labeling, categories=_categories(names, ()), left_out=(LeftOut(value),))
+    found, listed = _kept(shapes(value, names), problems), value["annotations"]
+    scores = _scores(metadata, "objects", len(listed), problems, expected=labeling.task.shape is Shape.BOXES)
+    placed_scores = [score for shape, score in zip(listed, scores, strict=True) if type(shape) is dict]
+    found = [one.scored(score) for one, score in zip(found, [*placed_scores, *[None] * len(found)], strict=False)]
     problems += _unmapped(found, names)
     size = size_of(value)
     if size and any(_is_outside(one.geometry, size) for one in found):
         problems.append(Problem("box-outside", "a box lies outside the image", "annotations"))
-    return replace(labeling, categories=_categories(names, found), annotations=tuple(found), size=size)
+    left_out = tuple(LeftOut(shape) for shape in listed if type(shape) is not dict)
+    return replace(labeling, categories=_categories(names, found), annotations=tuple(found), size=size, left_out=left_out)
 
 
 def _masked(labeling: Labeling, value: Any, metadata: Mapping[str, Any], words: str, problems: Problems) -> Labeling:
@@ -193,25 +193,32 @@ def _spans(labeling: Labeling, value: Any, metadata: Mapping[str, Any], words: s
     entities = inner.get("entities") if type(inner) is dict else None
     if type(inner) is not dict or type(entities) is not list:
         problems.append(Problem("bad-label", "the label has no object `annotations` with `entities`", "annotations"))
-        return labeling
+        return replace(labeling, left_out=(LeftOut(value),))
     listed = inner.get("labels")
     known = [class_name(each.get("label")) for each in listed if type(each) is dict] if type(listed) is list else []
-    scores = metadata.get("entities")
-    scores = scores if type(scores) is list else []
-    if len(scores) not in (0, len(entities)):
-        problems.append(Problem("length-mismatch", f"{len(entities)} entities but {len(scores)} confidences", "entities"))
-    found = []
-    for place, (entity, score) in enumerate(zip(entities, [*scores, *[None] * len(entities)], strict=False)):
+    scores = _scores(metadata, "entities", len(entities), problems)
+    found, nameless, left_out = [], [], []
+    for place, (entity, score) in enumerate(zip(entities, scores, strict=True)):
         name = class_name(entity.get("label")) if type(entity) is dict else ""
         geometry = span(entity) if type(entity) is dict else None
         if geometry is None or not name:
             problems.append(Problem("bad-span", "the entity has no label or no span", f"entities[{place}]"))
+            if geometry is not None:
+                nameless.append(Annotation(None, score, geometry))
+            else:
+                left_out.append(LeftOut(entity, Annotation(Category("", name), score) if name else None))
             continue
         if known and name not in known:
             problems.append(Problem("unknown-class", "the entity's label is not among the labels", f"entities[{place}].label"))
-        found.append(Annotation(Category("", name), _confidence(score.get("confidence")) if type(score) is dict else None, geometry))
-    found = _placed(found, words, problems) if words else found
-    return replace(labeling, categories=_categories(dict.fromkeys(known, ""), found), annotations=tuple(found))
+        found.append(Annotation(Category("", name), score, geometry))
+    if words:
+        together = placed([*found, *nameless], words)
+        found, nameless = together[: len(found)], together[len(found) :]
+        found, beyond = _within(found, words, problems)
+        nameless += beyond
+    left_out += (LeftOut(None, one) for one in nameless)
+    categories = _categories(dict.fromkeys(known, ""), found)
+    return replace(labeling, categories=categories, annotations=tuple(found), left_out=tuple(left_out))
 
 
 def _framed(labeling: Labeling, value: Any, metadata: Mapping[str, Any], words: str, problems: Problems) -> Labeling:
@@ -244,7 +251,7 @@ def _custom(labeling: Labeling, value: Any, metadata: Mapping[str, Any], words: 
     if not found and name:
         found = [Annotation(Category("", name), labeling.confidence)]
     if words and any(type(one.geometry) is TextSpan for one in found):
-        found = _placed(found, words, problems)
+        found, _ = _within(placed(found, words), words, problems)
     said = pairs(value) if type(value) is dict else (("value", scalar(value)),) if scalar(value) else ()
     attributes = (*labeling.attributes, *(pair for pair in said if pair[0] != "annotation-ref"))
     return replace(labeling, categories=_categories(names, found), annotations=tuple(found), attributes=attributes)
@@ -280,9 +287,20 @@ def _unmapped(found: Sequence[Annotation], names: Mapping[str, str]) -> Iterator
         yield Problem("no-class", "an annotation names no class", "annotations")
 
 
-def _placed(found: list[Annotation], words: str, problems: Problems) -> list[Annotation]:
-    """The annotations whose span lies in the text, in code points."""
-    found = placed(found, words)
+def _scores(metadata: Mapping[str, Any], key: str, count: int, problems: Problems, expected: bool = False) -> list[float | None]:
+    """The confidence of each of so many parts, by place; none at all where there are not as many of them."""
+    given = metadata.get(key)
+    scores = given if type(given) is list else []
+    if len(scores) == count:
+        return [_confidence(score.get("confidence")) if type(score) is dict else None for score in scores]
+    if scores or (expected and key in metadata):
+        reason = f"{count} parts but {len(scores)} confidences: nothing tells whose they are, left out"
+        problems.append(Problem("length-mismatch", reason, key))
+    return [None] * count
+
+
+def _within(found: list[Annotation], words: str, problems: Problems) -> tuple[list[Annotation], list[Annotation]]:
+    """The annotations whose span lies in the text, and those whose span does not."""
     inside = [one for one in found if type(one.geometry) is not TextSpan or one.geometry.end <= len(words)]
     if len(inside) < len(found):
         problems.append(Problem("span-outside", f"{len(found) - len(inside)} of {len(found)} spans reach beyond the text", "entities"))
@@ -291,7 +309,7 @@ def _placed(found: list[Annotation], words: str, problems: Problems) -> list[Ann
         problems.append(
             Problem("span-in-word", f"{cut} of {len(inside)} spans begin or end inside a word: was the text edited?", "entities")
         )
-    return inside
+    return inside, [one for one in found if type(one.geometry) is TextSpan and one.geometry.end > len(words)]
 
 
 def _categories(names: Mapping[str, str], found: Sequence[Annotation]) -> tuple[Category, ...]:

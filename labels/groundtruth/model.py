@@ -136,6 +136,13 @@ class State(StrEnum):
     """Metadata that no label belongs to."""
 
 
+class LeftOut(NamedTuple):
+    """A part of a label that does not count: as it was found, and what could be read of it."""
+
+    written: Any
+    read: Annotation | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Labeling:
     """What one job gave one item: the pair of `attribute` and `attribute-metadata`.
@@ -162,6 +169,8 @@ class Labeling:
     frames: int = 0
     size: tuple[int, int] | None = None
     """Width and height of the image in pixels."""
+    left_out: tuple[LeftOut, ...] = ()
+    """Spans without a class or beyond the text, and what is no shape, class or span at all: the problems say why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,34 +1,31 @@
 """Chains of jobs over one line: which of its box labels another job adjusted later."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from labels.groundtruth.values import moment, text
-from labels.manifests.table import metadata_of, task_of
+from labels.groundtruth.model import Labeling
 
 
-def last_words(content: Mapping[str, Any], names: Sequence[str]) -> list[str]:
+def last_words(about: Mapping[str, Labeling], names: Sequence[str]) -> list[str]:
     """Those of a line's box labels that no later adjustment job took over, in the order given.
 
-    An adjustment says `adjustment-status`. It took over the latest label before it of the same type whose class map agrees with its own;
+    An adjustment says `adjustment-status`. It took over the latest label before it of the same type whose classes agree with its own;
     where none agrees, the only label before it.
     """
-    about = {name: metadata_of(content, name) for name in names}
-    ordered = sorted(names, key=lambda name: (moment(text(about[name].get("creation-date"))) or "", "adjustment-status" in about[name]))
+    ordered = sorted(names, key=lambda name: (about[name].created or "", bool(about[name].adjustment)))
     superseded: set[str] = set()
     for place, name in enumerate(ordered):
-        if not about[name].get("adjustment-status"):
+        if not about[name].adjustment:
             continue
-        earlier = [other for other in ordered[:place] if other not in superseded and task_of(about[other]) == task_of(about[name])]
+        earlier = [other for other in ordered[:place] if other not in superseded and about[other].task == about[name].task]
         agreeing = [other for other in earlier if _agree(_classes(about[other]), _classes(about[name]))]
         if agreeing or len(earlier) == 1:
             superseded.add((agreeing or earlier)[-1])
     return [name for name in names if name not in superseded]
 
 
-def _classes(metadata: Mapping[str, Any]) -> dict[str, str]:
-    found = metadata.get("class-map")
-    return {str(key): str(name).strip() for key, name in found.items()} if isinstance(found, dict) else {}
+def _classes(labeling: Labeling) -> dict[str, str]:
+    """Class id → name. A class that no map names is called like its id: that tells nothing of it."""
+    return {one.id: one.name.strip() for one in labeling.categories if one.id and one.name != one.id}
 
 
 def _agree(one: Mapping[str, str], other: Mapping[str, str]) -> bool:

@@ -16,11 +16,11 @@ from typing import IO, Any
 import orjson
 
 from labels.errors import ManifestError
+from labels.groundtruth.model import Media, Shape, State
 from labels.groundtruth.sequences import inline
-from labels.groundtruth.shapes import size_of
 from labels.manifests.chains import last_words
 from labels.manifests.lines import Entry, issue_of
-from labels.manifests.table import COLUMNS, Row, item_of, label_names, metadata_of, rows, task_of
+from labels.manifests.table import COLUMNS, Labels, Row, rows
 from sources.model import Issue, Severity
 
 Lines = Iterable[Entry | Issue]
@@ -84,14 +84,15 @@ def _coco(lines: Iterable[Entry], attributes: Sequence[str], out: IO[bytes], rep
     out.write(b'{"images":[')
     with tempfile.TemporaryFile() as annotations:
         for line in lines:
-            names = [name for name in attributes or label_names(line.content) if _has_boxes(line, name)]
+            labels = Labels.of(line)
+            names = [name for name in attributes or labels.by_name if _has_boxes(labels, name)]
             if not names:
                 report(issue_of("no-boxes", "no box label here: the line is not in the export", line.source, line.number, Severity.WARNING))
                 continue
             numbers: dict[str | None, int] = {}
-            if not all(_is_video(line, name) for name in names):
+            if not all(_is_video(labels, name) for name in names):
                 numbers[None] = images + 1
-            for row in _usable(rows(line, names if attributes else last_words(line.content, names)), report):
+            for row in _usable(rows(labels, names if attributes else last_words(labels.by_name, names)), report):
                 if row.left is None or row.top is None or row.width is None or row.height is None:
                     if row.frame is not None:
                         numbers.setdefault(row.frame, images + len(numbers) + 1)
@@ -101,7 +102,7 @@ def _coco(lines: Iterable[Entry], attributes: Sequence[str], out: IO[bytes], rep
                 category = categories.setdefault(row.class_name or row.class_id or "no class", len(categories) + 1)
                 annotations.write((b",\n" if boxes > 1 else b"\n") + orjson.dumps(_box(row, boxes, image, category)))
             for frame, number in numbers.items():
-                out.write((b",\n" if number > 1 else b"\n") + orjson.dumps(_image(line, names, number, frame)))
+                out.write((b",\n" if number > 1 else b"\n") + orjson.dumps(_image(labels, names, number, frame)))
             images += len(numbers)
         out.write(b'\n],"annotations":[')
         annotations.seek(0)
@@ -119,23 +120,22 @@ def _usable(found: Iterable[Row], report: Report) -> Iterator[Row]:
         yield row
 
 
-def _is_video(line: Entry, name: str) -> bool:
-    return task_of(metadata_of(line.content, name)).startswith("video-")
+def _is_video(labels: Labels, name: str) -> bool:
+    return labels.by_name[name].task.media is Media.VIDEO
 
 
-def _has_boxes(line: Entry, name: str) -> bool:
-    metadata, value = metadata_of(line.content, name), line.content.get(name)
-    if "failure-reason" in metadata:
+def _has_boxes(labels: Labels, name: str) -> bool:
+    labeling, value = labels.by_name.get(name), labels.value(name)
+    if labeling is None or labeling.failure or labeling.state is not State.LABELED:
         return False
-    if _is_video(line, name):
-        return task_of(metadata) in _BOXED and inline(value) is not None
-    return task_of(metadata) == "object-detection" and isinstance(value, dict) and isinstance(value.get("annotations"), list)
+    if labeling.task.shape is Shape.FRAMES:
+        return labeling.task.media is Media.VIDEO and inline(value) is not None
+    return labeling.task.shape is Shape.BOXES and isinstance(value, dict) and isinstance(value.get("annotations"), list)
 
 
-def _image(line: Entry, names: Sequence[str], number: int, frame: str | None) -> dict[str, Any]:
-    reference = line.content.get("source-ref")
-    width, height = next((size for name in names if (size := size_of(line.content[name]))), (None, None))
-    uri = reference if isinstance(reference, str) else ""
+def _image(labels: Labels, names: Sequence[str], number: int, frame: str | None) -> dict[str, Any]:
+    width, height = next((size for name in names if (size := labels.by_name[name].size)), (None, None))
+    uri = labels.line.source or ""
     about: dict[str, Any] = {
         "id": number,
         "file_name": uri.split("/", 3)[3] if uri.startswith("s3://") and uri.count("/") > 2 else uri,
@@ -172,25 +172,27 @@ def _records(lines: Iterable[Entry], attributes: Sequence[str], report: Report) 
     all_lines = iter(lines)
     first = list(islice(all_lines, _BATCH))
     asked = [name for name in attributes if name not in _SOURCES]
-    plain = [name for name in asked if not any(metadata_of(line.content, name) for line in first)]
+    known = set().union(*(Labels.of(line).by_name for line in first)) if asked else set()
+    plain = [name for name in asked if name not in known]
 
     def records() -> Iterator[tuple[Any, ...]]:
         for line in chain(first, all_lines):
             names = asked or None
-            beside = tuple(_cell(line.content, name) for name in plain)
+            labels = Labels.of(line)
+            beside = tuple(_cell(labels, name) for name in plain)
             row = None
-            for row in _usable(rows(line, names), report):
+            for row in _usable(rows(labels, names), report):
                 yield cells(row) + beside
             if row is None:
-                yield cells(Row(line.source, line.number, item_of(line.content))) + beside
+                yield cells(Row(line.source, line.number, labels.item)) + beside
 
     return [*COLUMNS, *(f"attribute:{name}" if name in COLUMNS else name for name in plain)], records()
 
 
-def _cell(content: dict[str, Any], name: str) -> str | None:
-    if name not in content or metadata_of(content, name):
+def _cell(labels: Labels, name: str) -> str | None:
+    if name not in labels.entry.content or name in labels.by_name:
         return None
-    value = content[name]
+    value = labels.value(name)
     return value if isinstance(value, str) or value is None else orjson.dumps(value).decode()
 
 

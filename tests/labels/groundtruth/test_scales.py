@@ -67,7 +67,7 @@ def test_report_and_export_read_the_same(tmp_path):
         export(read_entries(locate([str(path)])[0]), (), format_name, out, [].append)
         if format_name == "csv":
             given = [row["confidence"] for row in csv.DictReader(io.StringIO(out.getvalue().decode()))]
-            assert given == ["0.01", "0.95", "0.405", "0.88", "0.0", "0.77", "0.6", ""]
+            assert given == ["0.01", "0.95", "0.405", "0.88", "", "0.77", "0.6", ""]
         else:
             assert [box.get("score") for box in json.loads(out.getvalue())["annotations"]][:3] == [0.01, 0.95, 0.405]
 

@@ -109,7 +109,7 @@ def test_coco(manifest):
 def test_table_of_boxes(manifest):
     rows, _ = table(manifest(BOXES, NO_BOX, FAILED), "ward", "lesion")
     common = {"line": "1", "item": "s3://demo/derm/4.jpg", "attribute": "lesion", "type": "object-detection", "job": "lesion", "ward": "4"}
-    common |= {"created": "2024-03-05T10:11:12.131415", "human": "True", "adjusted": "True"}
+    common |= {"created": "2024-03-05T10:11:12.131415Z", "human": "True", "adjusted": "True"}
     assert rows == [
         {
             **common,
@@ -131,8 +131,15 @@ def test_table_of_boxes(manifest):
             "width": "3.0",
             "height": "4.0",
         },
-        {"line": "2", "item": "s3://demo/derm/5.jpg", "attribute": "lesion", "type": "object-detection", "human": "False"},
-        {"line": "3", "item": "s3://demo/derm/6.jpg", "attribute": "lesion", "human": "True", "failure": "expired"},
+        {
+            "line": "2",
+            "item": "s3://demo/derm/5.jpg",
+            "attribute": "lesion",
+            "type": "object-detection",
+            "job": "lesion",
+            "human": "False",
+        },
+        {"line": "3", "item": "s3://demo/derm/6.jpg", "attribute": "lesion", "job": "lesion", "human": "True", "failure": "expired"},
     ]
 
 
@@ -140,23 +147,59 @@ def test_table_of_spans_classes_and_the_rest(manifest):
     rows, _ = table(manifest(SPANS, CLASSES, PLAIN))
     med = {"line": "1", "item": SPANS["source"], "attribute": "med", "type": "text-span", "job": "med"}
     x = {"line": "2", "item": "x"}
-    many = {**x, "attribute": "finding", "type": "image-classification-multilabel"}
+    many = {**x, "attribute": "finding", "job": "finding", "type": "image-classification-multilabel"}
+    one = {**x, "attribute": "triage", "job": "triage", "type": "text-classification"}
+    mask = {**x, "attribute": "mask-ref", "job": "mask-ref", "type": "semantic-segmentation"}
     assert rows == [
         {**med, "class_name": "DRUG", "confidence": "0.9", "start": "0", "end": "7", "text": "Aspirin"},
         {**med, "class_name": "DOSE", "confidence": "0.8", "start": "8", "end": "99"},
-        {**x, "attribute": "triage", "type": "text-classification", "class_name": "routine", "class_id": "2", "confidence": "0.95"},
+        {**one, "class_name": "routine", "class_id": "2", "confidence": "0.95"},
         {**many, "class_name": "effusion", "class_id": "3", "confidence": "0.91"},
-        {**many, "class_id": "0"},
-        {**x, "attribute": "mask-ref", "type": "semantic-segmentation", "value": "s3://demo/mask.png"},
+        {**many, "class_name": "0", "class_id": "0"},
+        {**mask, "value": "s3://demo/mask.png"},
         {"line": "3", "item": "y"},
     ]
 
 
-@pytest.mark.parametrize("label", [None, 3, [], {"annotations": 3}, {"annotations": [3]}, {"annotations": {"entities": [1]}}])
+@pytest.mark.parametrize("label", [None, 3, [], {"annotations": 3}])
 def test_labels_of_no_known_shape_are_kept_as_json(manifest, label):
     for task in ("object-detection", "text-span", "no-such-task"):
         (row,) = table(manifest({"source": "x", "a": label, "a-metadata": {"type": f"groundtruth/{task}"}}))[0]
         assert json.loads(row["value"]) == label
+
+
+@pytest.mark.parametrize(
+    ("task", "part", "kept"),
+    [
+        ("object-detection", {"annotations": [3, BOXES["lesion"]["annotations"][0]]}, "3"),
+        ("object-detection", {"annotations": [{"class_id": 1, "left": "far"}]}, '{"class_id":1,"left":"far"}'),
+        ("text-span", {"annotations": {"entities": [1]}}, "1"),
+        ("text-span", {"annotations": {"entities": [{"label": "DRUG", "startOffset": 5}]}}, '{"label":"DRUG","startOffset":5}'),
+        ("image-classification-multilabel", [{"no": 1}, "a"], '{"no":1}'),
+    ],
+)
+def test_a_part_that_cannot_be_used_is_a_row_as_it_was_written(manifest, task, part, kept):
+    rows = table(manifest({"source": "x", "a": part, "a-metadata": {"type": f"groundtruth/{task}"}}))[0]
+    assert [row["value"] for row in rows if "value" in row] == [kept]
+
+
+def test_spans_that_do_not_count_are_rows_all_the_same(manifest):
+    entities = [
+        {"startOffset": 0, "endOffset": 2},
+        {"label": "B", "startOffset": 3, "endOffset": 5},
+        {"label": "C", "startOffset": 3, "endOffset": 9},
+    ]
+    label = {"annotations": {"entities": entities}}
+    about = {"type": "groundtruth/text-span", "entities": [{"confidence": n} for n in (0.1, 0.2, 0.3)]}
+    rows = table(manifest({"source": "\U0001f600 ab", "a": label, "a-metadata": about}))[0]
+    read = [tuple(row.get(name) for name in ("class_name", "start", "end", "confidence", "text")) for row in rows]
+    assert sorted(read, key=str) == [("B", "2", "4", "0.2", "ab"), ("C", "2", "5", "0.3", None), (None, "0", "1", "0.1", "\U0001f600")]
+
+
+def test_confidences_that_are_not_as_many_as_boxes_are_nobodys(manifest):
+    metadata = {**BOXES["lesion-metadata"], "objects": [{"confidence": 0.83}]}
+    rows = table(manifest({**BOXES, "lesion-metadata": metadata}))[0]
+    assert [row.get("confidence") for row in rows] == [None, None]
 
 
 def test_parquet_has_types(manifest):
