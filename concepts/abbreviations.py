@@ -263,6 +263,10 @@ heart failure = congestive heart failure | chronic congestive heart failure | sy
   | heart failure with reduced ejection fraction | heart failure with preserved ejection fraction | heart failure, unspecified
 kidney disease = chronic kidney disease | chronic kidney disease stage 1 | chronic kidney disease stage 2 | chronic kidney disease stage 3
   | chronic kidney disease stage 4 | chronic kidney disease stage 5 | diabetic renal disease
+insulin = insulin glargine | insulin lispro | insulin aspart | insulin detemir | insulin degludec | insulin glulisine
+  | insulin isophane | insulin, isophane | insulin human, isophane | insulin isophane, human | insulin, regular, human | insulin human
+  | regular insulin, human | insulin human, rDNA origin | insulin, human | insulin human, isophane / insulin human, regular
+  | insulin isophane, human / insulin, regular, human | NPH insulin, human
 depression = major depressive disorder | major depression | recurrent major depression | depressive disorder
 """
 """A question for the one asks for the others too; a text that says the one does not say the others."""

@@ -9,6 +9,7 @@ from typing import Final
 
 from concepts.abbreviations import definitions
 from concepts.assertion import Judgement, Sentences
+from concepts.indications import indication
 from concepts.lexicon import Caution, Found
 from concepts.model import Assertion
 from concepts.sections import Section
@@ -69,15 +70,20 @@ class Reader:
         if not chosen:
             return []
         sentences = Sentences(of)
-        return [
-            self._mention(of, sentences, each, chosen[index + 1].first if index + 1 < len(chosen) else len(of))
-            for index, each in enumerate(chosen)
-        ]
+        mentions, drug = [], None
+        for index, each in enumerate(chosen):
+            mentions.append(self._mention(of, sentences, each, chosen[index + 1].first if index + 1 < len(chosen) else len(of), drug))
+            if each.senses[0].kind is Kind.DRUG:
+                drug = each.first, each.last
+        return mentions
 
-    def _mention(self, of: Tokens, sentences: Sentences, chosen: _Chosen, following: int) -> ReadMention:
+    def _mention(self, of: Tokens, sentences: Sentences, chosen: _Chosen, following: int, drug: tuple[int, int] | None) -> ReadMention:
+        """A mention; `following` is where the next one begins, `drug` the last one before it."""
         start, end = of.starts[chosen.first], of.ends[chosen.last - 1]
         concept = chosen.senses[0]
         judgement = _of_allergy(sentences.judge(chosen.first, chosen.last), sentences.headings.section_at(start), concept)
+        if judgement.assertion is Assertion.AFFIRMED and concept.kind is not Kind.DRUG and not self._asking:
+            judgement = _of_indication(judgement, of, sentences, chosen, drug)
         value = None
         if concept.kind is Kind.MEASUREMENT:
             value = value_after(of.text, end, _end_of_value(of, sentences, chosen, following))
@@ -157,6 +163,15 @@ def _apart(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
             taken.update(places)
             chosen.append((first, last))
     return sorted(chosen)
+
+
+def _of_indication(judgement: Judgement, of: Tokens, sentences: Sentences, chosen: _Chosen, drug: tuple[int, int] | None) -> Judgement:
+    """What a drug may be taken for is none that is there."""
+    found = indication(of, sentences.around(chosen.first), chosen.first, chosen.last, drug)
+    if found is None:
+        return judgement
+    start, end = of.starts[found[0]], of.ends[found[1] - 1]
+    return Judgement(Assertion.HYPOTHETICAL, of.text[start:end], start, end, judgement.section, judgement.of_family)
 
 
 def _of_allergy(judgement: Judgement, section: Section, concept: Concept) -> Judgement:

@@ -79,6 +79,13 @@ _STRENGTH: Final = re.compile(
     r"\s+\d[\d.,]*\s*(?:MG|MCG|UG|G|ML|MEQ|UNT|UNITS?|IU|%|MMOL|ACTUAT|HR)\b(?:/(?:\d*\s*)?(?:ML|HR|ACTUAT|MG|G|L))?.*\Z",
     re.IGNORECASE | re.DOTALL,
 )
+_SALT: Final = re.compile(
+    r"(?<!\A)(?<!\bsodium)(?<!\bpotassium)(?<!\bcalcium)(?<!\bmagnesium)(?<!\bferrous)(?<!\bzinc)(?<!\baluminum)(?<!\bammonium)"
+    r"\s+(?:hydrochloride|hcl|hydrobromide|tartrate|bitartrate|succinate|besylate|mesylate|maleate|fumarate|sulfate|phosphate|acetate"
+    r"|citrate|propionate|furoate|potassium|sodium|calcium)\Z",
+    re.IGNORECASE,
+)
+"""The salt at the end of a drug's name; minerals are named by theirs."""
 _BRAND: Final = re.compile(r"\[([^\[\]]{2,60})\]\s*\Z")
 _LOINC_TAIL: Final = re.compile(
     r"\s*\[[^\]]*\].*\Z|\s+(?:in|by|of)\s+(?:serum|plasma|blood|urine|body fluid|specimen|cerebral spinal fluid|venous blood).*\Z",
@@ -120,6 +127,9 @@ def _of_drug(text: str) -> Iterator[str]:
     parts = [_STRENGTH.sub("", part).strip() for part in plain.split(" / ")]
     if all(parts):
         yield " / ".join(parts)
+        bases = [_SALT.sub("", part) for part in parts]
+        if bases != parts:
+            yield " / ".join(bases)
 
 
 def _of_measurement(text: str) -> Iterator[str]:

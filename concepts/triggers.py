@@ -100,7 +100,7 @@ _DENIES_CLAUSE = """
 [ ]; ☐
 """
 _DENIES_NEXT = """
-(-); -ve; neg; deny
+(-); -ve; neg; deny; - naive
 """
 _DENIES_NEAR = """
 not; was not; is not; were not; are not; isn't; wasn't; aren't; weren't
@@ -185,7 +185,8 @@ history is notable for; history remarkable for; history is remarkable for; histo
 including; history included; history consists of; past medical history of; past medical history significant for; past medical
 history is significant for; past medical history; past surgical history; pmh; pmhx; psh; past history of; prior history of; personal
 history of; medical history of; medical history significant for; medical history; previous; previously; prior; prior to; status
-post; s/p; remote history of; previous history of; previous diagnosis of; prior diagnosis of; recovered from
+post; s/p; remote history of; previous history of; previous diagnosis of; prior diagnosis of; recovered from; taken off;
+came off; weaned off; been off; now off; currently off; patient off; people off; those off
 """
 _RECALLS_NEAR = """
 old; past; post; remote; former; formerly; childhood; history; healed

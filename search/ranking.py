@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from search.answering import ConceptEvidence
 from search.model import Mode
-from search.polarity import Agreement, Want, agreement, together
+from search.polarity import Agreement, Want, agreement, framing, together
 from search.protocols import Embedder, LexicalIndex, Mask, Rows, Scores, VectorIndex
 from search.relevance import LOOSELY, NOISE, WELL, least_cosine, noise_of, relevance
 from search.units import CSR
@@ -156,7 +156,7 @@ class Ranker:
     ) -> NDArray[np.float64]:
         if self._lexical is None or not len(candidates):
             return relevance(closest, noise, None, 0.0) if closest is not None else np.zeros(len(candidates))
-        coverage, unknown = self._lexical.coverage(query)
+        coverage, unknown = self._lexical.coverage(query if concepts is None else framing(query) or query)
         if concepts is not None:
             rest, unknown = self._lexical.coverage(concepts.rest) if concepts.covers < 1 else (np.zeros(len(coverage)), 0.0)
             coverage, unknown = concepts.coverage(coverage, rest), unknown * (1 - concepts.covers)

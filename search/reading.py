@@ -32,7 +32,7 @@ VOCABULARIES: Final = "vocabularies"
 TERMINOLOGY: Final = "+"
 """How the folder of a terminology begins there: no dataset's name does."""
 
-RULES: Final = 7
+RULES: Final = 8
 """Version of the rules by which texts are read: another one reads every text again."""
 
 _KINDS: Final = {
@@ -44,6 +44,8 @@ _KINDS: Final = {
     "observation": Kind.MEASUREMENT,
 }
 """Relation of a fact → what kind of thing its concept is. Status, category and the like are no facts, so their words are not looked for."""
+_FIRST: Final = "http://snomed.info/sct"
+"""The system whose concepts a name stands for before those of others."""
 _MANY: Final = 1000
 """Texts from which on their mentions are written without an index, which is made at the end."""
 _TEXTS_AT_ONCE: Final = 64
@@ -103,7 +105,10 @@ def _run(run: Runner, function: Callable[[Task], list[list[Row]]], tasks: Sequen
 
 
 def own_names(db: sqlite3.Connection, dataset: str) -> list[Named]:
-    """The concepts that facts of a dataset have, each with the names its records give it, the commonest first."""
+    """The concepts that facts of a dataset have, each with the names its records give it, the commonest first.
+
+    Of codings that have a name alike SNOMED CT's, which is the finest, stands first.
+    """
     named = []
     for concept, group in groupby(db.execute(_NAMES, (dataset,)), key=itemgetter(0)):
         rows = list(group)
@@ -117,7 +122,7 @@ def own_names(db: sqlite3.Connection, dataset: str) -> list[Named]:
         ranked = sorted(filter(None, names), key=lambda text: (-names[text], text))
         system, code = next(((s, c) for _, _, s, c, *_ in rows if c), ("", concept))
         named.append(Named(Concept(system, code, ranked[0] if ranked else code, kind), tuple(ranked[1:])))
-    return named
+    return sorted(named, key=lambda each: each.concept.system != _FIRST)
 
 
 def digest_of(named: Iterable[Named], others: Iterable[str]) -> str:

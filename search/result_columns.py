@@ -60,7 +60,37 @@ class ResultColumns:
                 found[self.documents[fitting]] = True
         return found
 
+    def usual_unit(self, codes: Int32, names: Callable[[Sequence[int]], Mapping[int, str]]) -> str:
+        """The unit that nearly all values of the concepts have which have one; '' where there is none, or several are usual."""
+        units, times = np.unique(self.units[runs(self.offsets[codes], lengths(self.offsets, codes))], return_counts=True)
+        named = names(units.tolist())
+        having = {named[unit]: count for unit, count in zip(units.tolist(), times.tolist(), strict=True) if named.get(unit)}
+        usual = max(having, key=lambda unit: having[unit], default="")
+        return usual if usual and having[usual] >= _NEARLY_ALL * sum(having.values()) else ""
 
+    def bare(self, asked: AskedResult, codes: Int32, names: Callable[[Sequence[int]], Mapping[int, str]], count: int) -> Mask:
+        """Which documents have a value without a unit that is as asked if it is meant in the usual one, as its size lets believe.
+
+        It lies near the values that have the unit: not below half of the least, nor above twice the greatest.
+        """
+        found = np.zeros(count, dtype=np.bool_)
+        bound = asked.bound_in(usual) if (usual := self.usual_unit(codes, names)) and asked.unit else None
+        if bound is None:
+            return found
+        rows = runs(self.offsets[codes], lengths(self.offsets, codes))
+        known = {name: unit for unit, name in names(np.unique(self.units[rows]).tolist()).items()}
+        usually, without = rows[self.units[rows] == known[usual]], rows[self.units[rows] == known.get("", -1)]
+        ends = np.concatenate([self.lows[usually], self.highs[usually]])
+        ends = ends[np.isfinite(ends)]
+        low, high = bound.floats()
+        fitting = (self.lows[without] >= low) & (self.highs[without] <= high)
+        if len(ends):
+            fitting &= (self.lows[without] >= ends.min() / 2) & (self.highs[without] <= ends.max() * 2)
+        found[self.documents[without[fitting]]] = True
+        return found
+
+
+_NEARLY_ALL: Final = 0.9
 ARRAYS: Final = tuple(each.name for each in fields(ResultColumns))
 
 

@@ -12,7 +12,7 @@ are laid end to end are the whole list.
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Final
@@ -24,6 +24,7 @@ from graph.store import GraphReader
 from search.answering import Standing, evidence_of, head_of, standing_of, whole_of
 from search.catalog import SqliteCatalog
 from search.clock import Clock
+from search.concept_table import Int32
 from search.errors import InvalidRequest, ModelUnavailable
 from search.facets import Asked, count_facets, value_counts, whole_facet
 from search.filters import FILTERS, Kind
@@ -50,6 +51,7 @@ from search.protocols import Embedder, Mask, Rows
 from search.question import Part, Question, read_question, together
 from search.ranking import RankedDocuments, Ranker, merged
 from search.relevance import WELL
+from search.results import AskedResult
 from search.snippets import query_words
 from search.spelling import in_whole_words
 
@@ -68,6 +70,9 @@ MOST_COPIES: Final = 100
 """Copies of a document that are listed."""
 _LOOKED_AT: Final = 10
 """Best documents that decide whether a question is answered as it is spelled."""
+
+
+_Among = Callable[[AskedResult, Int32, Callable[[Sequence[int]], Mapping[int, str]], int], Mask]
 
 
 class Retriever:
@@ -109,6 +114,7 @@ class Retriever:
             hits = self._reader.hits(request, question, words, listing, documents, mentions, named)
             head = head_of(question, self._columns, self._codes, allowed)
             alone = asked[0][1] if len(asked) == 1 else Question("")
+            notices.extend(self._assumed(question, allowed))
             whole = whole_of(alone, self._columns, self._codes, self._fits, self._standings(alone), allowed)
         with clock.step("facets"):
             facets = self._facets(request, found) if request.facets else {}
@@ -277,11 +283,24 @@ class Retriever:
 
     def _fits(self, part: Part) -> Mask:
         """Documents with a value as the part asks, charted or in the text; none where it asks for no value."""
+        return self._valued(part, self._columns.results.mask) | self._valued(part, self._columns.results.bare)
+
+    def _valued(self, part: Part, among: _Among) -> Mask:
+        """Documents with a value as a part asks, of those that are looked among."""
         if part.value is None:
             return np.zeros(self._columns.documents, dtype=np.bool_)
         codes = self._columns.hierarchy.with_narrower(self._codes(part.concepts))
         units = Ground.of(self._columns, self._catalog).units
-        return self._columns.results.mask(part.value.result(part.concepts[0]), codes, units, self._columns.documents)
+        return among(part.value.result(part.concepts[0]), codes, units, self._columns.documents)
+
+    def _assumed(self, question: Question, allowed: Mask | None) -> Iterator[str]:
+        """What is to be said of values without a unit that are taken for answers."""
+        for part in question.parts:
+            bare = self._valued(part, self._columns.results.bare) & ~self._valued(part, self._columns.results.mask)
+            count = int(np.count_nonzero(bare if allowed is None else bare & allowed))
+            if count and part.value is not None:
+                of = "1 document gives" if count == 1 else f"{count:,} documents give"
+                yield f"{of} {part.label} without a unit: taken for {part.value.unit}, as its other values are."
 
     @cached_property
     def _labeled(self) -> Mask:

@@ -139,6 +139,7 @@ negated
     ALLERGIES: No known [drug allergies].
     Pain is controlled, no [nausea] or vomiting overnight.
     Non-[diabetic].
+    [Insulin]-naive patient.
     No complaints of [dizziness] today.
     Unremarkable for [fracture].
     Low back pain, not treated with [opioids].
@@ -215,6 +216,8 @@ historical
     The [swelling] has gone away.
     [Numbness] of the hand, which has resolved.
     [Asthma] as a teenager.
+    She was taken off [methotrexate] in May.
+    Now off [oxygen].
     Childhood [asthma].
     History of type 2 diabetes as well as [depression].
     Prior [suicide attempt] at age 17.

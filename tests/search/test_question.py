@@ -259,3 +259,58 @@ def test_what_is_left_to_choose_from_is_no_second_half(halves):
     result = halves.search(SearchRequest("dyspnea or heart attack", mode=Mode.LEXICAL))
     assert result.whole is None
     assert {hit.document.rpartition("n-")[2] for hit in result.hits if hit.match is Match.WELL} == set(HALVES)
+
+
+def test_a_value_without_a_unit_is_taken_for_the_usual_one_where_its_size_allows_and_that_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.pipeline.Pool", InlinePool)
+    lab = Lab(tmp_path)
+    values = {"high": "HbA1c 9.8 %.", "bare": "HbA1c 9.2, seen by diet.", "low": "HbA1c 6.1.", "molar": "HbA1c 83 at the last visit."}
+    code = {"coding": [{"system": LOINC, "code": "4548-4", "display": "HbA1c"}]}
+    result = {"resourceType": "Observation", "id": "o1", "status": "final", "code": code, "subject": {"reference": "Patient/high"}}
+    result |= {"effectiveDateTime": "2019-02-01", "valueQuantity": {"value": 7, "unit": "%"}}
+    lab.ingest(*map(patient, values), result, *(note(f"n-{name}", f"Seen. {text}", f"Patient/{name}") for name, text in values.items()))
+    found = lab.snapshot().retriever.search(SearchRequest("HbA1c above 9 %"))
+    assert {hit.document.rpartition("n-")[2] for hit in found.hits if hit.match is Match.WELL} == {"high", "bare"}
+    assert "1 document gives HbA1c without a unit: taken for %, as its other values are." in found.notices
+
+
+def test_of_codings_of_a_thing_the_finest_stands_first(tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.pipeline.Pool", InlinePool)
+    lab = Lab(tmp_path)
+    codings = [
+        {"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "E11.9", "display": "Type 2 diabetes mellitus"},
+        {"system": SNOMED, "code": "44054006", "display": "Type 2 diabetes mellitus"},
+    ]
+    lab.ingest(patient(), condition() | {"code": {"coding": codings}}, note(text="T2DM."))
+    for question in ("T2DM", "type 2 diabetes mellitus"):
+        (part,) = lab.snapshot().retriever.search(SearchRequest(question)).question.parts
+        assert part.concepts[0] == "http://snomed.info/id/44054006"
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "assertion"),
+    [
+        ("patients not on insulin", "insulin", Assertion.NEGATED),
+        ("not taking metoprolol", "metoprolol", Assertion.NEGATED),
+        ("insulin-naive patients", "insulin", Assertion.NEGATED),
+        ("patients off metoprolol", "metoprolol", Assertion.HISTORICAL),
+        ("on insulin", "insulin", Assertion.AFFIRMED),
+    ],
+)
+def test_drugs_are_asked_for_by_plain_words(question, text, assertion):
+    products = ("insulin glargine 100 UNT/ML Injectable Solution", "24 HR metoprolol succinate 50 MG Extended Release Oral Tablet")
+    named = [Named(Concept(RXNORM, str(code), display, Kind.DRUG)) for code, display in enumerate(products)]
+    reader = Reader([compile_vocabulary(named)[0]], MOST_SENSES, asking=True)
+    assert [(part.text, part.assertion) for part in read_question(question, reader).parts] == [(text, assertion)]
+
+
+def test_who_is_not_on_a_drug_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.pipeline.Pool", InlinePool)
+    lab = Lab(tmp_path)
+    texts = {"on": "Seen today. Goes on with insulin glargine.", "not": "Seen today. Not on insulin.", "silent": "Seen today. Gout."}
+    drug = {"coding": [{"system": RXNORM, "code": "1", "display": "insulin glargine 100 UNT/ML Injectable Solution"}]}
+    order = {"resourceType": "MedicationRequest", "id": "m1", "status": "active", "intent": "order", "medicationCodeableConcept": drug}
+    order |= {"subject": {"reference": "Patient/on"}}
+    lab.ingest(*map(patient, texts), order, *(note(f"n-{name}", text, f"Patient/{name}") for name, text in texts.items()))
+    assert found(lab.snapshot().retriever, "patients not on insulin", mode=Mode.LEXICAL)[0] == ("not", Match.WELL)
+    assert found(lab.snapshot().retriever, "patients on insulin", mode=Mode.LEXICAL)[0] == ("on", Match.WELL)
