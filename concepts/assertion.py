@@ -137,9 +137,17 @@ class Sentences:
             means[first:last] = [assertion] * (last - first)
         return means
 
-    def runs(self) -> Iterator[tuple[int, int, Assertion]]:
-        """Tokens `first` to before `last` that the text does not affirm, and how it means them, by place."""
-        for begin, end in pairwise([*self._begins, len(self.tokens)] if len(self.tokens) else []):
+    def runs(self, around: Iterable[int] | None = None) -> Iterator[tuple[int, int, Assertion]]:
+        """Tokens `first` to before `last` that the text does not affirm, and how it means them, by place.
+
+        `around` are characters of the text: only the sentences that they lie in are looked at.
+        """
+        if not len(self.tokens):
+            return
+        asked: Iterable[tuple[int, int]] = pairwise([*self._begins, len(self.tokens)])
+        if around is not None:
+            asked = sorted({self.around(max(bisect_right(self.tokens.starts, place) - 1, 0)) for place in around})
+        for begin, end in asked:
             spoken = self._said_in(begin, end)
             section = self._section(self.headings.at(self.tokens.starts[begin]), begin)
             if spoken or section is not Section.OTHER:

@@ -20,7 +20,7 @@ from concepts.model import Assertion, Mention
 from graph.vocabulary import RELATION_GROUPS
 from search import charting, naming
 from search.codings import Codings
-from search.connections import Connections
+from search.connections import Connections, padded
 from search.errors import GenerationUnreadable
 from search.found import FoundDocument, MentionedConcept
 from search.held import Column, documents_of, patients_of
@@ -144,6 +144,7 @@ class SqliteCatalog:
 
     def uncounted(self, records: Sequence[str]) -> dict[str, Fact]:
         """Record → what it says, for those of the records of which nothing counts as true of the patient."""
+        records = padded(records)
         suspects = [record for (record,) in self._all(UNCOUNTED_AMONG.format(_marks(records)), records)]
         return without_counted(self._facts(FACTS_OF_RECORDS.format(_marks(suspects)), suspects)) if suspects else {}
 
@@ -318,6 +319,7 @@ class SqliteCatalog:
 
     def mention_spans(self, rows: Sequence[int]) -> list[tuple[int, int, int, int, Assertion]]:
         """(row, start, end, ordinal of the concept, assertion) of the mentions of documents by their rows in the catalog."""
+        rows = padded(rows)
         query = (
             "SELECT m.document, m.start, m.stop, c.ordinal, m.assertion FROM mentions m JOIN concepts c ON c.concept = m.concept"  # noqa: S608
             f" WHERE m.document IN ({_marks(rows)}) ORDER BY m.document, m.start"
@@ -331,6 +333,7 @@ class SqliteCatalog:
         """
         if field == "patient":
             values = [known_as(value, self._replaced()) for value in values]
+        values = padded(values)
         if field == "concept":
             rows = self._all(f"SELECT ordinal FROM concepts WHERE concept IN ({_marks(values)}) ORDER BY ordinal", values)  # noqa: S608
         else:
@@ -342,7 +345,7 @@ class SqliteCatalog:
         """Value and label of codes of a field."""
         held = self._values[field]
         found = {code: held[code] for code in codes if code in held}
-        if len(found) < len(codes) and (absent := [code for code in codes if code not in found]):
+        if len(found) < len(codes) and (absent := padded([code for code in codes if code not in found])):
             if field == "concept":
                 rows = self._all(f"SELECT ordinal, concept, label FROM concepts WHERE ordinal IN ({_marks(absent)})", absent)  # noqa: S608
             else:
@@ -363,6 +366,7 @@ class SqliteCatalog:
         """Records of the encounters that chart one of the concepts as a counted fact."""
         if not encounters or not concepts:
             return []
+        encounters, concepts = padded(encounters), padded(concepts)
         rows = self._all(
             f"SELECT DISTINCT record FROM facts WHERE encounter IN ({_marks(encounters)}) AND +concept IN ({_marks(concepts)})"  # noqa: S608
             " AND +counted ORDER BY record",
@@ -372,6 +376,7 @@ class SqliteCatalog:
 
     def concept_patients(self, concepts: Sequence[str]) -> dict[str, int]:
         """Concept → how many patients have it charted; unknown concepts are left out."""
+        concepts = padded(concepts)
         return dict(self._all(f"SELECT concept, patients FROM concepts WHERE concept IN ({_marks(concepts)})", concepts))  # noqa: S608
 
     def groups_of(self, concepts: Sequence[str]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from search.connections import padded
 from search.model import SNOMED
 from search.schema import NOT_CHARTED
 from search.standings import Rows
@@ -81,6 +82,7 @@ class Codings:
         """Record → its concepts, for those of the records, observations left out, that chart one thing with several codes."""
         if not self._together:
             return {}
+        records = padded(records)
         marks = ",".join("?" * len(records))
         found: dict[str, list[str]] = {}
         for record, concept in self._rows(f"SELECT record, concept FROM {self._source} WHERE record IN ({marks}) ORDER BY 1, 2", records):  # noqa: S608
@@ -89,9 +91,10 @@ class Codings:
 
     def leads(self, concepts: Iterable[str], patients: Sequence[str]) -> dict[str, str]:
         """See `leads`: of what charts of the patients code by one of the concepts, counted, observations left out."""
-        asked = [concept for concept in concepts if concept in self._together]
+        asked = padded([concept for concept in concepts if concept in self._together])
         if not asked:
             return {}
+        patients = padded(patients)
         query = (
             f"SELECT DISTINCT record FROM facts WHERE concept IN ({','.join('?' * len(asked))})"  # noqa: S608 - only marks
             f" AND subject IN ({','.join('?' * len(patients))}) AND counted AND concept IS NOT NULL AND +relation <> 'observation'"

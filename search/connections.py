@@ -2,11 +2,24 @@
 
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
+
+_PADDED: Final = 1024
+"""Values of a list up to which it is padded."""
+
+
+def padded(values: Sequence[Any]) -> tuple[Any, ...]:
+    """The values, the last one repeated up to a power of two.
+
+    Lists of many lengths then give few texts of queries, and what is prepared is used again: to prepare one takes longer than to run it.
+    """
+    count = len(values)
+    wanted = 1 << max(count - 1, 0).bit_length()
+    return (*values, *[values[-1]] * (wanted - count)) if 0 < count <= _PADDED else tuple(values)
 
 
 class Connections:
@@ -30,7 +43,7 @@ class Connections:
         try:
             db = self._idle.pop()
         except IndexError:
-            db = sqlite3.connect(self._uri, uri=True, check_same_thread=False, isolation_level=None, cached_statements=64)
+            db = sqlite3.connect(self._uri, uri=True, check_same_thread=False, isolation_level=None, cached_statements=256)
             self._prepare(db)
         try:
             yield db

@@ -197,7 +197,7 @@ def _otherwise(text: str, start: int, end: int, matches: Sequence[Matched], want
     of = tokens(text[start:end])
     runs = [
         (start + of.starts[first], start + of.ends[last - 1], SAID.get(assertion, Spoken.AFFIRMED))
-        for first, last, assertion in Sentences(of).runs()
+        for first, last, assertion in Sentences(of).runs(match.start - start for match in matches)
     ]
     if answers(wants[0].said, Spoken.AFFIRMED):
         return [(first, last) for first, last, said in runs if not answers(wants[0].said, said)]

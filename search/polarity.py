@@ -7,7 +7,7 @@ passages mean their words.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 import numpy as np
@@ -75,6 +75,7 @@ _MOST_TOPICS: Final = 4
 """Words up to which a question names a thing; longer ones are statements, which rank by what they say as a whole."""
 
 
+@lru_cache(maxsize=256)
 def wants_of(question: str, said: Said | None = None) -> tuple[Want, ...]:
     """What a question asks for, by how it means it, or all of it `said` so; () for one that names no single thing."""
     of = tokens(question)

@@ -174,10 +174,9 @@ def _listed(
 ) -> list[tuple[_Place, Shared]]:
     """The lines of the things that tell anything, each with its place."""
     alike = catalog.things()
-    ordinals = {each for thing in things for each in alike.get(thing.code, (thing.code,))}
-    values = _values(catalog, sorted(ordinals))
-    strength = {thing.code: max(named.get(values[each][0], 0.0) for each in alike.get(thing.code, (thing.code,))) for thing in things}
+    strength = _strength(things, alike, catalog, named)
     telling = [thing for thing in things if not many or thing.lift >= LEAST_LIFT or strength[thing.code]]
+    values = _values(catalog, sorted({each for thing in telling for each in alike.get(thing.code, (thing.code,))}))
     telling.sort(key=lambda thing: (-strength[thing.code], -_weight(thing.lift, thing.evidence), values[thing.code]))
     looked_at = telling[:_LOOKED_AT]
     groups = catalog.groups_of([values[thing.code][0] for thing in looked_at])
@@ -204,6 +203,18 @@ def _listed(
         lead = lead_of.get(node, node)
         found[lead] = _together(found[lead], line, lead, page) if lead in found else line
     return list(found.values())
+
+
+def _strength(
+    things: Sequence[_Thing], alike: Mapping[int, tuple[int, ...]], catalog: SqliteCatalog, named: Mapping[str, float]
+) -> dict[int, float]:
+    """How well the question names each thing, in any of its codings."""
+    named_codes = catalog.codes("concept", tuple(named)) if named else []
+    strong = {code: named[value] for code, (value, _) in catalog.values("concept", named_codes).items()}
+    return {
+        thing.code: max((strong.get(each, 0.0) for each in alike.get(thing.code, (thing.code,))), default=0.0) if strong else 0.0
+        for thing in things
+    }
 
 
 def _together(one: tuple[_Place, Shared], other: tuple[_Place, Shared], lead: str, page: _Page) -> tuple[_Place, Shared]:

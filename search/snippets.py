@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from search.lexical.analysis import tokenize_with_spans
+from search.lexical.analysis import spans_of, tokenize_with_spans
 from search.model import PassageSpan, Span
 
 LONGEST_ANSWER: Final = 400
@@ -41,7 +41,7 @@ def query_words(query: str) -> dict[str, str]:
 
 def find_matches(text: str, start: int, end: int, terms: Collection[str]) -> list[Match]:
     """Words of `text[start:end]` that stand for one of the terms, in order."""
-    return [Match(term, start + first, start + last) for term, first, last in tokenize_with_spans(text[start:end]) if term in terms]
+    return [Match(term, start + first, start + last) for term, first, last in spans_of(text[start:end], terms)]
 
 
 def highlights(text: str, matches: Sequence[Match]) -> tuple[Span, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from concepts.model import Assertion
+from search.connections import padded
 from search.model import ConceptStanding, Fact, Held
 from search.schema import NOT_CHARTED
 
@@ -45,7 +46,7 @@ UNCOUNTED_ALONE: Final = (
 
 def assertions_of(rows: Rows, mentions: Sequence[str]) -> dict[str, Assertion]:
     """Mention → what its text asserts; mentions are found by the record that their IRI begins with."""
-    records = sorted({mention.partition("#")[0] for mention in mentions})
+    records, mentions = padded(sorted({mention.partition("#")[0] for mention in mentions})), padded(mentions)
     query = (
         "SELECT m.id, m.assertion FROM documents d JOIN mentions m ON m.document = d.row"  # noqa: S608 - only marks
         f" WHERE d.record IN ({','.join('?' * len(records))}) AND m.id IN ({','.join('?' * len(mentions))})"

@@ -19,12 +19,11 @@ class WeightedCache(Generic[Value]):
 
     def get(self, key: Hashable) -> Value | None:
         """The value kept under `key`."""
-        with self._lock:
-            entry = self._entries.get(key)
-            if entry is None:
-                return None
+        try:  # without the lock: either call is one step to other threads, and what one forgets between them is not there
             self._entries.move_to_end(key)
-            return entry[0]
+            return self._entries[key][0]
+        except KeyError:
+            return None
 
     def put(self, key: Hashable, value: Value, weight: int) -> None:
         """Keep `value`, unless it alone is heavier than the whole cache may be."""

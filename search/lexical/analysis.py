@@ -7,7 +7,9 @@ joined (IL-6 is found by "il6" and "il 6"). Every one of these was measured not 
 
 import re
 import unicodedata
+from collections.abc import Collection
 from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any
 
 STOP_WORDS = frozenset(
@@ -230,6 +232,17 @@ def tokenize_with_spans(text: str) -> list[tuple[str, int, int]]:
     words = [(_term(match.group()[:MAX_WORD]), match.start(), match.end()) for match in _WORD.finditer(text)]
     compounds = [(_term(_joined(match.group())), match.start(), match.end()) for match in _COMPOUND.finditer(text)]
     return sorted((found for found in (*words, *compounds) if found[0]), key=lambda found: (found[1], found[2]))
+
+
+def spans_of(text: str, wanted: Collection[str]) -> list[tuple[str, int, int]]:
+    """Of what `tokenize_with_spans` gives the terms that are wanted."""
+    if not wanted:
+        return []
+    found = [(term, *match.span()) for match in _WORD.finditer(text) if (term := _term(match[0][:MAX_WORD])) in wanted]
+    if "-" in text or "\u2010" in text or "\u2011" in text:
+        found += [(term, *match.span()) for match in _COMPOUND.finditer(text) if (term := _term(_joined(match[0]))) in wanted]
+        found.sort(key=itemgetter(1, 2))
+    return found
 
 
 def _joined(compound: str) -> str:

@@ -102,6 +102,18 @@ def test_every_word_of_any_text_is_judged(text):
         assert judge(text, [(start, end)])[0].assertion in Assertion
 
 
+@given(st.lists(PIECES, max_size=40).map("".join), st.sets(st.integers(0, 60), max_size=4))
+def test_sentences_looked_at_alone_are_meant_as_in_the_whole_text(text, places):
+    of = tokens(text)
+
+    def said(runs, place):
+        return [assertion for first, last, assertion in runs if of.starts[first] <= place < of.ends[last - 1]]
+
+    whole, some = list(Sentences(of).runs()), list(Sentences(of).runs(places))
+    assert all(said(some, place) == said(whole, place) for place in places)
+    assert some == sorted(set(some), key=lambda run: run[0])
+
+
 def test_words_are_judged_alike_alone_and_together():
     text = "No chest pain or fever. FAMILY HISTORY: stroke. Edema was not seen.\n\nPLAN: return if bleeding, cough; rash resolved."
     of = tokens(text)

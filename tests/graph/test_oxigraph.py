@@ -1,6 +1,7 @@
 """What is special about the embedded store: folders that are cloned for each generation, and loads from several threads."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -13,13 +14,13 @@ import pytest
 
 import graph.stores.oxigraph.store as oxigraph
 from graph.errors import InvalidPart, StoreUnavailable
-from graph.model import Literal, Statistics
+from graph.model import Literal, Statistics, Step
 from graph.sparql import CSV, Demand
 from graph.store import GraphStore, SparqlQueryable
 from graph.stores.oxigraph import folders, loading
 from graph.stores.oxigraph.store import OxigraphStore
-from graph.vocabulary import KG, LABEL
-from tests.contracts.graph_store import ASTHMA, BASE, CHART, PATIENT, quad, record
+from graph.vocabulary import FHIR, KG, LABEL, STUB, TYPE, XSD
+from tests.contracts.graph_store import ASTHMA, BASE, CHART, PATIENT, STUBS, quad, record
 
 
 def write(path: Path, text: str) -> Path:
@@ -253,6 +254,21 @@ def test_a_folder_of_a_former_version_is_taken_over_with_a_word(tmp_path: Path, 
         reader.close()
     assert {path.name for path in folder.iterdir()} - {"LOCK"} == before - {"LOCK"}
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_summaries_are_the_same_with_and_without_a_default_graph(tmp_path: Path) -> None:
+    stub = f"{BASE}Encounter/9"
+    text = CHART + quad(stub, TYPE, FHIR + "Encounter", STUBS) + quad(stub, STUB, Literal("true", XSD + "boolean"), STUBS)
+    folders_of_both = former(tmp_path / "old", text), publish(tmp_path / "new", text)
+    nodes = sorted(set(re.findall(r"<([^<>]*)>", text)))
+    hops = [[Step("out", 5), Step("in", 5)], [Step("out", 5, "Encounter"), Step("out", 5, "Condition")]]
+    found = []
+    for folder in folders_of_both:
+        store = OxigraphStore.open_read_only(folder)
+        found.append((store.summaries(nodes), store.neighbourhood([PATIENT], hops)))
+        store.close()
+    assert found[0] == found[1]
+    assert found[0][0][nodes.index(stub)].stub
 
 
 def test_the_next_generation_of_a_former_one_has_its_default_graph(tmp_path: Path) -> None:

@@ -192,6 +192,15 @@ def test_spans_are_those_of_the_terms(text: str) -> None:
         assert text[start:end] == text[start:end].strip()
 
 
+@given(
+    st.one_of(st.text(max_size=60), st.lists(st.sampled_from([*WORDS, "-", "‐", " ", "é", "1,000.5"]), max_size=12).map("".join)), st.data()
+)
+def test_spans_of_some_terms_are_among_those_of_all(text: str, data: st.DataObject) -> None:
+    spans = analysis.tokenize_with_spans(text)
+    wanted = data.draw(st.sets(st.sampled_from(sorted({term for term, _, _ in spans})))) if spans else {"word"}
+    assert analysis.spans_of(text, wanted) == [span for span in spans if span[0] in wanted]
+
+
 def test_equal_content_gives_equal_files(tmp_path: Path) -> None:
     texts = ["gout and cough", "fever"]
     for name in ("a", "b"):

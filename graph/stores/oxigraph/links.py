@@ -1,4 +1,8 @@
-"""What the embedded store reads of nodes, and keeps: views, links, kinds. Only named graphs are read; the default graph repeats them."""
+"""What the embedded store reads of nodes, and keeps: views, links, kinds, summaries.
+
+Who says something is read of the named graphs. What is said is read of the default graph, their union, wherever it does not matter who
+does: of a concept that thousands of records state it says once what it is.
+"""
 
 import sys
 from collections import Counter, defaultdict
@@ -19,6 +23,7 @@ _CACHED_LINKS: Final = 400_000
 
 Term = ox.NamedNode | ox.Literal
 _TYPE: Final = ox.NamedNode(TYPE)
+_DEFAULT: Final = ox.DefaultGraph()
 
 
 class View(NamedTuple):
@@ -31,13 +36,18 @@ class View(NamedTuple):
 class CachedLinks:
     """Links, kinds and summaries of nodes, read once. Reading one node's quads costs far more than anything done with them here."""
 
-    def __init__(self, store: ox.Store, scope: Scope = EVERYTHING, capacity: int = _CACHED_LINKS) -> None:
-        """Only what the scope admits is read; about `capacity` links and nodes are kept."""
+    def __init__(self, store: ox.Store, scope: Scope = EVERYTHING, capacity: int = _CACHED_LINKS, *, union: bool = False) -> None:
+        """Only what the scope admits is read; about `capacity` links and nodes are kept.
+
+        `union` says that the default graph is the union of the named ones, as it is but for folders that a former version wrote.
+        """
         self._store: ox.Store | None = store
         self._scope = scope
+        self._union = union and scope == EVERYTHING
         self._views: WeightedCache[View] = WeightedCache(capacity // 2)
         self._incoming: WeightedCache[tuple[Link, ...]] = WeightedCache(capacity // 2)
         self._kinds: WeightedCache[str] = WeightedCache(capacity)
+        self._summaries: WeightedCache[NodeSummary] = WeightedCache(capacity // 2)
 
     def links(self, nodes: Sequence[str], direction: Direction, relations: tuple[str, ...] | None) -> Mapping[str, Sequence[Link]]:
         """See LinkSource."""
@@ -56,7 +66,7 @@ class CachedLinks:
 
     def summaries(self, iris: Sequence[str]) -> Sequence[NodeSummary]:
         """See LinkSource."""
-        return [self.view(iri).summary for iri in iris]
+        return [self.summary(iri) for iri in iris]
 
     def all(self, iri: str) -> Iterator[tuple[Direction, Link, str]]:
         """Every link of one node in both directions, with the neighbour's kind."""
@@ -72,6 +82,19 @@ class CachedLinks:
             known = _read_view(iri, self.statements(iri))
             self._views.put(iri, known, 2 + len(known.links))
         return known
+
+    def summary(self, iri: str) -> NodeSummary:
+        """One node without its links."""
+        known = self._views.get(iri)
+        if known is not None:
+            return known.summary
+        summary = self._summaries.get(iri)
+        if summary is None:
+            summary = _read_summary(iri, _stated(self.opened(), iri)) if self._union else None
+            if summary is None:
+                return self.view(iri).summary
+            self._summaries.put(iri, summary, 2)
+        return summary
 
     def incoming(self, iri: str, relation: str | None) -> tuple[Link, ...]:
         """The links that end at a node."""
@@ -89,10 +112,15 @@ class CachedLinks:
             return view.summary.kind
         known = self._kinds.get(iri)
         if known is None:
-            classes = self._seen(_said(self.opened(), iri, _TYPE))
-            known = min((local_name(value.value) for _, value, _ in classes if isinstance(value, ox.NamedNode)), default="Thing")
-            self._kinds.put(iri, sys.intern(known), 1)
+            known = _least(value for _, value in self._classes(iri))
+            self._kinds.put(iri, known, 1)
         return known
+
+    def _classes(self, iri: str) -> Iterable[tuple[Term, ...]]:
+        """(predicate, object) of the classes of a node."""
+        if self._union:
+            return _stated(self.opened(), iri, _TYPE)
+        return (row[:2] for row in self._seen(_said(self.opened(), iri, _TYPE)))
 
     def statements(self, iri: str) -> Iterator[tuple[Term, ...]]:
         """(predicate, object, graph) of everything said of a node."""
@@ -111,6 +139,7 @@ class CachedLinks:
         self._views.clear()
         self._incoming.clear()
         self._kinds.clear()
+        self._summaries.clear()
 
     def close(self) -> None:
         """Let go of the store."""
@@ -141,14 +170,38 @@ def _read_view(iri: str, said: Iterable[tuple[Term, ...]]) -> View:
                 names.setdefault(predicate, []).append(literal_of(value))
             elif predicate == STUB and value.value == "true":
                 marked.add(graph.value)
-    best = names.get(PREF_LABEL) or names.get(LABEL)
     summary = NodeSummary(
         id=iri,
         kind=sys.intern(min((name for name, _ in classes), default="Thing")),
-        label=min(best).value if best else local_name(iri),
+        label=_label(iri, names),
         stub=bool(marked) and all(graph in marked for _, graph in classes),
     )
     return View(summary, tuple(_link(*link, graphs) for link, graphs in stated.items()))
+
+
+def _read_summary(iri: str, said: Iterable[tuple[Term, Term]]) -> NodeSummary | None:
+    """The summary of a node from what is said of it; None where it may be a stub, which who says so decides."""
+    classes: list[Term] = []
+    names: dict[str, list[Literal]] = {}
+    for relation, value in said:
+        predicate = relation.value
+        if predicate == TYPE:
+            classes.append(value)
+        elif predicate in (PREF_LABEL, LABEL) and isinstance(value, ox.Literal):
+            names.setdefault(predicate, []).append(literal_of(value))
+        elif predicate == STUB:
+            return None
+    return NodeSummary(iri, _least(classes), _label(iri, names), stub=False)
+
+
+def _least(classes: Iterable[Term]) -> str:
+    """The kind of a node that has these classes."""
+    return sys.intern(min((local_name(each.value) for each in classes if isinstance(each, ox.NamedNode)), default="Thing"))
+
+
+def _label(iri: str, names: Mapping[str, Sequence[Literal]]) -> str:
+    best = names.get(PREF_LABEL) or names.get(LABEL)
+    return min(best).value if best else local_name(iri)
 
 
 def _read_incoming(store: ox.Store, scope: Scope, iri: str, relation: str | None) -> tuple[Link, ...]:
@@ -181,6 +234,16 @@ def _said(store: ox.Store, iri: str, relation: ox.NamedNode | None = None) -> It
         graph = quad.graph_name
         if isinstance(graph, ox.NamedNode):
             yield quad.predicate, cast(Term, quad.object), graph
+
+
+def _stated(store: ox.Store, iri: str, relation: ox.NamedNode | None = None) -> Iterator[tuple[Term, Term]]:
+    """(predicate, object) of what the default graph says of a node; nothing of what is no IRI."""
+    try:
+        node = ox.NamedNode(iri)
+    except ValueError:
+        return
+    for quad in store.quads_for_pattern(node, relation, None, _DEFAULT):
+        yield quad.predicate, cast(Term, quad.object)
 
 
 def rows(store: ox.Store, query: str, *iris: str) -> Iterator[tuple[Term, ...]]:

@@ -49,7 +49,7 @@ class OxigraphStore(OxigraphReads):
             raise StoreUnavailable(f"the graph store in {path} cannot be opened: {error}") from error
         if not read_only:
             folders.fill_default_graph(self._store, path)
-        super().__init__(CachedLinks(self._store))
+        super().__init__(CachedLinks(self._store, union=not read_only or not folders.lacks_union(self._store)))
         self._readers: dict[Scope, OxigraphReader] = {}
         self._queries = queries
         self._datasets: frozenset[str | None] | None = None
