@@ -92,10 +92,11 @@ class GenerationLabels:
 
         return selection(dataset, self._records, statement, limit)
 
-    def review(self, dataset: str, below: float, limit: int, offset: int = 0, patience: float | None = None) -> Review:
+    def review(self, dataset: str, below: float, limit: int, offset: int = 0, patience: float | None = None, why: str = "") -> Review:
         """See Labels."""
         whole = self._review(dataset, below, patience)
-        return replace(whole, items=whole.items[offset : offset + limit])
+        items = tuple(one for one in whole.items if not why or any(reason.why == why for reason in one.reasons))
+        return replace(whole, total=len(items), items=items[offset : offset + limit])
 
     def review_lines(self, dataset: str, below: float) -> Iterator[bytes]:
         """The manifest lines of the queue as they were ingested: the input of a verification or adjustment job."""

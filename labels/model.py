@@ -269,7 +269,7 @@ class Labels(Protocol):
         """A report; None where the dataset holds nothing to report on. Raises StillWorking after `patience` seconds."""
         ...
 
-    def review(self, dataset: str, below: float, limit: int, offset: int = 0, patience: float | None = None) -> Review:
+    def review(self, dataset: str, below: float, limit: int, offset: int = 0, patience: float | None = None, why: str = "") -> Review:
         """What a person should look at again: labels less sure than `below`, disputed ones, strange ones.
 
         Raises StillWorking after `patience` seconds.

@@ -17,6 +17,8 @@ MOST_ALTERNATIVES: Final = 8
 
 _PHRASE: Final = r'(?:"(?=\S)[^"]*\s[^"]*(?<=\S)"|“[^”]*\s[^”]*”)'
 _ASKED: Final = re.compile(rf"(?<![^\s(-])(?<!\w-)(?P<without>-)?(?P<phrase>{_PHRASE})(?!\w)|(?<!\S)-(?P<word>[^\W\d_][\w-]+)")
+_QUOTED_WORD: Final = re.compile(r"[\"“][^\s\"“”]+[\"”]")
+_OPENED: Final = re.compile(r"(?<!\S)-?[\"“](?=\w)")
 _OR: Final = re.compile(r"(?<=\S)\s+OR\s+(?=\S)")
 _OPEN_END: Final = re.compile(r"(?<!\S)[^\W\d_]{2,}\*(?!\S)|(?<!\S)\*[^\W\d_]{2,}")
 _WORDS: Final = re.compile(r"[^\W_]+")
@@ -41,6 +43,14 @@ def alternatives(question: str) -> tuple[Alternative, ...]:
     if len(spans) > MOST_ALTERNATIVES:
         raise InvalidRequest("q", f"has {len(spans)} alternatives (OR); at most {MOST_ALTERNATIVES} are looked for")
     return tuple(_alternative(question, start, end) for start, end in spans)
+
+
+def open_quotation(question: str) -> str:
+    """What to say of a question that opens a quotation and does not close it; '' for any other."""
+    if len(question.strip()) > LONGEST or "\n" in question.strip():
+        return ""
+    rest = _QUOTED_WORD.sub(" ", re.sub(_PHRASE, " ", question))
+    return "A quotation mark is not closed: its words are looked for in any order." if _OPENED.search(rest) else ""
 
 
 def _quoted(question: str, place: int) -> bool:

@@ -45,7 +45,7 @@ from search.model import (
     SearchRequest,
     SearchResult,
 )
-from search.operators import Alternative, alternatives
+from search.operators import Alternative, alternatives, open_quotation
 from search.phrases import Phrases
 from search.protocols import Embedder, Mask, Rows
 from search.question import Part, Question, read_question, together
@@ -237,6 +237,7 @@ class Retriever:
     def _find(
         self, request: SearchRequest, asked: Sequence[tuple[Alternative, Question]], allowed: Mask | None, notices: list[str]
     ) -> Found:
+        notices.extend(filter(None, [open_quotation(request.query)]))
         within = [(question, self._phrases.within(alternative, allowed)) for alternative, question in asked]
         if not any(question.text.strip() for question, _ in within):
             mask = within[0][1]

@@ -153,7 +153,9 @@ def status(context: click.Context, as_json: bool) -> None:
         )
         return
     click.echo(
-        f"data folder {workspace.folder}: generation {generation}" if generation else f"data folder {workspace.folder}: nothing published"
+        f"data folder {workspace.folder}: published as generation {generation} of the data"
+        if generation
+        else f"data folder {workspace.folder}: nothing published"
     )
     for one in damaged:
         click.echo(f"! {one}")

@@ -69,7 +69,7 @@ def move(context: click.Context, store: str, dataset: str | None, as_json: bool)
     if as_json:
         print_json(asdict(moved))
     else:
-        click.echo(f"{moved.address or 'the embedded store'} answers now: {moved.quads:,} quads in {moved.graphs:,} records")
+        click.echo(f"{moved.address or 'the embedded store'} answers now: {moved.quads:,} statements in {moved.graphs:,} records")
 
 
 @graph.command()

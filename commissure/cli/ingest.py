@@ -180,8 +180,9 @@ def print_report(report: "RunReport") -> None:
     if not report.documents and not report.quads and not any(records[name] for name in ("added", "changed", "removed", "unchanged")):
         click.echo("nothing was published: no record could be taken in")
     click.echo(
-        f"generation {report.generation}: {report.quads:,} quads, {report.documents:,} documents, {report.passages['total']:,} passages "
-        f"({report.passages['embedded']:,} read by the model), {report.unresolved_references:,} unresolved references"
+        f"published as generation {report.generation} of the data: {report.quads:,} statements of the graph, "
+        f"{report.documents:,} documents, {report.passages['total']:,} passages ({report.passages['embedded']:,} read by the model), "
+        f"{report.unresolved_references:,} references to records that are not there"
     )
     if report.store:
         state = f"{report.unsettled_graphs:,} graphs behind" if report.unsettled_graphs else "in step"
@@ -195,6 +196,7 @@ def print_report(report: "RunReport") -> None:
                 click.echo(f"! {issue['source']}: {issue['reason']}")
     for name, counts in (("rejects", report.rejects), ("warnings", report.warnings)):
         if counts:
-            click.echo(
-                f"{name}: " + ", ".join(f"{count:,} {code}" for code, count in sorted(counts.items())) + f"; see {report.issues_file}"
-            )
+            from webapp.pages.wording import issue_words  # brings the whole web application along
+
+            told = ", ".join(f"{count:,} {issue_words(code)}" for code, count in sorted(counts.items()))
+            click.echo(f"{name}: {told}; see {report.issues_file}")

@@ -131,7 +131,9 @@ def _line(about: "About") -> str:
 def _print_read(learned: "Learned") -> None:
     read = learned.read
     if read.generation:
-        click.echo(f"generation {read.generation}: {read.texts:,} distinct texts of {read.datasets:,} datasets read again")
+        click.echo(
+            f"published as generation {read.generation} of the data: {read.texts:,} distinct texts of {read.datasets:,} datasets read again"
+        )
     else:
         click.echo("nothing had to be read again")
 

@@ -27,7 +27,7 @@ GALLERY = 24
 MOST_DEEP = 8
 """Steps of a hierarchy of classes that the tree follows."""
 MOST_CLASSES = 300
-"""Classes of the tree."""
+"""Classes of the tree, unless the address asks for all."""
 FACETS = {"job": "Job", "agent": "Labeled by", "state": "State", "attribute": "Attribute", "worker": "Answered by"}
 """Facet → its title, in the order of the page."""
 ROWS = tuple(row for row in FILTERS if row.of_labels or row.name == "concept")
@@ -72,6 +72,11 @@ class View:
     def url(self) -> str:
         """The address of this view."""
         return address("/labels", self.parameters)
+
+    @property
+    def with_all_classes(self) -> str:
+        """The address of this view with the whole tree of classes."""
+        return address("/labels", [*self.parameters, ("classes", "all")], "classes")
 
     @property
     def as_search(self) -> str:
@@ -207,7 +212,8 @@ def labels_page(view: View) -> LabelsPage:
         return LabelsPage(view, datasets, None, (), 0, (), (), 0, 0, ())
     found = held.items(view.filters(), GALLERY, (view.page - 1) * GALLERY)
     items = {item.id: item for item in held.labeled(tuple(one.id for one in found.items))}
-    trees, more = _trees(dataset, view, found.classes)
+    most = len(dataset.classes) if request.args.get("classes") == "all" else MOST_CLASSES
+    trees, more = _trees(dataset, view, found.classes, most)
     return LabelsPage(
         view=view,
         datasets=datasets,
@@ -261,12 +267,12 @@ def _choice(view: View, facet: str, value: FacetValue) -> Choice:
     return Choice(value.label, value.count, view.having(**{facet: (value.value,)}).url(), also)
 
 
-def _trees(dataset: LabeledDataset, view: View, counts: Mapping[str, int]) -> tuple[tuple[Tree, ...], int]:
-    """The classes by the job of those on top; how many are left out."""
+def _trees(dataset: LabeledDataset, view: View, counts: Mapping[str, int], most: int) -> tuple[tuple[Tree, ...], int]:
+    """The classes, `most` of them, by the job of those on top; how many are left out."""
     classes = {one.concept: one for one in dataset.classes}
     below: dict[str, list[LabelClass]] = defaultdict(list)
     tops: dict[str, list[LabelClass]] = defaultdict(list)
-    for one in dataset.classes[:MOST_CLASSES]:
+    for one in dataset.classes[:most]:
         above = _nearest(one, classes)
         for broader in above:
             below[broader].append(one)
@@ -291,7 +297,7 @@ def _trees(dataset: LabeledDataset, view: View, counts: Mapping[str, int]) -> tu
     if rest:
         branches = tuple(branch(one, "", (one.concept,)) for one in rest)
         trees.append(Tree("", "Taxonomy", 0, 0, "", "", branches))
-    return tuple(trees), max(0, len(dataset.classes) - MOST_CLASSES)
+    return tuple(trees), max(0, len(dataset.classes) - most)
 
 
 def _nearest(one: LabelClass, classes: Mapping[str, LabelClass]) -> list[str]:

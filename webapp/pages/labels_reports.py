@@ -68,6 +68,8 @@ class ReviewPage:
     datasets: tuple[LabeledDataset, ...]
     review: Review
     below: str
+    why: str
+    """The kind of reason that is asked for; '' for all."""
     page: int
     pages: int
 
@@ -119,15 +121,16 @@ def _waiting(title: str, dataset: str) -> Response:
 
 @pages.get("/review")
 def review() -> str | Response:
-    """What a person should look at again."""
+    """What a person should look at again; `why` keeps what is there for one kind of reason."""
     dataset, datasets = _dataset()
     below = _below()
+    why = given if (given := request.args.get("why", "")) in REASONS else ""
     page = whole_number("page", 1, 1, 100_000)
     try:
-        found = snapshot().labels.review(dataset, below, QUEUE, (page - 1) * QUEUE, PATIENCE)
+        found = snapshot().labels.review(dataset, below, QUEUE, (page - 1) * QUEUE, PATIENCE, why)
     except StillWorking:
         return _waiting(f"Review queue of {dataset}", dataset)
-    shown_page = ReviewPage(dataset, datasets, found, f"{below:g}", page, -(-found.total // QUEUE))
+    shown_page = ReviewPage(dataset, datasets, found, f"{below:g}", why, page, -(-found.total // QUEUE))
     return render_template("review.html", page=shown_page, reasons=REASONS, state=State())
 
 

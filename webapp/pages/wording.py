@@ -213,6 +213,11 @@ def issue_name(code: str) -> str:
     return ISSUE_NAMES.get(code) or code.replace("-", " ")
 
 
+def issue_words(code: str) -> str:
+    """A code of an issue with what it means, where its own words do not tell."""
+    return f"{code} ({ISSUE_NAMES[code]})" if code in ISSUE_NAMES else code
+
+
 def is_told_by(name: str, title: str) -> bool:
     """Whether a title begins with a name, so that the name beside it would be said twice; 'note' at its end adds nothing."""
     words = re.findall(r"\w+", name.casefold())

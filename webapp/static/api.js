@@ -89,7 +89,8 @@
       .then(function (response) {
         return response.text().then(function (text) {
           var elapsed = Math.round(performance.now() - began);
-          status.textContent = (response.status + " " + response.statusText).trim();
+          var cut = response.headers.get("Commissure-Truncated") === "true" ? ", cut: there is more than this" : "";
+          status.textContent = (response.status + " " + response.statusText).trim() + cut;
           status.classList.toggle("bad", !response.ok);
           shown.querySelector("[data-time]").textContent = elapsed + " ms";
           shown.querySelector("[data-size]").textContent = text.length.toLocaleString("en") + " characters";

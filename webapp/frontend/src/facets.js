@@ -77,17 +77,18 @@ function close(link, panel) {
 
 const modified = (event) => event.ctrlKey || event.metaKey || event.shiftKey || event.button;
 
-// A list that is there already, but long, gets a box of its own.
-function findIn(details) {
+// A list that is there already, but long, gets a box of its own. Of a tree, what leads to a row that fits stays.
+function findIn(place, name, before) {
   const box = document.createElement("input");
   box.type = "search";
   box.placeholder = "Find";
-  box.setAttribute("aria-label", `Find in ${details.dataset.find}`);
+  box.className = "find-in";
+  box.setAttribute("aria-label", `Find in ${name}`);
   box.addEventListener("input", () => {
     const asked = box.value.trim().toLowerCase();
-    for (const row of details.querySelectorAll("li")) row.hidden = !row.textContent.toLowerCase().includes(asked);
+    for (const row of place.querySelectorAll("li")) row.hidden = !row.textContent.toLowerCase().includes(asked);
   });
-  details.querySelector("summary").after(box);
+  before.after(box);
 }
 
 export function start() {
@@ -100,5 +101,6 @@ export function start() {
     else open(link);
   });
   for (const link of document.querySelectorAll("a[data-whole]")) link.setAttribute("aria-expanded", "false");
-  for (const details of document.querySelectorAll("details[data-find]")) findIn(details);
+  for (const details of document.querySelectorAll("details[data-find]")) findIn(details, details.dataset.find, details.querySelector("summary"));
+  for (const tree of document.querySelectorAll("[data-find-tree]")) findIn(tree, tree.dataset.findTree, tree.querySelector("h2"));
 }
