@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from search.filters import FILTERS, Filter, Filters, Kind
+from search.filters import FILTERS, Filters, Kind
 
 _PEOPLE: Final = (
     r"(?:women|woman|females?|girls?|ladies|men|man|males?|boys?|patients?|people|persons?|adults?|those|children|anyone|everyone)"
@@ -60,10 +60,6 @@ class Limit:
             for name, value in self.filters
         }
         return Filters.named(given)
-
-
-def _typed(row: Filter, value: str) -> tuple[str, ...] | float | str:
-    return (value,) if row.several else float(value) if row.kind is Kind.NUMBER else value
 
 
 def limits_of(question: str) -> tuple[Limit, ...]:

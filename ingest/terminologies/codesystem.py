@@ -35,7 +35,6 @@ _KINDS: Final = {
     "http://hl7.org/fhir/sid/ndc": Kind.DRUG,
     "http://www.whocc.no/atc": Kind.DRUG,
 }
-_VALUES: Final = frozenset(f"property.item.value{kind}" for kind in ("Code", "String", "Boolean", "Coding.code"))
 _GONE: Final = frozenset({"retired", "deprecated", "inactive", "withdrawn"})
 _MOST_VALUES: Final = 10_000
 

@@ -6,12 +6,10 @@ from typing import Any
 
 from labels.groundtruth import masks, pages, sequences
 from labels.groundtruth.answers import answer_of
-from labels.groundtruth.model import Labeling, Line, Media, Problem, Shape, State
+from labels.groundtruth.model import Labeling, Line, Problem, Shape, State
 from labels.groundtruth.refs import Refs
 from labels.groundtruth.tasks import UNKNOWN
 from labels.groundtruth.values import text
-
-_SEQUENCES = (Media.VIDEO, Media.CLOUD)
 
 
 @dataclass(frozen=True, slots=True)

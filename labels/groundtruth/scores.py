@@ -25,8 +25,20 @@ def in_unit(metadata: Mapping[str, Any], scale: str | None = None) -> tuple[Mapp
 
     With the scale of its job they are read by that, and those that do not fit it are left out. Without it, a label counts in percent where
     one of its confidences is above 1: those above 1 are divided by 100. One of 1 or less in such a label could be either and is left out,
-    and so is one above 100.
+    and so is one above 100. One with a percent sign ("95%") says so itself.
     """
+    changed, problem = _scaled(metadata, scale)
+    signs = [_from_sign(each) is not None for each in scores_of(metadata)]
+    if problem is None and any(signs):
+        return _changed(metadata, number), Problem("confidence-percent", "confidences are in percent: divided by 100", _FIELD)
+    unread = sum(each is not None and number(each) is None and not signed for each, signed in zip(scores_of(metadata), signs, strict=True))
+    if problem is None and unread:
+        problem = Problem("bad-confidence", f"{unread} of {len(signs)} confidences are no numbers: left out", _FIELD)
+    return changed, problem
+
+
+def _scaled(metadata: Mapping[str, Any], scale: str | None) -> tuple[Mapping[str, Any], Problem | None]:
+    """What `in_unit` gives for confidences without a sign."""
     found = [value for each in scores_of(metadata) if (value := number(each)) is not None]
     if scale == Scale.PERCENT and any(found):
         return _changed(metadata, _from_sure_percent), Problem("confidence-percent", _percent(found, sum(map(_is_beyond, found))), _FIELD)
@@ -47,6 +59,11 @@ def _percent(found: Sequence[float], unsure: int) -> str:
 
 def _is_beyond(value: float) -> bool:
     return value > 100.0
+
+
+def _from_sign(value: Any) -> float | None:
+    """A confidence of 0 to 1 that is written with a percent sign; None for any other."""
+    return _from_sure_percent(value.strip()[:-1]) if type(value) is str and value.strip().endswith("%") else None
 
 
 def _from_percent(value: Any) -> float | None:
@@ -79,19 +96,22 @@ def scores_of(metadata: Mapping[str, Any]) -> Iterator[Any]:
 
 
 def _changed(metadata: Mapping[str, Any], change: Callable[[Any], float | None]) -> dict[str, Any]:
+    def read(value: Any) -> float | None:
+        return change(value) if (signed := _from_sign(value)) is None else signed
+
     def scored(each: Any) -> Any:
-        return {**each, "confidence": change(each["confidence"])} if type(each) is dict and "confidence" in each else each
+        return {**each, "confidence": read(each["confidence"])} if type(each) is dict and "confidence" in each else each
 
     changed: dict[str, Any] = {}
     for key, value in metadata.items():
         name = key.replace("_", "-")
         if name == "confidence":
-            value = change(value)
+            value = read(value)
         elif name in _LISTS and type(value) is list:
             value = [scored(each) for each in value]
         elif name in _MAPS and type(value) is dict:
             value = {identifier: scored(each) for identifier, each in value.items()}
         elif name == _SCORES and type(value) is dict:
-            value = {identifier: change(each) for identifier, each in value.items()}
+            value = {identifier: read(each) for identifier, each in value.items()}
         changed[key] = value
     return changed

@@ -152,6 +152,22 @@ def test_confidences_in_percent_are_brought_to_one():
     assert {float(row["confidence"]) for row in table(values)} == scores
 
 
+def test_a_percent_sign_says_what_a_confidence_is_counted_to():
+    values = {**ITEM, **boxed("bb", "cat", "cat", scores=("95%", "0.4")), **classified("scene", "fog", confidence=" 88.5 %")}
+    line = line_of(values)
+    assert [problem.code for problem in line.problems] == ["confidence-percent"] * 2
+    assert [one.confidence for labeling in line.labelings for one in labeling.annotations] == [0.95, 0.4, 0.885]
+    assert [float(row["confidence"]) for row in table(values)] == [0.95, 0.4, 0.885]
+    (mixed,) = line_of({**ITEM, **boxed("bb", "cat", "cat", scores=("95%", 40))}).labelings
+    assert [one.confidence for one in mixed.annotations] == [0.95, 0.4]
+
+
+def test_confidences_that_are_no_numbers_are_told():
+    line = line_of({**ITEM, **boxed("bb", "cat", "cat", "cat", scores=("high", 0.9, None))})
+    assert [one.confidence for one in line.labelings[0].annotations] == [None, 0.9, None]
+    assert [(problem.code, problem.reason[:6]) for problem in line.problems] == [("bad-confidence", "1 of 3")]
+
+
 def test_confidences_that_could_be_either_are_left_out():
     line = line_of({**ITEM, **boxed("bb", "cat", "cat", "cat", scores=(95, 0.9, 250))})
     assert [one.confidence for one in line.labelings[0].annotations] == [0.95, None, None]
