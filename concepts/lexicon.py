@@ -110,6 +110,38 @@ class Lexicon:
         found.sort()
         return found
 
+    def fitting(self, text: Tokens, place: int, norms: Sequence[str]) -> Int64:
+        """Of words that may stand in place of a token how many words the longest name has that goes over it then, 0 for none.
+
+        Names that are to be taken with caution do not count.
+        """
+        longest = np.zeros(len(norms), dtype=np.int64)
+        places = words_of(text)
+        if not len(self.words) or place not in places:
+            return longest
+        at = places.index(place)
+        around = np.fromiter((word_number(text.norms[each]) for each in places), dtype=np.uint64, count=len(places))
+        numbers = np.fromiter(map(word_number, norms), dtype=np.uint64, count=len(norms))
+        for first in range(max(0, at - MOST_WORDS), at + 1):
+            running, before = np.zeros(1, dtype=np.uint64), True
+            for each in range(first, at):
+                running = _mixed(running, around[each : each + 1])
+                spot = self._spots(running)
+                before = before and bool(spot[0] >= 0 and self.goes_on[spot[0]])
+            if before:
+                rows, running = np.arange(len(norms)), _mixed(running, numbers)
+                for last in range(at, len(places)):
+                    running = running if last == at else _mixed(running, around[last : last + 1])
+                    spot = self._spots(running)
+                    names = self.names[spot]
+                    ends = (spot >= 0) & (names >= 0) & (self.cautions[names] & (Caution.CAPITALS | Caution.CONTEXT) == 0)
+                    longest[rows[ends]] = np.maximum(longest[rows[ends]], last - first + 1)
+                    on = (spot >= 0) & self.goes_on[spot]
+                    rows, running = rows[on], running[on]
+                    if not len(rows):
+                        break
+        return longest
+
     def _spots(self, running: UInt64) -> Int64:
         """Where the beginnings of names stand in `words`, -1 for what begins none."""
         spot = np.minimum(np.searchsorted(self.words, running), len(self.words) - 1)

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from concepts.abbreviations import definitions
 from concepts.assertion import Judgement, Sentences
 from concepts.indications import indication
@@ -14,7 +16,7 @@ from concepts.lexicon import Caution, Found
 from concepts.model import Assertion
 from concepts.sections import Section
 from concepts.terminology import Concept, Kind
-from concepts.tokens import Tokens, tokens
+from concepts.tokens import Tokens, norm, tokens
 from concepts.values import Value, value_after
 from concepts.vocabulary import Vocabulary
 
@@ -76,6 +78,15 @@ class Reader:
             if each.senses[0].kind is Kind.DRUG:
                 drug = each.first, each.last
         return mentions
+
+    def fitting(self, of: Tokens, place: int, words: Sequence[str]) -> list[int]:
+        """Of words that may stand in place of a token how many words the longest name has that goes over it then, 0 for none."""
+        norms = [norm(word) for word in words]
+        lengths = np.zeros(len(words), dtype=np.int64)
+        for vocabulary in self._vocabularies:
+            lengths = np.maximum(lengths, vocabulary.lexicon.fitting(of, place, norms))
+        found: list[int] = lengths.tolist()
+        return found
 
     def _mention(self, of: Tokens, sentences: Sentences, chosen: _Chosen, following: int, drug: tuple[int, int] | None) -> ReadMention:
         """A mention; `following` is where the next one begins, `drug` the last one before it."""

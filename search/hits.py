@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from concepts.assertion import Sentences
 from concepts.model import Assertion
@@ -63,16 +64,17 @@ class HitReader:
         question: Question,
         words: Mapping[str, str],
         found: Found,
+        places: NDArray[np.int64],
         documents: Mapping[int, FoundDocument],
         mentions: Mapping[int, Sequence[MentionedConcept]],
         named: Mapping[str, float],
     ) -> tuple[Hit, ...]:
-        """The hits of a page of what was found. `words` are those of the question, by term; `named` concepts that it may name."""
-        page = found.documents[request.offset : request.offset + request.limit]
+        """The hits at some places of what was found. `words` are those of the question, by term; `named` concepts that it may name."""
+        page = found.documents[places]
         meant, having = self._meant(question, page)
-        wants = wanted(request, question.text)
+        wants = wanted(request, question)
         hits = []
-        for index, place in enumerate(page.tolist(), request.offset):
+        for index, place in zip(places.tolist(), page.tolist(), strict=True):
             document, run = documents[place].document, documents[place].run
             score, scores, unit = scores_of(found, index)
             spans = meant.get(place, [])
@@ -145,15 +147,20 @@ class HitReader:
         return chosen if _says(question, spans, chosen) > _says(question, spans, best) else best
 
 
-def wanted(request: SearchRequest, text: str) -> tuple[Want, ...]:
+def wanted(request: SearchRequest, question: Question) -> tuple[Want, ...]:
     """What the words of a question ask for, by how it means them; nothing where it is to be taken literally, or any meaning will do."""
     ask = request.assertion
     if request.literal or ask is Ask.ANY:
         return ()
-    if ask is None:
-        return wants_of(text)
-    assertion = Assertion.HYPOTHETICAL if ask is Ask.POSSIBLE else ask.assertion
-    return wants_of(text, SAID.get(assertion, Spoken.AFFIRMED) if assertion else None)
+    spans = tuple((part.start, part.end, _spoken(part.assertion)) for part in question.parts if part.switched)
+    return wants_of(question.text, None if ask is None else _spoken(ask.assertion), spans)
+
+
+def _spoken(assertion: Assertion | None) -> Spoken | None:
+    """How texts speak of what is asked so; None where any will do. What is possible is asked as what is supposed."""
+    if assertion is None:
+        return None
+    return SAID.get(Assertion.HYPOTHETICAL if assertion is Assertion.POSSIBLE else assertion, Spoken.AFFIRMED)
 
 
 def _says(question: Question, spans: Sequence[Meant], passage: PassageSpan) -> int:

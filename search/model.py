@@ -13,7 +13,7 @@ from typing import Final, Literal
 from concepts.model import Assertion, Mention
 from graph.model import Neighbourhood
 from search.filters import Filters as Filters
-from search.question import Ask, Head, Question, Said, Whole
+from search.question import Ask, Head, Question, Said, Switch, Whole
 
 SNOMED: Final = "http://snomed.info/id/"
 """Where the concepts of SNOMED CT begin; of several codings of one thing, its is named first."""
@@ -25,6 +25,12 @@ class Mode(StrEnum):
     HYBRID = "hybrid"
     SEMANTIC = "semantic"
     LEXICAL = "lexical"
+
+
+class Group(StrEnum):
+    """By what hits are put together."""
+
+    PATIENT = "patient"
 
 
 class Match(StrEnum):
@@ -293,8 +299,14 @@ class SearchRequest:
     """Only documents that match so; None lists those that match well, then the others."""
     assertion: Ask | None = None
     """How the concepts of the question are asked, whatever its words say; None as its words say."""
+    parts: tuple[Switch, ...] = ()
+    """How single parts of the question are asked, whatever its words and `assertion` say."""
     literal: bool = False
     """Read nothing of the question: its words and their meaning alone rank."""
+    as_typed: bool = False
+    """Mend no slips of the pen."""
+    group: Group | None = None
+    """Put hits together, by patient: limit and offset then count patients, and few hits stand for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +363,55 @@ class Hit:
     """How well it answers the question; None where nothing was asked."""
     said: tuple[Said, ...] = ()
     """What it says of the parts of the question that it speaks of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Respelled:
+    """A question as it was asked, and as it was searched for, with its slips of the pen mended."""
+
+    asked: str
+    searched: str
+
+    def __str__(self) -> str:
+        return f"Searched for “{self.searched}”, instead of “{self.asked}”"
+
+
+@dataclass(frozen=True, slots=True)
+class WayCount:
+    """How many documents of a patient have a part of the question, by its place, in one way (as `Head` names them)."""
+
+    part: int
+    way: str
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class PatientHits:
+    """A patient and the hits that stand for it, by rank; a document of nobody, where `patient` is None, stands for itself.
+
+    Of the listed documents `documents` are the patient's, `well` of them match well. `said` counts them by how they mean the question.
+    """
+
+    rank: int
+    patient: str | None
+    label: str
+    documents: int
+    well: int
+    hits: tuple[int, ...]
+    said: tuple[WayCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ByPatient:
+    """Listed documents by patient: `page` of `total` groups, `patients` of which are a patient's, the others a document of nobody.
+
+    `well` of the groups have a document that matches well.
+    """
+
+    total: int
+    patients: int
+    well: int
+    page: tuple[PatientHits, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,6 +507,10 @@ class SearchResult:
     """Of each part of the question how many patients have it, in each way."""
     whole: Whole | None = None
     """Who has all that the question asks, where that is more than one thing."""
+    respelled: Respelled | None = None
+    """What was searched for instead of what was asked; None where nothing was mended."""
+    by_patient: ByPatient | None = None
+    """The patients of the page, where hits are put together: `hits` are then those that stand for them, in their order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,8 +76,11 @@ _MOST_TOPICS: Final = 4
 
 
 @lru_cache(maxsize=256)
-def wants_of(question: str, said: Said | None = None) -> tuple[Want, ...]:
-    """What a question asks for, by how it means it, or all of it `said` so; () for one that names no single thing."""
+def wants_of(question: str, said: Said | None = None, spans: tuple[tuple[int, int, Said | None], ...] = ()) -> tuple[Want, ...]:
+    """What a question asks for, by how it means it, or all of it `said` so; () for one that names no single thing.
+
+    `spans` (start, end, said) of the question are meant so whatever its words say; any meaning will do for what stands where it is None.
+    """
     of = tokens(question)
     if not len(of):
         return ()
@@ -85,9 +88,15 @@ def wants_of(question: str, said: Said | None = None) -> tuple[Want, ...]:
     topics: dict[Said, list[str]] = {}
     for place, assertion in enumerate(means):
         word = question[of.starts[place] : of.ends[place]]
+        means_so = said or SAID.get(assertion, Said.AFFIRMED)
+        switched = [meant for start, end, meant in spans if start <= of.starts[place] < end]
+        if switched:
+            if switched[0] is None:
+                continue
+            means_so = switched[0]
         for term in informative(word):
             if term not in _frame():
-                topics.setdefault(said or SAID.get(assertion, Said.AFFIRMED), []).append(word)
+                topics.setdefault(means_so, []).append(word)
     if not 0 < sum(map(len, topics.values())) <= _MOST_TOPICS:
         return ()
     return tuple(Want(" ".join(words), said) for said, words in topics.items())

@@ -107,8 +107,15 @@ class LexicalIndex(Protocol):
         """
         ...
 
-    def respelled(self, query: str) -> str:
-        """The query with each word that no text says in place of the nearest one that texts say; '' where there is nothing to mend."""
+    def spread(self, word: str) -> int:
+        """How many documents say a word."""
+        ...
+
+    def respelled(self, query: str, kept: Sequence[tuple[int, int]] = ()) -> str:
+        """The query with the nearest word that texts say in place of each word that none says; '' where there is nothing to mend.
+
+        Spans that are `kept` stay as they are.
+        """
         ...
 
 

@@ -3,6 +3,7 @@
 Questions are read by the reader of notes, with the names of the same generation, so that what is asked and what was written meet.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -14,6 +15,7 @@ from concepts.reader import Reader, ReadMention
 from concepts.terminology import Kind
 from concepts.values import Value
 from graph.identifiers import concept_iri
+from search.errors import InvalidRequest
 from search.limits import Limit, limits_of
 from search.results import AskedResult, compared
 
@@ -37,6 +39,39 @@ class Ask(StrEnum):
     def assertion(self) -> Assertion | None:
         """The assertion that is asked; None for any."""
         return None if self is Ask.ANY else Assertion.NEGATED if self is Ask.DENIED else Assertion(self.value)
+
+
+WORDS: Final = "words"
+"""How a part is asked that is to be taken as plain words."""
+SWITCH: Final = rf"^({'|'.join((*Ask, WORDS))}):[^\x00-\x1f\x7f]{{1,{LONGEST_READ}}}$"
+"""HOW:WORDS, as addresses have a Switch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A part of a question, by its words, and how it is asked whatever the question says; None takes it as plain words."""
+
+    text: str
+    ask: Ask | None
+
+    def __str__(self) -> str:
+        return f"{self.ask or WORDS}:{self.text}"
+
+    def of(self, text: str) -> bool:
+        """Whether a part with these words is meant."""
+        return _folded(text) == _folded(self.text)
+
+
+def switch_of(value: str) -> Switch:
+    """A switch as addresses write it: 'denied:chest pain', 'words:chest pain'. Raises InvalidRequest."""
+    if not re.match(SWITCH, value):
+        raise InvalidRequest("part", f"must be {', '.join(Ask)} or {WORDS}, a colon, and words of the question, is {value[:100]!r}")
+    how, _, text = value.partition(":")
+    return Switch(text, None if how == WORDS else Ask(how))
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +107,8 @@ class Part:
     assertion: Assertion | None
     trigger: str = ""
     value: Asked | None = None
+    switched: bool = False
+    """Whether the request asks it so, whatever the words say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,19 +191,26 @@ def alternatives_of(question: Question) -> list[list[Part]]:
     return groups
 
 
-def read_question(text: str, reader: Reader, ask: Ask | None = None) -> Question:
-    """Read a question. With `ask` every part is asked so, whatever the words say."""
+def read_question(text: str, reader: Reader, ask: Ask | None = None, switches: Sequence[Switch] = ()) -> Question:
+    """Read a question. With `ask` every part is asked so, whatever the words say; `switches` say it of parts by their words."""
     if len(text) > LONGEST_READ or "\n" in text.strip():
         return Question(text, rest=text)
     mentions = reader.read(text) or _in_capitals(text, reader)
-    parts = tuple(_part(mention) for mention in mentions)
+    parts = tuple(switched for mention in mentions if (switched := _switched(_part(mention), ask, switches)) is not None)
     named = [range(part.start, part.end) for part in parts]
     limits = tuple(limit for limit in limits_of(text) if not any(limit.start in span or limit.end - 1 in span for span in named))
-    if ask is not None:
-        parts = tuple(replace(part, assertion=ask.assertion) for part in parts)
     return Question(
         text, parts, without(text, [*((part.start, part.end) for part in parts), *((each.start, each.end) for each in limits)]), limits
     )
+
+
+def _switched(part: Part, ask: Ask | None, switches: Iterable[Switch]) -> Part | None:
+    """The part as it is to be asked; None where it is to be taken as plain words."""
+    switch = next((each for each in switches if each.of(part.text)), None)
+    if switch is not None and switch.ask is None:
+        return None
+    ask = switch.ask if switch is not None else ask
+    return part if ask is None else replace(part, assertion=ask.assertion, switched=True)
 
 
 def _in_capitals(text: str, reader: Reader) -> list[ReadMention]:

@@ -147,10 +147,6 @@ class Ranker:
             timings=timings,
         )
 
-    def respelled(self, query: str) -> str:
-        """The query with words that no document says mended, as the text index can; '' where there is nothing to mend."""
-        return self._lexical.respelled(query) if self._lexical is not None else ""
-
     def _relevance(
         self, query: str, candidates: Rows, closest: Scores | None, noise: float, worded: bool, concepts: ConceptEvidence | None
     ) -> NDArray[np.float64]:

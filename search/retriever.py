@@ -22,18 +22,20 @@ import numpy as np
 from graph.errors import GraphError
 from graph.store import GraphReader
 from search.answering import Standing, evidence_of, head_of, standing_of, whole_of
+from search.bounds import MOST_LISTED, MOST_PER_PAGE, check_request, depth_of
 from search.catalog import SqliteCatalog
 from search.clock import Clock
 from search.concept_table import Int32
-from search.errors import InvalidRequest, ModelUnavailable
+from search.errors import ModelUnavailable
 from search.facets import Asked, count_facets, value_counts, whole_facet
 from search.filters import FILTERS, Kind
 from search.finding import Found, counted, matching, well_apart
 from search.found import MentionedConcept
 from search.generation import Generation
+from search.grouping import GroupPage, by_patient, page_of, ways_of
 from search.hits import HitReader, wanted
 from search.join import Joined, PageHit, join_page
-from search.masks import Ground, check, unknown_values
+from search.masks import Ground, unknown_values
 from search.masks import allowed as allowed_documents
 from search.model import (
     DocumentSummary,
@@ -42,6 +44,7 @@ from search.model import (
     Hit,
     Listing,
     Mode,
+    Respelled,
     SearchRequest,
     SearchResult,
 )
@@ -53,23 +56,12 @@ from search.ranking import RankedDocuments, Ranker, merged
 from search.relevance import WELL
 from search.results import AskedResult
 from search.snippets import query_words
-from search.spelling import in_whole_words
+from search.spelling import LOOKED_AT, respelled
 
 _log = logging.getLogger(__name__)
 
-DEPTH: Final = 1000
-"""Documents ranked, the same for every page: scores are fused relative to each other, so paging must not change how many there are."""
-
-MOST_PER_PAGE: Final = 100
-MOST_LISTED: Final = 100_000
-"""Hits that a table lists."""
-LONGEST_QUERY: Final = 10_000
-"""Characters. A model reads a few hundred words; a longer query is surely something pasted by mistake."""
-
 MOST_COPIES: Final = 100
 """Copies of a document that are listed."""
-_LOOKED_AT: Final = 10
-"""Best documents that decide whether a question is answered as it is spelled."""
 
 
 _Among = Callable[[AskedResult, Int32, Callable[[Sequence[int]], Mapping[int, str]], int], Mask]
@@ -93,7 +85,7 @@ class Retriever:
 
     def search(self, request: SearchRequest) -> SearchResult:
         """One joined answer. Raises InvalidRequest."""
-        _check(request)
+        check_request(request)
         clock = Clock()
         notices: list[str] = []
         with clock.step("filter"):
@@ -101,17 +93,20 @@ class Retriever:
             notices.extend(unknown_values(request.filters, ground, lambda: [one.dataset for one in self._catalog.datasets()]))
             allowed = allowed_documents(request.filters, ground)
         with clock.step("rank"):
-            request = self._respelled(request, notices)
+            request, mended = self._respelled(request)
             asked = self._asked(request)
             found = self._find(request, asked, allowed, notices)
             listing = matching(found, request.match)
-        page = slice(request.offset, request.offset + request.limit)
         with clock.step("hits"):
             question = together([question for _, question in asked])
             words = query_words(question.text)
             named = self._catalog.concepts_named(words.values())
-            documents, mentions = self._reader.read(listing.documents[page])
-            hits = self._reader.hits(request, question, words, listing, documents, mentions, named)
+            grouped = self._grouped(request, question, listing) if request.group is not None else None
+            places = (
+                np.arange(len(listing.documents))[request.offset : request.offset + request.limit] if grouped is None else grouped.places
+            )
+            documents, mentions = self._reader.read(listing.documents[places])
+            hits = self._reader.hits(request, question, words, listing, places, documents, mentions, named)
             head = head_of(question, self._columns, self._codes, allowed)
             alone = asked[0][1] if len(asked) == 1 else Question("")
             notices.extend(self._assumed(question, allowed))
@@ -119,7 +114,7 @@ class Retriever:
         with clock.step("facets"):
             facets = self._facets(request, found) if request.facets else {}
         with clock.step("join"):
-            joined, lack = self._join(request, listing.documents[page], hits, mentions, named)
+            joined, lack = self._join(request, listing.documents[places], hits, mentions, named)
             notices.extend(filter(None, [lack]))
         ranking = found.ranked.timings if found.ranked is not None else {}
         return SearchResult(
@@ -143,19 +138,22 @@ class Retriever:
             question=question if request.query.strip() and not request.literal else None,
             head=head,
             whole=whole,
+            respelled=mended,
+            by_patient=grouped.told(hits, self._patient_of) if grouped is not None else None,
         )
 
     def listed(self, request: SearchRequest) -> Listing:
         """All hits of a question, ranked at once and read a hundred at a time; its limit and offset do not count. Raises InvalidRequest."""
-        _check(replace(request, limit=1, offset=0))
+        check_request(replace(request, limit=1, offset=0))
         notices: list[str] = []
         ground = Ground.of(self._columns, self._catalog)
         notices.extend(unknown_values(request.filters, ground, lambda: [one.dataset for one in self._catalog.datasets()]))
-        request = self._respelled(request, notices)
+        request, mended = self._respelled(request)
+        notices.extend([str(mended)] if mended is not None else [])
         asked = self._asked(request)
         found = matching(self._find(request, asked, allowed_documents(request.filters, ground), notices), request.match)
         total = len(found.documents)
-        cut = "" if found.exact else f"only the best {DEPTH:,} documents of a question are ranked"
+        cut = "" if found.exact else f"only the best {depth_of(request):,} documents of a question are ranked"
         if total > MOST_LISTED:
             cut = f"the first {MOST_LISTED:,} of {total:,} are listed: narrow the search with filters"
         return Listing(
@@ -173,11 +171,12 @@ class Retriever:
         row = next((row for row in FILTERS if row.name == name), None)
         filters = request.filters.with_(**{row.plural: ()}) if row and row.kind is Kind.ANY else request.filters
         request = replace(request, filters=filters, limit=1, offset=0)
-        _check(request)
+        check_request(request)
         notices: list[str] = []
         ground = Ground.of(self._columns, self._catalog)
         notices.extend(unknown_values(filters, ground, lambda: [one.dataset for one in self._catalog.datasets()]))
-        request = self._respelled(request, notices)
+        request, mended = self._respelled(request)
+        notices.extend([str(mended)] if mended is not None else [])
         found = self._find(request, self._asked(request), allowed_documents(filters, ground), notices)
         of = counted(found, request.match)
         counts = value_counts(name, of.everything, of.documents, self._columns, Asked.of(filters, ground), well_apart(found, request.match))
@@ -211,10 +210,21 @@ class Retriever:
 
     def _read_all(self, request: SearchRequest, question: Question, found: Found, count: int) -> Iterator[Hit]:
         words = query_words(question.text)
+        order = np.arange(len(found.documents)) if request.group is None else by_patient(found, self._columns.patients).places
         for offset in range(0, count, MOST_PER_PAGE):
-            limit = min(MOST_PER_PAGE, count - offset)
-            documents, mentions = self._reader.read(found.documents[offset : offset + limit])
-            yield from self._reader.hits(replace(request, limit=limit, offset=offset), question, words, found, documents, mentions, {})
+            places = order[offset : min(offset + MOST_PER_PAGE, count)]
+            documents, mentions = self._reader.read(found.documents[places])
+            yield from self._reader.hits(request, question, words, found, places, documents, mentions, {})
+
+    def _grouped(self, request: SearchRequest, question: Question, listing: Found) -> GroupPage:
+        ways = ways_of(question, self._columns, self._codes, self._fits)
+        return page_of(listing, self._columns.patients, ways, request.offset, request.limit)
+
+    def _patient_of(self, hit: Hit) -> tuple[str, str] | None:
+        """Who a hit is of, under the record that the patient is known by now."""
+        row = self._catalog.row_of(hit.document)
+        code = int(self._columns.patients[self._columns.rowids == row][0])
+        return self._catalog.values("patient", (code,))[code] if code >= 0 else None
 
     def copies(self, document: str) -> tuple[DocumentSummary, ...]:
         """The other documents of its patient that have the same text, newest first, at most MOST_COPIES; none for a document not held."""
@@ -232,7 +242,7 @@ class Retriever:
         asked = alternatives(request.query)
         if request.literal:
             return [(each, Question(each.text, rest=each.text)) for each in asked]
-        return [(each, read_question(each.text, self._generation.vocabularies.asking, request.assertion)) for each in asked]
+        return [(each, read_question(each.text, self._generation.vocabularies.asking, request.assertion, request.parts)) for each in asked]
 
     def _find(
         self, request: SearchRequest, asked: Sequence[tuple[Alternative, Question]], allowed: Mask | None, notices: list[str]
@@ -243,40 +253,43 @@ class Retriever:
             mask = within[0][1]
             newest = np.arange(self._columns.documents) if mask is None else np.flatnonzero(mask)
             return self._fold(newest, None, exact=True)
-        ranked = merged([self._rank(request, question, mask, notices) for question, mask in within if question.text.strip()], DEPTH)
+        ranked = merged(
+            [self._rank(request, question, mask, notices) for question, mask in within if question.text.strip()], depth_of(request)
+        )
         return self._fold(ranked.documents, ranked, exact=ranked.exact)
 
-    def _respelled(self, request: SearchRequest, notices: list[str]) -> SearchRequest:
-        """The question with its slips of the pen mended, where no document answers it well as it is spelled."""
-        operators = any(each != Alternative(request.query) for each in alternatives(request.query))
-        mended = "" if operators else self._ranker.respelled(request.query)
-        if not mended:
-            return request
-        asked, found = (self._rank(request, Question(query), None, []) for query in (request.query, mended))
-        best = [float(ranked.relevance[:_LOOKED_AT].max(initial=0.0)) for ranked in (asked, found)]
-        if best[0] >= WELL or best[1] < WELL:
-            return request
-        rows = self._columns.rowids[found.documents[:_LOOKED_AT]].tolist()
-        texts = (one.document.text for one in self._catalog.found_documents(rows).values())
-        mended = in_whole_words(mended, request.query, texts)
-        notices.append(f"Read as “{mended}”: no document answers “{request.query}” well as it is spelled.")
-        return replace(request, query=mended)
+    def _respelled(self, request: SearchRequest) -> tuple[SearchRequest, Respelled | None]:
+        """The request with its slips of the pen mended, and what was mended."""
+        lexical = self._generation.lexical
+        if request.as_typed or lexical is None or any(each != Alternative(request.query) for each in alternatives(request.query)):
+            return request, None
+
+        def read(query: str) -> Question:
+            return self._asked(replace(request, query=query))[0][1]
+
+        def texts(found: RankedDocuments) -> Iterator[str]:
+            rows = self._columns.rowids[found.documents[:LOOKED_AT]].tolist()
+            return (one.document.text for one in self._catalog.found_documents(rows).values())
+
+        reader = None if request.literal else self._generation.vocabularies.asking
+        mended = respelled(request.query, read, reader, lexical, lambda asked: self._rank(request, asked, None, []), texts)
+        return (request, None) if mended == request.query else (replace(request, query=mended), Respelled(request.query, mended))
 
     def _rank(self, request: SearchRequest, question: Question, allowed: Mask | None, notices: list[str]) -> RankedDocuments:
         mode, links = request.mode, self._columns.unit_links
-        wants = wanted(request, question.text)
+        wants = wanted(request, question)
         evidence = evidence_of(question, self._columns, self._codes, self._fits, self._standings(question))
         try:
             if mode is not Mode.LEXICAL:
                 usable, notice = self._semantics
                 mode = mode if usable else Mode.LEXICAL
                 notices.extend(filter(None, [notice]))
-            return self._ranker.rank(question.text, mode, DEPTH, allowed, links, wants, evidence)
+            return self._ranker.rank(question.text, mode, depth_of(request), allowed, links, wants, evidence)
         except ModelUnavailable as error:
             # Fixed words for whoever searches; an error's own may name a path of this machine, which concerns who runs it.
             _log.warning("search by meaning is unavailable: %s", error)
             notices.append("Semantic search is unavailable (the embedding model cannot be loaded): results are found by words alone.")
-            return self._ranker.rank(question.text, Mode.LEXICAL, DEPTH, allowed, links, wants, evidence)
+            return self._ranker.rank(question.text, Mode.LEXICAL, depth_of(request), allowed, links, wants, evidence)
 
     def _standings(self, question: Question) -> list[Standing]:
         ground = Ground.of(self._columns, self._catalog)
@@ -379,18 +392,3 @@ def _codes(catalog: SqliteCatalog, concepts: Sequence[str]) -> list[int]:
     things = catalog.things()
     codes = catalog.codes("concept", concepts)
     return sorted({each for code in codes for each in things.get(code, (code,))})
-
-
-def _check(request: SearchRequest) -> None:
-    if not 1 <= request.limit <= MOST_PER_PAGE:
-        raise InvalidRequest("limit", f"must be 1 to {MOST_PER_PAGE}, is {request.limit}")
-    if request.offset < 0:
-        raise InvalidRequest("offset", f"must not be negative, is {request.offset}")
-    if request.query.strip() and request.offset + request.limit > DEPTH:
-        raise InvalidRequest(
-            "offset", f"only the best {DEPTH} documents are ranked: narrow the search with filters instead of paging further"
-        )
-    if len(request.query) > LONGEST_QUERY:
-        raise InvalidRequest("q", f"must have at most {LONGEST_QUERY} characters, has {len(request.query)}")
-    alternatives(request.query)
-    check(request.filters)

@@ -3,9 +3,9 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from search.model import Hit, Listing
+from search.model import Group, Hit, Listing, SearchRequest
 
 HITS = (
     *("rank", "title", "date", "dated", "type", "patient", "patient_id", "dataset", "score", "match", "section"),
@@ -20,6 +20,11 @@ def table(listing: Listing, rows: str) -> Iterator[str]:
     """CSV of the listed hits, line by line: 'hits', or 'patients' (hits without a patient share a row without one)."""
     yield _line(HITS if rows == "hits" else PATIENTS)
     yield from map(_line, hit_rows(listing.hits) if rows == "hits" else patient_rows(listing.hits))
+
+
+def in_rows(request: SearchRequest, rows: str) -> SearchRequest:
+    """The request for a table of such rows: patients are counted over all that is found of them."""
+    return replace(request, group=Group.PATIENT) if rows == "patients" else request
 
 
 def hit_rows(hits: Iterable[Hit]) -> Iterator[tuple[object, ...]]:

@@ -67,7 +67,16 @@ def _argument(name: str) -> str:
     type=click.Choice(["affirmed", "denied", "possible", "historical", "family", "any"]),
     help="How concepts of the question are asked, whatever its words say.",
 )
+@click.option(
+    "--part",
+    "parts",
+    multiple=True,
+    metavar="HOW:WORDS",
+    help="How one part of the question is asked: as --assertion has it, or 'words' for plain words. Repeatable.",
+)
 @click.option("--literal", is_flag=True, help="Read nothing of the question: its words and their meaning alone rank.")
+@click.option("--as-typed", is_flag=True, help="Mend no slips of the pen.")
+@click.option("--group", type=click.Choice(["patient"]), help="Put hits together by patient; --limit and --offset then count patients.")
 @click.option("--limit", type=int, default=10, show_default=True)
 @click.option("--offset", type=int, default=0, show_default=True)
 @click.option("--csv", "as_csv", is_flag=True, help="Print all hits as CSV, whatever --limit says.")
@@ -85,7 +94,10 @@ def search(
     mode: str,
     match: str | None,
     assertion: str | None,
+    parts: tuple[str, ...],
     literal: bool,
+    as_typed: bool,
+    group: str | None,
     limit: int,
     offset: int,
     **arguments: Any,
@@ -96,8 +108,8 @@ def search(
     Example:  commissure search "woman treated with cisplatin and paclitaxel" --dataset demo
     """
     from commissure import assemble
-    from search.model import Match, Mode, SearchRequest
-    from search.question import Ask
+    from search.model import Group, Match, Mode, SearchRequest
+    from search.question import Ask, switch_of
     from webapp.answers.search import search_result
 
     settings = settings_of(context)
@@ -109,7 +121,10 @@ def search(
         offset,
         match=Match(match) if match else None,
         assertion=Ask(assertion) if assertion else None,
+        parts=tuple(map(switch_of, parts)),
         literal=literal,
+        as_typed=as_typed,
+        group=Group(group) if group else None,
     )
     assemble.take_over(settings)
     library = assemble.DataLibrary(assemble.workspace(settings), assemble.embedder(settings), settings)
@@ -124,9 +139,9 @@ def search(
 
 def _print_table(snapshot: "Snapshot", request: "SearchRequest", rows: str) -> None:
     """Print all hits as CSV; what it lacks is said beside it."""
-    from search.tables import table
+    from search.tables import in_rows, table
 
-    listing = snapshot.retriever.listed(request)
+    listing = snapshot.retriever.listed(in_rows(request, rows))
     for notice in (*listing.notices, *filter(None, [listing.cut])):
         click.echo(f"! {notice}", err=True)
     for line in table(listing, rows):
@@ -143,11 +158,19 @@ def _print_hits(result: "SearchResult") -> None:
     counted = f"{'' if result.total_is_exact else 'at least '}{result.total:,} documents"
     if result.well + result.loosely:
         counted += f": {result.well:,} match well, {result.loosely:,} more loosely"
+    if result.by_patient:
+        counted = f"{'' if result.total_is_exact else 'at least '}{result.by_patient.patients:,} patients: {counted}"
     click.echo(counted)
+    if result.respelled:
+        click.echo(f"{result.respelled} (--as-typed searches as it is typed)")
     for notice in result.notices:
         click.echo(f"! {notice}")
     _print_question(result)
+    first = {one.hits[0]: one for one in result.by_patient.page if one.patient} if result.by_patient else {}
     for hit in result.hits:
+        if one := first.get(hit.rank):
+            ways = [f"{said.documents:,} {_DOCUMENTS[said.way]}" for said in one.said]
+            click.echo(f"\npatient {one.rank}: {one.label}  {' · '.join([f'{one.documents:,} documents', *ways])}")
         where = ", ".join(part for part in (hit.patient_label or hit.patient, _date(hit), hit.type) if part)
         click.echo(f"\n{hit.rank}. {hit.title}  [{where}]  {hit.score:.3f}{f'  {hit.match}' if hit.match else ''}{_says(hit)}")
         click.echo(f"   {' '.join((hit.answer or hit.passage).text.split())[:400]}")
@@ -155,6 +178,13 @@ def _print_hits(result: "SearchResult") -> None:
     _print_shared(result)
 
 
+_DOCUMENTS = {
+    "concept": "affirmed or charted",
+    "denied": "denied",
+    "possible": "possible or on condition",
+    "history": "in the past",
+    "family": "in the family",
+}
 _WAYS = {
     "concept": "have it",
     "denied": "deny it",

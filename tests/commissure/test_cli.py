@@ -98,6 +98,13 @@ def test_search_lists_only_what_matches_so_and_marks_each_hit(run, ingested):
     assert "  well\n" in shown and "  loosely\n" not in shown
 
 
+def test_search_puts_hits_together_by_patient(run, ingested):
+    answer = json.loads(run("search", "cisplatin", "--group", "patient", "--json").stdout)["by_patient"]
+    shown = run("search", "cisplatin", "--group", "patient").stdout
+    assert shown.startswith(f"{answer['patients']} patients: ")
+    assert all(f"patient {one['rank']}: {one['label']}  {one['documents']} documents" in shown for one in answer["page"])
+
+
 def test_search_prints_all_hits_and_their_patients_as_csv(run, ingested):
     answer = run("search", "chemotherapy with cisplatin", "--csv", "--limit", "1")
     (row,) = csv.DictReader(io.StringIO(answer.stdout))

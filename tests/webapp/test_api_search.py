@@ -57,6 +57,9 @@ def test_the_stable_keys_hold_what_was_found(client: FlaskClient) -> None:
         "loosely",
         "question",
         "head",
+        "whole",
+        "respelled",
+        "by_patient",
     ]
     assert found["generation"] == GENERATION
     hit = found["hits"][0]

@@ -83,11 +83,14 @@ def test_search_parameters_are_as_they_validate() -> None:
         "mode",
         "match",
         "assertion",
+        "part",
         "literal",
+        "as_typed",
         "limit",
         "offset",
         "join",
         "facets",
+        "group",
     }
     assert of_labels | more < set(listed)
     assert (listed["limit"]["schema"]["minimum"], listed["limit"]["schema"]["maximum"], listed["limit"]["schema"]["default"]) == (

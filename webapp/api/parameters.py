@@ -1,4 +1,7 @@
-"""What each request may carry. These classes validate requests and are what the OpenAPI document is generated from."""
+"""What each request may carry. These classes validate requests and are what the OpenAPI document is generated from.
+
+Longer than most because these classes are one vocabulary, read together.
+"""
 
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
@@ -8,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_mod
 from cohorts.patients import Sort
 from search.filters import FILTERS, Filter, Filters, Kind, Takes
 from search.model import Match, Mode, SearchRequest
-from search.question import Ask
+from search.question import SWITCH, Ask, switch_of
 from search.results import PATTERN as RESULT
 from webapp.api.values import NUMBER, TRUTH, TRUTH_IN_WORDS, WHOLE
 
@@ -18,6 +21,8 @@ Word = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Result = Annotated[str, StringConstraints(min_length=1, max_length=2200, pattern=RESULT)]
 """A concept, what its value must be, and the unit."""
+Switched = Annotated[str, StringConstraints(min_length=1, max_length=320, pattern=SWITCH)]
+"""How a part of a question is asked."""
 Date = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")]
 Limit = Annotated[int, Field(ge=1, le=100), WHOLE]
 Offset = Annotated[int, Field(ge=0, le=1_000_000), WHOLE]
@@ -83,8 +88,13 @@ class Asked(Filtered):
     """Only documents that match well, or only those that match more loosely; without it those that match well come first."""
     assertion: Literal["affirmed", "denied", "possible", "historical", "family", "any"] | None = None
     """How the concepts that the question names are asked, whatever its words say; without it as its words say ("deny", "without" …)."""
+    part: tuple[Switched, ...] = Field(default=(), max_length=20, examples=[["denied:chest pain"]])
+    """How a part of the question is asked, whatever its words say: HOW:WORDS. HOW is as for `assertion`, or `words` to take it as plain
+    words; WORDS are the `text` of a part of the answer's `question`."""
     literal: Truth = False
     """Read nothing of the question: its words and their meaning alone rank."""
+    as_typed: Truth = False
+    """Mend no slips of the pen; without it the answer's `respelled` says what was searched for instead."""
 
     def request(self) -> SearchRequest:
         """The question."""
@@ -94,7 +104,9 @@ class Asked(Filtered):
             self.mode,
             match=Match(self.match) if self.match else None,
             assertion=Ask(self.assertion) if self.assertion else None,
+            parts=tuple(map(switch_of, self.part)),
             literal=self.literal,
+            as_typed=self.as_typed,
         )
 
 
@@ -109,6 +121,8 @@ class Question(Asked):
     """Whether to fetch the graph neighbourhood of the hits."""
     facets: Truth = True
     """Whether to count facets."""
+    group: Literal["patient"] | None = None
+    """Put hits together by patient: `limit` and `offset` count patients, `by_patient` tells them, and at most three hits stand for each."""
 
 
 class Table(Asked):
@@ -116,6 +130,8 @@ class Table(Asked):
 
     rows: Literal["hits", "patients"] = "hits"
     """A row a hit, or a row a patient: how many hits, the best, the first and the last date."""
+    group: Literal["patient"] | None = None
+    """Hits patient by patient, in the order of their best ones."""
 
 
 class FacetValues(Asked):

@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Response
 
-from search.model import Listing, SearchRequest
-from search.tables import table
+from search.model import Group, SearchRequest
+from search.tables import in_rows, table
 from webapp import metrics
 from webapp.answers import search as answers
 from webapp.answers.shapes import Json
@@ -14,6 +14,7 @@ from webapp.api.operation import Operation
 from webapp.api.paging import cursor_after, offset_of
 from webapp.api.parameters import FacetParameters, FacetValues, Question, SearchParameters, Table, TableParameters
 from webapp.context import Context
+from webapp.library import Snapshot
 
 _DESCRIPTION = (
     "Finds documents by meaning and by words, and joins the page of hits with its graph neighbourhood: what the hits share, and how they "
@@ -23,7 +24,8 @@ _DESCRIPTION = (
 
 def search_request(asked: Question) -> SearchRequest:
     """The question of the parameters."""
-    return replace(asked.request(), limit=asked.limit, offset=asked.offset, join=asked.join, facets=asked.facets)
+    group = Group(asked.group) if asked.group else None
+    return replace(asked.request(), limit=asked.limit, offset=asked.offset, join=asked.join, facets=asked.facets, group=group)
 
 
 def search(asked: Question, context: Context) -> Json:
@@ -44,11 +46,12 @@ def facet(asked: FacetValues, context: Context) -> Json:
 
 def search_table(asked: Table, context: Context) -> Response:
     """All hits of one question as CSV."""
-    return table_response(context.snapshot.retriever.listed(asked.request()), asked.rows)
+    return table_response(context.snapshot, replace(asked.request(), group=Group(asked.group) if asked.group else None), asked.rows)
 
 
-def table_response(listing: Listing, rows: str) -> Response:
-    """The table as a file, sent as it is read; the header Commissure-Truncated says whether the bound cut it."""
+def table_response(snapshot: Snapshot, request: SearchRequest, rows: str) -> Response:
+    """All hits as a file, sent as it is read; the header Commissure-Truncated says whether the bound cut it. Raises InvalidRequest."""
+    listing = snapshot.retriever.listed(in_rows(request, rows))
     lines = table(listing, rows)
     response = Response((line.encode("utf-8", "replace") for line in lines), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{rows}.csv"'
@@ -104,7 +107,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         tag="Search",
         summary="All hits of a question as CSV, or their patients",
         description="A row a hit, with its passage and where it comes from (paths within the export), or a row a patient. At most the best "
-        "1,000 documents of a question, or 100,000 of what filters allow; the header Commissure-Truncated says whether that cut any.",
+        "1,000 documents of a question (20,000 by patient), or 100,000 of what filters allow; the header Commissure-Truncated says "
+        "whether that cut any.",
         handler=search_table,
         answer=bytes,
         media=("text/csv",),

@@ -19,14 +19,14 @@ _FILTERS: Final = {
     Assertion.FAMILY: "family",
 }
 """How a part is meant → the filter that says the same; 'concept' for what is affirmed or may be anyhow."""
-_WAYS: Final = {
+WAYS: Final = {
     "concept": ("affirms it or has it charted", "affirm it or have it charted"),
     "denied": ("denies it", "deny it"),
     "possible": ("has it only possible or supposed", "have it only possible or supposed"),
     "history": ("had it in the past", "had it in the past"),
     "family": ("has it in the family", "have it in the family"),
 }
-"""Way of a head → what is said of one patient, and of several."""
+"""Way of a head → what is said of one patient or document, and of several."""
 ASKS: Final = {
     Ask.AFFIRMED: "affirmed",
     Ask.DENIED: "denied",
@@ -66,6 +66,11 @@ class PartRead:
     without: str
     as_filter: str
     heads: tuple[Counted, ...]
+    switched: bool
+    """Whether it is asked so by a link of this bar, not by the words."""
+    switches: tuple[tuple[str, str, bool], ...]
+    """(how it may be asked alone, the address, whether it is); a second use of what is chosen asks as the words say. () for the only part,
+    of which the links of all parts tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +85,15 @@ class ReadAs:
     literal: str
     whole: Whole | None
     """Who has all of it, where that is more than one thing."""
+    as_words: tuple[tuple[str, str], ...]
+    """(part that is taken as plain words, the address that reads it)."""
 
 
 def read_as(result: SearchResult, state: State, count: Callable[[State], int]) -> ReadAs | None:
     """The bar of a result; None where nothing was read of the question. `count` tells how many documents a state lists."""
     question = result.question
-    if question is None or not (question.parts or question.limits):
+    as_words = () if question is None else tuple(each for each in state.parts if each.ask is None)
+    if question is None or not (question.parts or question.limits or as_words):
         return None
     return ReadAs(
         tuple(_part(question, place, result, state, count) for place in range(len(question.parts))),
@@ -97,7 +105,21 @@ def read_as(result: SearchResult, state: State, count: Callable[[State], int]) -
         else (),
         state.literally(True).url(),
         result.whole,
+        tuple((each.text, state.unswitched(each.text).url()) for each in as_words),
     )
+
+
+def _switches(question: Question, part: Part, state: State) -> tuple[tuple[str, str, bool], ...]:
+    """How a part may be asked alone."""
+    chosen = next((each for each in state.parts if each.of(part.text)), None)
+    if chosen is None and len(question.parts) == 1 and not any(each.ask is None for each in state.parts):
+        return ()
+    ways = []
+    for ask, words in (*ASKS.items(), (None, "as plain words")):
+        now = chosen is not None and chosen.ask is ask
+        there = state.unswitched(part.text) if now else state.switching(part.text, ask)
+        ways.append((words, there.url(), now))
+    return tuple(ways)
 
 
 def _part(question: Question, place: int, result: SearchResult, state: State, count: Callable[[State], int]) -> PartRead:
@@ -109,10 +131,10 @@ def _part(question: Question, place: int, result: SearchResult, state: State, co
     for head in (one for one in result.head if one.part == place):
         if not head.documents and head.way not in ("concept", "denied"):
             continue
-        there = replace(state, query="", match="", assertion="", page=1).with_value(head.way, part.concepts[0])
+        there = replace(state, query="", match="", assertion="", parts=(), group="", page=1).with_value(head.way, part.concepts[0])
         # A filter holds one concept with what is narrower; words that name several may mean more than it.
         same = head.documents > 0 and (len(part.concepts) == 1 or count(there) == head.documents)
-        heads.append(Counted(head.patients, _WAYS[head.way][head.patients != 1], head.documents, there.url() if same else ""))
+        heads.append(Counted(head.patients, WAYS[head.way][head.patients != 1], head.documents, there.url() if same else ""))
     return PartRead(
         part.text,
         part.label,
@@ -125,6 +147,8 @@ def _part(question: Question, place: int, result: SearchResult, state: State, co
         without.url(),
         as_filter,
         tuple(heads),
+        part.switched,
+        _switches(question, part, state),
     )
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from concepts.model import Assertion
 from search.errors import InvalidRequest, NothingPublished
-from search.model import ConceptSummary, Hit, Mode, SearchResult
+from search.model import ConceptSummary, Hit, Mode, PatientHits, SearchResult
 from search.protocols import Catalog
 from webapp.api.search import table_response
 from webapp.errors import FieldError, invalid
@@ -17,7 +17,7 @@ from webapp.pages.charted import withheld
 from webapp.pages.connections import Connections, connections
 from webapp.pages.facets import Bar, Chip, Choice, Facet, ages_of, chips_of, facets_of, years_of
 from webapp.pages.hits import HitView, hit_view
-from webapp.pages.read_as import ReadAs, read_as
+from webapp.pages.read_as import WAYS, ReadAs, read_as
 from webapp.pages.reading import PAGE, listed, snapshot
 from webapp.pages.state import State, state_of_request
 
@@ -42,6 +42,8 @@ class SearchPage:
     chips: tuple[Chip, ...]
     result: SearchResult | None
     hits: tuple[HitView, ...]
+    patients: tuple[tuple[PatientHits, tuple[HitView, ...]], ...]
+    """Patients with the hits that stand for them, where hits are put together by patient."""
     connections: Connections | None
     facets: tuple[Facet, ...]
     years: tuple[Bar, ...]
@@ -68,7 +70,7 @@ def search() -> Response:
     except NothingPublished:
         return make_response(render_template("nothing.html", state=state))
     found = search_page(opened, state)
-    return make_response(render_template("search.html", page=found, state=state, modes=MODES), 400 if found.problem else 200)
+    return make_response(render_template("search.html", page=found, state=state, modes=MODES, ways=WAYS), 400 if found.problem else 200)
 
 
 @pages.get("/search.csv")
@@ -78,10 +80,9 @@ def search_as_table() -> Response:
     rows = "patients" if request.args.get("rows") == "patients" else "hits"
     opened = snapshot()
     try:
-        listing = opened.retriever.listed(state.search_request())
+        return table_response(opened, state.search_request(), rows)
     except InvalidRequest as error:
         raise invalid(FieldError(error.field, str(error).removeprefix(f"{error.field}: "))) from error
-    return table_response(listing, rows)
 
 
 def search_page(opened: Snapshot, state: State) -> SearchPage:
@@ -92,7 +93,7 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
         result = opened.retriever.search(state.search_request())
         observe_search(result)
     except InvalidRequest as error:
-        return SearchPage(state, opened.generation, chips, None, (), None, (), (), (), 0, False, (), (), (), str(error), None, False)
+        return SearchPage(state, opened.generation, chips, None, (), (), None, (), (), (), 0, False, (), (), (), str(error), None, False)
     relaxed: tuple[tuple[Chip, int], ...] = ()
     suggestions: tuple[tuple[ConceptSummary, int], ...] = ()
     if not result.hits:
@@ -100,17 +101,19 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
         relaxed = tuple((chip, _count(opened, chip.without)) for chip in (*chips[:8], *([bare] if len(chips) > 1 else [])))
         suggestions = _suggestions(opened, state.query)
     why = withheld(catalog, [hit.document for hit in result.hits])
+    views = tuple(hit_view(hit, state, catalog, why.get(hit.document, "")) for hit in result.hits)
     return SearchPage(
         state=state,
         generation=opened.generation,
         chips=chips,
         result=result,
-        hits=tuple(hit_view(hit, state, catalog, why.get(hit.document, "")) for hit in result.hits),
+        hits=views,
+        patients=_by_patient(result, views),
         connections=connections(result, _further(catalog, result.hits)) if result.neighbourhood.nodes else None,
         facets=facets_of(result, state, catalog),
         years=years_of(result, state),
         ages=ages_of(result, state),
-        pages=-(-result.total // PAGE),
+        pages=-(-(result.by_patient.total if result.by_patient else result.total) // PAGE),
         graph_down=opened.graph is None or not result.graph,
         notices=_notices(opened, result),
         relaxed=tuple(sorted(relaxed, key=lambda item: -item[1])),
@@ -119,6 +122,13 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
         read=read_as(result, state, lambda asked: _count(opened, asked)),
         labeled=bool(result.facets.get("job")),
     )
+
+
+def _by_patient(result: SearchResult, views: tuple[HitView, ...]) -> tuple[tuple[PatientHits, tuple[HitView, ...]], ...]:
+    """The patients of the page with their hits."""
+    by_rank = {view.hit.rank: view for view in views}
+    page = result.by_patient.page if result.by_patient else ()
+    return tuple((one, tuple(by_rank[rank] for rank in one.hits)) for one in page)
 
 
 def _notices(opened: Snapshot, result: SearchResult) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,8 +10,8 @@ from flask import request
 
 from search.errors import InvalidRequest
 from search.filters import FILTERS, Filter, Filters, Kind
-from search.model import Match, Mode, SearchRequest
-from search.question import Ask
+from search.model import Group, Match, Mode, SearchRequest
+from search.question import Ask, Switch, switch_of
 from webapp.pages.reading import PAGE, whole_number
 from webapp.pages.wording import address
 
@@ -33,8 +34,14 @@ class State:
     """'well' or 'loosely' where only documents that match so are listed."""
     assertion: str = ""
     """How concepts are asked where the words do not say (search.question.Ask)."""
+    parts: tuple[Switch, ...] = ()
+    """How single parts of the question are asked."""
     literal: bool = False
     """Whether nothing is read of the question."""
+    as_typed: bool = False
+    """Whether slips of the pen stay as they are."""
+    group: str = ""
+    """'patient' where hits are put together by patient."""
     view: str = ""
     """'connections' where a narrow screen shows the picture instead of the hits."""
 
@@ -55,7 +62,10 @@ class State:
             ("mode", "" if self.mode is Mode.HYBRID else self.mode.value),
             ("match", self.match),
             ("assertion", self.assertion),
+            *(("part", str(switch)) for switch in self.parts),
             ("literal", "true" if self.literal else ""),
+            ("as_typed", "true" if self.as_typed else ""),
+            ("group", self.group),
             ("page", "" if self.page == 1 else self.page),
             ("view", self.view),
         ]
@@ -117,15 +127,31 @@ class State:
 
     def asking(self, assertion: str) -> "State":
         """The state with concepts asked so ('' as the words say), on its first page."""
-        return replace(self, assertion=assertion, literal=False, page=1)
+        return replace(self, assertion=assertion, parts=(), literal=False, page=1)
+
+    def switching(self, text: str, ask: Ask | None) -> "State":
+        """The state with a part of the question, by its words, asked so (None as plain words), on its first page."""
+        return replace(self, parts=(*self.unswitched(text).parts, Switch(text, ask)), page=1)
+
+    def unswitched(self, text: str) -> "State":
+        """The state with a part of the question asked as its words say, on its first page."""
+        return replace(self, parts=tuple(each for each in self.parts if not each.of(text)), page=1)
 
     def literally(self, literal: bool) -> "State":
         """The state with the question taken literally, or read, on its first page."""
-        return replace(self, literal=literal, assertion="", page=1)
+        return replace(self, literal=literal, assertion="", parts=(), page=1)
 
     def asked(self, query: str) -> "State":
         """The state with another question, on its first page."""
         return replace(self, query=query, page=1)
+
+    def grouped(self, group: str) -> "State":
+        """The state with hits put together so ('' for one by one), on its first page."""
+        return replace(self, group=group, page=1)
+
+    def typed(self) -> "State":
+        """The state with the question searched as it is typed, on its first page."""
+        return replace(self, as_typed=True, page=1)
 
     def in_view(self, view: str) -> "State":
         """The state with the other half shown on a narrow screen."""
@@ -141,7 +167,10 @@ class State:
             offset=(self.page - 1) * PAGE,
             match=Match(self.match) if self.match else None,
             assertion=Ask(self.assertion) if self.assertion else None,
+            parts=self.parts,
             literal=self.literal,
+            as_typed=self.as_typed,
+            group=Group(self.group) if self.group else None,
         )
 
 
@@ -187,6 +216,16 @@ def number_of(field: str, words: str, least: float, most: float, *, whole: bool 
     return int(found) if whole else found
 
 
+def _switches(values: Iterable[str], query: str) -> tuple[Switch, ...]:
+    """The parts that the address switches, those that the question still has."""
+    found = []
+    for value in dict.fromkeys(values):
+        with suppress(InvalidRequest):
+            found.append(switch_of(value))
+    words = " ".join(query.casefold().split())
+    return tuple(each for each in found if " ".join(each.text.casefold().split()) in words)
+
+
 def state_of_request() -> State:
     """The state that the address of this request says; what it says wrong counts as not said."""
     given = request.args
@@ -201,6 +240,9 @@ def state_of_request() -> State:
         page=whole_number("page", 1, 1, 100_000),
         match=given.get("match", "") if given.get("match") in set(Match) else "",
         assertion=given.get("assertion", "") if given.get("assertion") in set(Ask) else "",
+        parts=_switches(given.getlist("part"), given.get("q", "")),
         literal=given.get("literal") == "true",
+        as_typed=given.get("as_typed") == "true",
+        group=given.get("group", "") if given.get("group") in set(Group) else "",
         view="connections" if given.get("view") == "connections" else "",
     )

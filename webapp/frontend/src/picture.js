@@ -40,7 +40,7 @@ function nodesOf(section, all, wanted) {
   return shown.map((row) => {
     const link = row.querySelector("a");
     const rank = row.dataset.rank;
-    const label = (link ?? document.querySelector(`#hit-${rank} h2 a`))?.textContent.trim() ?? "";
+    const label = (link ?? document.querySelector(`#hit-${rank} .title a`))?.textContent.trim() ?? "";
     const group = row.dataset.group;
     const [width, height] = sizes[group] ?? [13, 13];
     return {

@@ -99,7 +99,7 @@ export function start() {
         if (large) enlarge(false);
         if (hit.offsetParent === null) location.assign(document.querySelector(".tabs a").href.split("#")[0] + `#hit-${rank}`);
         hit.scrollIntoView({ block: "center" });
-        hit.querySelector("h2 a").focus({ preventScroll: true });
+        hit.querySelector(".title a").focus({ preventScroll: true });
       },
     });
   }
