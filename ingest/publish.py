@@ -300,17 +300,20 @@ class Draft:
         return uses
 
 
+_STEPS = {"embed": "embedding", "index": "indexing", "listen": "reading passages", "read": "reading texts"}
+
+
 class Steps:
     """Tells the builder's (step, done, total) as steps and advances."""
 
     def __init__(self, progress: Progress) -> None:
-        self._progress, self._step, self._done = progress, "", 0
+        self._progress, self._step, self._total, self._done = progress, "", 0, 0
 
     def __call__(self, step: str, done: int, total: int) -> None:
         """See search.generation.Progress."""
-        if step != self._step:
-            self._progress.step({"embed": "embedding", "index": "indexing", "read": "reading texts"}.get(step, step), total)
-            self._step, self._done = step, 0
+        if (step, total) != (self._step, self._total) or done < self._done:
+            self._progress.step(_STEPS.get(step, step), total)
+            self._step, self._total, self._done = step, total, 0
         self._progress.advance(done - self._done)
         self._done = done
 

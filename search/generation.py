@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -54,7 +54,7 @@ from search.schema import FORMAT, FORMER, INDEXES, TABLES
 from search.vocabularies import Vocabularies
 
 Progress = Callable[[str, int, int], None]
-"""Called with the step ('embed' or 'index'), how much of it is done and how much there is."""
+"""Called with the step ('listen', 'read', 'embed' or 'index'), how much of it is done and how much there is."""
 
 _CHUNK = 2000
 _EMBED_AT_ONCE = 4096
@@ -257,13 +257,13 @@ class GenerationBuilder:
         self._make_indexes()
         self._replace()
 
-        def tell(done: int, total: int) -> None:
+        def tell(step: str, done: int, total: int) -> None:
             if progress is not None:
-                progress("read", done, total)
+                progress(step, done, total)
 
         terminologies = [(read_about(folder).digest, folder) for folder in self._terminologies.values()]
-        unread = read_units(self._db, run, tell)
-        read = DocumentReading(self._db, self._out / VOCABULARIES).read(dataset, terminologies, run, tell)
+        unread = read_units(self._db, run, partial(tell, "listen"))
+        read = DocumentReading(self._db, self._out / VOCABULARIES).read(dataset, terminologies, run, partial(tell, "read"))
         self._unread = read.unread + unread
         return TextsRead(read.read, self._unread)
 
