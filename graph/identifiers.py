@@ -113,13 +113,20 @@ def unresolved_iri(dataset: str, kind: str, system: str, value: str) -> str:
     return f"{BASE}data/{dataset}/{kind}/identifier/{quote(system, safe='')}/{quote(value, safe='')}"
 
 
-DERIVED_GRAPHS = ("concepts", "stubs", "readings")
-"""What publishing derives for a dataset, each in a named graph of its own."""
+DERIVED_GRAPHS = ("concepts", "stubs")
+"""What publishing derives for a dataset as a whole, each in a named graph of its own."""
 
 
 def derived_graph_iri(dataset: str, name: str) -> str:
     """The named graph of what publishing derives for a dataset (`DERIVED_GRAPHS`)."""
     return f"{BASE}data/{dataset}/derived/{name}"
+
+
+def readings_iri(record: str) -> str:
+    """The named graph of what the texts of a record say."""
+    path = record.removeprefix(f"{BASE}data/")
+    dataset, _, of_record = path.partition("/")
+    return derived_graph_iri(dataset, f"readings/{of_record}")
 
 
 def run_iri(run: str) -> str:

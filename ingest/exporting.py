@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import IO, cast
 
 from graph.errors import UnsupportedCapability
-from graph.identifiers import DERIVED_GRAPHS, derived_graph_iri
 from ingest.errors import IngestError
 from ingest.ledger import Ledger
 from ingest.publish import Tools
@@ -69,4 +68,4 @@ def _put(made: Path, target: Path) -> None:
 
 def _graphs(ledger: Ledger, dataset: str) -> Iterator[str]:
     yield from ledger.record_iris(dataset)
-    yield from (derived_graph_iri(dataset, name) for name in DERIVED_GRAPHS)
+    yield from ledger.derived_graphs(dataset)

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from graph.identifiers import DERIVED_GRAPHS, derived_graph_iri, record_iri
+from graph.identifiers import DERIVED_GRAPHS, derived_graph_iri, readings_iri, record_iri
 from ingest.errors import LedgerDamaged, disk_full, lacks_room_beside
 
+READINGS = "readings"
+"""The derived graph in which an earlier version had what all texts of a dataset say."""
 _VERSION = 1
 _SCHEMA = """
 create table if not exists meta (key text primary key, value text not null);
@@ -51,6 +53,7 @@ create table if not exists skipped (
 create table if not exists refused (
     dataset text not null, kind text not null, id text not null, hash blob not null, run text not null, primary key (dataset, kind, id)
 ) without rowid;
+create table if not exists readings (dataset text not null, record text not null, primary key (dataset, record)) without rowid;
 create table if not exists parts (part text primary key, dataset text not null, run text not null, quads integer not null);
 """
 
@@ -263,9 +266,10 @@ class Ledger:
 
     def forget(self, db: sqlite3.Connection, dataset: str) -> None:
         """Remove everything known of a dataset but its runs, within the caller's transaction."""
-        for table in ("datasets", "records", "identifiers", "targets", "pending", "deleted", "skipped", "refused", "parts"):
+        for table in ("datasets", "records", "identifiers", "targets", "pending", "deleted", "skipped", "refused", "readings", "parts"):
             db.execute(f"delete from {table} where dataset = ?", (dataset,))  # noqa: S608 - the names above
-        db.execute("delete from meta where key in (?, ?, ?)", tuple(f"{name}:{dataset}" for name in ("since", "derived", "quads")))
+        own = tuple(f"{name}:{dataset}" for name in ("since", "derived", "quads", "readings"))
+        db.execute("delete from meta where key in (?, ?, ?, ?)", own)
         db.execute("delete from meta where substr(key, 1, ?) = ?", (len(f"told:{dataset}:"), f"told:{dataset}:"))
 
     def remember(self, db: sqlite3.Connection, dataset: str, format_name: str, settings: Iterable[tuple[str, str]]) -> None:
@@ -320,7 +324,34 @@ class Ledger:
         for dataset in self.datasets():
             for kind, identifier in self.db.execute("select kind, id from records where dataset = ? and state = 'kept'", (dataset,)):
                 yield record_iri(dataset, kind, identifier)
-            yield from (derived_graph_iri(dataset, name) for name in DERIVED_GRAPHS)
+            yield from self.derived_graphs(dataset)
+
+    def derived_graphs(self, dataset: str) -> Iterator[str]:
+        """The named graph of everything that was derived for a dataset."""
+        yield from (derived_graph_iri(dataset, name) for name in DERIVED_GRAPHS)
+        if self.readings_in_one(dataset):
+            yield derived_graph_iri(dataset, READINGS)
+        for (record,) in self.db.execute("select record from readings where dataset = ?", (dataset,)):
+            yield readings_iri(record)
+
+    def readings_in_one(self, dataset: str) -> bool:
+        """Whether an earlier version published what the texts of the dataset say in one graph."""
+        return dataset in self.datasets() and self.meta(f"readings:{dataset}") is None
+
+    def saying(self, dataset: str, records: Iterable[str]) -> list[str]:
+        """Those of the records (by IRI) that have a graph of what their texts say."""
+        query = "select 1 from readings where dataset = ? and record = ?"
+        return [record for record in records if self.db.execute(query, (dataset, record)).fetchone()]
+
+    @staticmethod
+    def enter_readings(db: sqlite3.Connection, dataset: str, looked_at: Iterable[str] | None, saying: Iterable[str]) -> None:
+        """Say which records that were looked at (None: all) have a graph of what their texts say, within the caller's transaction."""
+        if looked_at is None:
+            db.execute("delete from readings where dataset = ?", (dataset,))
+        for record in looked_at or ():
+            db.execute("delete from readings where dataset = ? and record = ?", (dataset, record))
+        db.executemany("insert or ignore into readings values (?, ?)", ((dataset, record) for record in saying))
+        db.execute("insert or replace into meta values (?, 'by record')", (f"readings:{dataset}",))
 
     def find_record(self, dataset: str, kind: str, identifier: str) -> FoundRecord | None:
         """Where a represented record came from; `identifier` as it stands in the record's IRI."""

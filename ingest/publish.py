@@ -4,6 +4,7 @@ Nothing of the current generation is touched. A draft that is not shown leaves n
 The graph is changed in a thread of its own, in the order in which the changes are told, while the search index is made: they share nothing.
 """
 
+import secrets
 import shutil
 import sqlite3
 from collections import Counter
@@ -15,23 +16,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-from concepts.model import Assertion, ConceptUse
+from concepts.model import ConceptUse
 from graph.identifiers import DERIVED_GRAPHS, derived_graph_iri, iri_term, literal_term, notation, record_iri
 from graph.store import GraphStore
 from graph.vocabulary import (
-    AFFIRMS,
     ALT_LABEL,
-    ATTRIBUTES_TO_FAMILY,
     CONCEPT,
-    DENIES,
     IN_SCHEME,
     LABEL,
     NOTATION,
     PREF_LABEL,
-    RECALLS,
     STUB,
-    SUPPOSES,
-    SUSPECTS,
     TYPE,
     XSD,
     class_iri,
@@ -41,6 +36,7 @@ from ingest.aside import Aside
 from ingest.history import now
 from ingest.ledger import Ledger
 from ingest.progress import Progress
+from ingest.readings import Readings, outdated_graphs, published_graphs, read_texts
 from ingest.replica import PublishedGraph, Replica, Replication
 from ingest.staging import Part, sync, sync_folder
 from ingest.sums import write_sums
@@ -52,15 +48,6 @@ from search.reading import Runner, TextsRead, one_by_one
 
 _DERIVED = "derived.nq"
 _SAID = "said.nq"
-_SAYS = {
-    Assertion.AFFIRMED: AFFIRMS,
-    Assertion.NEGATED: DENIES,
-    Assertion.POSSIBLE: SUSPECTS,
-    Assertion.HYPOTHETICAL: SUPPOSES,
-    Assertion.HISTORICAL: RECALLS,
-    Assertion.FAMILY: ATTRIBUTES_TO_FAMILY,
-}
-"""What the text of a record says of a concept → the link from record to concept."""
 _PARTS_PER_LOAD = 4
 """Loading several parts at a time costs the embedded graph a fifth less than one by one."""
 
@@ -142,7 +129,13 @@ class Draft:
         self._changed = False
         self._dropped = False
         self._shown = False
-        self._derived = [derived_graph_iri(dataset, name) for name in DERIVED_GRAPHS]
+        self._outdated = outdated_graphs(ledger, dataset)
+        self._derived = [*(derived_graph_iri(dataset, name) for name in DERIVED_GRAPHS), *self._outdated]
+        """Written anew by every draft."""
+        self._gone: set[str] = set()
+        self._readings = Readings(frozenset(), frozenset(), TextsRead(0, 0))
+        self._new_readings = f"readings {secrets.token_hex(8)}"
+        """Stands for a part in the replicas' books: what texts say for the first time is in step once it is loaded."""
 
     def __enter__(self) -> "Draft":
         shutil.rmtree(self._folder, ignore_errors=True)
@@ -152,7 +145,7 @@ class Draft:
         self._beside = Aside("graph")
         known = self._ledger.quads(self._dataset)
         if known is None:  # an earlier version wrote it, which did not count
-            graphs = (*self._ledger.record_iris(self._dataset), *self._derived)
+            graphs = (*self._ledger.record_iris(self._dataset), *self._ledger.derived_graphs(self._dataset))
             self._beside.begin(partial(self._count, graphs))
         else:
             self._quads = known
@@ -174,9 +167,11 @@ class Draft:
         """Take out the (kind, id) of represented records."""
         if records:
             iris = [record_iri(self._dataset, kind, identifier) for kind, identifier in records]
-            self._replication.touch(iris)
+            graphs = [*iris, *published_graphs(self._ledger, self._dataset, iris)]
+            self._replication.touch(graphs)
             self._load_waiting()
-            self._beside.begin(partial(self._take_out, iris))
+            self._beside.begin(partial(self._take_out, graphs))
+            self._gone.update(iris)
             self._search.remove(iris)
             self._changed = True
 
@@ -213,13 +208,14 @@ class Draft:
     def drop_dataset(self) -> None:
         """Take the whole dataset out."""
         self._dropped = True
-        self._replication.touch([*self._ledger.record_iris(self._dataset), *self._derived])
+        graphs = [*self._ledger.record_iris(self._dataset), *self._ledger.derived_graphs(self._dataset)]
+        self._replication.touch(graphs)
         if self._ledger.datasets() == (self._dataset,):
             self._graph.close()
             shutil.rmtree(self._folder / "graph")
             self._graph = self._tools.graph(None, self._folder / "graph")
         else:
-            self._beside.begin(partial(self._graph.remove, [*self._ledger.record_iris(self._dataset), *self._derived]))
+            self._beside.begin(partial(self._graph.remove, graphs))
         self._search.drop_dataset(self._dataset)
 
     def finish(self, unresolved: Iterable[tuple[str, str]], embed: bool, run: Runner = one_by_one) -> Published:
@@ -235,7 +231,7 @@ class Draft:
         references = {}
         if derived is not None:
             references = derived.result()
-            self._replication.add(self._folder / _DERIVED)
+            self._replication.load(self._new_readings, self._folder / _DERIVED)
             (self._folder / _DERIVED).unlink()
         self._beside.finish(self._graph.close)
         write_sums(self._folder)
@@ -248,6 +244,7 @@ class Draft:
         if self._ledger.holds_anything(self._dataset):
             db.execute("insert or replace into datasets values (?, ?, ?)", (self._dataset, published.unresolved, now()))
             self._ledger.enter_quads(db, self._dataset, self._quads)
+            self._ledger.enter_readings(db, self._dataset, self._gone | self._readings.looked_at, self._readings.saying)
         db.execute("insert or replace into meta values ('generation', ?)", (str(self.generation),))
         db.execute("insert or replace into meta values ('missing_vectors', ?)", (str(published.missing_vectors),))
         self._ledger.set_unread(db, self._dataset, published.unread)
@@ -260,28 +257,29 @@ class Draft:
         self._shown = True
         self._workspace.show(self.generation, self._replication.address)
 
-    def _derive(self, unresolved: Iterable[tuple[str, str]], run: Runner) -> tuple[Counter[ConceptUse], Sequence[tuple[str, str]], Path]:
-        """The concepts that the dataset uses, told to the search index, the candidates for stubs, and what its texts say, as N-Quads."""
+    def _derive(
+        self, unresolved: Iterable[tuple[str, str]], run: Runner
+    ) -> tuple[Counter[ConceptUse], Sequence[tuple[str, str]], list[str]]:
+        """The concepts that the dataset uses, told to the search index, the candidates for stubs, and the graphs to write anew."""
         uses = self._concept_uses()
         self._search.set_concepts(self._dataset, sorted(uses.items(), key=lambda item: (item[0].concept, item[0].display)))
-        said = self._folder / _SAID
-        with said.open("w", encoding="utf-8") as file:
-            file.writelines(read_texts_of(self._dataset, self._search, uses, run, self._progress)[0])
-        readings = self._derived[-1]
-        new = self._dataset not in self._ledger.datasets()
-        self._replication.touch(graph for graph in self._derived if graph != readings or not new or said.stat().st_size)
-        return uses, tuple(unresolved), said
+        said, steps = self._folder / _SAID, Steps(self._progress)
+        self._readings = read_texts(self._dataset, self._search, uses, run, steps, said, all_of_them=bool(self._outdated))
+        anew = [*self._derived, *published_graphs(self._ledger, self._dataset, self._readings.looked_at)]
+        self._replication.touch(anew)
+        self._replication.touch(set(self._readings.graphs()).difference(anew), self._new_readings)
+        return uses, tuple(unresolved), anew
 
-    def _load_derived(self, uses: Counter[ConceptUse], unresolved: Sequence[tuple[str, str]], said: Path) -> dict[str, int]:
-        """Write the dataset's concepts and stubs anew; how often each stub is referred to."""
+    def _load_derived(self, uses: Counter[ConceptUse], unresolved: Sequence[tuple[str, str]], anew: Sequence[str]) -> dict[str, int]:
+        """Write the dataset's concepts, stubs and readings anew; how often each stub is referred to."""
         references = self._graph.references([iri for iri, _ in unresolved])
         stubs = [(iri, kind) for iri, kind in unresolved if iri in references]
-        path = self._folder / _DERIVED
+        path, said = self._folder / _DERIVED, self._folder / _SAID
         path.write_text("".join((*concept_quads(self._dataset, uses), *stub_quads(self._dataset, stubs))), encoding="utf-8")
         with path.open("ab") as derived, said.open("rb") as more:
             shutil.copyfileobj(more, derived)
         said.unlink()
-        self._take_out(self._derived)
+        self._take_out(anew)
         self._bring_in([path])
         return references
 
@@ -336,23 +334,6 @@ def concept_quads(dataset: str, uses: Counter[ConceptUse]) -> Iterable[str]:
         yield f"{node} <{IN_SCHEME}> {iri_term(system)} {graph} .\n" if system else ""
         for name in ranked[1:]:
             yield f"{node} <{ALT_LABEL}> {literal_term(name)} {graph} .\n"
-
-
-def read_texts_of(
-    dataset: str, search: GenerationBuilder, uses: Counter[ConceptUse], run: Runner, progress: Progress
-) -> tuple[Iterable[str], TextsRead]:
-    """Read the texts of a dataset; N-Quads of what they say, and how many were read. Concepts that only texts name join `uses`."""
-    read = search.read(dataset, run, Steps(progress))
-    for use in search.read_concepts(dataset):
-        uses[use] += 0
-    return said_quads(dataset, search.said(dataset)), read
-
-
-def said_quads(dataset: str, said: Iterable[tuple[str, str, Assertion]]) -> Iterable[str]:
-    """N-Quads of what texts say: one link from record to concept for each assertion."""
-    graph = iri_term(derived_graph_iri(dataset, "readings"))
-    for record, concept, assertion in said:
-        yield f"{iri_term(record)} <{_SAYS[assertion]}> {iri_term(concept)} {graph} .\n"
 
 
 def stub_quads(dataset: str, stubs: Iterable[tuple[str, str]]) -> Iterable[str]:

@@ -18,7 +18,9 @@ from concepts.model import ConceptUse
 from graph.store import GraphStore
 from ingest.ledger import Ledger
 from ingest.progress import Progress
-from ingest.publish import Steps, Tools, concept_quads, read_texts_of, stub_quads
+from ingest.publish import Steps, Tools, concept_quads, stub_quads
+from ingest.readings import Readings, read_texts
+from ingest.replica import Replication
 from ingest.staging import Part, sync, sync_folder
 from ingest.sums import write_sums
 from ingest.workspace import Workspace
@@ -57,7 +59,13 @@ def rebuild(ledger: Ledger, workspace: Workspace, tools: Tools, progress: Progre
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+    books = Replication(ledger, None)
+    for dataset in ledger.datasets():
+        # Records are as they were; what was derived of them need not be.
+        books.touch({*ledger.derived_graphs(dataset), *made.readings[dataset].graphs()})
     with ledger.transaction() as db:
+        for dataset, readings in made.readings.items():
+            ledger.enter_readings(db, dataset, None, readings.saying)
         db.executemany("update datasets set unresolved = ? where dataset = ?", [(count, name) for name, count in unresolved.items()])
         for dataset, quads in made.quads.items():
             ledger.enter_quads(db, dataset, quads)
@@ -81,6 +89,7 @@ class _Made:
     progress: Progress
     quads: Counter[str] = field(default_factory=Counter)
     """Of each dataset, as loaded."""
+    readings: dict[str, Readings] = field(default_factory=dict)
 
     def dataset(self, dataset: str) -> int:
         """Bring in a dataset; how many of its references are unresolved."""
@@ -119,15 +128,16 @@ class _Made:
 
     def _derive(self, dataset: str, uses: Counter[ConceptUse]) -> int:
         self.search.set_concepts(dataset, sorted(uses.items(), key=lambda item: (item[0].concept, item[0].display)))
-        said, _ = read_texts_of(dataset, self.search, uses, one_by_one, self.progress)
+        said = self.folder / "said.nq"
+        self.readings[dataset] = read_texts(dataset, self.search, uses, one_by_one, Steps(self.progress), said, all_of_them=True)
         targets = self.ledger.missing(dataset)
         references = self.graph.references([iri for iri, _ in targets])
         path = self.folder / "derived.nq"
         stubs = [(iri, kind) for iri, kind in targets if iri in references]
-        derived = (*concept_quads(dataset, uses), *stub_quads(dataset, stubs), *said)
-        path.write_text("".join(derived), encoding="utf-8")
-        self.quads[dataset] += self.graph.load([path])
+        path.write_text("".join((*concept_quads(dataset, uses), *stub_quads(dataset, stubs))), encoding="utf-8")
+        self.quads[dataset] += self.graph.load([path, said])
         path.unlink()
+        said.unlink()
         return sum(references.values())
 
 

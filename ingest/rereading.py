@@ -5,7 +5,7 @@ The generation before answers until the new one is whole. What is cut off is beg
 
 import shutil
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,16 +13,18 @@ from pathlib import Path
 from graph.identifiers import derived_graph_iri
 from ingest.ledger import Ledger
 from ingest.progress import Progress
-from ingest.publish import DraftGraph, Steps, Tools, concept_quads, read_texts_of
+from ingest.publish import DraftGraph, Steps, Tools, concept_quads
+from ingest.readings import Readings, outdated_graphs, published_graphs, read_texts
 from ingest.replica import Replication
 from ingest.staging import sync, sync_folder
 from ingest.sums import write_sums
 from ingest.workspace import Workspace
 from search.embedding_cache import EmbeddingCache
 from search.generation import GenerationBuilder
-from search.reading import Runner, TextsRead
+from search.reading import Runner
 
-_QUADS = "read.nq"
+_CONCEPTS = "concepts.nq"
+_SAID = "said.nq"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def read_again(ledger: Ledger, workspace: Workspace, tools: Tools, replication: 
     terminologies = shelf.digest()
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    texts: dict[str, TextsRead] = {}
+    readings: dict[str, Readings] = {}
     quads = Counter[str]()
     try:
         with (
@@ -60,8 +62,12 @@ def read_again(ledger: Ledger, workspace: Workspace, tools: Tools, replication: 
                 progress.step(f"reading {dataset} again")
                 uses = search.uses(dataset)
                 search.set_concepts(dataset, sorted(uses.items(), key=lambda item: (item[0].concept, item[0].display)))
-                said, texts[dataset] = read_texts_of(dataset, search, uses, run, progress)
-                quads[dataset] = _rewrite(dataset, graph, replication, concept_quads(dataset, uses), said, folder / _QUADS)
+                every = bool(outdated_graphs(ledger, dataset))
+                found = read_texts(dataset, search, uses, run, Steps(progress), folder / _SAID, all_of_them=every)
+                concepts = folder / _CONCEPTS
+                concepts.write_text("".join(concept_quads(dataset, uses)), encoding="utf-8")
+                quads[dataset] = _rewrite(ledger, dataset, graph, replication, found, [concepts, folder / _SAID])
+                readings[dataset] = found
             report = search.finish(None, EmbeddingCache(workspace.embeddings_path), Steps(progress))
         write_sums(folder)
         sync_folder(folder)
@@ -71,7 +77,8 @@ def read_again(ledger: Ledger, workspace: Workspace, tools: Tools, replication: 
         raise
     with ledger.transaction() as db:
         for dataset, change in quads.items():
-            ledger.set_unread(db, dataset, texts[dataset].unread)
+            ledger.set_unread(db, dataset, readings[dataset].texts.unread)
+            ledger.enter_readings(db, dataset, readings[dataset].looked_at, readings[dataset].saying)
             if (known := ledger.quads(dataset)) is not None:
                 ledger.enter_quads(db, dataset, known + change)
         db.execute("insert or replace into meta values ('generation', ?)", (str(number),))
@@ -80,19 +87,18 @@ def read_again(ledger: Ledger, workspace: Workspace, tools: Tools, replication: 
         ledger.enter_terminologies(db, terminologies)
         replication.enter(db)
     workspace.show(number, replication.address)
-    return ReadAgain(number, sum(read.read for read in texts.values()), len(quads))
+    return ReadAgain(number, sum(found.texts.read for found in readings.values()), len(quads))
 
 
-def _rewrite(dataset: str, graph: DraftGraph, replication: Replication, concepts: Iterable[str], said: Iterable[str], path: Path) -> int:
-    """Write what the dataset uses and says anew; how many quads more the graph holds of it."""
-    graphs = [derived_graph_iri(dataset, name) for name in ("concepts", "readings")]
-    replication.touch(graphs)
-    with path.open("w", encoding="utf-8") as file:
-        file.writelines(concepts)
-        file.writelines(said)
+def _rewrite(ledger: Ledger, dataset: str, graph: DraftGraph, replication: Replication, readings: Readings, files: Sequence[Path]) -> int:
+    """Write what the dataset uses and what its texts say anew, from the files; how many quads more the graph holds of it."""
+    graphs = [derived_graph_iri(dataset, "concepts"), *outdated_graphs(ledger, dataset)]
+    graphs += published_graphs(ledger, dataset, readings.looked_at)
+    replication.touch({*graphs, *readings.graphs()})
     before = graph.count(graphs)
     graph.remove(graphs)
-    graph.load([path])
-    replication.add(path)
-    path.unlink()
-    return graph.count(graphs) - before
+    after = graph.load(files)
+    for file in files:
+        replication.add(file)
+        file.unlink()
+    return after - before

@@ -14,7 +14,7 @@ import json
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -172,6 +172,8 @@ class GenerationBuilder:
         self._run(FORMER)
         self._indexed = previous is not None
         self._unread = 0
+        self._looked_at: dict[str, set[str]] = {}
+        """Dataset → the records whose texts were brought or read in this build."""
         self._next_row = self._one("SELECT coalesce(max(row), 0) + 1 FROM documents")
         self._batch = self._one("SELECT coalesce(max(value), 0) FROM state WHERE name = 'batch'")
 
@@ -212,6 +214,8 @@ class GenerationBuilder:
         known: set[bytes] = set()
         for chunk in chunks(documents, 500):
             numbered = list(enumerate(chunk, self._next_row))
+            for document in chunk:
+                self._looked_at.setdefault(document.dataset, set()).add(document.record)
             self._next_row += len(chunk)
             self._insert("documents", (document_row(row, self._batch, run, d) for row, d in numbered))
             self._insert("texts", ((row, storable(d.text)) for row, d in numbered))
@@ -263,13 +267,19 @@ class GenerationBuilder:
 
         terminologies = [(read_about(folder).digest, folder) for folder in self._terminologies.values()]
         unread = read_units(self._db, run, partial(tell, "listen"))
-        read = DocumentReading(self._db, self._out / VOCABULARIES).read(dataset, terminologies, run, partial(tell, "read"))
+        reading = DocumentReading(self._db, self._out / VOCABULARIES)
+        read = reading.read(dataset, terminologies, run, partial(tell, "read"))
+        self._looked_at.setdefault(dataset, set()).update(reading.records)
         self._unread = read.unread + unread
         return TextsRead(read.read, self._unread)
 
-    def said(self, dataset: str) -> Iterator[tuple[str, str, Assertion]]:
-        """(record, concept, assertion) of everything that texts of the dataset mention, each once."""
-        return said_of(self._db, dataset)
+    def looked_at(self, dataset: str) -> frozenset[str]:
+        """The records of the dataset whose texts this build was brought, or read anew."""
+        return frozenset(self._looked_at.get(dataset, ()))
+
+    def said(self, dataset: str, records: Collection[str] | None = None) -> Iterator[tuple[str, str, Assertion]]:
+        """(record, concept, assertion) of everything that texts of the dataset mention, or those of some records, each once."""
+        return said_of(self._db, dataset, records)
 
     def read_concepts(self, dataset: str) -> list[ConceptUse]:
         """The concepts that texts of the dataset mention and none of its records uses, in the words that texts have most often for them.

@@ -8,7 +8,7 @@ import os
 import shutil
 import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -171,6 +171,8 @@ class DocumentReading:
     def __init__(self, db: sqlite3.Connection, folder: Path) -> None:
         """`folder` takes the dataset's own vocabulary, `DATASET/`, for readers of the generation."""
         self._db, self._folder = db, folder
+        self.records: set[str] = set()
+        """Whose texts were to be read."""
 
     def read(self, dataset: str, terminologies: Sequence[tuple[str, Path]], run: Runner, tell: Callable[[int, int], None]) -> "TextsRead":
         """Read what is to be read.
@@ -184,10 +186,11 @@ class DocumentReading:
         self._db.execute(READINGS)
         self._tell_lexicon(dataset, reading)
         waiting: dict[bytes, list[int]] = defaultdict(list)
-        for row, digest in self._db.execute(
-            "SELECT row, digest FROM documents WHERE dataset = ? AND reading <> ? ORDER BY row", (dataset, reading)
+        for row, digest, record in self._db.execute(
+            "SELECT row, digest, record FROM documents WHERE dataset = ? AND reading <> ? ORDER BY row", (dataset, reading)
         ):
             waiting[digest].append(row)
+            self.records.add(record)
         if not waiting:
             self._name(dataset)
             return TextsRead(0, 0)
@@ -318,11 +321,17 @@ def link_vocabulary(source: Path, target: Path) -> Path:
     return target
 
 
-def said_of(db: sqlite3.Connection, dataset: str) -> Iterator[tuple[str, str, Assertion]]:
-    """(record, concept, assertion) of everything that texts of a dataset mention, each once."""
+def said_of(db: sqlite3.Connection, dataset: str, records: Collection[str] | None = None) -> Iterator[tuple[str, str, Assertion]]:
+    """(record, concept, assertion) of everything that texts of a dataset mention, or those of some of its records, each once."""
+    among = ""
+    if records is not None:
+        db.execute("CREATE TEMP TABLE IF NOT EXISTS among (record TEXT PRIMARY KEY) WITHOUT ROWID")
+        db.execute("DELETE FROM among")
+        db.executemany("INSERT INTO among VALUES (?)", ((record,) for record in records))
+        among = " AND d.record IN (SELECT record FROM among)"
     rows = db.execute(
-        "SELECT DISTINCT d.record, m.concept, m.assertion FROM documents d JOIN mentions m ON m.document = d.row"
-        " WHERE d.dataset = ? AND m.concept IS NOT NULL ORDER BY 1, 2, 3",
+        "SELECT DISTINCT d.record, m.concept, m.assertion FROM documents d JOIN mentions m ON m.document = d.row"  # noqa: S608
+        f" WHERE d.dataset = ? AND m.concept IS NOT NULL{among} ORDER BY 1, 2, 3",
         (dataset,),
     )
     return ((record, concept, Assertion(assertion)) for record, concept, assertion in rows)

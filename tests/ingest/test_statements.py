@@ -133,6 +133,8 @@ def everything(ledger: Ledger, folder: Path) -> dict[str, list[tuple[int, int, s
         ledger.remember(db, "d", "fhir", [("a", "b")])
         ledger.enter_quads(db, "d", 9)
         ledger.set_unread(db, "d", 1)
+        ledger.enter_readings(db, "d", None, ["r1", "r2"])
+        ledger.enter_readings(db, "d", ["r2"], [])
         history.close(db, "r1", "finished", counts)
     plan.again((), only=True)
     plan.close()
@@ -143,6 +145,7 @@ def everything(ledger: Ledger, folder: Path) -> dict[str, list[tuple[int, int, s
         *(ledger.quads, ledger.quads_of_parts, ledger.record_iris),
     ):
         of_dataset("d")
+    assert ledger.saying("d", ["r1", "r2"]) == ["r1"]
     history.find(ledger, "r1")
     history.latest(ledger)
     history.finish(ledger, "r1", "failed", counts)

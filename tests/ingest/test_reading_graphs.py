@@ -1,0 +1,119 @@
+"""What the texts of a record say has a graph of its own: it is written again when they change, and nothing else is."""
+
+from dataclasses import replace
+
+import pytest
+
+from graph.identifiers import derived_graph_iri, readings_iri
+from graph.stores.memory import MemoryStore
+from graph.stores.oxigraph.store import OxigraphStore
+from graph.vocabulary import AFFIRMS, DENIES
+from ingest.ledger import Ledger
+from ingest.pipeline import drop
+from ingest.progress import Silent
+from ingest.rebuild import rebuild
+from ingest.replica import Replica
+from tests.ingest.exports import InlinePool, Lab, condition, note, patient
+from tests.ingest.test_reading import CANCER, said
+from tests.ingest.test_replica import Remote, published, says
+
+
+@pytest.fixture
+def lab(tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.pipeline.Pool", InlinePool)
+    return Lab(tmp_path)
+
+
+@pytest.fixture
+def remote(lab):
+    store = Remote()
+    lab.tools = replace(lab.tools, replica=Replica("test://one", store))
+    return store
+
+
+def of(lab, *notes):
+    return [readings_iri(lab.iri("DocumentReference", note)) for note in notes]
+
+
+def graphs(lab):
+    with Ledger(lab.workspace.ledger_path, read_only=True).db as db:
+        return sorted(readings_iri(record) for (record,) in db.execute("select record from readings"))
+
+
+def quads_in(lab, graph):
+    store = OxigraphStore.open_read_only(lab.workspace.generation_folder(lab.workspace.current()) / "graph")
+    try:
+        return store.count([graph])
+    finally:
+        store.close()
+
+
+def test_the_graph_of_a_record_lies_in_its_dataset():
+    assert readings_iri("https://w3id.org/commissure/data/d/DocumentReference/a%2Fb") == (
+        "https://w3id.org/commissure/data/d/derived/readings/DocumentReference/a%2Fb"
+    )
+
+
+def test_a_note_that_changes_has_its_own_graph_written_again_and_no_other(lab, monkeypatch):
+    lab.ingest(patient(), condition(), note(text="Breast cancer."), note("d2", text="No breast cancer."), note("d3", text="Well."))
+    assert graphs(lab) == of(lab, "d1", "d2")
+    removed = []
+    remove = OxigraphStore.remove
+    monkeypatch.setattr(OxigraphStore, "remove", lambda store, names: removed.extend(names := list(names)) or remove(store, names))
+    lab.ingest(note(text="No breast cancer."))
+    assert set(of(lab, "d1", "d2")) & set(removed) == set(of(lab, "d1"))
+    assert said(lab, "d1") == said(lab, "d2") == [(DENIES, CANCER)]
+
+
+def test_a_note_that_says_nothing_any_more_has_no_graph(lab):
+    lab.ingest(patient(), condition(), note(text="Breast cancer."), note("d2", text="Breast cancer."))
+    lab.ingest(note(text="Well."), note("d2", text="Breast cancer.", status="entered-in-error"))
+    assert graphs(lab) == said(lab, "d1") == said(lab, "d2") == []
+    assert [quads_in(lab, graph) for graph in of(lab, "d1", "d2")] == [0, 0]
+
+
+def test_quads_are_counted_as_they_are(lab):
+    lab.ingest(patient(), condition(), note(text="Breast cancer."), note("d2", text="Breast cancer."))
+    lab.ingest(note(text="No breast cancer. Mother had breast cancer."), note("d2", text="Well."))
+    store = OxigraphStore.open_read_only(lab.workspace.generation_folder(lab.workspace.current()) / "graph")
+    ledger = Ledger(lab.workspace.ledger_path, read_only=True)
+    assert ledger.quads("d") == store.count(ledger.graphs())
+    store.close()
+    ledger.close()
+
+
+def test_a_folder_of_an_earlier_version_is_taken_over_by_itself(lab, remote, monkeypatch):
+    """It had all readings of a dataset in one graph, and nothing of them in its ledger."""
+    earlier = derived_graph_iri("d", "readings")
+    with monkeypatch.context() as patched:
+        patched.setattr("ingest.readings.readings_iri", lambda record: earlier)
+        lab.ingest(patient(), condition(), note(text="Breast cancer."), note("d2", text="No breast cancer."))
+    with lab.workspace.writing() as ledger, ledger.transaction() as db:
+        db.execute("delete from readings")
+        db.execute("delete from meta where key = 'readings:d'")
+    assert quads_in(lab, earlier) == 2 and says(remote) == published(lab)
+    lab.ingest(note("d3", text="Breast cancer."))
+    assert graphs(lab) == of(lab, "d1", "d2", "d3")
+    assert quads_in(lab, earlier) == 0
+    assert (said(lab, "d1"), said(lab, "d2"), said(lab, "d3")) == ([(AFFIRMS, CANCER)], [(DENIES, CANCER)], [(AFFIRMS, CANCER)])
+    assert says(remote) == published(lab)
+
+
+def test_a_replica_follows_what_texts_say(lab, remote):
+    lab.ingest(patient(), condition(), note(text="Breast cancer."), note("d2", text="No breast cancer."))
+    assert says(remote) == published(lab)
+    remote.calls.clear()
+    withdrawn = note("d2", text="No breast cancer.", status="entered-in-error")
+    lab.ingest(note(text="No breast cancer."), withdrawn, note("d4", text="Breast cancer."))
+    assert says(remote) == published(lab)
+    drop("d", lab.workspace, lab.tools, Silent())
+    assert says(remote) == []
+
+
+def test_what_is_derived_anew_with_a_generation_that_is_made_anew_reaches_the_replica(lab, remote):
+    lab.ingest(patient(), condition(), note(text="Breast cancer."))
+    MemoryStore.remove(remote, of(lab, "d1"))  # as if the version before had read nothing
+    with lab.workspace.writing() as ledger:
+        rebuild(ledger, lab.workspace, lab.tools, Silent())
+    lab.ingest(note("d2", text="Breast cancer."))
+    assert says(remote) == published(lab)
