@@ -28,13 +28,15 @@ MOST = 100
 """Milliseconds that 95 of 100 requests may take at most."""
 WORDS = ("frames", "image", "crossing", "traffic", "rain", "machine", "people", "with", "empty street", "labeled by people")
 WARM = 20
+_HERE = Path(__file__).resolve().parent.parent
 Parameters = list[tuple[str, str]]
 
 
 class Client:
-    """One connection to a server on loopback."""
+    """One connection to a server on loopback, whose process has the number `server`."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, server: int) -> None:
+        self.server = server
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def get(self, path: str, parameters: Parameters | None = None) -> dict[str, Any]:
@@ -49,13 +51,17 @@ class Client:
 
 
 @contextmanager
-def served(data: Path, port: int) -> Iterator[Client]:
-    """`commissure serve` over a data folder, while the block lasts. Raises RuntimeError where it does not get ready."""
-    command = [sys.executable, "-m", "commissure", "--data", str(data), "serve", "--port", str(port)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def served(data: Path, port: int, checkout: Path = _HERE) -> Iterator[Client]:
+    """`commissure serve` over a data folder, by the code of a checkout, while the block lasts.
+
+    Raises RuntimeError where it does not get ready.
+    """
+    command = [sys.executable, "-m", "commissure", "--data", str(data.resolve()), "serve", "--port", str(port)]
+    environment = {**os.environ, "PYTHONPATH": str(checkout)}
+    server = subprocess.Popen(command, cwd=checkout, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         for _ in range(600):
-            client = Client(port)
+            client = Client(port, server.pid)
             try:
                 client.get("/readyz")
                 break
@@ -69,6 +75,12 @@ def served(data: Path, port: int) -> Iterator[Client]:
     finally:
         server.terminate()
         server.wait()
+
+
+def offered_by(client: Client) -> dict[str, list[dict[str, Any]]]:
+    """The values of each facet that find anything."""
+    facets = client.get("/api/v1/search", [("limit", "1")])["facets"]
+    return {name: [value for value in values if value["count"]] for name, values in facets.items()}
 
 
 def requests(offered: dict[str, list[dict[str, Any]]], count: int) -> Iterator[tuple[Parameters, Parameters]]:
@@ -101,9 +113,8 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8766)
     arguments = parser.parse_args()
     with served(arguments.data, arguments.port) as client:
-        whole = client.get("/api/v1/search", [("limit", "1")])
-        offered = {name: [value for value in values if value["count"]] for name, values in whole["facets"].items()}
-        print(f"cores {os.cpu_count()}, load {os.getloadavg()[0]:.1f}; {whole['total']:,} items", flush=True)
+        total, offered = client.get("/api/v1/search", [("limit", "1")])["total"], offered_by(client)
+        print(f"cores {os.cpu_count()}, load {os.getloadavg()[0]:.1f}; {total:,} items", flush=True)
         times: dict[tuple[str, str], list[float]] = {}
         found = 0
         for number, (asked, filters) in enumerate(requests(offered, arguments.requests + WARM)):
