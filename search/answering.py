@@ -15,9 +15,10 @@ from search.columns import HAVING, SAYING, WAYS, Columns
 from search.lexical.analysis import informative
 from search.limits import Limit
 from search.masks import Ground, allowed
-from search.polarity import Agreement, framing
+from search.polarity import Agreement, Want, framing, wants_of
 from search.protocols import Mask
 from search.question import AGREES, CONTRADICTS, Head, Part, Question, Whole, alternatives_of, without
+from search.spoken import Said
 
 _CHARTED: Final = frozenset({Assertion.AFFIRMED, Assertion.HISTORICAL, None})
 """How a question means concepts that charts answer too."""
@@ -38,7 +39,8 @@ class ConceptEvidence:
 
     `agreement` is over all parts; `share` of them, by how telling they are, agree: what is only charted, and not in the text, by half.
     `lacks` is 0 where a question of few parts has all of them said; of each that is not, 1 where the patient has it otherwise, else 2.
-    `covers` is the share of the question's words that are parts; `rest` are the others.
+    `covers` is the share of the question's words that are parts; `rest` are the others, and `beside` those of them that it denies, recalls
+    or says of relatives: they are a part too, though nothing is known by their name.
     """
 
     agreement: NDArray[np.uint8]
@@ -46,6 +48,7 @@ class ConceptEvidence:
     lacks: NDArray[np.uint8]
     covers: float
     rest: str
+    beside: tuple[Want, ...] = ()
 
     def within(self, documents: NDArray[np.integer], by_words: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """What documents say to the question: concepts are more exact than words, which tell where no concept does."""
@@ -112,6 +115,7 @@ def evidence_of(question: Question, columns: Columns, codes: Codes, fits: Fits, 
     if not meant and not limits:
         return None
     rows = _rows(question, meant, columns, fits)
+    beside = beside_parts(question)
     agreement, share = _together(rows, limits, columns), np.zeros(columns.documents, dtype=np.float32)
     for row in rows:
         share += np.float32(row.weight / max(sum(row.weight for row in rows), 1e-9)) * row.worth
@@ -119,7 +123,15 @@ def evidence_of(question: Question, columns: Columns, codes: Codes, fits: Fits, 
     spans = [*((each.part.start, each.part.end) for each in meant), *((each.start, each.end) for each in question.limits)]
     rest = framing(without(question.text, spans))
     others = len(informative(rest))
-    return ConceptEvidence(agreement, share, _lacks(rows, columns), named / max(named + others, 1), rest)
+    return ConceptEvidence(agreement, share, _lacks(rows, len(beside), columns), named / max(named + others, 1), rest, beside)
+
+
+def beside_parts(question: Question) -> tuple[Want, ...]:
+    """The words of a question with parts that name nothing known, and that it means otherwise than affirmed: "no coronary disease"."""
+    if all(part.switched for part in question.parts):
+        return ()
+    spans = (*((part.start, part.end, None) for part in question.parts), *((limit.start, limit.end, None) for limit in question.limits))
+    return tuple(want for want in wants_of(question.text, spans=spans) if want.said in (Said.DENIED, Said.RECALLED, Said.OF_FAMILY))
 
 
 def _meant(question: Question, codes: Codes) -> list[_Meant]:
@@ -185,9 +197,9 @@ def _of(documents: Mask, columns: Columns) -> Mask:
     return found
 
 
-def _lacks(rows: Sequence[_Row], columns: Columns) -> NDArray[np.uint8]:
+def _lacks(rows: Sequence[_Row], beside: int, columns: Columns) -> NDArray[np.uint8]:
     lacks = np.zeros(columns.documents, dtype=np.uint8)
-    if 1 < len(rows) <= _FEW:
+    if 1 < len(rows) + beside <= _FEW:
         for row in rows:
             otherwise = np.append(row.patients, False)[columns.patients]
             lacks += np.where(row.agreement >= Agreement.AT_ANOTHER_TIME, 0, np.where(otherwise, 1, 2)).astype(np.uint8)
@@ -211,6 +223,12 @@ def whole_of(
         patients &= _of(asked, columns)
     saying = asked & np.logical_and.reduce([row.agreement >= Agreement.AT_ANOTHER_TIME for row in rows])
     return Whole(int(np.count_nonzero(patients)), len(np.unique(columns.copies[saying])))
+
+
+def whole_among(documents: NDArray[np.integer], columns: Columns) -> Whole:
+    """Who has all that is asked, where documents are those that say it."""
+    patients = columns.patients[documents]
+    return Whole(len(np.unique(patients[patients >= 0])), len(np.unique(columns.copies[documents])))
 
 
 def _together(rows: Sequence[_Row], limits: Sequence[Standing], columns: Columns) -> NDArray[np.uint8]:

@@ -42,6 +42,8 @@ _AGREES = np.array([0.0, -1.0, 0.25, 0.5], dtype=np.float32)
 _CONTRADICTS = WELL - 1e-3
 """Relevance that is left at most to a document that contradicts the question, or says nothing of all that it asks."""
 _SHARE_LEFT = 0.5
+LAST_WHOLE = 1
+"""The last tier of what says all that is asked."""
 _LOOSE, _FURTHEST = 100, 50
 """What being matched loosely, and contradicting the question, add to a tier."""
 _CHUNK = 4096
@@ -127,13 +129,13 @@ class Ranker:
                 share = np.where(words[candidates] > 0, words[candidates] / bound, np.nan).astype(np.float32)
             meaning, closest, units, agrees = self._weigh(candidates, query, vector, words is not None, bound, unit_documents, wants)
             relevant = self._relevance(query, candidates, None if vector is None else closest, noise, words is not None, concepts)
-            agrees, relevant = _answering(concepts, candidates, agrees, relevant)
+            agrees, relevant, lacks = self._answering(concepts, candidates, agrees, relevant, unit_documents)
             kept = relevant >= LOOSELY
             candidates, share, meaning, units, relevant = candidates[kept], share[kept], meaning[kept], units[kept], relevant[kept]
             scores = _fuse(meaning, share, vector is not None, words is not None)
             scores = scores if concepts is None else (scores + CONCEPTS * concepts.share[candidates]) / (1 + CONCEPTS)
             scores = np.where(agrees[kept] == Agreement.CONTRADICTS, scores * _SHARE_LEFT, scores)
-            tiers = _tiers(relevant, agrees[kept], None if concepts is None else concepts.lacks[candidates])
+            tiers = _tiers(relevant, agrees[kept], lacks[kept])
             order = np.lexsort((candidates, -scores, tiers))[:depth]
         return RankedDocuments(
             documents=candidates[order],
@@ -157,6 +159,32 @@ class Ranker:
             rest, unknown = self._lexical.coverage(concepts.rest) if concepts.covers < 1 else (np.zeros(len(coverage)), 0.0)
             coverage, unknown = concepts.coverage(coverage, rest), unknown * (1 - concepts.covers)
         return relevance(closest, noise, coverage[candidates] if worded else None, unknown)
+
+    def _answering(
+        self,
+        concepts: ConceptEvidence | None,
+        documents: Rows,
+        by_words: NDArray[np.uint8],
+        relevant: NDArray[np.float64],
+        links: CSR,
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float64], NDArray[np.uint8]]:
+        """What documents say to the question, their relevance, and what of it they lack.
+
+        Relevance is little where they contradict it, or say nothing of all that it names.
+        """
+        agrees, lacks = by_words, np.zeros_like(by_words)
+        if concepts is not None:
+            agrees, lacks = concepts.within(documents, by_words), concepts.lacks[documents]
+        if concepts is not None and concepts.beside and len(documents):
+            positions, units = links.units_of(documents)
+            starts = np.searchsorted(positions, np.arange(len(documents)))
+            beside = np.maximum.reduceat(self._agreement(concepts.beside, units), starts)
+            agrees = np.where(beside == Agreement.CONTRADICTS, beside, agrees)
+            lacks = lacks + np.where(beside >= Agreement.AT_ANOTHER_TIME, 0, 2).astype(np.uint8)
+        against: Mask = agrees == Agreement.CONTRADICTS
+        if concepts is not None:
+            against |= concepts.silent(documents, agrees)
+        return agrees, np.where(against, np.minimum(relevant, _CONTRADICTS), relevant), lacks
 
     def _noise_of(self, vectors: VectorIndex, embedder: Embedder, links: CSR) -> float:
         if self._noise is None:
@@ -271,23 +299,12 @@ def _fuse(meaning: Scores, share: Scores, by_meaning: bool, by_words: bool) -> N
     return (meant + WORDS * words) / (1 + WORDS) if by_words else meant
 
 
-def _answering(
-    concepts: ConceptEvidence | None, documents: Rows, by_words: NDArray[np.uint8], relevant: NDArray[np.float64]
-) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
-    """What documents say to the question, and their relevance: little where they contradict it, or say nothing of all that it names."""
-    agrees = by_words if concepts is None else concepts.within(documents, by_words)
-    against: Mask = agrees == Agreement.CONTRADICTS
-    if concepts is not None:
-        against |= concepts.silent(documents, by_words)
-    return agrees, np.where(against, np.minimum(relevant, _CONTRADICTS), relevant)
-
-
-def _tiers(relevant: NDArray[np.float64], agrees: NDArray[np.uint8], lacks: NDArray[np.uint8] | None) -> NDArray[np.uint8]:
+def _tiers(relevant: NDArray[np.float64], agrees: NDArray[np.uint8], lacks: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """0 for what answers the question just as it is asked; what lacks more of it comes later, what is of another time behind its like.
 
     What matches loosely comes behind all that matches well, and what contradicts the question last.
     """
-    tiers = 2 * (np.zeros_like(agrees) if lacks is None else lacks) + (agrees == Agreement.AT_ANOTHER_TIME)
+    tiers = 2 * lacks + (agrees == Agreement.AT_ANOTHER_TIME)
     tiers = np.where(agrees == Agreement.CONTRADICTS, _FURTHEST, tiers) + np.where(relevant < WELL, _LOOSE, 0)
     return tiers.astype(np.uint8)
 

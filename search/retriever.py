@@ -21,7 +21,7 @@ import numpy as np
 
 from graph.errors import GraphError
 from graph.store import GraphReader
-from search.answering import Standing, evidence_of, head_of, standing_of, whole_of
+from search.answering import Standing, beside_parts, evidence_of, head_of, standing_of, whole_among, whole_of
 from search.bounds import MOST_LISTED, MOST_PER_PAGE, check_request, depth_of
 from search.catalog import SqliteCatalog
 from search.clock import Clock
@@ -52,7 +52,7 @@ from search.operators import Alternative, alternatives, open_quotation
 from search.phrases import Phrases
 from search.protocols import Embedder, Mask, Rows
 from search.question import Part, Question, read_question, together
-from search.ranking import RankedDocuments, Ranker, merged
+from search.ranking import LAST_WHOLE, RankedDocuments, Ranker, merged
 from search.relevance import WELL
 from search.results import AskedResult
 from search.snippets import query_words
@@ -111,6 +111,8 @@ class Retriever:
             alone = asked[0][1] if len(asked) == 1 else Question("")
             notices.extend(self._assumed(question, allowed))
             whole = whole_of(alone, self._columns, self._codes, self._fits, self._standings(alone), allowed)
+            if found.ranked is not None and beside_parts(alone):
+                whole = whole_among(found.ranked.documents[found.ranked.tiers <= LAST_WHOLE], self._columns)
         with clock.step("facets"):
             facets = self._facets(request, found) if request.facets else {}
         with clock.step("join"):

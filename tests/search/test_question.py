@@ -255,6 +255,23 @@ def test_who_has_all_that_is_asked_leads_and_is_counted(halves, query, first, wh
     assert [set(islice(found, len(names))) for names in first] == first
 
 
+def test_words_that_name_nothing_known_are_a_half_where_they_are_denied(tmp_path, monkeypatch):
+    monkeypatch.setattr("ingest.pipeline.Pool", InlinePool)
+    lab = Lab(tmp_path)
+    texts = {
+        "one": "Seen today. Dyspnea. Dyspnea at night, dyspnea on stairs.",
+        "both": "Seen today. Dyspnea when he walks up to his flat on the third floor. No history of coronary artery disease.",
+        "has": "Seen today. Dyspnea. He has coronary artery disease.",
+    }
+    charted = condition("c-1", "Patient/has", **DYSPNEA)
+    lab.ingest(*map(patient, texts), charted, *(note(f"n-{name}", text, f"Patient/{name}") for name, text in texts.items()))
+    retriever = lab.snapshot().retriever
+    assert found(retriever, "dyspnea, no history of coronary disease", mode=Mode.LEXICAL)[0] == ("both", Match.WELL)
+    assert ("has", Match.LOOSELY) in found(retriever, "dyspnea, no history of coronary disease", mode=Mode.LEXICAL)
+    assert retriever.search(SearchRequest("dyspnea, no coronary disease", mode=Mode.LEXICAL)).whole == Whole(1, 1)
+    assert retriever.search(SearchRequest("dyspnea, no scurvy", mode=Mode.LEXICAL)).whole == Whole(0, 0)
+
+
 def test_what_is_left_to_choose_from_is_no_second_half(halves):
     result = halves.search(SearchRequest("dyspnea or heart attack", mode=Mode.LEXICAL))
     assert result.whole is None
