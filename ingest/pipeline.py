@@ -279,6 +279,8 @@ def _tasks(run: Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
             options = replace(options, format=format_name, settings=tuple(sorted(told.items())))
         version = formats.find(format_name).version
         basis = f"{run.dataset}:{format_name}:{options.strict}:{options.claims}:{version}:{identifiers}{options.told}"
+        if run.again.parts:  # what is damaged must not be taken for what is made anew in its place
+            basis += f"{sorted(run.again.parts)}"
         return MapTask(
             key=hashlib.blake2b(f"{basis}:{content}".encode(), digest_size=12).hexdigest(),
             format=format_name,

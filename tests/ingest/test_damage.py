@@ -211,3 +211,16 @@ def test_damaged_vectors_are_computed_anew(made, lab):
         mend_by_repair(lab)
         assert answers(lab) == expected
         assert lab.embedder.encoded > 0
+
+
+def test_a_damaged_part_is_not_taken_for_the_one_that_is_to_be_made_anew(lab, tmp_path):
+    """Mapped again from the same lines it would have the same name, and its files are as long as they were."""
+    fresh = Lab(tmp_path)
+    fresh.ingest(patient("p1"), condition("c1"), note("d1"))
+    expected = answers(fresh)
+    for name in ("records.parquet", "records.parquet", "facts.parquet", "records.parquet"):
+        path = next(one for one in files_of(fresh.workspace.folder / "parts" / "d") if one.name == name)
+        WAYS["as long as before"](path)
+        assert any(name in one for one in mend_by_repair(fresh)), name
+        assert mend_by_repair(fresh) == [], name
+        assert answers(fresh) == expected, name
