@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from ingest.fhir.likeness import form
 from ingest.fhir.policy import CLINICAL, INTENTS, VERIFICATION
 from ingest.fhir.r4.codes import GENDERS, NOT_IN_R4B, STATUSES
+from ingest.fhir.r4.tables import DATES
 from ingest.fhir.versions import version_of, version_of_number, versions_with
 from ingest.mapping.codes import code_of
 from ingest.mapping.resource_types import RESOURCE_TYPES
@@ -87,6 +88,7 @@ def problems(kind: str, resource: Mapping[str, Any]) -> list[Problem]:
     checked = dict(resource)
     if is_odd(checked.get("id")):
         checked["id"] = "x"  # a doubt, not a problem: see `doubts`
+    checked |= {element: completed for element, completed, _ in _imprecise(kind, checked)}
     found: list[Problem] = []
     if "contained" in checked:
         found += _contained(kind, checked.pop("contained"))
@@ -155,6 +157,8 @@ def doubts(kind: str, resource: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem("bad-id", f"R4 allows at most {_LONGEST_ID} characters", f"{kind}.id")
     elif is_odd(identifier):
         yield Problem("bad-id", "R4 allows letters, digits, '-' and '.' only", f"{kind}.id")
+    for element, _, reason in _imprecise(kind, resource):
+        yield Problem("imprecise-date", f"{reason}: kept as it is written", f"{kind}.{element}")
     if kind in NOT_IN_R4B:
         yield Problem("not-validated", "R4B took this type out or redefined it, so its content was not checked", kind)
     if kind == "CapabilityStatement" and (version := version_of_number(resource.get("fhirVersion"))):
@@ -173,6 +177,58 @@ def doubts(kind: str, resource: Mapping[str, Any]) -> Iterator[Problem]:
     quantity = resource.get("valueQuantity")
     if type(quantity) is dict and type(quantity.get("value")) is str:
         yield Problem("wrong-type", "must be a number, not text", f"{kind}.valueQuantity.value")
+
+
+_DAY: Final = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?", re.ASCII)
+_LOCAL: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?", re.ASCII)
+_INSTANTS: Final = frozenset({"issued", "recorded", "effectiveInstant", "lastUpdated"})
+"""Dates that R4 wants to the second; of a DocumentReference its `date` too, of all types `meta.lastUpdated`."""
+
+
+def _imprecise(kind: str, resource: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
+    """(element, its value as R4 would have it, what it lacks) of the dates that say less than R4 asks for, and are sure in what they say.
+
+    A day without its time, and a time without its zone, are no reason to lose the record.
+    """
+    for element in _dates(kind):
+        value = resource.get(element)
+        if value is None:
+            continue
+        lacking: dict[str, str] = {}
+        if type(value) is str:
+            if not _is_exact(value):
+                lacking[element] = value
+        elif type(value) is dict:
+            for end in _ENDS:
+                if end in value and type(value[end]) is str and not _is_exact(value[end]):
+                    lacking[end] = value[end]
+        if not lacking:
+            continue
+        completed = {name: whole for name, said in lacking.items() if (whole := _completed(kind, name, said))}
+        if completed:
+            reason = "has no time zone" if all("T" in lacking[name] for name in completed) else "has no time of day"
+            yield element, {**value, **completed} if type(value) is dict else completed[element], reason
+
+
+_ENDS: Final = ("start", "end", "lastUpdated")
+
+
+@cache
+def _dates(kind: str) -> tuple[str, ...]:
+    return (*DATES.get(kind, ()), "meta")
+
+
+def _is_exact(said: str) -> bool:
+    """Whether a date ends in a zone, as nearly all do."""
+    return said[-1:] == "Z" or (said[-3:-2] == ":" and said[-6:-5] in ("+", "-"))
+
+
+def _completed(kind: str, name: str, said: str) -> str:
+    """The date as R4 would have it, where it lacks a time of day or a zone; '' for any other."""
+    if _LOCAL.fullmatch(said):
+        return said + "Z"
+    is_instant = name in _INSTANTS or (kind, name) == ("DocumentReference", "date")
+    return f"{said}{'-01-01'[: 10 - len(said)]}T00:00:00Z" if is_instant and _DAY.fullmatch(said) else ""
 
 
 def is_odd(identifier: Any) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ingest.mapping.reading import PATIENT, mapped, rejects, warnings
+from tests.ingest.mapping.reading import PATIENT, attachment, mapped, rejects, warnings
 
 PERSON = {"resourceType": "Patient"}
 RESULT = {"resourceType": "Observation", "status": "final", "code": {"text": "x"}, "subject": PATIENT}
@@ -91,3 +91,51 @@ def test_many_mistakes_are_told_briefly_and_nothing_of_the_record_is_quoted():
 def test_no_id_and_no_type_are_refused():
     assert rejects(mapped({"resourceType": "Patient", "id": ""})) == [("no-id", "")]
     assert rejects(mapped({"resourceType": 5})) == [("no-id", "")]
+
+
+RESULT = {"resourceType": "Observation", "status": "final", "code": {"text": "Glucose"}, "subject": PATIENT, "valueInteger": 5}
+LETTER = {"resourceType": "DocumentReference", "status": "current", "content": [{"attachment": attachment("Seen.")}], "subject": PATIENT}
+
+
+@pytest.mark.parametrize(
+    ("resource", "field", "date"),
+    [
+        ({**RESULT, "issued": "2023-05-03"}, "Observation.issued", "2023-05-03"),
+        ({**RESULT, "effectiveInstant": "2023-05"}, "Observation.effectiveInstant", "2023-05"),
+        ({**RESULT, "effectiveDateTime": "2023-05-03T10:00:00"}, "Observation.effectiveDateTime", "2023-05-03T10:00:00"),
+        (
+            {**RESULT, "effectivePeriod": {"start": "2023-05-03T10:00:00.5", "end": "2024"}},
+            "Observation.effectivePeriod",
+            "2023-05-03T10:00:00.5",
+        ),
+        ({**LETTER, "date": "2023-05-03"}, "DocumentReference.date", "2023-05-03"),
+        ({**LETTER, "date": "2023"}, "DocumentReference.date", "2023"),
+        (
+            {**LETTER, "date": "2023-05-03T10:00:00Z", "meta": {"lastUpdated": "2023-05-03"}},
+            "DocumentReference.meta",
+            "2023-05-03T10:00:00Z",
+        ),
+    ],
+)
+def test_a_date_that_says_less_than_r4_asks_for_is_kept_with_a_warning(resource, field, date):
+    result = mapped(resource)
+    assert (result.rejected, [(issue.code, issue.field) for issue in result.issues]) == (False, [("imprecise-date", field)])
+    assert date in {*(fact.start for fact in result.facts), *(document.date for document in result.documents)}
+    assert mapped(resource, strict=True).rejected
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        {"issued": "spring"},
+        {"issued": "2023-02-30"},
+        {"issued": "2023-13"},
+        {"effectiveDateTime": "2023-02-30T10:00:00"},
+        {"effectiveDateTime": "2023-05-03T10:00"},
+        {"effectiveDateTime": "2023-05-03 10:00:00"},
+        {"effectivePeriod": {"start": "03/05/2023"}},
+    ],
+)
+def test_a_date_that_is_none_is_refused(rest):
+    result = mapped({**RESULT, **rest})
+    assert (result.rejected, {issue.code for issue in result.issues}) == (True, {"bad-date"})
