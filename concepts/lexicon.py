@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 from enum import IntFlag
 from functools import cached_property, lru_cache
 from hashlib import blake2b
+from itertools import repeat
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -30,6 +31,7 @@ MOST_SENSES: Final = 16
 _SOFT: Final = frozenset("-/'’\"–‐‑\n*_&+")
 """Marks that stand between words of a name or not, as it pleases who writes."""
 _MOST_HELD: Final = 1 << 18
+_NOT_HELD: Final = -2
 _MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT: Final = np.uint64(29)
 
@@ -57,6 +59,14 @@ class Name(NamedTuple):
     caution: Caution = Caution.NONE
 
 
+class Words(NamedTuple):
+    """The words of a text: their `places` among its tokens, what they are compared by, and the `numbers` of that."""
+
+    places: list[int]
+    norms: list[str]
+    numbers: UInt64
+
+
 class Found(NamedTuple):
     """A name in a text: words `first` to before `last` of its tokens."""
 
@@ -78,34 +88,37 @@ class Lexicon:
 
     def find(self, text: Tokens) -> list[Found]:
         """Every name in the text, overlapping ones too, by place."""
-        places = words_of(text)
+        return self.find_in(words_in(text))
+
+    def find_in(self, words: Words) -> list[Found]:
+        """Every name in a text, given by its words, which any number of lexicons can be asked for."""
         found: list[Found] = []
         if not len(self.words):
             return found
-        first, norms = self._first, [text.norms[place] for place in places]
-        spots = [first.get(norm, -2) for norm in norms]
-        if -2 in spots:
-            self._learn({norm for norm, spot in zip(norms, spots, strict=True) if spot == -2})
-            spots = [first[norm] for norm in norms]
-        beginning = np.asarray(spots, dtype=np.int64)
+        places, norms, numbers = words
+        first, count = self._first, len(norms)
+        beginning = np.fromiter(map(first.get, norms, repeat(_NOT_HELD)), dtype=np.int64, count=count)
+        if (beginning == _NOT_HELD).any():
+            self._learn(first, set(norms).difference(first))
+            beginning = np.fromiter(map(first.__getitem__, norms), dtype=np.int64, count=count)
         at = np.flatnonzero(beginning >= 0)
         spot = beginning[at]
         running = self.words[spot]
-        numbers = np.fromiter(map(word_number, norms), dtype=np.uint64, count=len(norms))
         for depth in range(MOST_WORDS):
             names = self.names[spot]
-            ends = names >= 0
-            found.extend(
-                Found(places[start], places[start + depth] + 1, name)
-                for start, name in zip(at[ends].tolist(), names[ends].tolist(), strict=True)
-            )
-            on = self.goes_on[spot] & (at + depth + 1 < len(places))
-            at, running = at[on], running[on]
-            if not len(at):
+            ends = np.flatnonzero(names >= 0)
+            if len(ends):
+                found.extend(
+                    Found(places[start], places[start + depth] + 1, name)
+                    for start, name in zip(at[ends].tolist(), names[ends].tolist(), strict=True)
+                )
+            on = np.flatnonzero(self.goes_on[spot] & (at < count - depth - 1))
+            if not len(on):
                 break
-            running = _mixed(running, numbers[at + depth + 1])
+            at = at[on]
+            running = _mixed(running[on], numbers[at + (depth + 1)])
             spot = self._spots(running)
-            known = spot >= 0
+            known = np.flatnonzero(spot >= 0)
             at, running, spot = at[known], running[known], spot[known]
         found.sort()
         return found
@@ -147,14 +160,14 @@ class Lexicon:
         spot = np.minimum(np.searchsorted(self.words, running), len(self.words) - 1)
         return np.where(self.words[spot] == running, spot, -1)
 
-    def _learn(self, words: set[str]) -> None:
-        """Look up words for the first time: what texts say again and again is held."""
-        if len(self._first) > _MOST_HELD:
-            self._first.clear()
+    def _learn(self, first: dict[str, int], words: set[str]) -> None:
+        """Look up words for the first time: what texts say again and again is held, until it is too much; then it is begun anew."""
         listed = list(words)
         numbers = np.asarray([word_number(word) for word in listed], dtype=np.uint64)
         spots = self._spots(_mixed(np.zeros(len(listed), dtype=np.uint64), numbers))
-        self._first.update(zip(listed, spots.tolist(), strict=True))
+        first.update(zip(listed, spots.tolist(), strict=True))
+        if len(first) > _MOST_HELD:  # others may be reading in the one there was
+            self.__dict__["_first"] = {}
 
     @cached_property
     def _first(self) -> dict[str, int]:
@@ -180,6 +193,13 @@ class Lexicon:
 def tokens_of_name(text: str) -> Tokens:
     """The tokens of a name; the last few are held, for who compiles looks at each more than once."""
     return tokens(text)
+
+
+def words_in(text: Tokens) -> Words:
+    """The words of a text that count in names."""
+    places, norms = words_of(text), text.norms
+    kept = [norms[place] for place in places]
+    return Words(places, kept, np.fromiter(map(word_number, kept), dtype=np.uint64, count=len(kept)))
 
 
 def words_of(text: Tokens) -> list[int]:

@@ -12,7 +12,7 @@ import numpy as np
 from concepts.abbreviations import definitions
 from concepts.assertion import Judgement, Sentences
 from concepts.indications import indication
-from concepts.lexicon import Caution, Found
+from concepts.lexicon import Caution, Found, words_in
 from concepts.model import Assertion
 from concepts.sections import Section
 from concepts.terminology import Concept, Kind
@@ -102,8 +102,9 @@ class Reader:
 
     def _chosen(self, of: Tokens, certain: bool) -> list[_Chosen]:
         found: dict[tuple[int, int], tuple[tuple[int, int], ...]] = {}
+        words = words_in(of)
         for place, vocabulary in enumerate(self._vocabularies):
-            for each in vocabulary.lexicon.find(of):
+            for each in vocabulary.lexicon.find_in(words):
                 if self._may_be(of, vocabulary, each, certain):
                     span = each.first, each.last
                     found[span] = (*found.get(span, ()), (place, each.name))
@@ -125,9 +126,9 @@ class Reader:
         return senses
 
     def _may_be(self, of: Tokens, vocabulary: Vocabulary, found: Found, certain: bool) -> bool:
-        caution = vocabulary.lexicon.caution(found.name)
-        if not caution:
+        if not vocabulary.lexicon.cautions[found.name]:
             return True
+        caution = vocabulary.lexicon.caution(found.name)
         if caution & Caution.CAPITALS and not of.text[of.starts[found.first] : of.ends[found.last - 1]].isupper():
             return False
         if caution & Caution.ASKED and not self._asking:

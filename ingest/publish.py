@@ -59,6 +59,10 @@ class DraftGraph(GraphStore, Protocol):
         """How many quads named graphs hold."""
         ...
 
+    def restate(self, graphs: Iterable[str], parts: Sequence[Path]) -> int:
+        """Have named graphs hold what parts state, and nothing else; how many quads more there are."""
+        ...
+
 
 class GraphMaker(Protocol):
     """Makes the graph of a draft: a clone of a published one, or an empty one (source None), open for writing."""
@@ -279,8 +283,7 @@ class Draft:
         with path.open("ab") as derived, said.open("rb") as more:
             shutil.copyfileobj(more, derived)
         said.unlink()
-        self._take_out(anew)
-        self._bring_in([path])
+        self._quads += self._graph.restate(anew, [path])
         return references
 
     def _concept_uses(self) -> Counter[ConceptUse]:

@@ -95,10 +95,8 @@ def _rewrite(ledger: Ledger, dataset: str, graph: DraftGraph, replication: Repli
     graphs = [derived_graph_iri(dataset, "concepts"), *outdated_graphs(ledger, dataset)]
     graphs += published_graphs(ledger, dataset, readings.looked_at)
     replication.touch({*graphs, *readings.graphs()})
-    before = graph.count(graphs)
-    graph.remove(graphs)
-    after = graph.load(files)
+    more = graph.restate(graphs, files)
     for file in files:
         replication.add(file)
         file.unlink()
-    return after - before
+    return more

@@ -347,3 +347,34 @@ def test_lines_spelled_otherwise_reach_the_default_graph_too(tmp_path: Path) -> 
     store.remove(["urn:g"])
     assert store.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", Demand(CSV)).body == b"n\r\n1\r\n"
     store.close()
+
+
+def test_restating_graphs_leaves_what_they_would_hold_written_anew(tmp_path: Path) -> None:
+    """Statements that stay, go, come, are spelled otherwise, or are made by another graph too; a graph that ends with nothing."""
+    one, two, other = (f"{BASE}graph/{name}" for name in ("one", "two", "other"))
+
+    def line(subject: str, value: str, named: str) -> str:
+        return f"<{BASE}{subject}> <{LABEL}> {value} <{named}> .\n"
+
+    shared = line("b", '"shared"', one)
+    before = line("a", '"stays"', one) + shared + line("c", '"goes"', one) + line("d", '"ends"', two) + line("b", '"shared"', other)
+    after = line("a", f'"stays"^^<{XSD}string>', one) + line("e", '"comes"', one) * 2
+    store, plain = OxigraphStore(tmp_path / "restated"), OxigraphStore(tmp_path / "plain")
+    for each in (store, plain):
+        each.load([write(tmp_path / "before.nq", before)])
+    part = write(tmp_path / "after.nq", after)
+    held = store.count([one, two])
+    more = store.restate([one, two], [part])
+    plain.remove([one, two])
+    plain.load([part])
+    assert (more, store.count([one, two])) == (-2, held - 2)
+    assert dumped(store) == dumped(plain) and store.statistics() == plain.statistics()
+    assert store.restate([f"{BASE}graph/new"], [write(tmp_path / "new.nq", line("f", '"new"', f"{BASE}graph/new"))]) == 1
+    for each in (store, plain):
+        each.close()
+
+
+def dumped(store: OxigraphStore) -> list[str]:
+    """All quads, those of the default graph among them, and the names of graphs."""
+    opened = store._opened()
+    return sorted(map(str, [*opened.quads_for_pattern(None, None, None, None), *opened.named_graphs()]))

@@ -6,7 +6,7 @@ folders read-only, so that an answer once worked out stays right and is kept (`C
 
 import gzip
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -88,6 +88,13 @@ class OxigraphStore(OxigraphReads):
         removed = loading.remove(self._writable(), graphs)
         self._forget()
         return removed
+
+    def restate(self, graphs: Iterable[str], parts: Sequence[Path]) -> int:
+        """Have named graphs hold what parts state, and nothing else; how many quads more there are. Raises InvalidPart."""
+        try:
+            return loading.restate(self._writable(), graphs, parts)
+        finally:
+            self._forget()
 
     def count(self, graphs: Iterable[str]) -> int:
         """How many quads named graphs hold; reads each of them."""
