@@ -27,6 +27,7 @@ from webapp.pages import (
     patients,
     search,
     shared,
+    similar,
     values,
     wording,
 )
@@ -35,7 +36,10 @@ from webapp.pages.state import State
 from webapp.pages.trail import made_on, way_back
 from webapp.weight import version_of
 
-MODULES = (home, search, shared, document, node, patient, patients, values, narrower, lists, data, labels, labels_item, labels_reports)
+MODULES = (
+    *(home, search, shared, document, node, patient, patients, similar, values, narrower, lists),
+    *(data, labels, labels_item, labels_reports),
+)
 PAGES = frozenset(module.pages.name for module in MODULES)
 
 
