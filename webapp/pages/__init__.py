@@ -37,8 +37,21 @@ from webapp.pages.trail import made_on, way_back
 from webapp.weight import version_of
 
 MODULES = (
-    *(home, search, shared, document, node, patient, patients, similar, values, narrower, lists),
-    *(data, labels, labels_item, labels_reports),
+    home,
+    search,
+    shared,
+    document,
+    node,
+    patient,
+    patients,
+    similar,
+    values,
+    narrower,
+    lists,
+    data,
+    labels,
+    labels_item,
+    labels_reports,
 )
 PAGES = frozenset(module.pages.name for module in MODULES)
 
