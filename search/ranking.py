@@ -24,6 +24,7 @@ from search.model import Mode
 from search.polarity import Agreement, Want, agreement, framing, together
 from search.protocols import Embedder, LexicalIndex, Mask, Rows, Scores, VectorIndex
 from search.relevance import LOOSELY, NOISE, WELL, least_cosine, noise_of, relevance
+from search.spoken import Said
 from search.units import CSR
 
 __all__ = ["CSR", "RankedDocuments", "Ranker"]
@@ -128,7 +129,7 @@ class Ranker:
             if words is not None and bound > 0:
                 share = np.where(words[candidates] > 0, words[candidates] / bound, np.nan).astype(np.float32)
             meaning, closest, units, agrees = self._weigh(candidates, query, vector, words is not None, bound, unit_documents, wants)
-            relevant = self._relevance(query, candidates, None if vector is None else closest, noise, words is not None, concepts)
+            relevant = self._relevance(query, candidates, None if vector is None else closest, noise, words is not None, concepts, wants)
             agrees, relevant, lacks = self._answering(concepts, candidates, agrees, relevant, unit_documents)
             kept = relevant >= LOOSELY
             candidates, share, meaning, units, relevant = candidates[kept], share[kept], meaning[kept], units[kept], relevant[kept]
@@ -150,11 +151,20 @@ class Ranker:
         )
 
     def _relevance(
-        self, query: str, candidates: Rows, closest: Scores | None, noise: float, worded: bool, concepts: ConceptEvidence | None
+        self,
+        query: str,
+        candidates: Rows,
+        closest: Scores | None,
+        noise: float,
+        worded: bool,
+        concepts: ConceptEvidence | None,
+        wants: Sequence[Want],
     ) -> NDArray[np.float64]:
         if self._lexical is None or not len(candidates):
             return relevance(closest, noise, None, 0.0) if closest is not None else np.zeros(len(candidates))
-        coverage, unknown = self._lexical.coverage(query if concepts is None else framing(query) or query)
+        # What is denied or recalled is asked with words that frame the question, and no document need say these.
+        framed = concepts is not None or any(want.said is not Said.AFFIRMED for want in wants)
+        coverage, unknown = self._lexical.coverage((framed and framing(query)) or query)
         if concepts is not None:
             rest, unknown = self._lexical.coverage(concepts.rest) if concepts.covers < 1 else (np.zeros(len(coverage)), 0.0)
             coverage, unknown = concepts.coverage(coverage, rest), unknown * (1 - concepts.covers)

@@ -113,6 +113,13 @@ def test_a_document_that_contradicts_comes_after_those_that_answer(index, questi
     assert last.isdisjoint(found.documents[found.relevance >= WELL].tolist())
 
 
+def test_no_document_need_say_the_words_that_only_frame_a_question(index):
+    lexical, links = index
+    question = "patients without chest pain"
+    found = Ranker(None, lexical, None).rank(question, Mode.LEXICAL, 10, None, links, wants_of(question))
+    assert found.documents[found.relevance >= WELL].tolist() == [0]
+
+
 def test_without_a_want_nothing_changes(index):
     lexical, links = index
     plain = Ranker(None, lexical, None).rank("chest pain", Mode.LEXICAL, 10, None, links)
