@@ -15,7 +15,7 @@ from ingest.publish import Tools
 from ingest.rebuild import rebuild
 from ingest.staging import Part
 from ingest.sums import Damage
-from ingest.workspace import Workspace
+from ingest.workspace import Workspace, make_room_for
 from sources.errors import SourceError
 from sources.files import Listing, SourceFile, expand
 
@@ -50,8 +50,10 @@ def mend(
         return mended
     for one in vectors_damage(workspace):
         mended.damage.append(one)
+        make_room_for(workspace.embeddings_path)
         for path in workspace.folder.glob(f"{workspace.embeddings_path.name}*"):
-            path.unlink()
+            if path.is_file():
+                path.unlink()
     unwell = list(generation_damage(ledger, workspace, tools))
     mended.damage += unwell
     parts = {name: found for name in ledger.datasets() if (found := part_damage(ledger, workspace, name, deep=deep or bool(unwell)))}

@@ -7,6 +7,7 @@ generations/000001/{graph,search}   parts/DATASET/KEY/   runs/RUN/issues.ndjson 
 import fcntl
 import os
 import re
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -101,6 +102,7 @@ class Workspace:
         temporary = self.folder / ".CURRENT.tmp"
         temporary.write_text(f"{generation}\n{store}\n")
         sync(temporary)
+        make_room_for(self.folder / "CURRENT")
         temporary.replace(self.folder / "CURRENT")
         sync(self.folder)
 
@@ -169,3 +171,9 @@ class Workspace:
                     shutil.rmtree(part, ignore_errors=True)
             if not live:
                 shutil.rmtree(dataset, ignore_errors=True)
+
+
+def make_room_for(path: Path) -> None:
+    """Move a folder that lies where a file of ours should be aside: it is not ours, and nobody knows what it holds."""
+    if path.is_dir():
+        path.rename(path.with_name(f"{path.name}.folder-{secrets.token_hex(4)}"))

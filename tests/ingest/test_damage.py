@@ -224,3 +224,19 @@ def test_a_damaged_part_is_not_taken_for_the_one_that_is_to_be_made_anew(lab, tm
         assert any(name in one for one in mend_by_repair(fresh)), name
         assert mend_by_repair(fresh) == [], name
         assert answers(fresh) == expected, name
+
+
+def test_a_folder_where_a_file_should_be_is_moved_aside(made, lab):
+    """It may hold what somebody put there by mistake: nothing of it is deleted."""
+    expected = answers(made)
+    for name, mend in (("CURRENT", mend_by_repair), ("embeddings.sqlite", mend_by_repair), ("embeddings.sqlite", mend_by_ingest)):
+        path = lab.workspace.folder / name
+        path.unlink(missing_ok=True)
+        path.mkdir()
+        (path / "notes.txt").write_text("mine")
+        said = mend(lab)
+        assert name == "CURRENT" or any(name in one for one in said), name  # that one is written anew before anything is looked at
+        assert answers(lab) == expected
+        assert not path.is_dir()
+        moved = sorted(lab.workspace.folder.glob(f"{name}.folder-*"))
+        assert {(one / "notes.txt").read_text() for one in moved} == {"mine"}

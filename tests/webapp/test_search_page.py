@@ -264,3 +264,12 @@ def test_every_count_of_what_hits_share_leads_to_what_it_counts(question: str, i
 )
 def test_a_list_of_what_is_not_shared_is_refused(client: FlaskClient, query_: str, status: int) -> None:
     assert client.get(f"/search/shared?{query_}").status_code == status
+
+
+def test_what_the_address_says_and_nobody_understands_is_told(client: FlaskClient, library: Shelf) -> None:
+    page = get(client, "/search?q=metformin&assertion=negatd%3Cb%3E&mode=quick&match=well")
+    asked = library.requests[0]
+    assert (asked.mode, asked.assertion, asked.match) == (Mode.HYBRID, None, "well")
+    assert "“mode=quick” in the address is left out: mode may be hybrid, semantic, lexical." in page
+    assert "“assertion=negatd&lt;b&gt;” in the address is left out" in page
+    assert "match=well” in the address" not in page

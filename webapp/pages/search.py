@@ -115,7 +115,7 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
         ages=ages_of(result, state),
         pages=-(-(result.by_patient.total if result.by_patient else result.total) // PAGE),
         graph_down=opened.graph is None or not result.graph,
-        notices=_notices(opened, result),
+        notices=(*state.left_out, *_notices(opened, result)),
         relaxed=tuple(sorted(relaxed, key=lambda item: -item[1])),
         suggestions=suggestions,
         problem="",

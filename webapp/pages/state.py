@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from flask import request
@@ -44,6 +45,8 @@ class State:
     """'patient' where hits are put together by patient."""
     view: str = ""
     """'connections' where a narrow screen shows the picture instead of the hits."""
+    left_out: tuple[str, ...] = ()
+    """What the address says and nobody understands, in words for the reader."""
 
     def values(self, name: str) -> tuple[str, ...]:
         """The values of a filter."""
@@ -226,23 +229,28 @@ def _switches(values: Iterable[str], query: str) -> tuple[Switch, ...]:
     return tuple(each for each in found if " ".join(each.text.casefold().split()) in words)
 
 
+_CHOICES: dict[str, type[StrEnum]] = {"mode": Mode, "match": Match, "assertion": Ask, "group": Group}
+
+
 def state_of_request() -> State:
-    """The state that the address of this request says; what it says wrong counts as not said."""
+    """The state that the address of this request says; what it says wrong counts as not said, and is told."""
     given = request.args
-    try:
-        mode = Mode(given.get("mode") or Mode.HYBRID)
-    except ValueError:
-        mode = Mode.HYBRID
+    chosen = {name: given.get(name, "") for name in _CHOICES}
+    wrong = {name: value for name, value in chosen.items() if value and value not in set(_CHOICES[name])}
+    chosen.update(dict.fromkeys(wrong, ""))
     return State(
         query=given.get("q", "").strip(),
         given=given_by(given),
-        mode=mode,
+        mode=Mode(chosen["mode"] or Mode.HYBRID),
         page=whole_number("page", 1, 1, 100_000),
-        match=given.get("match", "") if given.get("match") in set(Match) else "",
-        assertion=given.get("assertion", "") if given.get("assertion") in set(Ask) else "",
+        match=chosen["match"],
+        assertion=chosen["assertion"],
         parts=_switches(given.getlist("part"), given.get("q", "")),
         literal=given.get("literal") == "true",
         as_typed=given.get("as_typed") == "true",
-        group=given.get("group", "") if given.get("group") in set(Group) else "",
+        group=chosen["group"],
         view="connections" if given.get("view") == "connections" else "",
+        left_out=tuple(
+            f"“{name}={value[:40]}” in the address is left out: {name} may be {', '.join(_CHOICES[name])}." for name, value in wrong.items()
+        ),
     )
