@@ -37,3 +37,17 @@ def test_one_part_is_asked_otherwise_with_keys(site: str, open_tab: Open, script
     page.wait_for_url("**part=words**")
     page.get_by_role("link", name="Read neuropathy as a concept").press("Enter")
     page.wait_for_url(lambda url: "part=" not in url)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_result_is_asked_for_by_a_form(site: str, open_tab: Open, scripts: bool) -> None:
+    page = open_tab(scripts=scripts)
+    page.goto(f"{site}/search?q=diabetes")
+    form = page.locator(".result-form")
+    form.locator("[name=of]").fill("4548-4")
+    form.locator("[name=comparator]").select_option(">")
+    form.locator("[name=number]").fill("6.5")
+    form.locator("[name=unit]").fill("%")
+    form.locator("[name=unit]").press("Enter")
+    page.wait_for_url("**result=**")
+    assert "> 6.5 %" in page.locator(".chosen").inner_text()

@@ -25,6 +25,7 @@ from webapp.pages import (
     node,
     patient,
     patients,
+    result_filter,
     search,
     shared,
     similar,
@@ -39,6 +40,7 @@ from webapp.weight import version_of
 MODULES = (
     home,
     search,
+    result_filter,
     shared,
     document,
     node,
@@ -91,6 +93,7 @@ def register(app: Flask) -> None:
         issue_name=wording.issue_name,
         item_url=labels_drawing.item_url,
         page_of=node.page_of,
+        comparators=result_filter.COMPARATORS,
         property_name=wording.property_name,
         relation_name=wording.relation_name,
         sharing=shared.url_of,

@@ -19,6 +19,7 @@ from webapp.pages.facets import Bar, Chip, Choice, Facet, ages_of, chips_of, fac
 from webapp.pages.hits import HitView, hit_view
 from webapp.pages.read_as import WAYS, ReadAs, read_as
 from webapp.pages.reading import PAGE, listed, snapshot
+from webapp.pages.result_filter import measured_of
 from webapp.pages.state import State, state_of_request
 
 pages = Blueprint("search", __name__)
@@ -57,6 +58,8 @@ class SearchPage:
     problem: str
     read: ReadAs | None
     """The question as it was read."""
+    measured: tuple[str, ...]
+    """Names of results that the form for results offers."""
     labeled: bool
     """Whether labels are among what was found, so that their confidence can be asked for."""
 
@@ -93,7 +96,9 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
         result = opened.retriever.search(state.search_request())
         observe_search(result)
     except InvalidRequest as error:
-        return SearchPage(state, opened.generation, chips, None, (), (), None, (), (), (), 0, False, (), (), (), str(error), None, False)
+        return SearchPage(
+            state, opened.generation, chips, None, (), (), None, (), (), (), 0, False, (), (), (), str(error), None, (), False
+        )
     relaxed: tuple[tuple[Chip, int], ...] = ()
     suggestions: tuple[tuple[ConceptSummary, int], ...] = ()
     if not result.hits:
@@ -120,6 +125,7 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
         suggestions=suggestions,
         problem="",
         read=read_as(result, state, lambda asked: _count(opened, asked)),
+        measured=measured_of(result, catalog),
         labeled=bool(result.facets.get("job")),
     )
 
