@@ -267,7 +267,7 @@ def test_a_list_of_what_is_not_shared_is_refused(client: FlaskClient, query_: st
 
 
 def test_what_the_address_says_and_nobody_understands_is_told(client: FlaskClient, library: Shelf) -> None:
-    page = get(client, "/search?q=metformin&assertion=negatd%3Cb%3E&mode=quick&match=well")
+    page = client.get("/search?q=metformin&assertion=negatd%3Cb%3E&mode=quick&match=well").text
     asked = library.requests[0]
     assert (asked.mode, asked.assertion, asked.match) == (Mode.HYBRID, None, "well")
     assert "“mode=quick” in the address is left out: mode may be hybrid, semantic, lexical." in page
