@@ -45,8 +45,8 @@ _CONTRADICTS = WELL - 1e-3
 _SHARE_LEFT = 0.5
 LAST_WHOLE = 1
 """The last tier of what says all that is asked."""
-_LOOSE, _FURTHEST = 100, 50
-"""What being matched loosely, and contradicting the question, add to a tier."""
+_LOOSE = 100
+"""The first tier of what matches loosely."""
 _CHUNK = 4096
 
 
@@ -312,10 +312,9 @@ def _fuse(meaning: Scores, share: Scores, by_meaning: bool, by_words: bool) -> N
 def _tiers(relevant: NDArray[np.float64], agrees: NDArray[np.uint8], lacks: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """0 for what answers the question just as it is asked; what lacks more of it comes later, what is of another time behind its like.
 
-    What matches loosely comes behind all that matches well, and what contradicts the question last.
+    What matches loosely comes behind all that matches well.
     """
-    tiers = 2 * lacks + (agrees == Agreement.AT_ANOTHER_TIME)
-    tiers = np.where(agrees == Agreement.CONTRADICTS, _FURTHEST, tiers) + np.where(relevant < WELL, _LOOSE, 0)
+    tiers = np.where(relevant < WELL, _LOOSE + 2 * lacks, 2 * lacks + (agrees == Agreement.AT_ANOTHER_TIME))
     return tiers.astype(np.uint8)
 
 
