@@ -95,6 +95,7 @@ _UNSPECIFIED: Final = re.compile(r",?\s*(?:unspecified(?: (?:site|type|organism)
 _ICD_PARENTHESIS: Final = re.compile(
     r"\s*\((?:primary|acute|chronic|idiopathic|simple|benign|malignant|acquired|congenital)\)", re.IGNORECASE
 )
+_ALLERGY: Final = re.compile(r"allergy to (\S.*)", re.IGNORECASE)
 
 
 def spellings(text: str, kind: Kind) -> Iterator[str]:
@@ -113,6 +114,9 @@ def spellings(text: str, kind: Kind) -> Iterator[str]:
             shorter = pattern.sub("", bare)
             if shorter != bare and shorter:
                 yield shorter
+        if allergy := _ALLERGY.fullmatch(bare):
+            yield f"allergic to {allergy[1]}"
+            yield f"{allergy[1]} allergy"
     head, comma, tail = bare.partition(", ")
     if comma and "," not in tail and len(tail.split()) <= 3 and kind is not Kind.DRUG and not _UNSPECIFIED.fullmatch(", " + tail):
         yield f"{tail} {head}"  # "Neoplasms, Lung"

@@ -251,15 +251,16 @@ def _any(said: Mapping[str, Mask], assertions: Collection[Assertion], columns: C
     return found
 
 
-def head_of(question: Question, columns: Columns, codes: Codes, allowed: Mask | None) -> tuple[Head, ...]:
-    """Of each part how many patients and documents have it, in each way; copies of a text count once, as hits do."""
+def head_of(question: Question, columns: Columns, codes: Codes, limits: Sequence[Standing], allowed: Mask | None) -> tuple[Head, ...]:
+    """Of each part how many patients and documents within the limits have it, in each way; copies of a text count once, as hits do."""
     heads = []
+    within = [limit.as_asked for limit in limits if limit.known.any()] + ([allowed] if allowed is not None else [])
     for place, part in enumerate(question.parts):
         ordinals = codes(part.concepts)
         for way in (HAVING, *WAYS):
             mask = columns.concepts(way).mask(ordinals) if len(ordinals) else np.zeros(columns.documents, dtype=np.bool_)
-            if allowed is not None:
-                mask &= allowed
+            for limit in within:
+                mask &= limit
             patients = columns.patients[mask]
             heads.append(Head(place, way, len(np.unique(patients[patients >= 0])), len(np.unique(columns.copies[mask]))))
     return tuple(heads)

@@ -21,7 +21,7 @@ PATTERN: Final = (
 _ASKED: Final = re.compile(
     rf"(?P<concept>[^|]+)\|(?:(?P<comparator><=|>=|<|>|=)?(?P<number>{_NUMBER})|(?P<low>{_NUMBER})\.\.(?P<high>{_NUMBER}))(?:\|(?P<unit>[^|]*))?"
 )
-_WRITTEN: Final = re.compile(r"(?:(?P<comparator><=|>=|<|>)\s*)?(?P<low>[0-9][0-9.,]*)(?:-(?P<high>[0-9][0-9.,]*))?")
+_WRITTEN: Final = re.compile(r"(?:(?P<comparator><=|>=|<|>)\s*)?(?P<low>[0-9][0-9.,]*)(?:-(?P<high>[0-9][0-9.,]*)|/[0-9]{1,3})?")
 _THOUSANDS: Final = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 COMPARATORS: Final = ("", "=", "<", "<=", ">=", ">")
 
@@ -96,7 +96,10 @@ def asked_result(text: str) -> AskedResult:
 
 
 def written_bound(text: str) -> Bound | None:
-    """What a value of a text says: '9.2', '> 9', '35-40', '1,200'; None for what is no single value ('150/90')."""
+    """What a value of a text says: '9.2', '> 9', '35-40', '1,200'; None for what is no value.
+
+    Of '150/90' and '8/10' it is the first number: the systolic pressure, the points of so many.
+    """
     found = _WRITTEN.fullmatch(text)
     if found is None:
         return None

@@ -107,7 +107,7 @@ class Retriever:
             )
             documents, mentions = self._reader.read(listing.documents[places])
             hits = self._reader.hits(request, question, words, listing, places, documents, mentions, named)
-            head = head_of(question, self._columns, self._codes, allowed)
+            head = head_of(question, self._columns, self._codes, self._standings(question), allowed)
             alone = asked[0][1] if len(asked) == 1 else Question("")
             notices.extend(self._assumed(question, allowed))
             whole = whole_of(alone, self._columns, self._codes, self._fits, self._standings(alone), allowed)

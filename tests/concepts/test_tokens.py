@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from concepts.terminology import Kind, spellings
 from concepts.tokens import norm, tokens
 
 
@@ -51,3 +52,13 @@ def test_words_after_letters_that_grow_when_folded_are_found_where_they_stand():
     text = "İİİ fever 😀 İ cough"
     found = tokens(text)
     assert [text[start:end] for start, end in zip(found.starts, found.ends, strict=True)] == ["İİİ", "fever", "😀", "İ", "cough"]
+
+
+def test_an_allergy_has_the_names_that_people_use_for_it():
+    assert list(spellings("Allergy to grass pollen (finding)", Kind.DISORDER)) == [
+        "Allergy to grass pollen (finding)",
+        "Allergy to grass pollen",
+        "allergic to grass pollen",
+        "grass pollen allergy",
+    ]
+    assert list(spellings("Allergy to", Kind.DISORDER)) == ["Allergy to"]

@@ -40,6 +40,7 @@ def answers(result):
         ("family history of breast cancer", Assertion.FAMILY),
         ("no family history of breast cancer", Assertion.NEGATED),
         ("copd", Assertion.AFFIRMED),
+        ("blood pressure above 160", Assertion.AFFIRMED),
         ("hypertension", Assertion.AFFIRMED),
     ],
 )

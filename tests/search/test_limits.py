@@ -74,3 +74,15 @@ def test_what_is_of_another_time_matches_loosely(retriever):
     result = retriever.search(SearchRequest("breast cancer in 1999"))
     assert (result.well, result.loosely) == (0, 4)
     assert result.question.limits[0].label == "1999"
+
+
+def test_the_head_counts_within_the_limits(retriever):
+    """Who reads the numbers above the hits reads them of those that were asked for."""
+
+    def having(question):
+        return next((head.patients, head.documents) for head in retriever.search(SearchRequest(question)).head if head.way == "concept")
+
+    assert having("breast cancer") == (4, 4)
+    assert having("women with breast cancer") == (2, 2)
+    assert having("women over 60 with breast cancer") == (1, 1)
+    assert having("breast cancer before 2020") == (0, 0)

@@ -67,6 +67,10 @@ def test_fitting_is_an_order(one: Bound, two: Bound, three: Bound) -> None:
         (">30", "35-40", True),
         (">36", "35-40", False),
         (">9", "9,2", True),
+        (">140", "150/90", True),
+        (">160", "150/90", False),
+        ("<100", "150/90", False),
+        (">=7", "8/10", True),
         (">1000", "1,200", True),
         ("<1000", "1,200", False),
     ],
@@ -77,7 +81,7 @@ def test_what_is_asked_and_what_is_written(asked: str, value: str, expected: boo
     assert fits(asked_result(f"{CONCEPT}|{asked}|%").bound, bound) is expected
 
 
-@pytest.mark.parametrize("value", ["150/90", "", "high", "<", "5-", ">5-7", "1.2.3", "-", "²"])
+@pytest.mark.parametrize("value", ["150/", "150/90/60", "/90", "", "high", "<", "5-", ">5-7", "1.2.3", "-", "²"])
 def test_what_is_no_single_value(value: str) -> None:
     assert written_bound(value) is None
 

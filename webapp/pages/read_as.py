@@ -132,8 +132,12 @@ def _part(question: Question, place: int, result: SearchResult, state: State, co
         if not head.documents and head.way not in ("concept", "denied"):
             continue
         there = replace(state, query="", match="", assertion="", parts=(), group="", page=1).with_value(head.way, part.concepts[0])
-        # A filter holds one concept with what is narrower; words that name several may mean more than it.
-        same = head.documents > 0 and (len(part.concepts) == 1 or count(there) == head.documents)
+        for limit in question.limits:
+            for name, value in limit.filters:
+                there = there.with_value(name, value)
+        # A filter holds one concept with what is narrower; words that name several may mean more than it. Nor is a limit one of which
+        # nothing is known.
+        same = head.documents > 0 and ((len(part.concepts) == 1 and not question.limits) or count(there) == head.documents)
         heads.append(Counted(head.patients, WAYS[head.way][head.patients != 1], head.documents, there.url() if same else ""))
     return PartRead(
         part.text,
