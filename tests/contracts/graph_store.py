@@ -14,12 +14,28 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from graph.errors import InvalidCursor, InvalidPart
-from graph.identifiers import dataset_iri, iri_term, literal_term
+from graph.identifiers import dataset_iri, iri_term, literal_term, readings_iri
 from graph.model import Direction, Edge, Literal, NeighbourCount, NodeSummary, Omitted, Statistics, Step
 from graph.scope import EVERYTHING, Scope
 from graph.store import GraphReader, GraphStore
 from graph.stores.memory import MemoryStore
-from graph.vocabulary import DERIVED_FROM, FHIR, KG, LABEL, NOTATION, PREF_LABEL, STUB, TYPE, XSD, expand
+from graph.vocabulary import (
+    AFFIRMS,
+    ATTRIBUTES_TO_FAMILY,
+    DENIES,
+    DERIVED_FROM,
+    FHIR,
+    KG,
+    LABEL,
+    NOTATION,
+    PREF_LABEL,
+    SAID,
+    STUB,
+    SUSPECTS,
+    TYPE,
+    XSD,
+    expand,
+)
 
 BASE = "https://example.org/data/"
 PATIENT, ENCOUNTER, NOTE = BASE + "Patient/1", BASE + "Encounter/1", BASE + "DocumentReference/1"
@@ -715,6 +731,126 @@ def _same_within(rig: Rig, scope: Scope, held: tuple[str, ...] | None) -> None:
         assert seen.neighbourhood(seeds, FAR) == reference.neighbourhood(seeds, FAR)
     same_answers(seen.within(EVERYTHING), reference, [ASTHMA])
     assert seen.within(Scope.of(["other"])).statistics() == Statistics(0, 0, {})
+
+
+def says(note: str, *said: tuple[str, str]) -> str:
+    """The quads of what the texts of a record say: a link to a concept for each assertion, in the record's graph of readings."""
+    return "".join(quad(note, link, concept, readings_iri(note)) for link, concept in said)
+
+
+NOTES: Final = tuple(f"{name}/DocumentReference/{note}" for name, note in ((A, "1"), (A, "2"), (A, "3%2Fx"), (B, "1")))
+FIRST, SECOND, THIRD, ELSEWHERE = NOTES
+TEXTS: Final = (
+    *(record(note, "DocumentReference", ("kg:code", ASPIRIN), label=f"Note {number}") for number, note in enumerate(NOTES)),
+    *(quad(code, TYPE, "skos:Concept", f"{name}/derived/concepts") for code in (ASTHMA, ASPIRIN) for name in (A, B)),
+)
+READINGS: Final = (
+    says(FIRST, *((link, ASTHMA) for link in SAID), (AFFIRMS, ASPIRIN)),
+    says(SECOND, (DENIES, ASTHMA)),
+    says(THIRD, (DENIES, ASTHMA), (SUSPECTS, ASTHMA)),
+    says(ELSEWHERE, (AFFIRMS, ASTHMA), (DENIES, ASTHMA), (ATTRIBUTES_TO_FAMILY, ASPIRIN)),
+)
+
+
+def said_of(store: GraphReader, concept: str) -> set[tuple[str, str]]:
+    """(record, link) of everything that texts say of a concept, read in pages."""
+    entries = [(summary, edge) for summary, edge in all_pages(store, concept, direction="in") if edge.relation in SAID]
+    found = {(summary.id, edge.relation) for summary, edge in entries}
+    assert len(found) == len(entries)
+    for summary, edge in entries:
+        assert edge == Edge(summary.id, edge.relation, concept, 1, (readings_iri(summary.id),))
+    return found
+
+
+def check_what_texts_say_is_told_apart_by_assertion(rig: Rig) -> None:
+    """Of one record and one concept each assertion is a link of its own, from either end and in every count."""
+    rig.load(*TEXTS, *READINGS)
+    out = [edge for _, edge in all_pages(rig.store, FIRST, direction="out") if edge.target == ASTHMA]
+    assert out == [Edge(FIRST, link, ASTHMA, 1, (readings_iri(FIRST),)) for link in sorted(SAID)]
+    assert said_of(rig.store, ASTHMA) == {
+        *((FIRST, link) for link in SAID),
+        (SECOND, DENIES),
+        (THIRD, DENIES),
+        (THIRD, SUSPECTS),
+        (ELSEWHERE, AFFIRMS),
+        (ELSEWHERE, DENIES),
+    }
+    assert [summary.id for summary, _ in all_pages(rig.store, ASTHMA, relation=SUSPECTS, direction="in")] == [FIRST, THIRD]
+    assert all_pages(rig.store, ASTHMA, relation=SUSPECTS, direction="out") == []
+    assert rig.store.neighbour_counts(ASTHMA) == tuple(
+        NeighbourCount(link, "in", "DocumentReference", {AFFIRMS: 2, DENIES: 4, SUSPECTS: 2}.get(link, 1)) for link in sorted(SAID)
+    )
+    assert rig.store.references([ASTHMA, ASPIRIN]) == {ASTHMA: 11, ASPIRIN: 6}
+    rig.same()
+
+
+def check_hits_keep_every_assertion_in_their_neighbourhood(rig: Rig) -> None:
+    """What a search joins its hits with: a denial is never shown as what the text affirms, and what a bound leaves out is counted."""
+    rig.load(*TEXTS, *READINGS)
+
+    def links(limit: int, *relations: str) -> list[tuple[str, str, str]]:
+        hops = [[Step("out", limit, kind="DocumentReference", relations=relations)]]
+        found = rig.store.neighbourhood([FIRST, SECOND], hops)
+        assert found == rig.reference.neighbourhood([FIRST, SECOND], hops)
+        assert all(edge.evidence == (readings_iri(edge.source),) for edge in found.edges)
+        return [(edge.source, edge.relation, edge.target) for edge in found.edges]
+
+    everything = sorted([*((FIRST, link, ASTHMA) for link in SAID), (FIRST, AFFIRMS, ASPIRIN), (SECOND, DENIES, ASTHMA)])
+    assert sorted(links(9, *SAID)) == everything
+    assert sorted(links(9, DENIES)) == [(FIRST, DENIES, ASTHMA), (SECOND, DENIES, ASTHMA)]
+    assert sorted(links(9, AFFIRMS)) == sorted([(FIRST, AFFIRMS, ASPIRIN), (FIRST, AFFIRMS, ASTHMA)])
+    assert len(links(1, *SAID)) < len(everything)
+    back = [[Step("in", 2, kind="Concept", relations=(DENIES,))]]
+    found = rig.store.neighbourhood([ASTHMA], back)
+    assert [(edge.source, edge.relation) for edge in found.edges] == [(FIRST, DENIES), (SECOND, DENIES)]
+    assert found.omitted == (Omitted(ASTHMA, DENIES, "in", "DocumentReference", 2),)
+    assert found == rig.reference.neighbourhood([ASTHMA], back)
+
+
+def check_readings_come_and_go_with_their_own_record(rig: Rig) -> None:
+    """A graph of readings that is written again or withdrawn takes nothing else along: no other reading, and not the record."""
+    rig.load(*TEXTS, *READINGS)
+    others = said_of(rig.store, ASTHMA) - {(FIRST, link) for link in SAID}
+    first = rig.store.node(FIRST)
+    assert rig.replace(says(FIRST, (DENIES, ASTHMA))) == 1
+    assert said_of(rig.store, ASTHMA) == others | {(FIRST, DENIES)}
+    assert said_of(rig.store, ASPIRIN) == {(ELSEWHERE, ATTRIBUTES_TO_FAMILY)}
+    assert rig.store.node(FIRST) == first
+    rig.same()
+    assert rig.remove(readings_iri(FIRST)) == 1
+    assert said_of(rig.store, ASTHMA) == others
+    code = Edge(FIRST, KG + "code", ASPIRIN, 1, (FIRST,))
+    assert [edge for _, edge in all_pages(rig.store, FIRST)] == [code]
+    rig.same()
+    assert rig.replace(record(SECOND, "DocumentReference", label="Written again"), record(FIRST, "DocumentReference")) == 3
+    assert said_of(rig.store, ASTHMA) == others
+    assert rig.remove(*(readings_iri(note) for note in (SECOND, THIRD))) == 2
+    assert said_of(rig.store, ASTHMA) == {(ELSEWHERE, AFFIRMS), (ELSEWHERE, DENIES)}
+    rig.load(*READINGS)
+    assert said_of(rig.store, ASTHMA) == others | {(FIRST, link) for link in SAID}
+    rig.same()
+
+
+def check_a_reader_of_a_never_learns_what_texts_of_b_say(rig: Rig) -> None:
+    """Of a concept that both name, also in counts; nor do texts of another dataset speak for a's records."""
+    others = says(ELSEWHERE, (DENIES, ASTHMA)) + quad(SECOND, AFFIRMS, ASTHMA, readings_iri(ELSEWHERE))
+    rig.load(*TEXTS, *READINGS, others)
+    seen = rig.store.within(Scope.of(["a"]))
+    assert said_of(seen, ASTHMA) == {*((FIRST, link) for link in SAID), (SECOND, DENIES), (THIRD, DENIES), (THIRD, SUSPECTS)}
+    counts = {count.relation: count.count for count in seen.neighbour_counts(ASTHMA)}
+    assert counts == {link: {DENIES: 3, SUSPECTS: 2}.get(link, 1) for link in SAID}
+    assert seen.references([ASTHMA]) == {ASTHMA: 9}
+    assert seen.summaries([ELSEWHERE]) == (NodeSummary(ELSEWHERE, "Thing", "1"),) and seen.node(ELSEWHERE) is None
+    hops = [[Step("in", 9, relations=SAID)], [Step("out", 9, relations=SAID)]]
+    for scope in (Scope.of(["a"]), Scope.of(["b"]), Scope.of(["a", "b"]), Scope.of([])):
+        within, reference = rig.store.within(scope), rig.reference.within(scope)
+        assert within.neighbourhood([ASTHMA], hops) == reference.neighbourhood([ASTHMA], hops)
+        same_answers(within, reference, [ASTHMA, ASPIRIN, *NOTES])
+    alone = rig.store.within(Scope.of(["b"]))
+    assert {edge.source for edge in alone.neighbourhood([ASTHMA], hops).edges} == {ELSEWHERE, SECOND}
+    rig.remove(readings_iri(ELSEWHERE))
+    assert said_of(rig.store.within(Scope.of(["b"])), ASTHMA) == set()
+    assert said_of(rig.store.within(Scope.of(["a"])), ASTHMA) == said_of(rig.store, ASTHMA)
 
 
 def check_broken_parts_are_named(rig: Rig) -> None:

@@ -14,13 +14,13 @@ import rdflib
 from rdflib.plugins.sparql import prepareQuery
 
 from graph.errors import QueryRefused, QuerySyntaxError, UnsupportedCapability
-from graph.identifiers import derived_graph_iri, record_iri
+from graph.identifiers import derived_graph_iri, readings_iri, record_iri
 from graph.model import Literal
 from graph.scope import EVERYTHING, Scope
 from graph.sparql import JSON, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Demand, QueryDataset
 from graph.store import GraphStore, SparqlQueryable
 from graph.vocabulary import BASE, FHIR, KG, LABEL, TYPE
-from tests.contracts.graph_store import ASPIRIN, ASTHMA, NewStore, quad
+from tests.contracts.graph_store import ASPIRIN, ASTHMA, ELSEWHERE, FIRST, READINGS, SECOND, TEXTS, THIRD, NewStore, quad
 
 A, B = Scope.of(["study"]), Scope.of(["papers"])
 Rows = Counter[tuple[tuple[str, str], ...]]
@@ -199,6 +199,31 @@ def check_a_scope_sees_what_changed(new_store: NewStore, folder: Path) -> None:
     assert asked(store, query, A) == expected([STUDY, more], query)
     store.remove([STUDY_PATIENT])
     assert asked(store, f"SELECT ?g {{ GRAPH ?g {{ <{STUDY_PATIENT}> <{LABEL}> ?l }} }}", A) == Counter()
+    store.close()
+
+
+ASKED_OF_READINGS = (
+    "SELECT ?d ?c { ?d kg:affirms ?c }",
+    "SELECT ?d { ?d kg:denies ?c . ?d a fhir:DocumentReference FILTER NOT EXISTS { ?d kg:affirms ?c } }",
+    "SELECT ?c ?r (COUNT(DISTINCT ?d) AS ?n) { ?d ?r ?c . ?c a skos:Concept FILTER(?r != kg:code) } GROUP BY ?c ?r",
+    "SELECT ?d ?g { GRAPH ?g { ?d kg:denies ?c } }",
+    "SELECT DISTINCT ?d ?c { ?d kg:suspects|kg:attributesToFamily ?c }",
+    f"SELECT ?d ?r {{ ?d ?r ?c FILTER(?r != kg:code) }} ORDER BY ?d VALUES ?c {{ <{ASTHMA}> }}",
+)
+
+
+def check_what_texts_say_is_asked_for_by_assertion(new_store: NewStore, folder: Path) -> None:
+    """Also by a reader of one dataset, of concepts that another one's texts name too, and after a note was read again."""
+    store = loaded(new_store, folder, *TEXTS, *READINGS)
+    for scope in (EVERYTHING, Scope.of(["a"]), Scope.of(["b"])):
+        for query in ASKED_OF_READINGS:
+            assert asked(store, query, scope) == expected([*TEXTS, *READINGS], query, scope), (scope, query)
+    assert asked(store, ASKED_OF_READINGS[1]) == Counter([(("d", SECOND),), (("d", THIRD),)])
+    again = quad(FIRST, KG + "denies", ASTHMA, readings_iri(FIRST))
+    store.replace([_part(folder, again)])
+    store.remove([readings_iri(ELSEWHERE)])
+    for query in ASKED_OF_READINGS:
+        assert asked(store, query) == expected([*TEXTS, again, *READINGS[1:3]], query), query
     store.close()
 
 

@@ -12,6 +12,7 @@ from graph.model import Literal, NeighbourCount, Neighbourhood, NeighbourPage, N
 from graph.scope import Scope, dataset_of
 from graph.store import GraphReader
 from graph.stores.memory import MemoryStore
+from graph.vocabulary import AFFIRMS, DENIES, SAID
 from tests.contracts.graph_store import CHECKS, PATIENT, Rig
 
 
@@ -150,7 +151,66 @@ class CountsTheRecordsOfAll(MemoryStore):
         return seen
 
 
+class KeepsOneLinkBetweenTwoNodes(MemoryStore):
+    """As a store whose edges are known by their ends: what was said last stands for all that was said."""
+
+    def neighbours(self, iri: str, **asked: Any) -> NeighbourPage:
+        page = super().neighbours(iri, **asked)
+        one = {(edge.source, edge.target): (summary, edge) for summary, edge in page.neighbours}
+        return replace(page, neighbours=tuple(one.values()), total=page.total - len(page.neighbours) + len(one))
+
+    def neighbourhood(self, seeds: Sequence[str], hops: Sequence[Sequence[Step]], prefer: AbstractSet[str] = frozenset()) -> Neighbourhood:
+        found = super().neighbourhood(seeds, hops, prefer)
+        return replace(found, edges=tuple({(edge.source, edge.target): edge for edge in found.edges}.values()))
+
+
+class ShowsADenialAsAffirmed(MemoryStore):
+    def neighbourhood(self, seeds: Sequence[str], hops: Sequence[Sequence[Step]], prefer: AbstractSet[str] = frozenset()) -> Neighbourhood:
+        found = super().neighbourhood(seeds, hops, prefer)
+        return replace(found, edges=tuple(replace(e, relation=AFFIRMS if e.relation == DENIES else e.relation) for e in found.edges))
+
+
+class CountsAllAssertionsAsOne(MemoryStore):
+    def neighbour_counts(self, iri: str) -> tuple[NeighbourCount, ...]:
+        return tuple(
+            replace(count, relation=AFFIRMS if count.relation in SAID else count.relation) for count in super().neighbour_counts(iri)
+        )
+
+
+class TakesTheRecordAlongWithItsReadings(MemoryStore):
+    def remove(self, graphs: Iterable[str]) -> int:
+        graphs = list(graphs)
+        removed = super().remove(graphs)
+        super().remove(graph.replace("/derived/readings", "") for graph in graphs)
+        return removed
+
+
+class WritesAllReadingsOfADatasetAgain(MemoryStore):
+    """As a store that has the readings of a dataset in one graph."""
+
+    def replace(self, parts: Iterable[Path]) -> int:
+        parts = list(parts)
+        if any(b"/derived/readings/" in part.read_bytes() for part in parts):
+            super().remove([name for graph in self._dataset.graphs() if "/derived/readings/" in (name := str(graph.identifier))])
+        return super().replace(parts)
+
+
+class ReadsToEverybody(MemoryStore):
+    """Admits what is derived, whosever it is."""
+
+    def within(self, scope: Scope) -> GraphReader:
+        seen = super().within(scope)
+        seen.neighbour_counts = self.neighbour_counts  # type: ignore[method-assign]
+        return seen
+
+
 BROKEN: dict[type[MemoryStore], str] = {
+    KeepsOneLinkBetweenTwoNodes: "what_texts_say_is_told_apart_by_assertion",
+    CountsAllAssertionsAsOne: "what_texts_say_is_told_apart_by_assertion",
+    ShowsADenialAsAffirmed: "hits_keep_every_assertion_in_their_neighbourhood",
+    TakesTheRecordAlongWithItsReadings: "readings_come_and_go_with_their_own_record",
+    WritesAllReadingsOfADatasetAgain: "readings_come_and_go_with_their_own_record",
+    ReadsToEverybody: "a_reader_of_a_never_learns_what_texts_of_b_say",
     ForgetsTheScope: "a_reader_of_a_never_learns_of_b",
     TellsTheDatasetByTheBeginningOfItsName: "a_reader_of_a_never_learns_of_b",
     CountsTheRecordsOfAll: "a_reader_of_a_never_learns_of_b",
@@ -177,6 +237,11 @@ BROKEN: dict[type[MemoryStore], str] = {
 def test_finds_a_broken_store_out(broken: type[MemoryStore], check: str, tmp_path: Path) -> None:
     with pytest.raises(AssertionError):
         CHECKS[check](Rig(broken, tmp_path))
+
+
+def test_one_link_of_several_is_missed_in_a_neighbourhood_too(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError):
+        CHECKS["hits_keep_every_assertion_in_their_neighbourhood"](Rig(KeepsOneLinkBetweenTwoNodes, tmp_path))
 
 
 @pytest.mark.parametrize("broken", [IgnoresPreference, LosesSharedVerticesOnRemoval, ForgetsToCountWhatItLeftOut])

@@ -7,8 +7,10 @@ import pytest
 from graph.identifiers import derived_graph_iri, readings_iri
 from graph.stores.memory import MemoryStore
 from graph.stores.oxigraph.store import OxigraphStore
-from graph.vocabulary import AFFIRMS, DENIES
+from graph.vocabulary import AFFIRMS, ATTRIBUTES_TO_FAMILY, DENIES, SAID
+from ingest.exporting import export
 from ingest.ledger import Ledger
+from ingest.moving import move
 from ingest.pipeline import drop
 from ingest.progress import Silent
 from ingest.rebuild import rebuild
@@ -38,6 +40,11 @@ def of(lab, *notes):
 def graphs(lab):
     with Ledger(lab.workspace.ledger_path, read_only=True).db as db:
         return sorted(readings_iri(record) for (record,) in db.execute("select record from readings"))
+
+
+def links(store, record, lab):
+    page = store.neighbours(lab.iri("DocumentReference", record), limit=100)
+    return sorted(edge.relation for node, edge in page.neighbours if edge.relation in SAID and node.id == CANCER)
 
 
 def quads_in(lab, graph):
@@ -108,6 +115,33 @@ def test_a_replica_follows_what_texts_say(lab, remote):
     assert says(remote) == published(lab)
     drop("d", lab.workspace, lab.tools, Silent())
     assert says(remote) == []
+
+
+def test_a_dataset_that_is_dropped_takes_what_its_texts_say_along_and_nothing_else(lab, remote):
+    lab.ingest(patient(), condition(), note(text="Breast cancer."))
+    before = says(remote), lab.quads()
+    lab.ingest(patient(), condition(), note(text="No breast cancer. Mother had breast cancer."), dataset="other")
+    assert said(lab, "d1", "other") == [(ATTRIBUTES_TO_FAMILY, CANCER), (DENIES, CANCER)]
+    drop("other", lab.workspace, lab.tools, Silent())
+    assert said(lab, "d1") == [(AFFIRMS, CANCER)] and said(lab, "d1", "other") == []
+    assert (says(remote), lab.quads()) == before
+
+
+def test_a_move_and_an_export_keep_what_texts_say_and_a_note_that_changes_later_follows(lab, tmp_path):
+    lab.ingest(patient(), condition(), note(text="No breast cancer. Mother had breast cancer."), note("d2", text="Breast cancer."))
+    store = Remote()
+    lab.tools = replace(lab.tools, replica=Replica("test://one", store))
+    move(None, lab.workspace, lab.tools, Silent())
+    assert says(store) == published(lab) and links(store, "d1", lab) == [ATTRIBUTES_TO_FAMILY, DENIES]
+    lab.ingest(note(text="Breast cancer."))
+    assert (links(store, "d1", lab), links(store, "d2", lab)) == ([AFFIRMS], [AFFIRMS])
+    lab.tools = replace(lab.tools, replica=None)
+    move(None, lab.workspace, lab.tools, Silent())
+    assert said(lab, "d1") == said(lab, "d2") == [(AFFIRMS, CANCER)]
+    export("d", tmp_path / "d.nq", "nquads", lab.workspace, lab.tools)
+    again = MemoryStore()
+    again.load([tmp_path / "d.nq"])
+    assert links(again, "d1", lab) == links(again, "d2", lab) == [AFFIRMS]
 
 
 def test_what_is_derived_anew_with_a_generation_that_is_made_anew_reaches_the_replica(lab, remote):
