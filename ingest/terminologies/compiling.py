@@ -172,11 +172,13 @@ def _pairs(db: sqlite3.Connection, query: str, width: int) -> Int64:
 def _told_apart(pairs: Int64, systems: NDArray[np.int16]) -> tuple[Int64, Int64]:
     """Of pairs that are said to be the same: those that are, and those of which the second is wider, being the same as several.
 
-    A concept that is the same as several of one scheme does not make these the same: they are narrower than it. Where both ends have
-    several partners nothing is known.
+    A concept that is the same as several of another scheme does not make these the same: they are narrower than it. Where both ends have
+    several partners nothing is known. Within one scheme see `_of_one_scheme`.
     """
-    pairs = np.unique(np.sort(pairs, axis=1), axis=0)
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    within = systems[pairs[:, 0]] == systems[pairs[:, 1]]
+    same, wider = _of_one_scheme(np.unique(pairs[within], axis=0))
+    pairs = np.unique(np.sort(pairs[~within], axis=1), axis=0)
     one, other = pairs[:, 0], pairs[:, 1]
     partners = [
         np.unique(np.stack([end, systems[far]]), axis=1, return_inverse=True, return_counts=True)[1:]
@@ -184,7 +186,18 @@ def _told_apart(pairs: Int64, systems: NDArray[np.int16]) -> tuple[Int64, Int64]
     ]
     of_one, of_other = (counts[inverse.ravel()] for inverse, counts in partners)
     first_wider = pairs[(of_one > 1) & (of_other == 1)]
-    return pairs[(of_one == 1) & (of_other == 1)], np.concatenate([first_wider[:, ::-1], pairs[(of_one == 1) & (of_other > 1)]])
+    same = np.concatenate([same, pairs[(of_one == 1) & (of_other == 1)]])
+    return same, np.concatenate([wider, first_wider[:, ::-1], pairs[(of_one == 1) & (of_other > 1)]])
+
+
+def _of_one_scheme(pairs: Int64) -> tuple[Int64, Int64]:
+    """The same of pairs (concept, what it is said to be the same as) of one scheme: any number of former codes are the same as that which
+    took their place, and a code that is said to be the same as several is wider than each of them.
+    """
+    sources, counts = np.unique(pairs[:, 0], return_counts=True)
+    of_several = np.isin(pairs, sources[counts > 1])
+    several, into_several = of_several[:, 0], of_several[:, 1]
+    return pairs[~several & ~into_several], np.concatenate([pairs[several & ~into_several][:, ::-1], pairs[~several & into_several]])
 
 
 def _in_circles(pairs: Int64, count: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

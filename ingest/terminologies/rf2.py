@@ -5,6 +5,9 @@ What the files are known for:
 - tab-separated, and a `"` is data;
 - ids have up to 18 digits: a file that went through a spreadsheet has lost some, and its rows are rejected;
 - concepts that are no longer active still have active descriptions, which are left out;
+- records keep the codes of concepts that are no longer active. Historical associations say what took their place: SAME AS and REPLACED BY
+  are taken for the same, over any number of steps, where they end at one active concept; WAS A is broader. POSSIBLY EQUIVALENT TO and its
+  like are not taken: such a code had several meanings, and to count its records under any of them is to state what nobody wrote;
 - Full and Delta hold every state, or the last changes alone: only the Snapshot says how things are;
 - the term that people use is a synonym, which the language reference set of the United States (else Great Britain's, else any) prefers;
 - the extended map to ICD-10-CM leads to classes: what it maps to is broader, never the same. Rules that ask for age or sex are left out.
@@ -31,6 +34,7 @@ _FILES: Final = {
     "descriptions": r"x?sct2_description_(.*)snapshot.*\.txt",
     "relationships": r"x?sct2_relationship_(.*)snapshot.*\.txt",
     "languages": r"x?der2_crefset_(.*)languagesnapshot.*\.txt",
+    "associations": r"x?der2_crefset_(.*)association(reference)?snapshot.*\.txt",
     "maps": r"x?der2_iisssccrefset_(.*)extendedmapsnapshot.*\.txt",
 }
 _ELSE: Final = re.compile(r"x?sct2_concept_.*(full|delta).*\.txt")
@@ -39,6 +43,9 @@ _RELEASED: Final = re.compile(r"_(\d{8})\.txt\Z")
 _FSN, _SYNONYM, _IS_A, _PREFERRED = "900000000000003001", "900000000000013009", "116680003", "900000000000548007"
 _LANGUAGES: Final = ("900000000000509007", "900000000000508004")
 """Reference sets of English: of the United States, of Great Britain."""
+_SUCCEEDED: Final = frozenset({"900000000000526001", "900000000000527005"})
+"""Reference sets of historical associations: REPLACED BY, SAME AS."""
+_WAS_A: Final = "900000000000528000"
 _MAPS: Final = {"6011000124106": ICD10CM, "447562003": ICD10}
 _UNCONDITIONAL: Final = frozenset({"TRUE", "OTHERWISE TRUE"})
 
@@ -78,7 +85,10 @@ def version(path: Path) -> str:
 
 
 def read(path: Path, rejects: Rejects) -> Iterator[Statement]:
-    """The concepts, English names, what is broader, and the maps to ICD-10-CM. Raises TerminologyUnreadable where it is no Snapshot."""
+    """The concepts, English names, what is broader, what former codes are now, and the maps to ICD-10-CM.
+
+    Raises TerminologyUnreadable where it is no Snapshot.
+    """
     files = files_of(path)
     of = {role: [file for file in files if re.fullmatch(pattern, file.name.lower())] for role, pattern in _FILES.items()}
     if not of["concepts"] or not of["descriptions"]:
@@ -94,6 +104,7 @@ def read(path: Path, rejects: Rejects) -> Iterator[Statement]:
         yield from _names(file, known, preferred, rejects)
     for file in of["relationships"]:
         yield from _relationships(file, known, rejects)
+    yield from _history(of["associations"], known, rejects)
     for file in of["maps"]:
         yield from _maps(file, known, rejects)
 
@@ -104,6 +115,8 @@ class _Known:
 
     kinds: dict[int, int] = field(default_factory=dict)
     """Active concept → its kind, as a place in _TAKEN; -1: is not taken, -2: no fully specified name was seen yet."""
+    former: set[int] = field(default_factory=set)
+    """Concepts that are no longer active."""
     preferred: set[int] = field(default_factory=set)
     """Concepts that the language prefers a synonym of."""
     labelled: set[int] = field(default_factory=set)
@@ -126,6 +139,8 @@ def _concepts(file: File, known: _Known, rejects: Rejects) -> None:
         seen.add(number)
         if active == "1":
             known.kinds[number] = -2
+        else:
+            known.former.add(number)
 
 
 def _preferred(files: list[File], rejects: Rejects) -> set[int]:
@@ -187,6 +202,55 @@ def _relationships(file: File, known: _Known, rejects: Rejects) -> Iterator[Stat
             rejects.reject(file, line, "the concept is said to be broader than itself")
         elif known.kind(below) and known.kind(above):
             yield Broader(SNOMED, source, destination)
+
+
+def _history(files: list[File], known: _Known, rejects: Rejects) -> Iterator[Statement]:
+    """What the codes of concepts that are no longer active are the same as now, and what they were narrower than."""
+    succeeded: dict[int, set[int]] = {}
+    was: list[tuple[int, int]] = []
+    columns = ("active", "refsetId", "referencedComponentId", "targetComponentId")
+    for file in files:
+        for line, (active, refset, concept, target) in table(file, columns, rejects):
+            if active != "1" or (refset != _WAS_A and refset not in _SUCCEEDED):
+                continue
+            former, now = _id(concept, file, line, rejects), _id(target, file, line, rejects)
+            if former and former == now:
+                rejects.reject(file, line, "the concept is said to have taken its own place")
+            elif now and former in known.former:
+                if refset == _WAS_A:
+                    was.append((former, now))
+                else:
+                    succeeded.setdefault(former, set()).add(now)
+    successor = _successors(succeeded)
+    for former, now in sorted(successor.items()):
+        if known.kind(now):
+            yield Mapping(SNOMED, str(former), Relation.EQUIVALENT, SNOMED, str(now))
+    for former, broader in sorted(set(was)):
+        now = successor.get(broader, broader)
+        if known.kind(now) and now != successor.get(former):
+            yield Mapping(SNOMED, str(former), Relation.BROADER, SNOMED, str(now))
+
+
+def _successors(succeeded: dict[int, set[int]]) -> dict[int, int]:
+    """Former concept → the one that all ways from it end at; it may be no active one. Of what ends at several nobody knows what it is now,
+    and what leads round in a circle ends nowhere: these are left out.
+
+    From the ends back, each concept is come to twice at most: a chain as long as the file costs no more than its rows.
+    """
+    before: dict[int, list[int]] = {}
+    for former, targets in succeeded.items():
+        for target in targets:
+            before.setdefault(target, []).append(former)
+    waiting = [(end, end) for end in before.keys() - succeeded.keys()]
+    found: dict[int, int] = {}
+    while waiting:
+        at, end = waiting.pop()
+        for former in before.get(at, ()):
+            one = end if found.get(former, end) == end else 0
+            if found.get(former) != one:
+                found[former] = one
+                waiting.append((former, one))
+    return {former: end for former, end in found.items() if end}
 
 
 def _maps(file: File, known: _Known, rejects: Rejects) -> Iterator[Statement]:

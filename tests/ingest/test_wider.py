@@ -6,6 +6,7 @@ from graph.identifiers import concept_iri
 from search.model import Filters, SearchRequest
 from tests.ingest.exports import condition, note, patient
 from tests.ingest.terminologies.omop_folder import write_omop
+from tests.ingest.terminologies.test_rf2 import POSSIBLY, REPLACED_BY, with_history
 from tests.ingest.test_learning import add, drop
 
 SCT, ICD, RX = "http://snomed.info/sct", "http://hl7.org/fhir/sid/icd-10-cm", "http://www.nlm.nih.gov/research/umls/rxnorm"
@@ -70,6 +71,24 @@ def test_a_drug_is_all_that_acts_by_it(clinic, tmp_path):
 def test_what_is_denied_is_denied_in_every_coding(clinic, tmp_path):
     add(clinic, write_omop(tmp_path / "omop"))
     assert found(clinic, denied=(J45,)) == found(clinic, denied=(ASTHMA,)) == ["d6"]
+
+
+def test_a_code_that_is_no_longer_active_is_found_with_the_one_that_took_its_place(lab, tmp_path):
+    former, unsure = "30000001", "30000002"
+    lab.ingest(
+        *visit(1, "44054006", display="Type 2 diabetes"),
+        *visit(2, former, display="Diabetes of adults"),
+        *visit(3, unsure, display="Sugar"),
+        *visit(4, "22298006", display="Heart attack"),
+    )
+    rows = [("1", REPLACED_BY, former, "44054006"), *(("1", POSSIBLY, unsure, code) for code in ("44054006", "22298006"))]
+    assert found(lab, T2DM) == ["d1"]
+    add(lab, with_history(tmp_path / "snomed", rows))
+    assert found(lab, T2DM) == found(lab, DIABETES) == found(lab, concept_iri(SCT, former)) == ["d1", "d2"]
+    assert found(lab, concept_iri(SCT, unsure)) == ["d3"]  # nobody knows which of the two it was
+    assert found(lab, concept_iri(SCT, "22298006")) == ["d4"]
+    counted = facet(lab)
+    assert sorted(counted[concept] for concept in counted.keys() & {T2DM, concept_iri(SCT, former)}) == [2]
 
 
 def test_two_codings_of_one_thing_are_one_line_and_what_lies_above_all_is_none(clinic, tmp_path):

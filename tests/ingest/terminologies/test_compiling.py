@@ -74,6 +74,18 @@ def test_what_is_the_same_as_several_of_one_scheme_is_wider(folder: Path) -> Non
     assert above(of, SCT, "81") == above(of, HPO, "8") == same(of, HPO, "8") == []  # nothing can be said
 
 
+def test_former_codes_of_one_scheme_are_all_the_same_as_what_took_their_place(folder: Path) -> None:
+    """Whichever code comes first: 50 took the place of 10 and 90; what is the same as several, or of such a one, is not the same."""
+    succeeded = [("10", "50"), ("90", "50"), ("90", "50"), ("20", "61"), ("20", "62"), ("30", "20"), ("71", "72"), ("72", "71")]
+    crossed = [("81", "83"), ("81", "84"), ("82", "81"), ("81", "85"), ("85", "83"), ("85", "84")]
+    of = compiled(folder, *(Mapping(SCT, a, Relation.EQUIVALENT, SCT, b) for a, b in (*succeeded, *crossed)))
+    assert same(of, SCT, "50") == ["10", "90"] and same(of, SCT, "10") == same(of, SCT, "90") == ["50"]
+    assert above(of, SCT, "10") == above(of, SCT, "90") == above(of, SCT, "50") == []
+    assert above(of, SCT, "61") == above(of, SCT, "62") == ["20"] and same(of, SCT, "20") == same(of, SCT, "30") == []
+    assert above(of, SCT, "30") == ["20"] and same(of, SCT, "71") == ["72"] and above(of, SCT, "71") == []
+    assert above(of, SCT, "83") == ["81", "85"] and same(of, SCT, "83") == same(of, SCT, "81") == same(of, SCT, "85") == []
+
+
 def test_names_of_every_kind(folder: Path) -> None:
     of = compiled(
         folder,

@@ -141,6 +141,79 @@ def test_a_release_is_read_with_its_traps(tmp_path: Path) -> None:
     assert rf2.version(tmp_path) == "20260301" and format_of(tmp_path).name == "rf2"
 
 
+SAME_AS, REPLACED_BY, POSSIBLY, WAS_A = (f"9000000000005{number}" for number in ("27005", "26001", "23009", "28000"))
+ASSOCIATION = f"{LANGUAGE.rpartition(' ')[0]} targetComponentId"
+
+
+def with_history(folder: Path, rows: list[tuple[str, ...]], name: str = "Association") -> Path:
+    """The release with historical associations (active, reference set, former concept, target), whose former concepts are inactive."""
+    write_release(folder)
+    base, end = folder / "Snapshot", "Snapshot_US1000124_20260301.txt"
+    active = {"64572001", "73211009", "44054006", "255604002", "22298006", "10000006", LONG}
+    formers = dict.fromkeys(former for _, _, former, _ in rows if former.startswith("3") and former not in active)
+    with (base / f"Terminology/sct2_Concept_{end}").open("a", newline="") as file:
+        file.writelines(f"{former}\t20250301\t0\t1\t900000000000074008\r\n" for former in formers)
+    lines = [[f"h-{n}", "20260301", on, "1", refset, former, target] for n, (on, refset, former, target) in enumerate(rows)]
+    table(base / f"Refset/Content/der2_cRefset_{name}{end}", ASSOCIATION, lines)
+    return folder
+
+
+@pytest.mark.parametrize("name", ["Association", "AssociationReference"])
+def test_former_codes_lead_to_what_took_their_place(tmp_path: Path, name: str) -> None:
+    rows = [
+        ("1", SAME_AS, "30000001", "44054006"),
+        ("1", REPLACED_BY, "30000002", "44054006"),  # any number of former codes are the same
+        ("1", REPLACED_BY, "30000003", "30000001"),  # over one that is no longer active either
+        ("1", SAME_AS, "30000004", "22298006"),
+        ("1", REPLACED_BY, "30000004", "22298006"),  # said twice
+        ("1", WAS_A, "30000005", "73211009"),
+        ("1", WAS_A, "30000006", "30000003"),  # was one of what has been replaced since
+        ("1", WAS_A, "30000001", "44054006"),  # is the same already
+    ]
+    found = said(rf2.read, with_history(tmp_path, rows, name))
+    assert {each for each in found.maps if each[0].startswith("3")} == {
+        ("30000001", "equivalent", "44054006"),
+        ("30000002", "equivalent", "44054006"),
+        ("30000003", "equivalent", "44054006"),
+        ("30000004", "equivalent", "22298006"),
+        ("30000005", "broader", "73211009"),
+        ("30000006", "broader", "44054006"),
+    }
+    assert "30000001" not in found.labels and [name for name, _ in found.told if "Association" in name] == []
+
+
+def test_what_nobody_knows_of_former_codes_is_not_said(tmp_path: Path) -> None:
+    rows = [
+        ("0", SAME_AS, "30000001", "44054006"),  # withdrawn
+        ("1", POSSIBLY, "30000002", "44054006"),  # had several meanings
+        ("1", SAME_AS, "30000003", "44054006"),  # several targets
+        ("1", REPLACED_BY, "30000003", "22298006"),
+        ("1", SAME_AS, "30000004", "30000003"),  # ends at these
+        ("1", SAME_AS, "30000005", "39999999"),  # a target that the release does not hold
+        ("1", SAME_AS, "30000006", "10000006"),  # one that is gone itself
+        ("1", SAME_AS, "30000006", "44054006"),
+        ("1", SAME_AS, "30000007", "30000008"),  # a circle
+        ("1", REPLACED_BY, "30000008", "30000007"),
+        ("1", SAME_AS, "30000009", "255604002"),  # a qualifier, which is not taken
+        ("1", SAME_AS, "73211009", "22298006"),  # is active
+        ("1", SAME_AS, "59999999", "22298006"),  # the release does not hold it
+        ("1", SAME_AS, "30000010", "30000010"),  # itself
+        ("1", SAME_AS, "30000011", "4.4E+07"),
+        ("1", "900000000000531004", "101033", "44054006"),  # of a description
+    ]
+    found = said(rf2.read, with_history(tmp_path, rows))
+    assert found.maps == said(rf2.read, write_release(tmp_path / "without")).maps
+    assert [line for name, line in found.told if "Association" in name] == [15, 16]
+
+
+def test_a_chain_as_long_as_the_file_is_followed_to_its_end(tmp_path: Path) -> None:
+    count = 50_000
+    rows = [("1", REPLACED_BY, str(number), str(number + 1)) for number in range(300_000_000, 300_000_000 + count)]
+    found = said(rf2.read, with_history(tmp_path, [*rows, ("1", SAME_AS, str(300_000_000 + count), "22298006")]))
+    assert {now for former, _, now in found.maps if former.startswith("3")} == {"22298006"}
+    assert sum(former.startswith("3") for former, _, _ in found.maps) == count + 1
+
+
 def test_an_archive_is_read_as_it_is_shipped(tmp_path: Path) -> None:
     folder = write_release(tmp_path / "SnomedCT_US")
     write_release(folder, "Full")
