@@ -1,7 +1,10 @@
 """What the texts of a record say has a graph of its own: it is written again when they change, and nothing else is."""
 
+import csv
+import gzip
 from dataclasses import replace
 
+import networkx
 import pytest
 
 from graph.identifiers import derived_graph_iri, readings_iri
@@ -142,6 +145,19 @@ def test_a_move_and_an_export_keep_what_texts_say_and_a_note_that_changes_later_
     again = MemoryStore()
     again.load([tmp_path / "d.nq"])
     assert links(again, "d1", lab) == links(again, "d2", lab) == [AFFIRMS]
+
+
+def test_other_formats_keep_each_assertion_apart_too(lab, tmp_path):
+    lab.ingest(patient(), condition(), note(text="No breast cancer. Mother had breast cancer."), note("d2", text="Breast cancer."))
+    wanted = [("d1", "attributesToFamily"), ("d1", "denies"), ("d2", "affirms")]
+    export("d", tmp_path / "d.graphml", "graphml", lab.workspace, lab.tools)
+    edges = networkx.read_graphml(tmp_path / "d.graphml").in_edges(CANCER, data=True)
+    assert sorted((one.rpartition("/")[2], said["labelE"]) for one, _, said in edges if "/DocumentReference/" in one) == wanted
+    export("d", tmp_path / "csv", "neptune-csv", lab.workspace, lab.tools)
+    with gzip.open(next((tmp_path / "csv").glob("*edges*")), "rt", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["~to"] == CANCER and "/DocumentReference/" in row["~from"]]
+    assert sorted((row["~from"].rpartition("/")[2], row["~label"]) for row in rows) == wanted
+    assert len({row["~id"] for row in rows}) == 3
 
 
 def test_what_is_derived_anew_with_a_generation_that_is_made_anew_reaches_the_replica(lab, remote):
