@@ -5,12 +5,12 @@ acute distress" is denied by "no", not by "no acute"). A condition that ends wit
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import islice, pairwise, takewhile
 
 from concepts.model import Assertion
-from concepts.reach import Found, Reach, Spoken, apart, find
+from concepts.reach import LONGEST_CLAUSE, Found, Reach, Spoken, apart, find
 from concepts.sections import Heading, Headings, Section
 from concepts.tokens import Tokens, tokens
 from concepts.triggers import SENTENCE, Effect
@@ -78,21 +78,26 @@ _GOES_ON = frozenset(
 )
 _LIST_MARKS = frozenset("-*•·–")
 _ANSWERS = frozenset(["no", "none", "deny", "denied", "absent", "negative", "never", "nil", "neg"])
+_NEAR_RELATIVE = 3
+"""Words around one who is named that tell whether it is of them that something is said."""
+_WHOSE = frozenset(["his", "her", "their", "my", "your", "the", "a", "an", "patient", "'s", "’s"])
+_BESIDE = frozenset(["with", "by", "to", "from", "for", "of"])
+"""Words by which somebody is named beside the patient: "lives with her husband", "care of his mother"."""
+_OF_RELATIVES = frozenset([":", "-", "–", "(", "has", "have", "had", "with"])
+"""Words right behind a relative by which what follows is theirs."""
+_ANEW = frozenset([",", ";", "he", "she", "patient"])
+"""Behind these a denial need not be of the relative named before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """How a text means a mention, by which words of it ('' for none) and in which section.
-
-    `of_family`: it is a relative's, also where it is denied.
-    """
+    """How a text means a mention, by which words of it ('' for none) and in which section."""
 
     assertion: Assertion
     trigger: str
     start: int
     end: int
     section: str
-    of_family: bool
 
 
 class Sentences:
@@ -116,13 +121,13 @@ class Sentences:
         reach, by = self._said_in(*self.around(first)).reaching(first, last)
         heading = self.headings.at(self.tokens.starts[first])
         section = self._section(heading, first)
-        return self._judgement(_judged(reach, by, first, section), heading.title if heading is not None else "")
+        return self._judgement(*_judged(reach, by, first, section), heading.title if heading is not None else "")
 
     def judge_span(self, start: int, end: int) -> Judgement:
         """How the text means its characters from `start` to before `end`; where no word stands, how it means the word behind them."""
         of = self.tokens
         if not len(of):
-            return Judgement(Assertion.AFFIRMED, "", 0, 0, "", False)
+            return Judgement(Assertion.AFFIRMED, "", 0, 0, "")
         first = min(bisect_right(of.ends, start), len(of) - 1)
         return self.judge(first, min(max(bisect_left(of.starts, end), first + 1), len(of)))
 
@@ -153,12 +158,11 @@ class Sentences:
             if spoken or section is not Section.OTHER:
                 yield from _runs(spoken, section, begin, end)
 
-    def _judgement(self, judged: tuple[Assertion, Found | None, bool], title: str) -> Judgement:
-        assertion, by, of_family = judged
+    def _judgement(self, assertion: Assertion, by: Found | None, title: str) -> Judgement:
         if by is None:
-            return Judgement(assertion, title if assertion is not Assertion.AFFIRMED else "", 0, 0, title, of_family)
+            return Judgement(assertion, title if assertion is not Assertion.AFFIRMED else "", 0, 0, title)
         start, end = self.tokens.starts[by.first], self.tokens.ends[by.last - 1]
-        return Judgement(assertion, self.tokens.text[start:end], start, end, title, of_family)
+        return Judgement(assertion, self.tokens.text[start:end], start, end, title)
 
     def _said_in(self, begin: int, end: int) -> Spoken:
         spoken = self._spoken.get(begin)
@@ -217,7 +221,7 @@ def _runs(spoken: Spoken, section: Section, begin: int, end: int) -> Iterator[tu
             by = reach.at(at)
             if spoken.reaches_back:
                 by = spoken.behind(islice(kept, index, None), at + 1) | by
-            assertion = _judged(reach, by, at, section)[0]
+            assertion, _ = _judged(reach, by, at, section)
             if assertion is not Assertion.AFFIRMED:
                 yield at, last, assertion
             at = last
@@ -225,23 +229,39 @@ def _runs(spoken: Spoken, section: Section, begin: int, end: int) -> Iterator[tu
         at = max(at, each.last)
 
 
-def _judged(reach: Reach, by: dict[Effect, Found], first: int, section: Section) -> tuple[Assertion, Found | None, bool]:
-    """How what begins at token `first` is meant, by what, and whether it is a relative's."""
-    denied, supposed = by.get(Effect.DENIES), by.get(Effect.SUPPOSES)
-    of_family = Effect.FAMILY in by or (section is Section.FAMILY and not reach.own)
+def _judged(reach: Reach, by: dict[Effect, Found], first: int, section: Section) -> tuple[Assertion, Found | None]:
+    """How what begins at token `first` is meant, and by what."""
+    denied, supposed, family = by.get(Effect.DENIES), by.get(Effect.SUPPOSES), by.get(Effect.FAMILY)
+    of_family = section is Section.FAMILY and not reach.own
     if supposed is not None and (denied is None or supposed.first < denied.first < first):
-        return Assertion.HYPOTHETICAL, supposed, of_family
+        return Assertion.HYPOTHETICAL, supposed
     if denied is not None:
-        return Assertion.NEGATED, denied, of_family
-    if of_family:
-        return Assertion.FAMILY, by.get(Effect.FAMILY), True
+        of_family = of_family or (family is not None and _is_of(reach.norms, family, denied))
+        return Assertion.NOT_IN_FAMILY if of_family else Assertion.NEGATED, denied
+    if of_family or family is not None:
+        return Assertion.FAMILY, family
     if section is Section.INSTRUCTIONS:
-        return Assertion.HYPOTHETICAL, None, False
+        return Assertion.HYPOTHETICAL, None
     if Effect.DOUBTS in by:
-        return Assertion.POSSIBLE, by[Effect.DOUBTS], False
+        return Assertion.POSSIBLE, by[Effect.DOUBTS]
     if Effect.RECALLS in by or section is Section.PAST:
-        return Assertion.HISTORICAL, by.get(Effect.RECALLS), False
-    return Assertion.AFFIRMED, None, False
+        return Assertion.HISTORICAL, by.get(Effect.RECALLS)
+    return Assertion.AFFIRMED, None
+
+
+def _is_of(norms: Sequence[str], family: Found, denied: Found) -> bool:
+    """Whether it is relatives of whom something is denied ("no family history of gout", "mother: no gout").
+
+    One who is only named beside it is none of them: "lives with her husband, no chest pain".
+    """
+    if family.first >= denied.first:
+        return True
+    before = next((norm for norm in reversed(norms[max(0, family.first - _NEAR_RELATIVE) : family.first]) if norm not in _WHOSE), "")
+    if before in _BESIDE:
+        return False
+    between = norms[family.last : min(denied.first, family.last + LONGEST_CLAUSE)]
+    clause = list(takewhile(lambda norm: norm not in _ANEW, between))
+    return len(clause) == len(between) or between[0] in _OF_RELATIVES or not _ANSWERS.isdisjoint(clause[:_NEAR_RELATIVE])
 
 
 def _sentences(of: Tokens, headings: set[int]) -> list[int]:

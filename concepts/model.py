@@ -17,6 +17,8 @@ class Assertion(StrEnum):
     HYPOTHETICAL = "hypothetical"
     HISTORICAL = "historical"
     FAMILY = "family"
+    NOT_IN_FAMILY = "not-in-family"
+    """Denied of relatives, which says nothing of the patient."""
 
 
 @dataclass(frozen=True, slots=True)

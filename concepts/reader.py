@@ -183,11 +183,11 @@ def _of_indication(judgement: Judgement, of: Tokens, sentences: Sentences, chose
     if found is None:
         return judgement
     start, end = of.starts[found[0]], of.ends[found[1] - 1]
-    return Judgement(Assertion.HYPOTHETICAL, of.text[start:end], start, end, judgement.section, judgement.of_family)
+    return Judgement(Assertion.HYPOTHETICAL, of.text[start:end], start, end, judgement.section)
 
 
 def _of_allergy(judgement: Judgement, section: Section, concept: Concept) -> Judgement:
     """A drug that somebody is allergic to is not one that they take."""
     if section is Section.ALLERGIES and concept.kind is Kind.DRUG and judgement.assertion is Assertion.AFFIRMED:
-        return Judgement(Assertion.HYPOTHETICAL, judgement.section, judgement.start, judgement.end, judgement.section, judgement.of_family)
+        return Judgement(Assertion.HYPOTHETICAL, judgement.section, judgement.start, judgement.end, judgement.section)
     return judgement

@@ -60,8 +60,9 @@ CLAUSE = 999
 
 _DENIES_AFTER = """
 no; not any; without; without any; without evidence of; without any evidence of; without sign of; denies; denied; denying; deny;
-denies any; denies having; denies having had; denies any history of; has denied; negative for; neg for; was negative for; no
-evidence of; no evidence for; no evidence to suggest; not have evidence of; no sign of; no signs or symptoms of; no symptoms of;
+denies any; denies having; denies having had; denies any history of; has denied; negative for; neg for; was negative for; is
+negative for; are negative for; were negative for; no evidence of; no evidence for; no evidence to suggest; not have evidence of;
+no sign of; no signs or symptoms of; no symptoms of;
 no suggestion of; no suspicious; no history of; no h/o; no hx of; no known; no prior history of; no past history of; no
 previous; no other; no further; no new; no recent; no acute; no definite; no obvious; no significant; no complaints of; no
 complaint of; not complain of; no cause of; no findings of; no findings suggesting; no findings to suggest; not typical for; not
@@ -79,8 +80,9 @@ suggest; not known to have; not reporting; not positive for; unremarkable for; i
 ruled her out for; ruled him out for; ruled the patient out for; ruled out for; rules him out; rules her out; ruled out against;
 not treated; not treated with; never treated with; effectively ruled out; excluded; excludes; low suspicion for; low probability
 for; low probability of; low likelihood of; unlikely to be; unlikely to have; argues against; evidence against; rather than;
-instead of; as opposed to; no longer; non contributory for; test negative for; tested negative for; screen negative for;
-screened negative for; resolution of; not diagnosed with; never diagnosed with; not been diagnosed with; does not meet criteria
+instead of; as opposed to; no longer; non contributory for; noncontributory for; test negative for; tested negative for; screen
+negative for; screened negative for; resolution of;
+not diagnosed with; never diagnosed with; not been diagnosed with; does not meet criteria
 for; did not meet criteria for; not meet criteria for; not taking; not on; not prescribed; not receiving; not received; not
 given; not using; not use; never used; never taken; not been on; not started on; does not use; does not take; not take; doesn't
 take; doesn't use; does not smoke; does not drink; intolerant of any; refuses; refused; declined; declines; not allergic to; no
@@ -184,7 +186,8 @@ history of; h/o; hx of; hx; history significant for; history is significant for;
 history is notable for; history remarkable for; history is remarkable for; history positive for; history includes; history
 including; history included; history consists of; past medical history of; past medical history significant for; past medical
 history is significant for; past medical history; past surgical history; pmh; pmhx; psh; past history of; prior history of; personal
-history of; medical history of; medical history significant for; medical history; previous; previously; prior; prior to; status
+history of; personal or family history of; personal and family history of; family or personal history of; personal history or
+family history of; medical history of; medical history significant for; medical history; previous; previously; prior; prior to; status
 post; s/p; remote history of; previous history of; previous diagnosis of; prior diagnosis of; recovered from; taken off;
 came off; weaned off; been off; now off; currently off; patient off; people off; those off
 """
@@ -236,6 +239,16 @@ uncle; cousin; son; daughter; nephew; niece; maternal; paternal; mom; dad; wife;
 relative; first-degree relative; half brother; half sister; twin; children have; child has; partner; roommate; donor; boyfriend;
 girlfriend
 """
+_NO_RELATIVES = """
+no relative; no relatives; no family member; no family members; nobody in the family; nobody in his family; nobody in her family;
+no one in the family; no one in his family; no one in her family; none of the relatives; none of his relatives; none of her relatives;
+neither parent; neither of the parents; neither of his parents; neither of her parents; neither mother nor father; no siblings
+"""
+_HAVING = """
+has; have; had; has had; have had; with; known to have; known to have had; is known to have; is known to have had; are known to have;
+are known to have had; were known to have; was diagnosed with; were diagnosed with
+"""
+"""What no relative has, or had."""
 _RELATIVES = """
 mother; father; brother; sister; parents; parent; son; daughter; wife; husband; spouse; mom; dad; partner; roommate; boyfriend;
 girlfriend; grandmother; aunt; relative; family
@@ -326,6 +339,8 @@ def triggers() -> dict[str, Step]:
         table[words] = [Trigger(Effect.SUPPOSES, SENTENCE, 0, bids=True)]
     for relative, words in product(_phrases(_RELATIVES), _phrases(_TELLS)):
         table[relative + words] = table.get(words) or [Trigger(Effect.NOTHING, 0, 0)]
+    for nobody, having in product(_phrases(_NO_RELATIVES), _phrases(_HAVING)):
+        table[nobody + having] = [Trigger(effect, SENTENCE, 0) for effect in (Effect.DENIES, Effect.FAMILY)]
     for verb, whom in product(_phrases(_NOR), _phrases(_OF_WHOM)):
         for more in ((), ("had",)):
             table["nor", *verb, *whom, *more] = [Trigger(Effect.DENIES, SENTENCE, 0)]

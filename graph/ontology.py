@@ -102,7 +102,7 @@ VALUES: Final = {
     "vertices": "The corners of an outline as 'x,y x,y …', in pixels.",
     "width": "Width, in pixels on an image and in metres in space.",
     "yaw": "How a cuboid is turned, in radians.",
-    "assertion": "affirmed, negated, possible, hypothetical, historical or family: what a record or mention says of its concept.",
+    "assertion": "affirmed, negated, possible, hypothetical, historical, family or not-in-family: what is said of the concept.",
     "bound": "The number that a value is below, above …, as kg:comparator says, where no more is known of it: it has no kg:value.",
     "comparator": "<, <=, >=, > or a word: how the value stands to the number in kg:bound; absent where the value is known.",
     "conceptScore": "How sure the detector was of the concept, 0 to 1.",

@@ -24,7 +24,8 @@ _SAYS = {
     Assertion.HISTORICAL: RECALLS,
     Assertion.FAMILY: ATTRIBUTES_TO_FAMILY,
 }
-"""What the text of a record says of a concept → the link from record to concept."""
+"""What the text of a record says of a concept → the link from record to concept. What is denied of relatives has none: it is no denial of
+the patient's, and no relative's illness."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,15 @@ def read_texts(
     looked_at, saying = search.looked_at(dataset), set()
     with path.open("w", encoding="utf-8") as file:
         for record, concept, assertion in search.said(dataset, None if all_of_them else looked_at):
+            if assertion not in _SAYS:
+                continue
             saying.add(record)
             file.write(said_quad(record, concept, assertion))
     return Readings(looked_at | saying, frozenset(saying), texts)
 
 
 def said_quad(record: str, concept: str, assertion: Assertion) -> str:
-    """The N-Quad of one thing that the texts of a record say."""
+    """The N-Quad of one thing that the texts of a record say; raises KeyError for what has no link."""
     return f"{iri_term(record)} <{_SAYS[assertion]}> {iri_term(concept)} {iri_term(readings_iri(record))} .\n"
 
 

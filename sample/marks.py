@@ -19,7 +19,7 @@ _OPEN, _SAYS, _CLOSE, _BEGIN, _END, _FIELD = (chr(0xE000 + number) for number in
 _MARKS: Final = re.compile(f"{_OPEN}([^{_SAYS}]*){_SAYS}|[{_CLOSE}{_BEGIN}{_END}]")
 
 AFFIRMED, NEGATED, POSSIBLE = "affirmed", "negated", "possible"
-HYPOTHETICAL, HISTORICAL, FAMILY = "hypothetical", "historical", "family"
+HYPOTHETICAL, HISTORICAL, FAMILY, NOT_IN_FAMILY = "hypothetical", "historical", "family", "not-in-family"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sample.codes.drugs import DRUGS
 from sample.codes.durations import PASSING
 from sample.codes.findings import FINDINGS
 from sample.codes.labs import LABS, UNIT_WORDS
-from sample.marks import AFFIRMED, FAMILY, NEGATED, known, mark, of_condition, of_drug, of_lab, of_relative
+from sample.marks import AFFIRMED, FAMILY, NEGATED, NOT_IN_FAMILY, known, mark, of_condition, of_drug, of_lab, of_relative
 from sample.model import LabEntry, Note, Stage
 from sample.patients import Person
 from sample.phrasing import Dice, fill
@@ -173,7 +173,7 @@ def family(scene: Scene, dice: Dice) -> str:
             fill(
                 dice.pick(phrases.NO_RELATIVE),
                 dice,
-                {"condition": " or ".join(relative(one, NEGATED) for one in dice.some(absent, dice.between(1, 2)))},
+                {"condition": " or ".join(relative(one, NOT_IN_FAMILY) for one in dice.some(absent, dice.between(1, 2)))},
             )
         )
     return known(" ".join(said))

@@ -17,6 +17,7 @@ from sample.marks import (
     HISTORICAL,
     HYPOTHETICAL,
     NEGATED,
+    NOT_IN_FAMILY,
     POSSIBLE,
     known,
     mark,
@@ -172,7 +173,7 @@ def _relatives(note: Note, scene: Scene, dice: Dice) -> Line:
     absent = [name for name in ("breast cancer", "colon cancer", "asthma", "gout") if name not in own]
     if said and dice.chance(0.5):
         return f"FHx: {', '.join(said)}.", ()
-    return f"No family history of {relative(dice.pick(absent), NEGATED)}.", ()
+    return f"No family history of {relative(dice.pick(absent), NOT_IN_FAMILY)}.", ()
 
 
 def _instructions(note: Note, scene: Scene, dice: Dice) -> Line:

@@ -24,6 +24,9 @@ _CHARTED: Final = frozenset({Assertion.AFFIRMED, Assertion.HISTORICAL, None})
 """How a question means concepts that charts answer too."""
 _AT_A_TIME: Final = frozenset({Assertion.AFFIRMED, Assertion.HISTORICAL})
 """What is told apart by when it is so, and answers the other one too."""
+_DENYING: Final = frozenset({Assertion.NEGATED, Assertion.NOT_IN_FAMILY})
+"""How a question means concepts that its patients must not have, or their relatives, by any other text."""
+_BESIDE: Final = frozenset({Said.DENIED, Said.RECALLED, Said.OF_FAMILY, Said.NOT_OF_FAMILY})
 _OF_CHARTS: Final = 0.5
 """What it is worth that a concept is charted in a document's encounter, beside a text that affirms it."""
 
@@ -131,7 +134,7 @@ def beside_parts(question: Question) -> tuple[Want, ...]:
     if all(part.switched for part in question.parts):
         return ()
     spans = (*((part.start, part.end, None) for part in question.parts), *((limit.start, limit.end, None) for limit in question.limits))
-    return tuple(want for want in wants_of(question.text, spans=spans) if want.said in (Said.DENIED, Said.RECALLED, Said.OF_FAMILY))
+    return tuple(want for want in wants_of(question.text, spans=spans) if want.said in _BESIDE)
 
 
 def _meant(question: Question, codes: Codes) -> list[_Meant]:
@@ -184,8 +187,9 @@ def _patients(part: Part, ordinals: Sequence[int], columns: Columns, agrees: Mas
         having = np.isin(columns.patient_concepts, columns.hierarchy.with_narrower(ordinals))
         charted[np.repeat(np.arange(count), np.diff(columns.patient_concept_offsets))[having]] = True
     found = _of(agrees, columns)
-    if part.assertion is Assertion.NEGATED:
-        return found & ~charted & ~_of(contradicts & ~agrees, columns)
+    if part.assertion in _DENYING:
+        without = found & ~_of(contradicts & ~agrees, columns)
+        return without & ~charted if part.assertion is Assertion.NEGATED else without
     return found | charted if part.assertion in _CHARTED else found
 
 

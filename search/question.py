@@ -126,16 +126,19 @@ AGREES: Final[Mapping[Assertion | None, frozenset[Assertion]]] = {
     Assertion.HISTORICAL: frozenset({Assertion.HISTORICAL, Assertion.AFFIRMED}),
     Assertion.NEGATED: frozenset({Assertion.NEGATED}),
     Assertion.FAMILY: frozenset({Assertion.FAMILY}),
+    Assertion.NOT_IN_FAMILY: frozenset({Assertion.NOT_IN_FAMILY}),
     Assertion.POSSIBLE: frozenset({Assertion.POSSIBLE, Assertion.HYPOTHETICAL}),
     Assertion.HYPOTHETICAL: frozenset({Assertion.POSSIBLE, Assertion.HYPOTHETICAL}),
     None: frozenset(Assertion),
 }
 """How a question means a concept → how a text may mean it to answer."""
+_NOT_THE_PATIENTS: Final = frozenset({Assertion.NEGATED, Assertion.FAMILY, Assertion.NOT_IN_FAMILY, Assertion.HYPOTHETICAL})
 CONTRADICTS: Final[Mapping[Assertion | None, frozenset[Assertion]]] = {
-    Assertion.AFFIRMED: frozenset({Assertion.NEGATED, Assertion.FAMILY, Assertion.HYPOTHETICAL}),
-    Assertion.HISTORICAL: frozenset({Assertion.NEGATED, Assertion.FAMILY, Assertion.HYPOTHETICAL}),
+    Assertion.AFFIRMED: _NOT_THE_PATIENTS,
+    Assertion.HISTORICAL: _NOT_THE_PATIENTS,
     Assertion.NEGATED: frozenset({Assertion.AFFIRMED, Assertion.HISTORICAL}),
-    Assertion.FAMILY: frozenset({Assertion.NEGATED}),
+    Assertion.FAMILY: frozenset({Assertion.NEGATED, Assertion.NOT_IN_FAMILY}),
+    Assertion.NOT_IN_FAMILY: frozenset({Assertion.FAMILY}),
     Assertion.POSSIBLE: frozenset({Assertion.NEGATED}),
     Assertion.HYPOTHETICAL: frozenset({Assertion.NEGATED}),
     None: frozenset(),
@@ -183,8 +186,8 @@ def alternatives_of(question: Question) -> list[list[Part]]:
     groups: list[list[Part]] = []
     for part in question.parts:
         between = question.text[groups[-1][-1].end : part.start] if groups else ""
-        chosen = between.strip(" ,").lower() in ("or", "and/or") and Assertion.NEGATED not in (groups[-1][-1].assertion, part.assertion)
-        if chosen:
+        denied = {Assertion.NEGATED, Assertion.NOT_IN_FAMILY} & {part.assertion, *(each[-1].assertion for each in groups[-1:])}
+        if between.strip(" ,").lower() in ("or", "and/or") and not denied:
             groups[-1].append(part)
         else:
             groups.append([part])

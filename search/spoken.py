@@ -22,6 +22,8 @@ class Said(IntFlag):
     OF_FAMILY = 4
     SUPPOSED = 8
     RECALLED = 16
+    NOT_OF_FAMILY = 32
+    """Denied of relatives."""
 
 
 SAID: Final = {
@@ -29,12 +31,16 @@ SAID: Final = {
     Assertion.FAMILY: Said.OF_FAMILY,
     Assertion.HYPOTHETICAL: Said.SUPPOSED,
     Assertion.HISTORICAL: Said.RECALLED,
+    Assertion.NOT_IN_FAMILY: Said.NOT_OF_FAMILY,
 }
-KINDS: Final = (Said.DENIED, Said.OF_FAMILY, Said.SUPPOSED, Said.RECALLED)
+KINDS: Final = (Said.DENIED, Said.OF_FAMILY, Said.SUPPOSED, Said.RECALLED, Said.NOT_OF_FAMILY)
 
 
 def spoken_of(text: str) -> str:
-    """The words of a text that it denies, says of the family, supposes, and recalls, in this order, with SEPARATE between; '' for none."""
+    """The words of a text that it denies, says of the family, supposes, recalls, and denies of the family, with SEPARATE between.
+
+    In this order; '' for none.
+    """
     of = tokens(text)
     parts: dict[Said, list[str]] = {kind: [] for kind in KINDS}
     for first, last, assertion in Sentences(of).runs():

@@ -337,6 +337,8 @@ def _annotation(draft: Draft, mention: Mention, traits: frozenset[str]) -> list[
 def _assertion(traits: frozenset[str] | None) -> Assertion:
     if traits is None:
         return Assertion.HYPOTHETICAL
+    if {"NEGATION", "PERTAINS_TO_FAMILY"} <= traits:
+        return Assertion.NOT_IN_FAMILY
     return next((assertion for trait, assertion in _ASSERTIONS if trait in traits), Assertion.AFFIRMED)
 
 

@@ -69,14 +69,9 @@ def test_a_trigger_is_told_by_its_place():
     assert text[found.start : found.end] == found.trigger == "denies any"
 
 
-def test_a_denied_illness_of_the_family_is_denied_and_the_familys():
-    found = judged("No family history of [breast cancer].")
-    assert (found.assertion, found.of_family) == (NEGATED, True)
-
-
-def test_what_no_relative_is_known_to_have_is_denied():
+def test_what_no_relative_is_known_to_have_is_denied_of_the_family():
     found = judged("FAMILY HISTORY:\nMother had gout. No relatives known to have [ovarian cancer].")
-    assert (found.assertion, found.of_family) == (NEGATED, True)
+    assert (found.assertion, found.trigger) == (Assertion.NOT_IN_FAMILY, "No relatives known to have")
 
 
 def test_a_section_ends_where_another_begins():

@@ -81,8 +81,6 @@ negated
     - [chills]
     Fever: no, [chills]: no
     cough (-), [fever] (-)
-    FHx: no [breast cancer].
-    Family history: negative for [breast cancer].
     Reports cough, no [fever].
     His wife denies [snoring].
     ☐ [headache]
@@ -116,7 +114,14 @@ negated
     No signs of [infection] at the wound.
     No history of [stroke].
     There is no personal or family history of [breast cancer].
-    No family history of [breast cancer].
+    Denies any personal or family history of [breast cancer].
+    Lives with her husband, no [chest pain].
+    Lives with wife; denies [chest pain].
+    His partner works; he has no [cough].
+    Seen with his mother, denies [fever].
+    Wife is a nurse, no [cough].
+    Cared for by his mother: no [fever].
+    FAMILY HISTORY: Mother had gout. The patient denies [joint pain].
     Neither [fever] nor chills.
     Neither fever nor [chills].
     She was not prescribed [Advil].
@@ -144,6 +149,28 @@ negated
     Unremarkable for [fracture].
     Low back pain, not treated with [opioids].
     Declined [influenza vaccine].
+not-in-family
+    FHx: no [breast cancer].
+    Family history: negative for [breast cancer].
+    No family history of [breast cancer].
+    No family history of breast cancer or [ovarian cancer].
+    Denies any family history of [stroke].
+    No relatives known to have [breast cancer].
+    No relatives are known to have [breast cancer].
+    Nobody in the family has [gout].
+    Neither of his parents had [diabetes].
+    Family history is negative for [breast cancer], ovarian cancer and stroke.
+    His father does not smoke and does not have [copd].
+    No [breast cancer] in the family.
+    No [diabetes] in her mother or father.
+    Mother does not have [asthma].
+    Her mother never had [breast cancer].
+    Patient's father is not [diabetic].
+    Father: no gout, no [diabetes].
+    Mother with breast cancer, no [ovarian cancer].
+    Sister negative for [colon cancer].
+    FAMILY HISTORY:
+    Mother: diabetes. No [stroke], no gout.
 possible
     Rule out: [pulmonary embolism]
     Pneumonia, ?[empyema]

@@ -75,6 +75,14 @@ def test_a_note_that_changes_has_its_own_graph_written_again_and_no_other(lab, m
     assert said(lab, "d1") == said(lab, "d2") == [(DENIES, CANCER)]
 
 
+def test_what_is_denied_of_relatives_is_no_denial_and_no_illness_of_theirs(lab):
+    lab.ingest(patient(), condition(), note(text="No family history of breast cancer."), note("d2", text="No breast cancer."))
+    assert (said(lab, "d1"), said(lab, "d2")) == ([], [(DENIES, CANCER)])
+    catalog = lab.snapshot().catalog
+    standing = catalog.concept_standing(CANCER)
+    assert (standing.denied.documents, standing.family.documents) == (1, 0)
+
+
 def test_a_note_that_says_nothing_any_more_has_no_graph(lab):
     lab.ingest(patient(), condition(), note(text="Breast cancer."), note("d2", text="Breast cancer."))
     lab.ingest(note(text="Well."), note("d2", text="Breast cancer.", status="entered-in-error"))

@@ -40,7 +40,7 @@ def test_values_are_read_as_they_were_written(measured):
         ("T2DM", "affirmed"),
         ("heart attack", "historical"),
         ("breast cancer", "family"),
-        ("breast cancer", "negated"),
+        ("breast cancer", "not-in-family"),
         ("Advil", "negated"),
     ],
 )

@@ -29,8 +29,8 @@ def index(tmp_path):
 
 
 def test_what_a_text_does_not_affirm_is_kept_by_how_it_means_it():
-    parts = spoken_of("Fever. No cough. Mother had gout. Return if bleeding. History of stroke.").split(SEPARATE)
-    assert [part.replace(".", "").split() for part in parts] == [["cough"], ["gout"], ["bleeding"], ["stroke"]]
+    parts = spoken_of("Fever. No cough. Mother had gout. Return if bleeding. History of stroke. No rash in the family.").split(SEPARATE)
+    assert [part.replace(".", "").split() for part in parts] == [["cough"], ["gout"], ["bleeding"], ["stroke"], ["rash"]]
     assert spoken_of("Fever and cough.") == ""
 
 
@@ -42,6 +42,7 @@ def test_what_a_text_does_not_affirm_is_kept_by_how_it_means_it():
         ("patients without chest pain", [("chest pain", Said.DENIED)]),
         ("no shortness of breath", [("shortness breath", Said.DENIED)]),
         ("family history of breast cancer", [("breast cancer", Said.OF_FAMILY)]),
+        ("no family history of breast cancer", [("breast cancer", Said.NOT_OF_FAMILY)]),
         ("gout but no fever", [("gout", Said.AFFIRMED), ("fever", Said.DENIED)]),
         ("Does statin therapy reduce mortality after myocardial infarction in the elderly?", []),
         ("patients", []),

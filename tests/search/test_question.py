@@ -42,6 +42,7 @@ def read(reader, text, ask=None):
         ("patients without heart attack", [("heart attack", "Myocardial", Assertion.NEGATED)]),
         ("who deny breast cancer", [("breast cancer", "Breast", Assertion.NEGATED)]),
         ("family history of breast cancer", [("breast cancer", "Breast", Assertion.FAMILY)]),
+        ("no family history of breast cancer", [("breast cancer", "Breast", Assertion.NOT_IN_FAMILY)]),
         ("past history of breast cancer", [("breast cancer", "Breast", Assertion.HISTORICAL)]),
         ("knee pain", []),
         ("", []),
@@ -90,6 +91,7 @@ TEXTS = {
     "denies": "Seen today. She does not have breast cancer.",
     "mother": "Seen today. Her mother had breast cancer at 50.",
     "told": "Seen today. Return if breast cancer is suspected on screening.",
+    "nobody": "Seen today. No relatives are known to have breast cancer.",
     "else": "Seen today. Gout of the left toe.",
 }
 
@@ -118,6 +120,7 @@ def found(retriever, query, **request):
         ("patients without breast cancer", "denies"),
         ("does not have breast cancer", "denies"),
         ("family history of breast cancer", "mother"),
+        ("no family history of breast cancer", "nobody"),
     ],
 )
 def test_what_answers_leads_and_nothing_else_matches_well(retriever, query, first):
@@ -128,7 +131,7 @@ def test_what_answers_leads_and_nothing_else_matches_well(retriever, query, firs
 
 def test_any_meaning_will_do_where_it_is_asked_for(retriever):
     well = {name for name, match in found(retriever, "breast cancer", assertion=Ask.ANY) if match is Match.WELL}
-    assert well == {"has", "denies", "mother", "told"}
+    assert well == {"has", "denies", "mother", "told", "nobody"}
 
 
 def test_how_concepts_are_asked_can_be_switched(retriever):

@@ -42,7 +42,9 @@ OMITTED = Shape(graph.Omitted, says="Neighbours that a bound cut.")
 LITERAL = Shape(graph.Literal, says="A literal value; `datatype` is null for a plain string.")
 _STANDING = {
     "counted": Added(bool, "False for a record of which nothing counts as true of the patient, and for a mention that does not affirm."),
-    "assertion": Added(str, "What the record or the mention asserts: affirmed, negated, possible, hypothetical, historical or family."),
+    "assertion": Added(
+        str, "What the record or the mention asserts: affirmed, negated, possible, hypothetical, historical, family or not-in-family."
+    ),
     "status": Added(str, "The status of a record that does not count, such as refuted or not-done."),
 }
 STANDING_NODE = Shape(graph.NodeSummary, "NeighbourhoodNode", added={"group": Added(str, _GROUP.words), **_STANDING}, inside=False)
@@ -94,7 +96,7 @@ class NeighbourJson(TypedDict):
     counted: bool
     """False for a record of which nothing counts as true of the patient, and for a mention that does not affirm."""
     assertion: str
-    """What the record or the mention asserts: affirmed, negated, possible, hypothetical, historical or family."""
+    """What the record or the mention asserts: affirmed, negated, possible, hypothetical, historical, family or not-in-family."""
     status: str
     """The status of a record that does not count, such as refuted or not-done."""
 

@@ -15,10 +15,10 @@ READ_TEXT = Shape(
         "concept": "IRI of the concept.",
         "system": "Canonical URL of its code system ('' for none).",
         "label": "Its preferred name.",
-        "assertion": "affirmed, negated, possible, hypothetical, historical or family.",
+        "assertion": "affirmed, negated, possible, hypothetical, historical, family or not-in-family.",
     },
 )
-JUDGED_SPAN = Shape(JudgedSpan, words={"assertion": "affirmed, negated, possible, hypothetical, historical or family."})
+JUDGED_SPAN = Shape(JudgedSpan, words={"assertion": "affirmed, negated, possible, hypothetical, historical, family or not-in-family."})
 
 
 class ReadJson(TypedDict):

@@ -13,6 +13,7 @@ NAMES: Final[Mapping[Assertion, str]] = {
     Assertion.HYPOTHETICAL: "only supposed",
     Assertion.HISTORICAL: "past",
     Assertion.FAMILY: "of a relative",
+    Assertion.NOT_IN_FAMILY: "denied of the family",
 }
 """How an assertion is called."""
 
@@ -23,6 +24,7 @@ SPOKEN: Final[Mapping[Assertion, str]] = {
     Assertion.HYPOTHETICAL: "only supposed: ",
     Assertion.HISTORICAL: "in the past ",
     Assertion.FAMILY: "in the family ",
+    Assertion.NOT_IN_FAMILY: "not in the family ",
 }
 """What is read before a mention that does not affirm."""
 
@@ -31,7 +33,7 @@ STANCES: Final[Mapping[str, tuple[Assertion, ...]]] = {
     "denied": (Assertion.NEGATED,),
     "possible": (Assertion.POSSIBLE, Assertion.HYPOTHETICAL),
     "historical": (Assertion.HISTORICAL,),
-    "family": (Assertion.FAMILY,),
+    "family": (Assertion.FAMILY, Assertion.NOT_IN_FAMILY),
 }
 """What a reader chooses among → the assertions that it holds."""
 

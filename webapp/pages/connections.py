@@ -340,6 +340,8 @@ def _ties(lines: list[Line], rank_of: Mapping[int, int]) -> dict[int, tuple[tupl
 def _mention_line(pair: tuple[int, int], assertion: Assertion) -> Line:
     if assertion is Assertion.NEGATED:
         return Line(*pair, "denies", "denied")
+    if assertion is Assertion.NOT_IN_FAMILY:
+        return Line(*pair, "denies of the family", "denied")
     return Line(*pair, MENTIONED if assertion is Assertion.AFFIRMED else f"{MENTIONED} ({assertion})", "mentioned")
 
 

@@ -37,6 +37,7 @@ MENTIONED_AS = {
     Assertion.HYPOTHETICAL: "only supposed (a condition, an instruction, an indication)",
     Assertion.HISTORICAL: "in the past",
     Assertion.FAMILY: "of a relative",
+    Assertion.NOT_IN_FAMILY: "the text denies it of the family",
 }
 MOST_OTHERS = 50
 """Patients listed who have a concept charted only so that it does not count."""
@@ -266,7 +267,7 @@ def standings(catalog: Catalog, nodes: Sequence[NodeSummary]) -> dict[str, Said]
     said = {node: _said_of(uncounted[record]) for node, record in records.items() if record in uncounted}
     for mention, assertion in (catalog.assertions(mentions) if mentions else {}).items():
         if assertion is not Assertion.AFFIRMED:
-            said[mention] = Said(assertion is Assertion.NEGATED, MENTIONED_AS[assertion], assertion)
+            said[mention] = Said(assertion in (Assertion.NEGATED, Assertion.NOT_IN_FAMILY), MENTIONED_AS[assertion], assertion)
     return said
 
 

@@ -18,7 +18,9 @@ _FILTERS: Final = {
     Assertion.HISTORICAL: "history",
     Assertion.FAMILY: "family",
 }
-"""How a part is meant → the filter that says the same; 'concept' for what is affirmed or may be anyhow."""
+"""How a part is meant → the filter that says the same; 'concept' for what is affirmed or may be anyhow.
+
+What is denied of relatives has none."""
 WAYS: Final = {
     "concept": ("affirms it or has it charted", "affirm it or have it charted"),
     "denied": ("denies it", "deny it"),
@@ -126,7 +128,8 @@ def _part(question: Question, place: int, result: SearchResult, state: State, co
     part = question.parts[place]
     without = replace(state, query=_without(question.text, _start(question, part), part.end), page=1)
     row = _FILTERS.get(part.assertion, "concept") if part.assertion else "concept"
-    as_filter = without.with_value(row, part.concepts[0]).url() if part.concepts and part.value is None else ""
+    can_filter = part.concepts and part.value is None and part.assertion is not Assertion.NOT_IN_FAMILY
+    as_filter = without.with_value(row, part.concepts[0]).url() if can_filter else ""
     heads = []
     for head in (one for one in result.head if one.part == place):
         if not head.documents and head.way not in ("concept", "denied"):
