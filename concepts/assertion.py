@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise, takewhile
 
+from concepts.indications import is_illness, keeps_ready
 from concepts.model import Assertion
 from concepts.reach import LONGEST_CLAUSE, Found, Reach, Spoken, apart, find
 from concepts.sections import Heading, Headings, Section
@@ -118,7 +119,11 @@ class Sentences:
 
     def judge(self, first: int, last: int) -> Judgement:
         """How the text means what it mentions from token `first` to before token `last`."""
+        norms = self.tokens.norms
         reach, by = self._said_in(*self.around(first)).reaching(first, last)
+        supposed = by.get(Effect.SUPPOSES)
+        if supposed is not None and keeps_ready(norms[supposed.first : supposed.last]) and is_illness(norms, first, last):
+            del by[Effect.SUPPOSES]
         heading = self.headings.at(self.tokens.starts[first])
         section = self._section(heading, first)
         return self._judgement(*_judged(reach, by, first, section), heading.title if heading is not None else "")

@@ -24,6 +24,15 @@ _COMPLAINTS: Final = _words(
     """
 )
 """Complaints that come and go, which drugs are kept ready for."""
+_ILLNESSES: Final = _words(
+    """
+    asthma copd emphysema arthritis osteoarthritis gout migraine gerd eczema psoriasis dermatitis rhinitis colitis hypertension diabetes
+    epilepsy
+    """
+)
+"""Lasting illnesses: who has a drug ready for one has it."""
+_BOUTS: Final = _words("attack exacerbation flare flareup symptom crisis")
+"""What of a lasting illness comes and goes."""
 _LASTING: Final = _words(
     "his her their my your this these chronic known ongoing persistent recurrent severe worsening neuropathic current presumed"
 )
@@ -56,6 +65,8 @@ def indication(of: Tokens, sentence: tuple[int, int], first: int, last: int, dru
     `drug` are the tokens of the last drug before the mention.
     """
     begin, end = sentence
+    if is_illness(of.norms, first, last):
+        return None
     place = _for(of.norms, max(begin, first - _FARTHEST), first)
     if place is None or not _LASTING.isdisjoint(of.norms[place:last]):
         return None
@@ -65,6 +76,16 @@ def indication(of: Tokens, sentence: tuple[int, int], first: int, last: int, dru
     if _follows(of.norms, last, end) or (_is_complaint(of.norms[first:last]) and _only_listed(of, begin, start)):
         return place, place + 1
     return None
+
+
+def keeps_ready(words: Sequence[str]) -> bool:
+    """Whether words say that a drug is taken as needed for what follows."""
+    return tuple(words[:-1] if words[-1] == "for" else words) in _AS_NEEDED
+
+
+def is_illness(norms: Sequence[str], first: int, last: int) -> bool:
+    """Whether a mention names a lasting illness, and no bout of it ("asthma attacks")."""
+    return not _ILLNESSES.isdisjoint(norms[first:last]) and _BOUTS.isdisjoint(norms[first : last + 1])
 
 
 def _for(norms: Sequence[str], low: int, first: int) -> int | None:

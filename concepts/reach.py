@@ -7,7 +7,7 @@ that hides a trigger has only what is near it looked at again, and nothing reach
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from typing import Final
 
 from concepts.tokens import Tokens
@@ -22,6 +22,32 @@ _KEPT_EVERY: Final = 8
 _SIGNS: Final = frozenset([")", "ve"])
 """How marks end that deny what stands right before them, or what stands right behind: "cough (-)", "(-) cough"."""
 _BETWEEN: Final = frozenset([",", "and", "or"])
+_CLAUSE_MARKS: Final = frozenset([",", ";", ":", "(", "-", "•", "*"])
+_SUBJECTS: Final = frozenset(["he", "she", "it", "you", "they", "we", "i", "patient", "this", "that", "who", "which", "and"])
+_ORDERS: Final = frozenset(["return", "call", "come", "go", "seek", "contact", "notify", "stop", "phone", "present"])
+_ORDER_NEAR: Final = 3
+"""Words of a sentence among which an order stands."""
+_COMES: Final = frozenset(
+    [
+        "develop",
+        "occur",
+        "recur",
+        "arise",
+        "appear",
+        "worsen",
+        "persist",
+        "return",
+        "start",
+        "begin",
+        "have",
+        "experience",
+        "notice",
+        "spread",
+    ]
+)
+"""What complaints do, or who has them, where they may come."""
+_FARTHEST_VERB: Final = 12
+"""Words up to the verb behind its subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +69,31 @@ def find(of: Tokens, begin: int, end: int) -> Iterator[Found]:
     for place in range(begin, end):
         step, last = table.get(norms[place]), place + 1
         while step is not None:
-            if step.kinds and not (step.kinds[0].bids and of.text[of.ends[place] - 1] in "sS"):
+            if step.kinds and _counts(step.kinds[0], of, begin, place, end):
                 yield Found(place, last, step.kinds)
             step = step.following.get(norms[last]) if last < end else None
             last += 1
+
+
+def _counts(kind: Trigger, of: Tokens, begin: int, place: int, end: int) -> bool:
+    """Whether a trigger at a place of the sentence from `begin` to before `end` has its effect there."""
+    if kind.bids:
+        return of.text[of.ends[place] - 1] not in "sS"
+    return not kind.inverted or (_heads(of.norms, begin, place) and _supposes(of.norms[place : min(end, place + LONGEST_CLAUSE)]))
+
+
+def _heads(norms: Sequence[str], begin: int, place: int) -> bool:
+    """Whether a verb stands before its subject: at the head of a clause, or behind an order."""
+    if place == begin or norms[place - 1] in _CLAUSE_MARKS:
+        return True
+    return norms[place - 1] not in _SUBJECTS and not _ORDERS.isdisjoint(norms[begin : min(place, begin + _ORDER_NEAR)])
+
+
+def _supposes(norms: Sequence[str]) -> bool:
+    """Whether what begins with "should" or "were" tells what may come: "should fever develop", "were he to have a seizure"."""
+    if norms[0] == "were":
+        return any(first == "to" and second in _COMES for first, second in pairwise(norms[1:_FARTHEST_VERB]))
+    return not _COMES.isdisjoint(norms[2:_FARTHEST_VERB])
 
 
 def apart(found: Iterable[Found]) -> list[Found]:

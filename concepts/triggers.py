@@ -36,13 +36,15 @@ class Effect(IntEnum):
 class Trigger:
     """An effect of a phrase, and how many words it reaches after and before it (0: not in that direction).
 
-    `bids`: it counts only where its first word has no ending: "return if", but not "returns for".
+    `bids`: it counts only where its first word has no ending: "return if", but not "returns for". `inverted`: only where it stands before
+    its subject, which makes a condition of it: "return should fever develop", but not "fever should resolve".
     """
 
     effect: Effect
     after: int
     before: int
     bids: bool = False
+    inverted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,6 +339,8 @@ def triggers() -> dict[str, Step]:
             table.setdefault(words, []).append(Trigger(effect, after, before))
     for words in _phrases(_BIDS):
         table[words] = [Trigger(Effect.SUPPOSES, SENTENCE, 0, bids=True)]
+    for word in ("should", "were"):
+        table[word,] = [Trigger(Effect.SUPPOSES, SENTENCE, 0, inverted=True)]
     for relative, words in product(_phrases(_RELATIVES), _phrases(_TELLS)):
         table[relative + words] = table.get(words) or [Trigger(Effect.NOTHING, 0, 0)]
     for nobody, having in product(_phrases(_NO_RELATIVES), _phrases(_HAVING)):

@@ -41,6 +41,11 @@ affirmed
     [Edema] has not improved.
     She can no longer work because of [fatigue].
     Not only [nausea] but also vomiting.
+    She should have an x-ray for [cough].
+    Call the clinic; she should return because of [hypertension].
+    There were signs of [heart failure].
+    No change in vision, [diplopia].
+    No change in [headache], nausea or vomiting.
     [Diabetes] not well controlled.
     Gram-negative [bacteremia] on culture.
     HISTORY OF PRESENT ILLNESS: 55-year-old man with [dyspnea] for two weeks.
@@ -199,6 +204,12 @@ hypothetical
     - vomiting
     - [fever]
     Return if [fever] or worsening pain.
+    Return should [fever] or breathlessness develop.
+    Return should fever or [breathlessness] develop.
+    Return to clinic should [chest pain] recur.
+    Should [bleeding] occur, call the office.
+    Were she to develop [jaundice], stop the drug.
+    Were [chest pain] to recur, call 911.
     Return to the emergency department if you have [chest pain].
     Call the clinic for [fever], redness or drainage.
     Call if any [bleeding].

@@ -23,9 +23,13 @@ MAY_COME = """
     Medications: lisinopril 10 mg daily, nitroglycerin for [chest pain].
     - Nitroglycerin 0.4 mg for [chest pain]
     May use ibuprofen for [fever].
+    Albuterol as needed for [asthma attack].
 """
 IS_THERE = """
     Treated for [pneumonia].
+    Albuterol as needed for [asthma].
+    Albuterol inhaler PRN for [asthma].
+    Albuterol for [asthma] as needed.
     Amoxicillin for [pneumonia].
     Started on metformin for [diabetes].
     Metformin 500 mg twice daily for [diabetes].
