@@ -138,6 +138,11 @@ def test_without_extensions_of_entities_the_raw_response_serves():
     assert (found["fever"].concept, found["fever"].assertion) == (f"{ICD}X1", "negated")
 
 
+def test_what_is_denied_of_the_family_is_no_denial_of_the_patients():
+    found = mentions(mapped(note(service("infer-icd10", printed((1, "fever", "NEGATION", "PERTAINS_TO_FAMILY"))))))
+    assert found["fever"].assertion == "not-in-family"
+
+
 def test_offsets_that_miss_lead_to_the_nearest_place_and_lost_ones_are_told():
     shifted = entity("infer-icd10", 1, "fever", "R50.9")
     shifted["extension"][2]["valueInteger"] += 1
