@@ -242,6 +242,10 @@ Cr = creatinine : bun, renal, kidney, creatinine, mg
 K = potassium : na, sodium, electrolytes, potassium, meq
 Na = sodium : k, potassium, electrolytes, sodium, meq
 """
+_CLOSING: Final = frozenset(");,")
+"""What ends a short form in a bracket."""
+_MOST_SAID: Final = 8
+"""Tokens that a bracket says besides at most to be read over."""
 _ALLOWED_SMALL: Final = 4
 """Letters that an abbreviation has at least to be taken in small letters too."""
 
@@ -300,29 +304,39 @@ def needs_capitals(short: str) -> bool:
     return short.isalpha() and short.isupper() and len(short) < _ALLOWED_SMALL
 
 
-_SHORT = re.compile(r"[A-Za-z0-9][\w-]{1,9}\Z")
+_SHORT = re.compile(r"[A-Za-z0-9](?:[\w-]|/(?=[A-Z])){1,9}\Z")
+_MOST_PIECES: Final = 5
+"""Tokens of a short form: "X-ALD" is three."""
 
 
 class Definition(NamedTuple):
-    """`short`, as the text writes it, stands for its tokens `first` to before `last`."""
+    """`short`, as the text writes it, stands for its tokens `first` to before `last`; its bracket goes from there to before `behind`."""
 
     short: str
     first: int
     last: int
+    behind: int
 
 
 def definitions(text: Tokens) -> Iterator[Definition]:
-    """What a text abbreviates itself: "chronic obstructive pulmonary disease (COPD)", after Schwartz and Hearst (PSB 2003)."""
+    """What a text abbreviates itself: "chronic obstructive pulmonary disease (COPD)", after Schwartz and Hearst (PSB 2003).
+
+    A bracket may say more behind a comma: "ataxia telangiectasia (A-T; MIM 208900)".
+    """
     norms = text.norms
     for place in (place for place, norm in enumerate(norms) if norm == "("):
-        if place + 2 >= len(norms) or norms[place + 2] != ")":
+        end = place + 1
+        while end < len(norms) and end - place <= _MOST_PIECES and norms[end] not in _CLOSING:
+            end += 1
+        if end == place + 1 or end >= len(norms) or norms[end] not in _CLOSING:
             continue
-        short = text.text[text.starts[place + 1] : text.ends[place + 1]]
+        short = text.text[text.starts[place + 1] : text.ends[end - 1]]
         if not _SHORT.match(short) or sum(map(str.isupper, short)) < max(1, len(short) // 2):
             continue
         first = _long_form(text, place, short)
         if first is not None:
-            yield Definition(short, first, place)
+            closed = next((at for at in range(end, min(end + _MOST_SAID, len(norms))) if norms[at] == ")"), place - 1)
+            yield Definition(short, first, place, closed + 1)
 
 
 def _long_form(text: Tokens, place: int, short: str) -> int | None:

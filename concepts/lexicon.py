@@ -34,6 +34,7 @@ _MOST_HELD: Final = 1 << 18
 _NOT_HELD: Final = -2
 _MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT: Final = np.uint64(29)
+_MASK: Final = (1 << 64) - 1
 
 UInt64 = NDArray[np.uint64]
 
@@ -173,6 +174,17 @@ class Lexicon:
     def _first(self) -> dict[str, int]:
         return {}
 
+    def name_of(self, norms: Sequence[str]) -> int:
+        """The number of the name that these words are, as they are compared; -1 where they are none."""
+        running = 0
+        for place, norm in enumerate(norms):
+            running = ((running ^ word_number(norm)) * int(_MULTIPLIER)) & _MASK
+            running ^= running >> int(_SHIFT)
+            if place == 0 and self._first.get(norm, 0) < 0:
+                return -1
+        spot = int(self.words.searchsorted(np.uint64(running)))
+        return int(self.names[spot]) if spot < len(self.words) and self.words[spot] == running else -1
+
     def concepts(self, name: int) -> list[int]:
         """The concepts that a name stands for, the best first."""
         senses: list[int] = self.senses[self.senses_offsets[name] : self.senses_offsets[name + 1]].tolist()
@@ -197,7 +209,12 @@ def tokens_of_name(text: str) -> Tokens:
 
 def words_in(text: Tokens) -> Words:
     """The words of a text that count in names."""
-    places, norms = words_of(text), text.norms
+    return words_at(text, words_of(text))
+
+
+def words_at(text: Tokens, places: list[int]) -> Words:
+    """The words of a text at some of its tokens."""
+    norms = text.norms
     kept = [norms[place] for place in places]
     return Words(places, kept, np.fromiter(map(word_number, kept), dtype=np.uint64, count=len(kept)))
 

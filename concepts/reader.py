@@ -3,16 +3,18 @@
 One reader reads notes, questions, and what is given to `commissure read`, with the same names and the same rules.
 """
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from concepts.abbreviations import definitions
+from concepts.abbreviations import Definition, definitions
 from concepts.assertion import Judgement, Sentences
+from concepts.coordination import shared
 from concepts.indications import indication
-from concepts.lexicon import Caution, Found, words_in
+from concepts.lexicon import Caution, Found, Words, words_at, words_in
 from concepts.model import Assertion
 from concepts.sections import Section
 from concepts.terminology import Concept, Kind
@@ -22,6 +24,10 @@ from concepts.vocabulary import Vocabulary
 
 _NEAR: Final = 60
 """Tokens around an ambiguous abbreviation in which its field must show."""
+_BEFORE: Final = 3
+"""Tokens before what a text abbreviates in which a name may begin that goes on behind the bracket."""
+_BEHIND: Final = 4
+"""Tokens behind the bracket in which it may end."""
 _MOST_ALTERNATIVES: Final = 5
 _MOST_HELD: Final = 1 << 15
 """Names whose concepts a reader holds."""
@@ -101,14 +107,39 @@ class Reader:
         return ReadMention(start, end, of.text[start:end], concept, chosen.senses[1 : 1 + self._most], judgement, value)
 
     def _chosen(self, of: Tokens, certain: bool) -> list[_Chosen]:
+        defined = list(definitions(of))
+        found = self._found(of, words_in(of), certain)
+        if around := _over_brackets(of, defined):
+            brackets = [each.last for each in defined]
+            for (first, last), names in self._found(of, words_at(of, around), certain).items():
+                at = bisect_left(brackets, first)
+                if at < len(brackets) and defined[at].behind < last <= defined[at].behind + _BEHIND:
+                    found.setdefault((first, last), names)
+        spans = _apart(found)
+        chosen = [_Chosen(first, last, self._senses(found[first, last])) for first, last in spans]
+        if more := list(self._shared(of, spans)):
+            chosen = sorted((*chosen, *more), key=lambda each: each.first)
+        return self._defined(of, defined, chosen) if defined else chosen
+
+    def _found(self, of: Tokens, words: Words, certain: bool) -> dict[tuple[int, int], tuple[tuple[int, int], ...]]:
+        """Spans that are names, each with the names, given by the place of their vocabulary and their number there."""
         found: dict[tuple[int, int], tuple[tuple[int, int], ...]] = {}
-        words = words_in(of)
         for place, vocabulary in enumerate(self._vocabularies):
             for each in vocabulary.lexicon.find_in(words):
                 if self._may_be(of, vocabulary, each, certain):
                     span = each.first, each.last
                     found[span] = (*found.get(span, ()), (place, each.name))
-        return self._defined(of, [_Chosen(first, last, self._senses(found[first, last])) for first, last in _apart(found)])
+        return found
+
+    def _shared(self, of: Tokens, spans: Sequence[tuple[int, int]]) -> Iterator[_Chosen]:
+        """The names that share words with those at `spans`. One that is to be taken with caution must be written out."""
+        for each in shared(of, spans, lambda norms: bool(self._names_of(norms))):
+            yield _Chosen(each.first, each.last, self._senses(self._names_of(each.norms)))
+
+    def _names_of(self, norms: Sequence[str]) -> tuple[tuple[int, int], ...]:
+        lexicons = ((place, vocabulary.lexicon) for place, vocabulary in enumerate(self._vocabularies) if len(vocabulary.lexicon.words))
+        named = ((place, lexicon, lexicon.name_of(norms)) for place, lexicon in lexicons)
+        return tuple((place, name) for place, lexicon, name in named if name >= 0 and not lexicon.cautions[name])
 
     def _senses(self, names: tuple[tuple[int, int], ...]) -> tuple[Concept, ...]:
         """What names stand for, each given by the place of its vocabulary and its number there; every concept once."""
@@ -138,22 +169,58 @@ class Reader:
             return any(not field.isdisjoint(near) for field in vocabulary.fields.get(found.name, ()))
         return True
 
-    def _defined(self, of: Tokens, chosen: list[_Chosen]) -> list[_Chosen]:
+    def _defined(self, of: Tokens, defined: Sequence[Definition], chosen: list[_Chosen]) -> list[_Chosen]:
         """With the abbreviations that the text defines itself, in place of what a list says of them."""
         ends = {each.last: each for each in chosen}
+        over = {place for each in chosen for place in range(each.first, each.last)} if defined else set()
         means: dict[str, tuple[Concept, ...]] = {}
-        for short, first, last in definitions(of):
+        for short, first, last, _ in defined:
             long_form = ends.get(last)
-            means[short] = long_form.senses if long_form is not None and long_form.first <= first + 1 else ()
+            if long_form is not None and long_form.first <= first + 1:
+                means[short] = long_form.senses
+            elif last not in over:  # in "hepatitis C virus (HCV) infection" a list may know better
+                means[short] = ()
         if not means:
             return chosen
         kept = [each for each in chosen if of.text[of.starts[each.first] : of.ends[each.last - 1]] not in means]
         taken = {place for each in kept for place in range(each.first, each.last)}
-        for place in range(len(of)):
-            senses = means.get(of.text[of.starts[place] : of.ends[place]])
-            if senses and place not in taken:
-                kept.append(_Chosen(place, place + 1, senses))
+        for first, last in _written(of, means):
+            senses = means[of.text[of.starts[first] : of.ends[last - 1]]]
+            if senses and taken.isdisjoint(range(first, last)):
+                kept.append(_Chosen(first, last, senses))
         return sorted(kept, key=lambda each: each.first)
+
+
+def _over_brackets(of: Tokens, defined: Sequence[Definition]) -> list[int]:
+    """The words around each bracket that defines something and goes on, without it: "Epstein-Barr virus (EBV) infection".
+
+    The bracket stands behind each, so that no name goes on into the next one.
+    """
+    around: list[int] = []
+    for _, first, last, behind in defined:
+        if last < behind < len(of) and of.norms[behind][0].isalnum():
+            ahead = range(max(0, first - _BEFORE), last), range(behind, min(behind + _BEHIND, len(of)))
+            around.extend(place for places in ahead for place in places if of.norms[place][0].isalnum())
+            around.append(last)
+    return around
+
+
+def _written(of: Tokens, shorts: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Where a text writes one of its short forms, which may be of several tokens ("X-ALD"); the longest at each place."""
+    by_beginning: dict[str, list[str]] = {}
+    for short in sorted(shorts, key=len, reverse=True):
+        by_beginning.setdefault(tokens(short).norms[0], []).append(short)
+    place = 0
+    while place < len(of):
+        start, step = of.starts[place], 1
+        for short in by_beginning.get(of.norms[place], ()):
+            if of.text.startswith(short, start):
+                last = bisect_left(of.ends, start + len(short), place)
+                if of.ends[last] == start + len(short):
+                    yield place, last + 1
+                    step = last + 1 - place
+                    break
+        place += step
 
 
 def _end_of_value(of: Tokens, sentences: Sentences, chosen: _Chosen, following: int) -> int:

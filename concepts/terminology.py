@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from concepts.variants import variants
+
 
 class Kind(StrEnum):
     """What sort of thing a concept is, as far as reading a text depends on it."""
@@ -119,7 +121,10 @@ def spellings(text: str, kind: Kind) -> Iterator[str]:
             yield f"{allergy[1]} allergy"
     head, comma, tail = bare.partition(", ")
     if comma and "," not in tail and len(tail.split()) <= 3 and kind is not Kind.DRUG and not _UNSPECIFIED.fullmatch(", " + tail):
-        yield f"{tail} {head}"  # "Neoplasms, Lung"
+        bare = f"{tail} {head}"  # "Neoplasms, Lung"
+        yield bare
+    if kind not in (Kind.DRUG, Kind.MEASUREMENT):
+        yield from variants(bare)
 
 
 def _of_drug(text: str) -> Iterator[str]:

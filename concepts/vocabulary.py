@@ -153,8 +153,9 @@ def _key(text: str) -> str:
 
 
 def _caution(spelling: str) -> Caution:
-    alone = spelling.isalnum() and not spelling.isdigit()
-    return Caution.CAPITALS if alone and len(spelling) <= _SHORT_WORD else Caution.NONE
+    letters = spelling.replace("-", "").replace("/", "")  # "A-T" is an abbreviation too, and "a T" is none
+    alone = letters.isalnum() and not letters.isdigit()
+    return Caution.CAPITALS if alone and len(letters) <= _SHORT_WORD else Caution.NONE
 
 
 def _of_abbreviation(entry: Abbreviation) -> Caution:

@@ -17,6 +17,7 @@ from concepts.model import Assertion
 from concepts.reader import Reader
 from concepts.spans import outside
 from concepts.terminology import Concept, Kind
+from concepts.tokens import tokens
 from concepts.vocabulary import Named, Vocabulary, compile_vocabulary
 from search.errors import CollectionUnreadable
 from search.evaluation import objects
@@ -25,6 +26,8 @@ from search.scores import Score
 
 FILES: Final = ("mentions.jsonl", "test.jsonl", "devel.jsonl")
 TRAIN: Final = "train.jsonl"
+_BETWEEN: Final = re.compile(r"\s*,\s*(?:(?:and|or)\s+)?|\s+(?:and/or|and|or)\s+|\s*/\s*")
+"""What stands between the parts of an enumeration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +141,34 @@ def _bare(code: str) -> str:
 
 
 def _learned(texts: Iterator[MarkedText]) -> list[Named]:
-    """The names that people marked, each for the concept that they marked most often with it."""
-    times: dict[str, dict[tuple[str, str], int]] = defaultdict(lambda: defaultdict(int))
+    """The names that people marked, each for what they marked most often with it, however it is written.
+
+    "Colon and lung cancer" that is marked as two concepts is "colon cancer" and "lung cancer", not a name of either; another name with
+    several concepts is one of the first.
+    """
+    times: dict[str, dict[tuple[str, tuple[str, ...]], int]] = defaultdict(lambda: defaultdict(int))
+    written: dict[str, set[str]] = defaultdict(set)
     for each in texts:
         for one in each.mentions:
-            if len(one.codes) == 1:
-                times[each.text[one.start : one.end]][one.system, one.codes[0]] += 1
+            name = each.text[one.start : one.end]
+            for part, codes in [(name, one.codes), *_written_out(name, one.codes)] if one.codes else []:
+                key = " ".join(tokens(part).norms)
+                times[key][one.system, codes] += 1
+                written[key].add(part)
     names: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for name, given in sorted(times.items()):
-        names[min(given, key=lambda code: (-given[code], code))].append(name)
+    for key, given in sorted(times.items()):
+        system, codes = min(given, key=lambda code: (-given[code], code))
+        own = sorted(written[key])
+        if not _written_out(own[0], codes):
+            names[system, codes[0]].extend(own)
     return [Named(Concept(system, code, own[0], Kind.DISORDER), tuple(own[1:])) for (system, code), own in sorted(names.items())]
+
+
+def _written_out(name: str, codes: tuple[str, ...]) -> list[tuple[str, tuple[str, ...]]]:
+    """The names of an enumeration that share their end, each with its code; none where they are not as many as the codes."""
+    parts = _BETWEEN.split(name)
+    shared = parts[-1].split()[1:]
+    if len(parts) < 2 or len(parts) != len(codes) or not shared:
+        return []
+    whole = [" ".join((part, *shared)) for part in parts[:-1]]
+    return [(part, (code,)) for part, code in zip([*whole, parts[-1]], codes, strict=True)]

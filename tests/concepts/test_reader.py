@@ -78,6 +78,23 @@ def test_what_the_text_defines_takes_the_place_of_what_a_list_says(reader):
 
 
 @pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Chest pain (C-P) today. C-P again, no cp.", ["Chest pain", "C-P", "C-P"]),
+        ("Chest pain (CP; worse at night). CP again.", ["Chest pain", "CP", "CP"]),
+        ("Chest pain (CP, dull). CP-free, C-P", ["Chest pain", "CP", "CP"]),
+        ("Chest (CH) pain", ["Chest (CH) pain"]),
+        ("Chest (CH; the thorax) pain", ["Chest (CH; the thorax) pain"]),
+        ("Chest (CH). Pain", []),
+        ("Chest (CH", []),
+        ("Chest (CH; and all that anybody could say of it) pain", []),
+    ],
+)
+def test_what_the_text_defines_may_have_marks_and_stand_within_a_name(reader, text, wanted):
+    assert [mention.text for mention in reader.read(text)] == wanted
+
+
+@pytest.mark.parametrize(
     ("text", "comparator", "number", "unit"),
     [
         ("HbA1c 9.2 %", "", "9.2", "%"),

@@ -98,6 +98,28 @@ def test_mentions_of_one_system_and_of_several_concepts(tmp_path: Path, vocabula
     assert rows["http://mesh: mentions"] == {"precision": 0.5, "recall": 1, "f1": pytest.approx(2 / 3), "wanted": 1}
 
 
+def test_names_are_learned_for_what_people_marked_most_often(tmp_path: Path) -> None:
+    def line(text: str, *marks: tuple[str, str]) -> dict[str, Any]:
+        entities = [{"start": text.index(name), "end": text.index(name) + len(name), "concept": code} for name, code in marks]
+        return {"id": text, "text": text, "entities": entities}
+
+    write(
+        tmp_path / "train.jsonl",
+        line("Colon and lung cancer", ("Colon and lung cancer", "D1|D2")),
+        line("a colon and lung cancer", ("colon and lung cancer", "D9")),
+        line("the colon and lung cancer", ("colon and lung cancer", "D1|D2")),
+        line("Gout", ("Gout", "D3")),
+        line("gout", ("gout", "D4")),
+        line("a gout", ("gout", "D4")),
+        line("cat eye", ("cat eye", "D5|D6")),
+    )
+    wanted = line("lung cancer, colon cancers", ("lung cancer", "D2"), ("colon cancers", "D1"))
+    also = line("Gout and cat eyes", ("Gout", "D4"), ("cat eyes", "D5"))
+    together = line("colon or lung cancers", ("colon or lung cancers", "D1|D2"))
+    rows = evaluate_mentions(write(tmp_path / "test.jsonl", wanted, also, together), [])
+    assert rows["with learned names: concepts"] == {"precision": 1, "recall": 1, "f1": 1, "wanted": 6}
+
+
 def test_figures_of_a_question_worked_out_by_hand() -> None:
     grades = {"a": 1, "b": 1, "x": 0, "y": 0}
     assert figures(["a", "unjudged", "x", "b"], grades) == pytest.approx((3.0 / 4, 0, (1 + 1 / 2) / (1 + 1 / 1.5849625)))
