@@ -36,8 +36,7 @@ def _findings(workspace: Workspace, tools: Tools) -> Iterator[Finding]:
     if tools.replica is None:
         with workspace.reading() as ledger:
             held = sum(sum(ledger.kinds(name).values()) for name in ledger.datasets()) if ledger else 0
-            derived = expected.graphs - held
-            fits = 0 <= derived <= 2 * len(ledger.datasets()) if ledger else False
+            fits = ledger is not None and expected.graphs in range(held + ledger.readings(), held + ledger.derived() + 1)
         yield Finding("ledger", fits, f"{held:,} records in the ledger" + ("" if fits else f", {expected.graphs:,} graphs: ingest again"))
         return
     store, address = tools.replica.store, tools.replica.address

@@ -334,6 +334,14 @@ class Ledger:
         for (record,) in self.db.execute("select record from readings where dataset = ?", (dataset,)):
             yield readings_iri(record)
 
+    def readings(self) -> int:
+        """How many records, of all datasets, have a graph of what their texts say."""
+        return int(self.db.execute("select count(*) from readings").fetchone()[0])
+
+    def derived(self) -> int:
+        """How many graphs of derived things there are at most, of all datasets: one of concepts or stubs need not be there."""
+        return sum(1 for dataset in self.datasets() for _ in self.derived_graphs(dataset))
+
     def readings_in_one(self, dataset: str) -> bool:
         """Whether an earlier version published what the texts of the dataset say in one graph."""
         return dataset in self.datasets() and self.meta(f"readings:{dataset}") is None

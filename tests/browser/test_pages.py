@@ -44,7 +44,7 @@ def test_print_shows_question_filters_picture_and_timeline(site: str, open_tab: 
     page.goto(site + PAGES["filtered"])
     settle(page)
     page.emulate_media(media="print", color_scheme="dark")
-    assert page.locator(".printed").inner_text() == "Question: metformin"
+    assert page.locator(".printed").inner_text().startswith("Question: metformin · data as of ")
     assert page.locator(".chosen li").count() >= 2 and page.locator(".chosen li").first.is_visible()
     assert page.locator(".hit").first.is_visible()
     assert not page.locator(".top").is_visible()

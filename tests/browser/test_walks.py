@@ -109,7 +109,7 @@ def view_of(page: Any) -> dict[str, object]:
     return {
         "box": page.locator('input[name="q"]').first.input_value(),
         "chips": page.locator(".chosen li").all_inner_texts(),
-        "mode": page.locator(".modes [aria-current]").inner_text(),
+        "mode": page.locator(".modes [aria-current]").all_inner_texts(),
         "hits": page.locator(".hit h2").all_inner_texts(),
         "passages": page.locator(".hit .passage").all_inner_texts(),
         "facets": page.locator(".facet li").all_inner_texts(),
@@ -133,7 +133,7 @@ def test_address_restores_the_view(site: str, open_tab: Open) -> None:
     page.click('[data-show="list"]')
     seen = view_of(page)
     assert seen["chips"] == ["Dataset demo ×", "Patient Rosa Lindqvist ×", "Clear all"]
-    assert seen["mode"] == "Lexical"
+    assert seen["mode"] == ["Lexical", "Documents"]
     other = open_tab()
     other.goto(page.url)
     settle(other)

@@ -138,6 +138,7 @@ def everything(ledger: Ledger, folder: Path) -> dict[str, list[tuple[int, int, s
         history.close(db, "r1", "finished", counts)
     plan.again((), only=True)
     plan.close()
+    assert (ledger.readings(), ledger.derived()) == (1, 3)
     for asked in (ledger.datasets, ledger.graphs):
         list(asked())
     for of_dataset in (

@@ -60,7 +60,7 @@ def test_filters_come_before_the_depth(retriever: Retriever, clinic: Clinic, mod
     best = [hit.patient for hit in retriever.search(SearchRequest(QUERY, mode=mode, limit=100)).hits]
     last = next(patient for patient in reversed(best) if patient not in best[:10])
     expected = whole(retriever, SearchRequest(QUERY, Filters(patients=(str(last),)), mode))[:3]
-    monkeypatch.setattr("search.retriever.DEPTH", 3)
+    monkeypatch.setattr("search.bounds.DEPTH", 3)
     result = retriever.search(SearchRequest(QUERY, Filters(patients=(str(last),)), mode, limit=3))
     assert expected
     assert [hit.document for hit in result.hits] == expected[: len(result.hits)]

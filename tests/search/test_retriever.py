@@ -37,7 +37,7 @@ def test_what_no_document_is_about_finds_nothing(retriever: Retriever, query: st
 def test_a_slip_of_the_pen_still_finds_and_is_said(retriever: Retriever) -> None:
     mended = retriever.search(SearchRequest("metfromin", mode=Mode.LEXICAL, join=False))
     assert [hit.document for hit in mended.hits] == whole(retriever, SearchRequest("metformin", mode=Mode.LEXICAL))[:10]
-    assert any("metformin" in notice for notice in mended.notices)
+    assert mended.respelled is not None and (mended.respelled.asked, mended.respelled.searched) == ("metfromin", "metformin")
 
 
 def test_hits_say_why(retriever: Retriever, clinic: Clinic) -> None:
