@@ -11,6 +11,8 @@ _LISTS: Final = ("objects", "entities")
 _MAPS: Final = ("internal-color-map", "color-map")
 _SCORES: Final = "confidence-map"
 _FIELD: Final = "confidence"
+_NOTHING: Final[tuple[Any, ...]] = (None, "", [], {})
+"""What stands in place of a confidence where there is none: frames of point clouds without a box have an empty list."""
 
 
 class Scale(StrEnum):
@@ -31,7 +33,8 @@ def in_unit(metadata: Mapping[str, Any], scale: str | None = None) -> tuple[Mapp
     signs = [_from_sign(each) is not None for each in scores_of(metadata)]
     if problem is None and any(signs):
         return _changed(metadata, number), Problem("confidence-percent", "confidences are in percent: divided by 100", _FIELD)
-    unread = sum(each is not None and number(each) is None and not signed for each, signed in zip(scores_of(metadata), signs, strict=True))
+    given = zip(scores_of(metadata), signs, strict=True)
+    unread = sum(each not in _NOTHING and number(each) is None and not signed for each, signed in given)
     if problem is None and unread:
         problem = Problem("bad-confidence", f"{unread} of {len(signs)} confidences are no numbers: left out", _FIELD)
     return changed, problem

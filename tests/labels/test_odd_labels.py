@@ -245,3 +245,9 @@ def test_blanks_around_a_name_make_no_other_class(tmp_path):
     lines = [{**ITEM, **classified("scene", "fog")}, {**ITEM, **classified("scene", "fog ")}]
     found = mapped(write(tmp_path / "x.manifest", *lines))
     assert len({fact.concept for one in found for fact in one.facts if fact.relation == "label"}) == 1
+
+
+def test_an_empty_confidence_is_none_and_nothing_to_tell():
+    line = line_of({**ITEM, **boxed("bb", "cat", "cat", "cat", scores=([], "", 0.9))})
+    assert [one.confidence for one in line.labelings[0].annotations] == [None, None, 0.9]
+    assert line.problems == ()
