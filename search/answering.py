@@ -101,7 +101,13 @@ class Standing(NamedTuple):
     known: Mask
 
 
-def standing_of(limit: Limit, columns: Columns, ground: Ground) -> Standing:
+def standings_of(question: Question, columns: Columns, ground: Ground) -> list[Standing]:
+    """Of each limit of a question where documents stand. A limit of which nothing is known of any document is none."""
+    standings = (_standing(limit, columns, ground) for limit in question.limits)
+    return [standing for standing in standings if standing.known.any()]
+
+
+def _standing(limit: Limit, columns: Columns, ground: Ground) -> Standing:
     """Which documents are as a limit asks, and of which it is known."""
     known = {"sex": columns.sexes >= 0, "age": columns.greatest_ages >= 0}.get(limit.of, columns.first_days > 0)
     as_asked = allowed(limit.asked, ground)
@@ -109,11 +115,7 @@ def standing_of(limit: Limit, columns: Columns, ground: Ground) -> Standing:
 
 
 def evidence_of(question: Question, columns: Columns, codes: Codes, fits: Fits, limits: Sequence[Standing] = ()) -> ConceptEvidence | None:
-    """What documents say of the parts and limits; None where no part names a concept that anything published has, and nothing limits.
-
-    A limit of which nothing is known of any document is none.
-    """
-    limits = [limit for limit in limits if limit.known.any()]
+    """What documents say of the parts and limits; None where no part names a concept that anything published has, and nothing limits."""
     meant = _meant(question, codes)
     if not meant and not limits:
         return None
@@ -214,7 +216,6 @@ def whole_of(
     question: Question, columns: Columns, codes: Codes, fits: Fits, limits: Sequence[Standing], allowed: Mask | None
 ) -> Whole | None:
     """Who has all that a question of several parts asks; None for one of fewer, or one with a part that nothing published has."""
-    limits = [limit for limit in limits if limit.known.any()]
     meant = _meant(question, codes)
     rows = _rows(question, meant, columns, fits)
     if len(rows) + len(limits) < 2 or not rows or len(meant) < len(question.parts):
@@ -231,8 +232,13 @@ def whole_of(
 
 def whole_among(documents: NDArray[np.integer], columns: Columns) -> Whole:
     """Who has all that is asked, where documents are those that say it."""
+    return Whole(*_counts(documents, columns))
+
+
+def _counts(documents: NDArray[np.integer] | Mask, columns: Columns) -> tuple[int, int]:
+    """How many patients documents are of, and how many documents they are, copies of a text once."""
     patients = columns.patients[documents]
-    return Whole(len(np.unique(patients[patients >= 0])), len(np.unique(columns.copies[documents])))
+    return len(np.unique(patients[patients >= 0])), len(np.unique(columns.copies[documents]))
 
 
 def _together(rows: Sequence[_Row], limits: Sequence[Standing], columns: Columns) -> NDArray[np.uint8]:
@@ -258,13 +264,12 @@ def _any(said: Mapping[str, Mask], assertions: Collection[Assertion], columns: C
 def head_of(question: Question, columns: Columns, codes: Codes, limits: Sequence[Standing], allowed: Mask | None) -> tuple[Head, ...]:
     """Of each part how many patients and documents within the limits have it, in each way; copies of a text count once, as hits do."""
     heads = []
-    within = [limit.as_asked for limit in limits if limit.known.any()] + ([allowed] if allowed is not None else [])
+    within = [*(limit.as_asked for limit in limits), *([] if allowed is None else [allowed])]
     for place, part in enumerate(question.parts):
         ordinals = codes(part.concepts)
         for way in (HAVING, *WAYS):
             mask = columns.concepts(way).mask(ordinals) if len(ordinals) else np.zeros(columns.documents, dtype=np.bool_)
             for limit in within:
                 mask &= limit
-            patients = columns.patients[mask]
-            heads.append(Head(place, way, len(np.unique(patients[patients >= 0])), len(np.unique(columns.copies[mask]))))
+            heads.append(Head(place, way, *_counts(mask, columns)))
     return tuple(heads)

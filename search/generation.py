@@ -203,7 +203,6 @@ class GenerationBuilder:
     def drop_dataset(self, dataset: str) -> None:
         """Take out everything of a dataset."""
         self._remove_documents("dataset = ?", [dataset])
-        shutil.rmtree(self._out / VOCABULARIES / dataset, ignore_errors=True)
         for table in ("facts", "patients", "former", "uses"):
             self._db.execute(f"DELETE FROM {table} WHERE dataset = ?", (dataset,))  # noqa: S608 - names of this module
         shutil.rmtree(self._out / VOCABULARIES / dataset, ignore_errors=True)

@@ -21,7 +21,7 @@ import numpy as np
 
 from graph.errors import GraphError
 from graph.store import GraphReader
-from search.answering import Standing, beside_parts, evidence_of, head_of, standing_of, whole_among, whole_of
+from search.answering import Standing, beside_parts, evidence_of, head_of, standings_of, whole_among, whole_of
 from search.bounds import MOST_LISTED, MOST_PER_PAGE, check_request, depth_of
 from search.catalog import SqliteCatalog
 from search.clock import Clock
@@ -99,7 +99,7 @@ class Retriever:
             listing = matching(found, request.match)
         with clock.step("hits"):
             question = together([question for _, question in asked])
-            words = query_words(question.text)
+            words, limits = query_words(question.text), self._standings(question)
             named = self._catalog.concepts_named(words.values())
             grouped = self._grouped(request, question, listing) if request.group is not None else None
             places = (
@@ -107,10 +107,10 @@ class Retriever:
             )
             documents, mentions = self._reader.read(listing.documents[places])
             hits = self._reader.hits(request, question, words, listing, places, documents, mentions, named)
-            head = head_of(question, self._columns, self._codes, self._standings(question), allowed)
+            head = head_of(question, self._columns, self._codes, limits, allowed)
             alone = asked[0][1] if len(asked) == 1 else Question("")
             notices.extend(self._assumed(question, allowed))
-            whole = whole_of(alone, self._columns, self._codes, self._fits, self._standings(alone), allowed)
+            whole = whole_of(alone, self._columns, self._codes, self._fits, limits, allowed)
             if found.ranked is not None and beside_parts(alone):
                 whole = whole_among(found.ranked.documents[found.ranked.tiers <= LAST_WHOLE], self._columns)
         with clock.step("facets"):
@@ -294,8 +294,7 @@ class Retriever:
             return self._ranker.rank(question.text, Mode.LEXICAL, depth_of(request), allowed, links, wants, evidence)
 
     def _standings(self, question: Question) -> list[Standing]:
-        ground = Ground.of(self._columns, self._catalog)
-        return [standing_of(limit, self._columns, ground) for limit in question.limits]
+        return standings_of(question, self._columns, Ground.of(self._columns, self._catalog))
 
     def _fits(self, part: Part) -> Mask:
         """Documents with a value as the part asks, charted or in the text; none where it asks for no value."""
