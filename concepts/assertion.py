@@ -77,6 +77,8 @@ _GOES_ON = frozenset(
         "&",
     ]
 )
+_DENYING = frozenset(["deny", "denied", "denying"])
+"""What somebody does who is asked: the patient."""
 _LIST_MARKS = frozenset("-*•·–")
 _ANSWERS = frozenset(["no", "none", "deny", "denied", "absent", "negative", "never", "nil", "neg"])
 _NEAR_RELATIVE = 3
@@ -86,6 +88,8 @@ _BESIDE = frozenset(["with", "by", "to", "from", "for", "of"])
 """Words by which somebody is named beside the patient: "lives with her husband", "care of his mother"."""
 _OF_RELATIVES = frozenset([":", "-", "–", "(", "has", "have", "had", "with"])
 """Words right behind a relative by which what follows is theirs."""
+_FARE = frozenset(["healthy", "alive", "living", "died", "dead", "deceased", "unaffected", "passed"])
+"""How relatives fare: what is denied behind it ("parents healthy, no diabetes") is denied of them, unless somebody denies it."""
 _ANEW = frozenset([",", ";", "he", "she", "patient"])
 """Behind these a denial need not be of the relative named before."""
 
@@ -266,6 +270,8 @@ def _is_of(norms: Sequence[str], family: Found, denied: Found) -> bool:
         return False
     between = norms[family.last : min(denied.first, family.last + LONGEST_CLAUSE)]
     clause = list(takewhile(lambda norm: norm not in _ANEW, between))
+    if norms[denied.first] not in _DENYING and not _FARE.isdisjoint(clause):
+        return True
     return len(clause) == len(between) or between[0] in _OF_RELATIVES or not _ANSWERS.isdisjoint(clause[:_NEAR_RELATIVE])
 
 

@@ -90,7 +90,9 @@ def _heads(norms: Sequence[str], begin: int, place: int) -> bool:
 
 
 def _supposes(norms: Sequence[str]) -> bool:
-    """Whether what begins with "should" or "were" tells what may come: "should fever develop", "were he to have a seizure"."""
+    """Whether what begins so tells what may come, or might have: "should fever develop", "were he to have a seizure", "had she bled"."""
+    if norms[0] == "had":
+        return True
     if norms[0] == "were":
         return any(first == "to" and second in _COMES for first, second in pairwise(norms[1:_FARTHEST_VERB]))
     return not _COMES.isdisjoint(norms[2:_FARTHEST_VERB])

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from concepts.abbreviations import Definition, definitions
+from concepts.allergies import allergens, speaks_of_allergies
 from concepts.assertion import Judgement, Sentences
 from concepts.coordination import shared
 from concepts.indications import indication
@@ -28,6 +29,11 @@ _BEFORE: Final = 3
 """Tokens before what a text abbreviates in which a name may begin that goes on behind the bracket."""
 _BEHIND: Final = 4
 """Tokens behind the bracket in which it may end."""
+_MEASURING: Final = frozenset(["test", "testing", "monitoring"])
+_THINGS: Final = frozenset(
+    ["cuff", "monitor", "meter", "machine", "kit", "strip", "lancet", "log", "diary", "medication", "medicine", "med", "pill", "tablet"]
+)
+"""What is kept at home for a measurement, or taken for it."""
 _MOST_ALTERNATIVES: Final = 5
 _MOST_HELD: Final = 1 << 15
 """Names whose concepts a reader holds."""
@@ -56,6 +62,8 @@ class _Chosen:
     first: int
     last: int
     senses: tuple[Concept, ...]
+    listed: bool = False
+    """Whether it stands in a list of allergies, for the allergy."""
 
 
 class Reader:
@@ -74,10 +82,12 @@ class Reader:
         Where it is `certain` that names are meant, abbreviations of several meanings are taken without their field near them.
         """
         of = tokens(text)
-        chosen = self._chosen(of, certain)
-        if not chosen:
+        chosen, of_allergies = self._chosen(of, certain), speaks_of_allergies(of)
+        if not (chosen or of_allergies):
             return []
         sentences = Sentences(of)
+        if of_allergies:
+            chosen = self._with_allergens(of, sentences, chosen)
         mentions, drug = [], None
         for index, each in enumerate(chosen):
             mentions.append(self._mention(of, sentences, each, chosen[index + 1].first if index + 1 < len(chosen) else len(of), drug))
@@ -98,7 +108,8 @@ class Reader:
         """A mention; `following` is where the next one begins, `drug` the last one before it."""
         start, end = of.starts[chosen.first], of.ends[chosen.last - 1]
         concept = chosen.senses[0]
-        judgement = _of_allergy(sentences.judge(chosen.first, chosen.last), sentences.headings.section_at(start), concept)
+        judgement, section = sentences.judge(chosen.first, chosen.last), sentences.headings.section_at(start)
+        judgement = _as_listed(judgement, sentences, chosen) if chosen.listed else _of_allergy(judgement, section, concept)
         if judgement.assertion is Assertion.AFFIRMED and concept.kind is not Kind.DRUG and not self._asking:
             judgement = _of_indication(judgement, of, sentences, chosen, drug)
         value = None
@@ -116,7 +127,8 @@ class Reader:
                 if at < len(brackets) and defined[at].behind < last <= defined[at].behind + _BEHIND:
                     found.setdefault((first, last), names)
         spans = _apart(found)
-        chosen = [_Chosen(first, last, self._senses(found[first, last])) for first, last in spans]
+        named = (_Chosen(first, last, self._senses(found[first, last])) for first, last in spans)
+        chosen = [each for each in named if not _is_thing(of, each)]
         if more := list(self._shared(of, spans)):
             chosen = sorted((*chosen, *more), key=lambda each: each.first)
         return self._defined(of, defined, chosen) if defined else chosen
@@ -133,8 +145,19 @@ class Reader:
 
     def _shared(self, of: Tokens, spans: Sequence[tuple[int, int]]) -> Iterator[_Chosen]:
         """The names that share words with those at `spans`. One that is to be taken with caution must be written out."""
-        for each in shared(of, spans, lambda norms: bool(self._names_of(norms))):
+        for each in shared(of, spans, self._is_name):
             yield _Chosen(each.first, each.last, self._senses(self._names_of(each.norms)))
+
+    def _with_allergens(self, of: Tokens, sentences: Sentences, chosen: list[_Chosen]) -> list[_Chosen]:
+        """With the allergies that are listed by what they are to, in place of what that is called by itself."""
+        listed = [_Chosen(*each[:2], self._senses(self._names_of(each.norms)), True) for each in allergens(of, sentences, self._is_name)]
+        spans = [each for each in listed if not any(_larger(other, each) for other in chosen)]
+        taken = {place for each in spans for place in range(each.first, each.last)}
+        kept = [each for each in chosen if taken.isdisjoint(range(each.first, each.last))]
+        return sorted((*kept, *spans), key=lambda each: each.first)
+
+    def _is_name(self, norms: Sequence[str]) -> bool:
+        return bool(self._names_of(norms))
 
     def _names_of(self, norms: Sequence[str]) -> tuple[tuple[int, int], ...]:
         lexicons = ((place, vocabulary.lexicon) for place, vocabulary in enumerate(self._vocabularies) if len(vocabulary.lexicon.words))
@@ -253,8 +276,35 @@ def _of_indication(judgement: Judgement, of: Tokens, sentences: Sentences, chose
     return Judgement(Assertion.HYPOTHETICAL, of.text[start:end], start, end, judgement.section)
 
 
+def _is_thing(of: Tokens, chosen: _Chosen) -> bool:
+    """Whether a measurement only tells what a thing is for: "no blood pressure cuff" says nothing of a blood pressure."""
+    behind = next((norm for norm in of.norms[chosen.last : chosen.last + 2] if norm not in _MEASURING), "")
+    return behind in _THINGS and chosen.senses[0].kind is Kind.MEASUREMENT
+
+
+def _larger(chosen: _Chosen, listed: _Chosen) -> bool:
+    """Whether a name goes beyond what is listed: "allergic to penicillin"."""
+    overlap = chosen.first < listed.last and listed.first < chosen.last
+    return overlap and not (listed.first <= chosen.first and chosen.last <= listed.last)
+
+
+def _as_listed(judgement: Judgement, sentences: Sentences, chosen: _Chosen) -> Judgement:
+    """What is listed as an allergy is one, though "allergic to" alone supposes, and whenever it showed ("hives as a child")."""
+    starts = sentences.tokens.starts
+    if judgement.assertion is Assertion.HYPOTHETICAL and judgement.trigger.lower().startswith("allerg"):
+        judgement = sentences.judge(bisect_left(starts, judgement.start), chosen.last)
+    if judgement.assertion is Assertion.HISTORICAL and judgement.start > starts[chosen.first]:
+        return Judgement(Assertion.AFFIRMED, "", 0, 0, judgement.section)
+    return judgement
+
+
 def _of_allergy(judgement: Judgement, section: Section, concept: Concept) -> Judgement:
-    """A drug that somebody is allergic to is not one that they take."""
-    if section is Section.ALLERGIES and concept.kind is Kind.DRUG and judgement.assertion is Assertion.AFFIRMED:
-        return Judgement(Assertion.HYPOTHETICAL, judgement.section, judgement.start, judgement.end, judgement.section)
+    """Of a list of allergies: a drug in it is not one that is taken, and how an allergy showed is past."""
+    if section is not Section.ALLERGIES or judgement.assertion is not Assertion.AFFIRMED:
+        return judgement
+    title = judgement.section
+    if concept.kind is Kind.DRUG:
+        return Judgement(Assertion.HYPOTHETICAL, title, judgement.start, judgement.end, title)
+    if concept.kind in (Kind.DISORDER, Kind.FINDING) and "allerg" not in concept.label.lower():
+        return Judgement(Assertion.HISTORICAL, title, judgement.start, judgement.end, title)
     return judgement

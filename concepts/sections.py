@@ -56,18 +56,30 @@ _HEADING = re.compile(
     re.MULTILINE,
 )
 """A heading, but for one in the first line: it begins with white space, which is found quickly."""
+_OF_THE_LINE = frozenset({Section.FAMILY, Section.ALLERGIES})
+"""What a heading with text behind it announces for this line alone: the next one, unless it goes on, speaks of something else."""
+_GOES_ON = re.compile(
+    r"[ \t]|[-*•·–]|(?-i:[a-z(])|(?:[^\n]{0,80}\b)?(?:mother|father|parent|brother|sister|sibling|grand\w+|aunt|uncle|cousin|son|daughter"
+    r"|maternal|paternal|relative|mgm|mgf|pgm|pgf|nephew|niece)s?\b",
+    re.IGNORECASE,
+)
+_WIDTHS = 60, 130
+"""Characters of the lines of a text that breaks them to a width: at least, and at most."""
+_RAGGED = 10
+"""Characters that a line may be longer than the others."""
 _MOST_WORDS = 6
 _SMALL = frozenset(["and", "of", "the", "for", "to", "with", "or", "in", "on", "&"])
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading at `start`…`end` (its mark included) and what it announces."""
+    """A heading at `start`…`end` (its mark included) and what it announces, to before `until`."""
 
     start: int
     end: int
     title: str
     section: Section
+    until: int
 
 
 class Headings:
@@ -78,9 +90,9 @@ class Headings:
         self._starts = [heading.start for heading in self.all]
 
     def at(self, offset: int) -> Heading | None:
-        """The heading below which a place stands; None before the first."""
+        """The heading below which a place stands; None before the first, and behind the line of one that announces no more."""
         place = bisect_right(self._starts, offset) - 1
-        return self.all[place] if place >= 0 else None
+        return self.all[place] if place >= 0 and offset < self.all[place].until else None
 
     def section_at(self, offset: int) -> Section:
         """What the part of the text speaks of that a place stands in."""
@@ -89,17 +101,49 @@ class Headings:
 
 
 def _headings(text: str) -> Iterator[Heading]:
-    section = Section.OTHER
+    section, until = Section.OTHER, len(text)
     for start, end, title, marked, alone in _found(text):
         kind = _kind_of(title)
+        if start >= until:
+            section, until = Section.OTHER, len(text)
         sure = kind is not None or marked or title.isupper()
         if alone and not sure and not _is_title(title, text, start):
             continue
         if kind is not None:
-            section = kind
+            section, until = kind, _end_of_line(text, end) if kind in _OF_THE_LINE else len(text)
         elif sure or alone or _after_blank_line(text, start):
-            section = Section.OTHER
-        yield Heading(start, end, title, section)
+            section, until = Section.OTHER, len(text)
+        yield Heading(start, end, title, section, until)
+
+
+def _end_of_line(text: str, end: int) -> int:
+    """Where the line ends that a heading with something behind it stands in, with the lines that it goes on in."""
+    at = _line_break(text, end)
+    if not text[end:at].strip():
+        return len(text)
+    widths: list[int] = []
+    while at < len(text):
+        following = text[at + 1 : _line_break(text, at + 1)]
+        if not following.strip():
+            return at
+        if not _GOES_ON.match(following):
+            widths = widths or sorted(map(len, text.split("\n")))
+            if not _breaks(at - text.rfind("\n", 0, at) - 1, following.split(maxsplit=1)[0], widths):
+                return at
+        at += 1 + len(following)
+    return at
+
+
+def _breaks(length: int, word: str, widths: list[int]) -> bool:
+    """Whether a line of a length ends because the word behind it would not fit; `widths` are those of all lines, ascending."""
+    widest = widths[-2] if length == widths[-1] else widths[-1]
+    least, most = _WIDTHS
+    return widest <= most and length <= widest + _RAGGED and length + len(word) >= max(least, widest)
+
+
+def _line_break(text: str, start: int) -> int:
+    found = text.find("\n", start)
+    return found if found >= 0 else len(text)
 
 
 def _found(text: str) -> Iterator[tuple[int, int, str, bool, bool]]:

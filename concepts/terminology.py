@@ -97,7 +97,7 @@ _UNSPECIFIED: Final = re.compile(r",?\s*(?:unspecified(?: (?:site|type|organism)
 _ICD_PARENTHESIS: Final = re.compile(
     r"\s*\((?:primary|acute|chronic|idiopathic|simple|benign|malignant|acquired|congenital)\)", re.IGNORECASE
 )
-_ALLERGY: Final = re.compile(r"allergy to (\S.*)", re.IGNORECASE)
+_ALLERGY: Final = re.compile(r"(?:allergy to (\S.*)|(?!no )(\S.*) allergy)", re.IGNORECASE)
 
 
 def spellings(text: str, kind: Kind) -> Iterator[str]:
@@ -117,8 +117,8 @@ def spellings(text: str, kind: Kind) -> Iterator[str]:
             if shorter != bare and shorter:
                 yield shorter
         if allergy := _ALLERGY.fullmatch(bare):
-            yield f"allergic to {allergy[1]}"
-            yield f"{allergy[1]} allergy"
+            to = allergy[1] or allergy[2]
+            yield from (each for each in (f"allergic to {to}", f"{to} allergy", f"allergy to {to}") if each.casefold() != bare.casefold())
     head, comma, tail = bare.partition(", ")
     if comma and "," not in tail and len(tail.split()) <= 3 and kind is not Kind.DRUG and not _UNSPECIFIED.fullmatch(", " + tail):
         bare = f"{tail} {head}"  # "Neoplasms, Lung"

@@ -96,7 +96,20 @@ is; was; are; were; has; had; have; did; does; do
 _OF_WHOM = """
 he; she; they; it; there; patient; the patient
 """
-"""Who stands behind "nor was": it states nothing anew."""
+"""Who stands behind "nor was": it states nothing anew; and behind "had" that supposes."""
+_NO_CHANGE = """
+no change in; no changes in; no recent change in; no recent changes in; denies change in; denies changes in; denies any change in;
+denies any changes in; without change in; no change of
+"""
+_FUNCTIONS = """
+vision; hearing; speech; voice; taste; smell; appetite; weight; sleep; energy; mood; memory; mental status; gait; balance; strength;
+sensation; bowel habits; bowel movements; bowel or bladder habits; bladder habits; bladder function; urination; urinary habits; skin
+"""
+"""What is there as long as somebody lives: behind it a list goes on with what is not there ("no change in vision, diplopia")."""
+_CAME = """
+developed; had; experienced; noticed; become; presented with; reported
+"""
+"""What might have come: "had she developed fever, she would have stayed"."""
 _DENIES_ONE = """
 non; w/o; zero; none; (-); -ve
 """
@@ -345,6 +358,10 @@ def triggers() -> dict[str, Step]:
         table[relative + words] = table.get(words) or [Trigger(Effect.NOTHING, 0, 0)]
     for nobody, having in product(_phrases(_NO_RELATIVES), _phrases(_HAVING)):
         table[nobody + having] = [Trigger(effect, SENTENCE, 0) for effect in (Effect.DENIES, Effect.FAMILY)]
+    for unchanged, function in product(_phrases(_NO_CHANGE), _phrases(_FUNCTIONS)):
+        table[*unchanged, *function, ","] = [Trigger(Effect.DENIES, SENTENCE, 0)]
+    for whom, came in product(_phrases(_OF_WHOM), _phrases(_CAME)):
+        table["had", *whom, *came] = [Trigger(Effect.SUPPOSES, SENTENCE, 0, inverted=True)]
     for verb, whom in product(_phrases(_NOR), _phrases(_OF_WHOM)):
         for more in ((), ("had",)):
             table["nor", *verb, *whom, *more] = [Trigger(Effect.DENIES, SENTENCE, 0)]

@@ -141,7 +141,8 @@ def allergies(scene: Scene, dice: Dice) -> str:
     allergies = scene.person.allergies
     if not allergies:
         return dice.pick(("No known drug allergies.", "NKDA.", "None known.", "No known allergies."))
-    return " ".join(dice.pick((f"{n[:1].upper() + n[1:]}: {r}.", f"{n[:1].upper() + n[1:]} ({r}).")) for n, _, _, _, r in allergies)
+    named = ((mark(name[:1].upper() + name[1:], (code,), AFFIRMED), reaction) for name, code, _, _, reaction in allergies)
+    return " ".join(dice.pick((f"{name}: {reaction}.", f"{name} ({reaction}).")) for name, reaction in named)
 
 
 def family(scene: Scene, dice: Dice) -> str:

@@ -5,6 +5,7 @@ read with stands beside it (`reading`), so that only what is new, or what anothe
 """
 
 import os
+import re
 import shutil
 import sqlite3
 from collections import Counter, defaultdict
@@ -32,7 +33,7 @@ VOCABULARIES: Final = "vocabularies"
 TERMINOLOGY: Final = "+"
 """How the folder of a terminology begins there: no dataset's name does."""
 
-RULES: Final = 12
+RULES: Final = 13
 """Version of the rules by which texts are read: another one reads every text again."""
 
 _KINDS: Final = {
@@ -44,6 +45,8 @@ _KINDS: Final = {
     "observation": Kind.MEASUREMENT,
 }
 """Relation of a fact → what kind of thing its concept is. Status, category and the like are no facts, so their words are not looked for."""
+_OF_ALLERGY: Final = re.compile(r"allerg|intoleran|sensitiv|known|anaphyla", re.IGNORECASE)
+_TAG: Final = re.compile(r"(?<=.)\s*\([^()]*\)")
 _FIRST: Final = "http://snomed.info/sct"
 """The system whose concepts a name stands for before those of others."""
 _MANY: Final = 1000
@@ -120,9 +123,16 @@ def own_names(db: sqlite3.Connection, dataset: str) -> list[Named]:
                 names[text] += times if text else 0
         kind = _KINDS[min(relations, key=lambda each: (-relations[each], each))]
         ranked = sorted(filter(None, names), key=lambda text: (-names[text], text))
+        if set(relations) == {"allergy"}:
+            ranked = list(dict.fromkeys(map(_as_allergy, ranked)))
         system, code = next(((s, c) for _, _, s, c, *_ in rows if c), ("", concept))
         named.append(Named(Concept(system, code, ranked[0] if ranked else code, kind), tuple(ranked[1:])))
     return sorted(named, key=lambda each: each.concept.system != _FIRST)
+
+
+def _as_allergy(name: str) -> str:
+    """What a record of an allergy means by a name: "Aspirin" there is no aspirin that is taken."""
+    return name if _OF_ALLERGY.search(name) else f"Allergy to {_TAG.sub('', name)}"
 
 
 def digest_of(named: Iterable[Named], others: Iterable[str]) -> str:

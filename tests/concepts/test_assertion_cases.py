@@ -44,7 +44,14 @@ affirmed
     She should have an x-ray for [cough].
     Call the clinic; she should return because of [hypertension].
     There were signs of [heart failure].
-    No change in vision, [diplopia].
+    No change in the effusion, [atelectasis].
+    No change in [vision], diplopia or eye pain.
+    Family history: no stroke.
+    [Cough] today.
+    Allergies: penicillin
+    [Hypertension], stable.
+    She had developed [fever].
+    No cough, had [fever].
     No change in [headache], nausea or vomiting.
     [Diabetes] not well controlled.
     Gram-negative [bacteremia] on culture.
@@ -78,6 +85,10 @@ affirmed
     Allergic rhinitis; uses [fluticasone].
     [Shortness of breath], worse at night; no chest pain.
 negated
+    No change in vision, [diplopia].
+    Denies any change in appetite, nausea or [vomiting].
+    Mother died last week, denies [suicidal ideation].
+    Lives with her husband, no [chest pain].
     Patient denies: [chest pain], palpitations
     Patient denies: chest pain, [palpitations]
     Negative for: [fever], chills
@@ -155,6 +166,9 @@ negated
     Low back pain, not treated with [opioids].
     Declined [influenza vaccine].
 not-in-family
+    Parents healthy, no [diabetes].
+    Mother died of stroke; no [diabetes] known.
+    Both parents alive and well without [hypertension].
     FHx: no [breast cancer].
     Family history: negative for [breast cancer].
     No family history of [breast cancer].
@@ -197,6 +211,8 @@ possible
     Questionable [infiltrate] at the left base.
     No fever, possible [pneumonia].
 hypothetical
+    Had she developed [fever], she would have been admitted.
+    The scan would have been repeated, had the patient had [seizures].
     Return for [fever], chills or redness.
     If any [swelling] occurs, stop the drug.
     Call your doctor when you notice [bleeding].
@@ -266,6 +282,11 @@ historical
     [Breast cancer], in remission.
     Remote history of [tuberculosis].
 family
+    FAMILY HISTORY:
+    No stroke.
+    [Diabetes].
+    Family history: mother had gout,
+    - [stroke]
     Mother:
     - [breast cancer]
     Family history of: [glaucoma]

@@ -55,6 +55,8 @@ def said(reader, text):
         ("Tom is not prescribed Advil.", [("Advil", "310965", "negated")]),
         ("Family history of breast cancer.", [("breast cancer", "254837009", "family")]),
         ("She takes metformin hydrochloride 500 mg.", [("metformin hydrochloride", "860975", "affirmed")]),
+        ("No blood pressure cuff at home; no HbA1c test kit.", []),
+        ("No blood pressure or HbA1c.", [("blood pressure", "85354-9", "negated"), ("HbA1c", "4548-4", "negated")]),
         ("ALLERGIES: Penicillin\n\nMEDICATIONS: Advil", [("Penicillin", "834061", "hypothetical"), ("Advil", "310965", "affirmed")]),
         ("All is well. SOB on exertion; sob, he said.", [("SOB", "267036007", "affirmed")]),
         ("Malignant neoplasm of breast (disorder) was found.", [("Malignant neoplasm of breast (disorder)", "254837009", "affirmed")]),

@@ -108,3 +108,25 @@ def test_a_process_opens_a_vocabulary_once_and_anew_where_it_was_written_again(t
     shutil.rmtree(tmp_path / "v")
     write("Asthma")
     assert read("Gout and asthma.") == ["asthma"]
+
+
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+
+
+def coded(kind, identifier, code, display, **rest):
+    subject = "patient" if kind == "AllergyIntolerance" else "subject"
+    element = "code" if kind == "AllergyIntolerance" else "medicationCodeableConcept"
+    concept = {"coding": [{"system": RXNORM, "code": code, "display": display}], "text": display}
+    return {"resourceType": kind, "id": identifier, subject: {"reference": "Patient/p1"}, element: concept, **rest}
+
+
+def test_a_substance_that_a_record_of_an_allergy_names_is_the_allergy_and_no_drug_that_is_taken(lab):
+    allergy = coded("AllergyIntolerance", "a1", "1191", "Aspirin (substance)")
+    drug = coded("MedicationRequest", "m1", "243670", "aspirin 81 MG Oral Tablet", status="active", intent="order")
+    lab.ingest(patient(), allergy, drug, note(text="Takes aspirin."), note("d2", text="Allergies: Aspirin.\nAllergic to aspirin."))
+    rxnorm = "http://purl.bioontology.org/ontology/RXNORM/"
+    assert [row[:3] for row in mentions(lab)] == [
+        ("aspirin", f"{rxnorm}243670", "affirmed"),
+        ("Aspirin", f"{rxnorm}1191", "affirmed"),
+        ("Allergic to aspirin", f"{rxnorm}1191", "affirmed"),
+    ]
