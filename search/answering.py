@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from concepts.model import Assertion
+from concepts.terminology import Kind
 from search.columns import HAVING, SAYING, WAYS, Columns
 from search.lexical.analysis import informative
 from search.limits import Limit
 from search.masks import Ground, allowed
 from search.polarity import Agreement, Want, framing, wants_of
 from search.protocols import Mask
-from search.question import AGREES, CONTRADICTS, Head, Part, Question, Whole, alternatives_of, without
+from search.question import AGREES, CONTRADICTS, LACKING, Head, Part, Question, Whole, alternatives_of, without
 from search.spoken import Said
 
 _CHARTED: Final = frozenset({Assertion.AFFIRMED, Assertion.HISTORICAL, None})
@@ -182,17 +183,29 @@ def _row(part: Part, ordinals: Sequence[int], columns: Columns, fits: Fits) -> _
 
 
 def _patients(part: Part, ordinals: Sequence[int], columns: Columns, agrees: Mask, contradicts: Mask) -> Mask:
-    """The patients of whom any document says a part as it is asked, or whose charts do; who denies must not have it elsewhere."""
-    count = len(columns.patient_concept_offsets) - 1
-    charted = np.zeros(count, dtype=np.bool_)
-    if part.value is None:
-        having = np.isin(columns.patient_concepts, columns.hierarchy.with_narrower(ordinals))
-        charted[np.repeat(np.arange(count), np.diff(columns.patient_concept_offsets))[having]] = True
+    """The patients of whom any document says a part as it is asked, or whose charts do; who denies must not have it elsewhere.
+
+    Not on a drug is whoever has it neither affirmed nor charted: hardly a note says what somebody does not take.
+    """
+    charted = _charting(ordinals if part.value is None else (), columns)
     found = _of(agrees, columns)
+    if part.assertion is Assertion.NEGATED and part.kind is Kind.DRUG:
+        everyone = _of(np.ones(columns.documents, dtype=np.bool_), columns)
+        return everyone & ~_of(columns.concepts(HAVING).mask(ordinals), columns) & ~charted
     if part.assertion in _DENYING:
         without = found & ~_of(contradicts & ~agrees, columns)
         return without & ~charted if part.assertion is Assertion.NEGATED else without
     return found | charted if part.assertion in _CHARTED else found
+
+
+def _charting(ordinals: Sequence[int], columns: Columns) -> Mask:
+    """The patients whose chart has one of the concepts or something narrower, by code."""
+    count = len(columns.patient_concept_offsets) - 1
+    charted = np.zeros(count, dtype=np.bool_)
+    if len(ordinals):
+        having = np.isin(columns.patient_concepts, columns.hierarchy.with_narrower(ordinals))
+        charted[np.repeat(np.arange(count), np.diff(columns.patient_concept_offsets))[having]] = True
+    return charted
 
 
 def _of(documents: Mask, columns: Columns) -> Mask:
@@ -262,14 +275,28 @@ def _any(said: Mapping[str, Mask], assertions: Collection[Assertion], columns: C
 
 
 def head_of(question: Question, columns: Columns, codes: Codes, limits: Sequence[Standing], allowed: Mask | None) -> tuple[Head, ...]:
-    """Of each part how many patients and documents within the limits have it, in each way; copies of a text count once, as hits do."""
+    """Of each part how many patients and documents within the limits have it, in each way; copies of a text count once, as hits do.
+
+    Patients have it too whose chart does beside no document: allergies are charted in no encounter.
+    """
     heads = []
-    within = [*(limit.as_asked for limit in limits), *([] if allowed is None else [allowed])]
+    within = np.logical_and.reduce([np.ones(columns.documents, dtype=np.bool_), *(limit.as_asked for limit in limits)])
+    within = within if allowed is None else within & allowed
+    asked = _of(within, columns)
     for place, part in enumerate(question.parts):
         ordinals = codes(part.concepts)
+        charted = _charting(ordinals, columns)
+        if allowed is not None or limits:
+            charted &= asked
         for way in (HAVING, *WAYS):
-            mask = columns.concepts(way).mask(ordinals) if len(ordinals) else np.zeros(columns.documents, dtype=np.bool_)
-            for limit in within:
-                mask &= limit
-            heads.append(Head(place, way, *_counts(mask, columns)))
+            documents = within & columns.concepts(way).mask(ordinals) if len(ordinals) else np.zeros(columns.documents, dtype=np.bool_)
+            patients, count = _counts(documents, columns)
+            if way == HAVING:
+                having = _of(documents, columns) | charted
+                patients = int(np.count_nonzero(having))
+            heads.append(Head(place, way, patients, count))
+        if part.assertion is Assertion.NEGATED:
+            lacking = asked & ~having
+            of_them = within & (columns.patients >= 0) & np.append(lacking, False)[columns.patients]
+            heads.append(Head(place, LACKING, *_counts(of_them, columns)))
     return tuple(heads)

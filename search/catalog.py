@@ -65,7 +65,7 @@ _FACT = (
 )
 _FACT_ORDER = "start IS NULL, start, record, fact"
 _PATIENT = f"id, dataset, label, sex, born, died, {PLACED}, line"
-_CONCEPT = "concept, system, code, label, synonyms, patients, documents, facts, denied, possible, history, family"
+_CONCEPT = "concept, system, code, label, synonyms, patients, documents, facts, denied, possible, history, family, not_in_family"
 _MOST_HELD: Final = 100_000
 """Values of a field that are kept in memory, about 200 bytes each."""
 _GROUPS: Final = ", ".join(f"'{group}'" for group in sorted({*RELATION_GROUPS.values(), "observation"}))
@@ -230,7 +230,8 @@ class SqliteCatalog:
         query, given = naming.beginning(text)
         rows = self._all(
             f"SELECT {_CONCEPT} FROM concepts WHERE ordinal IN ({query})"  # noqa: S608 - column names
-            " ORDER BY patients DESC, documents DESC, facts DESC, denied + possible + history + family DESC, label, concept LIMIT ?",
+            " ORDER BY patients DESC, documents DESC, facts DESC, denied + possible + history + family + not_in_family DESC,"
+            " label, concept LIMIT ?",
             (*given, limit),
         )
         return tuple(_concept_summary(row) for row in rows)

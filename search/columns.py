@@ -29,15 +29,13 @@ WAYS: Final[Mapping[str, tuple[Assertion, ...]]] = {
     "possible": (Assertion.POSSIBLE, Assertion.HYPOTHETICAL),
     "history": (Assertion.HISTORICAL,),
     "family": (Assertion.FAMILY,),
+    "not_in_family": (Assertion.NOT_IN_FAMILY,),
 }
 """Other ways in which texts speak of concepts, each with the assertions that are meant; filters and facets have their names."""
 AFFIRMED: Final = "affirmed"
 """The way in which texts affirm concepts, whatever charts and labels say."""
-NOT_IN_FAMILY: Final = "not_in_family"
-"""The way in which texts deny concepts of relatives: questions ask for it, no filter does."""
 SAYING: Final[Mapping[str, tuple[Assertion, ...]]] = {
     AFFIRMED: (Assertion.AFFIRMED,),
-    NOT_IN_FAMILY: (Assertion.NOT_IN_FAMILY,),
     **WAYS,
 }
 _SAID: Final = ("offsets", "concepts", "concept_offsets", "documents")

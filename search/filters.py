@@ -132,6 +132,18 @@ FILTERS: tuple[Filter, ...] = (
         values="concept",
     ),
     Filter(
+        name="not_in_family",
+        plural="not_in_family",
+        kind=Kind.ALL,
+        title="Not in the family",
+        help="Only documents whose text denies every one of these concepts of relatives (no family history): that says nothing of the"
+        " patient.",
+        mask=lambda ground, values: ground.having(values, "not_in_family"),
+        facet="Concept: not in the family",
+        takes=Takes.IRI,
+        values="concept",
+    ),
+    Filter(
         name="result",
         plural="results",
         kind=Kind.ALL,

@@ -9,7 +9,7 @@ from graph.vocabulary import local_name
 from search.model import PatientSummary
 from search.standings import COUNTED, MEANT, Rows
 
-Column = Literal["charted", "affirmed", "denied", "possible", "hypothetical", "historical", "family"]
+Column = Literal["charted", "affirmed", "denied", "possible", "hypothetical", "historical", "family", "not_in_family"]
 """A number of `search.model.ConceptStanding`."""
 
 ASSERTIONS: Final[Mapping[Column, Assertion]] = {
@@ -19,6 +19,7 @@ ASSERTIONS: Final[Mapping[Column, Assertion]] = {
     "hypothetical": Assertion.HYPOTHETICAL,
     "historical": Assertion.HISTORICAL,
     "family": Assertion.FAMILY,
+    "not_in_family": Assertion.NOT_IN_FAMILY,
 }
 """Column → what the texts behind it say; those of 'charted' are the documents of visits."""
 

@@ -189,7 +189,8 @@ class ConceptSummary:
     """A concept of the generation: its most used display as `label`, others as `synonyms`, and how widely it is used.
 
     `patients` counts patients who have it charted as a counted fact, `documents` those that mention it or whose encounter charts it.
-    Documents that deny it, hold it for possible, tell of it as past, or say it of relatives are counted apart, with what is narrower.
+    Documents that deny it, hold it for possible, tell of it as past, say it of relatives or deny it of them are counted apart, with what is
+    narrower.
     """
 
     concept: str
@@ -204,6 +205,7 @@ class ConceptSummary:
     possible: int = 0
     history: int = 0
     family: int = 0
+    not_in_family: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +246,7 @@ class ConceptStanding:
     hypothetical: Held = Held()
     historical: Held = Held()
     family: Held = Held()
+    not_in_family: Held = Held()
 
 
 @dataclass(frozen=True, slots=True)

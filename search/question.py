@@ -33,6 +33,7 @@ class Ask(StrEnum):
     POSSIBLE = "possible"
     HISTORICAL = "historical"
     FAMILY = "family"
+    NOT_IN_FAMILY = "not-in-family"
     ANY = "any"
 
     @property
@@ -160,11 +161,16 @@ class Said:
     agrees: bool | None
 
 
+LACKING: Final = "lacking"
+"""The way of a head that no filter has: nothing says that these patients have it, which is less than a denial."""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """How many patients have a part of the question in one way, and in how many documents, whatever their rank.
 
-    `way` is a filter: concept (affirmed, charted or labeled so), denied, possible, history or family.
+    `way` is a filter: concept (affirmed, charted or labeled so; the patients are also those whose chart has it beside no document), denied,
+    possible, history, family or not_in_family. Of what is asked denied LACKING counts those of whom no text affirms it and no chart has it.
     """
 
     part: int

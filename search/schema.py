@@ -2,7 +2,7 @@
 
 from typing import Final
 
-FORMAT: Final = 13
+FORMAT: Final = 14
 """Kept in `PRAGMA user_version`; a catalog of another format is built anew."""
 
 NOT_CHARTED: Final = "('label', 'answer', 'broader', 'record')"
@@ -70,7 +70,7 @@ CREATE TABLE concepts (
     ordinal INTEGER PRIMARY KEY, concept TEXT NOT NULL UNIQUE, system TEXT NOT NULL, code TEXT NOT NULL, label TEXT NOT NULL,
     synonyms TEXT NOT NULL, patients INTEGER NOT NULL DEFAULT 0, documents INTEGER NOT NULL DEFAULT 0, facts INTEGER NOT NULL DEFAULT 0,
     denied INTEGER NOT NULL DEFAULT 0, possible INTEGER NOT NULL DEFAULT 0, history INTEGER NOT NULL DEFAULT 0,
-    family INTEGER NOT NULL DEFAULT 0);
+    family INTEGER NOT NULL DEFAULT 0, not_in_family INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX concepts_code ON concepts (code COLLATE NOCASE);
 CREATE TABLE names (name INTEGER PRIMARY KEY, concept INTEGER NOT NULL, text TEXT NOT NULL);
 CREATE VIRTUAL TABLE name_words USING fts5 (

@@ -88,4 +88,5 @@ def standing_of(rows: Rows, concept: str, meant: Sequence[int], known_as: Callab
         hypothetical=held.get(Assertion.HYPOTHETICAL, Held()),
         historical=held.get(Assertion.HISTORICAL, Held()),
         family=held.get(Assertion.FAMILY, Held()),
+        not_in_family=held.get(Assertion.NOT_IN_FAMILY, Held()),
     )

@@ -64,7 +64,7 @@ def _argument(name: str) -> str:
 @click.option("--match", type=click.Choice(["well", "loosely"]), help="Only documents that match the question so.")
 @click.option(
     "--assertion",
-    type=click.Choice(["affirmed", "denied", "possible", "historical", "family", "any"]),
+    type=click.Choice(["affirmed", "denied", "possible", "historical", "family", "not-in-family", "any"]),
     help="How concepts of the question are asked, whatever its words say.",
 )
 @click.option(
@@ -184,6 +184,7 @@ _DOCUMENTS = {
     "possible": "possible or on condition",
     "history": "in the past",
     "family": "in the family",
+    "not_in_family": "not in the family",
 }
 _WAYS = {
     "concept": "have it",
@@ -191,6 +192,8 @@ _WAYS = {
     "possible": "possibly or on condition",
     "history": "in the past",
     "family": "in the family",
+    "not_in_family": "not in the family",
+    "lacking": "without it told or charted",
 }
 
 

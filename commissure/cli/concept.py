@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from search.model import ConceptSummary
     from search.named import ConceptAccount, NamedConcepts
 
-_STANDINGS: Final = ("charted", "affirmed", "denied", "possible", "hypothetical", "historical", "family")
+_STANDINGS: Final = ("charted", "affirmed", "denied", "possible", "hypothetical", "historical", "family", "not_in_family")
 _MOST_LISTED: Final = 20
 
 
@@ -74,7 +74,7 @@ def _account(account: "ConceptAccount") -> Iterator[str]:
     yield f"\n{f'with {standing.concepts - 1:,} narrower or equal' if standing.concepts > 1 else '':28}{'patients':>10}{'documents':>12}"
     for name in _STANDINGS:
         held = getattr(standing, name)
-        yield f"{name:28}{held.patients:>10,}{held.documents:>12,}"
+        yield f"{name.replace('_', ' '):28}{held.patients:>10,}{held.documents:>12,}"
 
 
 def _unknown(name: str, found: "NamedConcepts") -> Iterator[str]:
@@ -91,5 +91,5 @@ def _named(one: "ConceptSummary") -> str:
 
 def _counts(account: "ConceptAccount") -> str:
     standing = account.standing
-    said = [f"{getattr(standing, name).patients:,} {name}" for name in _STANDINGS if getattr(standing, name).patients]
+    said = [f"{getattr(standing, name).patients:,} {name.replace('_', ' ')}" for name in _STANDINGS if getattr(standing, name).patients]
     return f"patients {', '.join(said)}" if said else "no patient"

@@ -198,6 +198,7 @@ def concepts_stand_as_charts_and_texts_have_them(rig: Rig) -> None:
         "hypothetical": Assertion.HYPOTHETICAL,
         "historical": Assertion.HISTORICAL,
         "family": Assertion.FAMILY,
+        "not_in_family": Assertion.NOT_IN_FAMILY,
     }
     assert {mention.assertion for _, mention in said} >= {Assertion.AFFIRMED, Assertion.NEGATED}
     for concept in sorted({fact.concept for fact in rig.clinic.facts if fact.concept}):

@@ -21,7 +21,7 @@ ROWS = {row.name: row for row in ALL_FILTERS}
 
 A1C = concept_iri("http://loinc.org", "4548-4")
 
-SAID = {"denied": "Hypertension", "possible": "Asthma", "history": "Diabetes mellitus type 2", "family": "Anemia"}
+SAID = {"denied": "Hypertension", "possible": "Asthma", "history": "Diabetes mellitus type 2", "family": "Anemia", "not_in_family": "Gout"}
 
 FILTERS = (
     Filters(),
@@ -39,7 +39,7 @@ FILTERS = (
     Filters(age_to=0),
     Filters(age_from=48, age_to=50, sexes=("female", "male", "other")),
     *(Filters(**{way: (condition(name),)}) for way, name in SAID.items()),
-    Filters(denied=(condition("Hypertension"),), concepts=(condition("Asthma"),)),
+    Filters(denied=(condition("Anemia"),), concepts=(condition("Asthma"),)),
     Filters(date_from="2019-05-20", date_to="2020"),
     Filters(date_to="2019-05"),
     Filters(date_from="2021-02-28"),
@@ -82,8 +82,10 @@ def born_apart(patients: list[PatientSummary]) -> list[PatientSummary]:
 
 def spoken_otherwise(documents: list[Document]) -> list[Document]:
     """The documents, whose mentions have others beside them that are denied, supposed, remembered, or said of relatives."""
-    ways = cycle((Assertion.NEGATED, Assertion.POSSIBLE, Assertion.FAMILY, Assertion.HYPOTHETICAL, Assertion.HISTORICAL))
-    names = cycle(CONDITIONS[:6])
+    ways = cycle(
+        (Assertion.NEGATED, Assertion.POSSIBLE, Assertion.FAMILY, Assertion.HYPOTHETICAL, Assertion.HISTORICAL, Assertion.NOT_IN_FAMILY)
+    )
+    names = cycle(CONDITIONS[:7])
     yes, no = Assertion.AFFIRMED, Assertion.NEGATED
     said = cycle(
         (("9.4", "%", yes), ("9.7", "%", no), ("> 9", "%", yes), ("150/90", "", yes), ("", "", yes), ("6-7", "%", yes), ("11", "", yes))

@@ -8,6 +8,7 @@ from concepts.model import Assertion
 from concepts.reader import Reader
 from concepts.terminology import Concept, Kind
 from concepts.vocabulary import Named, compile_vocabulary
+from search.filters import Filters
 from search.model import Match, Mode, SearchRequest
 from search.question import MOST_SENSES, Ask, Whole, read_question
 from tests.ingest.exports import InlinePool, Lab, condition, note, patient
@@ -149,7 +150,21 @@ def test_a_literal_question_is_not_read(retriever):
 
 def test_the_head_counts_patients_in_each_way(retriever):
     head = {each.way: (each.patients, each.documents) for each in retriever.search(SearchRequest("breast cancer")).head}
-    assert head == {"concept": (1, 1), "denied": (1, 1), "possible": (1, 1), "history": (0, 0), "family": (1, 1)}
+    said = {"denied": (1, 1), "possible": (1, 1), "history": (0, 0), "family": (1, 1), "not_in_family": (1, 1)}
+    assert head == {"concept": (2, 1), **said}  # one of the two has it charted, and no note
+
+
+def test_the_head_tells_of_what_is_denied_who_has_it_neither_told_nor_charted(retriever):
+    head = {each.way: (each.patients, each.documents) for each in retriever.search(SearchRequest("no breast cancer")).head}
+    assert (head["concept"], head["denied"], head["lacking"]) == ((2, 1), (1, 1), (5, 5))
+
+
+def test_what_is_denied_of_relatives_is_asked_and_filtered_by_itself(retriever):
+    filtered = retriever.search(SearchRequest("", Filters(not_in_family=(CANCER,))))
+    assert [hit.document.rpartition("n-")[2] for hit in filtered.hits] == ["nobody"]
+    asked = retriever.search(SearchRequest("breast cancer", assertion=Ask.NOT_IN_FAMILY))
+    assert [hit.document.rpartition("n-")[2] for hit in asked.hits if hit.match is Match.WELL] == ["nobody"]
+    assert not [hit for hit in retriever.search(SearchRequest("", Filters(denied=(CANCER,)))).hits if hit.document.endswith("nobody")]
 
 
 def test_a_hit_says_how_it_means_what_is_asked(retriever):

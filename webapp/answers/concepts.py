@@ -22,6 +22,7 @@ CONCEPT = Shape(
         "possible": "Documents that hold it for possible, or suppose it.",
         "history": "Documents that tell of it as of something past.",
         "family": "Documents that say it of relatives.",
+        "not_in_family": "Documents that deny it of relatives.",
     },
     says="A concept and how widely it is used.",
 )
@@ -47,6 +48,7 @@ CONCEPT_ANSWER = Shape(
         "possible": "Documents that hold it for possible, or suppose it.",
         "history": "Documents that tell of it as of something past.",
         "family": "Documents that say it of relatives.",
+        "not_in_family": "Documents that deny it of relatives.",
     },
     says="One concept of the open generation.",
     inside=False,

@@ -86,7 +86,7 @@ class Asked(Filtered):
     """Which rankers answer."""
     match: Literal["well", "loosely"] | None = None
     """Only documents that match well, or only those that match more loosely; without it those that match well come first."""
-    assertion: Literal["affirmed", "denied", "possible", "historical", "family", "any"] | None = None
+    assertion: Literal["affirmed", "denied", "possible", "historical", "family", "not-in-family", "any"] | None = None
     """How the concepts that the question names are asked, whatever its words say; without it as its words say ("deny", "without" …)."""
     part: tuple[Switched, ...] = Field(default=(), max_length=20, examples=[["denied:chest pain"]])
     """How a part of the question is asked, whatever its words say: HOW:WORDS. HOW is as for `assertion`, or `words` to take it as plain

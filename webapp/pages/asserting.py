@@ -33,7 +33,8 @@ STANCES: Final[Mapping[str, tuple[Assertion, ...]]] = {
     "denied": (Assertion.NEGATED,),
     "possible": (Assertion.POSSIBLE, Assertion.HYPOTHETICAL),
     "historical": (Assertion.HISTORICAL,),
-    "family": (Assertion.FAMILY, Assertion.NOT_IN_FAMILY),
+    "family": (Assertion.FAMILY,),
+    "not-in-family": (Assertion.NOT_IN_FAMILY,),
 }
 """What a reader chooses among → the assertions that it holds."""
 
@@ -43,6 +44,7 @@ STANCE_NAMES: Final[Mapping[str, str]] = {
     "possible": "possible or supposed",
     "historical": "past",
     "family": "of a relative",
+    "not-in-family": "denied of the family",
 }
 
 READERS: Final[Mapping[str, str]] = {READ: "our reading", "healthlake": "HealthLake", "human": "human label", "machine": "machine label"}
@@ -74,5 +76,6 @@ COLUMNS: Final[Mapping[Column, tuple[str, str]]] = {
     "hypothetical": ("Only supposed", "possible"),
     "historical": ("In the past", "history"),
     "family": ("Of a relative", "family"),
+    "not_in_family": ("Denied of relatives", "not_in_family"),
 }
 """Number of a concept's standing → its name, and the filter of a search that holds its documents ('' for none of its own)."""

@@ -7,7 +7,7 @@ from typing import Final
 from concepts.model import Assertion
 from search.limits import Limit
 from search.model import SearchResult
-from search.question import Ask, Part, Question, Whole
+from search.question import LACKING, Ask, Part, Question, Whole
 from webapp.pages.asserting import NAMES
 from webapp.pages.state import State
 
@@ -17,16 +17,17 @@ _FILTERS: Final = {
     Assertion.HYPOTHETICAL: "possible",
     Assertion.HISTORICAL: "history",
     Assertion.FAMILY: "family",
+    Assertion.NOT_IN_FAMILY: "not_in_family",
 }
-"""How a part is meant → the filter that says the same; 'concept' for what is affirmed or may be anyhow.
-
-What is denied of relatives has none."""
+"""How a part is meant → the filter that says the same; 'concept' for what is affirmed or may be anyhow."""
 WAYS: Final = {
     "concept": ("affirms it or has it charted", "affirm it or have it charted"),
     "denied": ("denies it", "deny it"),
     "possible": ("has it only possible or supposed", "have it only possible or supposed"),
     "history": ("had it in the past", "had it in the past"),
     "family": ("has it in the family", "have it in the family"),
+    "not_in_family": ("denies it of the family", "deny it of the family"),
+    LACKING: ("has it neither affirmed nor charted", "have it neither affirmed nor charted"),
 }
 """Way of a head → what is said of one patient or document, and of several."""
 ASKS: Final = {
@@ -35,6 +36,7 @@ ASKS: Final = {
     Ask.POSSIBLE: "possible",
     Ask.HISTORICAL: "past",
     Ask.FAMILY: "of a relative",
+    Ask.NOT_IN_FAMILY: "not of a relative",
     Ask.ANY: "however meant",
 }
 _NEAR: Final = 24
@@ -128,11 +130,13 @@ def _part(question: Question, place: int, result: SearchResult, state: State, co
     part = question.parts[place]
     without = replace(state, query=_without(question.text, _start(question, part), part.end), page=1)
     row = _FILTERS.get(part.assertion, "concept") if part.assertion else "concept"
-    can_filter = part.concepts and part.value is None and part.assertion is not Assertion.NOT_IN_FAMILY
-    as_filter = without.with_value(row, part.concepts[0]).url() if can_filter else ""
+    as_filter = without.with_value(row, part.concepts[0]).url() if part.concepts and part.value is None else ""
     heads = []
     for head in (one for one in result.head if one.part == place):
         if not head.documents and head.way not in ("concept", "denied"):
+            continue
+        if head.way == LACKING:
+            heads.append(Counted(head.patients, WAYS[LACKING][head.patients != 1], head.documents, ""))
             continue
         there = replace(state, query="", match="", assertion="", parts=(), group="", page=1).with_value(head.way, part.concepts[0])
         for limit in question.limits:
