@@ -20,7 +20,7 @@ from typing import Final
 import numpy as np
 
 from concepts.hierarchy import Int32, Int64, Table, mapped
-from concepts.vocabulary import Strings, Vocabulary, open_vocabulary, save_vocabulary
+from concepts.vocabulary import SPELLED, Strings, Vocabulary, open_vocabulary, save_vocabulary
 
 _ABOUT: Final = "terminology.json"
 
@@ -29,7 +29,8 @@ _ABOUT: Final = "terminology.json"
 class About:
     """What a compiled terminology says of itself.
 
-    `version` is the release that its files name, `edition` counts how often it was added; `mappings` are pairs of concepts of two schemes,
+    `version` is the release that its files name, `edition` counts how often it was added or compiled anew;
+    `mappings` are pairs of concepts of two schemes,
     `circles` stated pairs that were left out because they lead back to where they begin, `dangling` those with an end that is not there,
     `unfit` names too long to be looked for or without a word; `bytes` is its size on disk.
     """
@@ -51,6 +52,13 @@ class About:
     rejected: int
     bytes: int
     digest: str
+    spelled: int = 1
+    """By which version of the rules its names are spelled out (`concepts.vocabulary.SPELLED`)."""
+
+    @property
+    def outdated(self) -> bool:
+        """Whether an earlier version compiled it, so that it misses names."""
+        return self.spelled != SPELLED
 
 
 @dataclass(frozen=True, eq=False)

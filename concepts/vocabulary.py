@@ -21,6 +21,8 @@ from concepts.tokens import tokens
 _KINDS: Final = tuple(Kind)
 _CURATED: Final = 1000
 """Rank of what a curated list says a name stands for: behind all that bears the name."""
+SPELLED: Final = 2
+"""Version of how names are spelled out (`concepts.terminology`, variants, abbreviations): a vocabulary of an earlier one misses names."""
 ABOUT: Final = "about.json"
 _SHORT_WORD: Final = 3
 """Letters up to which a single word is an abbreviation, taken only in capitals."""

@@ -126,6 +126,7 @@ class Workspace:
             os.pwrite(lock, str(os.getpid()).encode(), 0)
             self.sweep()
             self.terminologies.sweep()
+            self.terminologies.renew()
             ledger = Ledger(self.ledger_path)
             try:
                 published = (ledger.generation, ledger.meta("store") or "")

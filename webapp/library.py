@@ -139,6 +139,8 @@ class TerminologyStatus:
     """Pairs of concepts of two code systems."""
     rejected: int
     bytes: int
+    outdated: bool = False
+    """Whether an earlier version compiled it, so that it misses names until the next ingest compiles it anew."""
 
 
 @dataclass(frozen=True, slots=True)

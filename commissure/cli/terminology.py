@@ -87,6 +87,10 @@ def terminology_list(context: click.Context, as_json: bool) -> None:
     for about in held:
         click.echo(_line(about))
         click.echo(f"  {about.bytes / 1e6:,.1f} MB, added {about.added[:10]} (edition {about.edition}); licence: {about.licence}")
+        if about.outdated:
+            click.echo(
+                "  compiled by an earlier version, so that some names are missed: the next ingest, or terminology added, compiles it anew"
+            )
     if not held:
         click.echo(
             "no terminologies yet: texts are read with the names that records give their codes; `commissure terminology add` adds one"

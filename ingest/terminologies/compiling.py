@@ -22,7 +22,7 @@ from scipy.sparse.csgraph import connected_components
 from concepts.compiled import About, Terminology, save_terminology, table_of, write_about
 from concepts.hierarchy import Int64
 from concepts.terminology import Broader, Concept, ConceptName, Kind, Mapping, Relation, Statement
-from concepts.vocabulary import Named, StringsWriter, compile_vocabulary
+from concepts.vocabulary import SPELLED, Named, StringsWriter, compile_vocabulary
 from graph.identifiers import canonical_system, notation
 from ingest.terminologies.systems import HPO, ICD10CM, LOINC, RXNORM, SNOMED
 
@@ -103,9 +103,23 @@ def compile_terminology(statements: Iterable[Statement], folder: Path, about: Ab
         unfit=len(unfit),
     )
     offsets = np.frombuffer(terms_of, dtype=np.int64)
-    save_terminology(Terminology(counted, vocabulary, broader, both, terms.strings(), offsets), folder)
+    return _written(Terminology(counted, vocabulary, broader, both, terms.strings(), offsets), folder)
+
+
+def compile_anew(old: Terminology, folder: Path, edition: int) -> About:
+    """Compile what an earlier version compiled, from the concepts and names that it kept, into an empty folder; `about` it."""
+    concepts = ((number, old.vocabulary.concept(number)) for number in range(len(old.vocabulary)))
+    vocabulary, unfit = compile_vocabulary(Named(concept, tuple(old.names(number))) for number, concept in concepts)
+    about = replace(old.about, edition=edition, unfit=len(unfit))
+    return _written(replace(old, about=about, vocabulary=vocabulary), folder)
+
+
+def _written(terminology: Terminology, folder: Path) -> About:
+    """Write it; what it says of itself, with its size and digest."""
+    save_terminology(terminology, folder)
     files = sorted(file for file in folder.iterdir() if file.suffix == ".npy" or file.name == "about.json")
-    whole = replace(counted, bytes=sum(file.stat().st_size for file in files), digest=_digest(files))
+    size = sum(file.stat().st_size for file in files)
+    whole = replace(terminology.about, bytes=size, digest=_digest(files), spelled=SPELLED)
     write_about(whole, folder)
     return whole
 

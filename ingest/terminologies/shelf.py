@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from concepts.compiled import About, read_about, write_about
+from concepts.compiled import About, open_terminology, read_about, write_about
 from graph.scratch import Scratch, sweep
 from ingest.errors import TerminologyMissing, TerminologyRefused, TerminologyUnreadable
 from ingest.history import now
@@ -95,8 +95,7 @@ class Shelf:
             source.name, source.format.name, source.version, edition, now(), source.format.licence, (), 0, 0, 0, 0, 0, 0, 0, 0, 0, ""
         )
         with Scratch(self._folder, _ADDING) as scratch:
-            whole = scratch / "edition"
-            whole.mkdir()
+            whole = _begun(scratch)
             about = compile_terminology(source.format.read(source.path, rejects), whole, begun, tell)
             if not about.concepts:
                 first = f"; the first: {rejects.told[0].file}, line {rejects.told[0].line}: {rejects.told[0].why}" if rejects.count else ""
@@ -105,14 +104,34 @@ class Shelf:
                 )
             about = replace(about, rejected=rejects.count)
             write_about(about, whole)
-            sync_folder(whole)
-            place = self._folder / source.name / f"{edition:06d}"
-            place.parent.mkdir(exist_ok=True)
-            whole.rename(place)
-            sync(place.parent)
-            sync(self._folder)
-        self._tidy(source.name)
+            self._put(whole, about)
         return Added(about, tuple(rejects.told))
+
+    def renew(self) -> tuple[About, ...]:
+        """Compile anew what an earlier version compiled, from the names that it kept; what was. One that is damaged stays as it is."""
+        from ingest.terminologies.compiling import compile_anew
+
+        renewed = []
+        for folder in self.editions().values():
+            with suppress(OSError, ValueError, TypeError, KeyError, EOFError):
+                if not read_about(folder).outdated:
+                    continue
+                with Scratch(self._folder, _ADDING) as scratch:
+                    whole = _begun(scratch)
+                    about = compile_anew(open_terminology(folder), whole, int(folder.name) + 1)
+                    self._put(whole, about)
+                renewed.append(about)
+        return tuple(renewed)
+
+    def _put(self, whole: Path, about: About) -> None:
+        """Have a compiled edition at its place, in place of those before."""
+        sync_folder(whole)
+        place = self._folder / about.name / f"{about.edition:06d}"
+        place.parent.mkdir(exist_ok=True)
+        whole.rename(place)
+        sync(place.parent)
+        sync(self._folder)
+        self._tidy(about.name)
 
     def drop(self, name: str) -> About:
         """Take a terminology away; what it was. Raises TerminologyMissing."""
@@ -148,6 +167,12 @@ class Shelf:
         with suppress(FileNotFoundError):
             return sorted(folder for folder in (self._folder / name).iterdir() if _EDITION.fullmatch(folder.name))
         return []
+
+
+def _begun(scratch: Path) -> Path:
+    whole = scratch / "edition"
+    whole.mkdir()
+    return whole
 
 
 def _about(folder: Path) -> About:

@@ -166,3 +166,21 @@ def test_killed_while_compiling_and_while_reading_again(lab, tmp_path):
         assert left <= {"omop"}, f"at {point}"
         add(made, omop)
         assert [row[1] for row in mentions(made)] == [T2DM], f"at {point}"
+
+
+def test_what_an_earlier_version_compiled_is_compiled_anew_from_what_it_kept(lab, tmp_path, monkeypatch):
+    (tmp_path / "words.csv").write_text("system,code,label\nurn:words,1,Kidney disease\n", encoding="utf-8")
+    lab.ingest(patient(), note(text="Has a kidney disorder."))
+    with monkeypatch.context() as earlier:
+        earlier.setattr("concepts.vocabulary.spellings", lambda text, kind: iter([text]))
+        for module in ("concepts.compiled", "ingest.terminologies.compiling"):
+            earlier.setattr(f"{module}.SPELLED", 1)
+        add(lab, tmp_path / "words.csv")
+    (before,) = lab.workspace.terminologies.held()
+    assert (before.outdated, before.spelled, mentions(lab)) == (True, 1, [])
+    lab.ingest(note("d2", text="Seen."))
+    (after,) = lab.workspace.terminologies.held()
+    assert (after.outdated, after.edition, after.concepts, after.links) == (False, 2, before.concepts, before.links)
+    assert after.digest != before.digest
+    assert [text for text, *_ in mentions(lab)] == ["kidney disorder"]
+    assert lab.workspace.terminologies.renew() == ()
