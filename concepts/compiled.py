@@ -19,6 +19,7 @@ from typing import Final
 
 import numpy as np
 
+from concepts.distinct import distinct
 from concepts.hierarchy import Int32, Int64, Table, mapped
 from concepts.vocabulary import SPELLED, Strings, Vocabulary, open_vocabulary, save_vocabulary
 
@@ -112,7 +113,7 @@ class _Codes:
 def table_of(rows: Int64, values: Int64, count: int) -> Table:
     """Distinct pairs as a table of `count` rows; those of one concept with itself are nothing."""
     apart = rows != values
-    keys = np.unique(rows[apart] * max(count, 1) + values[apart])
+    keys = distinct(rows[apart] * max(count, 1) + values[apart])
     offsets = np.zeros(count + 1, dtype=np.int64)
     np.cumsum(np.bincount(keys // max(count, 1), minlength=count), out=offsets[1:])
     found: Int32 = (keys % max(count, 1)).astype(np.int32)

@@ -16,6 +16,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from concepts.distinct import distinct
+
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
 
@@ -58,11 +60,11 @@ class Hierarchy:
 
     def with_narrower(self, concepts: Sequence[int] | NDArray[np.integer]) -> Int32:
         """The concepts and everything narrower, ascending."""
-        return _reached(self.below, self.narrower, np.unique(np.asarray(concepts, dtype=np.int64)))
+        return _reached(self.below, self.narrower, distinct(np.asarray(concepts, dtype=np.int64)))
 
     def with_broader(self, concepts: Sequence[int] | NDArray[np.integer]) -> Int32:
         """The concepts and everything broader, ascending."""
-        return _reached(self.above, self.broader, np.unique(np.asarray(concepts, dtype=np.int64)))
+        return _reached(self.above, self.broader, distinct(np.asarray(concepts, dtype=np.int64)))
 
     def around(self, concepts: Sequence[int]) -> tuple[list[int], list[int], list[int]]:
         """Concepts that are one thing with those that are above and below them, and what is stated to be above, and below, of all these."""
@@ -231,7 +233,7 @@ def _reached(closure: Table | None, steps: Table, concepts: Int64) -> Int32:
     front = concepts
     while len(front):
         _, further = steps.of(front)
-        front = np.unique(further[~seen[further]]).astype(np.int64)
+        front = distinct(further[~seen[further]]).astype(np.int64)
         seen[front] = True
     return np.flatnonzero(seen).astype(np.int32)
 

@@ -21,6 +21,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from concepts.distinct import distinct
 from concepts.hierarchy import Int32, Int64, mapped, offsets_of
 from concepts.tokens import Tokens, tokens
 
@@ -266,21 +267,21 @@ def _beginnings(numbers: UInt64, lengths: Int64) -> tuple[UInt64, UInt64, UInt64
         rows, running = rows[on], _mixed(running[on], numbers[starts[rows[on]] + depth])
         done = lengths[rows] == depth + 1
         ends[rows[done]] = running[done]
-        every.append(np.unique(running))
+        every.append(distinct(running))
         longer.append(running[~done])
-    return np.unique(np.concatenate(every)), np.concatenate(longer), ends
+    return distinct(np.concatenate(every)), np.concatenate(longer), ends
 
 
 def _numbered(
     beginnings: UInt64, goes_on: NDArray[np.bool_], ends: UInt64, concept: Int64, rank: Int64, caution: NDArray[np.uint8]
 ) -> Lexicon:
-    distinct, name = np.unique(ends, return_inverse=True)
-    cautions = np.full(len(distinct), 255, dtype=np.uint8)
+    states, name = np.unique(ends, return_inverse=True)
+    cautions = np.full(len(states), 255, dtype=np.uint8)
     np.minimum.at(cautions, name, caution)
     name, concept = _best_first(name, concept, rank)
     names = np.full(len(beginnings), -1, dtype=np.int32)
-    names[np.searchsorted(beginnings, distinct)] = np.arange(len(distinct))
-    return Lexicon(beginnings, names, goes_on, offsets_of(name, len(distinct)), concept.astype(np.int32), cautions)
+    names[np.searchsorted(beginnings, states)] = np.arange(len(states))
+    return Lexicon(beginnings, names, goes_on, offsets_of(name, len(states)), concept.astype(np.int32), cautions)
 
 
 def _best_first(name: Int64, concept: Int64, rank: Int64) -> tuple[Int64, Int64]:

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from concepts.distinct import distinct
 from concepts.hierarchy import Hierarchy, offsets_of, runs
 from search.counting import count_distinct
 from search.protocols import Mask
@@ -43,7 +44,7 @@ class ConceptTable:
 
     def of(self, documents: NDArray[np.integer]) -> Int32:
         """The concepts that any of the documents has, ascending."""
-        return np.unique(gather(self.offsets, self.concepts, documents))
+        return distinct(gather(self.offsets, self.concepts, documents))
 
     def mask(self, concepts: Sequence[int]) -> Mask:
         """Documents with any of the concepts, or of what is narrower."""
@@ -124,7 +125,7 @@ def gather(offsets: Int64, values: Int32, rows: NDArray[np.integer]) -> Int32:
 def distinct_pairs(rows: NDArray[np.integer], values: NDArray[np.integer]) -> tuple[Int64, Int64]:
     """The distinct (row, value) pairs, ascending."""
     width = int(values.max(initial=0)) + 1
-    pairs = np.unique(rows.astype(np.int64) * width + values)
+    pairs = distinct(rows.astype(np.int64) * width + values)
     return pairs // width, pairs % width
 
 

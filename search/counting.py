@@ -5,6 +5,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from concepts.distinct import distinct as by_sorting
+
 _SPARSE: Final = 64
 """Bytes of a table for each number that is marked in it, at most."""
 
@@ -13,7 +15,7 @@ def distinct(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
     """The distinct numbers, ascending. Where they lie close together, marking them in a table is much quicker than sorting them."""
     size = int(numbers.max(initial=-1)) + 1
     if size > _SPARSE * len(numbers):
-        return np.unique(numbers)
+        return by_sorting(numbers)
     table = np.zeros(size, dtype=np.bool_)
     table[numbers] = True
     return np.flatnonzero(table)

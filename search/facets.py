@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from concepts.distinct import distinct
 from search.ages import band_counts, band_words
 from search.catalog import SqliteCatalog
 from search.codings import once
@@ -138,7 +139,7 @@ def _with_classes(counts: NDArray[np.int64], fitting: Mask, found: Rows, columns
     """The counts of concepts; those that are classes of labels by the labels that fit, for a filter by one asks for such a label."""
     labels = columns.labels
     known = labels.concepts >= 0
-    direct = np.unique(labels.concepts[known])
+    direct = distinct(labels.concepts[known])
     classes = np.union1d(direct, columns.hierarchy.broader_of(direct, direct)[1])
     mask = np.zeros(columns.documents, dtype=np.bool_)
     mask[found] = True

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from concepts.distinct import distinct
 from graph.identifiers import dataset_of, job_of, name_of
 from search.counting import count_distinct
 from search.filters import Filters
@@ -116,7 +117,7 @@ class Labeled:
             if items_of[code]:
                 dataset = dataset_of(job)
                 jobs[dataset].append(LabelJob(job, name_of(job), dataset, int(items_of[code]), int(failed_of[code])))
-        documents = np.unique(labels.documents[said])
+        documents = distinct(labels.documents[said])
         counts = np.bincount(self._columns.datasets[documents])
         workers = Counter(dataset_of(agent) for agent, _ in self._all_values("agent") if "://" in agent)
         names = self._catalog.values("dataset", np.flatnonzero(counts).tolist())
@@ -181,7 +182,7 @@ class Labeled:
 
     def _all_values(self, field: str) -> tuple[tuple[str, str], ...]:
         column = self._labels.agents if field == "agent" else self._labels.jobs
-        return tuple(self._catalog.values(field, np.unique(column[column >= 0]).tolist()).values())
+        return tuple(self._catalog.values(field, distinct(column[column >= 0]).tolist()).values())
 
     def items(self, filters: Filters, limit: int, offset: int = 0) -> ItemPage:
         """Labeled items that the filters allow, newest first."""

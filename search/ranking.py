@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from concepts.distinct import distinct
 from search.answering import ConceptEvidence
 from search.model import Mode
 from search.polarity import Agreement, Want, agreement, framing, together
@@ -212,8 +213,8 @@ class Ranker:
         _, documents = links.entries(rows[cosines >= floor])
         if allowed is not None:
             documents = documents[allowed[documents]]
-        distinct, first = np.unique(documents, return_index=True)
-        best_first = distinct[np.argsort(first, kind="stable")]
+        held, first = np.unique(documents, return_index=True)
+        best_first = held[np.argsort(first, kind="stable")]
         return best_first[:depth], complete and len(best_first) <= depth
 
     def _weigh(
@@ -276,7 +277,7 @@ class Ranker:
             documents = np.arange(start, min(start + _CHUNK, links.count), dtype=np.int64)
             positions, units = links.units_of(documents)
             if len(units):
-                holding = np.unique(positions)
+                holding = distinct(positions)
                 sums = np.add.reduceat(vectors.vectors(units), np.searchsorted(positions, holding), axis=0)
                 lengths[documents[holding]] = np.linalg.norm(sums, axis=1)
         self._lengths = links, lengths

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from concepts.distinct import distinct
 from concepts.hierarchy import Hierarchy
 from search.codings import once
 from search.columns import HAVING
@@ -106,7 +107,7 @@ class Likenesses:
         near = self._owners[self._near(centroid, self._columns.patients >= 0)]
         found = [
             _Found(other, likeness(profile, self._of_patient(other), self._weights), self._cosine(centroid, self._documents_of(other)))
-            for other in _best(self._shared_weight(profile, self._owned), allowed, np.unique(near[near != own]))
+            for other in _best(self._shared_weight(profile, self._owned), allowed, distinct(near[near != own]))
         ]
         ranked = _ranked(found)[:limit]
         values = self._catalog.values("patient", [each.place for each in ranked])
