@@ -7,10 +7,11 @@ from search.model import Fact
 from search.schema import NOT_CHARTED
 from search.standings import Rows
 
-_OF_LABELS: Final = "('label', 'answer', 'broader')"
+OF_LABELS: Final = ("label", "answer", "broader")
+"""Relations of facts of which each stands for itself."""
 THING: Final = (
     "record, subject, relation, label, coalesce(start, ''), coalesce(value, ''), number, coalesce(unit, ''), comparator,"
-    f" CASE WHEN relation IN {_OF_LABELS} THEN fact END"
+    f" CASE WHEN relation IN {OF_LABELS} THEN fact END"
 )
 """Facts that agree in these are codings of one thing; of labels each stands for itself."""
 _BY: Final = {

@@ -15,47 +15,56 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from search.concept_table import distinct_pairs
 from search.connections import padded
+from search.extract import Extract
 from search.model import SNOMED
 from search.schema import NOT_CHARTED
 from search.standings import Rows
 
 _ALIKE: Final = frozenset({"condition", "medication", "procedure", "allergy", "immunization"})
 """Relations of facts in which codings of one thing are looked for."""
-_CODED: Final = (
-    f"SELECT record, concept, relation, label FROM facts WHERE concept IS NOT NULL AND relation NOT IN {NOT_CHARTED}"  # noqa: S608 - a fixed list
-    " AND relation <> 'observation' ORDER BY record, concept"
-)
+_UNCODED: Final = frozenset({*NOT_CHARTED, "observation"})
+"""Relations of facts whose codes are not looked at: observations are many, and have a code of their own each."""
 _TOGETHER: Final = f"(SELECT DISTINCT record, concept FROM facts WHERE concept IS NOT NULL AND relation NOT IN {NOT_CHARTED})"  # noqa: S608
 """What the table `coded_together` has of a generation of an earlier version, and more: records with one concept too."""
 
 
 def derive_codings(
-    db: sqlite3.Connection, ordinals: Mapping[str, int], same: Iterable[tuple[str, str]] = (), added: Collection[str] = ()
+    db: sqlite3.Connection,
+    extract: Extract,
+    ordinals: Mapping[str, int],
+    same: Iterable[tuple[str, str]] = (),
+    added: Collection[str] = (),
 ) -> None:
     """Fill the tables from the facts, and from what terminologies say is the same.
 
     Of each thing the SNOMED CT code stands for it, else the first; one that records use or texts mention before those `added`, which
     only terminologies name.
     """
-    records: Counter[str] = Counter()
+    facts, texts = extract.facts, extract.texts
+    coded = (facts.concepts >= 0) & ~np.isin(facts.relations, extract.codes(_UNCODED))
+    alike = coded & np.isin(facts.relations, extract.codes(_ALIKE))
+    records = np.bincount(distinct_pairs(facts.groups[alike], facts.concepts[alike])[1], minlength=len(texts))
+    having = np.bincount(distinct_pairs(facts.groups[coded], facts.concepts[coded])[0])
+    several = np.flatnonzero(coded)[having[facts.groups[coded]] > 1]
+    several = several[np.argsort(facts.groups[several], kind="stable")]
     pairs: Counter[tuple[str, str]] = Counter()
-    together: list[tuple[str, str]] = []
-    for record, rows in groupby(db.execute(_CODED), key=itemgetter(0)):
-        coded = [row[1:] for row in rows]
-        records.update({concept for concept, relation, _ in coded if relation in _ALIKE})
-        if len(concepts := dict.fromkeys(concept for concept, _, _ in coded)) > 1:
-            together += ((record, concept) for concept in concepts)
-            pairs.update(_pairs(coded))
+    together: list[tuple[int, str]] = []
+    rows = zip(*(column[several].tolist() for column in (facts.groups, facts.concepts, facts.relations, facts.labels)), strict=True)
+    for group, found in groupby(rows, key=itemgetter(0)):
+        beside = [(texts[concept], texts[relation], texts[label]) for _, concept, relation, label in found]
+        together += ((group, concept) for concept in dict.fromkeys(concept for concept, _, _ in beside))
+        pairs.update(_pairs(beside))
     things: dict[str, set[str]] = {}
     for (one, other), times in sorted(pairs.items()):
-        if times == records[one] == records[other]:
+        if times == records[extract.code(one)] == records[extract.code(other)]:
             join(things, one, other)
     for one, other in sorted(same):
         join(things, one, other)
     first = {concept: min(thing, key=lambda each: (each in added, not each.startswith(SNOMED), each)) for concept, thing in things.items()}
     db.executemany("INSERT INTO codings VALUES (?, ?)", ((ordinals[concept], ordinals[thing]) for concept, thing in sorted(first.items())))
-    db.executemany("INSERT INTO coded_together VALUES (?, ?)", together)
+    db.executemany("INSERT INTO coded_together SELECT record, ?2 FROM facts WHERE fact = ?1", together)
 
 
 def _pairs(coded: Sequence[tuple[str, str, str]]) -> set[tuple[str, str]]:

@@ -1,12 +1,12 @@
 """What publishing computes from the documents and facts of a generation: concepts and their names, code lists, counts, columns.
 
-Everything is derived anew for every generation and depends on the content alone, not on the order in which it came.
+Everything is derived anew for every generation, from arrays of the catalog's rows (search.extract), and depends on the content alone, not
+on the order in which it came.
 """
 
 import json
 import sqlite3
-from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -17,49 +17,55 @@ import numpy as np
 from numpy.typing import NDArray
 
 from concepts.hierarchy import Hierarchy, build_hierarchy
+from concepts.model import Assertion
 from graph.vocabulary import local_name
 from search.ages import ages
-from search.charting import THING
 from search.codings import derive_codings
-from search.columns import SAYING, WAYS, Columns, day_interval
+from search.columns import SAYING, Columns, day_interval
 from search.concept_table import ConceptTable, Int32, Int64, compress, concept_counts, gather
+from search.extract import Extract
 from search.label_columns import LabelColumns, derive_labels
 from search.result_columns import derive_results
 from search.schema import DERIVED, DERIVED_TABLES, NOT_CHARTED
+from search.tallies import count_concepts, count_datasets, count_said, list_sources
 from search.wider import widen
 
 CHARTED: Final = frozenset({"condition", "medication", "procedure", "allergy", "immunization"})
 """Relations of facts that describe a patient; observations and encounters are left out, being many and saying little."""
 
 
-def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.bool_], terminologies: Iterable[Path] = ()) -> Columns:
-    """Fill the derived tables of the catalog and return the columns. `keys` are those of the units by row, `terminologies` folders."""
+def derive(
+    db: sqlite3.Connection, extract: Extract, keys: list[bytes], has_vector: NDArray[np.bool_], terminologies: Iterable[Path] = ()
+) -> Columns:
+    """Fill the derived tables of the catalog and return the columns.
+
+    `extract` is that of the catalog, `keys` are those of the units by row, `terminologies` folders.
+    """
     _make_tables(db)
     wider = widen(db, terminologies)
-    concepts = _concepts(db)
-    derive_codings(db, concepts, wider.same, wider.added)
-    db.execute(_SOURCES)
-    patients = _dictionary(db, "patient", _PATIENTS)
-    datasets = _dictionary(db, "dataset", _ALL_DATASETS)
-    types = _dictionary(db, "type", "SELECT DISTINCT type, type FROM documents ORDER BY 1")
-    documents = _documents(db, datasets, types, patients)
-    sexes, least_ages, greatest_ages = _people(db, documents, patients)
-    facts = _counted_facts(db, documents.encounter_codes, patients, concepts)
-    passage_documents, passage_units = _passages(db, keys, documents.places)
+    concepts = _concepts(db, extract)
+    ordinals = extract.table(lambda text: concepts.get(text, -1), np.concatenate([*_naming(extract), extract.facts.subjects]))
+    derive_codings(db, extract, concepts, wider.same, wider.added)
+    list_sources(db, extract)
+    patients = _patients(db, extract)
+    datasets = _dictionary(db, "dataset", _twice(_all_datasets(db, extract)))
+    types = _dictionary(db, "type", _twice(extract.distinct(extract.documents.types)))
+    documents = _documents(db, extract, datasets, types, patients)
+    facts = _counted_facts(extract, documents, patients, ordinals)
+    passage_documents, passage_units = _passages(extract, keys, documents.places)
     unit_offsets, unit_documents = compress(passage_units, passage_documents, len(keys))
-    labels = derive_labels(db, documents.places, concepts)
-    document_offsets, document_concepts = compress(*_document_concepts(db, documents, facts, concepts, labels), documents.count)
-    concept_offsets, concept_documents = compress(
-        document_concepts, np.repeat(np.arange(documents.count), np.diff(document_offsets)), len(concepts)
-    )
-    hierarchy = _hierarchy(db, concepts, wider.ordinals(concepts))
+    labels = derive_labels(db, extract, documents.places, ordinals)
+    document_offsets, document_concepts = compress(*_document_concepts(extract, documents, facts, ordinals, labels), documents.count)
+    holders = np.repeat(np.arange(documents.count), np.diff(document_offsets))
+    concept_offsets, concept_documents = compress(document_concepts, holders, len(concepts))
+    hierarchy = _hierarchy(extract, ordinals, len(concepts), wider.ordinals(concepts))
     having = concept_counts(np.arange(documents.count), document_offsets, document_concepts.astype(np.int32), hierarchy)
     patient_offsets, patient_concepts = compress(facts.subjects[facts.charted], facts.concepts[facts.charted], len(patients))
     concept_patients = np.bincount(compress(facts.subjects, facts.concepts, len(patients))[1], minlength=len(concepts))
-    _concept_counts(db, concept_patients, having, np.bincount(facts.concepts, minlength=len(concepts)))
-    said = _said(db, documents, concepts, hierarchy)
-    _said_counts(db, said, documents.count)
-    _dataset_counts(db, datasets, documents.datasets[passage_documents], has_vector[passage_units])
+    count_concepts(db, concept_patients, having, np.bincount(facts.concepts, minlength=len(concepts)))
+    said = _said(extract, documents, ordinals, hierarchy)
+    count_said(db, said, documents.count)
+    count_datasets(db, extract, datasets, documents.datasets[passage_documents], has_vector[passage_units])
     return Columns(
         rowids=documents.rowids,
         datasets=documents.datasets,
@@ -67,9 +73,7 @@ def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.boo
         patients=documents.patients,
         first_days=documents.first_days,
         last_days=documents.last_days,
-        sexes=sexes,
-        least_ages=least_ages,
-        greatest_ages=greatest_ages,
+        **_people(db, documents, patients),
         copies=documents.copies,
         unit_keys=np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, 16),
         unit_offsets=unit_offsets,
@@ -86,7 +90,7 @@ def derive(db: sqlite3.Connection, keys: list[bytes], has_vector: NDArray[np.boo
         said=said,
         labels=labels,
         wider=_ints(sorted(concepts[concept] for concept in wider.added)),
-        results=derive_results(db, documents.places, concepts),
+        results=derive_results(db, extract, documents.places, ordinals, len(concepts)),
     )
 
 
@@ -97,28 +101,9 @@ def _make_tables(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-_PATIENTS = f"""
-SELECT v.value, coalesce(p.label, (SELECT max(d.patient_label) FROM documents d WHERE d.patient = v.value)) FROM (
-    SELECT coalesce(f.patient, d.patient) AS value FROM documents d
-    LEFT JOIN (SELECT id, min(patient) AS patient FROM former GROUP BY id) f ON f.id = d.patient WHERE d.patient IS NOT NULL
-    UNION SELECT id FROM patients
-    UNION SELECT subject FROM facts WHERE relation NOT IN {NOT_CHARTED}) v
-LEFT JOIN patients p ON p.id = v.value ORDER BY v.value
-"""  # noqa: S608 - a fixed list
-
-_ALL_DATASETS = """
-SELECT dataset, dataset FROM (
-    SELECT dataset FROM documents UNION SELECT dataset FROM patients UNION SELECT dataset FROM facts UNION SELECT dataset FROM uses)
-ORDER BY 1
-"""
-
 _USES = """
 SELECT concept, display, max(system), max(code), sum(uses) AS uses FROM uses GROUP BY concept, display
-UNION ALL
-SELECT concept, label, '', '', count(*) FROM (
-    SELECT concept, label FROM facts WHERE concept IS NOT NULL AND concept NOT IN (SELECT concept FROM uses)
-    UNION ALL SELECT concept, label FROM mentions WHERE concept IS NOT NULL AND concept NOT IN (SELECT concept FROM uses))
-GROUP BY concept, label
+UNION ALL SELECT concept, display, '', '', uses FROM unstated
 UNION ALL SELECT concept, display, system, code, uses FROM wider
 ORDER BY 1, 5 DESC, 2
 """
@@ -131,34 +116,70 @@ INSERT INTO names (concept, text) SELECT ordinal, text FROM (
 ORDER BY ordinal, place
 """
 
-_DATASETS = """
-INSERT INTO datasets SELECT v.value, coalesce(d.documents, 0), 0, 0, coalesce(p.patients, 0), coalesce(f.facts, 0), coalesce(m.mentions, 0),
-    d.first, d.last, coalesce(r.documents, 0), coalesce((SELECT substr(value, instr(value, ' ') + 1) FROM state
-    WHERE name = 'lexicon ' || v.value), '')
-FROM dictionary v
-LEFT JOIN (SELECT dataset, count(*) AS documents, min(date) AS first, max(date) AS last FROM documents GROUP BY dataset) d
-    ON d.dataset = v.value
-LEFT JOIN (SELECT dataset, count(*) AS patients FROM patients GROUP BY dataset) p ON p.dataset = v.value
-LEFT JOIN (SELECT dataset, count(*) AS facts
-    FROM (SELECT dataset FROM facts WHERE relation <> 'record' GROUP BY dataset, {thing}) GROUP BY dataset) f ON f.dataset = v.value
-LEFT JOIN (SELECT d.dataset, count(*) AS mentions FROM mentions m JOIN documents d ON d.row = m.document GROUP BY d.dataset) m
-    ON m.dataset = v.value
-LEFT JOIN (SELECT d.dataset, count(*) AS documents FROM documents d JOIN state s ON s.name = 'lexicon ' || d.dataset
-    WHERE d.reading = substr(s.value, 1, instr(s.value, ' ') - 1) GROUP BY d.dataset) r ON r.dataset = v.value
-WHERE v.field = 'dataset'
-"""
+
+def _naming(extract: Extract) -> tuple[Int32, Int32]:
+    """What facts and mentions name, as codes of texts."""
+    return extract.facts.concepts, extract.mentions.concepts
 
 
-_SOURCES: Final = """
-INSERT INTO sources SELECT dataset, min(source), max(source) FROM (
-    SELECT dataset, source FROM documents UNION ALL SELECT dataset, source FROM patients UNION ALL SELECT dataset, source FROM facts)
-WHERE source <> '' GROUP BY dataset
-"""
-_BROADER: Final = "SELECT DISTINCT subject, concept FROM facts WHERE relation = 'broader' AND concept IS NOT NULL"
+def _unstated(db: sqlite3.Connection, extract: Extract) -> None:
+    """Put into the table `unstated` the names that facts and mentions give concepts that no dataset states the use of."""
+    db.execute("CREATE TEMP TABLE IF NOT EXISTS unstated (concept TEXT, display TEXT, uses INTEGER)")
+    db.execute("DELETE FROM unstated")
+    stated = np.asarray(extract.codes(concept for (concept,) in db.execute("SELECT DISTINCT concept FROM uses")), dtype=np.int64)
+    named, labels = (np.concatenate(columns) for columns in zip(*_named(extract), strict=True))
+    left = (named >= 0) & ~np.isin(named, stated)
+    pairs, times = np.unique(named[left].astype(np.int64) * len(extract.texts) + labels[left], return_counts=True)
+    texts = extract.texts
+    named_so = (divmod(pair, len(texts)) for pair in pairs.tolist())
+    rows = ((texts[concept], texts[label], count) for (concept, label), count in zip(named_so, times.tolist(), strict=True))
+    db.executemany("INSERT INTO unstated VALUES (?, ?, ?)", rows)
 
 
-def _concepts(db: sqlite3.Connection) -> dict[str, int]:
+def _named(extract: Extract) -> tuple[tuple[Int32, Int32], tuple[Int32, Int32]]:
+    return (extract.facts.concepts, extract.facts.labels), (extract.mentions.concepts, extract.mentions.labels)
+
+
+def _charted(extract: Extract) -> NDArray[np.bool_]:
+    """Which facts are said of a patient."""
+    return ~np.isin(extract.facts.relations, extract.codes(NOT_CHARTED))
+
+
+def _current(db: sqlite3.Connection) -> dict[str, str]:
+    """Who took the place of a record of a person."""
+    return dict(db.execute("SELECT id, min(patient) FROM former GROUP BY id"))
+
+
+def _patients(db: sqlite3.Connection, extract: Extract) -> dict[str, int]:
+    """Number everybody who is described, whom a document is about, or of whom something is charted, and enter them in the dictionary."""
+    documents, current = extract.documents, _current(db)
+    labels = dict(db.execute("SELECT id, label FROM patients"))
+    everybody = {current.get(patient, patient) for patient in extract.distinct(documents.patients)}
+    everybody.update(labels, extract.distinct(extract.facts.subjects[_charted(extract)]))
+    called = np.full(len(extract.texts) + 1, -1, dtype=np.int32)
+    np.maximum.at(called, documents.patients, documents.patient_labels)
+
+    def label(patient: str) -> str:
+        code = extract.code(patient)
+        place = int(called[code]) if code >= 0 else -1
+        return labels[patient] if patient in labels else extract.texts[place] if place >= 0 else ""
+
+    return _dictionary(db, "patient", ((patient, label(patient)) for patient in sorted(everybody)))
+
+
+def _all_datasets(db: sqlite3.Connection, extract: Extract) -> list[str]:
+    stated = (dataset for (dataset,) in db.execute("SELECT dataset FROM patients UNION SELECT dataset FROM uses"))
+    return sorted({*stated, *extract.distinct(extract.documents.datasets, extract.facts.datasets)})
+
+
+def _twice(values: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Values that are their own labels."""
+    return ((value, value) for value in values)
+
+
+def _concepts(db: sqlite3.Connection, extract: Extract) -> dict[str, int]:
     """Fill the tables of concepts and their names; concept → ordinal, in the order of their IRIs."""
+    _unstated(db, extract)
     ordinals: dict[str, int] = {}
 
     def rows() -> Iterator[tuple[int, str, str, str, str, str]]:
@@ -176,12 +197,12 @@ def _concepts(db: sqlite3.Connection) -> dict[str, int]:
     return ordinals
 
 
-def _dictionary(db: sqlite3.Connection, field: str, query: str) -> dict[str, int]:
-    """Number the values of a field in their order; `query` selects value and label."""
+def _dictionary(db: sqlite3.Connection, field: str, values: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """Number the values of a field, which come in their order with their labels."""
     codes: dict[str, int] = {}
 
     def rows() -> Iterator[tuple[str, int, str, str]]:
-        for value, label in db.execute(query):
+        for value, label in values:
             codes[value] = len(codes)
             yield field, codes[value], value, label or local_name(value)
 
@@ -191,7 +212,7 @@ def _dictionary(db: sqlite3.Connection, field: str, query: str) -> dict[str, int
 
 @dataclass(frozen=True)
 class _Documents:
-    """The documents in their order. `places` maps rows of the catalog to places in it; `encounters` are codes by `encounter_codes`."""
+    """The documents in their order. `places` maps rows of the catalog to places in it; `encounters` are codes of texts."""
 
     count: int
     rowids: Int64
@@ -203,50 +224,69 @@ class _Documents:
     first_days: Int32
     last_days: Int32
     copies: Int32
-    encounter_codes: dict[str, int]
 
 
-def _documents(db: sqlite3.Connection, datasets: dict[str, int], types: dict[str, int], patients: dict[str, int]) -> _Documents:
-    rowids = array("q")
-    columns = [array("i") for _ in range(7)]
-    encounters: dict[str, int] = {}
-    copies: dict[tuple[int, int, bytes], int] = {}
-    current = dict(db.execute("SELECT id, min(patient) FROM former GROUP BY id"))
+def _documents(
+    db: sqlite3.Connection, extract: Extract, datasets: dict[str, int], types: dict[str, int], patients: dict[str, int]
+) -> _Documents:
+    rows = extract.documents
     # Of a note and its copy in a report, which have one date, the note comes first: DocumentReference > DiagnosticReport.
-    query = "SELECT row, dataset, type, patient, encounter, date, digest FROM documents ORDER BY date DESC, kind DESC, id"
-    for row, dataset, type_, patient, encounter, date, digest in db.execute(query):
-        rowids.append(row)
-        place = datasets[dataset], -1 if patient is None else patients[current.get(patient, patient)]
-        codes = (
-            *place,
-            types[type_],
-            -1 if encounter is None else encounters.setdefault(encounter, len(encounters)),
-            *day_interval(date),
-            copies.setdefault((*place, digest), len(copies)),
-        )
-        for column, code in zip(columns, codes, strict=True):
-            column.append(code)
-    dataset_column, patient_column, type_column, encounter_column, first, last, copy = (_ints(column) for column in columns)
-    rows = np.asarray(rowids, dtype=np.int64)
-    places = np.full(int(rows.max(initial=0)) + 1, -1, dtype=np.int64)
-    places[rows] = np.arange(len(rows))
-    return _Documents(len(rows), rows, places, dataset_column, type_column, patient_column, encounter_column, first, last, copy, encounters)
+    order = np.lexsort((rows.ids, -rows.kinds, -rows.dates))
+    current = _current(db)
+    dataset = extract.table(datasets.__getitem__, rows.datasets)[rows.datasets[order]]
+    patient = extract.table(lambda text: patients[current.get(text, text)], rows.patients)[rows.patients[order]]
+    first, last = (extract.table(ends.__getitem__, rows.dates)[rows.dates[order]] for ends in _ends(extract.distinct(rows.dates)))
+    rowids = rows.rows[order]
+    places = np.full(int(rowids.max(initial=0)) + 1, -1, dtype=np.int64)
+    places[rowids] = np.arange(len(rowids))
+    return _Documents(
+        count=len(rowids),
+        rowids=rowids,
+        places=places,
+        datasets=dataset,
+        types=extract.table(types.__getitem__, rows.types)[rows.types[order]],
+        patients=patient,
+        encounters=rows.encounters[order],
+        first_days=np.maximum(first, 0),
+        last_days=np.maximum(last, 0),
+        copies=_copies(dataset, patient, rows.digests[order]),
+    )
 
 
-def _people(db: sqlite3.Connection, documents: _Documents, patients: dict[str, int]) -> tuple[Int32, Int32, Int32]:
+def _ends(dates: Iterable[str]) -> tuple[dict[str, int], dict[str, int]]:
+    """Date → its first and its last day."""
+    days = {date: day_interval(date) for date in dates}
+    return {date: first for date, (first, _) in days.items()}, {date: last for date, (_, last) in days.items()}
+
+
+def _copies(datasets: Int32, patients: Int32, digests: NDArray[np.bytes_]) -> Int32:
+    """A number for each text of a dataset's patient, in the order in which they appear."""
+    _, texts = np.unique(digests, return_inverse=True)
+    several = int(patients.max(initial=-1)) + 2
+    keys = (datasets.astype(np.int64) * several + patients + 1) * (len(digests) + 1) + texts
+    _, first, copies = np.unique(keys, return_index=True, return_inverse=True)
+    numbers = np.empty(len(first), dtype=np.int32)
+    numbers[np.argsort(first)] = np.arange(len(first), dtype=np.int32)
+    copied: Int32 = numbers[copies]
+    return copied
+
+
+def _people(db: sqlite3.Connection, documents: _Documents, patients: dict[str, int]) -> dict[str, Int32]:
     """Sex, least and greatest age of the patient of each document."""
-    sexes = _dictionary(db, "sex", "SELECT DISTINCT sex, sex FROM patients WHERE sex <> '' ORDER BY 1")
+    known = db.execute("SELECT DISTINCT sex FROM patients WHERE sex <> '' ORDER BY 1").fetchall()
+    sexes = _dictionary(db, "sex", _twice(sex for (sex,) in known))
     # The last one is for documents without a patient, whose code is -1.
-    known = np.full((len(patients) + 1, 3), (-1, 0, 0), dtype=np.int32)
+    described = np.full((len(patients) + 1, 3), (-1, 0, 0), dtype=np.int32)
     for patient, sex, born in db.execute("SELECT id, sex, born FROM patients"):
-        known[patients[patient]] = sexes.get(sex, -1), *day_interval(born)
-    sex, first, last = known[documents.patients].T
-    return sex.copy(), *ages(first, last, documents.first_days, documents.last_days)
+        described[patients[patient]] = sexes.get(sex, -1), *day_interval(born)
+    sex, first, last = described[documents.patients].T
+    least, greatest = ages(first, last, documents.first_days, documents.last_days)
+    return {"sexes": sex.copy(), "least_ages": least, "greatest_ages": greatest}
 
 
 @dataclass(frozen=True)
 class _Facts:
-    """Counted facts with a concept, as codes; `encounters` is -1 where no document belongs to the encounter."""
+    """Counted facts with a concept, as codes; `encounters` are those of texts."""
 
     subjects: Int32
     concepts: Int32
@@ -254,52 +294,46 @@ class _Facts:
     charted: NDArray[np.bool_]
 
 
-def _counted_facts(db: sqlite3.Connection, encounters: dict[str, int], patients: dict[str, int], concepts: dict[str, int]) -> _Facts:
-    columns = [array("i") for _ in range(4)]
-    subjects, codes, places, charted = columns
-    query = "SELECT subject, concept, encounter, relation FROM facts WHERE counted AND concept IS NOT NULL AND relation <> 'label'"
-    for subject, concept, encounter, relation in db.execute(query):
-        subjects.append(patients[subject])
-        codes.append(concepts[concept])
-        places.append(encounters.get(encounter, -1))
-        charted.append(relation in CHARTED)
-    return _Facts(_ints(subjects), _ints(codes), _ints(places), _ints(charted).astype(np.bool_))
+def _counted_facts(extract: Extract, documents: _Documents, patients: dict[str, int], ordinals: Int32) -> _Facts:
+    facts = extract.facts
+    rows = np.flatnonzero(facts.counted & (facts.concepts >= 0) & (facts.relations != extract.code("label")))
+    subjects = extract.table(patients.__getitem__, facts.subjects[rows])[facts.subjects[rows]]
+    charted = np.isin(facts.relations[rows], extract.codes(CHARTED))
+    return _Facts(subjects, ordinals[facts.concepts[rows]], facts.encounters[rows], charted)
 
 
-def _passages(db: sqlite3.Connection, keys: list[bytes], places: Int64) -> tuple[Int64, Int64]:
+def _passages(extract: Extract, keys: list[bytes], places: Int64) -> tuple[Int64, Int64]:
     """Document and unit of every passage that is a unit: those that only head or date what follows are none."""
-    rows, digests = array("q"), bytearray()
-    for row, key in db.execute("SELECT document, key FROM passages ORDER BY document, ordinal"):
-        rows.append(row)
-        digests += key
     # Byte strings of numpy compare like SQLite's blobs as long as all have one length.
-    known, wanted = np.frombuffer(b"".join(keys), dtype="S16"), np.frombuffer(bytes(digests), dtype="S16")
+    known, wanted = np.frombuffer(b"".join(keys), dtype="S16"), extract.passages.keys
     if not len(known):
         return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
     units = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
     found = known[units] == wanted
-    return places[np.asarray(rows, dtype=np.int64)[found]], units[found].astype(np.int64)
+    return places[extract.passages.documents[found]], units[found].astype(np.int64)
 
 
 def _document_concepts(
-    db: sqlite3.Connection, documents: _Documents, facts: _Facts, concepts: dict[str, int], labels: LabelColumns
+    extract: Extract, documents: _Documents, facts: _Facts, ordinals: Int32, labels: LabelColumns
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(document, concept) of affirmed mentions, counted facts of the document's encounter and labels of the item; pairs may repeat."""
-    mentioning, mentioned = array("q"), array("i")
-    for row, concept in db.execute("SELECT document, concept FROM mentions WHERE assertion = 'affirmed' AND concept IS NOT NULL"):
-        mentioning.append(documents.places[row])
-        mentioned.append(concepts[concept])
+    mentions = extract.mentions
+    affirmed = (mentions.assertions == extract.code(Assertion.AFFIRMED.value)) & (mentions.concepts >= 0)
     known = facts.encounters >= 0
-    offsets, charted = compress(facts.encounters[known], facts.concepts[known], len(documents.encounter_codes))
+    offsets, charted = compress(facts.encounters[known], facts.concepts[known], len(extract.texts))
     placed = np.flatnonzero(documents.encounters >= 0)
     charting = documents.encounters[placed]
     labeled = (labels.concepts >= 0) & (labels.counted > 0)
     found = np.concatenate(
-        [np.asarray(mentioning, dtype=np.int64), np.repeat(placed, np.diff(offsets)[charting]), labels.documents[labeled].astype(np.int64)]
+        [
+            documents.places[mentions.documents[affirmed]],
+            np.repeat(placed, np.diff(offsets)[charting]),
+            labels.documents[labeled].astype(np.int64),
+        ]
     )
     having = np.concatenate(
         [
-            _ints(mentioned).astype(np.int64),
+            ordinals[mentions.concepts[affirmed]].astype(np.int64),
             gather(offsets, charted.astype(np.int32), charting).astype(np.int64),
             labels.concepts[labeled].astype(np.int64),
         ]
@@ -307,16 +341,15 @@ def _document_concepts(
     return found, having
 
 
-def _said(db: sqlite3.Connection, documents: _Documents, concepts: dict[str, int], hierarchy: Hierarchy) -> dict[str, ConceptTable]:
+def _said(extract: Extract, documents: _Documents, ordinals: Int32, hierarchy: Hierarchy) -> dict[str, ConceptTable]:
     """For each way of speaking of concepts: which documents mention which so, whoever read them."""
-    ways = {assertion.value: way for way, assertions in SAYING.items() for assertion in assertions}
-    rows = {way: (array("q"), array("i")) for way in SAYING}
-    for row, concept, assertion in db.execute("SELECT document, concept, assertion FROM mentions WHERE concept IS NOT NULL"):
-        if assertion in ways:
-            mentioning, mentioned = rows[ways[assertion]]
-            mentioning.append(documents.places[row])
-            mentioned.append(concepts[concept])
-    return {way: _table(np.asarray(by), np.asarray(of), documents, hierarchy) for way, (by, of) in rows.items()}
+    mentions = extract.mentions
+    found = {}
+    for way, assertions in SAYING.items():
+        said = np.isin(mentions.assertions, extract.codes(each.value for each in assertions)) & (mentions.concepts >= 0)
+        mentioning, mentioned = documents.places[mentions.documents[said]], ordinals[mentions.concepts[said]]
+        found[way] = _table(mentioning, mentioned, documents, hierarchy)
+    return found
 
 
 def _table(mentioning: NDArray[np.integer], mentioned: NDArray[np.integer], documents: _Documents, hierarchy: Hierarchy) -> ConceptTable:
@@ -325,31 +358,13 @@ def _table(mentioning: NDArray[np.integer], mentioned: NDArray[np.integer], docu
     return ConceptTable(offsets, held.astype(np.int32), concept_offsets, holders.astype(np.int32), documents.copies, hierarchy)
 
 
-def _hierarchy(db: sqlite3.Connection, concepts: dict[str, int], wider: list[tuple[int, int]]) -> Hierarchy:
-    stated = [(concepts[low], concepts[high]) for low, high in db.execute(_BROADER) if low in concepts and high in concepts]
-    narrower, broader = np.asarray(stated + wider, dtype=np.int64).reshape(-1, 2).T
-    return build_hierarchy(narrower, broader, len(concepts))
-
-
-def _concept_counts(db: sqlite3.Connection, patients: Int64, documents: Int64, facts: Int64) -> None:
-    rows = zip(patients.tolist(), documents.tolist(), facts.tolist(), range(len(documents)), strict=True)
-    db.executemany("UPDATE concepts SET patients = ?, documents = ?, facts = ? WHERE ordinal = ?", rows)
-
-
-def _said_counts(db: sqlite3.Connection, said: Mapping[str, ConceptTable], documents: int) -> None:
-    """How many documents speak of each concept, or of something narrower, in another way than affirming it."""
-    for way in WAYS:
-        counts = said[way].counts(np.arange(documents))
-        rows = ((int(counts[code]), code) for code in np.flatnonzero(counts).tolist())
-        db.executemany(f"UPDATE concepts SET {way} = ? WHERE ordinal = ?", rows)  # noqa: S608 - names of columns
-
-
-def _dataset_counts(db: sqlite3.Connection, codes: dict[str, int], datasets: Int32, has_vector: NDArray[np.bool_]) -> None:
-    """Count what each dataset holds; `datasets` are those of the passages, one by one."""
-    passages, embedded = (np.bincount(each, minlength=len(codes)) for each in (datasets, datasets[has_vector]))
-    db.execute(_DATASETS.format(thing=THING))
-    rows = ((int(passages[code]), int(embedded[code]), dataset) for dataset, code in codes.items())
-    db.executemany("UPDATE datasets SET passages = ?, embedded = ? WHERE dataset = ?", rows)
+def _hierarchy(extract: Extract, ordinals: Int32, count: int, wider: list[tuple[int, int]]) -> Hierarchy:
+    facts = extract.facts
+    rows = np.flatnonzero((facts.relations == extract.code("broader")) & (facts.concepts >= 0))
+    stated = np.stack([ordinals[facts.subjects[rows]], ordinals[facts.concepts[rows]]], axis=1)
+    stated = np.unique(stated[(stated >= 0).all(axis=1)], axis=0).astype(np.int64)
+    narrower, broader = np.concatenate([stated, np.asarray(wider, dtype=np.int64).reshape(-1, 2)]).T
+    return build_hierarchy(narrower, broader, count)
 
 
 def _ints(values: Iterable[int]) -> Int32:

@@ -1,6 +1,7 @@
 """A generation: the immutable folder that searches read, and the builder that writes the next one from the last.
 
 catalog.sqlite   documents, passages, mentions, facts, patients, concepts   (search.catalog)
+extract/         rows of the catalog as arrays, for the next generation  (search.extract)
 columns/         what filters and facets need, as arrays                    (search.columns)
 vectors/         the vectors of units (absent until some are embedded)      (search.vectors)
 vocabularies/    the names that each dataset is read with (DATASET), and the terminologies of the data folder (+NAME)   (search.reading)
@@ -20,7 +21,7 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,7 @@ from search.columns import open_columns, save_columns
 from search.derivation import derive
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationOutdated, GenerationUnreadable
+from search.extract import EVERYTHING, Changes, Extract, carry_over, is_of, nothing, open_extract, save_extract
 from search.making import chunks, make_durable, marks
 from search.model import Document, Fact, FormerPatient, PatientSummary
 from search.protocols import Embedder, LexicalIndex, VectorIndex
@@ -59,6 +61,28 @@ Progress = Callable[[str, int, int], None]
 _CHUNK = 2000
 _EMBED_AT_ONCE = 4096
 """Texts given to the model at a time: enough to batch texts of equal length, few enough that a killed run loses little."""
+
+
+_TELLING: Final = """
+CREATE TEMP TABLE changed_documents (number INTEGER PRIMARY KEY);;
+CREATE TEMP TABLE gone_facts (number INTEGER PRIMARY KEY);;
+CREATE TEMP TRIGGER document_gone AFTER DELETE ON documents WHEN old.row < {row}
+    BEGIN INSERT OR IGNORE INTO changed_documents VALUES (old.row); END;;
+CREATE TEMP TRIGGER document_read AFTER UPDATE OF reading ON documents WHEN old.row < {row}
+    BEGIN INSERT OR IGNORE INTO changed_documents VALUES (old.row); END;;
+CREATE TEMP TRIGGER fact_gone AFTER DELETE ON facts WHEN old.fact < {fact}
+    BEGIN INSERT OR IGNORE INTO gone_facts VALUES (old.fact); END
+"""
+"""Has a catalog that is being changed tell what happens to its earlier rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _TakenOver:
+    """What an earlier generation knows of its rows: those before the given ones; 0 where nothing is known."""
+
+    extract: Extract
+    first_document: int
+    first_fact: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +199,18 @@ class GenerationBuilder:
         self._looked_at: dict[str, set[str]] = {}
         """Dataset → the records whose texts were brought or read in this build."""
         self._next_row = self._one("SELECT coalesce(max(row), 0) + 1 FROM documents")
+        self._next_fact = self._one("SELECT coalesce(max(fact), 0) + 1 FROM facts")
+        self._extract = self._taken_over(previous)
         self._batch = self._one("SELECT coalesce(max(value), 0) FROM state WHERE name = 'batch'")
+
+    def _taken_over(self, previous: Path | None) -> "_TakenOver":
+        """What the previous generation knows of its rows; from here on the catalog tells which of them go or are read anew."""
+        held = open_extract(previous / "extract") if previous is not None else None
+        if held is None or not is_of(self._db, held):
+            return _TakenOver(nothing(), 0, 0)
+        for statement in _TELLING.format(row=self._next_row, fact=self._next_fact).split(";;"):
+            self._db.execute(statement)
+        return _TakenOver(held, self._next_row, self._next_fact)
 
     def __enter__(self) -> Self:
         return self
@@ -230,7 +265,9 @@ class GenerationBuilder:
         """Add facts."""
         self._batch += 1
         batch = self._batch
-        self._insert("facts", (fact_row(batch, fact) for fact in facts))
+        for chunk in chunks(facts, _CHUNK):
+            self._insert("facts", (fact_row(number, batch, fact) for number, fact in enumerate(chunk, self._next_fact)))
+            self._next_fact += len(chunk)
 
     def add_patients(self, patients: Iterable[PatientSummary]) -> None:
         """Add patients."""
@@ -379,6 +416,17 @@ class GenerationBuilder:
 
     # --- the indexes ---
 
+    def _carried_over(self) -> Extract:
+        """The rows of the catalog as it is now."""
+        held = self._extract
+        if not held.first_document:
+            return carry_over(self._db, held.extract, EVERYTHING)
+        documents, facts = (
+            [number for (number,) in self._db.execute(f"SELECT number FROM {table}")]  # noqa: S608 - names of this module
+            for table in ("changed_documents", "gone_facts")
+        )
+        return carry_over(self._db, held.extract, Changes(held.first_document, held.first_fact, documents, facts))
+
     def _embed(self, keys: list[bytes], embedder: Embedder, cache: EmbeddingCache, progress: Progress | None) -> int:
         done = 0
 
@@ -405,7 +453,9 @@ class GenerationBuilder:
         if len(rows):
             vectors.build_index(cache.get([keys[row] for row in rows], model), rows, self._out / "vectors")
         tell(1)
-        columns = derive(self._db, keys, has_vector, self._terminologies.values())
+        extract = self._carried_over()
+        save_extract(extract, self._out / "extract")
+        columns = derive(self._db, extract, keys, has_vector, self._terminologies.values())
         save_columns(columns, self._out / "columns")
         tell(2)
         if keys:

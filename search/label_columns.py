@@ -5,17 +5,18 @@ thing than a class beside something else of low confidence.
 """
 
 import sqlite3
-from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 from urllib.parse import unquote
 
 import numpy as np
 from numpy.typing import NDArray
 
+from concepts.hierarchy import runs
 from search.counting import count_distinct, distinct
+from search.extract import Extract
 from search.protocols import Mask
 
 Int32 = NDArray[np.int32]
@@ -23,13 +24,6 @@ Int64 = NDArray[np.int64]
 
 FIELDS: Final = ("job", "agent", "state", "attribute")
 """Facets of labels; each is a field of the catalog's dictionary."""
-
-_ROWS: Final = """
-SELECT d.row, f.concept, f.job, f.agent, f.status, CASE f.relation WHEN 'label' THEN f.number END,
-    f.attributes, f.counted AND f.relation = 'label'
-FROM facts f JOIN documents d ON d.record = f.subject WHERE f.relation IN ('label', 'answer')
-ORDER BY d.row, f.concept, f.job, f.agent, f.status, f.number, f.attributes
-"""
 
 
 @dataclass(frozen=True)
@@ -122,45 +116,66 @@ def no_labels() -> LabelColumns:
     return LabelColumns(**whole, scores=empty.astype(np.float32))
 
 
-def derive_labels(db: sqlite3.Connection, places: Int64, concepts: Mapping[str, int]) -> LabelColumns:
-    """The labels of the catalog, and their dictionaries; `places` maps rows of the catalog to documents."""
-    codes: dict[str, dict[str, int]] = {name: {} for name in FIELDS}
-    columns: dict[str, array[Any]] = {name: array("i") for name in ("documents", "concepts", "jobs", "agents", "states", "counted")}
-    scores, attribute_rows, attributes = array("f"), array("i"), array("i")
-    for place, (row, concept, job, agent, state, score, said, counted) in enumerate(db.execute(_ROWS)):
-        columns["documents"].append(int(places[row]))
-        columns["concepts"].append(concepts.get(concept, -1))
-        columns["counted"].append(int(counted))
-        for name, value in (("job", job), ("agent", agent), ("state", state)):
-            columns[f"{name}s"].append(codes[name].setdefault(value, len(codes[name])) if value else -1)
-        scores.append(float("nan") if score is None else score)
-        for each in dict.fromkeys(said.split("\n")) if said else ():
-            attribute_rows.append(place)
-            attributes.append(codes["attribute"].setdefault(each, len(codes["attribute"])))
-    orders = {name: _enter(db, name, found) for name, found in codes.items()}
-    for name in ("job", "agent", "state"):
-        values = np.asarray(columns[f"{name}s"], dtype=np.int32)
-        columns[f"{name}s"] = array("i", np.append(orders[name], -1)[values].astype(np.int32).tobytes())
-    order = np.argsort(np.asarray(columns["documents"], dtype=np.int32), kind="stable")
-    moved = np.empty(len(order), dtype=np.int32)
-    moved[order] = np.arange(len(order), dtype=np.int32)
+def derive_labels(db: sqlite3.Connection, extract: Extract, places: Int64, concepts: Int32) -> LabelColumns:
+    """The labels of the catalog, and their dictionaries.
+
+    `places` maps rows of the catalog to documents, `concepts` codes of texts to ordinals.
+    """
+    facts, documents = extract.facts, extract.documents
+    label, answer = extract.code("label"), extract.code("answer")
+    rows = np.flatnonzero((facts.relations == label) | (facts.relations == answer))
+    # An item is the subject of its labels; several documents may be of one record.
+    of_records = np.argsort(documents.records, kind="stable")
+    offsets = np.searchsorted(documents.records[of_records], np.arange(len(extract.texts) + 1))
+    times = (offsets[1:] - offsets[:-1])[facts.subjects[rows]]
+    holders = documents.rows[of_records[runs(offsets[facts.subjects[rows]], times)]]
+    rows = np.repeat(rows, times)
+    said = facts.relations[rows] == label
+    keys = (facts.attributes, np.nan_to_num(facts.numbers, nan=-np.inf), facts.states, facts.agents, facts.jobs, facts.concepts)
+    order = np.lexsort((*(key[rows] for key in keys), places[holders]))
+    rows, said, holders = rows[order], said[order], holders[order]
+    told = {"job": facts.jobs, "agent": facts.agents, "state": facts.states}
+    entered = {name: _enter(db, extract, name, codes[rows]) for name, codes in told.items()}
+    attribute_rows, attributes = _attributes(db, extract, facts.attributes[rows])
     return LabelColumns(
-        **{name: np.asarray(values, dtype=np.int32)[order] for name, values in columns.items()},
-        scores=np.asarray(scores, dtype=np.float32)[order],
-        attribute_rows=moved[np.asarray(attribute_rows, dtype=np.int32)],
-        attributes=np.append(orders["attribute"], -1)[np.asarray(attributes, dtype=np.int32)].astype(np.int32),
+        documents=places[holders].astype(np.int32),
+        concepts=concepts[facts.concepts[rows]],
+        jobs=entered["job"],
+        agents=entered["agent"],
+        states=entered["state"],
+        counted=(facts.counted[rows] & said).astype(np.int32),
+        scores=np.where(said, facts.numbers[rows], np.nan).astype(np.float32),
+        attribute_rows=attribute_rows,
+        attributes=attributes,
     )
 
 
-def _enter(db: sqlite3.Connection, name: str, codes: Mapping[str, int]) -> Int32:
-    """Number the values in their order and enter them in the dictionary; new codes by old ones."""
-    order = np.empty(len(codes), dtype=np.int32)
-    rows = []
-    for number, value in enumerate(sorted(codes)):
-        order[codes[value]] = number
-        rows.append((name, number, value, _label(value)))
-    db.executemany("INSERT INTO dictionary VALUES (?, ?, ?, ?)", rows)
-    return order
+def _enter(db: sqlite3.Connection, extract: Extract, name: str, codes: Int32) -> Int32:
+    """Number the values of a facet in their order and enter them in the dictionary; the numbers of `codes` of texts."""
+    numbers = _number(db, name, filter(None, extract.distinct(codes)))
+    return extract.table(lambda text: numbers.get(text, -1), codes)[codes]
+
+
+def _attributes(db: sqlite3.Connection, extract: Extract, codes: Int32) -> tuple[Int32, Int32]:
+    """The distinct (row, attribute) pairs of rows, by row, of texts that name an attribute in each line; enters them in the dictionary."""
+    named = {text: [*dict.fromkeys(text.split("\n"))] for text in extract.distinct(codes) if text}
+    numbers = _number(db, "attribute", {each for several in named.values() for each in several})
+    texts = sorted(named)
+    counts = np.asarray([0, *(len(named[text]) for text in texts)], dtype=np.int64)
+    held = np.asarray([numbers[each] for text in texts for each in named[text]], dtype=np.int32)
+    place = {text: number for number, text in enumerate(texts, 1)}
+    which = np.maximum(extract.table(lambda text: place.get(text, 0), codes)[codes], 0)
+    starts = np.cumsum(counts) - counts
+    return (
+        np.repeat(np.arange(len(codes), dtype=np.int32), counts[which]),
+        held[runs(starts[which], counts[which])],
+    )
+
+
+def _number(db: sqlite3.Connection, name: str, values: Iterable[str]) -> dict[str, int]:
+    numbers = {value: number for number, value in enumerate(sorted(values))}
+    db.executemany("INSERT INTO dictionary VALUES (?, ?, ?, ?)", ((name, code, value, _label(value)) for value, code in numbers.items()))
+    return numbers
 
 
 def _label(value: str) -> str:

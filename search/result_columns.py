@@ -5,7 +5,6 @@ very day. A value in a text goes with that text.
 """
 
 import sqlite3
-from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
@@ -14,25 +13,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from concepts.distinct import distinct
 from concepts.hierarchy import offsets_of, runs
 from concepts.model import Assertion
 from search.concept_table import Int32, Int64, lengths
+from search.extract import Extract
 from search.protocols import Mask
 from search.results import COMPARATORS, AskedResult, compared, written_bound
 
 UNIT: Final = "unit"
 """Field of the dictionary."""
-
-_COUNTED: Final = "f.relation = 'observation' AND f.counted AND f.number IS NOT NULL AND f.concept IS NOT NULL"
-_CHARTED: Final = f"""
-SELECT d.row, f.concept, f.number, f.comparator, coalesce(f.unit, '') FROM facts f JOIN documents d ON d.encounter = f.encounter
-WHERE {_COUNTED}
-UNION ALL
-SELECT d.row, f.concept, f.number, f.comparator, coalesce(f.unit, '') FROM facts f
-JOIN documents d ON d.patient = f.subject AND d.date >= substr(f.start, 1, 10) AND substr(d.date, 1, 10) = substr(f.start, 1, 10)
-WHERE {_COUNTED} AND f.encounter IS NULL AND length(f.start) >= 10
-"""  # noqa: S608 - fixed words
-_SAID: Final = "SELECT document, concept, value, unit FROM mentions WHERE assertion = ? AND value <> '' AND concept IS NOT NULL"
 
 
 @dataclass(frozen=True)
@@ -51,7 +41,7 @@ class ResultColumns:
         """Which of so many documents have a value as asked of one of the concepts; `names` gives units by their codes."""
         rows = runs(self.offsets[codes], lengths(self.offsets, codes))
         units, found = self.units[rows], np.zeros(count, dtype=np.bool_)
-        for code, name in names(np.unique(units).tolist()).items():
+        for code, name in names(distinct(units).tolist()).items():
             bound = asked.bound_in(name)
             if bound is not None:
                 low, high = bound.floats()
@@ -78,7 +68,7 @@ class ResultColumns:
         if bound is None:
             return found
         rows = runs(self.offsets[codes], lengths(self.offsets, codes))
-        known = {name: unit for unit, name in names(np.unique(self.units[rows]).tolist()).items()}
+        known = {name: unit for unit, name in names(distinct(self.units[rows]).tolist()).items()}
         usually, without = rows[self.units[rows] == known[usual]], rows[self.units[rows] == known.get("", -1)]
         ends = np.concatenate([self.lows[usually], self.highs[usually]])
         ends = ends[np.isfinite(ends)]
@@ -100,40 +90,82 @@ def no_results(concepts: int = 0) -> ResultColumns:
     return ResultColumns(np.zeros(concepts + 1, dtype=np.int64), none, none, numbers, numbers)
 
 
-def derive_results(db: sqlite3.Connection, places: Int64, concepts: Mapping[str, int]) -> ResultColumns:
-    """The numbers of the catalog, and the dictionary of their units; `places` maps rows of the catalog to documents."""
-    documents, codes, units, lows, highs = array("i"), array("i"), array("i"), array("d"), array("d")
-    known: dict[str, int] = {}
-    for row, concept, unit, low, high in _values(db):
-        documents.append(int(places[row]))
-        codes.append(concepts[concept])
-        units.append(known.setdefault(unit, len(known)))
-        lows.append(low)
-        highs.append(high)
-    names = sorted(known)
-    db.executemany("INSERT INTO dictionary VALUES (?, ?, ?, ?)", ((UNIT, code, name, name) for code, name in enumerate(names)))
-    moved = np.zeros(len(names), dtype=np.int32)
-    moved[[known[name] for name in names]] = np.arange(len(names))
-    of_unit = moved[np.asarray(units, dtype=np.int32)]
-    least, greatest = np.asarray(lows), np.asarray(highs)
-    order = np.lexsort((greatest, least, of_unit, np.asarray(documents, dtype=np.int32), np.asarray(codes, dtype=np.int32)))
-    return ResultColumns(
-        offsets_of(np.asarray(codes, dtype=np.int64)[order], len(concepts)),
-        np.asarray(documents, dtype=np.int32)[order],
-        of_unit[order],
-        least[order],
-        greatest[order],
-    )
+def derive_results(db: sqlite3.Connection, extract: Extract, places: Int64, concepts: Int32, count: int) -> ResultColumns:
+    """The numbers of the catalog, and the dictionary of their units.
+
+    `places` maps rows of the catalog to documents, `concepts` codes of texts to the ordinals of so many (`count`) concepts.
+    """
+    found = [*_charted(extract), _said(extract)]
+    rows, of_concepts, of_units, least, greatest = (np.concatenate(columns) for columns in zip(*found, strict=True))
+    names = extract.distinct(of_units)
+    if (of_units < 0).any():
+        names = ["", *filter(None, names)]
+    numbers = {name: number for number, name in enumerate(names)}
+    db.executemany("INSERT INTO dictionary VALUES (?, ?, ?, ?)", ((UNIT, code, name, name) for name, code in numbers.items()))
+    # Without a unit is as good as the unit ''.
+    table = extract.table(numbers.__getitem__, of_units)
+    table[-1] = 0
+    units, codes, documents = table[of_units], concepts[of_concepts], places[rows].astype(np.int32)
+    order = np.lexsort((greatest, least, units, documents, codes))
+    offsets = offsets_of(codes[order].astype(np.int64), count)
+    return ResultColumns(offsets, documents[order], units[order], least[order], greatest[order])
 
 
-def _values(db: sqlite3.Connection) -> Iterator[tuple[int, str, str, float, float]]:
-    """(row of the document, concept, unit, least, greatest) of every value of which something is known."""
-    for row, concept, number, comparator, unit in db.execute(_CHARTED):
+_Values = tuple[Int64, Int32, Int32, NDArray[np.float64], NDArray[np.float64]]
+"""Rows of documents, concepts and units by the codes of their texts, least and greatest values."""
+
+
+def _charted(extract: Extract) -> Iterator[_Values]:
+    """What is charted in the encounters of documents, or, without an encounter, of their patients on their days."""
+    facts, documents = extract.facts, extract.documents
+    asked = (facts.relations == extract.code("observation")) & facts.counted & ~np.isnan(facts.numbers) & (facts.concepts >= 0)
+    days = extract.table(lambda text: extract.code(text[:10]) if len(text) >= 10 else -1, documents.dates)[documents.dates]
+    width = len(extract.texts)
+    apart = asked & (facts.encounters < 0) & (facts.days >= 0)
+    for chosen, of_facts, of_documents in (
+        (asked & (facts.encounters >= 0), facts.encounters, documents.encounters),
+        (apart, facts.subjects.astype(np.int64) * width + facts.days, _pairs(documents.patients, days, width)),
+    ):
+        rows = np.flatnonzero(chosen)
+        held, rows = _matches(of_documents, of_facts[rows], rows)
+        least, greatest, known = _bounds(extract, facts.comparators[rows], facts.numbers[rows])
+        yield documents.rows[held][known], facts.concepts[rows][known], facts.units[rows][known], least[known], greatest[known]
+
+
+def _pairs(patients: Int32, days: Int32, width: int) -> Int64:
+    return np.where((patients >= 0) & (days >= 0), patients.astype(np.int64) * width + days, -1)
+
+
+def _matches(having: NDArray[np.integer], wanted: NDArray[np.integer], rows: Int64) -> tuple[Int64, Int64]:
+    """(place in `having`, row) of every equal pair; `wanted` are the values of the rows, none below 0."""
+    order = np.argsort(having, kind="stable")
+    first, last = (np.searchsorted(having[order], wanted, side) for side in ("left", "right"))
+    return order[runs(first, last - first)], np.repeat(rows, last - first)
+
+
+def _bounds(extract: Extract, comparators: Int32, numbers: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], Mask]:
+    """Least and greatest that values may be, and of which anything is known."""
+    least, greatest, known = numbers.copy(), numbers.copy(), np.ones(len(numbers), dtype=np.bool_)
+    for code in distinct(comparators).tolist():
+        comparator = extract.texts[code] if code >= 0 else ""
         if not comparator:
-            yield row, concept, unit, number, number
-        elif comparator in COMPARATORS:
-            yield row, concept, unit, *compared(comparator, Fraction(number)).floats()
-    for row, concept, value, unit in db.execute(_SAID, (Assertion.AFFIRMED.value,)):
-        bound = written_bound(value)
-        if bound is not None:
-            yield row, concept, unit, *bound.floats()
+            continue
+        those = np.flatnonzero(comparators == code)
+        known[those] = comparator in COMPARATORS
+        if comparator in COMPARATORS:
+            values, which = np.unique(numbers[those], return_inverse=True)
+            ends = np.asarray([compared(comparator, Fraction(number)).floats() for number in values.tolist()], dtype=np.float64)
+            least[those], greatest[those] = ends[which].T
+    return least, greatest, known
+
+
+def _said(extract: Extract) -> _Values:
+    """Values that texts affirm."""
+    mentions = extract.mentions
+    affirmed = (mentions.assertions == extract.code(Assertion.AFFIRMED.value)) & (mentions.concepts >= 0)
+    bounds = {text: bound.floats() for text in extract.distinct(mentions.values) if (bound := written_bound(text)) is not None}
+    places = {text: place for place, text in enumerate(bounds)}
+    which = extract.table(lambda text: places.get(text, -1), mentions.values)[mentions.values]
+    rows = np.flatnonzero(affirmed & (which >= 0))
+    ends = np.asarray([*bounds.values()], dtype=np.float64).reshape(-1, 2)[which[rows]]
+    return mentions.documents[rows], mentions.concepts[rows], mentions.units[rows], ends[:, 0], ends[:, 1]

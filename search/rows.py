@@ -36,9 +36,9 @@ def mention_row(row: int, ordinal: int, m: Mention) -> tuple[Any, ...]:
     return row, ordinal, m.id, m.start, m.end, *words, *scores, storable(m.trigger), storable(m.section), m.value, m.unit
 
 
-def fact_row(batch: int, f: Fact) -> tuple[Any, ...]:
+def fact_row(number: int, batch: int, f: Fact) -> tuple[Any, ...]:
     """A row of `facts`."""
     said = f.relation, f.concept or None, storable(f.label), f.start or None, f.end or None, f.value and storable(f.value), f.number, f.unit
     policy = f.status, f.assertion.value, f.counted, f.encounter or None, f.source, f.line
     more = f.job or None, f.agent, storable(f.attributes), storable(f.comparator)
-    return None, batch, f.record, f.dataset, f.subject, *said, *policy, *more
+    return number, batch, f.record, f.dataset, f.subject, *said, *policy, *more

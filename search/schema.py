@@ -5,7 +5,7 @@ from typing import Final
 FORMAT: Final = 14
 """Kept in `PRAGMA user_version`; a catalog of another format is built anew."""
 
-NOT_CHARTED: Final = "('label', 'answer', 'broader', 'record')"
+NOT_CHARTED: Final = ("label", "answer", "broader", "record")
 """Relations of facts that are not said of a patient."""
 
 TABLES: Final = """

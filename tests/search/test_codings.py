@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from search.codings import derive_codings, grouped, once
+from search.extract import EVERYTHING, carry_over, nothing
 from search.generation import Generation
 from search.model import SNOMED, Fact, Filters, SearchRequest
 from search.retriever import Retriever
@@ -107,7 +108,7 @@ def test_what_is_coded_together_is_what_the_facts_say(seed: int) -> None:
             row,
         )
     ordinals = {concept: n for n, (concept,) in enumerate(db.execute("SELECT DISTINCT concept FROM facts ORDER BY 1").fetchall())}
-    derive_codings(db, ordinals)
+    derive_codings(db, carry_over(db, nothing(), EVERYTHING), ordinals)
     records, things = dict(db.execute(RECORDS).fetchall()), dict[str, set[str]]()
     for one, other, together in db.execute(PAIRS):
         if together == records[one] == records[other]:

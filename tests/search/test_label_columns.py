@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from concepts.hierarchy import build_hierarchy
+from search.extract import EVERYTHING, carry_over, nothing
 from search.filters import Filters
 from search.label_columns import FIELDS, LabelColumns, derive_labels
 from search.masks import Ground, labeled_documents
+from search.schema import TABLES
 
 CONCEPTS = {"car": 0, "vehicle": 1, "thing": 2, "dog": 3}
 HIERARCHY = build_hierarchy(np.array([0, 1, 2]), np.array([1, 2, 0]), 4)
@@ -36,15 +38,26 @@ CODES: dict[str, dict[str, int]] = {}
 @pytest.fixture(scope="module")
 def labels() -> LabelColumns:
     db = sqlite3.connect(":memory:")
-    db.execute("CREATE TABLE documents (row, record)")
-    db.execute("CREATE TABLE facts (fact INTEGER PRIMARY KEY, subject, relation, concept, job, agent, status, number, attributes, counted)")
+    for statement in TABLES.split(";"):
+        db.execute(statement)
     db.execute("CREATE TABLE dictionary (field, code, value, label)")
-    db.executemany("INSERT INTO documents VALUES (?, ?)", [(row, f"item-{row}") for row in (5, 6, 7)])
+    for row in (5, 6, 7):
+        item = (row, f"item-{row}", f"item-{row}", b"0" * 16)
+        db.execute(
+            "INSERT INTO documents (row, batch, id, record, run, dataset, kind, type, title, dated, status, media_type, source, line,"
+            " digest) VALUES (?, 1, ?, ?, '', 'd', '', '', '', '', '', '', '', 0, ?)",
+            item,
+        )
     for row, concept, job, agent, status, number, said, counted in ROWS:
         relation = "answer" if status == "answer" else "label"
-        values = (f"item-{row}", relation, concept, job, agent, status, number, said, counted)
-        db.execute("INSERT INTO facts VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
-    found = derive_labels(db, PLACES, CONCEPTS)
+        db.execute(
+            "INSERT INTO facts (batch, record, dataset, label, assertion, source, line, subject, relation, concept, job, agent, status,"
+            " number, attributes, counted) VALUES (1, ?1, 'd', '', '', '', 0, ?1, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (f"item-{row}", relation, concept, job, agent, status, number, said, counted),
+        )
+    extract = carry_over(db, nothing(), EVERYTHING)
+    ordinals = extract.table(lambda text: CONCEPTS[text], extract.facts.concepts)
+    found = derive_labels(db, extract, PLACES, ordinals)
     CODES.update({name: dict(db.execute("SELECT value, code FROM dictionary WHERE field = ?", (name,))) for name in FIELDS})
     return found
 

@@ -1,0 +1,108 @@
+"""What generations take over from one another as arrays is what the catalog holds."""
+
+import random
+import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import fields, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from search.embedding_cache import EmbeddingCache
+from search.extract import EVERYTHING, Extract, carry_over, nothing, open_extract
+from search.generation import GenerationBuilder
+from search.reading import one_by_one
+from tests.search.clinic import Clinic, build, make_clinic
+
+
+def read_whole(generation: Path) -> Extract:
+    """The extract of a generation's catalog, read row by row."""
+    with closing(sqlite3.connect(f"file:{generation / 'catalog.sqlite'}?mode=ro", uri=True)) as db:
+        return carry_over(db, nothing(), EVERYTHING)
+
+
+def assert_same(one: Extract, other: Extract) -> None:
+    assert list(one.texts) == list(other.texts)
+    for name in ("documents", "passages", "mentions", "facts"):
+        rows, others = getattr(one, name), getattr(other, name)
+        for each in fields(rows):
+            np.testing.assert_array_equal(getattr(rows, each.name), getattr(others, each.name), f"{name}.{each.name}")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_is_taken_over_is_what_the_catalog_holds(seed: int, tmp_path: Path) -> None:
+    """Histories of additions, replacements, removals and readings, in any order."""
+    drawn = random.Random(seed)
+    pool = [make_clinic(seed=number, patients=4, dataset=f"clinic{number % 2}") for number in range(4)]
+    build(pool[0], tmp_path)
+    for number in range(2, 7):
+        with GenerationBuilder(tmp_path / f"g{number - 1}", tmp_path / f"g{number}", number) as builder:
+            for _ in range(drawn.randrange(4)):
+                some = drawn.choice(pool)
+                documents = drawn.sample(some.documents, drawn.randrange(6))
+                facts = [fact for fact in some.facts if drawn.random() < 0.4]
+                step = drawn.randrange(4)
+                if step == 0:
+                    builder.remove({each.record for each in (*documents, *facts)})
+                elif step == 1:
+                    anew = [replace(each, title=f"Anew {number}", mentions=each.mentions[:1]) for each in documents]
+                    builder.add_documents(anew, "run-2")
+                    builder.add_facts(replace(fact, status=f"s{number}") for fact in facts)
+                elif step == 2:
+                    builder.add_facts(facts)
+                    builder.set_concepts("clinic0", some.uses("clinic0"))
+                else:
+                    builder.read(f"clinic{drawn.randrange(2)}", one_by_one)
+            if drawn.random() < 0.15:
+                builder.drop_dataset("clinic1")
+            builder.finish(None, EmbeddingCache(tmp_path / "vectors.sqlite"))
+        kept = open_extract(tmp_path / f"g{number}" / "extract")
+        assert kept is not None
+        assert_same(kept, read_whole(tmp_path / f"g{number}"))
+
+
+def test_what_was_deleted_is_not_kept(tmp_path: Path) -> None:
+    clinic = make_clinic(patients=3)
+    victim = replace(clinic.documents[0], patient_label="Zyxomma", type="Petiolatum")
+    clinic.documents[0] = victim
+    build(clinic, tmp_path)
+    with GenerationBuilder(tmp_path / "g1", tmp_path / "g2", 2) as builder:
+        builder.remove([victim.record])
+        builder.finish(None, EmbeddingCache(tmp_path / "vectors.sqlite"))
+    before, after = (open_extract(tmp_path / name / "extract") for name in ("g1", "g2"))
+    assert before is not None and {"Zyxomma", "Petiolatum", victim.record} <= set(before.texts)
+    assert after is not None and not {"Zyxomma", "Petiolatum", victim.record} & set(after.texts)
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut", "of another catalog"])
+def test_without_an_extract_that_fits_the_catalog_is_read_whole(damage: str, tmp_path: Path) -> None:
+    """As of a generation of an earlier version, which has none."""
+    clinic = make_clinic(patients=5)
+    build(clinic, tmp_path)
+    held = tmp_path / "g1" / "extract"
+    if damage == "gone":
+        shutil.rmtree(held)
+    elif damage == "cut":
+        (held / "facts_concepts.npy").write_bytes((held / "facts_concepts.npy").read_bytes()[:40])
+    else:
+        build(Clinic(clinic.documents[:4]), tmp_path / "other")
+        shutil.rmtree(held)
+        shutil.copytree(tmp_path / "other" / "g1" / "extract", held)
+    build(make_clinic(patients=7, seed=2), tmp_path, number=2, previous=tmp_path / "g1")
+    kept = open_extract(tmp_path / "g2" / "extract")
+    assert kept is not None
+    assert_same(kept, read_whole(tmp_path / "g2"))
+
+
+def test_things_that_several_facts_code_begin_once(tmp_path: Path) -> None:
+    clinic = make_clinic(patients=2)
+    fact = next(fact for fact in clinic.facts if fact.relation == "condition")
+    coded = [replace(fact, concept=f"urn:code:{number}") for number in range(3)]
+    other = replace(fact, label="Another thing")
+    label = replace(fact, record="urn:label", relation="label", subject="urn:item")
+    build(Clinic([], [*coded, other, label, label]), tmp_path)
+    facts = read_whole(tmp_path / "g1").facts
+    assert facts.first.tolist() == [True, False, False, True, True, True]
+    assert len(np.unique(facts.groups)) == 2
