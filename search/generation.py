@@ -6,6 +6,7 @@ columns/         what filters and facets need, as arrays                    (sea
 vectors/         the vectors of units (absent until some are embedded)      (search.vectors)
 vocabularies/    the names that each dataset is read with (DATASET), and the terminologies of the data folder (+NAME)   (search.reading)
 lexical/         the text index of units                                    (search.lexical)
+words/           the words of units, for the next generation                (search.lexical)
 meta.json        its number, when it was built, which model, counts; written last: a folder without it is unfinished
 
 Longer than most because who writes a generation and who opens it must agree on its layout.
@@ -70,6 +71,8 @@ CREATE TEMP TRIGGER document_gone AFTER DELETE ON documents WHEN old.row < {row}
     BEGIN INSERT OR IGNORE INTO changed_documents VALUES (old.row); END;;
 CREATE TEMP TRIGGER document_read AFTER UPDATE OF reading ON documents WHEN old.row < {row}
     BEGIN INSERT OR IGNORE INTO changed_documents VALUES (old.row); END;;
+CREATE TEMP TABLE heard_units (key BLOB PRIMARY KEY);;
+CREATE TEMP TRIGGER unit_heard AFTER UPDATE OF spoken ON units BEGIN INSERT OR IGNORE INTO heard_units VALUES (old.key); END;;
 CREATE TEMP TRIGGER fact_gone AFTER DELETE ON facts WHEN old.fact < {fact}
     BEGIN INSERT OR IGNORE INTO gone_facts VALUES (old.fact); END
 """
@@ -182,7 +185,7 @@ class GenerationBuilder:
             name: link_vocabulary(folder, out / VOCABULARIES / f"{TERMINOLOGY}{name}")
             for name, folder in sorted((terminologies_in(previous) if terminologies is None else terminologies).items())
         }
-        self._out = out
+        self._previous, self._out = previous, out
         self._number = number
         self._db = sqlite3.connect(out / "catalog.sqlite", isolation_level=None)
         # A build is whole or thrown away, so it needs no journal; deleted clinical text is overwritten, not only unlinked.
@@ -427,6 +430,26 @@ class GenerationBuilder:
         )
         return carry_over(self._db, held.extract, Changes(held.first_document, held.first_fact, documents, facts))
 
+    def _words(self, keys: list[bytes]) -> lexical.UnitWords:
+        """The words of units by key: those that the previous generation has are taken over, unless they were heard anew."""
+        wanted = np.asarray(keys, dtype="S16")
+        before = lexical.open_words(self._previous / "words") if self._previous is not None and self._extract.first_document else None
+        held = np.load(self._previous / "columns" / "unit_keys.npy").view("S16").ravel() if before and self._previous else wanted[:0]
+        places = np.minimum(np.searchsorted(held, wanted), max(len(held) - 1, 0))
+        known = held[places] == wanted if before and before.units == len(held) > 0 else np.zeros(len(wanted), dtype=np.bool_)
+        if known.any():
+            known &= ~np.isin(wanted, np.asarray([key for (key,) in self._db.execute("SELECT key FROM heard_units")], dtype="S16"))
+        fresh = [key for key, kept in zip(keys, known.tolist(), strict=True) if not kept]
+        cut = lexical.cut_words(self._of_units("text", fresh), self._of_units("coalesce(spoken, '')", fresh))
+        if not before or not known.any():
+            return cut
+        return lexical.taken_over(before, places[known], np.flatnonzero(known), cut, np.flatnonzero(~known))
+
+    def _of_units(self, value: str, keys: list[bytes]) -> Iterator[str]:
+        for chunk in chunks(keys, _CHUNK):
+            query = f"SELECT {value} FROM units WHERE key IN ({marks(chunk)}) ORDER BY key"  # noqa: S608 - a column, and marks
+            yield from (found for (found,) in self._db.execute(query, chunk))
+
     def _embed(self, keys: list[bytes], embedder: Embedder, cache: EmbeddingCache, progress: Progress | None) -> int:
         done = 0
 
@@ -459,9 +482,9 @@ class GenerationBuilder:
         save_columns(columns, self._out / "columns")
         tell(2)
         if keys:
-            texts = (text for (text,) in self._db.execute("SELECT text FROM units ORDER BY key"))
-            spoken = (words for (words,) in self._db.execute("SELECT coalesce(spoken, '') FROM units ORDER BY key"))
-            lexical.build_lexical(texts, columns.unit_links, self._out / "lexical", spoken)
+            words = self._words(keys)
+            lexical.save_words(words, self._out / "words")
+            lexical.write_lexical(words, columns.unit_links, self._out / "lexical")
         tell(3)
 
 

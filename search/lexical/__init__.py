@@ -1,5 +1,6 @@
 """The text index: analysis of words, and BM25 over units."""
 
-from search.lexical.bm25 import build_lexical, open_lexical
+from search.lexical.bm25 import build_lexical, open_lexical, write_lexical
+from search.lexical.words import UnitWords, cut_words, open_words, save_words, taken_over
 
-__all__ = ["build_lexical", "open_lexical"]
+__all__ = ["UnitWords", "build_lexical", "cut_words", "open_lexical", "open_words", "save_words", "taken_over", "write_lexical"]

@@ -10,8 +10,10 @@ import unicodedata
 from collections.abc import Collection
 from functools import cache, lru_cache
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
+ANALYSIS: Final = 1
+"""Raised whenever a text may be cut into other words than before: what was cut is kept from one index to the next."""
 STOP_WORDS = frozenset(
     [
         "a",

@@ -6,9 +6,7 @@ memory-mapped; processes that serve one generation share them.
 """
 
 import math
-from array import array
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,8 +17,9 @@ from numpy.typing import NDArray
 from concepts.hierarchy import mapped, offsets_of
 from search.errors import GenerationUnreadable
 from search.lexical.analysis import informative, tokenize, tokenize_with_spans
+from search.lexical.words import UnitWords, cut_words
 from search.protocols import Mask, Rows, Scores
-from search.spoken import KINDS, SEPARATE, Said
+from search.spoken import Said
 from search.units import CSR
 
 K1 = 1.2
@@ -34,53 +33,26 @@ _LONG = 8
 
 
 def build_lexical(texts: Iterable[str], links: CSR, path: Path, spoken: Iterable[str] = ()) -> None:
-    """Write the index of the texts, the i-th being row i, and of the documents that `links` says hold them, into the folder `path`.
+    """Write the index of the texts, the i-th being row i; see `write_lexical` and `cut_words`."""
+    write_lexical(cut_words(texts, spoken), links, path)
 
-    `spoken` tells how each text means its words (`search.spoken.spoken_of`); without it all words are affirmed.
-    """
-    numbers: dict[str, int] = {}
-    units = [array("i", [numbers.setdefault(term, len(numbers)) for term in tokenize(text)]) for text in texts]
-    meant = enumerate(spoken)
-    polarity = [(numbers[term], row, int(said)) for row, words in meant if words for term, said in _meant(units[row], words, numbers)]
-    vocabulary = {term: number for number, term in enumerate(sorted(numbers))}
-    order = np.empty(len(numbers), dtype=np.int32)
-    order[[numbers[term] for term in vocabulary]] = np.arange(len(vocabulary), dtype=np.int32)
-    # Numbered alphabetically, so that equal content gives equal files.
-    units = [array("i", order[np.frombuffer(unit, dtype=np.int32)].tobytes()) if unit else unit for unit in units]
-    held, rows = links.units_of(np.arange(links.count, dtype=np.int64))
-    documents = [array("i") for _ in range(links.count)]
-    for document, row in zip(held.tolist(), rows.tolist(), strict=True):
-        documents[document].extend(units[row])
+
+def write_lexical(words: UnitWords, links: CSR, path: Path) -> None:
+    """Write the index of units, and of the documents that `links` says hold them, into the folder `path`."""
+    from scipy.sparse import csr_matrix
+
     path.mkdir(parents=True, exist_ok=True)
-    _save_polarity(polarity, order, path / "polarity")
-    for name, texts_of_terms in (("units", units), ("documents", documents)):
-        _index(texts_of_terms, vocabulary, path / name)
-
-
-def _meant(unit: "array[int]", spoken: str, numbers: dict[str, int]) -> Iterator[tuple[str, Said]]:
-    """Each term that a text does not only affirm, and how it means it."""
-    found: dict[str, Said] = {}
-    times: Counter[str] = Counter()
-    for kind, words in zip(KINDS, spoken.split(SEPARATE), strict=True):
-        for term in tokenize(words):
-            if term in numbers:
-                times[term] += 1
-                found[term] = found.get(term, Said(0)) | kind
-    if found:
-        held = Counter(unit)
-        for term, said in found.items():
-            yield term, said | (Said.AFFIRMED if held[numbers[term]] > times[term] else Said(0))
-
-
-def _save_polarity(polarity: list[tuple[int, int, int]], order: NDArray[np.int32], path: Path) -> None:
-    """Write (term, row, Said) by term, terms renumbered by `order`."""
-    path.mkdir(exist_ok=True)
-    number, row, said = np.asarray(polarity, dtype=np.int64).reshape(-1, 3).T
-    term = order[number]
-    sorting = np.lexsort((row, term))
-    np.save(path / "offsets.npy", offsets_of(term, len(order)))
-    np.save(path / "rows.npy", row[sorting].astype(np.int32))
-    np.save(path / "said.npy", said[sorting].astype(np.uint8))
+    polarity = path / "polarity"
+    polarity.mkdir(exist_ok=True)
+    np.save(polarity / "offsets.npy", offsets_of(words.spoken_terms.astype(np.int64), len(words.vocabulary)))
+    np.save(polarity / "rows.npy", words.spoken_units)
+    np.save(polarity / "said.npy", words.said)
+    vocabulary = {term: number for number, term in enumerate(words.vocabulary)}
+    units = csr_matrix((words.times, words.terms, words.offsets), shape=(words.units, len(vocabulary)))
+    held, rows = links.units_of(np.arange(links.count, dtype=np.int64))
+    holding = csr_matrix((np.ones(len(rows), dtype=np.int32), rows, offsets_of(held, links.count)), shape=(links.count, words.units))
+    _index(units, vocabulary, path / "units")
+    _index(holding @ units, vocabulary, path / "documents")
 
 
 def open_lexical(path: Path) -> "Bm25Index":
@@ -220,22 +192,27 @@ def best_first(scores: Scores, k: int) -> tuple[Rows, Scores]:
     return order, scores[order]
 
 
-def _index(texts: Sequence["array[int]"], vocabulary: dict[str, int], path: Path) -> None:
+def _index(counts: Any, vocabulary: dict[str, int], path: Path) -> None:
+    """Write the index of a matrix that says how often each text (row) has each term."""
     import bm25s
 
     index = bm25s.BM25(k1=K1, b=B, method="lucene")
     index.vocab_dict = vocabulary
-    if any(texts):
-        index.scores = index.build_index_from_ids(list(vocabulary.values()), texts, show_progress=False)
-    else:
-        # The library divides by the mean length.
-        index.scores = {
-            "data": np.empty(0, dtype=np.float32),
-            "indices": np.empty(0, dtype=np.int32),
-            "indptr": np.zeros(len(vocabulary) + 1, dtype=np.int64),
-            "num_docs": len(texts),
-        }
-        index.nonoccurrence_array = None
+    by_term = counts.tocsc()
+    by_term.sort_indices()
+    lengths = np.asarray(counts.sum(axis=1), dtype=np.int64).ravel()
+    having = np.diff(by_term.indptr)
+    idf = np.asarray([_idf(int(one), len(lengths)) for one in having], dtype=np.float32)
+    # As the library's 'lucene' method has it, of all texts at once: it goes through them one by one.
+    norms = K1 * ((1 - B) + B * lengths / max(float(lengths.mean()) if len(lengths) else 0, 1e-9))
+    times = by_term.data.astype(np.float64)
+    index.scores = {
+        "data": (np.repeat(idf, having) * (times / (norms[by_term.indices] + times))).astype(np.float32),
+        "indices": by_term.indices.astype(np.int32),
+        "indptr": by_term.indptr.astype(np.int64),
+        "num_docs": len(lengths),
+    }
+    index.nonoccurrence_array = None
     index.save(path, show_progress=False)
 
 

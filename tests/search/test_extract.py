@@ -1,5 +1,6 @@
 """What generations take over from one another as arrays is what the catalog holds."""
 
+import hashlib
 import random
 import shutil
 import sqlite3
@@ -13,7 +14,11 @@ import pytest
 from search.embedding_cache import EmbeddingCache
 from search.extract import EVERYTHING, Extract, carry_over, nothing, open_extract
 from search.generation import GenerationBuilder
+from search.lexical import UnitWords, cut_words, open_words, save_words, taken_over, words
+from search.lexical.analysis import ANALYSIS, tokenize
+from search.passages import split
 from search.reading import one_by_one
+from search.spoken import spoken_of
 from tests.search.clinic import Clinic, build, make_clinic
 
 
@@ -21,6 +26,18 @@ def read_whole(generation: Path) -> Extract:
     """The extract of a generation's catalog, read row by row."""
     with closing(sqlite3.connect(f"file:{generation / 'catalog.sqlite'}?mode=ro", uri=True)) as db:
         return carry_over(db, nothing(), EVERYTHING)
+
+
+def cut_whole(generation: Path) -> UnitWords:
+    """The words of a generation's units, cut from its catalog."""
+    with closing(sqlite3.connect(f"file:{generation / 'catalog.sqlite'}?mode=ro", uri=True)) as db:
+        rows = db.execute("SELECT text, coalesce(spoken, '') FROM units ORDER BY key").fetchall()
+    return cut_words((text for text, _ in rows), (spoken for _, spoken in rows))
+
+
+def assert_same_words(one: UnitWords, other: UnitWords) -> None:
+    for each in fields(one):
+        np.testing.assert_array_equal(getattr(one, each.name), getattr(other, each.name), each.name)
 
 
 def assert_same(one: Extract, other: Extract) -> None:
@@ -61,11 +78,53 @@ def test_what_is_taken_over_is_what_the_catalog_holds(seed: int, tmp_path: Path)
         kept = open_extract(tmp_path / f"g{number}" / "extract")
         assert kept is not None
         assert_same(kept, read_whole(tmp_path / f"g{number}"))
+        words = open_words(tmp_path / f"g{number}" / "words")
+        assert words is not None
+        assert_same_words(words, cut_whole(tmp_path / f"g{number}"))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_words_of_two_sets_of_texts_are_those_of_all(seed: int) -> None:
+    drawn = random.Random(seed)
+    texts = [
+        " ".join(drawn.choices(["No", "pain", "cough", "denies", "fever", "mother", "had", "gout"], k=drawn.randrange(7)))
+        for _ in range(30)
+    ]
+    spoken = [spoken_of(text) for text in texts]
+    before = drawn.sample(range(30), 14)
+    kept = np.asarray(sorted(drawn.sample(range(14), 9)))
+    places = np.asarray([before[each] for each in kept.tolist()])
+    others = np.setdiff1d(np.arange(30), places)
+    one = cut_words([texts[each] for each in before], [spoken[each] for each in before])
+    other = cut_words([texts[each] for each in others], [spoken[each] for each in others])
+    assert_same_words(taken_over(one, kept, places, other, others), cut_words(texts, spoken))
+
+
+def test_whoever_cuts_words_otherwise_raises_the_number_of_the_analysis() -> None:
+    """Words that were cut are kept from one publication to the next."""
+    texts = [
+        "Étude of TNF-α, oedema & IL-6: 1,000 mg q.d.",
+        "No chest pain; heart-attack's ﬁrst signs…",
+        "ＭＲＩ of the knee, hospitalised 2×",
+        "naïve T2DM/HTN",
+    ]
+    cut = hashlib.sha256(repr([tokenize(text) for text in texts]).encode()).hexdigest()[:16]
+    assert (ANALYSIS, cut) == (1, "05f057c1f3678232"), "raise ANALYSIS in search/lexical/analysis.py, and state the new digest here"
+
+
+def test_words_cut_by_another_analysis_are_cut_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_words(cut_words(["cough"]), tmp_path)
+    assert open_words(tmp_path) is not None
+    monkeypatch.setattr(words, "ANALYSIS", ANALYSIS + 1)
+    assert open_words(tmp_path) is None
 
 
 def test_what_was_deleted_is_not_kept(tmp_path: Path) -> None:
     clinic = make_clinic(patients=3)
-    victim = replace(clinic.documents[0], patient_label="Zyxomma", type="Petiolatum")
+    text = "Quixotic cough."
+    victim = replace(
+        clinic.documents[0], patient_label="Zyxomma", type="Petiolatum", text=text, passages=split(text, "Petiolatum"), mentions=()
+    )
     clinic.documents[0] = victim
     build(clinic, tmp_path)
     with GenerationBuilder(tmp_path / "g1", tmp_path / "g2", 2) as builder:
@@ -74,6 +133,8 @@ def test_what_was_deleted_is_not_kept(tmp_path: Path) -> None:
     before, after = (open_extract(tmp_path / name / "extract") for name in ("g1", "g2"))
     assert before is not None and {"Zyxomma", "Petiolatum", victim.record} <= set(before.texts)
     assert after is not None and not {"Zyxomma", "Petiolatum", victim.record} & set(after.texts)
+    said, left = (open_words(tmp_path / name / "words") for name in ("g1", "g2"))
+    assert said is not None and left is not None and "quixot" in said.vocabulary and "quixot" not in left.vocabulary
 
 
 @pytest.mark.parametrize("damage", ["gone", "cut", "of another catalog"])
