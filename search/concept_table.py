@@ -48,8 +48,12 @@ class ConceptTable:
 
     def mask(self, concepts: Sequence[int]) -> Mask:
         """Documents with any of the concepts, or of what is narrower."""
+        return self.having_any(self.hierarchy.with_narrower(concepts))
+
+    def having_any(self, concepts: Int32) -> Mask:
+        """Documents with any of these very concepts."""
         mask = np.zeros(len(self.offsets) - 1, dtype=np.bool_)
-        mask[gather(self.concept_offsets, self.documents, self.hierarchy.with_narrower(concepts))] = True
+        mask[gather(self.concept_offsets, self.documents, concepts)] = True
         return mask
 
     def counts(self, documents: NDArray[np.integer]) -> Int64:

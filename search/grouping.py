@@ -11,12 +11,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from search.answering import Codes, Fits
-from search.columns import HAVING, WAYS, Columns
+from search.columns import HAVING, WAYS
 from search.finding import Found
+from search.grounded import Grounded
 from search.model import ByPatient, Hit, PatientHits, WayCount
 from search.protocols import Mask
-from search.question import Question
 
 MOST_SHOWN: Final = 3
 """Documents that stand for a patient."""
@@ -32,15 +31,13 @@ class Way(NamedTuple):
     documents: Mask
 
 
-def ways_of(question: Question, columns: Columns, codes: Codes, fits: Fits) -> list[Way]:
+def ways_of(asked: Grounded) -> list[Way]:
     """Documents that have each part, in each way; of a part that asks for a value those that have it so."""
-    ways = []
-    for place, part in enumerate(question.parts):
-        ordinals = codes(part.concepts)
-        for way in (HAVING, *WAYS):
-            having = columns.concepts(way).mask(ordinals) if len(ordinals) else np.zeros(columns.documents, dtype=np.bool_)
-            ways.append(Way(place, way, fits(part) if part.value is not None and way == HAVING else having))
-    return ways
+    return [
+        Way(place, way, each.fitting if each.part.value is not None and way == HAVING else each.documents[way])
+        for place, each in enumerate(asked.parts)
+        for way in (HAVING, *WAYS)
+    ]
 
 
 @dataclass(frozen=True, slots=True)

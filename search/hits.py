@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from concepts.assertion import Sentences
 from concepts.model import Assertion
 from concepts.tokens import tokens
-from search.answering import Codes
 from search.catalog import SqliteCatalog
 from search.columns import HAVING, Columns
 from search.finding import Found, scores_of
 from search.found import FoundDocument, MentionedConcept
+from search.grounded import Grounded
 from search.model import Evidence, Hit, Match, PassageSpan, SearchRequest, Span
 from search.polarity import Want, answers, frames, wants_of
 from search.protocols import Rows
@@ -47,7 +47,6 @@ class HitReader:
 
     columns: Columns
     catalog: SqliteCatalog
-    codes: Codes
 
     def read(self, page: Rows) -> tuple[dict[int, FoundDocument], dict[int, list[MentionedConcept]]]:
         """The documents of the page and the concepts they mention, by number."""
@@ -61,7 +60,7 @@ class HitReader:
     def hits(
         self,
         request: SearchRequest,
-        question: Question,
+        asked: Grounded,
         words: Mapping[str, str],
         found: Found,
         places: NDArray[np.int64],
@@ -70,8 +69,8 @@ class HitReader:
         named: Mapping[str, float],
     ) -> tuple[Hit, ...]:
         """The hits at some places of what was found. `words` are those of the question, by term; `named` concepts that it may name."""
-        page = found.documents[places]
-        meant, having = self._meant(question, page)
+        page, question = found.documents[places], asked.question
+        meant = self._meant(asked, page)
         wants = wanted(request, question)
         hits = []
         for index, place in zip(places.tolist(), page.tolist(), strict=True):
@@ -110,25 +109,23 @@ class HitReader:
                     evidence=Evidence(document.id, document.record, document.source, document.line, run, start, end),
                     duplicates=int(found.copies[index]),
                     match=None if found.ranked is None else Match.WELL if index < found.well else Match.LOOSELY,
-                    said=_said(question, spans, [bool(each[place]) for each in having]),
+                    said=_said(question, spans, [bool(each.documents[HAVING][place]) for each in asked.parts]),
                 )
             )
         return tuple(hits)
 
-    def _meant(self, question: Question, page: Rows) -> tuple[dict[int, list[Meant]], list[np.ndarray]]:
-        """Of each document of the page the mentions of parts; and of each part which documents have it at all."""
-        if not question.parts or not len(page):
-            return {}, []
-        asked = [self.codes(part.concepts) for part in question.parts]
-        narrower = [set(self.columns.hierarchy.with_narrower(ordinals).tolist()) for ordinals in asked]
-        having = [self.columns.concepts(HAVING).mask(ordinals) for ordinals in asked]
+    def _meant(self, asked: Grounded, page: Rows) -> dict[int, list[Meant]]:
+        """Of each document of the page the mentions of parts."""
+        if not asked.parts or not len(page):
+            return {}
+        meant = [set(each.ordinals.tolist()) for each in asked.parts]
         rows = {int(self.columns.rowids[place]): int(place) for place in page}
         found: dict[int, list[Meant]] = {}
         for row, start, end, ordinal, assertion in self.catalog.mention_spans(tuple(rows)):
-            for part, ordinals in enumerate(narrower):
+            for part, ordinals in enumerate(meant):
                 if ordinal in ordinals:
                     found.setdefault(rows[row], []).append(Meant(part, start, end, assertion))
-        return found, having
+        return found
 
     def _passage(self, passages: tuple[PassageSpan, ...], unit: int, question: Question, spans: Sequence[Meant]) -> PassageSpan | None:
         """The passage of a document that is the unit, unless another one says more of what is asked.

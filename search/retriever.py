@@ -14,24 +14,23 @@ are laid end to end are the whole list.
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Final
 
 import numpy as np
 
 from graph.errors import GraphError
 from graph.store import GraphReader
-from search.answering import Standing, beside_parts, evidence_of, head_of, standings_of, whole_among, whole_of
+from search.answering import Answers, beside_parts, evidence_of, head_of, whole_among, whole_of
 from search.bounds import MOST_LISTED, MOST_PER_PAGE, check_request, depth_of
-from search.catalog import SqliteCatalog
 from search.clock import Clock
-from search.concept_table import Int32
 from search.errors import ModelUnavailable
 from search.facets import Asked, count_facets, value_counts, whole_facet
-from search.filters import FILTERS, Kind
+from search.filters import FILTERS, Filters, Kind
 from search.finding import Found, counted, matching, well_apart
 from search.found import MentionedConcept
 from search.generation import Generation
+from search.grounded import Grounded, together
 from search.grouping import GroupPage, by_patient, page_of, ways_of
 from search.hits import HitReader, wanted
 from search.join import Joined, PageHit, join_page
@@ -51,10 +50,9 @@ from search.model import (
 from search.operators import Alternative, alternatives, open_quotation
 from search.phrases import Phrases
 from search.protocols import Embedder, Mask, Rows
-from search.question import Part, Question, read_question, together
+from search.question import Question, Whole, read_question
 from search.ranking import LAST_WHOLE, RankedDocuments, Ranker, merged
 from search.relevance import WELL
-from search.results import AskedResult
 from search.snippets import query_words
 from search.spelling import LOOKED_AT, respelled
 
@@ -63,8 +61,8 @@ _log = logging.getLogger(__name__)
 MOST_COPIES: Final = 100
 """Copies of a document that are listed."""
 
-
-_Among = Callable[[AskedResult, Int32, Callable[[Sequence[int]], Mapping[int, str]], int], Mask]
+_Asked = Sequence[tuple[Alternative, Answers]]
+"""The alternatives of a question, each as it is read and what documents say to it."""
 
 
 class Retriever:
@@ -78,8 +76,8 @@ class Retriever:
         self._graph = graph
         self._embedder = embedder
         self._phrases = Phrases(generation.columns, generation.catalog, generation.lexical)
-        self._codes = partial(_codes, generation.catalog)
-        self._reader = HitReader(generation.columns, generation.catalog, self._codes)
+        self._ground = Ground.of(generation.columns, generation.catalog)
+        self._reader = HitReader(generation.columns, generation.catalog)
         self._ranker = Ranker(generation.vectors, generation.lexical, embedder)
         self._ranker.prepare(self._columns.unit_links)
 
@@ -89,30 +87,23 @@ class Retriever:
         clock = Clock()
         notices: list[str] = []
         with clock.step("filter"):
-            ground = Ground.of(self._columns, self._catalog)
-            notices.extend(unknown_values(request.filters, ground, lambda: [one.dataset for one in self._catalog.datasets()]))
-            allowed = allowed_documents(request.filters, ground)
+            allowed = self._allowed(request.filters, notices)
         with clock.step("rank"):
-            request, mended = self._respelled(request)
-            asked = self._asked(request)
+            request, asked, mended = self._understood(request)
             found = self._find(request, asked, allowed, notices)
             listing = matching(found, request.match)
         with clock.step("hits"):
-            question = together([question for _, question in asked])
-            words, limits = query_words(question.text), self._standings(question)
+            whole = together([answers.asked for _, answers in asked])
+            words = query_words(whole.question.text)
             named = self._catalog.concepts_named(words.values())
-            grouped = self._grouped(request, question, listing) if request.group is not None else None
+            grouped = self._grouped(request, whole, listing) if request.group is not None else None
             places = (
                 np.arange(len(listing.documents))[request.offset : request.offset + request.limit] if grouped is None else grouped.places
             )
             documents, mentions = self._reader.read(listing.documents[places])
-            hits = self._reader.hits(request, question, words, listing, places, documents, mentions, named)
-            head = head_of(question, self._columns, self._codes, limits, allowed)
-            alone = asked[0][1] if len(asked) == 1 else Question("")
-            notices.extend(self._assumed(question, allowed))
-            whole = whole_of(alone, self._columns, self._codes, self._fits, limits, allowed)
-            if found.ranked is not None and beside_parts(alone):
-                whole = whole_among(found.ranked.documents[found.ranked.tiers <= LAST_WHOLE], self._columns)
+            hits = self._reader.hits(request, whole, words, listing, places, documents, mentions, named)
+            notices.extend(whole.assumed(allowed))
+            heads, holders = head_of(whole, allowed), self._holders(asked, found, allowed)
         with clock.step("facets"):
             facets = self._facets(request, found) if request.facets else {}
         with clock.step("join"):
@@ -137,9 +128,9 @@ class Retriever:
             timings={**clock.steps, **ranking},
             well=found.well,
             loosely=len(found.documents) - found.well if found.ranked is not None else 0,
-            question=question if request.query.strip() and not request.literal else None,
-            head=head,
-            whole=whole,
+            question=whole.question if request.query.strip() and not request.literal else None,
+            head=heads,
+            whole=holders,
             respelled=mended,
             by_patient=grouped.told(hits, self._patient_of) if grouped is not None else None,
         )
@@ -148,19 +139,17 @@ class Retriever:
         """All hits of a question, ranked at once and read a hundred at a time; its limit and offset do not count. Raises InvalidRequest."""
         check_request(replace(request, limit=1, offset=0))
         notices: list[str] = []
-        ground = Ground.of(self._columns, self._catalog)
-        notices.extend(unknown_values(request.filters, ground, lambda: [one.dataset for one in self._catalog.datasets()]))
-        request, mended = self._respelled(request)
+        allowed = self._allowed(request.filters, notices)
+        request, asked, mended = self._understood(request)
         notices.extend([str(mended)] if mended is not None else [])
-        asked = self._asked(request)
-        found = matching(self._find(request, asked, allowed_documents(request.filters, ground), notices), request.match)
+        found = matching(self._find(request, asked, allowed, notices), request.match)
         total = len(found.documents)
         cut = "" if found.exact else f"only the best {depth_of(request):,} documents of a question are ranked"
         if total > MOST_LISTED:
             cut = f"the first {MOST_LISTED:,} of {total:,} are listed: narrow the search with filters"
         return Listing(
             total,
-            self._read_all(request, together([question for _, question in asked]), found, min(total, MOST_LISTED)),
+            self._read_all(request, together([answers.asked for _, answers in asked]), found, min(total, MOST_LISTED)),
             tuple(notices),
             cut,
         )
@@ -175,13 +164,14 @@ class Retriever:
         request = replace(request, filters=filters, limit=1, offset=0)
         check_request(request)
         notices: list[str] = []
-        ground = Ground.of(self._columns, self._catalog)
-        notices.extend(unknown_values(filters, ground, lambda: [one.dataset for one in self._catalog.datasets()]))
-        request, mended = self._respelled(request)
+        allowed = self._allowed(filters, notices)
+        request, asked, mended = self._understood(request)
         notices.extend([str(mended)] if mended is not None else [])
-        found = self._find(request, self._asked(request), allowed_documents(filters, ground), notices)
+        found = self._find(request, asked, allowed, notices)
         of = counted(found, request.match)
-        counts = value_counts(name, of.everything, of.documents, self._columns, Asked.of(filters, ground), well_apart(found, request.match))
+        counts = value_counts(
+            name, of.everything, of.documents, self._columns, Asked.of(filters, self._ground), well_apart(found, request.match)
+        )
         values, total = whole_facet(
             name,
             counts,
@@ -206,21 +196,20 @@ class Retriever:
             request.filters,
             ranked=found.ranked is not None,
             codings=self._catalog.things(),
-            asked=Asked.of(request.filters, Ground.of(self._columns, self._catalog)),
+            asked=Asked.of(request.filters, self._ground),
             well=well_apart(found, request.match),
         )
 
-    def _read_all(self, request: SearchRequest, question: Question, found: Found, count: int) -> Iterator[Hit]:
-        words = query_words(question.text)
+    def _read_all(self, request: SearchRequest, asked: Grounded, found: Found, count: int) -> Iterator[Hit]:
+        words = query_words(asked.question.text)
         order = np.arange(len(found.documents)) if request.group is None else by_patient(found, self._columns.patients).places
         for offset in range(0, count, MOST_PER_PAGE):
             places = order[offset : min(offset + MOST_PER_PAGE, count)]
             documents, mentions = self._reader.read(found.documents[places])
-            yield from self._reader.hits(request, question, words, found, places, documents, mentions, {})
+            yield from self._reader.hits(request, asked, words, found, places, documents, mentions, {})
 
-    def _grouped(self, request: SearchRequest, question: Question, listing: Found) -> GroupPage:
-        ways = ways_of(question, self._columns, self._codes, self._fits)
-        return page_of(listing, self._columns.patients, ways, request.offset, request.limit)
+    def _grouped(self, request: SearchRequest, asked: Grounded, listing: Found) -> GroupPage:
+        return page_of(listing, self._columns.patients, ways_of(asked), request.offset, request.limit)
 
     def _patient_of(self, hit: Hit) -> tuple[str, str] | None:
         """Who a hit is of, under the record that the patient is known by now."""
@@ -239,48 +228,67 @@ class Retriever:
 
     # --- what is found ---
 
-    def _asked(self, request: SearchRequest) -> list[tuple[Alternative, Question]]:
-        """The alternatives of the question, each as it is read; nothing is read of what is to be taken literally."""
-        asked = alternatives(request.query)
+    def _allowed(self, filters: Filters, notices: list[str]) -> Mask | None:
+        """Which documents the filters allow; None for all. Raises InvalidRequest."""
+        notices.extend(unknown_values(filters, self._ground, lambda: [one.dataset for one in self._catalog.datasets()]))
+        return allowed_documents(filters, self._ground)
+
+    def _understood(self, request: SearchRequest) -> tuple[SearchRequest, _Asked, Respelled | None]:
+        """The request with its slips of the pen mended, what it asks, and what was mended."""
+        read = cache(partial(self._read, request))
+        mended = self._mended(request, read)
+        asked = [(each, self._answers(read(each.text))) for each in alternatives(mended)]
+        if mended == request.query:
+            return request, asked, None
+        return replace(request, query=mended), asked, Respelled(request.query, mended)
+
+    def _read(self, request: SearchRequest, text: str) -> Question:
+        """An alternative as it is read; nothing is read of what is to be taken literally."""
         if request.literal:
-            return [(each, Question(each.text, rest=each.text)) for each in asked]
-        return [(each, read_question(each.text, self._generation.vocabularies.asking, request.assertion, request.parts)) for each in asked]
+            return Question(text, rest=text)
+        return read_question(text, self._generation.vocabularies.asking, request.assertion, request.parts)
 
-    def _find(
-        self, request: SearchRequest, asked: Sequence[tuple[Alternative, Question]], allowed: Mask | None, notices: list[str]
-    ) -> Found:
-        notices.extend(filter(None, [open_quotation(request.query)]))
-        within = [(question, self._phrases.within(alternative, allowed)) for alternative, question in asked]
-        if not any(question.text.strip() for question, _ in within):
-            mask = within[0][1]
-            newest = np.arange(self._columns.documents) if mask is None else np.flatnonzero(mask)
-            return self._fold(newest, None, exact=True)
-        ranked = merged(
-            [self._rank(request, question, mask, notices) for question, mask in within if question.text.strip()], depth_of(request)
-        )
-        return self._fold(ranked.documents, ranked, exact=ranked.exact)
-
-    def _respelled(self, request: SearchRequest) -> tuple[SearchRequest, Respelled | None]:
-        """The request with its slips of the pen mended, and what was mended."""
+    def _mended(self, request: SearchRequest, read: Callable[[str], Question]) -> str:
         lexical = self._generation.lexical
         if request.as_typed or lexical is None or any(each != Alternative(request.query) for each in alternatives(request.query)):
-            return request, None
-
-        def read(query: str) -> Question:
-            return self._asked(replace(request, query=query))[0][1]
+            return request.query
 
         def texts(found: RankedDocuments) -> Iterator[str]:
             rows = self._columns.rowids[found.documents[:LOOKED_AT]].tolist()
             return (one.document.text for one in self._catalog.found_documents(rows).values())
 
-        reader = None if request.literal else self._generation.vocabularies.asking
-        mended = respelled(request.query, read, reader, lexical, lambda asked: self._rank(request, asked, None, []), texts)
-        return (request, None) if mended == request.query else (replace(request, query=mended), Respelled(request.query, mended))
+        def rank(question: Question) -> RankedDocuments:
+            return self._rank(request, self._answers(question), None, [])
 
-    def _rank(self, request: SearchRequest, question: Question, allowed: Mask | None, notices: list[str]) -> RankedDocuments:
-        mode, links = request.mode, self._columns.unit_links
+        return respelled(request.query, read, None if request.literal else self._generation.vocabularies.asking, lexical, rank, texts)
+
+    def _answers(self, question: Question) -> Answers:
+        return Answers(Grounded.of(question, self._ground, self._codes))
+
+    def _holders(self, asked: _Asked, found: Found, allowed: Mask | None) -> Whole | None:
+        """Who has all that is asked; None where that is one thing, or alternatives."""
+        if len(asked) > 1:
+            return None
+        answers = asked[0][1]
+        if found.ranked is not None and beside_parts(answers.asked.question):
+            return whole_among(found.ranked.documents[found.ranked.tiers <= LAST_WHOLE], self._columns)
+        return whole_of(answers, allowed)
+
+    def _find(self, request: SearchRequest, asked: _Asked, allowed: Mask | None, notices: list[str]) -> Found:
+        notices.extend(filter(None, [open_quotation(request.query)]))
+        within = [(answers, self._phrases.within(alternative, allowed)) for alternative, answers in asked]
+        given = [(answers, mask) for answers, mask in within if answers.asked.question.text.strip()]
+        if not given:
+            mask = within[0][1]
+            newest = np.arange(self._columns.documents) if mask is None else np.flatnonzero(mask)
+            return self._fold(newest, None, exact=True)
+        ranked = merged([self._rank(request, answers, mask, notices) for answers, mask in given], depth_of(request))
+        return self._fold(ranked.documents, ranked, exact=ranked.exact)
+
+    def _rank(self, request: SearchRequest, answers: Answers, allowed: Mask | None, notices: list[str]) -> RankedDocuments:
+        mode, links, question = request.mode, self._columns.unit_links, answers.asked.question
         wants = wanted(request, question)
-        evidence = evidence_of(question, self._columns, self._codes, self._fits, self._standings(question))
+        evidence = evidence_of(answers)
         try:
             if mode is not Mode.LEXICAL:
                 usable, notice = self._semantics
@@ -293,29 +301,10 @@ class Retriever:
             notices.append("Semantic search is unavailable (the embedding model cannot be loaded): results are found by words alone.")
             return self._ranker.rank(question.text, Mode.LEXICAL, depth_of(request), allowed, links, wants, evidence)
 
-    def _standings(self, question: Question) -> list[Standing]:
-        return standings_of(question, self._columns, Ground.of(self._columns, self._catalog))
-
-    def _fits(self, part: Part) -> Mask:
-        """Documents with a value as the part asks, charted or in the text; none where it asks for no value."""
-        return self._valued(part, self._columns.results.mask) | self._valued(part, self._columns.results.bare)
-
-    def _valued(self, part: Part, among: _Among) -> Mask:
-        """Documents with a value as a part asks, of those that are looked among."""
-        if part.value is None:
-            return np.zeros(self._columns.documents, dtype=np.bool_)
-        codes = self._columns.hierarchy.with_narrower(self._codes(part.concepts))
-        units = Ground.of(self._columns, self._catalog).units
-        return among(part.value.result(part.concepts[0]), codes, units, self._columns.documents)
-
-    def _assumed(self, question: Question, allowed: Mask | None) -> Iterator[str]:
-        """What is to be said of values without a unit that are taken for answers."""
-        for part in question.parts:
-            bare = self._valued(part, self._columns.results.bare) & ~self._valued(part, self._columns.results.mask)
-            count = int(np.count_nonzero(bare if allowed is None else bare & allowed))
-            if count and part.value is not None:
-                of = "1 document gives" if count == 1 else f"{count:,} documents give"
-                yield f"{of} {part.label} without a unit: taken for {part.value.unit}, as its other values are."
+    def _codes(self, concepts: Sequence[str]) -> list[int]:
+        """Ordinals of concepts, with the other codings of each."""
+        things = self._catalog.things()
+        return sorted({each for code in self._catalog.codes("concept", concepts) for each in things.get(code, (code,))})
 
     @cached_property
     def _labeled(self) -> Mask:
@@ -386,10 +375,3 @@ class Retriever:
             _log.warning("the graph store lacks %d of %d hits; 'commissure graph check' says more", len(unknown), len(seeds))
             return joined, f"The graph store does not hold {len(unknown)} of these hits: they are shown without their connections."
         return joined, ""
-
-
-def _codes(catalog: SqliteCatalog, concepts: Sequence[str]) -> list[int]:
-    """Ordinals of concepts, with the other codings of each."""
-    things = catalog.things()
-    codes = catalog.codes("concept", concepts)
-    return sorted({each for code in codes for each in things.get(code, (code,))})

@@ -63,8 +63,8 @@ def as_named(question: str, read: Read, reader: Reader, spread: Callable[[str], 
     """
     if len(question) > LONGEST_READ or "\n" in question.strip():
         return question
-    for place in range(len(tokens(question))):
-        of = tokens(question)
+    of = tokens(question)
+    for place in range(len(of)):
         start, end = of.starts[place], of.ends[place]
         word = question[start:end]
         if len(word) < _SHORTEST or not (word.isascii() and word.isalpha()) or word.isupper() or _frames(word):
@@ -73,9 +73,11 @@ def as_named(question: str, read: Read, reader: Reader, spread: Callable[[str], 
             continue
         # Texts are compared by stems: a word that they seem to have may still be none ("fibrilation").
         words = doubled(word.lower()) if spread(word) else slips(word.lower())
-        fits = [(-length, -spread(each), each) for each, length in zip(words, reader.fitting(of, place, words), strict=True) if length]
+        lengths = reader.fitting(of, place, words) if words else []
+        fits = [(-length, -spread(each), each) for each, length in zip(words, lengths, strict=True) if length]
         if fits:
             question = question[:start] + min(fits)[2] + question[end:]
+            of = tokens(question)
     return question
 
 
@@ -87,7 +89,8 @@ def doubled(word: str) -> Sequence[str]:
     """Words with the same stem in which a letter is doubled that is not, or the reverse."""
     more = {word[:place] + letter + word[place:] for place, letter in enumerate(word)}
     less = {word[:place] + word[place + 1 :] for place in range(1, len(word)) if word[place - 1] == word[place]}
-    return sorted(each for each in more | less if _stems(each) == _stems(word))
+    stems = _stems(word)
+    return sorted(each for each in more | less if _stems(each) == stems)
 
 
 def _stems(word: str) -> list[str]:

@@ -1,5 +1,6 @@
 """A question is read by the reader of notes: what answers it is decided by what texts affirm, deny, suppose and say of relatives."""
 
+from collections import Counter
 from itertools import islice
 
 import pytest
@@ -8,8 +9,10 @@ from concepts.model import Assertion
 from concepts.reader import Reader
 from concepts.terminology import Concept, Kind
 from concepts.vocabulary import Named, compile_vocabulary
+from search import retriever as retrieving
+from search.concept_table import ConceptTable
 from search.filters import Filters
-from search.model import Match, Mode, SearchRequest
+from search.model import Group, Match, Mode, SearchRequest
 from search.question import MOST_SENSES, Ask, Whole, read_question
 from tests.ingest.exports import InlinePool, Lab, condition, note, patient
 
@@ -349,3 +352,26 @@ def test_who_is_not_on_a_drug_is_found(tmp_path, monkeypatch):
     lab.ingest(*map(patient, texts), order, *(note(f"n-{name}", text, f"Patient/{name}") for name, text in texts.items()))
     assert found(lab.snapshot().retriever, "patients not on insulin", mode=Mode.LEXICAL)[0] == ("not", Match.WELL)
     assert found(lab.snapshot().retriever, "patients on insulin", mode=Mode.LEXICAL)[0] == ("on", Match.WELL)
+
+
+@pytest.mark.parametrize("group", [None, Group.PATIENT])
+def test_a_question_is_read_once_and_each_way_of_each_part_is_looked_up_once(halves, monkeypatch, group):
+    reads, looked = Counter(), Counter()
+    read, having_any = retrieving.read_question, ConceptTable.having_any
+
+    def counted_read(text, *given):
+        reads[text] += 1
+        return read(text, *given)
+
+    def counted_look(table, concepts):
+        looked[id(table), concepts.tobytes()] += 1
+        return having_any(table, concepts)
+
+    monkeypatch.setattr(retrieving, "read_question", counted_read)
+    monkeypatch.setattr(ConceptTable, "having_any", counted_look)
+    result = halves.search(SearchRequest("dyspnea after a heart attack", group=group))
+    assert len(result.question.parts) == 2
+    assert result.head
+    assert reads == {"dyspnea after a heart attack": 1}
+    assert set(looked.values()) == {1}
+    assert len({concepts for _, concepts in looked}) == 2
