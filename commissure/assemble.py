@@ -35,6 +35,7 @@ from search.embedders.remembered import RememberingEmbedder
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationOutdated, GenerationUnreadable, NothingPublished, SearchError
 from search.generation import Generation, read_meta
+from search.join import CHART
 from search.protocols import Embedder
 from search.retriever import Retriever
 from search.scoped import write_within
@@ -391,5 +392,5 @@ def _warm(graph: GraphStore, catalog: Any) -> None:
             prepare()  # a folder of a former version is taken over ahead of the first query
     with suppress(StoreUnavailable, sqlite3.Error, OSError):  # closed meanwhile: a newer generation is shown
         for patient in catalog.patients(limit=_WARMED):
-            graph.summaries((patient.id,))
+            graph.neighbourhood((patient.id,), ((CHART,),))
             time.sleep(0.002)

@@ -47,6 +47,8 @@ RECORD_KINDS: Final = (
     "Procedure",
 )
 
+CHART: Final = Step("out", 4, "Patient", CHARTED)
+"""What is charted of a patient: thousands of links, for some."""
 HOPS: Final = (
     (
         Step("out", 2, None, (SUBJECT, ENCOUNTER)),
@@ -54,7 +56,7 @@ HOPS: Final = (
         Step("in", _MENTIONS_PER_HIT, None, (HAS_TARGET,)),
     ),
     (
-        Step("out", 4, "Patient", CHARTED),
+        CHART,
         Step("in", 3, "Encounter", (ENCOUNTER,)),
         Step("out", 2, "Annotation", (HAS_BODY,)),
     ),

@@ -65,28 +65,26 @@ def shared_things(
     of_notes = _counted(page.ranks, *_owned(page.places, columns.document_concept_offsets, columns.document_concepts), things)
     of_charts = _counted(page.patients, *_owned(page.patients, columns.patient_concept_offsets, columns.patient_concepts), things)
     everywhere = np.diff(columns.concept_document_offsets)
+    strength = _strength(things, catalog, named)
     notes = [
-        _Thing(code, tuple(sorted(ranks)), NOTE, *page.told(ranks, _base(code, things, everywhere, columns.documents)))
+        _Thing(code, tuple(ranks), NOTE, lift, page.evidence(ranks), strength.get(code, 0.0))
         for code, ranks in of_notes.items()
+        if (lift := _lift(len(ranks), len(hits), _base(code, things, everywhere, columns.documents))) >= LEAST_LIFT
+        or columns.documents < FEW
+        or code in strength
     ]
-    seen = {thing.code: thing.hits for thing in notes}
     everyone = len(columns.patient_concept_offsets) - 1
     charts = []
     for code, patients in of_charts.items():
-        ranks = tuple(sorted(rank for patient in patients for rank in page.ranks_of[patient]))
-        if not set(ranks) <= set(seen.get(code, ())):
-            share = _lift(len(patients), len(page.ranks_of), _base(code, things, columns.concept_patients, everyone))
-            charts.append(_Thing(code, ranks, CHART, share, len(patients) - 1.0))
-    listed = [
-        *_listed(notes, columns.documents >= FEW, catalog, named, page),
-        *(_of_joint(joint, page, columns) for joint in joints if len(joint.hits) > 1),
-    ]
-    listed.sort(key=lambda one: one[0])
-    return tuple(
-        shared
-        for found in (listed, sorted(_listed(charts, everyone >= FEW, catalog, named, page), key=lambda one: one[0]))
-        for _, shared in islice(found, MOST_SHARED)
-    )
+        lift = _lift(len(patients), len(page.ranks_of), _base(code, things, columns.concept_patients, everyone))
+        if lift >= LEAST_LIFT or everyone < FEW or code in strength:
+            ranks = tuple(sorted(rank for patient in patients for rank in page.ranks_of[patient]))
+            if not set(ranks) <= set(of_notes.get(code, ())):
+                charts.append(_Thing(code, ranks, CHART, lift, len(patients) - 1.0, strength.get(code, 0.0)))
+    of_note, of_chart = _lines([notes, charts], things, catalog, page)
+    joining = (_of_joint(joint, page, columns) for joint in joints if len(joint.hits) > 1)
+    listed = (sorted(lines, key=lambda one: one[0]) for lines in ([*of_note, *joining], of_chart))
+    return tuple(shared for lines in listed for _, shared in islice(lines, MOST_SHARED))
 
 
 _Place = tuple[float, bool, float, str, str]
@@ -100,6 +98,12 @@ class _Thing:
     basis: Literal["note", "chart"]
     lift: float
     evidence: float
+    strength: float
+    """How well the question names it, in any of its codings."""
+
+    @property
+    def weight(self) -> float:
+        return _weight(self.lift, self.evidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +136,10 @@ class _Page:
         """The IRIs of the patients."""
         return [value for value, _ in catalog.values("patient", self.patients.tolist()).values()]
 
-    def told(self, ranks: Sequence[int], base: float) -> tuple[float, float]:
-        """How much likelier these notes have something that all notes have so likely, and how many of them speak for it."""
+    def evidence(self, ranks: Sequence[int]) -> float:
+        """How many of these notes speak for something, beside the first one."""
         apart = self.patients_in(ranks) + sum(rank not in self.patient_of for rank in ranks)
-        return _lift(len(ranks), len(self.ranks), base), apart - 1 + _SAME_PATIENT * (len(ranks) - apart)
+        return apart - 1 + _SAME_PATIENT * (len(ranks) - apart)
 
 
 def _owned(rows: NDArray[np.int64], offsets: NDArray[np.int64], values: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
@@ -169,52 +173,39 @@ def _lift(having: int, of: int, base: float) -> float:
     return (having + _PRIOR * base) / (of + _PRIOR) / base
 
 
-def _listed(
-    things: Sequence[_Thing], many: bool, catalog: SqliteCatalog, named: Mapping[str, float], page: _Page
-) -> list[tuple[_Place, Shared]]:
-    """The lines of the things that tell anything, each with its place."""
-    alike = catalog.things()
-    strength = _strength(things, alike, catalog, named)
-    telling = [thing for thing in things if not many or thing.lift >= LEAST_LIFT or strength[thing.code]]
-    values = _values(catalog, sorted({each for thing in telling for each in alike.get(thing.code, (thing.code,))}))
-    telling.sort(key=lambda thing: (-strength[thing.code], -_weight(thing.lift, thing.evidence), values[thing.code]))
-    looked_at = telling[:_LOOKED_AT]
-    groups = catalog.groups_of([values[thing.code][0] for thing in looked_at])
-    found: dict[str, tuple[_Place, Shared]] = {}
-    lead_of = catalog.leads([values[thing.code][0] for thing in looked_at], page.iris(catalog))
-    for thing in looked_at:
-        node, label = values[thing.code]
-        group = groups.get(node, "concept")
-        codes = tuple(local_name(values[each][0]) for each in alike.get(thing.code, ()))
-        shared = Shared(
-            node,
-            label,
-            "Concept",
-            group,
-            thing.hits,
-            thing.basis,
-            page.patients_in(thing.hits),
-            len(page.ranks_of),
-            round(thing.lift, 2),
-            codes,
-        )
-        weight = _weight(thing.lift, thing.evidence) * (_MEASURED if group == "observation" else 1.0)
-        line = (-strength[thing.code], False, -weight, label, node), shared
-        lead = lead_of.get(node, node)
-        found[lead] = _together(found[lead], line, lead, page) if lead in found else line
-    return list(found.values())
+def _lines(
+    lists: Sequence[list[_Thing]], alike: Mapping[int, tuple[int, ...]], catalog: SqliteCatalog, page: _Page
+) -> list[list[tuple[_Place, Shared]]]:
+    """Of each list of things the lines of the most telling, each with its place."""
+    values = _values(catalog, sorted({each for things in lists for thing in things for each in alike.get(thing.code, (thing.code,))}))
+    looked_at = [sorted(things, key=lambda thing: (-thing.strength, -thing.weight, values[thing.code]))[:_LOOKED_AT] for things in lists]
+    concepts = list(dict.fromkeys(values[thing.code][0] for things in looked_at for thing in things))
+    groups, lead_of = catalog.groups_of(concepts), catalog.leads(concepts, page.iris(catalog))
+    listed = []
+    for things in looked_at:
+        found: dict[str, tuple[_Place, Shared]] = {}
+        for thing in things:
+            node, label = values[thing.code]
+            group = groups.get(node, "concept")
+            codes = tuple(local_name(values[each][0]) for each in alike.get(thing.code, ()))
+            patients, lift = page.patients_in(thing.hits), round(thing.lift, 2)
+            shared = Shared(node, label, "Concept", group, thing.hits, thing.basis, patients, len(page.ranks_of), lift, codes)
+            weight = thing.weight * (_MEASURED if group == "observation" else 1.0)
+            line = (-thing.strength, False, -weight, label, node), shared
+            lead = lead_of.get(node, node)
+            found[lead] = _together(found[lead], line, lead, page) if lead in found else line
+        listed.append(list(found.values()))
+    return listed
 
 
-def _strength(
-    things: Sequence[_Thing], alike: Mapping[int, tuple[int, ...]], catalog: SqliteCatalog, named: Mapping[str, float]
-) -> dict[int, float]:
-    """How well the question names each thing, in any of its codings."""
-    named_codes = catalog.codes("concept", tuple(named)) if named else []
-    strong = {code: named[value] for code, (value, _) in catalog.values("concept", named_codes).items()}
-    return {
-        thing.code: max((strong.get(each, 0.0) for each in alike.get(thing.code, (thing.code,))), default=0.0) if strong else 0.0
-        for thing in things
-    }
+def _strength(alike: Mapping[int, tuple[int, ...]], catalog: SqliteCatalog, named: Mapping[str, float]) -> dict[int, float]:
+    """Concepts that the question names, by the coding that stands for each, with how well it names any of its codings."""
+    codes = catalog.codes("concept", tuple(named)) if named else []
+    found: dict[int, float] = {}
+    for code, (value, _) in catalog.values("concept", codes).items():
+        lead = alike.get(code, (code,))[0]
+        found[lead] = max(found.get(lead, 0.0), named[value])
+    return found
 
 
 def _together(one: tuple[_Place, Shared], other: tuple[_Place, Shared], lead: str, page: _Page) -> tuple[_Place, Shared]:
@@ -233,7 +224,7 @@ def _of_joint(joint: Joint, page: _Page, columns: Columns) -> tuple[_Place, Shar
     patients = {page.patient_of[rank] for rank in joint.hits if rank in page.patient_of}
     if joint.kind == "Patient" and len(patients) == 1:
         count = int(np.count_nonzero(columns.patients == next(iter(patients))))
-    lift, evidence = page.told(joint.hits, (count + 1) / (columns.documents + 2))
+    lift, evidence = _lift(len(joint.hits), len(page.ranks), (count + 1) / (columns.documents + 2)), page.evidence(joint.hits)
     provider = joint.group in ("provider", "other")
     shared = Shared(
         joint.node,

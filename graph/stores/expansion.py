@@ -3,10 +3,10 @@
 A back end gives `links`, `kinds` and `summaries` for many nodes at once, so that a remote one can ask for a whole hop in one request.
 """
 
-import heapq
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from itertools import islice
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from graph.model import Direction, Edge, Neighbourhood, NodeSummary, Omitted, Step
@@ -25,6 +25,30 @@ class Link(NamedTuple):
         if direction == "out":
             return Edge(node, self.relation, self.neighbour, self.records, self.evidence)
         return Edge(self.neighbour, self.relation, node, self.records, self.evidence)
+
+
+class Branch(NamedTuple):
+    """The links of a node over one relation to neighbours of one kind: those that most records state first, then by IRI."""
+
+    relation: str
+    kind: str
+    links: Sequence[Link]
+
+    def best(self, limit: int, prefer: AbstractSet[str]) -> Sequence[Link]:
+        """At most `limit` links: those to preferred nodes first, each as they stand."""
+        if len(self.links) <= limit:
+            return self.links
+        preferred = list(islice((link for link in self.links if link.neighbour in prefer), max(limit, 0)))
+        others = (link for link in self.links if link.neighbour not in prefer)
+        return [*preferred, *islice(others, max(limit, 0) - len(preferred))]
+
+
+def branches_of(links: Sequence[Link], kinds: Mapping[str, str]) -> tuple[Branch, ...]:
+    """The links of one node in one direction as branches; `kinds` has the kind of each neighbour."""
+    groups: dict[tuple[str, str], list[Link]] = defaultdict(list)
+    for link in links:
+        groups[link.relation, kinds[link.neighbour]].append(link)
+    return tuple(Branch(*key, sorted(group, key=lambda link: (-link.records, link.neighbour))) for key, group in groups.items())
 
 
 class LinkSource(Protocol):
@@ -52,6 +76,15 @@ class Foreseeing(Protocol):
         ...
 
 
+@runtime_checkable
+class Branching(Protocol):
+    """A back end that keeps the branches of nodes: one that is met again costs what is shown of it, however many links it has."""
+
+    def branches(self, nodes: Sequence[str], direction: Direction, relations: tuple[str, ...] | None) -> Mapping[str, Sequence[Branch]]:
+        """The branches of each node."""
+        ...
+
+
 def expand(source: LinkSource, seeds: Sequence[str], hops: Sequence[Sequence[Step]], prefer: AbstractSet[str]) -> Neighbourhood:
     """The neighbourhood of `seeds` as GraphStore defines it."""
     nodes = set(seeds)
@@ -66,15 +99,10 @@ def expand(source: LinkSource, seeds: Sequence[str], hops: Sequence[Sequence[Ste
         frontier_kinds = source.kinds(frontier) if any(step.kind is not None for step in steps) else {}
         for step in steps:
             fitting = frontier if step.kind is None else [node for node in frontier if frontier_kinds[node] == step.kind]
-            found = source.links(fitting, step.direction, step.relations)
-            kinds = source.kinds(sorted({link.neighbour for links in found.values() for link in links}))
-            for node, links in found.items():
-                groups: dict[tuple[str, str], list[Link]] = defaultdict(list)
-                for link in links:
-                    groups[link.relation, kinds[link.neighbour]].append(link)
-                for (relation, kind), group in groups.items():
-                    candidates[node, relation, step.direction, kind] = len(group)
-                    for link in _best(group, step.limit, prefer):
+            for node, branches in _branches(source, fitting, step).items():
+                for branch in branches:
+                    candidates[node, branch.relation, step.direction, branch.kind] = len(branch.links)
+                    for link in branch.best(step.limit, prefer):
                         edge = link.edge(node, step.direction)
                         edges[edge.source, edge.relation, edge.target] = edge
                         reached.add(link.neighbour)
@@ -88,10 +116,12 @@ def expand(source: LinkSource, seeds: Sequence[str], hops: Sequence[Sequence[Ste
     )
 
 
-def _best(group: list[Link], limit: int, prefer: AbstractSet[str]) -> Sequence[Link]:
-    if len(group) <= limit:
-        return group
-    return heapq.nsmallest(max(limit, 0), group, key=lambda link: (link.neighbour not in prefer, -link.records, link.neighbour))
+def _branches(source: LinkSource, nodes: Sequence[str], step: Step) -> Mapping[str, Sequence[Branch]]:
+    if isinstance(source, Branching):
+        return source.branches(nodes, step.direction, step.relations)
+    found = source.links(nodes, step.direction, step.relations)
+    kinds = source.kinds(sorted({link.neighbour for links in found.values() for link in links}))
+    return {node: branches_of(links, kinds) for node, links in found.items()}
 
 
 def _left_out(

@@ -115,7 +115,7 @@ def _way_of(kind: type) -> Callable[[Any], Any]:
     if is_dataclass(kind):
         return shape_of(kind)
     if issubclass(kind, tuple | list):
-        return lambda value: [plain(one) for one in value]
+        return lambda value: [one if type(one) in _AS_THEY_ARE else plain(one) for one in value]
     if issubclass(kind, Mapping):
         return lambda value: {key: plain(one) for key, one in value.items()}
     return lambda value: value

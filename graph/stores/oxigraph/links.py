@@ -15,7 +15,7 @@ from graph.errors import StoreUnavailable
 from graph.model import Direction, Literal, NodeSummary, Statistics
 from graph.scope import EVERYTHING, Scope
 from graph.stores.cache import WeightedCache
-from graph.stores.expansion import Link
+from graph.stores.expansion import Branch, Link, branches_of
 from graph.vocabulary import LABEL, NOT_LINKS, PREF_LABEL, STUB, TYPE, XSD, local_name
 
 _CACHED_LINKS: Final = 400_000
@@ -46,6 +46,7 @@ class CachedLinks:
         self._union = union and scope == EVERYTHING
         self._views: WeightedCache[View] = WeightedCache(capacity // 2)
         self._incoming: WeightedCache[tuple[Link, ...]] = WeightedCache(capacity // 2)
+        self._branches: WeightedCache[tuple[Branch, ...]] = WeightedCache(capacity // 2)
         self._kinds: WeightedCache[str] = WeightedCache(capacity)
         self._summaries: WeightedCache[NodeSummary] = WeightedCache(capacity // 2)
 
@@ -59,6 +60,18 @@ class CachedLinks:
             return {node: self.incoming(node, None) for node in nodes}
         relations = tuple(dict.fromkeys(relations))
         return {node: [link for relation in relations for link in self.incoming(node, relation)] for node in nodes}
+
+    def branches(self, nodes: Sequence[str], direction: Direction, relations: tuple[str, ...] | None) -> Mapping[str, Sequence[Branch]]:
+        """See Branching."""
+        found = {}
+        for node in nodes:
+            known = self._branches.get((node, direction, relations))
+            if known is None:
+                links = self.links((node,), direction, relations)[node]
+                known = branches_of(links, {link.neighbour: self.kind(link.neighbour) for link in links})
+                self._branches.put((node, direction, relations), known, 1 + len(links))
+            found[node] = known
+        return found
 
     def kinds(self, nodes: Sequence[str]) -> Mapping[str, str]:
         """See LinkSource."""
@@ -138,6 +151,7 @@ class CachedLinks:
         """Forget all that was read; the store is about to change or has changed."""
         self._views.clear()
         self._incoming.clear()
+        self._branches.clear()
         self._kinds.clear()
         self._summaries.clear()
 
