@@ -4,19 +4,17 @@ A problem keeps the record out. A doubt is a warning, because the record can sti
 quotes what the record says.
 """
 
-import importlib
 import re
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from ingest.fhir.likeness import form
 from ingest.fhir.policy import CLINICAL, INTENTS, VERIFICATION
 from ingest.fhir.r4.codes import GENDERS, NOT_IN_R4B, STATUSES
 from ingest.fhir.r4.tables import DATES
+from ingest.fhir.shapes import is_sure, model
 from ingest.fhir.versions import version_of, version_of_number, versions_with
 from ingest.mapping.codes import code_of
-from ingest.mapping.resource_types import RESOURCE_TYPES
 
 MAX_PROBLEMS: Final = 5
 """Problems told of one record: a list of a thousand bad items is one mistake, not a thousand."""
@@ -56,9 +54,6 @@ _CHOICE: Final = re.compile(r"expected from this list \['([A-Za-z]+?)(?:[A-Z][A-
 _NOT_A_NAME: Final = re.compile(r"[^A-Za-z0-9_$\-]")
 _READ: Final = "R4 and R4B are read; export as R4 or convert it"
 _LONGEST_ID: Final = 64
-_MOST_SHARED: Final = 20_000
-_GOOD: Final[dict[tuple[Hashable, ...], Any]] = {}
-"""(type, element, its form) → the instance that became of it, None for text and numbers; (type, elements of a good record) → None."""
 
 
 class Problem(NamedTuple):
@@ -69,33 +64,25 @@ class Problem(NamedTuple):
     field: str
 
 
-@cache
-def model(kind: str) -> Any:
-    """The R4B class of a resource type; None where there is none."""
-    if kind not in RESOURCE_TYPES or kind in NOT_IN_R4B:
-        return None
-    try:
-        return getattr(importlib.import_module(f"fhir.resources.R4B.{kind.lower()}"), kind)
-    except (ImportError, AttributeError):
-        return None
-
-
 def problems(kind: str, resource: Mapping[str, Any]) -> list[Problem]:
     """Why the resource cannot be trusted; nothing for types that only R4 has, which no class can check."""
     cls = model(kind)
     if cls is None:
         return [] if kind in NOT_IN_R4B else [_unknown(kind)]
     checked = dict(resource)
+    found: list[Problem] = []
+    if kind == "Provenance":
+        found += _targets(checked)
+    if not found and is_sure(cls, checked):
+        return []
     if is_odd(checked.get("id")):
         checked["id"] = "x"  # a doubt, not a problem: see `doubts`
     checked |= {element: completed for element, completed, _ in _imprecise(kind, checked)}
-    found: list[Problem] = []
     if "contained" in checked:
-        found += _contained(kind, checked.pop("contained"))
-    if kind == "Provenance":
-        found += _targets(checked)
+        found = [*_contained(kind, checked.pop("contained")), *found]
     try:
-        _validate(cls, kind, checked)
+        if not is_sure(cls, checked):
+            cls.model_validate(checked)
     except RecursionError:
         raise
     except Exception as error:  # pydantic's own, and KeyError and others of fhir.resources
@@ -121,33 +108,6 @@ def _of_another_version(kind: str, resource: Mapping[str, Any], found: list[Prob
     unknown = [problem.field.removeprefix(f"{kind}.") for problem in signs if problem.code == "unknown-element"]
     version = version_of(kind, {key: value for key, value in resource.items() if key != "contained"}, unknown)
     return [Problem("fhir-version", f"this looks like FHIR {version}: {_READ}", signs[0].field)] if version else []
-
-
-def _validate(cls: Any, kind: str, resource: dict[str, Any]) -> None:
-    """Validate what is not like something that was found good.
-
-    What an element must be depends on its place only, so one that is like a good one is put in as the instance that became of that; and a
-    record all of whose elements are good is good if one of the same elements was: R4 says which must be there, and which exclude others.
-    """
-    makeup = kind, tuple(resource)
-    new: list[tuple[str, str, Hashable]] = []
-    known: dict[str, Any] = {}
-    for element, value in resource.items():
-        key = kind, element, form(element, value)
-        if key not in _GOOD:
-            new.append(key)
-        elif (instance := _GOOD[key]) is not None:
-            known[element] = instance
-    if not new and makeup in _GOOD:
-        return
-    validated = cls.model_validate(resource | known)
-    if len(_GOOD) > _MOST_SHARED:
-        _GOOD.clear()
-    if all(alike is not None for *_, alike in new):
-        _GOOD[makeup] = None
-    for key in new:
-        if key[2] is not None:
-            _GOOD[key] = getattr(validated, key[1], None) if type(resource[key[1]]) in (dict, list) else None
 
 
 def doubts(kind: str, resource: Mapping[str, Any]) -> Iterator[Problem]:
