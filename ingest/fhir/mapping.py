@@ -59,11 +59,14 @@ def map_record(record: SourceRecord, context: MappingContext) -> Mapped:
     if not record.kind or not record.id:
         issue = Issue(Severity.REJECT, "no-id", "the resource has no type or no id", record.source, record.line)
         return Mapped("", "", issues=(issue,), rejected=True)
+    iri = record_iri(context.dataset, record.kind, record.id)
+    if record.kind in CLAIMS and not context.include_claims:
+        return Mapped(iri, record.kind, skipped="claim")
     parsed = record.resource
     exact = exactly(parsed, record.raw)
     if exact is not parsed:
         record = replace(record, resource=exact)
-    draft = Draft(record, context, record.kind, record_iri(context.dataset, record.kind, record.id))
+    draft = Draft(record, context, record.kind, iri)
     try:
         return _map(draft, parsed)
     except RecursionError:
@@ -79,8 +82,6 @@ def map_record(record: SourceRecord, context: MappingContext) -> Mapped:
 def _map(draft: Draft, parsed: Mapping[str, Any]) -> Mapped:
     """`parsed` is the resource as the fast parser reads it: what is validated, for that knows floats."""
     resource, kind = draft.record.resource, draft.kind
-    if kind in CLAIMS and not draft.context.include_claims:
-        return Mapped(draft.iri, kind, skipped="claim")
     if is_entered_in_error(resource):
         return Mapped(draft.iri, kind, skipped="entered-in-error")
     for problem in problems(kind, parsed):

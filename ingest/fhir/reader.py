@@ -231,7 +231,7 @@ def _entry(entry: Any, urns: Mapping[str, str], file: SourceFile, line: int) -> 
         if identifier:
             resource = {**resource, "id": identifier}
     raw = written(resource)
-    references = {found.decode() for found in _REFERENCE.findall(raw)} if urns else ()
+    references = dict.fromkeys(found.decode() for found in _REFERENCE.findall(raw)) if urns else ()
     yield record_of(resource, raw, file.uri, line, {key: urns[key] for key in references if key in urns})
 
 

@@ -131,6 +131,15 @@ def test_a_bundle_yields_its_entries_and_what_resolves_their_references(tmp_path
     assert empty.code == "entry-without-resource"
 
 
+def test_what_resolves_references_stands_in_their_order(tmp_path):
+    """So that one export always gives one part, byte by byte: text is hashed differently in every process."""
+    members = [{"entity": {"reference": f"urn:uuid:{number}"}} for number in range(12)]
+    group = {"fullUrl": "urn:uuid:g", "resource": resource("Group", "g", member=members)}
+    patients = [{"fullUrl": f"urn:uuid:{number}", "resource": resource(identifier=f"p{number}")} for number in range(12)]
+    found, *_ = read(tmp_path / "b.json", json.dumps({"resourceType": "Bundle", "entry": [group, *patients]}).encode())
+    assert list(found.urns.items()) == [(f"urn:uuid:{number}", f"Patient/p{number}") for number in range(12)]
+
+
 def test_a_large_bundle_is_streamed_with_the_same_result(tmp_path, monkeypatch):
     entries = [{"fullUrl": f"urn:uuid:{n}", "resource": resource("Patient", str(n), multipleBirthInteger=n, x=1.5)} for n in range(50)]
     content = json.dumps(resource("Bundle", "b", entry=entries), indent=1).encode()

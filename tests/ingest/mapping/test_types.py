@@ -2,6 +2,7 @@
 
 import pytest
 
+from ingest.fhir import mapping as fhir
 from tests.ingest.mapping.reading import ENCOUNTER, LOINC, PATIENT, RXNORM, SNOMED, concept, mapped, said
 
 DIABETES = "http://snomed.info/id/44054006"
@@ -316,6 +317,14 @@ def test_claims_are_skipped_unless_asked_for():
     assert (mapped(claim).skipped, mapped(claim).quads) == ("claim", "")
     statements = said(mapped(claim, include_claims=True))
     assert (statements["kg:subject"], statements["kg:encounter"]) == (["Patient/p"], ["Encounter/e"])
+
+
+def test_nothing_is_read_of_claims_that_are_not_asked_for(monkeypatch):
+    monkeypatch.setattr(fhir, "exactly", None)
+    claim = {"resourceType": "ExplanationOfBenefit", "total": [{"amount": {"value": 85.60}}]}
+    assert mapped(claim).skipped == "claim"
+    with pytest.raises(TypeError):
+        mapped(claim, include_claims=True)
 
 
 def test_a_patient_is_summed_up():
