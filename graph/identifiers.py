@@ -129,6 +129,11 @@ def readings_iri(record: str) -> str:
     return derived_graph_iri(dataset, f"readings/{of_record}")
 
 
+def source_iri(dataset: str, source: str, line: int) -> str:
+    """The IRI of a line of a source of a dataset, of which `source` is the name (see ingest.places)."""
+    return f"{BASE}source/{dataset}/{quote(source, safe='/', errors='replace')}#line={line}"
+
+
 def run_iri(run: str) -> str:
     """The IRI of an ingest run."""
     return f"{BASE}run/{run}"

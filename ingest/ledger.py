@@ -4,6 +4,7 @@ It is the truth about what is published: a run's changes enter it in one transac
 shows them, after that generation is whole on disk.
 """
 
+import json
 import os
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
@@ -15,6 +16,7 @@ from urllib.parse import unquote
 
 from graph.identifiers import DERIVED_GRAPHS, derived_graph_iri, readings_iri, record_iri
 from ingest.errors import LedgerDamaged, disk_full, lacks_room_beside
+from ingest.places import Places, with_places
 
 READINGS = "readings"
 """The derived graph in which an earlier version had what all texts of a dataset say."""
@@ -264,12 +266,24 @@ class Ledger:
         row = self.db.execute("select unresolved from datasets where dataset = ?", (dataset,)).fetchone()
         return int(row[0]) if row else 0
 
+    def with_places(self, dataset: str, sources: Iterable[str]) -> dict[str, str]:
+        """The folders that sources of the dataset came from, with their names, and those that these sources need in addition."""
+        known = self.meta(f"places:{dataset}")
+        # An earlier version named none: what it took in gets its name with the rest.
+        held = self.db.execute("select distinct source from records where dataset = ?", (dataset,)) if known is None else ()
+        return with_places(json.loads(known or "{}"), (*(source for (source,) in held), *sources))
+
+    @staticmethod
+    def enter_places(db: sqlite3.Connection, dataset: str, places: Places) -> None:
+        """Say how the folders are called that sources of the dataset came from, within the caller's transaction."""
+        db.execute("insert or replace into meta values (?, ?)", (f"places:{dataset}", json.dumps(places)))
+
     def forget(self, db: sqlite3.Connection, dataset: str) -> None:
         """Remove everything known of a dataset but its runs, within the caller's transaction."""
         for table in ("datasets", "records", "identifiers", "targets", "pending", "deleted", "skipped", "refused", "readings", "parts"):
             db.execute(f"delete from {table} where dataset = ?", (dataset,))  # noqa: S608 - the names above
-        own = tuple(f"{name}:{dataset}" for name in ("since", "derived", "quads", "readings"))
-        db.execute("delete from meta where key in (?, ?, ?, ?)", own)
+        own = tuple(f"{name}:{dataset}" for name in ("since", "derived", "quads", "readings", "places"))
+        db.executemany("delete from meta where key = ?", ((key,) for key in own))
         db.execute("delete from meta where substr(key, 1, ?) = ?", (len(f"told:{dataset}:"), f"told:{dataset}:"))
 
     def remember(self, db: sqlite3.Connection, dataset: str, format_name: str, settings: Iterable[tuple[str, str]]) -> None:

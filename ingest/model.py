@@ -1,9 +1,10 @@
 """Values that flow through ingest: what readers yield, what mapping makes of it, and what was wrong with it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from concepts.model import ConceptUse
+from ingest.places import Places
 from search.model import Document, Fact, FormerPatient, PatientSummary
 from sources.model import Issue
 
@@ -58,7 +59,10 @@ def nothing_beside(record: str, source: str, name: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class MappingContext:
-    """What mapping needs to know beside the resource. `run` is the ingest run's id; `strict` turns warnings into rejects."""
+    """What mapping needs to know beside the resource. `run` is the ingest run's id; `strict` turns warnings into rejects.
+
+    `places` names the folders of sources (see ingest.places).
+    """
 
     dataset: str
     run: str
@@ -68,6 +72,7 @@ class MappingContext:
     values: ValueLookup = lambda system: ()
     content: ContentLookup = lambda key, digest: None
     beside: BesideLookup = nothing_beside
+    places: Places = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,8 @@ def _bring_in(
     told = {**ledger.told(dataset, options.format), **dict(options.settings)}
     options = replace(options, settings=tuple(sorted(told.items())))
     replication = prepare_replica(ledger, workspace, tools)
-    run = Run(ledger, options.run or new_run(), dataset, workspace, tools, replication, options, progress, again)
+    places = ledger.with_places(dataset, (file.uri for file in listing.files))
+    run = Run(ledger, options.run or new_run(), dataset, workspace, tools, replication, options, progress, again, places)
     history.begin(ledger, run.id, dataset, locations)
     try:
         with _plan(run) as plan, Pool(options.workers) as pool:
@@ -271,6 +272,7 @@ def _tasks(run: Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
     parts = run.workspace.parts_folder(run.dataset)
     block = BLOCK // formats.find(run.options.format).density
     identifiers = plan.identifiers_digest()
+    named = tuple(sorted(run.places.items()))
 
     def task(content: str, format_name: str = run.options.format) -> MapTask:
         options = run.options
@@ -278,7 +280,7 @@ def _tasks(run: Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
             told = run.ledger.told(run.dataset, format_name)
             options = replace(options, format=format_name, settings=tuple(sorted(told.items())))
         version = formats.find(format_name).version
-        basis = f"{run.dataset}:{format_name}:{options.strict}:{options.claims}:{version}:{identifiers}{options.told}"
+        basis = f"{run.dataset}:{format_name}:{options.strict}:{options.claims}:{version}:{identifiers}{options.told}:{named}"
         if run.again.parts:  # what is damaged must not be taken for what is made anew in its place
             basis += f"{sorted(run.again.parts)}"
         return MapTask(
@@ -293,6 +295,7 @@ def _tasks(run: Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
             include_claims=options.claims,
             settings=options.settings,
             within=options.within,
+            places=named,
         )
 
     tasks = []
@@ -346,6 +349,7 @@ def _publish(run: Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool) -> Publ
             plan.enter(db, run.id, parts)
             draft.enter(db, published)
             run.ledger.remember(db, run.dataset, run.options.format, run.options.settings)
+            run.ledger.enter_places(db, run.dataset, run.places)
             history.close(db, run.id, "finished", run.counts)
         draft.show()
     return published

@@ -13,6 +13,7 @@ from ingest.errors import RecordsRejected
 from ingest.format import Settings
 from ingest.history import RunCounts
 from ingest.ledger import Ledger
+from ingest.places import Places
 from ingest.plan import Duplicate, Plan, Returned
 from ingest.progress import Progress
 from ingest.publish import Tools
@@ -104,6 +105,7 @@ class Run:
     options: Options
     progress: Progress
     again: Again = Again()
+    places: Places = field(default_factory=dict)
     counts: RunCounts = field(default_factory=RunCounts)
 
     @property

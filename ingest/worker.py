@@ -88,6 +88,7 @@ class MapTask:
     blocks: tuple[Chosen, ...] = ()
     part: Path | None = None
     records: frozenset[str] = frozenset()
+    places: tuple[tuple[str, str], ...] = ()
 
 
 def rows_file(folder: Path, number: int) -> Path:
@@ -173,7 +174,9 @@ def map_block(task: MapTask) -> PartSummary:
     format_ = formats.find(task.format, task.settings, task.within)
     find, values = lookups(task.ledger, task.plan, task.dataset)
     content = _contents(task, format_)
-    context = MappingContext(task.dataset, task.run, find, task.strict, task.include_claims, values, content, _beside(task, format_))
+    context = MappingContext(
+        task.dataset, task.run, find, task.strict, task.include_claims, values, content, _beside(task, format_), dict(task.places)
+    )
     with PartWriter(task.parts, task.key, task.run) as part:
         for record in _wanted(task, format_):
             mapped = format_.map(record, context)

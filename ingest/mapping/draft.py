@@ -4,15 +4,15 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import quote
 
 from concepts.model import ConceptUse
-from graph.identifiers import iri_term, literal_term, run_iri, safe_iri
+from graph.identifiers import iri_term, literal_term, run_iri, safe_iri, source_iri
 from graph.vocabulary import DERIVED_FROM, FHIR, GENERATED_BY, LABEL, TYPE
 from ingest.mapping.codes import Code, dicts
 from ingest.mapping.persons import survivor
 from ingest.mapping.references import ANY, Link, link_to, resolve
 from ingest.model import WATCHED, MappingContext, PendingReference, Target
+from ingest.places import named_source
 from sources.model import Issue, Severity, SourceRecord
 
 CODE_OF: Final = "urn:commissure:code:"
@@ -61,7 +61,8 @@ class Draft:
 
     def provenance(self) -> list[str]:
         """The statements that say where the record came from."""
-        return [f"{_source(self.record.source)}{self.record.line}>", _run(self.context.run)]
+        name = named_source(self.context.places, self.record.source)
+        return [f"{_source(self.context.dataset, name)}{self.record.line}>", _run(self.context.run)]
 
     def write(self, subject: str, statements: list[str], label: str) -> None:
         """Add a node's statements as quads of the record's graph; `label` is its name for people."""
@@ -164,9 +165,8 @@ class Node:
 
 
 @lru_cache(maxsize=1024)
-def _source(source: str) -> str:
-    uri = f"file://{quote(source)}" if source.startswith("/") else source
-    return f"<{DERIVED_FROM}> " + iri_term(f"{uri}#line=0").removesuffix("0>")
+def _source(dataset: str, name: str) -> str:
+    return f"<{DERIVED_FROM}> " + iri_term(source_iri(dataset, name, 0)).removesuffix("0>")
 
 
 @lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ from ingest.text.dates import iso_date
 from search.model import Document
 from sources.model import SourceRecord
 
-MAPPING_VERSION = "text-6"
+MAPPING_VERSION = "text-7"
 _TITLE_LENGTH = 80
 
 

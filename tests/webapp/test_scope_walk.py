@@ -264,7 +264,7 @@ def test_a_reader_of_some_datasets_is_answered_as_if_there_were_no_others(reader
 
 
 def test_no_answer_says_where_on_the_machine_files_lie(readers: tuple[FlaskClient, ...]) -> None:
-    """But of runs, which are told to those who ingest, and of the graph, whose provenance names files by their address."""
+    """But of runs, which are told to those who ingest."""
     folders = str(sources()), str(streets.streets().lab.folder)
     telling = {
         name
@@ -272,7 +272,7 @@ def test_no_answer_says_where_on_the_machine_files_lie(readers: tuple[FlaskClien
         for ask in asks
         if any(folder in json.dumps(answer(readers[0], NAMED[name], ask)) for folder in folders)
     }
-    assert telling == {"listRuns", "getRun", "listIssues", "getNode", "getNodeByPath"}
+    assert telling == {"listRuns", "getRun", "listIssues"}
 
 
 @pytest.mark.parametrize("query", QUERIES)

@@ -74,7 +74,7 @@ CASES = {
             "kg:recorded": ["2020-03-01"],
             "kg:evidence": ["Observation/o"],
             "kg:stageType": ["http://snomed.info/id/2"],
-            "prov:wasDerivedFrom": ["s3://export/x.ndjson#line=7"],
+            "prov:wasDerivedFrom": ["https://w3id.org/commissure/source/d/x.ndjson#line=7"],
             "prov:wasGeneratedBy": ["https://w3id.org/commissure/run/r"],
         },
     ),
