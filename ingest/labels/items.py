@@ -8,10 +8,10 @@ annotation ◀─ track ─ appearance                    (one thing in one fram
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from concepts.model import Assertion, Mention
-from graph.identifiers import iri_term, job_iri, literal_term, record_iri, safe_iri
+from graph.identifiers import iri_term, job_iri, literal_term, parse_record_iri, record_iri, safe_iri
 from graph.vocabulary import ANNOTATION, BASE, HAS_BODY, HAS_TARGET, KG, OA_END, OA_START, SUBJECT, TYPE, XSD
 from ingest.labels.concepts import class_named
 from ingest.mapping.codes import short
@@ -69,7 +69,7 @@ class Item:
         self.media = Media.DOCUMENT if page is not None and line.text is None else media_of_line(line)
         self.title = name or _title(line)
         self._nodes: dict[tuple[int, str], str] = {}
-        self.patient = _record(draft.context.dataset, line.rest.get("patient"), "Patient")
+        self.patient = _record(draft, line.rest.get("patient"), "Patient")
 
     def map(self) -> tuple[tuple[Document, ...], tuple[Fact, ...]]:
         """Write the nodes into the draft; the documents and facts."""
@@ -99,7 +99,7 @@ class Item:
         if self.patient:
             statements.append(f"<{SUBJECT}> {iri_term(self.patient)}")
             draft.targets.append(Target(self.patient, "Patient"))
-        if about := _record(draft.context.dataset, line.rest.get("record"), ""):
+        if about := _record(draft, line.rest.get("record"), ""):
             statements.append(f"<{KG}about> {iri_term(about)}")
             draft.targets.append(Target(about, "Resource"))
         draft.write(draft.iri, statements, short(self.title, _TITLE))
@@ -315,8 +315,16 @@ def _title(line: Line) -> str:
     return f"{name}, page {page}" if page else name
 
 
-def _record(dataset: str, value: object, kind: str) -> str | None:
-    """A record that a line names: an IRI of ours, `Type/id` of the same dataset, or an id where the type is known."""
+def _record(draft: Draft, value: object, kind: str) -> str | None:
+    """A record that a line names by an IRI of ours, `Type/id` of the dataset, or an id of a known type; a patient as after all merges."""
+    dataset, iri = draft.context.dataset, _stated(draft.context.dataset, value, kind)
+    named = parse_record_iri(iri) if iri else None
+    if named is None or named[:2] != (dataset, "Patient"):
+        return iri
+    return record_iri(dataset, *draft.person_key(f"Patient/{unquote(named[2])}").split("/", 1))
+
+
+def _stated(dataset: str, value: object, kind: str) -> str | None:
     if type(value) is not str or not value:
         return None
     if value.startswith(f"{BASE}data/"):

@@ -18,7 +18,7 @@ from labels.groundtruth.taxonomy import Taxonomy
 from search.model import Document, Fact
 from sources.model import Issue, Severity, SourceRecord
 
-MAPPING_VERSION: Final = "labels-9"
+MAPPING_VERSION: Final = "labels-10"
 
 
 def mapper(refs: Refs, taxonomy: Taxonomy) -> Callable[[SourceRecord, MappingContext], Mapped]:

@@ -79,8 +79,12 @@ class Draft:
 
     def person(self, link: Link) -> Link:
         """Where a reference to a Patient leads: to the record under which the person is known after all merges."""
-        key, _ = survivor(link.key, self.watch)
+        key = self.person_key(link.key)
         return (link_to(self.context.dataset, key) or link) if key != link.key else link
+
+    def person_key(self, key: str) -> str:
+        """The `Patient/ID` under which the person of a `Patient/ID` of the dataset is known after all merges."""
+        return survivor(key, self.watch)[0]
 
     def medication_code(self, link: Link) -> Any:
         """The code (a CodeableConcept) of the Medication that a reference leads to: a contained one, or a record of the dataset."""

@@ -4,7 +4,6 @@ from graph.identifiers import iri_term, literal_term, record_iri
 from graph.vocabulary import KG, SUBJECT, TYPE
 from ingest.attachments import AttachmentError, decode
 from ingest.mapping.draft import Draft
-from ingest.mapping.persons import survivor
 from ingest.model import Mapped, MappingContext, Target
 from ingest.text.dates import iso_date
 from search.model import Document
@@ -73,8 +72,7 @@ def _patient(draft: Draft, identifier: str) -> str | None:
     """The patient of that id, or who took its place."""
     if not identifier:
         return None
-    key, _ = survivor(f"Patient/{identifier}", draft.watch)
-    return record_iri(draft.context.dataset, *key.split("/", 1))
+    return record_iri(draft.context.dataset, *draft.person_key(f"Patient/{identifier}").split("/", 1))
 
 
 def _first_line(text: str) -> str:

@@ -1,10 +1,12 @@
 """Labeled data through the whole pipeline: published, found, filtered, changed, answered, and written back out."""
 
 import json
+from collections import Counter
 
 import orjson
 import pytest
 
+from graph.vocabulary import KG, SUBJECT
 from ingest.pipeline import drop
 from ingest.progress import Silent
 from ingest.stored import StoredRecords
@@ -167,6 +169,37 @@ def test_labels_of_clinical_notes_join_the_patient(lab):
     assert report.unresolved_references == 0
     result = lab.snapshot().retriever.search(SearchRequest("aspirin", Filters(patients=(lab.iri("Patient", "p1"),))))
     assert {"Item", "Patient"} <= {node.kind for node in result.neighbourhood.nodes}
+
+
+@pytest.mark.parametrize("named", ["{id}", "Patient/{id}", "https://w3id.org/commissure/data/d/Patient/{id}"])
+def test_labels_lead_to_the_person_whose_record_was_merged_since(lab, named):
+    from tests.ingest.exports import note, patient
+
+    said = named.format(id="old")
+    lines = (
+        {"source": "Aspirin daily", **spanned("med", ("DRUG", 0, 7)), "patient": said},
+        {"source": "Sleeps well", **spanned("med"), "patient": "new", "record": said if "/" in said else f"Patient/{said}"},
+    )
+    lab.ingest(patient("old"), note(subject="Patient/old"))
+    lab.ingest_path(write(lab.folder / "m.manifest", *lines), format="manifest")
+    old, new = lab.iri("Patient", "old"), lab.iri("Patient", "new")
+    assert led_to(lab, lab.iri("Patient", "old")) == {"Item": 2, "DocumentReference": 1}
+    merged = {"link": [{"other": {"reference": "Patient/old"}, "type": "replaces"}]}
+    lab.ingest(patient("new", **merged))
+    assert led_to(lab, old) == {} and led_to(lab, new) == {"Item": 3, "DocumentReference": 1}
+    assert {document.patient for document in lab.snapshot().catalog.documents_of_patient(new)} == {new}
+    assert titles(lab, patients=(new,)) == ["Aspirin daily", "Progress note", "Sleeps well"] == titles(lab, patients=(old,))
+    lab.ingest(patient("new", meta={"lastUpdated": "2030-01-01T00:00:00Z"}))
+    assert led_to(lab, old) == {"Item": 2, "DocumentReference": 1}
+
+
+def led_to(lab, patient):
+    """Kind of records → how many name the patient as their subject, or say that they are about the patient."""
+    found = Counter()
+    for relation in (SUBJECT, KG + "about"):
+        neighbours = lab.snapshot().graph.neighbours(patient, relation=relation, direction="in").neighbours
+        found.update(node.kind for node, _ in neighbours if node.kind in ("Item", "DocumentReference"))
+    return dict(found)
 
 
 def test_what_is_labeled_unlike_its_neighbours_is_to_be_reviewed(lab):
