@@ -19,7 +19,8 @@ class Format:
     that it names), `named` the addresses of those files; `beside` reads one of those by (source, name);
     `complete` whether a file holds all there is of its records, so that one that vanished from it is gone; `density` how
     many times more quads a byte of it gives than one of FHIR: blocks are smaller by as much, so that their parts are of one size; `unique`
-    whether two different records of one id are a mistake of the source: the first is taken, the others are refused.
+    whether two different records of one id are a mistake of the source: the first is taken, the others are refused; `optional` kinds are
+    taken in where a run asks for them, and from then on.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Format:
     complete: bool = False
     density: int = 1
     unique: bool = False
+    optional: frozenset[str] = frozenset()
 
 
 Settings = tuple[tuple[str, str], ...]

@@ -42,6 +42,7 @@ def find(name: str, settings: Settings = (), within: tuple[str, ...] = ()) -> Fo
             state=lambda record: attached.state_of(record, within),
             named=attached.files_named,
             beside=lambda source, name: attached.read_beside(source, name, within),
+            optional=fhir.CLAIMS,
         )
     if name == "text":
         from ingest.text import mapping as text

@@ -261,6 +261,11 @@ class Ledger:
         """Whether any record of the dataset is known, represented or not."""
         return self.db.execute("select 1 from records where dataset = ? limit 1", (dataset,)).fetchone() is not None
 
+    def holds(self, dataset: str, kinds: Iterable[str]) -> bool:
+        """Whether a record of one of these kinds is represented."""
+        query = "select 1 from records where dataset = ? and kind = ? and state = 'kept' limit 1"
+        return any(self.db.execute(query, (dataset, kind)).fetchone() for kind in kinds)
+
     def unresolved(self, dataset: str) -> int:
         """How many references of the dataset point at records it does not hold."""
         row = self.db.execute("select unresolved from datasets where dataset = ?", (dataset,)).fetchone()

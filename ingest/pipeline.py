@@ -95,7 +95,8 @@ def _bring_in(
 ) -> tuple[Run, Published]:
     # Who does not say again where files are, or which class is a kind of which, does not mean to take back what they said.
     told = {**ledger.told(dataset, options.format), **dict(options.settings)}
-    options = replace(options, settings=tuple(sorted(told.items())))
+    claims = options.claims or ledger.holds(dataset, formats.find(options.format).optional)
+    options = replace(options, settings=tuple(sorted(told.items())), claims=claims)
     replication = prepare_replica(ledger, workspace, tools)
     places = ledger.with_places(dataset, (file.uri for file in listing.files))
     run = Run(ledger, options.run or new_run(), dataset, workspace, tools, replication, options, progress, again, places)
@@ -135,10 +136,8 @@ def _remapper(ledger: Ledger, workspace: Workspace, tools: Tools, workers: int, 
     """What maps the records of damaged parts again, where they are found."""
 
     def remap(lost: Lost) -> None:
-        kinds = ledger.kinds(lost.dataset)
-        claims = bool({"Claim", "ExplanationOfBenefit"} & set(kinds))
         embed = (ledger.meta("missing_vectors") or "0") == "0"
-        options = Options(lost.format, workers, claims=claims, embed=embed)
+        options = Options(lost.format, workers, embed=embed)
         locations = [file.uri for file in lost.listing.files]
         again = Again(lost.parts, lost.own, only=True)
         with suppress(PartsDamaged):
@@ -278,7 +277,8 @@ def _tasks(run: Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
         options = run.options
         if format_name != options.format:
             told = run.ledger.told(run.dataset, format_name)
-            options = replace(options, format=format_name, settings=tuple(sorted(told.items())))
+            claims = run.ledger.holds(run.dataset, formats.find(format_name).optional)
+            options = replace(options, format=format_name, settings=tuple(sorted(told.items())), claims=claims)
         version = formats.find(format_name).version
         basis = f"{run.dataset}:{format_name}:{options.strict}:{options.claims}:{version}:{identifiers}{options.told}:{named}"
         if run.again.parts:  # what is damaged must not be taken for what is made anew in its place

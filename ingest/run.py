@@ -32,9 +32,9 @@ MOST_RETURNED = 1000
 class Options:
     """What a run is asked to do.
 
-    `claims` also maps Claims and ExplanationOfBenefits; `embed` False leaves new passages to word search; `all_or_nothing` publishes
-    nothing if any record is rejected. `run` is the id the run is to have, where somebody else keeps it; `settings` are the format's own.
-    `within` are the only places that may be read from; () where whoever asks may read anything.
+    `claims` also maps Claims and ExplanationOfBenefits, as every run does into a dataset that holds some; `embed` False leaves new passages
+    to word search; `all_or_nothing` publishes nothing if any record is rejected. `run` is the id the run is to have, where somebody else
+    keeps it; `settings` are the format's own. `within` are the only places that may be read from; () where whoever asks may read anything.
     """
 
     format: str = "fhir"

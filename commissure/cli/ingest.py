@@ -46,7 +46,7 @@ def _ingest_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @ingest.command("fhir")
 @_ingest_options
-@click.option("--claims", is_flag=True, help="Also take in Claims and ExplanationOfBenefits.")
+@click.option("--claims", is_flag=True, help="Also take in Claims and ExplanationOfBenefits; holds for later runs into the dataset.")
 @click.pass_context
 def ingest_fhir(context: click.Context, /, claims: bool, **arguments: Any) -> None:
     """Bring in FHIR R4: bulk exports (NDJSON, HealthLake layouts, .gz), Bundles, files, folders, globs, s3:// URLs.

@@ -151,6 +151,7 @@ def everything(ledger: Ledger, folder: Path) -> dict[str, list[tuple[int, int, s
     history.latest(ledger)
     history.finish(ledger, "r1", "failed", counts)
     ledger.told("d", "fhir")
+    assert ledger.holds("d", ("None", "K")) and not ledger.holds("d", ("None",))
     assert ledger.with_places("d", ["/new/b"]) == {"/": "files"}
     ledger.sources("d", "K")
     ledger.parts_by_source("d", "K")
