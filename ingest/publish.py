@@ -8,7 +8,7 @@ import secrets
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -45,6 +45,7 @@ from search.embedding_cache import EmbeddingCache
 from search.generation import GenerationBuilder
 from search.protocols import Embedder
 from search.reading import Runner, TextsRead, one_by_one
+from search.words_of_records import leading
 
 _DERIVED = "derived.nq"
 _SAID = "said.nq"
@@ -263,8 +264,9 @@ class Draft:
 
     def _derive(
         self, unresolved: Iterable[tuple[str, str]], run: Runner
-    ) -> tuple[Counter[ConceptUse], Sequence[tuple[str, str]], list[str]]:
-        """The concepts that the dataset uses, told to the search index, the candidates for stubs, and the graphs to write anew."""
+    ) -> tuple[Counter[ConceptUse], dict[str, str], Sequence[tuple[str, str]], list[str]]:
+        """The concepts that the dataset uses, told to the search index, the words of records for them, the candidates for stubs, and the
+        graphs to write anew."""
         uses = self._concept_uses()
         self._search.set_concepts(self._dataset, sorted(uses.items(), key=lambda item: (item[0].concept, item[0].display)))
         said, steps = self._folder / _SAID, Steps(self._progress)
@@ -272,14 +274,16 @@ class Draft:
         anew = [*self._derived, *published_graphs(self._ledger, self._dataset, self._readings.looked_at)]
         self._replication.touch(anew)
         self._replication.touch(set(self._readings.graphs()).difference(anew), self._new_readings)
-        return uses, tuple(unresolved), anew
+        return uses, self._search.words(self._dataset), tuple(unresolved), anew
 
-    def _load_derived(self, uses: Counter[ConceptUse], unresolved: Sequence[tuple[str, str]], anew: Sequence[str]) -> dict[str, int]:
+    def _load_derived(
+        self, uses: Counter[ConceptUse], words: Mapping[str, str], unresolved: Sequence[tuple[str, str]], anew: Sequence[str]
+    ) -> dict[str, int]:
         """Write the dataset's concepts, stubs and readings anew; how often each stub is referred to."""
         references = self._graph.references([iri for iri, _ in unresolved])
         stubs = [(iri, kind) for iri, kind in unresolved if iri in references]
         path, said = self._folder / _DERIVED, self._folder / _SAID
-        path.write_text("".join((*concept_quads(self._dataset, uses), *stub_quads(self._dataset, stubs))), encoding="utf-8")
+        path.write_text("".join((*concept_quads(self._dataset, uses, words), *stub_quads(self._dataset, stubs))), encoding="utf-8")
         with path.open("ab") as derived, said.open("rb") as more:
             shutil.copyfileobj(more, derived)
         said.unlink()
@@ -319,8 +323,8 @@ class Steps:
         self._done = done
 
 
-def concept_quads(dataset: str, uses: Counter[ConceptUse]) -> Iterable[str]:
-    """N-Quads of the concepts that a dataset uses, with their names, the commonest first."""
+def concept_quads(dataset: str, uses: Counter[ConceptUse], words: Mapping[str, str]) -> Iterable[str]:
+    """N-Quads of the concepts that a dataset uses, with their names: first the `words` that records have for it, then the commonest."""
     graph = iri_term(derived_graph_iri(dataset, "concepts"))
     names: dict[str, Counter[str]] = {}
     codes: dict[str, tuple[str, str]] = {}
@@ -329,7 +333,7 @@ def concept_quads(dataset: str, uses: Counter[ConceptUse]) -> Iterable[str]:
         codes[use.concept] = (use.system, use.code)
     for concept in sorted(names):
         system, code = codes[concept]
-        ranked = sorted(names[concept], key=lambda name: (-names[concept][name], name))
+        ranked = leading(words.get(concept, ""), sorted(names[concept], key=lambda name: (-names[concept][name], name)))
         node = iri_term(concept)
         yield f"{node} <{TYPE}> <{CONCEPT}> {graph} .\n"
         yield f"{node} <{PREF_LABEL}> {literal_term(ranked[0])} {graph} .\n"

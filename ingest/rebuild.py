@@ -134,7 +134,7 @@ class _Made:
         references = self.graph.references([iri for iri, _ in targets])
         path = self.folder / "derived.nq"
         stubs = [(iri, kind) for iri, kind in targets if iri in references]
-        path.write_text("".join((*concept_quads(dataset, uses), *stub_quads(dataset, stubs))), encoding="utf-8")
+        path.write_text("".join((*concept_quads(dataset, uses, self.search.words(dataset)), *stub_quads(dataset, stubs))), encoding="utf-8")
         self.quads[dataset] += self.graph.load([path, said])
         path.unlink()
         said.unlink()

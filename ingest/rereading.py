@@ -65,7 +65,7 @@ def read_again(ledger: Ledger, workspace: Workspace, tools: Tools, replication: 
                 every = bool(outdated_graphs(ledger, dataset))
                 found = read_texts(dataset, search, uses, run, Steps(progress), folder / _SAID, all_of_them=every)
                 concepts = folder / _CONCEPTS
-                concepts.write_text("".join(concept_quads(dataset, uses)), encoding="utf-8")
+                concepts.write_text("".join(concept_quads(dataset, uses, search.words(dataset))), encoding="utf-8")
                 quads[dataset] = _rewrite(ledger, dataset, graph, replication, found, [concepts, folder / _SAID])
                 readings[dataset] = found
             report = search.finish(None, EmbeddingCache(workspace.embeddings_path), Steps(progress))

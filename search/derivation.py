@@ -29,6 +29,7 @@ from search.result_columns import derive_results
 from search.schema import DERIVED, DERIVED_TABLES, NOT_CHARTED
 from search.tallies import count_concepts, count_datasets, count_said, list_sources
 from search.wider import widen
+from search.words_of_records import leading, words_of_records
 
 CHARTED: Final = frozenset({"condition", "medication", "procedure", "allergy", "immunization"})
 """Relations of facts that describe a patient; observations and encounters are left out, being many and saying little."""
@@ -181,12 +182,13 @@ def _concepts(db: sqlite3.Connection, extract: Extract) -> dict[str, int]:
     """Fill the tables of concepts and their names; concept → ordinal, in the order of their IRIs."""
     _unstated(db, extract)
     ordinals: dict[str, int] = {}
+    words = words_of_records(db)
 
     def rows() -> Iterator[tuple[int, str, str, str, str, str]]:
         for concept, group in groupby(db.execute(_USES), key=itemgetter(0)):
             uses = list(group)
             code = uses[0][3] or local_name(concept)
-            labels = list(dict.fromkeys(display for _, display, *_ in uses if display)) or [code]
+            labels = leading(words.get(concept, ""), dict.fromkeys(display for _, display, *_ in uses if display)) or [code]
             ordinals[concept] = len(ordinals)
             yield ordinals[concept], concept, uses[0][2], code, labels[0], json.dumps(labels[1:], ensure_ascii=False)
 

@@ -55,6 +55,7 @@ from search.reading import (
 from search.rows import document_row, fact_row, mention_row, passage_row, storable
 from search.schema import FORMAT, FORMER, INDEXES, TABLES
 from search.vocabularies import Vocabularies
+from search.words_of_records import words_of_records
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ('listen', 'read', 'embed' or 'index'), how much of it is done and how much there is."""
@@ -294,6 +295,10 @@ class GenerationBuilder:
         """The concepts that records of the dataset use, as `set_concepts` was told."""
         rows = self._db.execute("SELECT concept, system, code, display, uses FROM uses WHERE dataset = ? AND uses > 0", (dataset,))
         return Counter({ConceptUse(*use): count for *use, count in rows})
+
+    def words(self, dataset: str) -> dict[str, str]:
+        """Concept → what records of the dataset call it. See search.words_of_records."""
+        return words_of_records(self._db, dataset)
 
     def read(self, dataset: str, run: Runner, progress: Progress | None = None) -> TextsRead:
         """Read the dataset's texts that wait for it. Call it when everything is added. See search.reading."""

@@ -186,7 +186,8 @@ class PatientOverview:
 
 @dataclass(frozen=True, slots=True)
 class ConceptSummary:
-    """A concept of the generation: its most used display as `label`, others as `synonyms`, and how widely it is used.
+    """A concept of the generation: as `label` what most records that chart it call it or its most used display, other names as `synonyms`,
+    and how widely it is used.
 
     `patients` counts patients who have it charted as a counted fact, `documents` those that mention it or whose encounter charts it.
     Documents that deny it, hold it for possible, tell of it as past, say it of relatives or deny it of them are counted apart, with what is

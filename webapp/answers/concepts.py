@@ -15,7 +15,7 @@ CONCEPT = Shape(
     words={
         "concept": "IRI of the concept.",
         "system": "Canonical URL of its code system or labeling job.",
-        "label": "Its most used name.",
+        "label": "What most records that chart it call it, or its most used name.",
         "patients": "Patients who have it charted as a counted fact.",
         "documents": "Documents that affirm it or whose encounter charts it.",
         "denied": "Documents that deny it, or something narrower.",
@@ -41,7 +41,7 @@ CONCEPT_ANSWER = Shape(
     words={
         "concept": "IRI of the concept.",
         "system": "Canonical URL of its code system or labeling job.",
-        "label": "Its most used name.",
+        "label": "What most records that chart it call it, or its most used name.",
         "patients": "Patients who have it charted as a counted fact.",
         "documents": "Documents that affirm it or whose encounter charts it.",
         "denied": "Documents that deny it, or something narrower.",

@@ -107,9 +107,13 @@ def each_once(things: Iterable[Sequence[Fact]]) -> tuple[Charted, ...]:
 def codes_of(concepts: Iterable[str], label: str, concept: Callable[[str], ConceptSummary | None]) -> tuple[Code, ...]:
     """The codings of a thing that the record calls `label`."""
     known = [found for each in concepts if (found := concept(each)) is not None]
-    return tuple(
-        Code(one.concept, system_name(one.system), one.code, "" if one.label.casefold() == label.casefold() else one.label) for one in known
-    )
+    return tuple(Code(one.concept, system_name(one.system), one.code, _second_name(one, label)) for one in known)
+
+
+def _second_name(concept: ConceptSummary, label: str) -> str:
+    """A concept's leading name, or where that is in the words of the record, what its terminology calls it; '' for nothing else."""
+    names = (concept.label, *concept.synonyms[:1])
+    return next((name for name in names if name.casefold() != label.casefold()), "")
 
 
 def is_family(fact: Fact) -> bool:
