@@ -121,7 +121,7 @@ def decode_bytes(content_type: str, content: bytes) -> Decoded:
 
 
 def decode_base64(data: str) -> bytes:
-    """The bytes of a base64Binary, whose whitespace FHIR ignores; AttachmentError bad-base64 or too-large."""
+    """The bytes of a base64Binary, whose whitespace FHIR ignores, also without = at its end; AttachmentError bad-base64 or too-large."""
     if len(data) > MAX_BYTES * 4 // 3 + 4:
         raise AttachmentError("too-large", f"the attachment is larger than {MAX_BYTES // 2**20} MB")
     try:
@@ -129,7 +129,8 @@ def decode_base64(data: str) -> bytes:
     except (binascii.Error, ValueError):
         pass
     try:
-        return base64.b64decode(_WHITESPACE.sub(b"", data.encode("ascii")), validate=True)
+        bare = _WHITESPACE.sub(b"", data.encode("ascii"))
+        return base64.b64decode(bare + b"=" * (-len(bare) % 4) if b"=" not in bare else bare, validate=True)
     except (binascii.Error, ValueError):
         raise AttachmentError("bad-base64", "the attachment's data is not base64") from None
 

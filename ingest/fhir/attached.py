@@ -16,6 +16,7 @@ from urllib.parse import unquote
 import orjson
 
 from ingest.attachments import MAX_BYTES
+from ingest.fhir.policy import is_entered_in_error
 from ingest.fhir.r4.tables import ATTACHMENTS, TYPES
 from ingest.mapping.codes import dicts
 from ingest.mapping.references import key_of
@@ -23,6 +24,7 @@ from ingest.model import NAMED
 from sources.files import SourceFile, address_beside, open_beside
 from sources.model import SourceRecord
 
+_NOTE: Final = "DocumentReference"
 CONTENT: Final = "urn:commissure:content:"
 """Under this system and its `Binary/ID` a Binary tells the digest of its content."""
 
@@ -41,7 +43,7 @@ def announced(record: SourceRecord) -> Iterator[tuple[str, str]]:
     kind, identifier = record.kind, record.id
     if content := content_of(resource):
         yield f"{CONTENT}Binary/{identifier}", content[0]
-    for attachment, _ in attachments(kind, resource):
+    for attachment, _ in (*attachments(kind, resource), *_contained(kind, resource)):
         url = attachment.get("url")
         if type(url) is str and (key := record.urns.get(url) or key_of(without_query(url))).startswith("Binary/"):
             yield f"{NAMED}{key}", f"{kind}/{identifier}"
@@ -56,6 +58,23 @@ def attachments(kind: str, resource: Mapping[str, Any]) -> Iterator[tuple[Mappin
         yield from _walk(resource, ["content"], kind)
     else:
         yield from _below(resource, _NAMES, kind)
+
+
+def contained_notes(kind: str, resource: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Each DocumentReference that a resource contains, but for those entered in error, and its place: what it holds is the record's."""
+    for place, inner in enumerate(dicts(resource.get("contained"))):
+        if inner.get("resourceType") == _NOTE and not is_entered_in_error(inner):
+            yield inner, f"{kind}.contained[{place}]"
+
+
+def attachments_of_note(note: Mapping[str, Any], field: str) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Each Attachment of a DocumentReference that a resource contains at a place, and its own place."""
+    return ((attachment, field + place.removeprefix(_NOTE)) for attachment, place in attachments(_NOTE, note))
+
+
+def _contained(kind: str, resource: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str]]:
+    for note, field in contained_notes(kind, resource):
+        yield from attachments_of_note(note, field)
 
 
 def _walk(element: Any, path: list[str], field: str) -> Iterator[tuple[Mapping[str, Any], str]]:
@@ -136,7 +155,7 @@ def _files(record: SourceRecord) -> Iterator[str]:
     """The urls of a record's attachments that are paths of files."""
     if b'"url"' not in record.raw:
         return
-    for attachment, _ in attachments(record.kind, record.resource):
+    for attachment, _ in (*attachments(record.kind, record.resource), *_contained(record.kind, record.resource)):
         url = attachment.get("url")
         if type(url) is str and "data" not in attachment and (path := url.strip()) not in record.urns and names_file(path):
             yield path

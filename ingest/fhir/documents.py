@@ -12,7 +12,7 @@ import orjson
 from concepts.model import Mention
 from graph.vocabulary import KG
 from ingest.attachments import MAX_BYTES, AttachmentError, Decoded, decode, decode_base64, decode_bytes
-from ingest.fhir.attached import CONTENT, attachments, names_file, without_query
+from ingest.fhir.attached import CONTENT, attachments, attachments_of_note, contained_notes, names_file, without_query
 from ingest.mapping.codes import dicts, short, text_of
 from ingest.mapping.draft import Node
 from ingest.model import NAMED
@@ -29,11 +29,16 @@ _TYPES: Final = {"DocumentReference": "Document", "DiagnosticReport": "Report", 
 
 
 class Text(NamedTuple):
-    """A text of a record: its name ('' if it has none) and the media type it was decoded from."""
+    """A text of a record: its name ('' if it has none) and the media type it was decoded from.
+
+    Of a note that the record contains also what that says of itself: its `type` and, where it is no current note any more, its `status`.
+    """
 
     text: str
     media_type: str
     title: str = ""
+    type: str = ""
+    status: str = ""
 
 
 def documents_of(node: Node, label: str) -> tuple[Document, ...]:
@@ -55,15 +60,15 @@ def documents_of(node: Node, label: str) -> tuple[Document, ...]:
             record=draft.iri,
             dataset=draft.context.dataset,
             kind=node.kind,
-            type=short(type_),
-            title=short(_title(node, text, label, type_)),
+            type=short(text.type or type_),
+            title=short(text.title if text.type else _title(node, text, label, type_)),
             text=text.text,
             patient=node.patient,
             patient_label=node.subject_label,
             encounter=node.encounter,
             date=date,
             dated=dated,
-            status=status if type(status) is str else "",
+            status=text.status or (status if type(status) is str else ""),
             media_type=text.media_type,
             source=draft.record.source,
             line=draft.record.line,
@@ -91,6 +96,18 @@ def texts_of(node: Node) -> Iterator[Text]:
                 yield Text(payload["contentString"], "text/plain")
     if node.kind == "Composition":
         yield from _sections(node, resource, "Composition")
+    for note, field in contained_notes(node.kind, resource):
+        yield from _contained(node, note, field)
+
+
+def _contained(node: Node, note: Mapping[str, Any], field: str) -> Iterator[Text]:
+    """The texts of a note that the record contains, by its own title, type and status; patient, encounter and date are the record's."""
+    type_ = text_of(note.get("type")) or text_of(note.get("category")) or _TYPES["DocumentReference"]
+    described, status = note.get("description"), note.get("status")
+    for attachment, place in attachments_of_note(note, field):
+        for text in _attachment(node, attachment, place):
+            title = (described if type(described) is str else "") or text.title or type_
+            yield text._replace(title=title, type=type_, status=status if type(status) is str and status != "current" else "")
 
 
 def _attachment(node: Node, attachment: Mapping[str, Any], field: str) -> Iterator[Text]:

@@ -1,6 +1,6 @@
 """What a record charts of its patient: facts, and the links from patient to concept that only counted facts give."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -35,6 +35,7 @@ _HAS: Final = {
     "medication": HAS_MEDICATION,
     "procedure": HAS_PROCEDURE,
 }
+_ONSETS: Final = ("onsetAge", "onsetRange", "onsetString")
 _NOTHING_KNOWN: Final = frozenset({"AllergyIntolerance", "Condition"})
 
 
@@ -97,7 +98,7 @@ def _fact(node: Node, standing: Standing, relation: str, concept: str | None, la
         label=label or node.kind,
         start=node.start or node.date or node.recorded,
         end=node.end,
-        value=node.value or None,
+        value=node.value or onset_of(node) or None,
         number=float(node.number) if node.number else None,
         unit=node.unit or None,
         status=standing.status,
@@ -109,6 +110,18 @@ def _fact(node: Node, standing: Standing, relation: str, concept: str | None, la
         attributes=attributes_of(node.resource, draft.record.resource, node.unit, node.start_from) if node.kind == "Observation" else "",
         comparator=node.comparator,
     )
+
+
+def onset_of(node: Node) -> str:
+    """When in life a condition or allergy began, where it is told by the patient's age or in words and not by a date: 'at 42 years'."""
+    return _onset(node.resource) if node.kind in _NOTHING_KNOWN and node.start is None else ""
+
+
+def _onset(element: Mapping[str, Any]) -> str:
+    for name, value in element.items():
+        if name in _ONSETS and (told := display(name, value)):
+            return f"onset: {told}" if name == "onsetString" else f"at {told}"
+    return ""
 
 
 def _concepts(node: Node) -> Iterator[tuple[str | None, str]]:

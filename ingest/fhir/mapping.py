@@ -33,7 +33,7 @@ from ingest.model import Mapped, MappingContext
 from search.model import Fact, PatientSummary
 from sources.model import Issue, Severity, SourceRecord
 
-MAPPING_VERSION: Final = f"fhir-14.{POLICY_VERSION}"
+MAPPING_VERSION: Final = f"fhir-15.{POLICY_VERSION}"
 """Changes whenever the same resource would be mapped differently: everything is mapped again then."""
 
 CLAIMS: Final = frozenset({"Claim", "ExplanationOfBenefit"})

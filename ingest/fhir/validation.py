@@ -5,10 +5,11 @@ quotes what the record says.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+from ingest.attachments import AttachmentError, decode_base64
 from ingest.fhir.policy import CLINICAL, INTENTS, VERIFICATION
 from ingest.fhir.r4.codes import GENDERS, NOT_IN_R4B, STATUSES
 from ingest.fhir.r4.tables import DATES
@@ -23,7 +24,9 @@ BAD_BASE64: Final = "bad-base64"
 """A problem that does not keep the record out: what the attachment says is lost, what the record says is not."""
 BAD_NARRATIVE: Final = "bad-narrative"
 """Another one: the narrative repeats in words what the elements say."""
-USABLE: Final = frozenset({BAD_BASE64, BAD_NARRATIVE})
+UNPADDED: Final = "unpadded-base64"
+"""Another one: it is read all the same."""
+USABLE: Final = frozenset({BAD_BASE64, BAD_NARRATIVE, UNPADDED})
 """The problems that do not keep a record out."""
 _SIGNS: Final = frozenset({"unknown-element", "wrong-type", "bad-choice", "invalid"})
 """Problems that a record of another version of FHIR has because names and types changed, and one that only lacks something has not."""
@@ -86,7 +89,7 @@ def problems(kind: str, resource: Mapping[str, Any]) -> list[Problem]:
     except RecursionError:
         raise
     except Exception as error:  # pydantic's own, and KeyError and others of fhir.resources
-        found += _explain(kind, error)
+        found += [_unpadded(problem, checked) for problem in _explain(kind, error)]
     kept = [problem for problem in found if not _NARRATIVE.match(problem.field)]
     if len(kept) < len(found):
         broken = dict.fromkeys(place[0] for problem in found if (place := _NARRATIVE.match(problem.field)))
@@ -140,7 +143,8 @@ def doubts(kind: str, resource: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 _DAY: Final = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?", re.ASCII)
-_LOCAL: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?", re.ASCII)
+_MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d(?:\.\d+)?)?(Z|[+\-]\d\d:\d\d)?", re.ASCII)
+_STEPS: Final = re.compile(r"([A-Za-z]\w*)|\[(\d+)\]", re.ASCII)
 _INSTANTS: Final = frozenset({"issued", "recorded", "effectiveInstant", "lastUpdated"})
 """Dates that R4 wants to the second; of a DocumentReference its `date` too, of all types `meta.lastUpdated`."""
 
@@ -148,7 +152,7 @@ _INSTANTS: Final = frozenset({"issued", "recorded", "effectiveInstant", "lastUpd
 def _imprecise(kind: str, resource: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
     """(element, its value as R4 would have it, what it lacks) of the dates that say less than R4 asks for, and are sure in what they say.
 
-    A day without its time, and a time without its zone, are no reason to lose the record.
+    A day without its time, and a time without its seconds or its zone, are no reason to lose the record.
     """
     for element in _dates(kind):
         value = resource.get(element)
@@ -166,7 +170,7 @@ def _imprecise(kind: str, resource: Mapping[str, Any]) -> Iterator[tuple[str, An
             continue
         completed = {name: whole for name, said in lacking.items() if (whole := _completed(kind, name, said))}
         if completed:
-            reason = "has no time zone" if all("T" in lacking[name] for name in completed) else "has no time of day"
+            reason = f"has no {_lack(lacking[name] for name in completed)}"
             yield element, {**value, **completed} if type(value) is dict else completed[element], reason
 
 
@@ -179,14 +183,22 @@ def _dates(kind: str) -> tuple[str, ...]:
 
 
 def _is_exact(said: str) -> bool:
-    """Whether a date ends in a zone, as nearly all do."""
-    return said[-1:] == "Z" or (said[-3:-2] == ":" and said[-6:-5] in ("+", "-"))
+    """Whether a date has seconds and ends in a zone, as nearly all do."""
+    return said[16:17] == ":" and (said[-1:] == "Z" or (said[-3:-2] == ":" and said[-6:-5] in ("+", "-")))
+
+
+def _lack(said: Iterable[str]) -> str:
+    """What the least exact of the dates has not."""
+    found = [_MOMENT.fullmatch(each) for each in said]
+    if not all(found):
+        return "time of day"
+    return " and no ".join(word for group, word in ((2, "seconds"), (3, "time zone")) if any(one and not one[group] for one in found))
 
 
 def _completed(kind: str, name: str, said: str) -> str:
-    """The date as R4 would have it, where it lacks a time of day or a zone; '' for any other."""
-    if _LOCAL.fullmatch(said):
-        return said + "Z"
+    """The date as R4 would have it, where it lacks a time of day, seconds or a zone; '' for any other."""
+    if moment := _MOMENT.fullmatch(said):
+        return f"{moment[1]}{moment[2] or ':00'}{moment[3] or 'Z'}"
     is_instant = name in _INSTANTS or (kind, name) == ("DocumentReference", "date")
     return f"{said}{'-01-01'[: 10 - len(said)]}T00:00:00Z" if is_instant and _DAY.fullmatch(said) else ""
 
@@ -233,6 +245,23 @@ def _explain(kind: str, error: Exception) -> list[Problem]:
         return [Problem("invalid", f"is not a valid {kind} ({type(error).__name__})", kind)]
     found = dict.fromkeys(_problem(kind, detail) for detail in errors(include_url=False, include_input=False, include_context=False))
     return list(found) or [Problem("invalid", f"is not a valid {kind}", kind)]
+
+
+def _unpadded(problem: Problem, resource: Mapping[str, Any]) -> Problem:
+    """The problem, or a lesser one where all that base64 lacks are the `=` at its end."""
+    if problem.code != BAD_BASE64:
+        return problem
+    value: Any = resource
+    for name, place in _STEPS.findall(problem.field)[1:]:
+        try:
+            value = value[name or int(place)]
+        except (KeyError, IndexError, TypeError):
+            return problem
+    try:
+        decode_base64(value if type(value) is str else "?")
+    except AttachmentError:
+        return problem
+    return Problem(UNPADDED, "lacks the = at the end that base64 has: it was read all the same", problem.field)
 
 
 def _problem(kind: str, detail: Mapping[str, Any]) -> Problem:

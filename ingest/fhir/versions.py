@@ -9,16 +9,20 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, Final
 
+from ingest.fhir.dstu2 import ELEMENTS, SHAPES, TYPES
+
 _PACKAGES: Final = {"R5": "fhir.resources", "STU3": "fhir.resources.STU3"}
-_PROFILE: Final = re.compile(r"http://hl7\.org/fhir/(?:([35])\.0/|StructureDefinition/\w+\|([35])\.0\b)")
-_NUMBERS: Final = {"3": "STU3", "5": "R5"}
+_PROFILE: Final = re.compile(
+    r"http://(?:hl7\.org/fhir/(?:([135])\.0/|StructureDefinition/\w+\|([135])\.0\b)|fhir\.org/guides/argonaut/StructureDefinition/)"
+)
+_NUMBERS: Final = {"1": "DSTU2", "3": "STU3", "5": "R5"}
 
 
 def version_of(kind: str, resource: Mapping[str, Any], unknown: Iterable[str]) -> str:
-    """'R5', 'STU3', both with 'or' between them, or '' where neither explains the record.
+    """'R5', 'STU3', 'DSTU2', several with 'or' between them, or '' where none explains the record.
 
     It is of the version in whose classes it is valid, or that its profile names, or that alone has one of its elements which are `unknown`
-    to R4.
+    to R4. Of DSTU2 there are no classes: what it alone has is known by name.
     """
     valid = [name for name in _PACKAGES if _is_valid(name, kind, resource)]
     stated = _stated(resource)
@@ -26,7 +30,10 @@ def version_of(kind: str, resource: Mapping[str, Any], unknown: Iterable[str]) -
         return stated
     if valid:
         return " or ".join(valid)
-    known = [name for name in _PACKAGES if _elements(name, kind).intersection(unknown)]
+    unknown = frozenset(unknown)
+    known = [name for name in _PACKAGES if _elements(name, kind) & unknown]
+    if ELEMENTS.get(kind, frozenset()) & unknown or any(type(resource.get(name)) is shape for name, shape in SHAPES.get(kind, ())):
+        known.append("DSTU2")
     return known[0] if len(known) == 1 else ""
 
 
@@ -37,7 +44,8 @@ def version_of_number(number: object) -> str:
 
 def versions_with(kind: str) -> str:
     """The other versions that have a resource type of this name."""
-    return " or ".join(name for name in _PACKAGES if _model(name, kind) is not None)
+    found = [name for name in _PACKAGES if _model(name, kind) is not None]
+    return " or ".join([*found, *(["DSTU2"] if kind in TYPES else [])])
 
 
 @cache
@@ -75,5 +83,5 @@ def _stated(resource: Mapping[str, Any]) -> str:
     profiles = meta.get("profile") if type(meta) is dict else None
     for profile in profiles if type(profiles) is list else ():
         if type(profile) is str and (found := _PROFILE.match(profile)):
-            return _NUMBERS[found[1] or found[2]]
+            return _NUMBERS[found[1] or found[2] or "1"]
     return ""

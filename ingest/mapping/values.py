@@ -17,6 +17,7 @@ _DATES = (
     (re.compile(r"\d{4}-\d\d-\d\d"), XSD + "date"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+\-]\d\d:\d\d)?"), XSD + "dateTime"),
 )
+_MINUTE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d)(Z|[+\-]\d\d:\d\d)?", re.ASCII)
 _PARTIAL = re.compile(r"\d{4}(?:-\d\d)?", re.ASCII)
 _COMPARATORS = {"≤": "<=", "≥": ">=", "=<": "<=", "=>": ">=", "=": ""}
 """Other spellings of FHIR's comparators."""
@@ -29,6 +30,8 @@ def date_term(value: str) -> str:
     for pattern, datatype in _DATES:
         if pattern.fullmatch(value):
             return literal_term(value, datatype)
+    if minute := _MINUTE.fullmatch(value):  # stores compare and order no other spelling
+        return literal_term(f"{minute[1]}:00{minute[2] or ''}", XSD + "dateTime")
     return literal_term(value)
 
 

@@ -135,7 +135,7 @@ def test_further_texts_have_their_own_names_and_copies_are_left_out():
     ("given", "code"),
     [
         ({"contentType": "text/plain", "data": "%%%"}, "bad-base64"),
-        ({"contentType": "text/plain", "data": "YQ"}, "bad-base64"),
+        ({"contentType": "text/plain", "data": "Y"}, "bad-base64"),
         (attachment("%PDF-1.4 broken", "application/pdf"), "bad-pdf"),
         ({"contentType": "application/zip", "data": "YWJj"}, "unsupported-type"),
         ({"contentType": "text/plain", "data": "ICAg"}, "no-text"),

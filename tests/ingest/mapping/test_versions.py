@@ -2,6 +2,10 @@
 
 import pytest
 
+from ingest.fhir import dstu2
+from ingest.fhir.validation import model as r4b
+from ingest.fhir.versions import _model
+from ingest.mapping.resource_types import RESOURCE_TYPES
 from tests.ingest.exports import condition, patient
 from tests.ingest.mapping.reading import PATIENT, mapped, rejects, warnings
 
@@ -38,7 +42,39 @@ STU3 = [
 ]
 
 
-@pytest.mark.parametrize(("resource", "version", "field"), [*((r, "R5", f) for r, f in R5), *((r, "STU3", f) for r, f in STU3)])
+PRESCRIBED = {"resourceType": "MedicationOrder", "status": "active", "patient": PATIENT, "medicationCodeableConcept": {"text": "aspirin"}}
+DSTU2 = [
+    (PRESCRIBED, "resourceType"),
+    ({"resourceType": "Conformance", "status": "active"}, "resourceType"),
+    (
+        {
+            "resourceType": "Condition",
+            "patient": PATIENT,
+            "code": {"text": "Gout"},
+            "verificationStatus": "confirmed",
+            "dateRecorded": "2015",
+        },
+        "Condition.verificationStatus",
+    ),
+    (
+        {"resourceType": "AllergyIntolerance", "patient": PATIENT, "substance": {"text": "nuts"}, "status": "active"},
+        "AllergyIntolerance.substance",
+    ),
+    ({"resourceType": "Encounter", "status": "finished", "class": "inpatient", "patient": PATIENT}, "Encounter.class"),
+    (
+        {"resourceType": "Observation", "status": "final", "code": {"text": "a"}, "category": {"text": "vital signs"}},
+        "Observation.category",
+    ),
+    ({"resourceType": "Practitioner", "name": {"family": ["Doe"]}}, "Practitioner.name"),
+    ({**patient(), "name": [{"family": ["Doe"]}], "careProvider": [{"reference": "Organization/o"}]}, "Patient.name[0].family"),
+    ({"resourceType": "MedicationStatement", "status": "active", "patient": PATIENT, "wasNotTaken": False}, "MedicationStatement.patient"),
+]
+
+
+@pytest.mark.parametrize(
+    ("resource", "version", "field"),
+    [*((r, "R5", f) for r, f in R5), *((r, "STU3", f) for r, f in STU3), *((r, "DSTU2", f) for r, f in DSTU2)],
+)
 def test_one_reason_names_the_version(resource, version, field):
     result = mapped(resource)
     (issue,) = result.issues
@@ -69,6 +105,8 @@ def test_what_is_merely_wrong_is_told_as_before(resource, code):
     [
         ("http://hl7.org/fhir/5.0/StructureDefinition/Patient", "R5"),
         ("http://hl7.org/fhir/StructureDefinition/Patient|3.0.2", "STU3"),
+        ("http://hl7.org/fhir/StructureDefinition/Patient|1.0.2", "DSTU2"),
+        ("http://fhir.org/guides/argonaut/StructureDefinition/argo-patient", "DSTU2"),
         ("http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient|5.0.1", ""),
     ],
 )
@@ -88,3 +126,14 @@ def test_a_server_that_speaks_another_version_is_told():
 def test_a_file_of_another_version_gives_one_reject_a_record(lab):
     report = lab.ingest(*({**resource, "id": f"x{place}"} for place, (resource, _) in enumerate(R5)), patient())
     assert (report.rejects, report.records["added"]) == ({"fhir-version": len(R5)}, 1)
+
+
+def test_what_is_known_of_dstu2_is_of_no_version_that_has_classes():
+    for kind, elements in dstu2.ELEMENTS.items():
+        of_others = {name for model in (_model("R5", kind), _model("STU3", kind), r4b(kind)) if model for name in element_names(model)}
+        assert of_others and elements.isdisjoint(of_others), kind
+    assert not dstu2.TYPES & RESOURCE_TYPES
+
+
+def element_names(model):
+    return {field.alias or name for name, field in model.model_fields.items()}
