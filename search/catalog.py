@@ -23,7 +23,7 @@ from search.codings import Codings
 from search.connections import Connections, padded
 from search.errors import GenerationUnreadable
 from search.found import FoundDocument, MentionedConcept
-from search.held import Column, documents_of, patients_of
+from search.held import Column, documents_of, patients_of, places_of
 from search.model import (
     ConceptStanding,
     ConceptSummary,
@@ -215,6 +215,10 @@ class SqliteCatalog:
     def documents_standing(self, concept: str, column: Column, limit: int, offset: int = 0) -> tuple[DocumentSummary, ...]:
         """The documents behind a number of the concept's standing, newest first."""
         return self.summaries(documents_of(self._all, self._meant(concept), column, limit, offset))
+
+    def places_standing(self, concept: str, column: Column, documents: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Of documents behind a number of the concept's standing: where each first says so; those that a visit brings are left out."""
+        return places_of(self._all, self._meant(concept), column, documents)
 
     def patients_standing(self, concept: str, column: Column, limit: int, offset: int = 0) -> tuple[PatientSummary, ...]:
         """The patients behind a number of the concept's standing, by label; those that no record describes by their id, last."""

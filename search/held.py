@@ -32,6 +32,11 @@ _CHARTING: Final = (
     "SELECT d.row FROM documents d WHERE d.encounter IN"  # noqa: S608 - texts of this package
     f" (SELECT encounter FROM facts WHERE {COUNTED} AND encounter IS NOT NULL) {_NEWEST}"
 )
+_PLACES: Final = (
+    "SELECT d.id, m.start, m.stop FROM documents d JOIN mentions m ON m.document = d.row"  # noqa: S608 - texts of this package
+    f" WHERE d.id IN (SELECT value FROM json_each(?)) AND m.concept IN ({MEANT}) AND m.assertion = ?"
+    " ORDER BY m.start DESC, m.stop DESC"
+)
 _OF_TEXTS: Final = (
     "SELECT d.patient, min(d.dataset) FROM mentions m JOIN documents d ON d.row = m.document"  # noqa: S608 - texts of this package
     f" WHERE m.concept IN ({MEANT}) AND m.assertion = ? AND d.patient IS NOT NULL GROUP BY d.patient"
@@ -50,6 +55,14 @@ def documents_of(rows: Rows, meant: Sequence[int], column: Column, limit: int, o
     else:
         found = rows(_SAYING, (given, ASSERTIONS[column].value, limit, offset))
     return [row for (row,) in found]
+
+
+def places_of(rows: Rows, meant: Sequence[int], column: Column, documents: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Document → (start, end) of the first words for which it is behind a number; none where a visit is the reason."""
+    if column == "charted":
+        return {}
+    found = rows(_PLACES, (json.dumps(list(documents)), json.dumps(list(meant)), ASSERTIONS[column].value))
+    return {document: (start, end) for document, start, end in found}
 
 
 def patients_of(

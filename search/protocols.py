@@ -209,6 +209,11 @@ class Catalog(Protocol):
         """The documents behind a number of the concept's standing, newest first."""
         ...
 
+    def places_standing(self, concept: str, column: Column, documents: Sequence[str]) -> Mapping[str, tuple[int, int]]:
+        """Of documents behind a number of the concept's standing: (start, end) where each first says so; those that a visit brings are left
+        out."""
+        ...
+
     def patients_standing(self, concept: str, column: Column, limit: int, offset: int = 0) -> tuple[PatientSummary, ...]:
         """The patients behind a number of the concept's standing, by label; those that no record describes by their id, last."""
         ...

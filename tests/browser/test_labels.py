@@ -141,6 +141,21 @@ def test_charts_are_drawn_with_scripts_and_tables_without(labeled_site: str, ope
     assert plain.locator("#jobs tbody tr").count() == 3
 
 
+@pytest.mark.parametrize("report", ["annotations", "workers"])
+def test_no_chart_scrolls_sideways_on_a_phone(labeled_site: str, open_tab: Open, report: str) -> None:
+    tab = open_tab(width=360)
+    tab.goto(f"{labeled_site}/reports?dataset=streets&report={report}")
+    tab.wait_for_selector(".vega", state="attached")  # a report that takes long is waited for on a page of its own
+    charts = tab.locator(".vega")
+    assert charts.count() > 1
+    charts.first.scroll_into_view_if_needed()
+    tab.wait_for_selector(".vega:not([data-drawn])", state="detached")
+    wide = "charts => charts.map(chart => chart.parentElement).filter(one => one.scrollWidth > one.clientWidth).length"
+    assert charts.evaluate_all(wide) == 0
+    widths = charts.evaluate_all("charts => charts.map(chart => chart.querySelector('canvas').clientWidth)")
+    assert all(200 < width <= 360 for width in widths), "and what is drawn is still a chart"
+
+
 def test_charts_are_drawn_in_the_ink_of_the_theme(labeled_site: str, open_tab: Open) -> None:
     tab = open_tab()
     tab.goto(f"{labeled_site}/reports?dataset=streets")

@@ -217,6 +217,14 @@ def concepts_stand_as_charts_and_texts_have_them(rig: Rig) -> None:
             assert getattr(found, name) == Held(len(patients), len({document.id for document in documents}))
             assert {one.id for one in rig.catalog.patients_standing(concept, name, 1000)} == patients
             assert {one.id for one in rig.catalog.documents_standing(concept, name, 1000)} == {document.id for document in documents}
+            first = {}
+            for document, mention in said:
+                if document in documents and mention.concept in meant and mention.assertion is assertion:
+                    first[document.id] = min(first.get(document.id, (mention.start, mention.end)), (mention.start, mention.end))
+            everything = [document.id for document in rig.clinic.documents]
+            assert rig.catalog.places_standing(concept, name, everything) == first
+            assert rig.catalog.places_standing(concept, name, [*first][:1]) == dict([*first.items()][:1])
+            assert rig.catalog.places_standing(concept, "charted", everything) == {}
         assert {one.id for one in rig.catalog.patients_standing(concept, "charted", 1000)} == {fact.subject for fact in counted}
         listed = rig.catalog.documents_standing(concept, "charted", 1000)
         assert len(listed) == charting and listed == tuple(sorted(listed, key=lambda one: one.date or "", reverse=True))

@@ -74,6 +74,11 @@ BROKEN: dict[str, tuple[str, Any, str]] = {
         lambda c: lambda concept, column, *asked: c.documents_standing(concept, "affirmed" if column == "denied" else column, *asked),
         "concepts_stand_as_charts_and_texts_have_them",
     ),
+    "opens what is denied where it is affirmed": (
+        "places_standing",
+        lambda c: lambda concept, column, *asked: c.places_standing(concept, "affirmed" if column == "denied" else column, *asked),
+        "concepts_stand_as_charts_and_texts_have_them",
+    ),
     "loses the other codings of a concept": (
         "surroundings",
         lambda c: lambda *asked: replace(found := c.surroundings(*asked), codes=found.codes[:1]),

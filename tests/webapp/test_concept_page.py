@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from html import unescape
 from urllib.parse import quote
 
 import pytest
@@ -31,6 +32,15 @@ def test_a_number_of_a_concept_is_a_list(client: FlaskClient) -> None:
     assert "Rosa Lindqvist" in people and 'data-total="1"' in people
     assert "Texts deny it" in client.get(given).text
     assert "None." in client.get(f"/standing?concept={quote(NEUROPATHY)}&as=family").text
+
+
+def test_a_document_of_the_list_opens_at_the_words_it_is_listed_for(client: FlaskClient) -> None:
+    page = client.get(f"/standing?concept={quote(NEUROPATHY)}&as=denied").text
+    listed = page[page.index('<ul class="lines">') :]
+    (url,) = re.findall(r'href="(/document[^"]+)#span"', listed)
+    opened = client.get(unescape(url)).text
+    words = re.sub(r"<[^>]*>", "", opened[opened.index('id="span"') - 5 :])[:60]
+    assert "neuropathy" in words.lower()
 
 
 @pytest.mark.parametrize(

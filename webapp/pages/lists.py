@@ -1,5 +1,6 @@
 """Lists behind counts: what is charted in a dataset or coded by a concept, and what texts of a dataset mention."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
@@ -98,7 +99,18 @@ class StandingPage:
     pages: int
     patients: tuple[PatientSummary, ...]
     documents: tuple[DocumentSummary, ...]
+    places: Mapping[str, tuple[int, int]]
+    """Document → where it says so, where its text does."""
     of: str
+
+    def opened(self, document: DocumentSummary) -> str:
+        """The address of a document, at the words that it is listed for."""
+        if document.kind == "Item":
+            return address("/item", [("id", document.id)])
+        if document.id not in self.places:
+            return address("/document", [("id", document.id)])
+        start, end = self.places[document.id]
+        return address("/document", [("id", document.id), ("start", start), ("end", end)], "span")
 
     @property
     def name(self) -> str:
@@ -127,7 +139,8 @@ def standing() -> str:
     place = ROWS, (page - 1) * ROWS
     patients = catalog.patients_standing(concept, column, *place) if of == "patients" else ()
     documents = catalog.documents_standing(concept, column, *place) if of == "documents" else ()
-    view = StandingPage(known, found, column, total, page, last, patients, documents, of)
+    places = catalog.places_standing(concept, column, [one.id for one in documents]) if documents else {}
+    view = StandingPage(known, found, column, total, page, last, patients, documents, places, of)
     return render_template("standing.html", page=view)
 
 
