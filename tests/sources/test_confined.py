@@ -175,6 +175,16 @@ def test_a_link_that_is_put_there_after_the_judgement_is_not_followed(allowed: P
         open_within((allowed,), allowed / "sub" / "good.ndjson").read()
 
 
+def test_a_hard_link_is_the_file_itself(allowed: Path) -> None:
+    """Nothing tells one name of a file from the other; docs/api.md says so to who sets up a loader."""
+    (allowed / "hard.ndjson").hardlink_to(allowed.parent / "secret" / "x.ndjson")
+    with open_within((allowed,), allowed / "hard.ndjson") as stream:
+        assert stream.read() == (allowed.parent / "secret" / "x.ndjson").read_bytes()
+    listed = expand([str(allowed)], within=(str(allowed),))
+    assert {Path(file.uri).name for file in listed.files} >= {"hard.ndjson", "good.ndjson"}
+    assert {Path(issue.source).name for issue in listed.issues if issue.code == "outside-sources"} == {"link.ndjson"}
+
+
 def test_what_was_listed_is_judged_again_where_it_is_opened(allowed: Path) -> None:
     (file,) = expand([str(allowed / "sub")], within=(str(allowed),)).files
     file = pickle.loads(pickle.dumps(file))  # as a worker gets it
