@@ -29,6 +29,11 @@ _BEFORE: Final = 3
 """Tokens before what a text abbreviates in which a name may begin that goes on behind the bracket."""
 _BEHIND: Final = 4
 """Tokens behind the bracket in which it may end."""
+_TAKING: Final = frozenset(["on", "taking", "takes"])
+_BEING: Final = frozenset(
+    ["being", "been", "was", "were", "use", "while", "intolerance", "failure", "reaction", "bleeding", "toxicity", "when"]
+)
+"""Between a memory and a drug they tell of the drug at that time: "history of being on lithium", "history of bleeding on warfarin"."""
 _MEASURING: Final = frozenset(["test", "testing", "monitoring"])
 _THINGS: Final = frozenset(
     ["cuff", "monitor", "meter", "machine", "kit", "strip", "lancet", "log", "diary", "medication", "medicine", "med", "pill", "tablet"]
@@ -110,6 +115,8 @@ class Reader:
         concept = chosen.senses[0]
         judgement, section = sentences.judge(chosen.first, chosen.last), sentences.headings.section_at(start)
         judgement = _as_listed(judgement, sentences, chosen) if chosen.listed else _of_allergy(judgement, section, concept)
+        if concept.kind is Kind.DRUG and _is_taken(judgement, of, chosen.first):
+            judgement = Judgement(Assertion.AFFIRMED, "", 0, 0, judgement.section)
         if judgement.assertion is Assertion.AFFIRMED and concept.kind is not Kind.DRUG and not self._asking:
             judgement = _of_indication(judgement, of, sentences, chosen, drug)
         value = None
@@ -274,6 +281,19 @@ def _of_indication(judgement: Judgement, of: Tokens, sentences: Sentences, chose
         return judgement
     start, end = of.starts[found[0]], of.ends[found[1] - 1]
     return Judgement(Assertion.HYPOTHETICAL, of.text[start:end], start, end, judgement.section)
+
+
+def _is_taken(judgement: Judgement, of: Tokens, first: int) -> bool:
+    """Whether what a memory tells of is another thing that the drug is taken for: "history of stroke on aspirin"."""
+    if judgement.assertion is not Assertion.HISTORICAL or first < 2 or of.norms[first - 1] not in _TAKING:
+        return False
+    between = of.norms[bisect_left(of.starts, judgement.end) : first - 1]
+    return (
+        judgement.end <= of.starts[first]
+        and judgement.trigger.lower().endswith(("of", "h/o", "hx"))
+        and _BEING.isdisjoint(between)
+        and bool(between)
+    )
 
 
 def _is_thing(of: Tokens, chosen: _Chosen) -> bool:

@@ -18,7 +18,7 @@ from search.grounded import Grounded, GroundedPart
 from search.lexical.analysis import informative
 from search.polarity import Agreement, Want, framing, wants_of
 from search.protocols import Mask
-from search.question import AGREES, CONTRADICTS, LACKING, Head, Question, Whole, alternatives_of, without
+from search.question import AGREES, CONTRADICTS, LACKING, Head, Part, Question, Whole, alternatives_of, without
 from search.spoken import Said
 
 _CHARTED: Final = frozenset({Assertion.AFFIRMED, Assertion.HISTORICAL, None})
@@ -134,9 +134,18 @@ def evidence_of(answers: Answers) -> ConceptEvidence | None:
         share += np.float32(row.weight / max(sum(row.weight for row in answers.rows), 1e-9)) * row.worth
     known = sum(len(informative(each.part.text)) for each in named)
     spans = [*((each.part.start, each.part.end) for each in named), *((each.start, each.end) for each in question.limits)]
+    spans += [span for each in named if (span := _trigger(question, each.part)) is not None]
     rest = framing(without(question.text, spans))
     others = len(informative(rest))
     return ConceptEvidence(answers.together(), share, _lacks(answers, len(beside)), known / max(known + others, 1), rest, beside)
+
+
+def _trigger(question: Question, part: Part) -> tuple[int, int] | None:
+    """Where the words stand by which a part is meant: what they say is how it is asked, and nothing more to look for."""
+    text, words = question.text, part.trigger
+    at = (text.rfind(words, 0, part.start), text.find(words, part.end)) if words else ()
+    start = next((place for place in at if place >= 0), None)
+    return None if start is None else (start, start + len(words))
 
 
 def beside_parts(question: Question) -> tuple[Want, ...]:

@@ -24,6 +24,10 @@ _AGE: Final = re.compile(
     r"|\b(?P<exact>\d{1,3})[\s-]years?[\s-]old\b",
     re.IGNORECASE,
 )
+_STAGES: Final = re.compile(r"\b(?:(?P<child>children|kids?|boys?|girls?)|(?P<adult>adults?))\b", re.IGNORECASE)
+"""Stages of life that are ages."""
+_ASKED_FOR: Final = re.compile(r"(?:\A\W*|\b(?:in|among|for|which|what|all|any|find|show|list|the)\s+)\Z", re.IGNORECASE)
+"""What stands before those who are asked for: "women with children" asks for women."""
 _MONTHS: Final = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
 _MONTH: Final = rf"(?P<month>{'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in _MONTHS)})"
 _DATE: Final = re.compile(
@@ -64,7 +68,8 @@ class Limit:
 
 def limits_of(question: str) -> tuple[Limit, ...]:
     """The limits of a question, by place."""
-    found = [*_sexes(question), *_ages(question), *_dates(question)]
+    ages = list(_ages(question))
+    found = [*_sexes(question), *(ages or _stages(question)), *_dates(question)]
     return tuple(sorted(found, key=lambda limit: limit.start))
 
 
@@ -92,6 +97,15 @@ def _ages(question: str) -> Iterator[Limit]:
             label = f"aged {low}" if low == high else f"{low} to {high} years" if low and high < _OLDEST else ""
             label = label or (f"{low} years or older" if low else f"under {high + 1} years")
             yield Limit(start, found.end(), text, label, tuple(bounds))
+
+
+def _stages(question: str) -> Iterator[Limit]:
+    """Children or adults, where the question does not speak of both, nor of an age."""
+    words = list(_STAGES.finditer(question))
+    asked = [word for word in words if _ASKED_FOR.search(question, 0, word.start())]
+    if asked and len({word.lastgroup for word in words}) == 1:
+        child = asked[0]["child"]
+        yield _limit(asked[0], *(("under 18 years", ("age_to", "17")) if child else ("18 years or older", ("age_from", "18"))))
 
 
 def _dates(question: str) -> Iterator[Limit]:

@@ -21,6 +21,17 @@ LOOKED_AT: Final = 10
 """Best documents that decide whether a question is answered as it is spelled."""
 _SHORTEST: Final = 4
 """Letters of a word in which a slip can be told; in one so short only that two letters were turned ("pian", but a "goat" is no "gout")."""
+_OPPOSED: Final = (
+    ("hypo", "hyper"),
+    ("macro", "micro"),
+    ("inter", "intra"),
+    ("supra", "infra"),
+    ("abduct", "adduct"),
+    ("afferent", "efferent"),
+    ("ile", "ili"),
+    ("perone", "perine"),
+)
+"""Beginnings that are a slip apart and tell opposites, or things of other places: hypotension is never put as hypertension."""
 
 Read = Callable[[str], Question]
 
@@ -40,12 +51,18 @@ def respelled(
     mended = question if reader is None else as_named(question, read, reader, texts.spread)
     asked = read(mended)
     by_texts = texts.respelled(mended, _read_spans(asked))
-    if not by_texts:
+    if not by_texts or any(opposed(*pair) for pair in zip(mended.split(), by_texts.split(), strict=False)):
         return mended
     found = rank(Question(by_texts, rest=by_texts))
     by_texts = in_whole_words(by_texts, mended, write(found))
     better = len(read(by_texts).parts) > len(asked.parts)
     return by_texts if better or (_best(rank(asked)) < WELL <= _best(found)) else mended
+
+
+def opposed(word: str, other: str) -> bool:
+    """Whether two words that are written alike tell opposites: "hypokalemia", "hyperkalemia"."""
+    one, two = word.casefold(), other.casefold()
+    return any((one.startswith(a) and two.startswith(b)) or (one.startswith(b) and two.startswith(a)) for a, b in _OPPOSED)
 
 
 def _best(found: RankedDocuments) -> float:
@@ -73,6 +90,7 @@ def as_named(question: str, read: Read, reader: Reader, spread: Callable[[str], 
             continue
         # Texts are compared by stems: a word that they seem to have may still be none ("fibrilation").
         words = doubled(word.lower()) if spread(word) else slips(word.lower())
+        words = [each for each in words if not opposed(word, each)]
         lengths = reader.fitting(of, place, words) if words else []
         fits = [(-length, -spread(each), each) for each, length in zip(words, lengths, strict=True) if length]
         if fits:

@@ -12,11 +12,11 @@ from concepts.vocabulary import Named, compile_vocabulary
 from search.model import Respelled, SearchRequest
 from search.question import Question, read_question
 from search.retriever import Retriever
-from search.spelling import as_named, doubled, slips
+from search.spelling import as_named, doubled, opposed, slips
 from tests.ingest.exports import InlinePool, Lab, condition, note, patient
 
 SNOMED = "http://snomed.info/sct"
-NAMES = ("Metformin", "Chest pain", "Gout", "Atrial fibrillation", "Acquired immunodeficiency (AIDS)", "Pain")
+NAMES = ("Metformin", "Chest pain", "Gout", "Atrial fibrillation", "Acquired immunodeficiency (AIDS)", "Pain", "Hypertension")
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +35,9 @@ def reader() -> Reader:
         ("atrial fibrilation", "atrial fibrillation"),
         ("atrial fibrillation", "atrial fibrillation"),
         ("goat", "goat"),
+        ("hipertension", "hypertension"),
+        ("hypertention", "hypertension"),
+        ("intercranial", "intercranial"),
         ("patent with metformin", "patent with metformin"),
         ("a METFROMIN trial", "a METFROMIN trial"),
         ("metfromin\nand more", "metfromin\nand more"),
@@ -120,3 +123,27 @@ def test_operators_stay_as_they_are_and_lists_say_it_too(retriever: Retriever) -
     listing = retriever.listed(SearchRequest("hypertenson"))
     assert listing.notices == ("Searched for “hypertension”, instead of “hypertenson”",) and listing.total == 2
     assert retriever.facet(SearchRequest("hypertenson"), "type").notices == listing.notices
+
+
+@pytest.mark.parametrize(
+    ("word", "other", "told"),
+    [
+        ("hypotension", "hypertension", True),
+        ("Hyperkalemia", "hypokalemia", True),
+        ("ileum", "ilium", True),
+        ("abduction", "adduction", True),
+        ("hypetension", "hypertension", False),
+        ("metfromin", "metformin", False),
+    ],
+)
+def test_words_that_are_written_alike_may_tell_opposites(word: str, other: str, told: bool) -> None:
+    assert opposed(word, other) is told is opposed(other, word)
+
+
+def test_low_is_never_put_as_high(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.pipeline.Pool", InlinePool)
+    lab = Lab(tmp_path)
+    lab.ingest(patient(), condition(code="38341003", display="Hypertension"), note(text="Hypertension, well controlled."))
+    retriever = lab.snapshot().retriever
+    assert retriever.search(SearchRequest("hypotension")).respelled is None
+    assert retriever.search(SearchRequest("hypertenison")).respelled == Respelled("hypertenison", "hypertension")
