@@ -1,12 +1,13 @@
-"""Reading notes with 100,000 names on one core, against negspacy; and what reading costs an ingest.
+"""Reading notes with 100,000 names on one core; assertion against negspacy; and what reading costs an ingest.
 
     python -m benchmarks.reading NOTES.jsonl             # lines {"text": …}
     python -m benchmarks.reading --export EXPORT         # any FHIR bulk export
 
 Needs negspacy for the first, which nothing else here does: `pip install --target DIR spacy negspacy`, and DIR behind everything else in
-PYTHONPATH. The names are those of HPO and ICD-10-CM where these extras are installed, filled up with invented ones. Negspacy gets the
-mentions as entities and judges nothing but negation. Its rate is that of spaCy's blank English, which cuts words and sentences (counted in
-these), and of its component; that of the component alone is printed too.
+PYTHONPATH. The names are those of HPO and ICD-10-CM where these extras are installed, filled up with invented ones. What reading finds is
+then given to both as spans of the untouched text: ours says all assertions and sections, negspacy nothing but negation. Its rate is that of
+spaCy's blank English, which cuts words and sentences (counted in these), and of its component; that of the component alone, to which the
+cut text is given, is printed too. Reading as a whole, which looks for names and values besides, is set against both as well.
 With an export: it is ingested (without vectors) with reading and without, and then read again with the names as another terminology.
 """
 
@@ -15,7 +16,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +25,7 @@ from benchmarks import terminologies
 from benchmarks.processes import run_measured
 from commissure import assemble
 from commissure.settings import load
+from concepts.assertion import judge
 from concepts.reader import Reader
 from concepts.terminology import Concept, ConceptName, Statement
 from concepts.vocabulary import open_vocabulary
@@ -60,13 +62,12 @@ def the_names() -> Source:
     return Source(Path(), TerminologyFormat("names", "", lambda _: True, lambda *_: names(), "none", ""), "benchmark", "")
 
 
-def best(reader: Reader, texts: Sequence[str]) -> float:
+def best(work: Callable[[], object]) -> float:
     """Seconds of processor time of the best round."""
 
     def round() -> float:
         began = time.process_time()
-        for text in texts:
-            reader.read(text)
+        work()
         return time.process_time() - began
 
     return min(round() for _ in range(ROUNDS))
@@ -86,7 +87,9 @@ def against_negspacy(texts: Sequence[str]) -> None:
         shelf.add(the_names())
         reader = Reader([open_vocabulary(shelf.editions()["benchmark"])])
         found = [reader.read(text) for text in texts]
-        spent = best(reader, texts)
+        spent = best(lambda: [reader.read(text) for text in texts])
+    spans = [[(one.start, one.end) for one in mentions] for mentions in found]
+    judged = best(lambda: [judge(text, each) for text, each in zip(texts, spans, strict=True)])
     nlp = spacy.blank("en")
     nlp.add_pipe("sentencizer")
     negex = nlp.create_pipe("negex", config={"ent_types": ["MENTION"]})
@@ -95,18 +98,22 @@ def against_negspacy(texts: Sequence[str]) -> None:
         began = time.process_time()
         doc = nlp(text)
         cutting += time.process_time() - began
-        spans = (doc.char_span(one.start, one.end, label="MENTION", alignment_mode="expand") for one in mentions)
-        doc.set_ents(filter_spans([span for span in spans if span is not None]))
+        named = (doc.char_span(one.start, one.end, label="MENTION", alignment_mode="expand") for one in mentions)
+        doc.set_ents(filter_spans([span for span in named if span is not None]))
         sentences += sum(1 for _ in doc.sents)
         began = time.process_time()
         negex(doc)
         judging += time.process_time() - began
     size = sum(len(text.encode()) for text in texts) / 1e6
     print(f"cores {os.cpu_count()}, load {os.getloadavg()[0]:.1f}; {len(texts):,} notes, {size:.1f} MB, {sentences:,} sentences")
-    print(f"reading with {NAMES:,} names, one core: {len(texts) / spent:,.0f} notes/s, {sum(map(len, found)):,} mentions")
-    print(f"         {sentences / spent:,.0f} sentences/s; negspacy, assertion alone, with given entities:")
-    print(f"         {sentences / (cutting + judging):,.0f} sentences/s; its component without cutting words: {sentences / judging:,.0f}")
-    print(f"ratio    {(cutting + judging) / spent:.1f} x; to the component {judging / spent:.1f} x")
+    print(
+        f"reading with {NAMES:,} names, one core: {len(texts) / spent:,.0f} notes/s, {sentences / spent:,.0f} sentences/s, "
+        f"{sum(map(len, found)):,} mentions"
+    )
+    print(f"assertion of these as given spans: {sentences / judged:,.0f} sentences/s; negspacy {sentences / (cutting + judging):,.0f},")
+    print(f"         its component without cutting words {sentences / judging:,.0f}")
+    for name, ours in (("assertion", judged), ("reading", spent)):
+        print(f"ratio    {name} {(cutting + judging) / ours:.1f} x; to the component {judging / ours:.1f} x")
 
 
 def against_an_ingest(export: Path) -> None:

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from concepts.tokens import Tokens
+from concepts.tokens import Tokens, places_of
+from concepts.wordbook import are
 
 
 class Abbreviation(NamedTuple):
@@ -249,6 +250,7 @@ Cr = creatinine : bun, renal, kidney, creatinine, mg
 K = potassium : na, sodium, electrolytes, potassium, meq
 Na = sodium : k, potassium, electrolytes, sodium, meq
 """
+_OPENING: Final = are(("(",))
 _CLOSING: Final = frozenset(");,")
 """What ends a short form in a bracket."""
 _MOST_SAID: Final = 8
@@ -331,7 +333,7 @@ def definitions(text: Tokens) -> Iterator[Definition]:
     A bracket may say more behind a comma: "ataxia telangiectasia (A-T; MIM 208900)".
     """
     norms = text.norms
-    for place in (place for place, norm in enumerate(norms) if norm == "("):
+    for place in places_of(text, _OPENING):
         end = place + 1
         while end < len(norms) and end - place <= _MOST_PIECES and norms[end] not in _CLOSING:
             end += 1

@@ -6,17 +6,19 @@ acute distress" is denied by "no", not by "no acute"). A condition that ends wit
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice, pairwise, takewhile
+from typing import NamedTuple
 
 from concepts.indications import is_illness, keeps_ready
 from concepts.model import Assertion
-from concepts.reach import LONGEST_CLAUSE, Found, Reach, Spoken, apart, find
+from concepts.reach import LONGEST_CLAUSE, Found, Reach, Spoken, Triggers, apart
 from concepts.sections import Heading, Headings, Section
-from concepts.tokens import Tokens, tokens
+from concepts.tokens import Tokens, places_of, tokens
 from concepts.triggers import SENTENCE, Effect
+from concepts.wordbook import are
 
 _BREAKS = frozenset(".?!)\n")
+_ARE_BREAKS = are(_BREAKS)
 _NOT_AN_END = frozenset(
     [
         "dr",
@@ -81,6 +83,8 @@ _DENYING = frozenset(["deny", "denied", "denying"])
 """What somebody does who is asked: the patient."""
 _LIST_MARKS = frozenset("-*•·–")
 _ANSWERS = frozenset(["no", "none", "deny", "denied", "absent", "negative", "never", "nil", "neg"])
+_ANNOUNCING = frozenset(":\n")
+"""What stands before a sentence over which another one may reach."""
 _NEAR_RELATIVE = 3
 """Words around one who is named that tell whether it is of them that something is said."""
 _WHOSE = frozenset(["his", "her", "their", "my", "your", "the", "a", "an", "patient", "'s", "’s"])
@@ -94,8 +98,7 @@ _ANEW = frozenset([",", ";", "he", "she", "patient"])
 """Behind these a denial need not be of the relative named before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """How a text means a mention, by which words of it ('' for none) and in which section."""
 
     assertion: Assertion
@@ -113,6 +116,7 @@ class Sentences:
         self.headings = Headings(of.text)
         ends = (bisect_left(of.starts, heading.end) for heading in self.headings.all)
         self._begins = _sentences(of, {place for place in ends if not _is_answer(of, place)})
+        self._triggers = Triggers(of)
         self._spoken: dict[int, Spoken] = {}
         self._announcing: dict[int, tuple[Found | None, bool]] = {}
 
@@ -176,7 +180,7 @@ class Sentences:
     def _said_in(self, begin: int, end: int) -> Spoken:
         spoken = self._spoken.get(begin)
         if spoken is None:
-            spoken = self._spoken[begin] = Spoken(self.tokens, begin, end, self._announced(begin))
+            spoken = self._spoken[begin] = Spoken(self.tokens, self._triggers.between(begin, end), end, self._announced(begin))
         return spoken
 
     def _announced(self, begin: int) -> Found | None:
@@ -185,6 +189,8 @@ class Sentences:
         Over the lines of a list it reaches if the colon ends its line, or is behind a condition.
         """
         norms, passed = self.tokens.norms, []
+        if begin == 0 or norms[begin - 1] not in _ANNOUNCING:
+            return None
         while begin > 0 and begin not in self._announcing:
             passed.append(begin)
             last, breaks = begin - 1, 0
@@ -211,7 +217,7 @@ class Sentences:
 
         "History:" announces none: often what follows is of the present.
         """
-        kept = apart(find(self.tokens, *self.around(colon)))
+        kept = apart(self._triggers.between(*self.around(colon)))
         told = [
             each
             for each in kept
@@ -279,10 +285,10 @@ def _sentences(of: Tokens, headings: set[int]) -> list[int]:
     """Tokens at which sentences begin: after marks, blank lines, headings, and lines that do not go on."""
     norms, last = of.norms, len(of.norms) - 1
     begins = {0} | {place for place in headings if place <= last}
-    for place, norm in enumerate(norms):
-        if norm not in _BREAKS or place == last or place + 1 in begins:
+    for place in places_of(of, _ARE_BREAKS):
+        if place == last or place + 1 in begins:
             continue
-        following = norms[place + 1]
+        norm, following = norms[place], norms[place + 1]
         if norm == ")":
             if place > 1 and norms[place - 1].isdigit() and len(norms[place - 1]) < 3 and norms[place - 2] != "(":
                 begins.add(place - 1)

@@ -14,7 +14,6 @@ from dataclasses import dataclass, fields
 from enum import IntFlag
 from functools import cached_property, lru_cache
 from hashlib import blake2b
-from itertools import repeat
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -24,6 +23,7 @@ from numpy.typing import NDArray
 from concepts.distinct import distinct
 from concepts.hierarchy import Int32, Int64, mapped, offsets_of
 from concepts.tokens import Tokens, tokens
+from concepts.wordbook import Entries, OfWords, Wordbook
 
 MOST_WORDS: Final = 24
 """Words of a name that is looked for; longer ones are told and left out."""
@@ -31,10 +31,17 @@ MOST_SENSES: Final = 16
 """Concepts that a name leads to: of a drug that is in ten thousand products the best."""
 _SOFT: Final = frozenset("-/'’\"–‐‑\n*_&+")
 """Marks that stand between words of a name or not, as it pleases who writes."""
-_MOST_HELD: Final = 1 << 18
-_NOT_HELD: Final = -2
+_MAY_STAND_BETWEEN, _BREAK, _BEGINS = 1, 2, 4
+"""What a mark is: one that stands between words of a name; a line break; what begins an item or a paragraph behind one."""
+_KINDS: Final = {
+    norm: (norm in _SOFT) * _MAY_STAND_BETWEEN | (norm == "\n") * _BREAK | (norm in "\n-*•") * _BEGINS for norm in (*_SOFT, "•")
+}
+_MOST_HELD: Final = 1 << 17
+"""Beginnings of names that are held."""
 _MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT: Final = np.uint64(29)
+_TIMES, _RIGHT = int(_MULTIPLIER), int(_SHIFT)
+_THREE, _SEVEN = np.uint64(3), np.uint64(7)
 _MASK: Final = (1 << 64) - 1
 
 UInt64 = NDArray[np.uint64]
@@ -62,11 +69,11 @@ class Name(NamedTuple):
 
 
 class Words(NamedTuple):
-    """The words of a text: their `places` among its tokens, what they are compared by, and the `numbers` of that."""
+    """The words of a text: their `places` among its tokens, and their numbers in a book."""
 
-    places: list[int]
-    norms: list[str]
-    numbers: UInt64
+    places: NDArray[np.intp]
+    book: Wordbook
+    entries: Entries
 
 
 class Found(NamedTuple):
@@ -97,31 +104,21 @@ class Lexicon:
         found: list[Found] = []
         if not len(self.words):
             return found
-        places, norms, numbers = words
-        first, count = self._first, len(norms)
-        beginning = np.fromiter(map(first.get, norms, repeat(_NOT_HELD)), dtype=np.int64, count=count)
-        if (beginning == _NOT_HELD).any():
-            self._learn(first, set(norms).difference(first))
-            beginning = np.fromiter(map(first.__getitem__, norms), dtype=np.int64, count=count)
+        places, book, entries = words
+        beginning = self._first.of(book, entries)
         at = np.flatnonzero(beginning >= 0)
         spot = beginning[at]
-        running = self.words[spot]
-        for depth in range(MOST_WORDS):
-            names = self.names[spot]
-            ends = np.flatnonzero(names >= 0)
-            if len(ends):
-                found.extend(
-                    Found(places[start], places[start + depth] + 1, name)
-                    for start, name in zip(at[ends].tolist(), names[ends].tolist(), strict=True)
-                )
-            on = np.flatnonzero(self.goes_on[spot] & (at < count - depth - 1))
-            if not len(on):
-                break
-            at = at[on]
-            running = _mixed(running[on], numbers[at + (depth + 1)])
-            spot = self._spots(running)
-            known = np.flatnonzero(spot >= 0)
-            at, running, spot = at[known], running[known], spot[known]
+        names = self.names[spot]
+        ends = names >= 0
+        if ends.any():
+            alone = places[at[ends]]
+            found.extend(map(Found, alone.tolist(), (alone + 1).tolist(), names[ends].tolist()))
+        on = np.flatnonzero(self.goes_on[spot] & (at < len(entries) - 1))
+        numbers, at = _NUMBERS.of(book, entries), at[on]
+        running = _mixed(self.words[spot[on]], numbers[at + 1])
+        likely = self._may_begin(running)
+        for start, second in zip(at[likely].tolist(), running[likely].tolist(), strict=True):
+            self._follow(words, numbers, start, second, found)
         found.sort()
         return found
 
@@ -162,29 +159,51 @@ class Lexicon:
         spot = np.minimum(np.searchsorted(self.words, running), len(self.words) - 1)
         return np.where(self.words[spot] == running, spot, -1)
 
-    def _learn(self, first: dict[str, int], words: set[str]) -> None:
-        """Look up words for the first time: what texts say again and again is held, until it is too much; then it is begun anew."""
-        listed = list(words)
-        numbers = np.asarray([word_number(word) for word in listed], dtype=np.uint64)
-        spots = self._spots(_mixed(np.zeros(len(listed), dtype=np.uint64), numbers))
-        first.update(zip(listed, spots.tolist(), strict=True))
-        if len(first) > _MOST_HELD:  # others may be reading in the one there was
-            self.__dict__["_first"] = {}
+    def _follow(self, words: Words, numbers: UInt64, start: int, running: int, found: list[Found]) -> None:
+        """Add the names that begin with the word `start` and the one behind it, which are `running` together."""
+        place, places = start + 1, words.places
+        while True:
+            name, goes_on = self._held[running]
+            if name >= 0:
+                found.append(Found(places.item(start), places.item(place) + 1, name))
+            place += 1
+            if not goes_on or place == len(places):
+                return
+            running = _mix(running, numbers.item(place))
 
     @cached_property
-    def _first(self) -> dict[str, int]:
-        return {}
+    def _held(self) -> "_Beginnings":
+        return _Beginnings(self)
+
+    def _may_begin(self, running: UInt64) -> NDArray[np.intp]:
+        """Which of some numbers may be in `words`: few others are among them. Most are not, and bisection costs more."""
+        shift, held = self._sieve
+        slots = running >> shift
+        return np.flatnonzero(held[slots >> _THREE] >> (slots & _SEVEN).astype(np.uint8) & 1)
+
+    @cached_property
+    def _sieve(self) -> tuple[np.uint64, NDArray[np.uint8]]:
+        """A bit for each value of the first bits of a number, set where a number in `words` begins so, with how many bits are left over."""
+        bits = len(self.words).bit_length() + 3
+        shift = np.uint64(64 - bits)
+        held = np.zeros(1 << bits, dtype=np.bool_)
+        held[self.words >> shift] = True
+        return shift, np.packbits(held, bitorder="little")
+
+    def _beginnings(self, words: Sequence[str]) -> Int32:
+        return self._spots(_mixed(np.zeros(len(words), dtype=np.uint64), _numbered_words(words))).astype(np.int32)
+
+    @cached_property
+    def _first(self) -> OfWords[np.int32]:
+        """Where a name's beginning of one word stands."""
+        return OfWords(self._beginnings)
 
     def name_of(self, norms: Sequence[str]) -> int:
         """The number of the name that these words are, as they are compared; -1 where they are none."""
         running = 0
-        for place, norm in enumerate(norms):
-            running = ((running ^ word_number(norm)) * int(_MULTIPLIER)) & _MASK
-            running ^= running >> int(_SHIFT)
-            if place == 0 and self._first.get(norm, 0) < 0:
-                return -1
-        spot = int(self.words.searchsorted(np.uint64(running)))
-        return int(self.names[spot]) if spot < len(self.words) and self.words[spot] == running else -1
+        for norm in norms:
+            running = _mix(running, word_number(norm))
+        return self._held[running][0] if len(self.words) else -1
 
     def concepts(self, name: int) -> list[int]:
         """The concepts that a name stands for, the best first."""
@@ -202,6 +221,21 @@ class Lexicon:
         return whole[0].name if whole else -1
 
 
+class _Beginnings(dict[int, tuple[int, bool]]):
+    """Number → the name that ends there, -1 for none, and whether one goes on. Texts ask for the same few again and again."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._words, self._names, self._goes_on = lexicon.words, lexicon.names, lexicon.goes_on
+
+    def __missing__(self, running: int) -> tuple[int, bool]:
+        spot = int(self._words.searchsorted(np.uint64(running)))
+        there = spot < len(self._words) and int(self._words[spot]) == running
+        if len(self) >= _MOST_HELD:
+            self.clear()
+        found = self[running] = (int(self._names[spot]), bool(self._goes_on[spot])) if there else (-1, False)
+        return found
+
+
 @lru_cache(maxsize=8)
 def tokens_of_name(text: str) -> Tokens:
     """The tokens of a name; the last few are held, for who compiles looks at each more than once."""
@@ -210,25 +244,51 @@ def tokens_of_name(text: str) -> Tokens:
 
 def words_in(text: Tokens) -> Words:
     """The words of a text that count in names."""
-    return words_at(text, words_of(text))
+    book, entries = text.entries
+    places = _counting(_MARKS.of(book, entries))
+    return Words(places, book, entries[places])
 
 
 def words_at(text: Tokens, places: list[int]) -> Words:
     """The words of a text at some of its tokens."""
-    norms = text.norms
-    kept = [norms[place] for place in places]
-    return Words(places, kept, np.fromiter(map(word_number, kept), dtype=np.uint64, count=len(kept)))
+    book, entries = text.entries
+    at = np.asarray(places, dtype=np.intp)
+    return Words(at, book, entries[at])
 
 
 def words_of(text: Tokens) -> list[int]:
-    """Tokens that count in names: all but marks that may stand between words of a name."""
+    """Tokens that count in names: all but marks that may stand between words of a name.
+
+    A line break counts that ends a paragraph, or begins an item of a list: no name goes on beyond.
+    """
     norms = text.norms
-    return [place for place, norm in enumerate(norms) if norm not in _SOFT or (norm == "\n" and _blank(norms, place))]
+    return [place for place, norm in enumerate(norms) if norm not in _SOFT or (norm == "\n" and _ends(norms, place))]
 
 
-def _blank(norms: Sequence[str], place: int) -> bool:
-    """Whether a line break ends a paragraph or begins an item of a list: no name goes on beyond."""
-    return place + 1 < len(norms) and norms[place + 1] in ("\n", "-", "*", "•")
+def _ends(norms: Sequence[str], place: int) -> bool:
+    return place + 1 < len(norms) and _KINDS.get(norms[place + 1], 0) & _BEGINS > 0
+
+
+def _counting(marks: NDArray[np.uint8]) -> NDArray[np.intp]:
+    ending = (marks[:-1] & _BREAK > 0) & (marks[1:] & _BEGINS > 0)
+    counting = marks & _MAY_STAND_BETWEEN == 0
+    counting[:-1] |= ending
+    return np.flatnonzero(counting)
+
+
+def _marks(norms: Sequence[str]) -> NDArray[np.uint8]:
+    """What each word is as a mark."""
+    return np.fromiter((_KINDS.get(norm, 0) for norm in norms), dtype=np.uint8, count=len(norms))
+
+
+_MARKS: Final = OfWords(_marks)
+
+
+def _numbered_words(words: Sequence[str]) -> UInt64:
+    return np.fromiter(map(word_number, words), dtype=np.uint64, count=len(words))
+
+
+_NUMBERS: Final = OfWords(_numbered_words)
 
 
 def compile_lexicon(names: Iterable[Name]) -> tuple[Lexicon, list[str]]:
@@ -318,3 +378,9 @@ def word_number(norm: str) -> int:
 def _mixed(running: UInt64, numbers: UInt64) -> UInt64:
     mixed = (running ^ numbers) * _MULTIPLIER
     return mixed ^ (mixed >> _SHIFT)
+
+
+def _mix(running: int, number: int) -> int:
+    """`_mixed` of one."""
+    running = ((running ^ number) * _TIMES) & _MASK
+    return running ^ (running >> _RIGHT)

@@ -5,13 +5,17 @@ that hides a trigger has only what is near it looked at again, and nothing reach
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache, cached_property
 from itertools import chain, islice, pairwise
-from typing import Final
+from typing import Final, NamedTuple
+
+import numpy as np
 
 from concepts.tokens import Tokens
 from concepts.triggers import CLAUSE, Effect, Trigger, triggers
+from concepts.wordbook import OfWords, are
 
 LONGEST_CLAUSE: Final = 40
 """Words that a clause has at most, and that something reaches back over at most."""
@@ -50,8 +54,7 @@ _FARTHEST_VERB: Final = 12
 """Words up to the verb behind its subject."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A trigger in a text, from token `first` to before token `last`."""
 
     first: int
@@ -63,16 +66,47 @@ class Found:
         return any(kind.effect is effect for kind in self.kinds)
 
 
-def find(of: Tokens, begin: int, end: int) -> Iterator[Found]:
-    """Every trigger between two tokens, overlapping ones too, by place."""
-    table, norms = triggers(), of.norms
-    for place in range(begin, end):
-        step, last = table.get(norms[place]), place + 1
-        while step is not None:
-            if step.kinds and _counts(step.kinds[0], of, begin, place, end):
-                yield Found(place, last, step.kinds)
-            step = step.following.get(norms[last]) if last < end else None
-            last += 1
+class Triggers:
+    """The triggers of a text, looked for sentence by sentence."""
+
+    def __init__(self, of: Tokens) -> None:
+        self._of = of
+
+    @cached_property
+    def _beginnings(self) -> list[int]:
+        """Where a trigger may begin: at one of a word, or where two words stand that one of more begins with."""
+        if not len(self._of):
+            return []
+        book, entries = self._of.entries
+        alone, first, second = (words.of(book, entries) for words in _words())
+        found: list[int] = np.flatnonzero(alone | (first & np.append(second[1:], False))).tolist()
+        return found
+
+    def between(self, begin: int, end: int) -> list[Found]:
+        """Every trigger between two tokens, overlapping ones too, by place."""
+        table, norms, beginnings = triggers(), self._of.norms, self._beginnings
+        found: list[Found] = []
+        for place in beginnings[bisect_left(beginnings, begin) : bisect_left(beginnings, end)]:
+            step, last = table.get(norms[place]), place + 1
+            while step is not None:
+                kinds = step.kinds
+                if kinds and _counts(kinds[0], self._of, begin, place, end):
+                    found.append(Found(place, last, kinds))
+                if last >= end:
+                    break
+                step = step.following.get(norms[last])
+                last += 1
+        return found
+
+
+@cache
+def _words() -> tuple[OfWords[np.bool_], ...]:
+    """Whether a word is a trigger, whether it begins one of several words, and whether it is the second of one."""
+    table = triggers()
+    alone = frozenset(word for word, step in table.items() if step.kinds)
+    first = frozenset(word for word, step in table.items() if step.following)
+    second = frozenset(word for step in table.values() for word in step.following)
+    return are(alone), are(first), are(second)
 
 
 def _counts(kind: Trigger, of: Tokens, begin: int, place: int, end: int) -> bool:
@@ -98,8 +132,10 @@ def _supposes(norms: Sequence[str]) -> bool:
     return not _COMES.isdisjoint(norms[2:_FARTHEST_VERB])
 
 
-def apart(found: Iterable[Found]) -> list[Found]:
+def apart(found: Sequence[Found]) -> list[Found]:
     """Of triggers that overlap the longest ones, in order."""
+    if all(one.last <= other.first for one, other in pairwise(found)):
+        return list(found)
     taken: set[int] = set()
     kept = []
     for each in sorted(found, key=lambda each: (each.first - each.last, each.first)):
@@ -107,7 +143,7 @@ def apart(found: Iterable[Found]) -> list[Found]:
         if taken.isdisjoint(places):
             taken.update(places)
             kept.append(each)
-    kept.sort(key=lambda each: each.first)
+    kept.sort()
     return kept
 
 
@@ -175,9 +211,9 @@ class Reach:
 class Spoken:
     """The triggers of the tokens `begin` to before `end`; `announced` is one before them that reaches over all of it."""
 
-    def __init__(self, of: Tokens, begin: int, end: int, announced: Found | None) -> None:
+    def __init__(self, of: Tokens, every: Sequence[Found], end: int, announced: Found | None) -> None:
         self._norms, self._end = of.norms, end
-        self._every = list(find(of, begin, end))
+        self._every = every
         self.kept: Sequence[Found] = apart(self._every)
         self._firsts = [each.first for each in self.kept]
         self._starts = [each.first for each in self._every]
@@ -208,7 +244,7 @@ class Spoken:
             low = self.kept[before - 1].last if before else 0
             high = self.kept[behind].first if behind < len(self.kept) else self._end
             near = chain(self._between(max(low, first - _NEAR), first), self._between(last, last + _NEAR))
-            for each in apart(each for each in near if each.last <= first or (each.last <= high and each.first >= last)):
+            for each in apart([each for each in near if each.last <= first or (each.last <= high and each.first >= last)]):
                 (left if each.last <= first else right).append(each)
         reach = self._before(before)
         for each in left:

@@ -6,7 +6,7 @@ One reader reads notes, questions, and what is given to `commissure read`, with 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -62,8 +62,7 @@ class ReadMention:
         return self.judgement.assertion
 
 
-@dataclass(frozen=True, slots=True)
-class _Chosen:
+class _Chosen(NamedTuple):
     first: int
     last: int
     senses: tuple[Concept, ...]

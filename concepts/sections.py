@@ -3,9 +3,9 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 
 class Section(StrEnum):
@@ -49,7 +49,7 @@ _LINE = re.compile(
     re.MULTILINE,
 )
 _HEADING = re.compile(
-    r"\s(?:(?:(?<=[.;:?!][ \t])[ \t]*+|(?<=[ \t])(?<![ \t][ \t])[ \t]++)"
+    r"\s(?=[\sA-Z>*•\-#])(?:(?:(?<=[.;:?!][ \t])[ \t]*+|(?<=[ \t])(?<![ \t][ \t])[ \t]++)"
     r"(?P<inline>[A-Z][A-Z/&'()\- ]{2,50}|[A-Z][a-z]+(?: [A-Za-z]+){0,3}):"
     r"|(?<!\s\s)\s{2,}+(?P<spaced>[A-Z][A-Za-z/&'()\- ]{2,50}):"
     rf"|(?<=\n){_LINE.pattern})",
@@ -71,8 +71,7 @@ _MOST_WORDS = 6
 _SMALL = frozenset(["and", "of", "the", "for", "to", "with", "or", "in", "on", "&"])
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading at `start`…`end` (its mark included) and what it announces, to before `until`."""
 
     start: int

@@ -8,10 +8,15 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
-from itertools import accumulate, compress
+from itertools import accumulate, chain, compress
 from operator import sub
 from typing import Final
+
+import numpy as np
+
+from concepts.wordbook import PIECE, Entries, OfWords, Stretch, Wordbook
 
 _TOKEN = re.compile(
     r"[A-Za-z]++(?![^\W_A-Za-z]|['’\u0300-\u036f\u00ad\u200b-\u200d\u2060])"  # most words; the rest is for all others
@@ -58,10 +63,14 @@ _BRITISH = tuple(
 _LONGEST_WORD: Final = 100
 """Letters of a word that is folded. Unicode orders a thousand accents on one letter in a million steps."""
 _MOST_HELD: Final = 1 << 17
+_LONG: Final = 200
+"""Characters of a text from which on it is cheaper to look up its stretches than to cut it."""
+_BLANKS: Final = 16
+"""Characters of a text to two blanks on end, of which many are cheaper to cut: each is a stretch of its own."""
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tokens:
     """Words, numbers and marks of a text in order: token `i` is `text[starts[i]:ends[i]]`, and `norms[i]` what it is compared by."""
 
@@ -73,14 +82,56 @@ class Tokens:
     def __len__(self) -> int:
         return len(self.norms)
 
+    @cached_property
+    def entries(self) -> tuple[Wordbook, Entries]:
+        """The number of each in a book of words."""
+        book = _book()
+        return book, book.entries(self.norms)
+
 
 def tokens(text: str) -> Tokens:
     """The tokens of a text; line breaks are tokens, other white space is none."""
+    if len(text) >= _LONG and text.count("  ") * _BLANKS < len(text):
+        book = _book()
+        stretches = book.stretches(text)
+        if stretches is not None:
+            return _joined(text, book, stretches)
     pieces = _TOKEN.findall(text)
     norms = list(map(_NORMS.__getitem__, pieces))
     ends = list(accumulate(map(len, pieces)))
     starts = map(sub, ends, map(len, pieces))
     return Tokens(text, list(compress(starts, norms)), list(compress(ends, norms)), list(filter(None, norms)))
+
+
+def _joined(text: str, book: Wordbook, stretches: Sequence[Stretch]) -> Tokens:
+    norms, packed = zip(*stretches, strict=True)
+    pieces = np.frombuffer(b"".join(packed), dtype=PIECE)
+    starts = np.cumsum(pieces["step"], dtype=np.int64) - pieces["step"]
+    sizes, entries = pieces["size"], pieces["entry"]
+    if not sizes.all():
+        written = sizes > 0
+        starts, sizes, entries = starts[written], sizes[written], entries[written]
+    found = Tokens(text, starts.data, (starts + sizes).data, list(chain.from_iterable(norms)))
+    found.__dict__["entries"] = book, entries
+    return found
+
+
+def _cut(stretch: str) -> list[tuple[str, str]]:
+    return [(piece, _NORMS[piece]) for piece in _TOKEN.findall(stretch)]
+
+
+def _book() -> Wordbook:
+    """The book of words that texts are read with now."""
+    global _BOOK
+    if _BOOK.full:
+        _BOOK = Wordbook(_cut)
+    return _BOOK
+
+
+def places_of(of: Tokens, words: OfWords[np.bool_]) -> list[int]:
+    """The tokens that are one of some words."""
+    found: list[int] = np.flatnonzero(words.of(*of.entries)).tolist()
+    return found
 
 
 def norm(word: str) -> str:
@@ -101,6 +152,7 @@ class _Norms(dict[str, str]):
 
 
 _NORMS: Final = _Norms()
+_BOOK = Wordbook(_cut)
 
 
 def _long(word: str) -> str:

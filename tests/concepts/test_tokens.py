@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from concepts.terminology import Kind, spellings
-from concepts.tokens import norm, tokens
+from concepts.tokens import _TOKEN, norm, tokens
 
 
 @given(st.text(max_size=200))
@@ -16,6 +16,37 @@ def test_tokens_point_at_their_words_and_leave_only_blanks_out(text):
     covered = {place for start, end in zip(found.starts, found.ends, strict=True) for place in range(start, end)}
     assert all(text[place].isspace() for place in set(range(len(text))) - covered)
     assert all(norm(text[start:end]) == folded for start, end, folded in zip(found.starts, found.ends, found.norms, strict=True))
+
+
+PIECES = [
+    "fever",
+    "Crohn’s",
+    " ",
+    "  ",
+    "\n",
+    "\r\n",
+    "\t",
+    "\xa0",
+    "1,000.5",
+    "(COPD)",
+    "e\u0301",
+    "\u0301",
+    "İ",
+    "😀",
+    "\ud800",
+    "ward.\n- B12,",
+    "a" * 260,
+]
+
+
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_size=60).map("".join))
+def test_a_long_text_is_cut_as_its_parts_are(text):
+    """Long texts are put together from stretches that are held; short ones are cut as they stand."""
+    cut = [(piece.start(), piece.end(), norm(piece[0])) for piece in _TOKEN.finditer(text + "\n" + "word " * 50)]
+    found = tokens(text + "\n" + "word " * 50)
+    assert list(zip(found.starts, found.ends, found.norms, strict=True)) == [each for each in cut if each[2]]
+    book, entries = found.entries
+    assert [book.words[entry] for entry in entries] == list(found.norms)
 
 
 @pytest.mark.parametrize(
