@@ -150,6 +150,8 @@ def main() -> None:
     parser.add_argument("notes", type=Path, nargs="?")
     parser.add_argument("--export", type=Path)
     asked = parser.parse_args()
+    if not asked.notes and not asked.export:
+        parser.error("name a file of notes, an export, or both")
     if asked.notes:
         with asked.notes.open(encoding="utf-8") as lines:
             against_negspacy([json.loads(line)["text"] for line in lines])

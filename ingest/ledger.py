@@ -18,8 +18,6 @@ from graph.identifiers import DERIVED_GRAPHS, derived_graph_iri, readings_iri, r
 from ingest.errors import LedgerDamaged, disk_full, lacks_room_beside
 from ingest.places import Places, with_places
 
-READINGS = "readings"
-"""The derived graph in which an earlier version had what all texts of a dataset say."""
 _VERSION = 1
 _SCHEMA = """
 create table if not exists meta (key text primary key, value text not null);
@@ -348,8 +346,7 @@ class Ledger:
     def derived_graphs(self, dataset: str) -> Iterator[str]:
         """The named graph of everything that was derived for a dataset."""
         yield from (derived_graph_iri(dataset, name) for name in DERIVED_GRAPHS)
-        if self.readings_in_one(dataset):
-            yield derived_graph_iri(dataset, READINGS)
+        yield from self.outdated_graphs(dataset)
         for (record,) in self.db.execute("select record from readings where dataset = ?", (dataset,)):
             yield readings_iri(record)
 
@@ -361,9 +358,10 @@ class Ledger:
         """How many graphs of derived things there are at most, of all datasets: one of concepts or stubs need not be there."""
         return sum(1 for dataset in self.datasets() for _ in self.derived_graphs(dataset))
 
-    def readings_in_one(self, dataset: str) -> bool:
-        """Whether an earlier version published what the texts of the dataset say in one graph."""
-        return dataset in self.datasets() and self.meta(f"readings:{dataset}") is None
+    def outdated_graphs(self, dataset: str) -> list[str]:
+        """The graph in which an earlier version has what all texts of the dataset say, where it is published so."""
+        in_one = dataset in self.datasets() and self.meta(f"readings:{dataset}") is None
+        return [derived_graph_iri(dataset, "readings")] if in_one else []
 
     def saying(self, dataset: str, records: Iterable[str]) -> list[str]:
         """Those of the records (by IRI) that have a graph of what their texts say."""

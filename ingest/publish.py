@@ -36,7 +36,7 @@ from ingest.aside import Aside
 from ingest.history import now
 from ingest.ledger import Ledger
 from ingest.progress import Progress
-from ingest.readings import Readings, outdated_graphs, published_graphs, read_texts
+from ingest.readings import Readings, published_graphs, read_texts
 from ingest.replica import PublishedGraph, Replica, Replication
 from ingest.staging import Part, sync, sync_folder
 from ingest.sums import write_sums
@@ -134,7 +134,7 @@ class Draft:
         self._changed = False
         self._dropped = False
         self._shown = False
-        self._outdated = outdated_graphs(ledger, dataset)
+        self._outdated = ledger.outdated_graphs(dataset)
         self._derived = [*(derived_graph_iri(dataset, name) for name in DERIVED_GRAPHS), *self._outdated]
         """Written anew by every draft."""
         self._gone: set[str] = set()

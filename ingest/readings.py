@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from concepts.model import Assertion, ConceptUse
-from graph.identifiers import derived_graph_iri, iri_term, readings_iri
+from graph.identifiers import iri_term, readings_iri
 from graph.vocabulary import AFFIRMS, ATTRIBUTES_TO_FAMILY, DENIES, RECALLS, SUPPOSES, SUSPECTS
-from ingest.ledger import READINGS, Ledger
+from ingest.ledger import Ledger
 from search.generation import GenerationBuilder, Progress
 from search.reading import Runner, TextsRead
 
@@ -64,11 +64,6 @@ def read_texts(
 def said_quad(record: str, concept: str, assertion: Assertion) -> str:
     """The N-Quad of one thing that the texts of a record say; raises KeyError for what has no link."""
     return f"{iri_term(record)} <{_SAYS[assertion]}> {iri_term(concept)} {iri_term(readings_iri(record))} .\n"
-
-
-def outdated_graphs(ledger: Ledger, dataset: str) -> list[str]:
-    """The graph in which an earlier version has all readings of the dataset, where it is published so."""
-    return [derived_graph_iri(dataset, READINGS)] if ledger.readings_in_one(dataset) else []
 
 
 def published_graphs(ledger: Ledger, dataset: str, records: Iterable[str]) -> list[str]:

@@ -14,7 +14,7 @@ from graph.identifiers import derived_graph_iri
 from ingest.ledger import Ledger
 from ingest.progress import Progress
 from ingest.publish import DraftGraph, Steps, Tools, concept_quads
-from ingest.readings import Readings, outdated_graphs, published_graphs, read_texts
+from ingest.readings import Readings, published_graphs, read_texts
 from ingest.replica import Replication
 from ingest.staging import sync, sync_folder
 from ingest.sums import write_sums
@@ -62,7 +62,7 @@ def read_again(ledger: Ledger, workspace: Workspace, tools: Tools, replication: 
                 progress.step(f"reading {dataset} again")
                 uses = search.uses(dataset)
                 search.set_concepts(dataset, sorted(uses.items(), key=lambda item: (item[0].concept, item[0].display)))
-                every = bool(outdated_graphs(ledger, dataset))
+                every = bool(ledger.outdated_graphs(dataset))
                 found = read_texts(dataset, search, uses, run, Steps(progress), folder / _SAID, all_of_them=every)
                 concepts = folder / _CONCEPTS
                 concepts.write_text("".join(concept_quads(dataset, uses, search.words(dataset))), encoding="utf-8")
@@ -92,7 +92,7 @@ def read_again(ledger: Ledger, workspace: Workspace, tools: Tools, replication: 
 
 def _rewrite(ledger: Ledger, dataset: str, graph: DraftGraph, replication: Replication, readings: Readings, files: Sequence[Path]) -> int:
     """Write what the dataset uses and what its texts say anew, from the files; how many quads more the graph holds of it."""
-    graphs = [derived_graph_iri(dataset, "concepts"), *outdated_graphs(ledger, dataset)]
+    graphs = [derived_graph_iri(dataset, "concepts"), *ledger.outdated_graphs(dataset)]
     graphs += published_graphs(ledger, dataset, readings.looked_at)
     replication.touch({*graphs, *readings.graphs()})
     more = graph.restate(graphs, files)

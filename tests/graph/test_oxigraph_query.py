@@ -308,6 +308,15 @@ def test_a_store_open_for_writing_answers_what_it_holds_now(tmp_path: Path) -> N
         ask(writer, count)
 
 
+def test_a_process_that_cannot_be_started_is_an_error_of_the_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    workers = QueryWorkers(lambda _: nullcontext(Path("/nowhere")))
+    monkeypatch.setattr("sys.executable", "/nowhere/python")
+    for _ in range(3):  # and none counts as running
+        with pytest.raises(StoreUnavailable, match="could be started"):
+            workers.query("ASK {}", Demand(JSON, 1, 1))
+    workers.close()
+
+
 def test_a_worker_that_cannot_start_is_named(tmp_path: Path) -> None:
     workers = QueryWorkers(lambda _: nullcontext(tmp_path / "nothing"))
     with pytest.raises(StoreUnavailable, match="query process"):

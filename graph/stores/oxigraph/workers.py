@@ -150,6 +150,9 @@ class _Worker:
                 stderr=subprocess.DEVNULL,
                 env={**os.environ, "PYTHONPATH": path},
             )
+        except OSError as error:  # no memory, too many processes, an interpreter that may not be run
+            self._pipe.close()
+            raise StoreUnavailable(f"no query process could be started: {error.strerror}") from error
         finally:
             theirs.close()
         try:
