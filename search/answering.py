@@ -246,15 +246,21 @@ def _any(each: GroundedPart, assertions: Collection[Assertion]) -> Mask:
 def head_of(asked: Grounded, allowed: Mask | None) -> tuple[Head, ...]:
     """Of each part how many patients and documents within the limits have it, in each way; copies of a text count once, as hits do.
 
-    Patients have it too whose chart does beside no document: allergies are charted in no encounter.
+    Patients have it too whose chart does beside no document: allergies are charted in no encounter. Of a part that asks for a value those
+    have it who have such a value.
     """
     heads, columns, limited = [], asked.ground.columns, asked.within(allowed)
     within = np.ones(columns.documents, dtype=np.bool_) if limited is None else limited
     there = _of(within, columns)
     for place, each in enumerate(asked.parts):
-        having = _of(within & each.documents[HAVING], columns) | (each.charted if limited is None else each.charted & there)
+        saying = dict(each.documents)
+        if each.part.value is not None:
+            saying[HAVING] = each.fitting
+        having = _of(within & saying[HAVING], columns)
+        if each.part.value is None:
+            having |= each.charted if limited is None else each.charted & there
         for way in (HAVING, *WAYS):
-            patients, documents = _counts(within & each.documents[way], columns)
+            patients, documents = _counts(within & saying[way], columns)
             heads.append(Head(place, way, int(np.count_nonzero(having)) if way == HAVING else patients, documents))
         if each.part.assertion is Assertion.NEGATED:
             lacking = np.append(there & ~having, False)[columns.patients] & within

@@ -231,6 +231,10 @@ def test_a_value_is_looked_for_in_charts_and_texts(tmp_path, monkeypatch):
     found = lab.snapshot().retriever.search(SearchRequest("HbA1c above 9"))
     well = {hit.document.rpartition("n-")[2] for hit in found.hits if hit.match is Match.WELL}
     assert well == {"high", "coded"}
+    with_it = next(head for head in found.head if head.way == "concept")
+    anyhow = next(head for head in lab.snapshot().retriever.search(SearchRequest("HbA1c")).head if head.way == "concept")
+    assert (with_it.patients, with_it.documents) == (2, 2)  # those who have such a value
+    assert anyhow.documents > 2
     below = lab.snapshot().retriever.search(SearchRequest("HbA1c below 7 %"))
     assert {hit.document.rpartition("n-")[2] for hit in below.hits if hit.match is Match.WELL} == {"low"}
 

@@ -30,6 +30,7 @@ WAYS: Final = {
     LACKING: ("has it neither affirmed nor charted", "have it neither affirmed nor charted"),
 }
 """Way of a head → what is said of one patient or document, and of several."""
+_WITH_VALUE: Final = ("has such a value", "have such a value")
 ASKS: Final = {
     Ask.AFFIRMED: "affirmed",
     Ask.DENIED: "denied",
@@ -135,8 +136,9 @@ def _part(question: Question, place: int, result: SearchResult, state: State, co
     for head in (one for one in result.head if one.part == place):
         if not head.documents and head.way not in ("concept", "denied"):
             continue
-        if head.way == LACKING:
-            heads.append(Counted(head.patients, WAYS[LACKING][head.patients != 1], head.documents, ""))
+        if head.way == LACKING or (head.way == "concept" and part.value is not None):
+            words = WAYS[LACKING] if head.way == LACKING else _WITH_VALUE
+            heads.append(Counted(head.patients, words[head.patients != 1], head.documents, ""))
             continue
         there = replace(state, query="", match="", assertion="", parts=(), group="", page=1).with_value(head.way, part.concepts[0])
         for limit in question.limits:
