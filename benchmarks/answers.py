@@ -11,10 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.label_filters import WARM, Client, Parameters, offered_by, requests, served
+from benchmarks.label_filters import WARM, Client, Parameters, free_port, offered_by, requests, served
 
 BLOCK = 10
-_PORT = 8767
 _EVERYDAY = (
     "asked about insurance",
     "called the office today",
@@ -40,7 +39,8 @@ def compare_searches(checkouts: Sequence[Path], folders: Sequence[Path], count: 
     drawn = random.Random(4)
     with ExitStack() as stack:
         clients = _serving(stack, checkouts, folders)
-        names = sorted({value["label"].lower() for value in offered_by(clients[0])["concept"]})
+        common = clients[1].get("/api/v1/facets/concept", [("limit", str(len(_FRAMES) * 20))])
+        names = sorted({value["label"].lower() for value in common["values"]})
         everyday = [f"{one}, {other}" for one in _EVERYDAY for other in _EVERYDAY if one != other]
         naming = [frame.format(name) for frame in _FRAMES for name in names]
         for kind, questions in (("everyday words", everyday), ("concepts", naming)):
@@ -60,10 +60,7 @@ def compare_filters(checkouts: Sequence[Path], folders: Sequence[Path], count: i
 
 
 def _serving(stack: ExitStack, checkouts: Sequence[Path], folders: Sequence[Path]) -> list[Client]:
-    return [
-        stack.enter_context(served(folder, _PORT + number, checkout))
-        for number, (checkout, folder) in enumerate(zip(checkouts, folders, strict=True))
-    ]
+    return [stack.enter_context(served(folder, free_port(), checkout)) for checkout, folder in zip(checkouts, folders, strict=True)]
 
 
 def _compare(kind: str, clients: Sequence[Client], asked: Sequence[Parameters]) -> None:

@@ -13,6 +13,7 @@ import http.client
 import json
 import os
 import random
+import socket
 import subprocess
 import sys
 import time
@@ -50,17 +51,24 @@ class Client:
         return answer
 
 
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port: int = found.getsockname()[1]
+        return port
+
+
 @contextmanager
 def served(data: Path, port: int, checkout: Path = _HERE) -> Iterator[Client]:
     """`commissure serve` over a data folder, by the code of a checkout, while the block lasts.
 
-    Raises RuntimeError where it does not get ready.
+    Raises RuntimeError where it does not get ready within five minutes.
     """
     command = [sys.executable, "-m", "commissure", "--data", str(data.resolve()), "serve", "--port", str(port)]
     environment = {**os.environ, "PYTHONPATH": str(checkout)}
     server = subprocess.Popen(command, cwd=checkout, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(600):
+        for _ in range(3000):
             client = Client(port, server.pid)
             try:
                 client.get("/readyz")

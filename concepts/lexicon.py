@@ -139,7 +139,9 @@ class Lexicon:
             for each in range(first, at):
                 running = _mixed(running, around[each : each + 1])
                 spot = self._spots(running)
-                before = before and bool(spot[0] >= 0 and self.goes_on[spot[0]])
+                before = bool(spot[0] >= 0 and self.goes_on[spot[0]])
+                if not before:
+                    break
             if before:
                 rows, running = np.arange(len(norms)), _mixed(running, numbers)
                 for last in range(at, len(places)):
