@@ -157,7 +157,8 @@ class Reader:
     def _with_allergens(self, of: Tokens, sentences: Sentences, chosen: list[_Chosen]) -> list[_Chosen]:
         """With the allergies that are listed by what they are to, in place of what that is called by itself."""
         listed = [_Chosen(*each[:2], self._senses(self._names_of(each.norms)), True) for each in allergens(of, sentences, self._is_name)]
-        spans = [each for each in listed if not any(_larger(other, each) for other in chosen)]
+        named = {place: each for each in chosen for place in range(each.first, each.last)}
+        spans = [each for each in listed if not any(_larger(named[at], each) for at in range(each.first, each.last) if at in named)]
         taken = {place for each in spans for place in range(each.first, each.last)}
         kept = [each for each in chosen if taken.isdisjoint(range(each.first, each.last))]
         return sorted((*kept, *spans), key=lambda each: each.first)
@@ -303,8 +304,7 @@ def _is_thing(of: Tokens, chosen: _Chosen) -> bool:
 
 def _larger(chosen: _Chosen, listed: _Chosen) -> bool:
     """Whether a name goes beyond what is listed: "allergic to penicillin"."""
-    overlap = chosen.first < listed.last and listed.first < chosen.last
-    return overlap and not (listed.first <= chosen.first and chosen.last <= listed.last)
+    return chosen.first < listed.first or listed.last < chosen.last
 
 
 def _as_listed(judgement: Judgement, sentences: Sentences, chosen: _Chosen) -> Judgement:

@@ -67,6 +67,8 @@ _WIDTHS = 60, 130
 """Characters of the lines of a text that breaks them to a width: at least, and at most."""
 _RAGGED = 10
 """Characters that a line may be longer than the others."""
+_MOST_LINES = 40
+"""Lines that such a heading goes on in at most."""
 _MOST_WORDS = 6
 _SMALL = frozenset(["and", "of", "the", "for", "to", "with", "or", "in", "on", "&"])
 
@@ -100,7 +102,7 @@ class Headings:
 
 
 def _headings(text: str) -> Iterator[Heading]:
-    section, until = Section.OTHER, len(text)
+    section, until, widths = Section.OTHER, len(text), list[int]()
     for start, end, title, marked, alone in _found(text):
         kind = _kind_of(title)
         if start >= until:
@@ -109,24 +111,29 @@ def _headings(text: str) -> Iterator[Heading]:
         if alone and not sure and not _is_title(title, text, start):
             continue
         if kind is not None:
-            section, until = kind, _end_of_line(text, end) if kind in _OF_THE_LINE else len(text)
+            section, until = kind, _end_of_line(text, end, widths) if kind in _OF_THE_LINE else len(text)
         elif sure or alone or _after_blank_line(text, start):
             section, until = Section.OTHER, len(text)
         yield Heading(start, end, title, section, until)
 
 
-def _end_of_line(text: str, end: int) -> int:
-    """Where the line ends that a heading with something behind it stands in, with the lines that it goes on in."""
+def _end_of_line(text: str, end: int, widths: list[int]) -> int:
+    """Where the line ends that a heading with something behind it stands in, with the lines that it goes on in, up to _MOST_LINES.
+
+    `widths` takes those of all lines, ascending, when they are first needed.
+    """
     at = _line_break(text, end)
     if not text[end:at].strip():
         return len(text)
-    widths: list[int] = []
-    while at < len(text):
+    for _ in range(_MOST_LINES):
+        if at >= len(text):
+            break
         following = text[at + 1 : _line_break(text, at + 1)]
         if not following.strip():
             return at
         if not _GOES_ON.match(following):
-            widths = widths or sorted(map(len, text.split("\n")))
+            if not widths:
+                widths.extend(sorted(map(len, text.split("\n"))))
             if not _breaks(at - text.rfind("\n", 0, at) - 1, following.split(maxsplit=1)[0], widths):
                 return at
         at += 1 + len(following)

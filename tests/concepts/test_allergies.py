@@ -70,3 +70,9 @@ def test_no_mention_lies_over_another(reader):
     found = reader.read("Allergies: allergic to penicillin, penicillin and latex allergy, latex " * 3)
     assert all(one.end <= other.start for one, other in pairwise(found))
     assert {each.concept.code for each in found} == {PENICILLIN, LATEX}
+
+
+def test_what_a_heading_announces_ends_after_some_lines_whatever_they_begin_with(reader):
+    text = "Allergies: latex,\n" + "- penicillin\n" * 60
+    codes = [each.concept.code for each in reader.read(text)]
+    assert codes[:3] == [LATEX, PENICILLIN, PENICILLIN] and codes[-1] == DRUG
