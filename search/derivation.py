@@ -20,6 +20,7 @@ from concepts.hierarchy import Hierarchy, build_hierarchy
 from concepts.model import Assertion
 from graph.vocabulary import local_name
 from search.ages import ages
+from search.called import count_names
 from search.codings import derive_codings
 from search.columns import SAYING, Columns, day_interval
 from search.concept_table import ConceptTable, Int32, Int64, compress, concept_counts, gather
@@ -182,6 +183,7 @@ def _concepts(db: sqlite3.Connection, extract: Extract) -> dict[str, int]:
     """Fill the tables of concepts and their names; concept → ordinal, in the order of their IRIs."""
     _unstated(db, extract)
     ordinals: dict[str, int] = {}
+    count_names(db, extract)
     words = words_of_records(db)
 
     def rows() -> Iterator[tuple[int, str, str, str, str, str]]:

@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,12 +30,14 @@ from numpy.typing import NDArray
 from concepts.compiled import read_about
 from concepts.model import Assertion, ConceptUse
 from search import lexical, passages, vectors
+from search.called import count_names
+from search.carrying import CarriedRows
 from search.catalog import SqliteCatalog
 from search.columns import open_columns, save_columns
 from search.derivation import derive
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationOutdated, GenerationUnreadable
-from search.extract import EVERYTHING, Changes, Extract, carry_over, is_of, nothing, open_extract, save_extract
+from search.extract import save_extract
 from search.making import chunks, make_durable, marks
 from search.model import Document, Fact, FormerPatient, PatientSummary
 from search.protocols import Embedder, LexicalIndex, VectorIndex
@@ -63,30 +65,6 @@ Progress = Callable[[str, int, int], None]
 _CHUNK = 2000
 _EMBED_AT_ONCE = 4096
 """Texts given to the model at a time: enough to batch texts of equal length, few enough that a killed run loses little."""
-
-
-_TELLING: Final = """
-CREATE TEMP TABLE changed_documents (number INTEGER PRIMARY KEY);;
-CREATE TEMP TABLE gone_facts (number INTEGER PRIMARY KEY);;
-CREATE TEMP TRIGGER document_gone AFTER DELETE ON documents WHEN old.row < {row}
-    BEGIN INSERT OR IGNORE INTO changed_documents VALUES (old.row); END;;
-CREATE TEMP TRIGGER document_read AFTER UPDATE OF reading ON documents WHEN old.row < {row}
-    BEGIN INSERT OR IGNORE INTO changed_documents VALUES (old.row); END;;
-CREATE TEMP TABLE heard_units (key BLOB PRIMARY KEY);;
-CREATE TEMP TRIGGER unit_heard AFTER UPDATE OF spoken ON units BEGIN INSERT OR IGNORE INTO heard_units VALUES (old.key); END;;
-CREATE TEMP TRIGGER fact_gone AFTER DELETE ON facts WHEN old.fact < {fact}
-    BEGIN INSERT OR IGNORE INTO gone_facts VALUES (old.fact); END
-"""
-"""Has a catalog that is being changed tell what happens to its earlier rows."""
-
-
-@dataclass(frozen=True, slots=True)
-class _TakenOver:
-    """What an earlier generation knows of its rows: those before the given ones; 0 where nothing is known."""
-
-    extract: Extract
-    first_document: int
-    first_fact: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,17 +182,9 @@ class GenerationBuilder:
         """Dataset → the records whose texts were brought or read in this build."""
         self._next_row = self._one("SELECT coalesce(max(row), 0) + 1 FROM documents")
         self._next_fact = self._one("SELECT coalesce(max(fact), 0) + 1 FROM facts")
-        self._extract = self._taken_over(previous)
+        self._first_row, self._first_fact = self._next_row, self._next_fact
+        self._carried = CarriedRows(self._db, previous)
         self._batch = self._one("SELECT coalesce(max(value), 0) FROM state WHERE name = 'batch'")
-
-    def _taken_over(self, previous: Path | None) -> "_TakenOver":
-        """What the previous generation knows of its rows; from here on the catalog tells which of them go or are read anew."""
-        held = open_extract(previous / "extract") if previous is not None else None
-        if held is None or not is_of(self._db, held):
-            return _TakenOver(nothing(), 0, 0)
-        for statement in _TELLING.format(row=self._next_row, fact=self._next_fact).split(";;"):
-            self._db.execute(statement)
-        return _TakenOver(held, self._next_row, self._next_fact)
 
     def __enter__(self) -> Self:
         return self
@@ -298,17 +268,19 @@ class GenerationBuilder:
 
     def words(self, dataset: str) -> dict[str, str]:
         """Concept → what records of the dataset call it. See search.words_of_records."""
+        self._replace()
+        count_names(self._db, self._carried.facts())
         return words_of_records(self._db, dataset)
 
     def read(self, dataset: str, run: Runner, progress: Progress | None = None) -> TextsRead:
         """Read the dataset's texts that wait for it. Call it when everything is added. See search.reading."""
-        self._make_indexes()
         self._replace()
 
         def tell(step: str, done: int, total: int) -> None:
             if progress is not None:
                 progress(step, done, total)
 
+        count_names(self._db, self._carried.facts())
         terminologies = [(read_about(folder).digest, folder) for folder in self._terminologies.values()]
         unread = read_units(self._db, run, partial(tell, "listen"))
         reading = DocumentReading(self._db, self._out / VOCABULARIES)
@@ -347,7 +319,6 @@ class GenerationBuilder:
         without one counted as missing: words find them, meaning does not yet. With `as_before` the embedder is not asked for anything
         where the cache has a vector of the previous generation's model for every unit: a model takes seconds to load.
         """
-        self._make_indexes()
         self._replace()
         self._db.execute("DELETE FROM units WHERE key NOT IN (SELECT key FROM passages)")
         keys = [key for (key,) in self._db.execute("SELECT key FROM units ORDER BY key")]
@@ -407,13 +378,21 @@ class GenerationBuilder:
 
     def _replace(self) -> None:
         """Of a record that several calls brought keep what the last one brought, of documents with one IRI the last."""
+        self._make_indexes()
         older = (
-            "{key} IN (SELECT t.{key} FROM {table} t JOIN (SELECT record, max(batch) AS last FROM {table} GROUP BY record"
+            "{key} IN (SELECT t.{key} FROM {table} t JOIN (SELECT record, max(batch) AS last FROM {table} {among} GROUP BY record"
             " HAVING min(batch) < max(batch)) l ON t.record = l.record WHERE t.batch < l.last)"
         )
-        self._remove_documents(older.format(table="documents", key="row"), [])
-        self._remove_documents("row NOT IN (SELECT max(row) FROM documents GROUP BY id)", [])
-        self._db.execute(f"DELETE FROM facts WHERE {older.format(table='facts', key='fact')}")  # noqa: S608 - names of this module
+        # What an earlier generation held is in order: of its records those matter that were brought again.
+        among = "WHERE record IN (SELECT record FROM {table} WHERE {key} >= {first})"
+        documents, facts = (
+            older.format(table=table, key=key, among=among.format(table=table, key=key, first=first) if first > 1 else "")
+            for table, key, first in (("documents", "row", self._first_row), ("facts", "fact", self._first_fact))
+        )
+        self._remove_documents(documents, [])
+        again = "SELECT older.row FROM documents d JOIN documents older ON older.id = d.id AND older.row < d.row WHERE d.row >= ?"
+        self._remove_documents(f"row IN ({again})", [self._first_row])
+        self._db.execute(f"DELETE FROM facts WHERE {facts}")  # noqa: S608 - names of this module
 
     def _close(self) -> None:
         self._db.execute("COMMIT")
@@ -424,26 +403,15 @@ class GenerationBuilder:
 
     # --- the indexes ---
 
-    def _carried_over(self) -> Extract:
-        """The rows of the catalog as it is now."""
-        held = self._extract
-        if not held.first_document:
-            return carry_over(self._db, held.extract, EVERYTHING)
-        documents, facts = (
-            [number for (number,) in self._db.execute(f"SELECT number FROM {table}")]  # noqa: S608 - names of this module
-            for table in ("changed_documents", "gone_facts")
-        )
-        return carry_over(self._db, held.extract, Changes(held.first_document, held.first_fact, documents, facts))
-
     def _words(self, keys: list[bytes]) -> lexical.UnitWords:
         """The words of units by key: those that the previous generation has are taken over, unless they were heard anew."""
         wanted = np.asarray(keys, dtype="S16")
-        before = lexical.open_words(self._previous / "words") if self._previous is not None and self._extract.first_document else None
+        before = lexical.open_words(self._previous / "words") if self._previous is not None and self._carried.taken_over else None
         held = np.load(self._previous / "columns" / "unit_keys.npy").view("S16").ravel() if before and self._previous else wanted[:0]
         places = np.minimum(np.searchsorted(held, wanted), max(len(held) - 1, 0))
         known = held[places] == wanted if before and before.units == len(held) > 0 else np.zeros(len(wanted), dtype=np.bool_)
         if known.any():
-            known &= ~np.isin(wanted, np.asarray([key for (key,) in self._db.execute("SELECT key FROM heard_units")], dtype="S16"))
+            known &= ~np.isin(wanted, np.asarray(self._carried.heard(), dtype="S16"))
         fresh = [key for key, kept in zip(keys, known.tolist(), strict=True) if not kept]
         cut = lexical.cut_words(self._of_units("text", fresh), self._of_units("coalesce(spoken, '')", fresh))
         if not before or not known.any():
@@ -481,7 +449,7 @@ class GenerationBuilder:
         if len(rows):
             vectors.build_index(cache.get([keys[row] for row in rows], model), rows, self._out / "vectors")
         tell(1)
-        extract = self._carried_over()
+        extract = self._carried.all()
         save_extract(extract, self._out / "extract")
         columns = derive(self._db, extract, keys, has_vector, self._terminologies.values())
         save_columns(columns, self._out / "columns")

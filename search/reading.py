@@ -56,10 +56,8 @@ _UNITS_AT_ONCE: Final = 256
 
 _NAMES: Final = """
 SELECT f.concept, f.relation, coalesce(u.system, ''), coalesce(u.code, ''), coalesce(u.display, ''), f.label, sum(f.times) FROM (
-    SELECT concept, relation, label, count(*) AS times FROM facts
-    WHERE dataset = ?1 AND concept IS NOT NULL
-    AND relation IN ('condition', 'medication', 'procedure', 'allergy', 'immunization', 'observation')
-    GROUP BY concept, relation, label) f
+    SELECT concept, relation, label, times FROM called WHERE dataset = ?1
+    AND relation IN ('condition', 'medication', 'procedure', 'allergy', 'immunization', 'observation')) f
 LEFT JOIN uses u ON u.concept = f.concept AND u.dataset = ?1
 GROUP BY f.concept, f.relation, u.display, f.label ORDER BY 1, 7 DESC, 5, 6
 """

@@ -12,8 +12,8 @@ from search.schema import NOT_CHARTED
 
 _WORDS: Final = f"""
 SELECT f.concept, f.words, coalesce(u.system, ''), u.code FROM (
-    SELECT concept, min(label) AS words, count(*) AS times, sum(count(*)) OVER (PARTITION BY concept) AS every FROM facts
-    WHERE concept IS NOT NULL AND relation NOT IN {NOT_CHARTED} AND ?1 IN ('', dataset) GROUP BY concept, lower(label)) f
+    SELECT concept, min(label) AS words, sum(times) AS times, sum(sum(times)) OVER (PARTITION BY concept) AS every FROM called
+    WHERE relation NOT IN {NOT_CHARTED} AND ?1 IN ('', dataset) GROUP BY concept, lower(label)) f
 LEFT JOIN (SELECT concept, max(system) AS system, max(code) AS code FROM uses GROUP BY concept) u ON u.concept = f.concept
 WHERE 2 * f.times > f.every
 """  # noqa: S608 - a fixed list
@@ -23,7 +23,7 @@ def words_of_records(db: sqlite3.Connection, dataset: str = "") -> dict[str, str
     """Concept → what more than half of the records call it that chart it, in one dataset or in all.
 
     Not where that is only its code, or where it would call several concepts of one system alike: two strengths of a drug, one substance in
-    serum and in urine.
+    serum and in urine. It asks the table `called` (search.called).
     """
     rows = [row for row in db.execute(_WORDS, (dataset,)) if row[1] and row[1] != row[3]]
     alike = Counter((system, words.casefold()) for _, words, system, _ in rows)
