@@ -23,7 +23,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks import terminologies
 from benchmarks.processes import run_measured
-from commissure import assemble
+from commissure import workplace
 from commissure.settings import load
 from concepts.assertion import judge
 from concepts.reader import Reader
@@ -128,9 +128,9 @@ def against_an_ingest(export: Path) -> None:
             print(f"ingest {how:7} reading: {taken.processor:6.1f} s of processor ({time.monotonic() - clock:.1f} s)", flush=True)
         print(f"ratio                  {spent['with'] / spent['without']:.2f}")
         settings = load({"data": f"{folder}/with"})
-        workspace = assemble.workspace(settings)
+        workspace = workplace.workspace(settings)
         clock, began = time.monotonic(), os.times()
-        done = learning.add(the_names(), workspace, assemble.tools(settings), 0, Silent())
+        done = learning.add(the_names(), workspace, workplace.tools(settings), 0, Silent())
         ended = os.times()
         took = sum(ended[:4]) - sum(began[:4])
         print(

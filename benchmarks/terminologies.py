@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from commissure import assemble
+from commissure import workplace
 from commissure.settings import load
 from concepts.compiled import open_terminology
 from concepts.terminology import Broader, Concept, Kind, Statement
@@ -59,7 +59,7 @@ def main() -> None:
     print(f"at most {peak:,.0f} MB of memory; {about.bytes / 1e6:,.1f} MB on disk, all that readers share; opened in {took * 1000:.1f} ms")
     if asked.data:
         settings = load({"data": str(asked.data)})
-        workspace, tools = assemble.workspace(settings), assemble.tools(settings)
+        workspace, tools = workplace.workspace(settings), workplace.tools(settings)
         for what in ("added", "dropped"):
             clock = time.monotonic()
             run = (workspace, tools, 0, Silent())

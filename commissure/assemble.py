@@ -1,22 +1,20 @@
-"""The only place that picks back ends: makes the tools of ingest and the library of the web out of the settings."""
+"""What the web reads, made out of the settings: the library of a data folder. Back ends are picked here and in workplace.py alone."""
 
 import gc
 import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from commissure.media import places_of
 from commissure.statuses import dataset_status, run_status
+from commissure.workplace import tools, workspace
 from graph.errors import StoreUnavailable
 from graph.identifiers import parse_record_iri
 from graph.scope import EVERYTHING, Scope
@@ -24,14 +22,11 @@ from graph.scratch import Scratch
 from graph.store import GraphReader, GraphStore
 from graph.stores.resting import RestingStore, resting
 from ingest import bulk, history
-from ingest.publish import DraftGraph, Tools
-from ingest.replica import PublishedGraph, Replica
 from ingest.stored import StoredRecords, readable
 from ingest.sums import damage_in, has_sums
 from ingest.workspace import Workspace
 from labels.library import GenerationLabels
 from labels.records import RecordsWithin
-from search.embedders.remembered import RememberingEmbedder
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationOutdated, GenerationUnreadable, NothingPublished, SearchError
 from search.generation import Generation, read_meta
@@ -50,69 +45,6 @@ if TYPE_CHECKING:
 
 _WARMED = 2000
 """Patients read ahead."""
-
-
-class LazyEmbedder:
-    """An embedder that loads its model when it is first used, once, whichever thread comes first."""
-
-    def __init__(self, model: str, precision: str) -> None:
-        self._model, self._precision = model, precision
-        self._lock = threading.Lock()
-
-    @cached_property
-    def _loaded(self) -> Embedder:
-        from search.embedders.sentence_models import open_embedder
-
-        with self._lock:
-            return open_embedder(self._model, self._precision)
-
-    @property
-    def name(self) -> str:
-        """Identifies model, revision and precision."""
-        return self._loaded.name
-
-    @property
-    def dimension(self) -> int:
-        """Length of a vector."""
-        return self._loaded.dimension
-
-    def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
-        """See Embedder."""
-        return self._loaded.encode(texts, progress)
-
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        """See Embedder."""
-        return self._loaded.encode_query(text)
-
-
-def workspace(settings: dict[str, Any]) -> Workspace:
-    """The data folder."""
-    return Workspace(Path(settings["data"]).expanduser())
-
-
-def records(settings: dict[str, Any]) -> StoredRecords:
-    """What was ingested into the data folder, as it was read."""
-    return StoredRecords(workspace(settings))
-
-
-def embedder(settings: dict[str, Any]) -> Embedder:
-    """The model, loaded at its first use, with the questions that were asked of it before."""
-    return RememberingEmbedder(LazyEmbedder(settings["model"], settings["precision"]))
-
-
-def tools(settings: dict[str, Any]) -> Tools:
-    """What ingest works with."""
-    from commissure.stores import serving_address
-
-    address = serving_address(settings["store"], workspace(settings).published()[1])
-    return Tools(graph=_draft_graph, embedder=embedder(settings), published=published_graph, replica=replica(address, settings))
-
-
-def replica(address: str, settings: dict[str, Any]) -> Replica | None:
-    """The store at an address; None for the embedded one."""
-    from commissure.stores import open_store
-
-    return Replica(address, open_store(address, settings)) if address else None
 
 
 def take_over(settings: dict[str, Any]) -> bool:
@@ -140,18 +72,6 @@ def take_over(settings: dict[str, Any]) -> bool:
     return False
 
 
-@contextmanager
-def published_graph(folder: Path) -> Iterator[PublishedGraph]:
-    """The embedded graph of a published generation."""
-    from graph.stores.oxigraph.store import OxigraphStore
-
-    store = OxigraphStore.open_read_only(folder)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
 def web_settings(settings: dict[str, Any]) -> WebSettings:
     """The web process's settings."""
     names = tuple(name.strip() for name in settings["allowed_hosts"].split(",") if name.strip())
@@ -173,14 +93,6 @@ def web_settings(settings: dict[str, Any]) -> WebSettings:
 def sparql_slots(settings: Mapping[str, Any]) -> int:
     """Queries answered at a time: always some threads are left for everything else."""
     return max(1, min(int(settings.get("sparql_slots", 2)), int(settings.get("threads", 8)) - 2))
-
-
-def _draft_graph(source: Path | None, target: Path) -> DraftGraph:
-    from graph.stores.oxigraph.store import OxigraphStore
-
-    if source is not None:
-        OxigraphStore.clone(source, target)
-    return OxigraphStore.open(target)
 
 
 _READERS: Final = 4

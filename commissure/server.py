@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 
-from commissure import assemble
+from commissure import assemble, workplace
 from commissure.errors import AddressInUse
 from ingest.errors import IngestError, LoadsUnwritable
 from search.errors import ModelUnavailable, NothingPublished
@@ -26,8 +26,8 @@ def make_app(settings: dict[str, Any]) -> Flask:
         assemble.take_over(settings)
     except IngestError as error:  # another process is at it, or may write here where this one may not: pages say so until then
         sys.stderr.write(f"{error}\n")
-    model = assemble.embedder(settings)
-    library = assemble.DataLibrary(assemble.workspace(settings), model, settings, warm=True)
+    model = workplace.embedder(settings)
+    library = assemble.DataLibrary(workplace.workspace(settings), model, settings, warm=True)
     try:
         library.current().retriever.search(SearchRequest("warm up"))
     except NothingPublished as error:

@@ -1,6 +1,7 @@
 """What records tell of themselves for others to read, as the ledger has it and as a run leaves it, and the merges that follow from that.
 
-now: what the run brings, and what the ledger has of records that the run neither replaces nor deletes
+now: what the run brings, what the ledger has of records that the run neither replaces nor deletes, and what records tell that the run reads
+as they were and that are left out on purpose: the ledger does not keep that, but for the blocks that the run did not read again
 """
 
 import sqlite3
@@ -26,6 +27,9 @@ union
 select {columns} from identifiers i where dataset = :dataset and {where}
 and not exists (select 1 from plan.gone g where g.kind = i.kind and g.id = i.id)
 and not exists (select 1 from plan.winner w where w.kind = i.kind and w.id = i.id)
+union
+select {columns} from scanned_told i where {where} and i.block in (select block from plan.quiet)
+and not exists (select 1 from plan.gone g where g.kind = i.kind and g.id = i.id)
 """
 _BEFORE: Final = "select {columns} from identifiers i where dataset = :dataset and {where}"
 
@@ -53,6 +57,8 @@ def lookups(ledger: Path, plan: Path, dataset: str) -> tuple[IdentifierLookup, V
 def settle_merges(db: sqlite3.Connection, dataset: str) -> None:
     """Fill plan.merged and plan.remerged of a settled plan."""
     before, now = (set(_merges(db, dataset, query)) for query in (_BEFORE, _NOW))
+    db.execute("delete from plan.merged")
+    db.execute("delete from plan.remerged")
     db.executemany("insert into plan.merged values (?, ?)", now)
     db.executemany("insert or ignore into plan.remerged values (?)", ((system,) for system, _ in before ^ now))
 

@@ -24,7 +24,7 @@ def damage(ledger: Ledger, workspace: Workspace, tools: Tools) -> Iterator[Damag
     for one in ledger_damage(ledger):
         yield one
         return
-    yield from (Damage(one.path, one.reason, _REBUILT) for one in generation_damage(ledger, workspace, tools))
+    yield from (Damage(one.path, one.reason, _REBUILT) for one in generation_damage(ledger, workspace, tools, deep=True))
     for dataset in ledger.datasets():
         for found in part_damage(ledger, workspace, dataset, deep=True).values():
             yield from (Damage(one.path, one.reason, _MAPPED) for one in found)
@@ -65,8 +65,11 @@ def ledger_damage(ledger: Ledger) -> Iterator[Damage]:
         yield Damage(ledger.path, f"is damaged: {error}", remedy)
 
 
-def generation_damage(ledger: Ledger, workspace: Workspace, tools: Tools) -> Iterator[Damage]:
-    """What is wrong with the published generation; also that it is of an earlier format."""
+def generation_damage(ledger: Ledger, workspace: Workspace, tools: Tools, *, deep: bool) -> Iterator[Damage]:
+    """What is wrong with the published generation; also that it is of an earlier format.
+
+    All of it is read if looked at `deep`, else what somebody wrote since it was published.
+    """
     if not ledger.generation:
         return
     folder = workspace.generation_folder(ledger.generation)
@@ -74,7 +77,7 @@ def generation_damage(ledger: Ledger, workspace: Workspace, tools: Tools) -> Ite
         yield Damage(folder, "is not there")
         return
     if has_sums(folder):
-        found = list(damage_in(folder, deep=True))
+        found = list(damage_in(folder, deep=deep, written=True))
         yield from found
         if not found:
             try:

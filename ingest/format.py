@@ -20,7 +20,8 @@ class Format:
     `complete` whether a file holds all there is of its records, so that one that vanished from it is gone; `density` how
     many times more quads a byte of it gives than one of FHIR: blocks are smaller by as much, so that their parts are of one size; `unique`
     whether two different records of one id are a mistake of the source: the first is taken, the others are refused; `optional` kinds are
-    taken in where a run asks for them, and from then on.
+    taken in where a run asks for them, and from then on; `remembers` tells whether what is found in whole lines of a source follows from
+    these lines alone, so that they need not be read again.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Format:
     density: int = 1
     unique: bool = False
     optional: frozenset[str] = frozenset()
+    remembers: bool = False
 
 
 Settings = tuple[tuple[str, str], ...]

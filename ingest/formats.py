@@ -43,6 +43,7 @@ def find(name: str, settings: Settings = (), within: tuple[str, ...] = ()) -> Fo
             named=attached.files_named,
             beside=lambda source, name: attached.read_beside(source, name, within),
             optional=fhir.CLAIMS,
+            remembers=True,
         )
     if name == "text":
         from ingest.text import mapping as text
@@ -55,6 +56,7 @@ def find(name: str, settings: Settings = (), within: tuple[str, ...] = ()) -> Fo
             read=text_reader.read,
             map=text.map_text,
             unique=True,
+            remembers=True,
             splits=lambda file: is_splittable(file) and file.uri.lower().endswith((".jsonl", ".ndjson")),
             identifiers=lambda _: (),
         )

@@ -15,47 +15,11 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from graph.identifiers import DERIVED_GRAPHS, derived_graph_iri, readings_iri, record_iri
+from ingest import schema
 from ingest.errors import LedgerDamaged, disk_full, lacks_room_beside
 from ingest.places import Places, with_places
 
 _VERSION = 1
-_SCHEMA = """
-create table if not exists meta (key text primary key, value text not null);
-create table if not exists datasets (dataset text primary key, unresolved integer not null default 0, updated text);
-create table if not exists runs (
-    run text primary key, dataset text not null, state text not null, step text not null, started text not null, finished text,
-    sources text not null, counts text not null, message text not null
-);
-create table if not exists records (
-    dataset text not null, kind text not null, id text not null, hash blob not null, state text not null, part text not null,
-    source text not null, line integer not null, run text not null, updated text not null, version text not null,
-    primary key (dataset, kind, id)
-) without rowid;
-create index if not exists records_by_part on records (part);
-create table if not exists identifiers (
-    dataset text not null, system text not null, value text not null, kind text not null, id text not null,
-    primary key (dataset, system, value, kind, id)
-) without rowid;
-create index if not exists identifiers_by_record on identifiers (dataset, kind, id);
-create table if not exists targets (dataset text not null, kind text not null, id text not null, iri text not null, expected text not null,
-    primary key (dataset, kind, id)) without rowid;
-create table if not exists pending (
-    dataset text not null, kind text not null, id text not null, wanted text not null, system text not null, value text not null,
-    primary key (dataset, kind, id, wanted, system, value)
-) without rowid;
-create table if not exists deleted (
-    dataset text not null, kind text not null, id text not null, run text not null, source text not null, line integer not null,
-    primary key (dataset, kind, id)
-) without rowid;
-create table if not exists skipped (
-    dataset text not null, kind text not null, id text not null, reason text not null, primary key (dataset, kind, id)
-) without rowid;
-create table if not exists refused (
-    dataset text not null, kind text not null, id text not null, hash blob not null, run text not null, primary key (dataset, kind, id)
-) without rowid;
-create table if not exists readings (dataset text not null, record text not null, primary key (dataset, record)) without rowid;
-create table if not exists parts (part text primary key, dataset text not null, run text not null, quads integer not null);
-"""
 
 
 class InPart(NamedTuple):
@@ -82,7 +46,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, check_same_thread=False)
     db.execute("pragma journal_mode = wal")
     db.execute("pragma synchronous = full")
-    db.executescript(_SCHEMA)
+    db.executescript(schema.TABLES + schema.REMEMBERED)
     db.execute("insert or ignore into meta values ('version', ?)", (str(_VERSION),))
     db.commit()
     return db
@@ -232,6 +196,14 @@ class Ledger:
             select 1 from records r where r.dataset = t.dataset and r.kind = t.kind and r.id = t.id and r.state = 'kept') order by iri"""
         return self.db.execute(query, (dataset,)).fetchall()
 
+    @staticmethod
+    def fill_missing(db: sqlite3.Connection, dataset: str) -> None:
+        """Work out the table of such nodes, which an earlier version did not keep, within the caller's transaction."""
+        db.execute("delete from missing where dataset = ?", (dataset,))
+        found = """insert into missing select t.dataset, t.kind, t.id, t.iri, t.expected from targets t where t.dataset = ? and not exists (
+            select 1 from records r where r.dataset = t.dataset and r.kind = t.kind and r.id = t.id and r.state = 'kept')"""
+        db.execute(found, (dataset,))
+
     # What a plan compares with, and how it enters what it did
 
     def hold(self, dataset: str) -> None:
@@ -283,11 +255,18 @@ class Ledger:
 
     def forget(self, db: sqlite3.Connection, dataset: str) -> None:
         """Remove everything known of a dataset but its runs, within the caller's transaction."""
-        for table in ("datasets", "records", "identifiers", "targets", "pending", "deleted", "skipped", "refused", "readings", "parts"):
-            db.execute(f"delete from {table} where dataset = ?", (dataset,))  # noqa: S608 - the names above
-        own = tuple(f"{name}:{dataset}" for name in ("since", "derived", "quads", "readings", "places"))
+        self.forget_remembered(db, dataset)
+        for table in schema.OF_A_DATASET:
+            db.execute(f"delete from {table} where dataset = ?", (dataset,))  # noqa: S608 - names of ours
+        own = tuple(f"{name}:{dataset}" for name in ("since", "derived", "quads", "readings", "places", "uses", "books"))
         db.executemany("delete from meta where key = ?", ((key,) for key in own))
         db.execute("delete from meta where substr(key, 1, ?) = ?", (len(f"told:{dataset}:"), f"told:{dataset}:"))
+
+    @staticmethod
+    def forget_remembered(db: sqlite3.Connection, dataset: str) -> None:
+        """Remove what runs found in the sources of a dataset, within the caller's transaction: its sources will be read whole."""
+        for statement in schema.FORGET_REMEMBERED:
+            db.execute(statement, (dataset,))
 
     def remember(self, db: sqlite3.Connection, dataset: str, format_name: str, settings: Iterable[tuple[str, str]]) -> None:
         """Keep what a run was told of a format, for the runs to come, within the caller's transaction."""
@@ -304,6 +283,16 @@ class Ledger:
         """When a generation with changes of the dataset was last published."""
         row = self.db.execute("select updated from datasets where dataset = ?", (dataset,)).fetchone()
         return row[0] if row else None
+
+    def is_in_step(self, dataset: str) -> bool:
+        """Whether what is kept beside the records follows from them: a version that did not keep it may have written the ledger since."""
+        updated = self.updated(dataset)
+        return updated is not None and self.meta(f"books:{dataset}") == updated
+
+    @staticmethod
+    def enter_step(db: sqlite3.Connection, dataset: str) -> None:
+        """Say that it does, within the caller's transaction, when the dataset's row is written."""
+        db.execute("insert or replace into meta select 'books:' || dataset, updated from datasets where dataset = ?", (dataset,))
 
     def quads(self, dataset: str) -> int | None:
         """How many quads the published graph holds of a dataset; None where an earlier version published it, which did not count."""

@@ -12,13 +12,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
+from itertools import pairwise
 
 from graph.identifiers import check_dataset_name, record_iri
 from graph.stores.neptune.loader_model import LoadFailed
-from ingest import formats, history
+from ingest import formats, history, scanning
 from ingest.checking import ledger_damage
+from ingest.entering import enter, keep_books, remember_deletions, unresolved
 from ingest.errors import LedgerDamaged, PartsDamaged, room_in
-from ingest.format import Format
 from ingest.history import new_run
 from ingest.ledger import Ledger
 from ingest.loader_errors import loader_issues
@@ -28,18 +29,14 @@ from ingest.publish import Draft, Published, Tools
 from ingest.repair import Lost, Mended, mend, refuse
 from ingest.replicating import prepare_replica, settle_replica
 from ingest.rereading import ReadAgain, is_due, read_again
-from ingest.run import Again, Options, Run, RunReport, count_part, insist, moved, tally, texts_wait, worker_lost
+from ingest.run import Again, Options, Run, RunReport, count_part, insist, tally, texts_wait, worker_lost
+from ingest.scanning import Sources
 from ingest.staging import Part, PartSummary
-from ingest.worker import Chosen, MapTask, ScanTask, contents_folder, issues_file, map_block, rows_file, scan
+from ingest.worker import Chosen, MapTask, contents_folder, map_block
 from ingest.workers import Pool
 from ingest.workspace import Workspace
-from sources.blocks import Block
 from sources.errors import UnknownDataset
-from sources.files import Listing, SourceFile, expand
-from sources.model import Severity
-
-BLOCK = 16 << 20
-"""Bytes of a file that one task reads: enough to amortise a part, little enough to keep memory flat and cores busy."""
+from sources.files import Listing, expand
 
 
 def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: Tools, options: Options, progress: Progress) -> RunReport:
@@ -103,18 +100,21 @@ def _bring_in(
     history.begin(ledger, run.id, dataset, locations)
     try:
         with _plan(run) as plan, Pool(options.workers) as pool:
-            scanned = _scan(run, plan, listing, pool)
-            plan.settle(first=formats.find(options.format).unique)
+            sources = Sources(run, plan, listing, pool)
+            sources.scan()
+            sources.settle()
             if again.parts:
                 _plan_again(run, plan)
-            tasks = _tasks(run, plan, scanned)
+            tasks = _tasks(run, plan, sources.scanned)
             if tasks or plan.gone() or _is_incomplete(run):
-                published = _publish(run, plan, tasks, pool)
+                published = _publish(run, plan, tasks, pool, sources)
             else:
                 tally(run, plan)
                 insist(run)
                 with ledger.transaction() as db:
-                    plan.remember_deletions(db, run.id)
+                    remember_deletions(plan, db, run.id)
+                    keep_books(ledger, db, dataset)
+                    sources.enter(db)
                 published = _finish_without(run)
     except BaseException as error:
         if isinstance(error, LoadFailed):
@@ -210,66 +210,15 @@ def _plan(run: Run) -> Iterator[Plan]:
         shutil.rmtree(contents_folder(run.folder), ignore_errors=True)
 
 
-def _scan(run: Run, plan: Plan, listing: Listing, pool: Pool) -> list[Scanned]:
-    """List every record of every source in the plan; the blocks with the number of lines before each in its file."""
-    run.report(asdict(issue) for issue in listing.issues)
-    run.counts.files = len(listing.files)
-    plan.transaction_time = listing.transaction_time
-    format_ = formats.find(run.options.format, run.options.settings, run.options.within)
-    salt = hashlib.blake2b(
-        f"{format_.version}:{run.options.claims}:{run.options.strict}{run.options.told}".encode(), digest_size=8
-    ).digest()
-    blocks = [block for file in listing.files for block in _blocks(file, format_)]
-    asked = run.options
-    tasks = [ScanTask(number, block, asked.format, salt, run.folder, asked.settings, asked.within) for number, block in enumerate(blocks)]
-    run.say("scanning", len(tasks))
-    lines: dict[int, int] = {}
-    whole: dict[int, bool] = {}
-    for task, result in pool.run(scan, tasks):
-        run.progress.advance()
-        if result is None:
-            run.report([asdict(worker_lost(task.block))])
-        else:
-            lines[task.number] = result.lines
-            whole[task.number] = not any(severity == Severity.REJECT for severity, _ in result.issues)
-    scanned = []
-    before = 0
-    for number, block in enumerate(blocks):
-        before = 0 if block.start == 0 else before
-        if number in lines:
-            plan.add_block(number, block.file.uri, rows_file(run.folder, number), before, whole[number])
-            run.report(moved(issues_file(run.folder, number), before))
-            rows_file(run.folder, number).unlink()
-            issues_file(run.folder, number).unlink()
-        else:
-            plan.doubt(block.file.uri)
-        scanned.append(Scanned(number, block, before))
-        before += lines.get(number, 0)
-    run.counts.unreadable = sum(run.counts.rejects.values())
-    run.report(asdict(issue) for others in listing.passed_over for issue in others.but(plan.names).issues)
-    if format_.complete:
-        plan.vanish()
-    return scanned
-
-
-def _blocks(file: SourceFile, format_: Format) -> Iterator[Block]:
-    block = BLOCK // format_.density
-    if file.size <= block or not format_.splits(file):
-        yield Block(file)
-        return
-    for begin in range(0, file.size, block):
-        yield Block(file, begin, min(begin + block, file.size))
-
-
 def _tasks(run: Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
     """The mapping to do: new and changed records by block, then records to map again, each by its own format,
     because a reference can now be resolved.
 
-    Small files share a task: a part is a folder of files on disk, and costs more than the few records of a file.
+    Small blocks share a task: a part is a folder of files on disk, and costs more than the few records of a file.
     A task's key names all that its output depends on, so that a part of that name can be taken as it is.
     """
     parts = run.workspace.parts_folder(run.dataset)
-    block = BLOCK // formats.find(run.options.format).density
+    block = scanning.BLOCK // formats.find(run.options.format).density
     identifiers = plan.identifiers_digest()
     named = tuple(sorted(run.places.items()))
 
@@ -299,6 +248,7 @@ def _tasks(run: Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
         )
 
     tasks = []
+    ends = {entry.number for entry, after in pairwise(scanned) if after.block.start == 0}
     gathered: list[Chosen] = []
     content, size = "", 0
     for entry in scanned:
@@ -306,8 +256,8 @@ def _tasks(run: Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
             digest, places = work
             gathered.append(Chosen(entry.block, entry.first_line, places))
             content += f"{entry.block.file.uri}:{entry.block.start}:{digest};"
-            size += min(entry.block.file.size, block)
-        if gathered and (size >= block // 2 or entry is scanned[-1]):
+            size += (entry.block.end or entry.block.file.size) - entry.block.start
+        if gathered and (size >= block or entry is scanned[-1] or (size >= block // 2 and entry.number in ends)):
             tasks.append(replace(task(content), blocks=tuple(gathered)))
             gathered, content, size = [], "", 0
     by_part: dict[tuple[str, str], list[str]] = {(part, run.options.format): sorted(records) for part, records in run.again.own.items()}
@@ -319,7 +269,7 @@ def _tasks(run: Run, plan: Plan, scanned: Sequence[Scanned]) -> list[MapTask]:
     return tasks
 
 
-def _publish(run: Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool) -> Published:
+def _publish(run: Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool, sources: Sources) -> Published:
     """Map what is new, apply it to a draft of the next generation as it arrives, and publish the draft together with the ledger."""
     with Draft(run.ledger, run.dataset, run.workspace, run.tools, run.replication, run.progress, run.again.parts) as draft:
         draft.remove(plan.gone())
@@ -341,12 +291,13 @@ def _publish(run: Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool) -> Publ
             return _finish_without(run)
         run.say("publishing")
         targets = (target for part in parts for target in part.targets())
-        published = draft.finish(plan.unresolved(targets), embed=run.options.embed, run=pool.run)
+        published = draft.finish(unresolved(plan, targets), embed=run.options.embed, run=pool.run)
         run.counts.passages = {"total": published.passages, "embedded": published.embedded}
         if published.unread:
             run.report([asdict(texts_wait(published.unread))])
         with run.ledger.transaction() as db:
-            plan.enter(db, run.id, parts)
+            enter(plan, db, run.id, parts)
+            sources.enter(db)
             draft.enter(db, published)
             run.ledger.remember(db, run.dataset, run.options.format, run.options.settings)
             run.ledger.enter_places(db, run.dataset, run.places)

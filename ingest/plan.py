@@ -7,19 +7,20 @@ Deletions come last and win over everything.
 
 import hashlib
 import marshal
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
-from graph.identifiers import dataset_iri, record_iri
+from graph.identifiers import record_iri
 from ingest import announcements
 from ingest.ledger import Ledger
-from ingest.model import NAMED, WATCHED
-from ingest.staging import Part
+from ingest.model import WATCHED
 from sources.blocks import Block
 
 _SCHEMA = """
+create table plan.quiet (block integer primary key);
+create table plan.looked (number integer primary key, block integer);
 create table plan.blocks (block integer primary key, source text);
 create table plan.odd (source text primary key) without rowid;
 create table plan.seen (
@@ -35,8 +36,14 @@ create table plan.staged (
     kind text, id text, part text, state text, source text, line integer, reason text, primary key (kind, id)
 ) without rowid;
 create index plan.staged_part on staged (part);
+create table plan.touched (kind text, id text, primary key (kind, id)) without rowid;
+create table plan.anew (kind text, id text, primary key (kind, id)) without rowid;
+create table plan.unsaid (kind text, id text, primary key (kind, id)) without rowid;
 """
 _SETTLE = """
+drop table if exists plan.winner;
+drop table if exists plan.work;
+drop table if exists plan.stale;
 create table plan.winner as
 select block, seq, line, kind, id, hash, updated, version from (
     select *, row_number() over (
@@ -54,13 +61,13 @@ delete from plan.identifiers as i where not exists (
     select 1 from plan.winner w where w.kind = i.kind and w.id = i.id and w.block = i.block and w.seq = i.seq
 );
 create table plan.stale as
-select w.kind, w.id from plan.winner w join held r on r.kind = w.kind and r.id = w.id
+select w.kind, w.id from plan.winner w cross join held r on r.kind = w.kind and r.id = w.id
 where r.hash <> w.hash and w.updated <> '' and w.updated < r.updated;
 create unique index plan.stale_key on stale (kind, id);
 delete from plan.identifiers as i where exists (select 1 from plan.stale s where s.kind = i.kind and s.id = i.id);
-insert into plan.identifiers
+insert or ignore into plan.identifiers
 select i.system, i.value, i.kind, i.id, 0, 0 from plan.stale s
-join identifiers i on i.dataset = :dataset and i.kind = s.kind and i.id = s.id;
+cross join identifiers i on i.dataset = :dataset and i.kind = s.kind and i.id = s.id;
 """
 _SEEN_KEY = "create index if not exists plan.seen_key on seen (kind, id)"
 _VANISH = """
@@ -71,72 +78,39 @@ and not exists (select 1 from plan.seen s where s.kind = r.kind and s.id = r.id)
 """
 _RELINK = """
 select distinct r.part, p.kind, p.id from (
-    select p.dataset, p.kind, p.id from pending p
-    join plan.identifiers i on i.system = p.system and i.value = p.value and (p.wanted in ('', 'Resource') or i.kind = p.wanted)
+    select p.kind, p.id from plan.identifiers i
+    cross join pending p on p.dataset = :dataset and p.system = i.system and p.value = i.value
+    where (p.wanted in ('', 'Resource') or i.kind = p.wanted) and not (i.kind = p.kind and i.id = p.id)
     union
-    select p.dataset, p.kind, p.id from pending p join plan.identifiers i on i.system = p.system
+    select p.kind, p.id from plan.identifiers i cross join pending p on p.dataset = :dataset and p.system = i.system
     where p.wanted = :watched and not exists (select 1 from pending q where q.dataset = p.dataset and q.kind = p.kind and q.id = p.id
         and q.wanted = p.wanted and q.system = i.system and q.value = i.value)
     union
-    select p.dataset, p.kind, p.id from pending p
-    join identifiers i on i.dataset = p.dataset and i.system = p.system and i.value = p.value
-    join plan.gone g on g.kind = i.kind and g.id = i.id where p.wanted = :watched
+    select p.kind, p.id from plan.gone g
+    cross join identifiers i on i.dataset = :dataset and i.kind = g.kind and i.id = g.id
+    cross join pending p on p.dataset = i.dataset and p.system = i.system and p.value = i.value where p.wanted = :watched
     union
-    select p.dataset, p.kind, p.id from pending p
-    join identifiers i on i.dataset = p.dataset and i.system = p.system and i.value = p.value
-    join plan.work c on c.kind = i.kind and c.id = i.id
+    select p.kind, p.id from plan.work c
+    cross join identifiers i on i.dataset = :dataset and i.kind = c.kind and i.id = c.id
+    cross join pending p on p.dataset = i.dataset and p.system = i.system and p.value = i.value
     where p.wanted = :watched and not exists (select 1 from plan.identifiers n
         where n.system = i.system and n.value = i.value and n.kind = i.kind and n.id = i.id)
     union
-    select p.dataset, p.kind, p.id from pending p join plan.remerged m on m.system = p.system where p.wanted = :watched
+    select p.kind, p.id from plan.remerged m cross join pending p on p.dataset = :dataset and p.system = m.system where p.wanted = :watched
 ) p
 join held r on r.kind = p.kind and r.id = p.id
-where p.dataset = :dataset and r.state = 'kept'
+where r.state = 'kept'
 and not exists (select 1 from plan.gone g where g.kind = p.kind and g.id = p.id)
 and not exists (select 1 from plan.work w where w.kind = p.kind and w.id = p.id)
 order by r.part, p.kind, p.id
 """
-_ENTERED = """
-select s.kind, s.id, coalesce(w.hash, r.hash) as hash, s.state, s.part, s.source, s.line,
-    coalesce(w.updated, r.updated) as updated, coalesce(w.version, r.version) as version
-from plan.staged s left join plan.winner w on w.kind = s.kind and w.id = s.id
-left join held r on r.kind = s.kind and r.id = s.id
-where s.state <> 'rejected'
+_RESOLVING = """
+select i.system, i.value, i.kind, i.id from plan.identifiers i
+where exists (select 1 from plan.work w where w.kind = i.kind and w.id = i.id) order by 1, 2, 3, 4
 """
-_ENTER = """
-delete from identifiers where dataset = :dataset and (
-    exists (select 1 from plan.gone g where g.kind = identifiers.kind and g.id = identifiers.id)
-    or exists (select 1 from plan.staged s join plan.winner w on w.kind = s.kind and w.id = s.id
-        where s.kind = identifiers.kind and s.id = identifiers.id and s.state <> 'rejected')
-);
-insert or ignore into identifiers
-select :dataset, i.system, i.value, i.kind, i.id from plan.identifiers i
-join plan.staged s on s.kind = i.kind and s.id = i.id
-where s.state = 'kept' or (s.state = 'skipped' and i.system like :named || '%');
-delete from pending where dataset = :dataset and (
-    exists (select 1 from plan.gone g where g.kind = pending.kind and g.id = pending.id)
-    or exists (select 1 from plan.staged s where s.kind = pending.kind and s.id = pending.id and s.state <> 'rejected')
-);
-insert or ignore into targets select :dataset, kind, id, iri, expected from plan.targets;
-delete from skipped where dataset = :dataset and (
-    exists (select 1 from plan.gone g where g.kind = skipped.kind and g.id = skipped.id)
-    or exists (select 1 from plan.staged s where s.kind = skipped.kind and s.id = skipped.id and s.state <> 'rejected')
-);
-insert into skipped select :dataset, kind, id, reason from plan.staged where state = 'skipped';
-delete from refused where dataset = :dataset and exists (select 1 from plan.staged s
-    left join plan.winner w on w.kind = s.kind and w.id = s.id
-    where s.kind = refused.kind and s.id = refused.id and (s.state <> 'rejected' or w.hash is not refused.hash)
-);
-insert or ignore into refused select :dataset, s.kind, s.id, w.hash, :run from plan.staged s
-join plan.winner w on w.kind = s.kind and w.id = s.id where s.state = 'rejected';
-delete from deleted where dataset = :dataset and exists (
-    select 1 from plan.staged s where s.kind = deleted.kind and s.id = deleted.id and s.state = 'kept'
-);
-"""
-_DELETED = "insert or ignore into deleted select ?, kind, id, ?, source, line from plan.gone where line > 0"
 _RETURNED = """
 select b.source, w.line, w.kind, w.id, d.run, d.source, d.line from plan.staged s
-join deleted d on d.dataset = ? and d.kind = s.kind and d.id = s.id
+cross join deleted d on d.dataset = ? and d.kind = s.kind and d.id = s.id
 join plan.winner w on w.kind = s.kind and w.id = s.id join plan.blocks b on b.block = w.block
 where s.state = 'kept' order by w.block, w.seq
 """
@@ -201,11 +175,16 @@ class Plan:
         """Take in what scanning a block found (see ingest.worker.scan); not `whole` where something could not be read."""
         if not whole:
             self.doubt(source)
-        with rows.open("rb") as stream, self.ledger.transaction() as db:
+        with rows.open("rb") as stream:
+            self.take_in(block, source, stream, first_line)
+
+    def take_in(self, block: int, source: str, stream: IO[bytes], first_line: int) -> None:
+        """Take in a block's rows, as a scan wrote them now or in an earlier run."""
+        with self.ledger.transaction() as db:
             db.execute("insert into plan.blocks values (?, ?)", (block, source))
             while True:
                 try:
-                    seen, gone, identifiers, named = marshal.load(stream)  # noqa: S302 - our own worker wrote it a moment ago
+                    seen, gone, identifiers, named = marshal.load(stream)  # noqa: S302 - our own worker wrote it
                 except EOFError:
                     break
                 db.executemany(
@@ -221,6 +200,16 @@ class Plan:
                     ((*rest, block, seq) for seq, *rest in identifiers),
                 )
                 db.executemany("insert or ignore into plan.named values (?)", ((address,) for address in named))
+
+    def take_as_held(self, blocks: Iterable[int]) -> None:
+        """Count blocks (by their numbers in the memory) whose records are as the ledger has them, without their rows."""
+        with self.ledger.transaction() as db:
+            db.execute("delete from plan.quiet")
+            db.executemany("insert into plan.quiet values (?)", ((block,) for block in blocks))
+
+    def read(self) -> Iterator[tuple[str, str]]:
+        """(kind, id) of what was taken in with its rows, and of what is deleted."""
+        yield from self._db.execute("select kind, id from plan.seen union select kind, id from plan.gone")
 
     def doubt(self, source: str) -> None:
         """Note that not all of a source could be read: what is not found in it may be there."""
@@ -238,7 +227,10 @@ class Plan:
             db.execute(_VANISH)
 
     def settle(self, *, first: bool = False) -> None:
-        """Decide which version of each record counts (of equals the `first` or the last one read) and which records are work."""
+        """Decide which version of each record counts (of equals the `first` or the last one read) and which records are work.
+
+        Where more is taken in after that, it is decided again.
+        """
         for statement in _SETTLE.replace("{order}", "asc" if first else "desc").split(";\n"):
             if statement.strip():
                 self._db.execute(statement, {"dataset": self.dataset} if ":dataset" in statement else {})
@@ -287,11 +279,13 @@ class Plan:
         yield from self._db.execute(_RELINK, {"dataset": self.dataset, "watched": WATCHED}).fetchall()
 
     def identifiers_digest(self) -> str:
-        """A digest of everything by which references could be resolved: parts made under another one are not reused."""
-        digest = hashlib.blake2b(digest_size=8)
-        for table, where in (("identifiers", "where dataset = ?"), ("plan.identifiers", "")):
-            query = f"select system, value, kind, id from {table} {where} order by 1, 2, 3, 4"  # noqa: S608 - both are literals above
-            for row in self._db.execute(query, (self.dataset,) if where else ()):
+        """A digest of everything by which references could be resolved: parts made under another one are not reused.
+
+        Those are the identifiers of what the ledger holds, which stay the same within a generation, and what the run changes of them.
+        """
+        digest = hashlib.blake2b(str(self.ledger.generation).encode(), digest_size=8)
+        for query in (_RESOLVING, "select kind, id from plan.gone order by 1, 2"):
+            for row in self._db.execute(query):
                 digest.update("\0".join(row).encode() + b"\n")
         return digest.hexdigest()
 
@@ -313,7 +307,7 @@ class Plan:
         """Records that take the place of different ones which came from another file, at `winner`."""
         query = """select b.source, w.line, w.kind, w.id, r.source, r.line from plan.work k
         join plan.winner w on w.kind = k.kind and w.id = k.id join plan.blocks b on b.block = w.block
-        join held r on r.kind = w.kind and r.id = w.id
+        cross join held r on r.kind = w.kind and r.id = w.id
         where r.state = 'kept' and r.source <> b.source order by w.block, w.seq"""
         for source, line, kind, identifier, *winner in self._db.execute(query):
             yield Duplicate(source, line, kind, identifier, (winner[0], winner[1]))
@@ -323,10 +317,6 @@ class Plan:
         for source, line, kind, identifier, run, *deletion in self._db.execute(_RETURNED, (self.dataset,)):
             yield Returned(source, line, kind, identifier, run, (deletion[0], deletion[1]))
 
-    def remember_deletions(self, db: sqlite3.Connection, run: str) -> None:
-        """Keep what the sources delete, of records that are there and of others, within the caller's transaction."""
-        db.execute(_DELETED, (self.dataset, run))
-
     def stage(self, part: str, rows: Iterator[tuple[str, str, str, str, int, str]]) -> tuple[tuple[str, str], ...]:
         """Enter a finished part's (kind, id, state, source, line, reason); returns (kind, id) of those that were represented before."""
         with self.ledger.transaction() as db:
@@ -335,6 +325,12 @@ class Plan:
             where s.part = ? and s.state <> 'rejected' and r.state = 'kept'"""
             return tuple(db.execute(query, (part,)).fetchall())
 
+    def quiet(self, state: str) -> dict[str, int]:
+        """Run (of what is represented, for the state 'kept') or reason ('skipped') → records of the blocks that were taken as held."""
+        query = """select t.said, sum(t.count) from plan.quiet q cross join scanned_tallies t on t.block = q.block
+        where t.state = ? group by 1"""
+        return dict(self._db.execute(query, (state,)).fetchall())
+
     def counts(self) -> dict[str, int]:
         """added, changed, unchanged, removed, skipped, duplicates among what was read (rejects are counted by their issues)."""
         db = self._db
@@ -342,8 +338,9 @@ class Plan:
         def one(query: str) -> int:
             return int(db.execute(query).fetchone()[0])
 
-        seen, winners = one("select count(*) from plan.seen"), one("select count(*) from plan.winner")
-        before = "join held r on r.kind = s.kind and r.id = s.id and r.state"
+        kept_before, left_out = (sum(self.quiet(state).values()) for state in ("kept", "skipped"))
+        seen, winners = (one(f"select count(*) from plan.{table}") + kept_before + left_out for table in ("seen", "winner"))  # noqa: S608
+        before = "cross join held r on r.kind = s.kind and r.id = s.id and r.state"
         same = "where not exists (select 1 from plan.work w where w.kind = s.kind and w.id = s.id)"
         kept, changed = (one(f"select count(*) from plan.staged s {join} where s.state = 'kept'") for join in ("", f"{before} = 'kept'"))  # noqa: S608
         skipped = one("select count(*) from plan.staged where state = 'skipped'")
@@ -351,48 +348,9 @@ class Plan:
             "seen": seen,
             "added": kept - changed,
             "changed": changed,
-            "unchanged": one(f"select count(*) from plan.winner s {before} = 'kept' {same}"),  # noqa: S608
+            "unchanged": kept_before + one(f"select count(*) from plan.winner s {before} = 'kept' {same}"),  # noqa: S608
             "removed": len(self.gone()) + one(f"select count(*) from plan.staged s {before} = 'kept' where s.state = 'skipped'"),  # noqa: S608
-            "skipped": skipped + one(f"select count(*) from plan.winner s {before} = 'skipped' {same}"),  # noqa: S608
+            "skipped": left_out + skipped + one(f"select count(*) from plan.winner s {before} = 'skipped' {same}"),  # noqa: S608
             "duplicates": seen - winners,
             "invalid": one("select count(*) from plan.staged where state = 'rejected'"),
         }
-
-    def enter(self, db: sqlite3.Connection, run: str, parts: Sequence[Part]) -> None:
-        """Make the ledger say what the plan did, within the caller's transaction."""
-        self.ledger.take(db, self.dataset, run, _ENTERED)
-        self.ledger.drop(db, self.dataset, "select kind, id from plan.gone")
-        of = {"dataset": self.dataset, "run": run, "named": NAMED}
-        for statement in _ENTER.split(";\n"):
-            if statement.strip():
-                db.execute(statement, {name: value for name, value in of.items() if f":{name}" in statement})
-        self.remember_deletions(db, run)
-        rows = ((self.dataset, *row) for part in parts for row in part.pending())
-        db.executemany("insert or ignore into pending values (?, ?, ?, ?, ?, ?)", rows)
-        db.executemany(
-            "insert or replace into parts values (?, ?, ?, ?)", ((part.key, self.dataset, part.run, part.summary().quads) for part in parts)
-        )
-        if self.transaction_time:
-            db.execute("insert or replace into meta values (?, ?)", (f"since:{self.dataset}", self.transaction_time))
-
-    def unresolved(self, extra: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-        """(IRI, kind) of the nodes that records refer to and that no represented record is; `extra` are the new parts' targets."""
-        prefix = dataset_iri(self.dataset) + "/"
-        with self.ledger.transaction() as db:
-            rows = (
-                (*key, iri, expected)
-                for iri, expected in extra
-                if iri.startswith(prefix) and "#" not in iri and len(key := tuple(iri[len(prefix) :].split("/", 1))) == 2
-            )
-            db.executemany("insert or ignore into plan.targets values (?, ?, ?, ?)", rows)
-        query = """
-        select iri, expected from (
-            select kind, id, iri, expected from targets where dataset = :dataset union select kind, id, iri, expected from plan.targets
-        ) t
-        where not exists (select 1 from plan.staged s where s.kind = t.kind and s.id = t.id and s.state = 'kept')
-        and (
-            not exists (select 1 from held r where r.kind = t.kind and r.id = t.id and r.state = 'kept')
-            or exists (select 1 from plan.gone g where g.kind = t.kind and g.id = t.id)
-            or exists (select 1 from plan.staged s where s.kind = t.kind and s.id = t.id and s.state = 'skipped')
-        ) order by iri"""
-        return [(iri, expected) for iri, expected in self._db.execute(query, {"dataset": self.dataset})]

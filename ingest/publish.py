@@ -40,6 +40,7 @@ from ingest.readings import Readings, published_graphs, read_texts
 from ingest.replica import PublishedGraph, Replica, Replication
 from ingest.staging import Part, sync, sync_folder
 from ingest.sums import write_sums
+from ingest.uses import Uses
 from ingest.workspace import Workspace
 from search.embedding_cache import EmbeddingCache
 from search.generation import GenerationBuilder
@@ -62,6 +63,14 @@ class DraftGraph(GraphStore, Protocol):
 
     def restate(self, graphs: Iterable[str], parts: Sequence[Path]) -> int:
         """Have named graphs hold what parts state, and nothing else; how many quads more there are."""
+        ...
+
+    def objects(self, graphs: Iterable[str]) -> frozenset[str]:
+        """The nodes that named graphs refer to."""
+        ...
+
+    def referred_to(self, iris: Iterable[str]) -> frozenset[str]:
+        """Those of the nodes that anything refers to."""
         ...
 
 
@@ -121,16 +130,18 @@ class Draft:
         damaged: frozenset[str] = frozenset(),
     ) -> None:
         """`damaged` are parts that cannot be read any more, of which every record is brought anew."""
-        self._replication, self._damaged = replication, damaged
+        self._replication = replication
         self._ledger, self._dataset, self._workspace, self._tools, self._progress = ledger, dataset, workspace, tools, progress
         self.generation = ledger.generation + 1
         self._folder = workspace.generation_folder(self.generation)
         self._previous = workspace.generation_folder(ledger.generation) if ledger.generation else None
-        self._concepts: list[Part] = []
+        self._uses = Uses(ledger, dataset, workspace.parts_folder(dataset), damaged)
         self._waiting: list[Path] = []
         self._passages = 0
         self._quads = 0
         """Of the dataset, in the graph as it is; counted in the thread that changes it."""
+        self._doubtful: set[str] = set()
+        """Nodes to which records that were taken out referred; gathered in that thread too."""
         self._changed = False
         self._dropped = False
         self._shown = False
@@ -192,7 +203,7 @@ class Draft:
         self._search.add_facts(part.facts())
         self._search.add_patients(part.patients())
         self._search.add_former(part.former())
-        self._concepts.append(part)
+        self._uses.bring(part)
         self._passages += part.summary().passages
 
     def _load_waiting(self) -> None:
@@ -205,6 +216,7 @@ class Draft:
 
     def _take_out(self, graphs: Sequence[str]) -> None:
         self._quads -= self._graph.count(graphs)
+        self._doubtful |= self._graph.objects(graphs)
         self._graph.remove(graphs)
 
     def _bring_in(self, parts: Sequence[Path]) -> None:
@@ -239,7 +251,7 @@ class Draft:
             self._replication.load(self._new_readings, self._folder / _DERIVED)
             (self._folder / _DERIVED).unlink()
         self._beside.finish(self._graph.close)
-        write_sums(self._folder)
+        write_sums(self._folder, self._previous)
         sync_folder(self._folder)
         sync(self._folder.parent)
         return Published(self.generation, self._passages, report.embedded, sum(references.values()), report.missing_vectors, report.unread)
@@ -248,7 +260,9 @@ class Draft:
         """Say in the ledger that this generation shows what it holds, within the caller's transaction."""
         if self._ledger.holds_anything(self._dataset):
             db.execute("insert or replace into datasets values (?, ?, ?)", (self._dataset, published.unresolved, now()))
+            self._ledger.enter_step(db, self._dataset)
             self._ledger.enter_quads(db, self._dataset, self._quads)
+            self._uses.enter(db)
             self._ledger.enter_readings(db, self._dataset, self._gone | self._readings.looked_at, self._readings.saying)
         db.execute("insert or replace into meta values ('generation', ?)", (str(self.generation),))
         db.execute("insert or replace into meta values ('missing_vectors', ?)", (str(published.missing_vectors),))
@@ -291,18 +305,27 @@ class Draft:
         return references
 
     def _concept_uses(self) -> Counter[ConceptUse]:
-        """Concepts that the dataset's records use, with every name they are given and how often."""
-        folder = self._workspace.parts_folder(self._dataset)
-        uses: Counter[ConceptUse] = Counter()
-        earlier = [Part(folder / key) for key in self._ledger.parts(self._dataset) if key not in self._damaged]
-        for part in (*earlier, *self._concepts):
-            for use, count in part.concepts():
-                uses[use] += count
-        # Parts also name the concepts of records that were replaced or removed since.
-        if self._changed or sum(part.summary().kept for part in earlier) != sum(self._ledger.kinds(self._dataset).values()):
-            live = self._beside.finish(partial(self._graph.references, {use.concept for use in uses}))
-            uses = Counter({use: count for use, count in uses.items() if use.concept in live})
-        return uses
+        """Concepts that the dataset's records use, with every name they are given and how often.
+
+        Parts also name the concepts of records that were replaced or removed since: of those, what nothing refers to any more is left out.
+        """
+        uses = self._uses.all()
+        before = self._search.uses(self._dataset)
+        if self._uses.are_carried:
+            shown = {use.concept for use in before} | self._uses.brought
+            asked = self._beside.finish(lambda: shown & self._doubtful) if self._changed else set()
+            shown -= asked
+        elif self._changed or self._holds_replaced():
+            shown, asked = set(), {use.concept for use in uses}
+        else:
+            return uses
+        if asked:
+            shown |= self._beside.finish(partial(self._graph.referred_to, asked))
+        return Counter({use: count for use, count in uses.items() if use.concept in shown})
+
+    def _holds_replaced(self) -> bool:
+        """Whether parts hold more records than are live."""
+        return sum(part.summary().kept for part in self._uses.earlier.values()) != sum(self._ledger.kinds(self._dataset).values())
 
 
 _STEPS = {"embed": "embedding", "index": "indexing", "listen": "reading passages", "read": "reading texts"}

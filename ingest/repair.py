@@ -54,7 +54,7 @@ def mend(
         for path in workspace.folder.glob(f"{workspace.embeddings_path.name}*"):
             if path.is_file():
                 path.unlink()
-    unwell = list(generation_damage(ledger, workspace, tools))
+    unwell = list(generation_damage(ledger, workspace, tools, deep=deep))
     mended.damage += unwell
     parts = {name: found for name in ledger.datasets() if (found := part_damage(ledger, workspace, name, deep=deep or bool(unwell)))}
     mended.damage += (one for found in parts.values() for damages in found.values() for one in damages)

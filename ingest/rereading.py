@@ -69,7 +69,7 @@ def read_again(ledger: Ledger, workspace: Workspace, tools: Tools, replication: 
                 quads[dataset] = _rewrite(ledger, dataset, graph, replication, found, [concepts, folder / _SAID])
                 readings[dataset] = found
             report = search.finish(None, EmbeddingCache(workspace.embeddings_path), Steps(progress))
-        write_sums(folder)
+        write_sums(folder, previous)
         sync_folder(folder)
         sync(folder.parent)
     except BaseException:

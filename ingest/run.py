@@ -35,6 +35,7 @@ class Options:
     `claims` also maps Claims and ExplanationOfBenefits, as every run does into a dataset that holds some; `embed` False leaves new passages
     to word search; `all_or_nothing` publishes nothing if any record is rejected. `run` is the id the run is to have, where somebody else
     keeps it; `settings` are the format's own. `within` are the only places that may be read from; () where whoever asks may read anything.
+    `thorough` reads every source, also those that are as they were when they were read.
     """
 
     format: str = "fhir"
@@ -46,6 +47,7 @@ class Options:
     run: str = ""
     settings: Settings = ()
     within: tuple[str, ...] = ()
+    thorough: bool = False
 
     @property
     def told(self) -> str:
@@ -207,12 +209,11 @@ def _name(source: str) -> str:
     return source.rpartition("/")[2]
 
 
-def moved(issues: Path, lines: int) -> Iterator[dict[str, object]]:
-    """The issues of a block, their lines counted from the beginning of its file."""
-    with issues.open("rb") as notes:
-        for note in notes:
-            issue = orjson.loads(note)
-            yield {**issue, "line": issue["line"] + lines}
+def moved(issues: bytes, lines: int, source: str = "") -> Iterator[dict[str, object]]:
+    """The issues of a block, their lines counted from the beginning of its file, and of that `source` where one is given."""
+    for note in issues.splitlines():
+        issue = orjson.loads(note)
+        yield {**issue, "line": issue["line"] + lines, "source": source or issue["source"]}
 
 
 def texts_wait(count: int) -> Issue:

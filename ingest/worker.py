@@ -23,12 +23,12 @@ import orjson
 
 from ingest import formats
 from ingest.announcements import lookups
+from ingest.cutting import Measure, taken
 from ingest.format import Format, Settings
 from ingest.ledger import Ledger
 from ingest.model import BesideLookup, ContentLookup, MappingContext, nothing_beside
 from ingest.staging import Part, PartSummary, PartWriter
 from sources.blocks import Block
-from sources.files import open_source
 from sources.model import Deleted, Issue, Severity, SourceRecord
 
 _BATCH = 5000
@@ -53,12 +53,20 @@ class ScanTask:
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """How many lines the block holds, how many records, and how many issues of each severity and code."""
+    """How many lines the block holds, how many records, and how many issues of each severity and code.
+
+    `beside` tells whether what was found depends on other files, `contents` whether content was left that others read, `deletions` whether
+    the block says that records are gone; `measure` is None where the block could not be read again to take it.
+    """
 
     number: int
     lines: int
     records: int
     issues: Mapping[tuple[str, str], int]
+    beside: bool = False
+    contents: bool = False
+    deletions: bool = False
+    measure: Measure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +138,7 @@ def scan(task: ScanTask) -> ScanResult:
     identifiers: list[tuple[int, str, str, str, str]] = []
     named: list[str] = []
     records = 0
+    beside = contents = deletions = False
     with rows_file(task.output, task.number).open("wb") as rows, issues_file(task.output, task.number).open("wb") as notes:
 
         def note(issue: Issue) -> None:
@@ -147,22 +156,27 @@ def scan(task: ScanTask) -> ScanResult:
                 continue
             if isinstance(item, Deleted):
                 gone.append((item.kind, item.id, item.line))
+                deletions = True
                 continue
             if not item.id:
                 reason = "the resource has no id (or it is not a string)"
                 note(Issue(Severity.REJECT, "no-id", reason, item.source, item.line, field=f"{item.kind}.id"))
                 continue
-            digest = hashlib.blake2b(item.raw + format_.state(item), digest_size=16, salt=task.salt).digest()
+            state = format_.state(item)
+            beside |= bool(state)
+            digest = hashlib.blake2b(item.raw + state, digest_size=16, salt=task.salt).digest()
             seen.append((records, item.line, item.kind, item.id, digest, *_version(item.resource)))
             identifiers += ((records, system, value, item.kind, item.id) for system, value in format_.identifiers(item))
             named += format_.named(item)
             if content := format_.content(item.resource):
                 _keep(contents_folder(task.output), *content)
+                contents = True
             records += 1
             if len(seen) >= _BATCH:
                 flush()
         flush()
-    return ScanResult(task.number, _count_lines(task.block), records, issues)
+    measure = taken(task.block)
+    return ScanResult(task.number, measure.lines if measure else 0, records, issues, beside, contents, deletions, measure)
 
 
 def map_block(task: MapTask) -> PartSummary:
@@ -262,20 +276,6 @@ def _version(resource: Mapping[str, Any]) -> tuple[str, str]:
         except (ValueError, OverflowError):
             moment = ""
     return moment, version if isinstance(version, str) else ""
-
-
-def _count_lines(block: Block) -> int:
-    """How many lines begin in the block (0 for files read whole: nothing follows them)."""
-    if block.end is None:
-        return 0
-    count = 1 if block.start == 0 else 0
-    with open_source(block.file) as stream:
-        position = max(block.start - 1, 0)
-        stream.seek(position)
-        while position < block.end - 1 and (piece := stream.read(min(1 << 20, block.end - 1 - position))):
-            count += piece.count(b"\n")
-            position += len(piece)
-    return count
 
 
 def _is_alive(process: int) -> bool:

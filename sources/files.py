@@ -10,7 +10,7 @@ import posixpath
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
@@ -44,6 +44,7 @@ class SourceFile:
     """One file to read. `size` is in bytes as stored; `root` is the location it was found under (for ids made of relative paths).
 
     `within` are the only places that it may be read from, judged whenever it is opened; () where whoever reads it may read anything.
+    `stamp` is what a store says of its version, '' where it says nothing and for files of this machine.
     """
 
     uri: str
@@ -51,6 +52,7 @@ class SourceFile:
     role: Role = Role.DATA
     root: str = ""
     within: tuple[str, ...] = ()
+    stamp: str = field(default="", compare=False)
 
     @property
     def is_remote(self) -> bool:
@@ -105,7 +107,7 @@ def expand(locations: Iterable[str], suffixes: tuple[str, ...] = _DATA_SUFFIXES,
 @contextmanager
 def open_source(file: SourceFile) -> Iterator[IO[bytes]]:
     """Open a source for reading bytes, decompressed. Raises OSError, EOFError or zlib errors while it is read."""
-    with _open_raw(file) as raw:
+    with open_stored(file) as raw:
         if file.is_gzip:
             from isal import igzip
 
@@ -163,7 +165,8 @@ def is_splittable(file: SourceFile) -> bool:
 
 
 @contextmanager
-def _open_raw(file: SourceFile) -> Iterator[IO[bytes]]:
+def open_stored(file: SourceFile) -> Iterator[IO[bytes]]:
+    """Open a source for reading its bytes as they are stored. Raises OSError."""
     if file.is_remote:
         fs, path = _filesystem(file.uri)
         with fs.open(path, "rb") as remote, io.BufferedReader(remote, _REMOTE_BUFFER) as stream:
@@ -277,7 +280,7 @@ def _remote_files(location: str, suffixes: tuple[str, ...]) -> tuple[list[Source
     except Exception as error:
         raise SourceNotFound(f"{location}: cannot be listed ({type(error).__name__}: {error})") from error
     found = [
-        SourceFile(f"{protocol}://{name}", int(info.get("size") or 0), root=location)
+        SourceFile(f"{protocol}://{name}", int(info.get("size") or 0), root=location, stamp=_version(info))
         for name, info in sorted(listed.items())
         if info.get("type") == "file" and (single or _is_data(_name(name), suffixes))
     ]
@@ -292,6 +295,12 @@ def _remote_files(location: str, suffixes: tuple[str, ...]) -> tuple[list[Source
         said = f"; {passed_over.reason}" if strange else ""
         raise SourceNotFound(f"{location}: no {', '.join(suffixes)} object is there (also none with .gz){said}")
     return found, [passed_over]
+
+
+def _version(info: dict[str, Any]) -> str:
+    """The entity tag of an object, and when it was written."""
+    tag = info.get("ETag") or info.get("etag")
+    return f"{tag} {info.get('LastModified') or info.get('updated') or ''}" if tag else ""
 
 
 def _filesystem(uri: str) -> tuple[Any, str]:

@@ -6,6 +6,19 @@ import sys
 import pytest
 
 _HEAVY = ("torch", "transformers", "sentence_transformers", "faiss", "pyarrow", "pyoxigraph", "fhir", "flask", "rdflib", "numpy")
+_UNWANTED = (
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "faiss",
+    "fhir",
+    "flask",
+    "rdflib",
+    "webapp",
+    "labels.items",
+    "sample",
+    "fsspec",
+)
 
 
 def loaded(code):
@@ -20,3 +33,12 @@ def test_the_command_line_starts_without_heavy_libraries():
 @pytest.mark.parametrize("module", ["webapp.app", "ingest.pipeline", "search.retriever", "graph.store", "commissure.assemble"])
 def test_no_model_library_is_imported_before_it_is_needed(module):
     assert not {"torch", "transformers", "sentence_transformers", "fhir"} & set(loaded(f"import {module}"))
+
+
+def test_an_ingest_does_not_bring_the_web_or_models_along(tmp_path):
+    (tmp_path / "x.ndjson").write_text('{"resourceType":"Patient","id":"p"}\n{"resourceType":"Parameters"}\n')
+    arguments = ["ingest", "fhir", str(tmp_path / "x.ndjson"), "--dataset", "d", "--data", str(tmp_path / "data"), "--no-embed"]
+    code = f"from commissure.cli import main\ntry:\n    main({arguments!r})\nexcept SystemExit as end:\n    assert end.code == 0"
+    script = f"{code}\nimport sys\nprint('loaded', *sorted(name for name in {_UNWANTED!r} if name in sys.modules))"
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.splitlines()
+    assert "1 no-record" in told[-2] and told[-1] == "loaded"

@@ -107,7 +107,7 @@ def search(
     \b
     Example:  commissure search "woman treated with cisplatin and paclitaxel" --dataset demo
     """
-    from commissure import assemble
+    from commissure import assemble, workplace
     from search.model import Group, Match, Mode, SearchRequest
     from search.question import Ask, switch_of
     from webapp.answers.search import search_result
@@ -127,7 +127,7 @@ def search(
         group=Group(group) if group else None,
     )
     assemble.take_over(settings)
-    library = assemble.DataLibrary(assemble.workspace(settings), assemble.embedder(settings), settings)
+    library = assemble.DataLibrary(workplace.workspace(settings), workplace.embedder(settings), settings)
     snapshot = library.current()
     if as_csv or as_patients:
         _print_table(snapshot, request, "patients" if as_patients else "hits")
@@ -268,7 +268,7 @@ def query(context: click.Context, sparql: str, media_type: str, partial: bool) -
     \b
     Example:  commissure query --sparql "SELECT ?type (COUNT(*) AS ?n) WHERE { ?s a ?type } GROUP BY ?type"
     """
-    from commissure import assemble
+    from commissure import assemble, workplace
     from commissure.errors import EXIT_CODES
     from graph.errors import UnsupportedCapability
     from graph.sparql import Demand
@@ -276,7 +276,7 @@ def query(context: click.Context, sparql: str, media_type: str, partial: bool) -
 
     settings = settings_of(context)
     assemble.take_over(settings)
-    store: object = assemble.DataLibrary(assemble.workspace(settings), None, settings).current().graph
+    store: object = assemble.DataLibrary(workplace.workspace(settings), None, settings).current().graph
     if not isinstance(store, SparqlQueryable):
         raise UnsupportedCapability("this graph store does not answer SPARQL")
     text = sys.stdin.read() if sparql == "-" else sparql

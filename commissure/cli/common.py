@@ -23,9 +23,9 @@ def settings_of(context: click.Context, **flags: Any) -> dict[str, Any]:
 
 def records_of(context: click.Context) -> "Records":
     """What was ingested into the data folder that the settings name."""
-    from commissure import assemble
+    from commissure import workplace
 
-    return assemble.records(settings_of(context))
+    return workplace.records(settings_of(context))
 
 
 def data_option(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -28,7 +28,7 @@ def concept(context: click.Context, name: str, as_json: bool) -> None:
     \b
     Example:  commissure concept "heart attack"
     """
-    from commissure import assemble
+    from commissure import assemble, workplace
     from commissure.errors import EXIT_CODES
     from search.named import account_of, concepts_called
     from webapp.answers.concepts import concept_answer
@@ -36,7 +36,7 @@ def concept(context: click.Context, name: str, as_json: bool) -> None:
 
     settings = settings_of(context)
     assemble.take_over(settings)
-    snapshot = assemble.DataLibrary(assemble.workspace(settings), None, settings).current()
+    snapshot = assemble.DataLibrary(workplace.workspace(settings), None, settings).current()
     found = concepts_called(name, snapshot.catalog, snapshot.texts.read)
     accounts = [account_of(snapshot.catalog, one) for one in found.concepts]
     if as_json:

@@ -23,9 +23,9 @@ def datasets(context: click.Context, as_json: bool) -> None:
         return
     from dataclasses import asdict
 
-    from commissure import assemble
+    from commissure import assemble, workplace
 
-    found = assemble.DataLibrary(assemble.workspace(settings_of(context)), None).datasets()
+    found = assemble.DataLibrary(workplace.workspace(settings_of(context)), None).datasets()
     if as_json:
         print_json([asdict(dataset) for dataset in found])
         return
@@ -49,7 +49,7 @@ def datasets_drop(context: click.Context, name: str, yes: bool, as_json: bool) -
     \b
     Example:  commissure datasets drop demo --yes
     """
-    from commissure import assemble
+    from commissure import workplace
     from commissure.cli.console import progress
     from ingest.pipeline import drop
 
@@ -57,7 +57,7 @@ def datasets_drop(context: click.Context, name: str, yes: bool, as_json: bool) -
         click.confirm(f"Remove the dataset {name!r} and everything it holds?", abort=True)
     settings = settings_of(context)
     with progress() as shown:
-        held = drop(name, assemble.workspace(settings), assemble.tools(settings), shown)
+        held = drop(name, workplace.workspace(settings), workplace.tools(settings), shown)
     if as_json:
         print_json({"dataset": name, "removed": held})
     else:
@@ -76,12 +76,12 @@ def datasets_export(context: click.Context, name: str, kinds: tuple[str, ...], o
     \b
     Example:  commissure datasets export demo --kind Patient --out patients.ndjson
     """
-    from commissure import assemble
+    from commissure import workplace
     from commissure.cli.common import writing
     from ingest import bulk
     from sources.errors import SourceNotFound
 
-    workspace = assemble.workspace(settings_of(context))
+    workspace = workplace.workspace(settings_of(context))
     there = bulk.kinds(name, workspace)
     if missing := [kind for kind in kinds if kind not in there] or ([] if there else ["FHIR records"]):
         raise SourceNotFound(f"the dataset {name!r} holds no {', '.join(missing)}; it holds {', '.join(sorted(there)) or 'none of FHIR'}")
@@ -132,10 +132,10 @@ def status(context: click.Context, as_json: bool) -> None:
     """
     from dataclasses import asdict
 
-    from commissure import assemble
+    from commissure import assemble, workplace
     from ingest.checking import visible_damage
 
-    workspace = assemble.workspace(settings_of(context))
+    workspace = workplace.workspace(settings_of(context))
     library = assemble.DataLibrary(workspace, None)
     runs, found, generation = library.runs(5), library.datasets(), workspace.current()
     with workspace.reading() as ledger:

@@ -49,7 +49,7 @@ def evaluate(context: click.Context, folder: Path, as_json: bool) -> None:
 
 
 def _measured(context: click.Context, folder: Path, tell: Callable[[str, int, int], None]) -> Rows:
-    from commissure import assemble
+    from commissure import workplace
     from search.embedding_cache import EmbeddingCache
     from search.evaluation import evaluate_collection
     from search.judged_mentions import FILES, evaluate_mentions
@@ -59,11 +59,11 @@ def _measured(context: click.Context, folder: Path, tell: Callable[[str, int, in
     if any((folder / name).exists() for name in (SPANS, ITEMS)):
         return evaluate_spans(folder, tell)
     settings = settings_of(context)
-    workspace = assemble.workspace(settings)
+    workspace = workplace.workspace(settings)
     if any((folder / name).exists() for name in FILES):
         return evaluate_mentions(folder, _vocabularies(workspace), tell)
     workspace.folder.mkdir(parents=True, exist_ok=True)
-    model, cache = assemble.embedder(settings), EmbeddingCache(workspace.embeddings_path)
+    model, cache = workplace.embedder(settings), EmbeddingCache(workspace.embeddings_path)
     with tempfile.TemporaryDirectory() as work:
         if says_what_it_wants(folder):
             return evaluate_polarity(folder, Path(work), model, cache, workspace.terminologies.editions(), tell)

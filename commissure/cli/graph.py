@@ -30,11 +30,11 @@ def check(context: click.Context, as_json: bool) -> None:
     """
     from dataclasses import asdict
 
-    from commissure import assemble
+    from commissure import workplace
     from commissure.checks import check_store
 
     settings = settings_of(context)
-    findings = check_store(assemble.workspace(settings), assemble.tools(settings))
+    findings = check_store(workplace.workspace(settings), workplace.tools(settings))
     if as_json:
         print_json([asdict(finding) for finding in findings])
     else:
@@ -59,13 +59,13 @@ def move(context: click.Context, store: str, dataset: str | None, as_json: bool)
     """
     from dataclasses import asdict
 
-    from commissure import assemble
+    from commissure import workplace
     from commissure.cli.console import progress
     from ingest.moving import move as run
 
     settings = settings_of(context, store=store)
     with progress() as shown:
-        moved = run(dataset, assemble.workspace(settings), assemble.tools(settings), shown)
+        moved = run(dataset, workplace.workspace(settings), workplace.tools(settings), shown)
     if as_json:
         print_json(asdict(moved))
     else:
@@ -93,11 +93,11 @@ def export(context: click.Context, out: Path, dataset: str, format_name: str, as
     \b
     Example:  commissure graph export --dataset demo --format trig demo.trig.gz
     """
-    from commissure import assemble
+    from commissure import workplace
     from ingest.exporting import export as run
 
     settings: dict[str, Any] = settings_of(context)
-    graphs = run(dataset, out, format_name, assemble.workspace(settings), assemble.tools({**settings, "store": "embedded"}))
+    graphs = run(dataset, out, format_name, workplace.workspace(settings), workplace.tools({**settings, "store": "embedded"}))
     if as_json:
         print_json({"dataset": dataset, "format": format_name, "file": str(out), "graphs": graphs})
     else:

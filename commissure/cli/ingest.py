@@ -9,6 +9,7 @@ import click
 
 from commissure.cli.common import data_option, json_option, print_json, settings_of, staging_options, store_option
 from sources.confined import local_path
+from sources.wording import issue_words
 
 if TYPE_CHECKING:
     from ingest.run import RunReport
@@ -31,6 +32,9 @@ def _ingest_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--strict", is_flag=True, help="Reject what is otherwise only warned about."),
         click.option(
             "--no-embed", is_flag=True, help="Leave new passages without vectors: word search finds them, search by meaning does not yet."
+        ),
+        click.option(
+            "--thorough", is_flag=True, help="Read every source, also those that are as they were by their times on disk and their content."
         ),
         click.option("--fail-on-error", is_flag=True, help="Publish nothing if any record is rejected."),
         click.option("--run", default="", hidden=True),
@@ -119,13 +123,14 @@ def _ingest(
     workers: int | None,
     strict: bool,
     no_embed: bool,
+    thorough: bool,
     fail_on_error: bool,
     run: str,
     within: tuple[str, ...],
     as_json: bool,
     settings_of_format: tuple[tuple[str, str], ...] = (),
 ) -> None:
-    from commissure import assemble
+    from commissure import workplace
     from commissure.cli.console import progress
     from ingest.pipeline import ingest as bring_in
     from ingest.run import Options
@@ -141,9 +146,10 @@ def _ingest(
         run=run,
         settings=settings_of_format,
         within=within,
+        thorough=thorough,
     )
     with progress() as shown:
-        report = bring_in(locations, dataset, assemble.workspace(settings), assemble.tools(settings), options, shown)
+        report = bring_in(locations, dataset, workplace.workspace(settings), workplace.tools(settings), options, shown)
     if as_json:
         from dataclasses import asdict
 
@@ -196,7 +202,5 @@ def print_report(report: "RunReport") -> None:
                 click.echo(f"! {issue['source']}: {issue['reason']}")
     for name, counts in (("rejects", report.rejects), ("warnings", report.warnings)):
         if counts:
-            from webapp.pages.wording import issue_words  # brings the whole web application along
-
             told = ", ".join(f"{count:,} {issue_words(code)}" for code, count in sorted(counts.items()))
             click.echo(f"{name}: {told}; see {report.issues_file}")

@@ -40,12 +40,12 @@ def read(context: click.Context, file: str | None, spans: str | None, datasets: 
     if spans is not None:
         _judge(context, spans)
         return
-    from commissure import assemble
+    from commissure import assemble, workplace
 
     text = _text(str(file))
     settings = settings_of(context)
     assemble.take_over(settings)
-    found = assemble.DataLibrary(assemble.workspace(settings), None, settings).current().texts.read(text, datasets)
+    found = assemble.DataLibrary(workplace.workspace(settings), None, settings).current().texts.read(text, datasets)
     if as_json:
         from webapp.answers.texts import READ_TEXT
 

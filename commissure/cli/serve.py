@@ -61,7 +61,7 @@ def demo(context: click.Context, host: str | None, port: int | None, no_serve: b
     \b
     Example:  commissure demo
     """
-    from commissure import assemble
+    from commissure import workplace
     from commissure.cli.console import progress
     from commissure.settings import keep
     from ingest.pipeline import ingest as run
@@ -71,14 +71,14 @@ def demo(context: click.Context, host: str | None, port: int | None, no_serve: b
     from sample.labels import write_labels
 
     settings = settings_of(context, host=host, port=port)
-    workspace, workers = assemble.workspace(settings), settings["workers"]
+    workspace, workers = workplace.workspace(settings), settings["workers"]
     folder = workspace.folder / "sample"
     with progress() as shown:
         shown.step("writing the sample")
         write_sample(folder)
         labels = write_labels(workspace.folder / "sample-labels", folder)
         kinds = (("taxonomy", json.dumps(load(str(labels.taxonomy)), sort_keys=True)),)
-        tools = assemble.tools(settings)
+        tools = workplace.tools(settings)
         parts: tuple[tuple[tuple[Path, ...], str, Options], ...] = (
             ((folder,), "demo", Options(workers=workers)),
             # Into the dataset of the notes, so that a note, its patient, its codes and what people marked in it are one graph.

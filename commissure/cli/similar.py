@@ -25,12 +25,12 @@ def similar(context: click.Context, iri: str, limit: int, as_json: bool) -> None
     \b
     Example:  commissure similar https://w3id.org/commissure/data/demo/Patient/p1 --json
     """
-    from commissure import assemble
+    from commissure import assemble, workplace
     from webapp.answers.similar import SIMILAR
 
     settings = settings_of(context)
     assemble.take_over(settings)
-    found = _found(assemble.DataLibrary(assemble.workspace(settings), None, settings).current(), iri, limit)
+    found = _found(assemble.DataLibrary(workplace.workspace(settings), None, settings).current(), iri, limit)
     if as_json:
         print_json({"similar": [SIMILAR(each) for each in found]})
         return

@@ -38,7 +38,7 @@ def terminology_add(context: click.Context, source: str, format_name: str, name:
     \b
     Example:  commissure terminology add vocabularies/ --name snomed
     """
-    from commissure import assemble
+    from commissure import workplace
     from commissure.cli.console import progress
     from ingest.learning import add
     from ingest.terminologies.shelf import source_of
@@ -46,7 +46,7 @@ def terminology_add(context: click.Context, source: str, format_name: str, name:
     settings = settings_of(context, workers=workers)
     found = source_of(source, format_name, name)
     with progress() as shown:
-        learned = add(found, assemble.workspace(settings), assemble.tools(settings), settings["workers"], shown)
+        learned = add(found, workplace.workspace(settings), workplace.tools(settings), settings["workers"], shown)
     if as_json:
         _print_json(learned)
     else:
@@ -78,9 +78,9 @@ def terminology_list(context: click.Context, as_json: bool) -> None:
     """
     from dataclasses import asdict
 
-    from commissure import assemble
+    from commissure import workplace
 
-    held = assemble.workspace(settings_of(context)).terminologies.held()
+    held = workplace.workspace(settings_of(context)).terminologies.held()
     if as_json:
         print_json([asdict(about) for about in held])
         return
@@ -110,13 +110,13 @@ def terminology_drop(context: click.Context, name: str, workers: int | None, as_
     \b
     Example:  commissure terminology drop snomed
     """
-    from commissure import assemble
+    from commissure import workplace
     from commissure.cli.console import progress
     from ingest.learning import drop
 
     settings = settings_of(context, workers=workers)
     with progress() as shown:
-        learned = drop(name, assemble.workspace(settings), assemble.tools(settings), settings["workers"], shown)
+        learned = drop(name, workplace.workspace(settings), workplace.tools(settings), settings["workers"], shown)
     if as_json:
         _print_json(learned)
     else:

@@ -19,17 +19,17 @@ def verify(context: click.Context, repair: bool, as_json: bool) -> None:
     \b
     Example:  commissure verify --repair
     """
-    from commissure import assemble
+    from commissure import workplace
     from commissure.cli.console import progress
     from ingest.checking import damage
     from ingest.pipeline import repair as mend
     from search.errors import NothingPublished
 
     settings = settings_of(context)
-    workspace = assemble.workspace(settings)
+    workspace = workplace.workspace(settings)
     if not workspace.ledger_path.exists():
         raise NothingPublished(f"{workspace.folder}: nothing has been ingested yet, so there is nothing to verify")
-    tools = assemble.tools(settings)
+    tools = workplace.tools(settings)
     mended = 0
     if repair:
         with progress() as shown:

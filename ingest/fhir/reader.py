@@ -3,6 +3,7 @@
 import re
 import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import IO, Any, cast
 
 import orjson
@@ -39,7 +40,9 @@ def read(block: Block) -> Read:
         except ValueError as error:
             yield _bad_json(block.file, number, error)
             continue
-        yield from _resources(resource, line, block.file, number)
+        found_here = _resources(resource, line, block.file, number)
+        # a Bundle's entries are counted where it is the first line of its file, not of a block
+        yield from (replace(item, line=number) for item in found_here) if block.start and number == 1 else found_here
 
 
 _STRANGE = (

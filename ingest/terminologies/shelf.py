@@ -109,13 +109,13 @@ class Shelf:
 
     def renew(self) -> tuple[About, ...]:
         """Compile anew what an earlier version compiled, from the names that it kept; what was. One that is damaged stays as it is."""
-        from ingest.terminologies.compiling import compile_anew
-
         renewed = []
         for folder in self.editions().values():
             with suppress(OSError, ValueError, TypeError, KeyError, EOFError):
                 if not read_about(folder).outdated:
                     continue
+                from ingest.terminologies.compiling import compile_anew
+
                 with Scratch(self._folder, _ADDING) as scratch:
                     whole = _begun(scratch)
                     about = compile_anew(open_terminology(folder), whole, int(folder.name) + 1)

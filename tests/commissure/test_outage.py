@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
-from commissure import assemble
+from commissure import assemble, workplace
 from commissure.settings import load
 from graph.errors import StoreUnavailable
 from graph.stores import resting
@@ -38,7 +38,7 @@ class Site:
 
     def move(self) -> None:
         """Fill the server and let it answer."""
-        move(None, self.lab.workspace, assemble.tools(self.settings), Silent())
+        move(None, self.lab.workspace, workplace.tools(self.settings), Silent())
 
     def search(self) -> dict:
         """One search; it always succeeds."""
@@ -90,7 +90,7 @@ def test_search_goes_on_while_the_store_is_away(site: Site) -> None:
     assert "graph" in site.client.get("/search?q=cisplatin").text
     assert site.ready()[0] == 503
     site.server.start_again()
-    site.lab.tools = replace(assemble.tools(site.settings), embedder=site.lab.embedder)
+    site.lab.tools = replace(workplace.tools(site.settings), embedder=site.lab.embedder)
     site.lab.ingest(patient(), condition(), note())  # a server that kept nothing is filled again
     time.sleep(0.3)
     after = site.search()

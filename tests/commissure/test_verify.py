@@ -30,7 +30,7 @@ def lab(tmp_path, monkeypatch):
     monkeypatch.setattr(pipeline, "Pool", InlinePool)
     lab = Lab(tmp_path)
     lab.ingest(patient(), condition(), note())
-    monkeypatch.setattr("commissure.assemble.embedder", lambda settings: lab.embedder)
+    monkeypatch.setattr("commissure.workplace.embedder", lambda settings: lab.embedder)
     return lab
 
 
@@ -108,7 +108,7 @@ def test_a_full_disk_where_no_run_writes(capsys, monkeypatch):
     def fail(*_, **__):
         raise OSError(errno.ENOSPC, "No space left on device", "/elsewhere/out.csv")
 
-    monkeypatch.setattr("commissure.assemble.workspace", fail)
+    monkeypatch.setattr("commissure.workplace.workspace", fail)
     code, _, err = run(capsys, "status")
     assert code == 6 and "/elsewhere/out.csv" in err
 
@@ -117,7 +117,7 @@ def test_a_report_that_finds_no_room_ends_so_too(capsys, monkeypatch):
     def fail(*_, **__):
         raise click.ClickException("r.html: cannot be written") from OSError(errno.ENOSPC, "No space left on device", "r.html")
 
-    monkeypatch.setattr("commissure.assemble.workspace", fail)
+    monkeypatch.setattr("commissure.workplace.workspace", fail)
     assert run(capsys, "status")[0] == 6
 
 

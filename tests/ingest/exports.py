@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from commissure.assemble import DataLibrary, _draft_graph, published_graph
+from commissure.assemble import DataLibrary
+from commissure.workplace import draft_graph, published_graph
 from ingest.pipeline import ingest
 from ingest.progress import Silent
 from ingest.publish import Tools
@@ -100,7 +101,7 @@ class Lab:
         self.folder = folder
         self.workspace = Workspace(folder / "data")
         self.embedder = HashEmbedder()
-        self.tools = Tools(graph=_draft_graph, embedder=self.embedder, published=published_graph)
+        self.tools = Tools(graph=draft_graph, embedder=self.embedder, published=published_graph)
         self._count = 0
 
     def ingest(self, *resources, dataset="d", role="", **options):

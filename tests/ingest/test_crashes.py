@@ -14,8 +14,9 @@ import os, signal, sys
 from pathlib import Path
 from tests.ingest import exports
 import ingest.pipeline
+import ingest.scanning
 ingest.pipeline.Pool = exports.InlinePool
-ingest.pipeline.BLOCK = 1500
+ingest.scanning.BLOCK = 1500
 deadly, count = int(sys.argv[2]), 0
 for name in ("fsync", "rename", "replace", "unlink", "link"):
     def wrapped(*args, original=getattr(os, name), **kwargs):

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from commissure.assemble import published_graph
 from commissure.stores import open_store
+from commissure.workplace import published_graph
 from graph.errors import StoreUnavailable
 from ingest.replica import Replica
 from ingest.run import RunReport
@@ -117,7 +117,7 @@ def _write_exports(folder: Path) -> None:
 def _ingest(lab: Lab, export: Path, address: str) -> RunReport:
     with pytest.MonkeyPatch.context() as patch, closing(open_store(address, SETTINGS)) as store:
         patch.setattr("ingest.pipeline.Pool", InlinePool)
-        patch.setattr("ingest.pipeline.BLOCK", 4000)
+        patch.setattr("ingest.scanning.BLOCK", 4000)
         lab.tools = replace(lab.tools, replica=Replica(address, store))
         report: RunReport = lab.ingest_path(export)
         return report

@@ -247,7 +247,7 @@ def test_an_unreadable_file_is_rejected_and_the_rest_is_read(lab, tmp_path):
 
 
 def test_large_files_are_cut_into_blocks_and_keep_their_line_numbers(lab, monkeypatch):
-    monkeypatch.setattr("ingest.pipeline.BLOCK", 1000)
+    monkeypatch.setattr("ingest.scanning.BLOCK", 1000)
     lab.ingest(patient(), *(condition(f"c{n}") for n in range(50)), "{broken", note())
     report = lab.library().runs()[0]
     assert (report.records["read"], report.records["added"]) == (53, 52)

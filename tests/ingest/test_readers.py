@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.cutting import taken
 from ingest.fhir import reader as fhir
 from ingest.text import reader as text
-from ingest.worker import _count_lines
 from sources.blocks import Block
 from sources.files import Role, SourceFile
 from sources.lines import read_lines
@@ -45,7 +45,7 @@ def test_blocks_cut_anywhere_give_every_line_once_with_its_number(tmp_path_facto
     for start in range(0, len(content), size):
         block = Block(file, start, min(start + size, len(content)))
         cut += [(number + before, text) for number, text in read_lines(block)]
-        before += _count_lines(block)
+        before += taken(block).lines
     assert cut == whole
 
 

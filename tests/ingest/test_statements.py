@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from ingest import history, repeats
+from ingest import history, remembering, repeats
+from ingest.cutting import Measure
+from ingest.entering import enter, unresolved
 from ingest.history import RunCounts
 from ingest.ledger import Ledger
+from ingest.memory import Found, Memory
 from ingest.plan import Plan
 
 ROOT = Path(__file__).parents[2]
-MODULES = ("ingest/plan.py", "ingest/ledger.py", "ingest/history.py", "ingest/repeats.py")
+MODULES = ("ingest/plan.py", "ingest/entering.py", "ingest/ledger.py", "ingest/history.py", "ingest/repeats.py")
 EXPLAINED = re.compile(r"\s*(?:select|insert|delete|update|create table \S+ as)\b", re.IGNORECASE)
 WALK = re.compile(r"SCAN (?!.*VIRTUAL)|.*AUTOMATIC|.*\(dataset=\?\)")
 """Reads all of a table, or of a dataset in it; an automatic index does once for each time that its loop is entered."""
@@ -111,6 +114,8 @@ def everything(ledger: Ledger, folder: Path) -> dict[str, list[tuple[int, int, s
     history.progress(ledger, "r1", "scanning", counts)
     plan = planned(ledger, folder)
     plan.doubt("b")
+    plan.take_as_held([1])
+    assert len(set(plan.read())) == 46
     assert plan.names("x")
     plan.vanish()
     plan.settle()
@@ -127,11 +132,12 @@ def everything(ledger: Ledger, folder: Path) -> dict[str, list[tuple[int, int, s
     assert plan.counts()["unchanged"] == 17
     assert (sum(repeats.unchanged(plan).values()), repeats.rejected_again(plan)) == (17, {"r0": 1})
     repeats.skipped_before(plan)
-    plan.unresolved([("https://w3id.org/commissure/data/d/K/none", "K")])
+    unresolved(plan, [("https://w3id.org/commissure/data/d/K/none", "K")])
     with ledger.transaction() as db:
-        plan.enter(db, "r1", ())
+        enter(plan, db, "r1", ())
         ledger.remember(db, "d", "fhir", [("a", "b")])
         ledger.enter_quads(db, "d", 9)
+        ledger.enter_step(db, "d")
         ledger.set_unread(db, "d", 1)
         ledger.enter_readings(db, "d", None, ["r1", "r2"])
         ledger.enter_readings(db, "d", ["r2"], [])
@@ -191,6 +197,69 @@ def test_what_is_done_for_each_part_and_block_walks_no_table(ledger, tmp_path):
     walked = {query: [what for _, _, what in steps if WALK.match(what)] for query, steps in ledger.db.plans.items()}
     assert {query: found for query, found in walked.items() if found not in ([], ["SCAN g"])} == {}
     plan.close()
+
+
+def steps_of_a_small_run(held: int, folder: Path) -> int:
+    """How many steps SQLite takes for a run that changes one record and deletes one, of a dataset that holds so many."""
+    folder.mkdir()
+    ledger = Ledger(folder / "ledger.sqlite")
+    with ledger.transaction() as db:
+        known = "insert into records values ('d', 'K', ?, ?, 'kept', ?, 'a', ?, 'r0', '2024', '')"
+        db.executemany(known, ((f"K{n}", b"old", f"p{n % 3}", n) for n in range(held)))
+        db.executemany("insert into identifiers values ('d', 's', ?, 'K', ?)", ((f"v{n}", f"K{n}") for n in range(held)))
+        db.executemany("insert into pending values ('d', 'K', ?, '$watched', ?, '')", ((f"K{n}", f"s{n}") for n in range(held)))
+        db.executemany("insert into targets values ('d', 'K', ?, ?, 'K')", ((f"K{n}", f"iri{n}") for n in range(held)))
+        for table in (
+            "deleted values ('d', 'K', ?, 'r0', 'a', 1)",
+            "skipped values ('d', 'K', ?, 'x')",
+            "refused values ('d', 'K', ?, x'00', 'r0')",
+        ):
+            db.executemany(f"insert into {table}", ((f"L{n}",) for n in range(held)))
+        db.execute("insert into datasets values ('d', 1, '2024')")
+        ledger.enter_step(db, "d")
+        memory = Memory(ledger, "d")
+        for begin in range(0, held, 10):
+            found = Found(b"basis", Measure(1, f"{begin}".encode(), b"first", 10), b"", b"", 10, False, True)
+            memory.add(found, [("K", f"K{n}") for n in range(begin, begin + 10)])
+        db.execute("update scanned_blocks set quiet = 1")
+    taken = 0
+
+    def count() -> None:
+        nonlocal taken
+        taken += 1
+
+    ledger.db.set_progress_handler(count, 10)
+    plan = Plan(ledger, "d", folder / "plan.sqlite")
+    plan.take_as_held(memory.holding([("K", "K45")], range(10)))
+    with (folder / "rows").open("wb") as stream:
+        marshal.dump((rows([3], b"new", "2025"), [("K", "K31", 31)], [(3, "s", "v3", "K", "K3")], []), stream)
+    plan.add_block(0, "a", folder / "rows", 0)
+    plan.settle()
+    assert plan.work(0) is not None
+    plan.identifiers_digest()
+    list(plan.relink())
+    assert plan.gone()
+    plan.stage("p9", iter([("K", "K3", "kept", "a", 3, "")]))
+    for told in (plan.duplicates, plan.displaced, plan.returned):
+        list(told())
+    assert (plan.counts()["changed"], plan.counts()["removed"]) == (1, 1)
+    for asked in (repeats.unchanged, repeats.skipped_before, repeats.rejected_again):
+        assert asked(plan) == {}
+    unresolved(plan, [("https://w3id.org/commissure/data/d/K/none", "K")])
+    with ledger.transaction() as db:
+        enter(plan, db, "r1", ())
+        remembering.disturb(memory, plan, db)
+        remembering.look_at(plan, db, {1: 0})
+    plan.close()
+    ledger.db.set_progress_handler(None, 0)
+    assert ledger.db.execute("select block from scanned_blocks where quiet = 0").fetchall() == [(4,)]
+    ledger.close()
+    return taken
+
+
+def test_a_run_that_changes_little_takes_as_long_whatever_is_held(tmp_path):
+    few, many = (steps_of_a_small_run(held, tmp_path / str(held)) for held in (50, 5000))
+    assert many < 1.3 * few
 
 
 @pytest.mark.parametrize(

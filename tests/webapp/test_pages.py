@@ -6,11 +6,11 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 
+from sources.wording import issue_name
 from tests.webapp import fixtures as f
 from tests.webapp.fixtures import Shelf, empty
 from tests.webapp.page import Page, get, query
 from webapp.app import create_app
-from webapp.pages import wording
 from webapp.settings import WebSettings
 
 PAGES = (
@@ -180,7 +180,7 @@ def test_pages_speak_words_that_researchers_know(client: FlaskClient) -> None:
         words = re.sub(r"<script.*?</script>|<[^>]+>", " ", client.get(url).text, flags=re.DOTALL)
         assert not re.search(r"\bquads?\b|\bIRIs?\b|\bGeneration\b", words), url
     assert re.search(r"Every ingest[^>]+>Data as of \d{4}-", client.get("/data").text)
-    assert wording.issue_name("mention-traits") != "mention-traits" and wording.issue_name("bad-date") == "bad date"
+    assert issue_name("mention-traits") != "mention-traits" and issue_name("bad-date") == "bad date"
 
 
 def test_a_concept_is_told_in_words_of_readers(client: FlaskClient) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, Response, make_response, render_template, request, url_for
 
 from graph.vocabulary import group_of
+from sources.wording import issue_name
 from webapp.errors import ERROR_PAGE
 from webapp.pages import (
     asserting,
@@ -90,7 +91,7 @@ def register(app: Flask) -> None:
         count_of=wording.count_of,
         facet_values=facets.FACET_VALUES,
         group_name=wording.group_name,
-        issue_name=wording.issue_name,
+        issue_name=issue_name,
         item_url=labels_drawing.item_url,
         page_of=node.page_of,
         comparators=result_filter.COMPARATORS,

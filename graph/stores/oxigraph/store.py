@@ -101,6 +101,23 @@ class OxigraphStore(OxigraphReads):
         store = self._opened()
         return sum(loading.quads_in(store, graph) for graph in graphs)
 
+    def objects(self, graphs: Iterable[str]) -> frozenset[str]:
+        """The nodes that named graphs refer to; reads each of them."""
+        store = self._opened()
+        quads = (quad for graph in graphs for quad in store.quads_for_pattern(None, None, None, ox.NamedNode(graph)))
+        return frozenset(quad.object.value for quad in quads if isinstance(quad.object, ox.NamedNode))
+
+    def referred_to(self, iris: Iterable[str]) -> frozenset[str]:
+        """Those of the nodes that anything refers to; reads one quad of each."""
+        store = self._opened()
+        return frozenset(
+            iri
+            for iri in iris
+            if any(
+                not isinstance(quad.graph_name, ox.DefaultGraph) for quad in store.quads_for_pattern(None, None, ox.NamedNode(iri), None)
+            )
+        )
+
     def export(self, graphs: Iterable[str], target: Path, format_name: str = "nquads") -> frozenset[str]:
         """Write named graphs as nquads, trig or turtle (which has no graphs); those of them that exist. Only their names stay in memory.
 

@@ -1,0 +1,102 @@
+"""What every command that writes works with: the data folder, and the back ends that the settings pick. Without anything of the web."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.publish import DraftGraph, Tools
+from ingest.replica import PublishedGraph, Replica
+from ingest.stored import StoredRecords
+from ingest.workspace import Workspace
+from search.embedders.remembered import RememberingEmbedder
+from search.protocols import Embedder
+
+
+class LazyEmbedder:
+    """An embedder that loads its model when it is first used, once, whichever thread comes first."""
+
+    def __init__(self, model: str, precision: str) -> None:
+        self._model, self._precision = model, precision
+        self._lock = threading.Lock()
+
+    @cached_property
+    def _loaded(self) -> Embedder:
+        from search.embedders.sentence_models import open_embedder
+
+        with self._lock:
+            return open_embedder(self._model, self._precision)
+
+    @property
+    def name(self) -> str:
+        """Identifies model, revision and precision."""
+        return self._loaded.name
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return self._loaded.dimension
+
+    def encode(self, texts: Sequence[str], progress: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+        """See Embedder."""
+        return self._loaded.encode(texts, progress)
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        """See Embedder."""
+        return self._loaded.encode_query(text)
+
+
+def workspace(settings: dict[str, Any]) -> Workspace:
+    """The data folder."""
+    return Workspace(Path(settings["data"]).expanduser())
+
+
+def records(settings: dict[str, Any]) -> StoredRecords:
+    """What was ingested into the data folder, as it was read."""
+    return StoredRecords(workspace(settings))
+
+
+def embedder(settings: dict[str, Any]) -> Embedder:
+    """The model, loaded at its first use, with the questions that were asked of it before."""
+    return RememberingEmbedder(LazyEmbedder(settings["model"], settings["precision"]))
+
+
+def tools(settings: dict[str, Any]) -> Tools:
+    """What ingest works with."""
+    from commissure.stores import serving_address
+
+    address = serving_address(settings["store"], workspace(settings).published()[1])
+    return Tools(graph=draft_graph, embedder=embedder(settings), published=published_graph, replica=replica(address, settings))
+
+
+def replica(address: str, settings: dict[str, Any]) -> Replica | None:
+    """The store at an address; None for the embedded one."""
+    from commissure.stores import open_store
+
+    return Replica(address, open_store(address, settings)) if address else None
+
+
+@contextmanager
+def published_graph(folder: Path) -> Iterator[PublishedGraph]:
+    """The embedded graph of a published generation."""
+    from graph.stores.oxigraph.store import OxigraphStore
+
+    store = OxigraphStore.open_read_only(folder)
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def draft_graph(source: Path | None, target: Path) -> DraftGraph:
+    """The graph of a draft: see ingest.publish.GraphMaker."""
+    from graph.stores.oxigraph.store import OxigraphStore
+
+    if source is not None:
+        OxigraphStore.clone(source, target)
+    return OxigraphStore.open(target)
