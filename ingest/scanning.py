@@ -32,6 +32,8 @@ BLOCK = 16 << 20
 """Bytes of a file that one task reads: enough to amortise a part, little enough to keep memory flat and cores busy."""
 _REMEMBERED: Final = 8
 """A block that is remembered is smaller by as much: where something changes in it, all of it is scanned."""
+_FEW: Final = 4 << 20
+"""Bytes that are scanned here, while the processes that will map what is new start."""
 _SETTLED_NS: Final = 2_000_000_000
 """Nanoseconds: a file that was written so shortly before it was read may be written again without its time showing it."""
 _LINES: Final = (".ndjson", ".jsonl")
@@ -220,7 +222,9 @@ class Sources:
             return
         run.say("scanning", len(tasks))
         results: dict[int, ScanResult] = {}
-        for task, result in self._pool.run(scan, tasks):
+        self._pool.warm()
+        few = sum((one.block.end or one.source.file.size) - one.block.start for one in entries) <= _FEW
+        for task, result in (self._pool.here if few else self._pool.run)(scan, tasks):
             run.progress.advance()
             if result is None:
                 run.report([asdict(worker_lost(task.block))])

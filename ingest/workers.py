@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
 from types import TracebackType
 from typing import TypeVar
 
@@ -34,6 +34,15 @@ class Pool:
         self._executor.shutdown(wait=kind is None, cancel_futures=True)
         for worker in workers:
             worker.terminate()
+
+    def warm(self) -> None:
+        """Have the processes start in the background, for work that will come: they load what they need meanwhile."""
+        self._start()
+        forkserver.ensure_running()
+
+    def here(self, function: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[tuple[Task, Result | None]]:
+        """Each task with its result, done by this process: for what is done sooner than a process starts, and harms nobody."""
+        yield from ((task, function(task)) for task in tasks)
 
     def run(self, function: Callable[[Task], Result], tasks: Sequence[Task]) -> Iterator[tuple[Task, Result | None]]:
         """Each task with its result as it finishes; None for a task whose worker died every time it was tried."""

@@ -270,6 +270,7 @@ def _local_files(location: str, suffixes: tuple[str, ...], within: tuple[str, ..
 def _remote_files(location: str, suffixes: tuple[str, ...]) -> tuple[list[SourceFile], _Odd]:
     fs, path = _filesystem(location)
     protocol = location.partition("://")[0]
+    fs.invalidate_cache()  # what this process listed before may have changed since
     try:
         if glob.has_magic(path):
             listed = fs.glob(path, detail=True)

@@ -51,6 +51,12 @@ class InlinePool:
     def __exit__(self, *_):
         pass
 
+    def warm(self):
+        pass
+
+    def here(self, function, tasks):
+        yield from self.run(function, tasks)
+
     def run(self, function, tasks):
         for task in tasks:
             yield task, function(task)

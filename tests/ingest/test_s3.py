@@ -5,6 +5,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from ingest import scanning
 from search.model import SearchRequest
 from sources.errors import SourceNotFound
 from sources.files import expand
@@ -48,6 +49,20 @@ def test_an_export_on_s3_is_ingested_like_one_on_disk(bucket, lab):
     assert lab.library().record(lab.iri("Condition", "c1")).source == "run/Condition/Condition-1-0.ndjson.gz"
     again = lab.ingest_path("s3://exports/run/*/*.ndjson*")
     assert again.records["unchanged"] == 3
+
+
+def test_an_object_that_is_the_same_is_not_read_again(bucket, lab, monkeypatch):
+    read = []
+    scan = scanning.scan
+    monkeypatch.setattr(scanning, "scan", lambda task: read.append(task.block.file.uri) or scan(task))
+    put(bucket, "run/Patient.ndjson", patient())
+    put(bucket, "run/Condition.ndjson.gz", condition())
+    lab.ingest_path("s3://exports/run/")
+    assert len(read) == 2
+    put(bucket, "run/Condition.ndjson.gz", condition(code="73211009"))
+    read.clear()
+    again = lab.ingest_path("s3://exports/run/")
+    assert (again.records["changed"], again.records["unchanged"], read) == (1, 1, ["s3://exports/run/Condition.ndjson.gz"])
 
 
 def test_a_bucket_or_key_that_is_not_there_is_said(bucket):
