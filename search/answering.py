@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from concepts.distinct import distinct
 from concepts.model import Assertion
 from concepts.terminology import Kind
 from search.columns import HAVING, SAYING, WAYS, Columns
@@ -220,7 +221,7 @@ def whole_of(answers: Answers, allowed: Mask | None) -> Whole | None:
     if within is not None:
         patients &= _of(within, columns)
         saying &= within
-    return Whole(int(np.count_nonzero(patients)), len(np.unique(columns.copies[saying])))
+    return Whole(int(np.count_nonzero(patients)), len(distinct(columns.copies[saying])))
 
 
 def whole_among(documents: NDArray[np.integer], columns: Columns) -> Whole:
@@ -231,7 +232,7 @@ def whole_among(documents: NDArray[np.integer], columns: Columns) -> Whole:
 def _counts(documents: NDArray[np.integer] | Mask, columns: Columns) -> tuple[int, int]:
     """How many patients documents are of, and how many documents they are, copies of a text once."""
     patients = columns.patients[documents]
-    return len(np.unique(patients[patients >= 0])), len(np.unique(columns.copies[documents]))
+    return len(distinct(patients[patients >= 0])), len(distinct(columns.copies[documents]))
 
 
 def _any(each: GroundedPart, assertions: Collection[Assertion]) -> Mask:

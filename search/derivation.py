@@ -6,7 +6,7 @@ on the order in which it came.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -257,10 +257,10 @@ def _documents(
     )
 
 
-def _ends(dates: Iterable[str]) -> tuple[dict[str, int], dict[str, int]]:
+def _ends(dates: Sequence[str]) -> tuple[dict[str, int], dict[str, int]]:
     """Date → its first and its last day."""
-    days = {date: day_interval(date) for date in dates}
-    return {date: first for date, (first, _) in days.items()}, {date: last for date, (_, last) in days.items()}
+    days = {day: day_interval(day) for day in {date[:10] for date in dates}}
+    return {date: days[date[:10]][0] for date in dates}, {date: days[date[:10]][1] for date in dates}
 
 
 def _copies(datasets: Int32, patients: Int32, digests: NDArray[np.bytes_]) -> Int32:
