@@ -90,9 +90,10 @@ def as_named(question: str, read: Read, reader: Reader, spread: Callable[[str], 
             continue
         # Texts are compared by stems: a word that they seem to have may still be none ("fibrilation").
         words = doubled(word.lower()) if spread(word) else slips(word.lower())
-        words = [each for each in words if not opposed(word, each)]
         lengths = reader.fitting(of, place, words) if words else []
-        fits = [(-length, -spread(each), each) for each, length in zip(words, lengths, strict=True) if length]
+        # Of some hundred words few are names: only these are held against the opposites.
+        named = [(length, each) for each, length in zip(words, lengths, strict=True) if length and not opposed(word, each)]
+        fits = [(-length, -spread(each), each) for length, each in named]
         if fits:
             question = question[:start] + min(fits)[2] + question[end:]
             of = tokens(question)
