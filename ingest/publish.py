@@ -50,6 +50,8 @@ from search.words_of_records import leading
 
 _DERIVED = "derived.nq"
 _SAID = "said.nq"
+_MANY = 10_000
+"""Graphs that are taken out, beyond which it is quicker to ask about every concept than to look into each of them."""
 _PARTS_PER_LOAD = 4
 """Loading several parts at a time costs the embedded graph a fifth less than one by one."""
 
@@ -140,8 +142,9 @@ class Draft:
         self._passages = 0
         self._quads = 0
         """Of the dataset, in the graph as it is; counted in the thread that changes it."""
-        self._doubtful: set[str] = set()
-        """Nodes to which records that were taken out referred; gathered in that thread too."""
+        self._doubtful: set[str] | None = set()
+        """Nodes to which records that were taken out referred, None where those are too many; gathered in that thread too."""
+        self._taken_out = 0
         self._changed = False
         self._dropped = False
         self._shown = False
@@ -216,7 +219,8 @@ class Draft:
 
     def _take_out(self, graphs: Sequence[str]) -> None:
         self._quads -= self._graph.count(graphs)
-        self._doubtful |= self._graph.objects(graphs)
+        self._taken_out += len(graphs)
+        self._doubtful = self._doubtful | self._graph.objects(graphs) if self._doubtful is not None and self._taken_out <= _MANY else None
         self._graph.remove(graphs)
 
     def _bring_in(self, parts: Sequence[Path]) -> None:
@@ -313,8 +317,8 @@ class Draft:
         before = self._search.uses(self._dataset)
         if self._uses.are_carried:
             shown = {use.concept for use in before} | self._uses.brought
-            asked = self._beside.finish(lambda: shown & self._doubtful) if self._changed else set()
-            shown -= asked
+            asked = self._beside.finish(lambda: shown if self._doubtful is None else shown & self._doubtful) if self._changed else set()
+            shown = shown - asked
         elif self._changed or self._holds_replaced():
             shown, asked = set(), {use.concept for use in uses}
         else:

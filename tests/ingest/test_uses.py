@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from concepts.model import ConceptUse
-from ingest import pipeline
+from ingest import pipeline, publish
 from ingest.pipeline import drop
 from ingest.progress import Silent
 from ingest.staging import Part
@@ -59,7 +59,9 @@ def referred_to(lab, concept):
     return bool(lab.snapshot().graph.references([concept]))
 
 
-def test_sums_are_what_the_parts_say_whatever_comes_and_goes(lab):
+@pytest.mark.parametrize("many", [10_000, 2])
+def test_sums_are_what_the_parts_say_whatever_comes_and_goes(lab, monkeypatch, many):
+    monkeypatch.setattr(publish, "_MANY", many)
     random = Random(7)
     lab.ingest(patient(), *(condition(f"c{n}", code=f"{n % 4}", display=f"name {n % 3}") for n in range(8)))
     for _ in range(12):
