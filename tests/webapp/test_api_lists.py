@@ -52,6 +52,7 @@ def test_concepts_complete_what_is_typed(client: FlaskClient) -> None:
                 "possible": 0,
                 "history": 0,
                 "family": 0,
+                "not_in_family": 0,
             }
         ],
         "generation": GENERATION,
