@@ -46,7 +46,9 @@ def derive(
     _make_tables(db)
     wider = widen(db, terminologies)
     concepts = _concepts(db, extract)
-    ordinals = extract.table(lambda text: concepts.get(text, -1), np.concatenate([*_naming(extract), extract.facts.subjects]))
+    ordinals = extract.table(
+        lambda text: concepts.get(text, -1), np.concatenate([extract.facts.concepts, extract.mentions.concepts, extract.facts.subjects])
+    )
     derive_codings(db, extract, concepts, wider.same, wider.added)
     list_sources(db, extract)
     patients = _patients(db, extract)
@@ -119,27 +121,19 @@ ORDER BY ordinal, place
 """
 
 
-def _naming(extract: Extract) -> tuple[Int32, Int32]:
-    """What facts and mentions name, as codes of texts."""
-    return extract.facts.concepts, extract.mentions.concepts
-
-
 def _unstated(db: sqlite3.Connection, extract: Extract) -> None:
     """Put into the table `unstated` the names that facts and mentions give concepts that no dataset states the use of."""
     db.execute("CREATE TEMP TABLE IF NOT EXISTS unstated (concept TEXT, display TEXT, uses INTEGER)")
     db.execute("DELETE FROM unstated")
     stated = np.asarray(extract.codes(concept for (concept,) in db.execute("SELECT DISTINCT concept FROM uses")), dtype=np.int64)
-    named, labels = (np.concatenate(columns) for columns in zip(*_named(extract), strict=True))
+    facts, mentions = extract.facts, extract.mentions
+    named, labels = np.concatenate([facts.concepts, mentions.concepts]), np.concatenate([facts.labels, mentions.labels])
     left = (named >= 0) & ~np.isin(named, stated)
     pairs, times = np.unique(named[left].astype(np.int64) * len(extract.texts) + labels[left], return_counts=True)
     texts = extract.texts
     named_so = (divmod(pair, len(texts)) for pair in pairs.tolist())
     rows = ((texts[concept], texts[label], count) for (concept, label), count in zip(named_so, times.tolist(), strict=True))
     db.executemany("INSERT INTO unstated VALUES (?, ?, ?)", rows)
-
-
-def _named(extract: Extract) -> tuple[tuple[Int32, Int32], tuple[Int32, Int32]]:
-    return (extract.facts.concepts, extract.facts.labels), (extract.mentions.concepts, extract.mentions.labels)
 
 
 def _charted(extract: Extract) -> NDArray[np.bool_]:
