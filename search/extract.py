@@ -194,7 +194,7 @@ def carry_over(db: sqlite3.Connection, previous: Extract, changes: Changes) -> E
     documents = numbering.read(DocumentRows, db.execute(_DOCUMENTS))
     passages = numbering.read(PassageRows, db.execute(_PASSAGES))
     mentions = numbering.read(MentionRows, db.execute(_MENTIONS))
-    facts = _by_fact(numbering.read(FactRows, _grouped(db.execute(_FACTS, (changes.first_fact,)))))
+    facts = numbering.read(FactRows, _grouped(db.execute(_FACTS, (changes.first_fact,))))
     return _joined(kept, Extract(numbering.texts, documents, passages, mentions, facts))
 
 
@@ -268,11 +268,6 @@ def _grouped(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         )
 
 
-def _by_fact(rows: FactRows) -> FactRows:
-    order = np.argsort(rows.facts)
-    return FactRows(**{each.name: getattr(rows, each.name)[order] for each in fields(rows)})
-
-
 def _joined(one: Extract, other: Extract) -> Extract:
     """The rows of two extracts under common codes; the texts of the first are in order, those of the other need not be."""
     held = [_used(extract) for extract in (one, other)]
@@ -310,7 +305,7 @@ def _together(one: T, other: T) -> T:
     """Rows of one kind in the order of their first column."""
     columns = {each.name: np.concatenate([getattr(one, each.name), getattr(other, each.name)]) for each in fields(one)}
     first = columns[fields(one)[0].name]
-    if len(first) and not (len(getattr(other, fields(one)[0].name)) == len(first) or bool(np.all(first[1:] >= first[:-1]))):
+    if not bool(np.all(first[1:] >= first[:-1])):  # facts are read by record, documents read anew have earlier numbers
         order = np.argsort(first, kind="stable")
         columns = {name: values[order] for name, values in columns.items()}
     return type(one)(**columns)

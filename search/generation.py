@@ -37,7 +37,7 @@ from search.columns import open_columns, save_columns
 from search.derivation import derive
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationOutdated, GenerationUnreadable
-from search.extract import save_extract
+from search.extract import FactRows, save_extract
 from search.making import chunks, make_durable, marks
 from search.model import Document, Fact, FormerPatient, PatientSummary
 from search.protocols import Embedder, LexicalIndex, VectorIndex
@@ -184,6 +184,7 @@ class GenerationBuilder:
         self._next_fact = self._one("SELECT coalesce(max(fact), 0) + 1 FROM facts")
         self._first_row, self._first_fact = self._next_row, self._next_fact
         self._carried = CarriedRows(self._db, previous)
+        self._counted: FactRows | None = None
         self._batch = self._one("SELECT coalesce(max(value), 0) FROM state WHERE name = 'batch'")
 
     def __enter__(self) -> Self:
@@ -269,7 +270,7 @@ class GenerationBuilder:
     def words(self, dataset: str) -> dict[str, str]:
         """Concept → what records of the dataset call it. See search.words_of_records."""
         self._replace()
-        count_names(self._db, self._carried.facts())
+        self._count_names()
         return words_of_records(self._db, dataset)
 
     def read(self, dataset: str, run: Runner, progress: Progress | None = None) -> TextsRead:
@@ -280,7 +281,7 @@ class GenerationBuilder:
             if progress is not None:
                 progress(step, done, total)
 
-        count_names(self._db, self._carried.facts())
+        self._count_names()
         terminologies = [(read_about(folder).digest, folder) for folder in self._terminologies.values()]
         unread = read_units(self._db, run, partial(tell, "listen"))
         reading = DocumentReading(self._db, self._out / VOCABULARIES)
@@ -393,6 +394,13 @@ class GenerationBuilder:
         again = "SELECT older.row FROM documents d JOIN documents older ON older.id = d.id AND older.row < d.row WHERE d.row >= ?"
         self._remove_documents(f"row IN ({again})", [self._first_row])
         self._db.execute(f"DELETE FROM facts WHERE {facts}")  # noqa: S608 - names of this module
+
+    def _count_names(self) -> None:
+        """Have the table `called` say what facts call their concepts now; unless it does already."""
+        extract = self._carried.facts()
+        if extract.facts is not self._counted:
+            count_names(self._db, extract)
+            self._counted = extract.facts
 
     def _close(self) -> None:
         self._db.execute("COMMIT")
