@@ -55,7 +55,7 @@ HOSTILE = {
     "apostrophes": lambda n: "a'" * (10 * n),
     "invisible marks": lambda n: "\u00ad" * (20 * n),
 }
-ONE, TIMES, MARGIN = 700, 4, 2.2
+ONE, TIMES, MARGIN = 100, 64, 8
 
 
 @pytest.fixture(scope="module")
@@ -72,10 +72,10 @@ def took(reader, text):
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_reading_takes_time_in_step_with_length(reader, kind):
-    """Four times the text takes four times as long, far from the sixteen times of work that grows with the square."""
+    """Work that grows with the square takes 64 times as long again; a busy machine or a small cache a few times."""
     short, long = HOSTILE[kind](ONE), HOSTILE[kind](TIMES * ONE)
-    once = min(took(reader, short) for _ in range(3))
-    assert any(took(reader, long) <= MARGIN * TIMES * once + 0.02 for _ in range(3))
+    once = max(min(took(reader, short) for _ in range(3)), 0.001)
+    assert took(reader, long) <= MARGIN * TIMES * once
 
 
 def test_a_note_of_a_megabyte_without_a_full_stop_is_read(reader):
