@@ -1,0 +1,67 @@
+"""Days of lexical dates: calendar days as written, counted from 1970-01-01, so that dates compare and subtract without being parsed again.
+
+A time zone never moves a day: '2020-03-01T23:30:00-05:00' is the first of March, as the record has it. A date that leaves its month or its
+day open is every day that it may be.
+"""
+
+import re
+from calendar import monthrange
+from datetime import MAXYEAR, MINYEAR, date
+from enum import IntEnum
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+_DATE: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ].*)?)?)?", re.ASCII | re.DOTALL)
+_EPOCH: Final = date(1970, 1, 1).toordinal()
+
+
+class Precision(IntEnum):
+    """What a date tells; a time of day adds nothing to its day."""
+
+    YEAR = 1
+    MONTH = 2
+    DAY = 3
+
+
+class Days(NamedTuple):
+    """The first and the last day that a date may mean, both inclusive, as days since 1970-01-01 (earlier ones are negative)."""
+
+    first: int
+    last: int
+    precision: Precision
+
+
+@lru_cache(maxsize=131_072)
+def days_of(lexical: str | None) -> Days | None:
+    """The days of a date as FHIR writes it: '2019', '2019-05', '2019-05-04' or a time on such a day; None for what is no date.
+
+    Of years 1 to 9999, of the Gregorian calendar also where it was not yet in use, as ISO 8601 has it.
+    """
+    found = _DATE.fullmatch(lexical or "")
+    if found is None:
+        return None
+    year, month, day = (int(part or 0) for part in found.groups())
+    if not MINYEAR <= year <= MAXYEAR or (found[2] and not 1 <= month <= 12):
+        return None
+    if not found[2]:
+        return Days(_day(year, 1, 1), _day(year, 12, 31), Precision.YEAR)
+    longest = monthrange(year, month)[1]
+    if not found[3]:
+        return Days(_day(year, month, 1), _day(year, month, longest), Precision.MONTH)
+    return Days(*(_day(year, month, day),) * 2, Precision.DAY) if 1 <= day <= longest else None
+
+
+def date_of(day: int) -> str:
+    """The date of a day since 1970-01-01: '2019-05-04'. Raises ValueError for a day outside of years 1 to 9999."""
+    return date.fromordinal(day + _EPOCH).isoformat()
+
+
+def years_between(birth: int, day: int) -> int:
+    """Completed years from one day to another, as people count their age: who was born on 29 February is a year older on 1 March of other
+    years. Negative before the birth."""
+    born, at = date.fromordinal(birth + _EPOCH), date.fromordinal(day + _EPOCH)
+    return at.year - born.year - ((at.month, at.day) < (born.month, born.day))
+
+
+def _day(year: int, month: int, day: int) -> int:
+    return date(year, month, day).toordinal() - _EPOCH
