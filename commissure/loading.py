@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from commissure.errors import EXIT_CODES
+from commissure.processes import environment
 from ingest import history
 from ingest.errors import LoadRefused, LoadsUnwritable
 from ingest.history import new_run
@@ -169,7 +170,7 @@ class LoadWorker:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=said,
-                env=_environment(self._settings),
+                env=environment(self._settings),
             )
             cancelled = False
             while (status := _ended(process)) is None:
@@ -240,14 +241,10 @@ def _command(load: Load, settings: Mapping[str, Any], sources: tuple[str, ...]) 
         str(workers),
         "--run",
         load.run,
+        "--wait",
         *(f"--within={place}" for place in sources),
         *(["--fail-on-error"] if asked.fail_on_error else []),
         *(["--follow-refs", asked.follow_refs] if asked.follow_refs else []),
         *(["--taxonomy", asked.taxonomy] if asked.taxonomy else []),
     ]
     return [sys.executable, "-m", "commissure", "ingest", asked.format, *options, "--", asked.source]
-
-
-def _environment(settings: Mapping[str, Any]) -> dict[str, str]:
-    """The settings of this process, for the one it starts: secrets go by the environment, where no list of processes shows them."""
-    return {**os.environ, **{f"COMMISSURE_{name.upper()}": str(value) for name, value in settings.items()}}

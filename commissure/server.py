@@ -4,6 +4,8 @@ import gc
 import logging
 import signal
 import sys
+import threading
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask
@@ -13,6 +15,8 @@ from commissure.errors import AddressInUse
 from ingest.errors import IngestError, LoadsUnwritable
 from search.errors import ModelUnavailable, NothingPublished
 from search.model import SearchRequest
+from search.protocols import Embedder
+from search.relevance import PROBES
 
 _COLLECT_EVERY = 50_000
 """Objects more made than freed."""
@@ -34,7 +38,16 @@ def make_app(settings: dict[str, Any]) -> Flask:
         sys.stderr.write(f"{error}\n")
     except ModelUnavailable as error:
         sys.stderr.write(f"search by meaning is off: {error}\n")
+    else:
+        # Where nothing has a vector yet the model was not asked for; it is wanted as soon as something has.
+        threading.Thread(target=_load, args=(model,), daemon=True, name="load the model").start()
     return create_app(library, settings=assemble.web_settings(settings))
+
+
+def _load(model: Embedder) -> None:
+    with suppress(ModelUnavailable):  # said where a question is asked
+        for probe in PROBES:
+            model.encode_query(probe)
 
 
 def work_off_loads(settings: dict[str, Any]) -> None:

@@ -118,6 +118,11 @@ class Ledger:
             db.execute("insert into meta values (?, ?)", (f"unread {dataset}", str(count)))
 
     @property
+    def missing_vectors(self) -> int:
+        """How many distinct texts of the published generation have no vector."""
+        return int(self.meta("missing_vectors") or 0)
+
+    @property
     def generation(self) -> int:
         """The generation that shows what the ledger holds; 0 before the first."""
         return int(self.meta("generation") or 0)
@@ -307,6 +312,13 @@ class Ledger:
     def terminologies(self) -> str:
         """The terminologies that the published generation was read with, as `Shelf.digest` tells them."""
         return self.meta("terminologies") or ""
+
+    @staticmethod
+    def enter_generation(db: sqlite3.Connection, generation: int, missing_vectors: int, store: str) -> None:
+        """Say which generation shows what the ledger holds, how many texts have no vector there, and the address of the graph store that
+        answers for it, within the caller's transaction."""
+        rows = (("generation", generation), ("missing_vectors", missing_vectors), ("store", store))
+        db.executemany("insert or replace into meta values (?, ?)", ((key, str(value)) for key, value in rows))
 
     @staticmethod
     def enter_terminologies(db: sqlite3.Connection, digest: str) -> None:

@@ -1,6 +1,6 @@
 """The main flow of ingest: list the sources, scan them, plan, map what is new, publish a generation.
 
-    sources ─▶ scan ─▶ plan ─▶ map into parts ─▶ apply to a draft generation ─▶ publish
+    sources ─▶ scan ─▶ plan ─▶ map into parts ─▶ apply to a draft generation ─▶ publish ─▶ embed and publish in slices
 
 Whatever happens on the way, the generation that was published before stays whole; the next run over the same sources takes up the parts
 that were finished.
@@ -23,6 +23,7 @@ from ingest.errors import LedgerDamaged, PartsDamaged, room_in
 from ingest.history import new_run
 from ingest.ledger import Ledger
 from ingest.loader_errors import loader_issues
+from ingest.meaning import FEW, Given, give_meaning
 from ingest.plan import Plan, Scanned
 from ingest.progress import Progress
 from ingest.publish import Draft, Published, Tools
@@ -56,6 +57,10 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
         )
         unsettled, failure = settle_replica(ledger, workspace, tools, run.replication, progress)
         workspace.clean(ledger)
+        given = Given(published.generation, 0, ledger.missing_vectors)
+    if options.embed and options.words_first and given.missing:
+        given = give_meaning(workspace, tools, progress)
+    passages = run.counts.passages
     return RunReport(
         run=run.id,
         dataset=dataset,
@@ -63,9 +68,9 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
         records=run.counts.records,
         quads=run.counts.quads,
         documents=run.counts.documents,
-        passages=run.counts.passages,
+        passages={**passages, "embedded": passages["embedded"] + given.embedded},
         unresolved_references=published.unresolved,
-        generation=published.generation,
+        generation=given.generation,
         store=run.replication.address,
         unsettled_graphs=unsettled,
         store_failure=failure,
@@ -136,8 +141,7 @@ def _remapper(ledger: Ledger, workspace: Workspace, tools: Tools, workers: int, 
     """What maps the records of damaged parts again, where they are found."""
 
     def remap(lost: Lost) -> None:
-        embed = (ledger.meta("missing_vectors") or "0") == "0"
-        options = Options(lost.format, workers, embed=embed)
+        options = Options(lost.format, workers, embed=not ledger.missing_vectors)
         locations = [file.uri for file in lost.listing.files]
         again = Again(lost.parts, lost.own, only=True)
         with suppress(PartsDamaged):
@@ -190,7 +194,7 @@ def drop(dataset: str, workspace: Workspace, tools: Tools, progress: Progress) -
         progress.step("removing")
         with Draft(ledger, dataset, workspace, tools, replication, progress) as draft:
             draft.drop_dataset()
-            published = draft.finish((), embed=(ledger.meta("missing_vectors") or "0") == "0")
+            published = draft.finish((), embed=not ledger.missing_vectors)
             with ledger.transaction() as db:
                 ledger.forget(db, dataset)
                 draft.enter(db, published)
@@ -291,7 +295,8 @@ def _publish(run: Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool, sources
             return _finish_without(run)
         run.say("publishing")
         targets = (target for part in parts for target in part.targets())
-        published = draft.finish(unresolved(plan, targets), embed=run.options.embed, run=pool.run)
+        at_most = FEW if run.options.words_first else None
+        published = draft.finish(unresolved(plan, targets), embed=run.options.embed, run=pool.run, at_most=at_most)
         run.counts.passages = {"total": published.passages, "embedded": published.embedded}
         if published.unread:
             run.report([asdict(texts_wait(published.unread))])
@@ -333,6 +338,6 @@ def _finish_without(run: Run) -> Published:
 
 def _is_incomplete(run: Run) -> bool:
     """Whether nothing was ever published, or texts wait to be read, or passages for a vector that this run may give them."""
-    missing = run.ledger.meta("missing_vectors") or "0"
+    embed = run.options.embed and not run.options.words_first
     new = run.ledger.generation == 0 or run.dataset not in run.ledger.datasets()
-    return new or run.ledger.unread(run.dataset) > 0 or (run.options.embed and missing != "0")
+    return new or run.ledger.unread(run.dataset) > 0 or (embed and run.ledger.missing_vectors > 0)

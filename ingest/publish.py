@@ -239,16 +239,17 @@ class Draft:
             self._beside.begin(partial(self._graph.remove, graphs))
         self._search.drop_dataset(self._dataset)
 
-    def finish(self, unresolved: Iterable[tuple[str, str]], embed: bool, run: Runner = one_by_one) -> Published:
+    def finish(self, unresolved: Iterable[tuple[str, str]], embed: bool, run: Runner = one_by_one, at_most: int | None = None) -> Published:
         """Read texts, derive concepts and stubs, index and embed, and put everything on disk.
 
-        `unresolved` are (IRI, kind) of candidates for stubs; `run` runs what other processes can do.
+        `unresolved` are (IRI, kind) of candidates for stubs; `run` runs what other processes can do. Where more than `at_most` texts
+        have no vector, none is embedded.
         """
         self._load_waiting()
         derived = self._beside.begin(partial(self._load_derived, *self._derive(unresolved, run))) if not self._dropped else None
         cache = EmbeddingCache(self._workspace.embeddings_path)
         embedder = self._tools.embedder if embed else None
-        report = self._search.finish(embedder, cache, Steps(self._progress), as_before=self._dropped)
+        report = self._search.finish(embedder, cache, Steps(self._progress), as_before=self._dropped, at_most=at_most)
         references = {}
         if derived is not None:
             references = derived.result()
@@ -268,10 +269,8 @@ class Draft:
             self._ledger.enter_quads(db, self._dataset, self._quads)
             self._uses.enter(db)
             self._ledger.enter_readings(db, self._dataset, self._gone | self._readings.looked_at, self._readings.saying)
-        db.execute("insert or replace into meta values ('generation', ?)", (str(self.generation),))
-        db.execute("insert or replace into meta values ('missing_vectors', ?)", (str(published.missing_vectors),))
+        self._ledger.enter_generation(db, self.generation, published.missing_vectors, self._replication.address)
         self._ledger.set_unread(db, self._dataset, published.unread)
-        db.execute("insert or replace into meta values ('store', ?)", (self._replication.address,))
         self._ledger.enter_terminologies(db, self._read_with)
         self._replication.enter(db)
 

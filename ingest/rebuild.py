@@ -70,8 +70,7 @@ def rebuild(ledger: Ledger, workspace: Workspace, tools: Tools, progress: Progre
         for dataset, quads in made.quads.items():
             ledger.enter_quads(db, dataset, quads)
         ledger.enter_terminologies(db, terminologies)
-        db.execute("insert or replace into meta values ('generation', ?)", (str(number),))
-        db.execute("insert or replace into meta values ('missing_vectors', ?)", (str(report.missing_vectors),))
+        ledger.enter_generation(db, number, report.missing_vectors, ledger.meta("store") or "")
     workspace.show(number, ledger.meta("store") or "")
     return number
 
@@ -150,7 +149,7 @@ def _filtered(part: Part, live: frozenset[str], target: Path) -> Path:
 
 def _embedder(ledger: Ledger, workspace: Workspace, tools: Tools) -> tuple[Embedder | None, str]:
     """The model that makes vectors that are missing, or none and the name of the one whose vectors are taken as they are."""
-    if (ledger.meta("missing_vectors") or "0") == "0":
+    if not ledger.missing_vectors:
         try:
             return (tools.embedder, "") if tools.embedder.name else (None, "")
         except ModelUnavailable:

@@ -81,9 +81,7 @@ def read_again(ledger: Ledger, workspace: Workspace, tools: Tools, replication: 
             ledger.enter_readings(db, dataset, readings[dataset].looked_at, readings[dataset].saying)
             if (known := ledger.quads(dataset)) is not None:
                 ledger.enter_quads(db, dataset, known + change)
-        db.execute("insert or replace into meta values ('generation', ?)", (str(number),))
-        db.execute("insert or replace into meta values ('missing_vectors', ?)", (str(report.missing_vectors),))
-        db.execute("insert or replace into meta values ('store', ?)", (replication.address,))
+        ledger.enter_generation(db, number, report.missing_vectors, replication.address)
         ledger.enter_terminologies(db, terminologies)
         replication.enter(db)
     workspace.show(number, replication.address)

@@ -35,7 +35,8 @@ class Options:
     `claims` also maps Claims and ExplanationOfBenefits, as every run does into a dataset that holds some; `embed` False leaves new passages
     to word search; `all_or_nothing` publishes nothing if any record is rejected. `run` is the id the run is to have, where somebody else
     keeps it; `settings` are the format's own. `within` are the only places that may be read from; () where whoever asks may read anything.
-    `thorough` reads every source, also those that are as they were when they were read.
+    `thorough` reads every source, also those that are as they were when they were read. `words_first` publishes before passages are
+    embedded, where those are many, and gives them their meaning in slices (ingest.meaning).
     """
 
     format: str = "fhir"
@@ -48,6 +49,7 @@ class Options:
     settings: Settings = ()
     within: tuple[str, ...] = ()
     thorough: bool = False
+    words_first: bool = False
 
     @property
     def told(self) -> str:

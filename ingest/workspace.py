@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,10 @@ _READER = ".reader-"
 """How the folders begin that hold what a reader of some datasets searches."""
 REPLICA = ".replica-"
 """How the folders begin that hold what goes to another graph store."""
+_BRIEFLY = " briefly"
+"""Behind the number of a process that holds the data folder for one publication."""
+_LOOK = 0.2
+"""Seconds between looks at whether it has done."""
 _KEPT_GENERATIONS = 2
 """The current one, and the one before for readers that have it open."""
 
@@ -107,23 +112,20 @@ class Workspace:
         sync(self.folder)
 
     @contextmanager
-    def writing(self) -> Iterator[Ledger]:
-        """The ledger, for the one process that may write. Completes a publication that was cut off between the ledger and CURRENT."""
+    def writing(self, *, briefly: bool = False) -> Iterator[Ledger]:
+        """The ledger, for the one process that may write. Completes a publication that was cut off between the ledger and CURRENT.
+
+        Who writes `briefly` is waited for; for everybody else DatasetBusy is raised.
+        """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             lock = os.open(self.folder / "write.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
             raise IngestError(f"{self.folder}: the data folder cannot be written: {error.strerror}") from error
         try:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                owner = os.pread(lock, 32, 0).decode().strip() or "unknown"
-                raise DatasetBusy(
-                    f"{self.folder}: process {owner} is writing to this data folder; wait for it to end, then run the command again"
-                ) from None
+            self._lock(lock)
             os.ftruncate(lock, 0)
-            os.pwrite(lock, str(os.getpid()).encode(), 0)
+            os.pwrite(lock, f"{os.getpid()}{_BRIEFLY if briefly else ''}".encode(), 0)
             self.sweep()
             self.terminologies.sweep()
             self.terminologies.renew()
@@ -137,6 +139,19 @@ class Workspace:
                 ledger.close()
         finally:
             os.close(lock)
+
+    def _lock(self, lock: int) -> None:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                owner = os.pread(lock, 32, 0).decode().strip() or "unknown"
+                if not owner.endswith(_BRIEFLY):
+                    raise DatasetBusy(
+                        f"{self.folder}: process {owner} is writing to this data folder; wait for it to end, then run the command again"
+                    ) from None
+                time.sleep(_LOOK)
 
     @contextmanager
     def reading(self) -> Iterator[Ledger | None]:

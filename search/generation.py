@@ -313,22 +313,25 @@ class GenerationBuilder:
         model: str = "",
         *,
         as_before: bool = False,
+        at_most: int | None = None,
     ) -> BuildReport:
         """Embed what is new, write the indexes, make everything durable.
 
         Without an embedder the vectors that the cache has of `model` (by default the previous generation's) are indexed, and the units
-        without one counted as missing: words find them, meaning does not yet. With `as_before` the embedder is not asked for anything
-        where the cache has a vector of the previous generation's model for every unit: a model takes seconds to load.
+        without one counted as missing: words find them, meaning does not yet. So it is where more than `at_most` units have none. With
+        `as_before` the embedder is not asked for anything where the cache has a vector of the previous generation's model for every
+        unit: a model takes seconds to load.
         """
         self._replace()
         self._db.execute("DELETE FROM units WHERE key NOT IN (SELECT key FROM passages)")
         keys = [key for (key,) in self._db.execute("SELECT key FROM units ORDER BY key")]
-        if as_before and not (keys and (not self._model or cache.missing(keys, self._model))):
+        lacking = len(cache.missing(keys, self._model) if self._model else keys) if as_before or at_most is not None else 0
+        if (as_before and not lacking) or (at_most is not None and lacking > at_most):
             embedder = None
         model = embedder.name if embedder is not None else model or self._model
         missing = cache.missing(keys, model) if model else list(range(len(keys)))
         embedded = 0
-        if embedder is not None:
+        if embedder is not None and (at_most is None or len(missing) <= at_most):
             embedded = self._embed([keys[i] for i in missing], embedder, cache, progress)
             missing = []
         has_vector = np.ones(len(keys), dtype=np.bool_)

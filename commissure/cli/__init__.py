@@ -11,6 +11,7 @@ from commissure.cli.ask import query, search
 from commissure.cli.concept import concept
 from commissure.cli.consolidate import consolidate
 from commissure.cli.datasets import datasets, status
+from commissure.cli.embed import embed
 from commissure.cli.evaluate import evaluate
 from commissure.cli.graph import graph
 from commissure.cli.ingest import ingest
@@ -51,6 +52,7 @@ def cli(context: click.Context, data: str | None, config: Path | None) -> None:
 
 for command in (
     ingest,
+    embed,
     datasets,
     terminology,
     status,

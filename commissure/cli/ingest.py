@@ -33,6 +33,7 @@ def _ingest_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option(
             "--no-embed", is_flag=True, help="Leave new passages without vectors: word search finds them, search by meaning does not yet."
         ),
+        click.option("--wait", is_flag=True, help="Publish once, when all passages have vectors; without it words can be searched before."),
         click.option(
             "--thorough", is_flag=True, help="Read every source, also those that are as they were by their times on disk and their content."
         ),
@@ -123,6 +124,7 @@ def _ingest(
     workers: int | None,
     strict: bool,
     no_embed: bool,
+    wait: bool,
     thorough: bool,
     fail_on_error: bool,
     run: str,
@@ -147,6 +149,7 @@ def _ingest(
         settings=settings_of_format,
         within=within,
         thorough=thorough,
+        words_first=not wait,
     )
     with progress() as shown:
         report = bring_in(locations, dataset, workplace.workspace(settings), workplace.tools(settings), options, shown)

@@ -58,12 +58,15 @@ def worker(context: click.Context, loader_sources: str | None) -> None:
 def demo(context: click.Context, host: str | None, port: int | None, no_serve: bool) -> None:
     """Write the sample, ingest it, and serve it: clinical data with labeled notes as the dataset `demo`, labeled pictures as `streets`.
 
+    It is served as soon as words can be searched; search by meaning comes while it is.
+
     \b
     Example:  commissure demo
     """
     from commissure import workplace
     from commissure.cli.console import progress
     from commissure.settings import keep
+    from ingest.meaning import give_meaning
     from ingest.pipeline import ingest as run
     from ingest.run import Options
     from labels.groundtruth.taxonomy import load
@@ -80,19 +83,23 @@ def demo(context: click.Context, host: str | None, port: int | None, no_serve: b
         kinds = (("taxonomy", json.dumps(load(str(labels.taxonomy)), sort_keys=True)),)
         tools = workplace.tools(settings)
         parts: tuple[tuple[tuple[Path, ...], str, Options], ...] = (
-            ((folder,), "demo", Options(workers=workers)),
+            ((folder,), "demo", Options(workers=workers, embed=False)),
             # Into the dataset of the notes, so that a note, its patient, its codes and what people marked in it are one graph.
-            ((labels.notes,), "demo", Options("manifest", workers)),
-            ((labels.street, labels.categories), "streets", Options("manifest", workers, settings=kinds)),
-            ((labels.responses,), "streets", Options("responses", workers)),
+            ((labels.notes,), "demo", Options("manifest", workers, embed=False)),
+            ((labels.street, labels.categories), "streets", Options("manifest", workers, settings=kinds, embed=False)),
+            ((labels.responses,), "streets", Options("responses", workers, embed=False)),
         )
         reports = [run([str(path) for path in paths], dataset, workspace, tools, options, shown) for paths, dataset, options in parts]
+        if no_serve:
+            give_meaning(workspace, tools, shown)
     for each in reports:
         print_report(each)
     sample_media = f"s3://commissure-sample={labels.folder.resolve()}"
     keep(workspace.folder, media=sample_media)
     settings["media"] = settings["media"] or sample_media
     if not no_serve:
+        from commissure.processes import embedding_aside
         from commissure.server import serve as start
 
-        start(settings)
+        with embedding_aside(settings):
+            start(settings)

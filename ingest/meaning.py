@@ -1,0 +1,134 @@
+"""Gives passages that have no vector one, those of the newest documents first, and publishes them in slices beside whoever reads.
+
+A text is embedded once ever (search.embedding_cache), so what is cut off goes on where it was. The data folder is only held while a slice
+is published: other runs come in between, and what they bring is given its meaning as well. One process at a time does this.
+"""
+
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from ingest.errors import DatasetBusy, room_in
+from ingest.ledger import Ledger
+from ingest.progress import Progress
+from ingest.publish import Steps, Tools
+from ingest.replicating import prepare_replica, settle_replica
+from ingest.staging import sync, sync_folder
+from ingest.sums import write_sums
+from ingest.workspace import Workspace
+from search.embedding_cache import EmbeddingCache
+from search.generation import GenerationBuilder, read_meta
+from search.making import chunks
+from search.unembedded import unembedded
+
+FEW: Final = 512
+"""So few texts are embedded before what brings them is published: one publication instead of two, after little waiting."""
+_FIRST: Final = 1024
+"""Texts of the first slice. Each further one is twice as large, because a publication costs what is held: so there are few of them."""
+_LARGEST: Final = 65_536
+_AT_ONCE: Final = 256
+"""Texts after which their vectors are kept."""
+_PATIENCE: Final = 1.0
+"""Seconds between looks at whether another process has done writing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The published generation in the end, how many texts the model read for it, and how many distinct texts still have no vector."""
+
+    generation: int
+    embedded: int
+    missing: int
+
+
+def give_meaning(workspace: Workspace, tools: Tools, progress: Progress) -> Given:
+    """Embed what has no vector and publish it, slice by slice, until nothing is left; at once where another process is at it."""
+    embedded, size = 0, _FIRST
+    with _alone(workspace) as alone:
+        cache = EmbeddingCache(workspace.embeddings_path)
+        while (left := _left(workspace, tools)) and alone:
+            model = tools.embedder.name
+            texts = unembedded(workspace.generation_folder(workspace.current()) / "search", cache, model, size)
+            progress.step("embedding", min(left, len(texts)))
+            for chunk in chunks(texts, _AT_ONCE):
+                vectors = tools.embedder.encode([text for _, text in chunk], progress.advance)
+                cache.put([key for key, _ in chunk], vectors, model)
+            embedded, size = embedded + len(texts), min(2 * size, _LARGEST)
+            _publish(workspace, tools, model, progress)
+    return Given(workspace.current(), embedded, left)
+
+
+def _left(workspace: Workspace, tools: Tools) -> int:
+    """How many distinct texts that are published have no vector of the model."""
+    generation = workspace.current()
+    if not generation:
+        return 0
+    meta = read_meta(workspace.generation_folder(generation) / "search")
+    if meta.vectors < meta.units or not meta.units:
+        return meta.units - meta.vectors
+    return 0 if meta.model == tools.embedder.name else meta.units
+
+
+def _publish(workspace: Workspace, tools: Tools, model: str, progress: Progress) -> None:
+    """Publish what is published with the vectors that there are by now."""
+    with _held(workspace) as ledger, room_in(workspace.folder):
+        replication = prepare_replica(ledger, workspace, tools)
+        number = ledger.generation + 1
+        previous, folder = workspace.generation_folder(ledger.generation), workspace.generation_folder(number)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        try:
+            with GenerationBuilder(previous / "search", folder / "search", number) as search:
+                cache = EmbeddingCache(workspace.embeddings_path)
+                report = search.finish(None, cache, Steps(progress), model)
+            with closing(tools.graph(previous / "graph", folder / "graph")):
+                pass
+            write_sums(folder, previous)
+            sync_folder(folder)
+            sync(folder.parent)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        with ledger.transaction() as db:
+            ledger.enter_generation(db, number, report.missing_vectors, replication.address)
+            replication.enter(db)
+        workspace.show(number, replication.address)
+        settle_replica(ledger, workspace, tools, replication, progress)
+        workspace.clean(ledger)
+
+
+@contextmanager
+def _held(workspace: Workspace) -> Iterator[Ledger]:
+    """The ledger, as soon as nobody else writes; whoever comes meanwhile waits, because it is not for long."""
+    with ExitStack() as held:
+        while True:
+            try:
+                ledger = held.enter_context(workspace.writing(briefly=True))
+                break
+            except DatasetBusy:
+                time.sleep(_PATIENCE)
+        yield ledger
+
+
+@contextmanager
+def _alone(workspace: Workspace) -> Iterator[bool]:
+    """Whether no other process gives this data folder its meaning; none begins while this one does."""
+    workspace.folder.mkdir(parents=True, exist_ok=True)
+    lock = os.open(workspace.folder / "meaning.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        yield _taken(lock)
+    finally:
+        os.close(lock)
+
+
+def _taken(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
