@@ -1,6 +1,6 @@
 """From found documents to the hits of a page: the passage and the sentence that answer, and why they do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,7 +17,7 @@ from search.found import FoundDocument, MentionedConcept
 from search.grounded import Grounded
 from search.model import Evidence, Hit, Match, PassageSpan, SearchRequest, Span
 from search.polarity import Want, answers, frames, wants_of
-from search.protocols import Rows
+from search.protocols import LexicalIndex, Rows
 from search.question import AGREES, CONTRADICTS, Ask, Question, Said
 from search.snippets import Match as Matched
 from search.snippets import answer, find_matches, highlights, last_word, opening
@@ -47,6 +47,7 @@ class HitReader:
 
     columns: Columns
     catalog: SqliteCatalog
+    lexical: LexicalIndex | None
 
     def read(self, page: Rows) -> tuple[dict[int, FoundDocument], dict[int, list[MentionedConcept]]]:
         """The documents of the page and the concepts they mention, by number."""
@@ -83,7 +84,7 @@ class HitReader:
             matches = [_weighed(match) for match in find_matches(document.text, start, end, words)]
             terms = {match.term for match in matches}
             telling, against = _telling(question, spans, matches, start, end)
-            if not spans and wants:
+            if not spans and wants and not self._affirms(unit, passage, terms, wants):
                 against = _otherwise(document.text, start, end, matches, wants)
             hits.append(
                 Hit(
@@ -142,6 +143,12 @@ class HitReader:
             return best
         chosen = max(passages, key=lambda passage: (_says(question, spans, passage), passage == best, -passage.start))
         return chosen if _says(question, spans, chosen) > _says(question, spans, best) else best
+
+    def _affirms(self, unit: int, passage: PassageSpan | None, terms: Collection[str], wants: Sequence[Want]) -> bool:
+        """Whether a passage means what it matches as it is asked, as far as the index tells: reading it says no more."""
+        if self.lexical is None or unit < 0 or passage is None or passage.key != self.columns.unit_keys[unit].tobytes():
+            return False
+        return len(wants) == 1 and answers(wants[0].said, Spoken.AFFIRMED) and self.lexical.affirms(terms, unit)
 
 
 def wanted(request: SearchRequest, question: Question) -> tuple[Want, ...]:

@@ -4,7 +4,7 @@ A *unit* is a distinct passage text: it is embedded once and indexed once, howev
 generation from 0; masks are boolean arrays over rows.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -105,6 +105,10 @@ class LexicalIndex(Protocol):
 
         The latter are `search.spoken.Said`, 0 where the row does not say the term at all.
         """
+        ...
+
+    def affirms(self, terms: Iterable[str], row: int) -> bool:
+        """Whether a row means the terms affirmed wherever it says them: nothing of it is denied, supposed, of relatives or of the past."""
         ...
 
     def spread(self, word: str) -> int:

@@ -77,7 +77,7 @@ class Retriever:
         self._embedder = embedder
         self._phrases = Phrases(generation.columns, generation.catalog, generation.lexical)
         self._ground = Ground.of(generation.columns, generation.catalog)
-        self._reader = HitReader(generation.columns, generation.catalog)
+        self._reader = HitReader(generation.columns, generation.catalog, generation.lexical)
         self._ranker = Ranker(generation.vectors, generation.lexical, embedder)
         self._ranker.prepare(self._columns.unit_links)
 

@@ -142,6 +142,16 @@ class Bm25Index:
             bits[place] = everywhere[rows]
         return np.full(len(asked), 1 / max(len(asked), 1)), bits
 
+    def affirms(self, terms: Iterable[str], row: int) -> bool:
+        """Whether a row means the terms affirmed wherever it says them; see LexicalIndex."""
+        offsets, spoken, _ = self._polarity
+        numbers = (number for term in terms if (number := self._units.vocab_dict.get(term)) is not None)
+        for apart in (spoken[offsets[number] : offsets[number + 1]] for number in numbers):
+            place = int(np.searchsorted(apart, row))
+            if place < len(apart) and apart[place] == row:
+                return False
+        return True
+
     def spread(self, word: str) -> int:
         """How many documents say a word."""
         having = self._documents.scores["indptr"]

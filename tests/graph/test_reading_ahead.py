@@ -26,7 +26,7 @@ def test_the_links_of_patients_are_read_ahead(tmp_path: Path, monkeypatch: pytes
         cold.close()
         assert all(found.edges for found in expected)
         _warm(store, generation.catalog)
-        for name in ("_said", "_stated"):
+        for name in ("_said", "_rows"):
             monkeypatch.setattr(links, name, lambda *given: pytest.fail("read again"))
         assert [store.neighbourhood((each,), ((CHART,),)) for each in people] == expected
     finally:

@@ -60,11 +60,21 @@ def test_rows_say_how_they_mean_each_word(index):
     assert bits[0].tolist() == [Said.DENIED, Said.AFFIRMED, Said.SUPPOSED, Said.OF_FAMILY, Said.AFFIRMED, 0]
 
 
+def test_a_row_tells_whether_it_affirms_words_wherever_it_says_them(index):
+    said = [
+        [index[0].affirms(words, row) for row in range(len(TEXTS))]
+        for words in (["chest"], ["chest", "pain"], ["gout", "toe"], ["zebra"], [])
+    ]
+    only_affirmed = [False, True, False, False, True, True]
+    assert said == [only_affirmed, [*only_affirmed[:4], False, True], [True] * 6, [True] * 6, [True] * 6]
+
+
 def test_a_word_that_stands_in_two_ways_is_meant_both_ways(tmp_path):
     texts = ["Chest pain on exertion, no chest pain at rest."]
     build_lexical(texts, CSR(np.array([0, 1]), np.array([0]), 1), tmp_path, map(spoken_of, texts))
     _, bits = open_lexical(tmp_path).meant("pain", np.array([0]))
     assert bits.tolist() == [[Said.AFFIRMED | Said.DENIED]]
+    assert not open_lexical(tmp_path).affirms(["pain"], 0)
 
 
 def test_agreement_weighs_words_and_all_parts_of_a_question_count():

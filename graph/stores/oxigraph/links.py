@@ -6,8 +6,8 @@ does: of a concept that thousands of records state it says once what it is.
 
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple, cast
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple, TypeVar, cast
 
 import pyoxigraph as ox
 
@@ -21,9 +21,11 @@ from graph.vocabulary import LABEL, NOT_LINKS, PREF_LABEL, STUB, TYPE, XSD, loca
 _CACHED_LINKS: Final = 400_000
 """Links and nodes that one opened store keeps in memory, about 400 bytes each."""
 
+_AT_ONCE: Final = 200
+"""Nodes that are asked for in one query."""
+
 Term = ox.NamedNode | ox.Literal
-_TYPE: Final = ox.NamedNode(TYPE)
-_DEFAULT: Final = ox.DefaultGraph()
+V = TypeVar("V")
 
 
 class View(NamedTuple):
@@ -34,7 +36,8 @@ class View(NamedTuple):
 
 
 class CachedLinks:
-    """Links, kinds and summaries of nodes, read once. Reading one node's quads costs far more than anything done with them here."""
+    """Links, kinds and summaries of nodes, read once: many nodes together, and of each no more than is asked for. Reading a node's quads
+    costs far more than anything done with them here."""
 
     def __init__(self, store: ox.Store, scope: Scope = EVERYTHING, capacity: int = _CACHED_LINKS, *, union: bool = False) -> None:
         """Only what the scope admits is read; about `capacity` links and nodes are kept.
@@ -52,41 +55,73 @@ class CachedLinks:
 
     def links(self, nodes: Sequence[str], direction: Direction, relations: tuple[str, ...] | None) -> Mapping[str, Sequence[Link]]:
         """See LinkSource."""
-        if direction == "out":
-            if relations is None:
-                return {node: self.view(node).links for node in nodes}
-            return {node: [link for link in self.view(node).links if link.relation in relations] for node in nodes}
         if relations is None:
-            return {node: self.incoming(node, None) for node in nodes}
-        relations = tuple(dict.fromkeys(relations))
-        return {node: [link for relation in relations for link in self.incoming(node, relation)] for node in nodes}
+            return {node: self.view(node).links if direction == "out" else self.incoming(node) for node in nodes}
+        found: dict[str, list[Link]] = {node: [] for node in nodes}
+        for relation in dict.fromkeys(relations):
+            for node, links in _read_links(self.opened(), self._scope, nodes, direction, relation).items():
+                found[node] += links
+        return found
 
     def branches(self, nodes: Sequence[str], direction: Direction, relations: tuple[str, ...] | None) -> Mapping[str, Sequence[Branch]]:
         """See Branching."""
-        found = {}
-        for node in nodes:
-            known = self._branches.get((node, direction, relations))
-            if known is None:
-                links = self.links((node,), direction, relations)[node]
-                known = branches_of(links, {link.neighbour: self.kind(link.neighbour) for link in links})
-                self._branches.put((node, direction, relations), known, 1 + len(links))
-            found[node] = known
+        found, unknown = _known(self._branches, nodes, lambda node: (node, direction, relations))
+        links = self.links(unknown, direction, relations)
+        kinds = self.kinds(list({link.neighbour for each in links.values() for link in each}))
+        for node in unknown:
+            found[node] = branches_of(links[node], kinds)
+            self._branches.put((node, direction, relations), found[node], 1 + len(links[node]))
         return found
 
     def kinds(self, nodes: Sequence[str]) -> Mapping[str, str]:
         """See LinkSource."""
-        return {node: self.kind(node) for node in nodes}
+        found, unknown = _known(self._kinds, nodes)
+        classes: dict[str, list[Term]] = {node: [] for node in unknown}
+        for node, value in self._values(unknown, TYPE):
+            classes[node].append(value)
+        for node, values in classes.items():
+            found[node] = _least(values)
+            self._kinds.put(node, found[node], 1)
+        return found
 
     def summaries(self, iris: Sequence[str]) -> Sequence[NodeSummary]:
         """See LinkSource."""
-        return [self.summary(iri) for iri in iris]
+        iris = list(iris)
+        found, unknown = _known(self._summaries, iris)
+        if not self._union:
+            return [found.get(iri) or self.view(iri).summary for iri in iris]
+        # Who says that a node is one decides of a stub.
+        stubs = {node for node, _ in self._values(unknown, STUB)}
+        names: dict[str, dict[str, list[Literal]]] = {node: {} for node in unknown}
+        for relation in (PREF_LABEL, LABEL):
+            for node, value in self._values(unknown, relation):
+                if isinstance(value, ox.Literal):
+                    names[node].setdefault(relation, []).append(literal_of(value))
+        kinds = self.kinds(unknown)
+        for node in unknown:
+            stub = node in stubs
+            found[node] = self.view(node).summary if stub else NodeSummary(node, kinds[node], _label(node, names[node]))
+            self._summaries.put(node, found[node], 2)
+        return [found[iri] for iri in iris]
+
+    def _values(self, nodes: Sequence[str], relation: str) -> Iterator[tuple[str, Term]]:
+        """(node, value) of what is said of nodes over one relation, some of it several times."""
+        if self._union:
+            for node, value in _over(self.opened(), "SELECT ?n ?v {{ VALUES ?n {{ {} }} ?n {} ?v }}", nodes, relation):
+                yield node.value, value
+        else:
+            stated = _over(self.opened(), "SELECT ?n ?v ?g {{ VALUES ?n {{ {} }} GRAPH ?g {{ ?n {} ?v }} }}", nodes, relation)
+            for node, value, _ in self._seen(stated):
+                yield node.value, value
 
     def all(self, iri: str) -> Iterator[tuple[Direction, Link, str]]:
         """Every link of one node in both directions, with the neighbour's kind."""
-        for link in self.view(iri).links:
-            yield "out", link, self.kind(link.neighbour)
-        for link in self.incoming(iri, None):
-            yield "in", link, self.kind(link.neighbour)
+        out, incoming = self.view(iri).links, self.incoming(iri)
+        kinds = self.kinds(list({link.neighbour for link in (*out, *incoming)}))
+        for link in out:
+            yield "out", link, kinds[link.neighbour]
+        for link in incoming:
+            yield "in", link, kinds[link.neighbour]
 
     def view(self, iri: str) -> View:
         """One node and its outgoing links."""
@@ -96,44 +131,13 @@ class CachedLinks:
             self._views.put(iri, known, 2 + len(known.links))
         return known
 
-    def summary(self, iri: str) -> NodeSummary:
-        """One node without its links."""
-        known = self._views.get(iri)
-        if known is not None:
-            return known.summary
-        summary = self._summaries.get(iri)
-        if summary is None:
-            summary = _read_summary(iri, _stated(self.opened(), iri)) if self._union else None
-            if summary is None:
-                return self.view(iri).summary
-            self._summaries.put(iri, summary, 2)
-        return summary
-
-    def incoming(self, iri: str, relation: str | None) -> tuple[Link, ...]:
+    def incoming(self, iri: str) -> tuple[Link, ...]:
         """The links that end at a node."""
-        key = (iri, relation)
-        known = self._incoming.get(key)
+        known = self._incoming.get(iri)
         if known is None:
-            known = _read_incoming(self.opened(), self._scope, iri, relation)
-            self._incoming.put(key, known, 1 + len(known))
+            known = _read_incoming(self.opened(), self._scope, iri)
+            self._incoming.put(iri, known, 1 + len(known))
         return known
-
-    def kind(self, iri: str) -> str:
-        """The kind of a node."""
-        view = self._views.get(iri)
-        if view is not None:
-            return view.summary.kind
-        known = self._kinds.get(iri)
-        if known is None:
-            known = _least(value for _, value in self._classes(iri))
-            self._kinds.put(iri, known, 1)
-        return known
-
-    def _classes(self, iri: str) -> Iterable[tuple[Term, ...]]:
-        """(predicate, object) of the classes of a node."""
-        if self._union:
-            return _stated(self.opened(), iri, _TYPE)
-        return (row[:2] for row in self._seen(_said(self.opened(), iri, _TYPE)))
 
     def statements(self, iri: str) -> Iterator[tuple[Term, ...]]:
         """(predicate, object, graph) of everything said of a node."""
@@ -193,21 +197,6 @@ def _read_view(iri: str, said: Iterable[tuple[Term, ...]]) -> View:
     return View(summary, tuple(_link(*link, graphs) for link, graphs in stated.items()))
 
 
-def _read_summary(iri: str, said: Iterable[tuple[Term, Term]]) -> NodeSummary | None:
-    """The summary of a node from what is said of it; None where it may be a stub, which who says so decides."""
-    classes: list[Term] = []
-    names: dict[str, list[Literal]] = {}
-    for relation, value in said:
-        predicate = relation.value
-        if predicate == TYPE:
-            classes.append(value)
-        elif predicate in (PREF_LABEL, LABEL) and isinstance(value, ox.Literal):
-            names.setdefault(predicate, []).append(literal_of(value))
-        elif predicate == STUB:
-            return None
-    return NodeSummary(iri, _least(classes), _label(iri, names), stub=False)
-
-
 def _least(classes: Iterable[Term]) -> str:
     """The kind of a node that has these classes."""
     return sys.intern(min((local_name(each.value) for each in classes if isinstance(each, ox.NamedNode)), default="Thing"))
@@ -218,23 +207,28 @@ def _label(iri: str, names: Mapping[str, Sequence[Literal]]) -> str:
     return min(best).value if best else local_name(iri)
 
 
-def _read_incoming(store: ox.Store, scope: Scope, iri: str, relation: str | None) -> tuple[Link, ...]:
-    if relation in NOT_LINKS:
-        return ()
+def _read_incoming(store: ox.Store, scope: Scope, iri: str) -> tuple[Link, ...]:
     stated: dict[tuple[str, str], list[str]] = {}
-    if relation is None:
-        found = rows(store, "SELECT ?p ?s ?g {{ GRAPH ?g {{ ?s ?p {} }} }}", iri)
-        pairs = ((predicate.value, source, graph) for predicate, source, graph in found)
-    else:
-        found = rows(store, "SELECT ?s ?g {{ GRAPH ?g {{ ?s {} {} }} }}", relation, iri)
-        pairs = ((relation, source, graph) for source, graph in found)
-    for predicate, source, graph in pairs:
-        if scope.admits(graph.value) and (relation is not None or predicate not in NOT_LINKS):
-            stated.setdefault((predicate, source.value), []).append(graph.value)
+    for predicate, source, graph in rows(store, "SELECT ?p ?s ?g {{ GRAPH ?g {{ ?s ?p {} }} }}", iri):
+        if scope.admits(graph.value) and predicate.value not in NOT_LINKS:
+            stated.setdefault((predicate.value, source.value), []).append(graph.value)
     return tuple(_link(*link, graphs) for link, graphs in stated.items())
 
 
-def _said(store: ox.Store, iri: str, relation: ox.NamedNode | None = None) -> Iterator[tuple[Term, ...]]:
+def _read_links(store: ox.Store, scope: Scope, nodes: Sequence[str], direction: Direction, relation: str) -> Mapping[str, Sequence[Link]]:
+    """The links of nodes over one relation; nodes without any are left out."""
+    if relation in NOT_LINKS:
+        return {}
+    pattern = "?n {} ?v" if direction == "out" else "?v {} ?n"
+    query = f"SELECT ?n ?v ?g {{{{ VALUES ?n {{{{ {{}} }}}} GRAPH ?g {{{{ {pattern} }}}} }}}}"
+    stated: dict[str, dict[str, list[str]]] = {}
+    for node, value, graph in _over(store, query, nodes, relation):
+        if isinstance(value, ox.NamedNode) and scope.admits(graph.value):
+            stated.setdefault(node.value, {}).setdefault(value.value, []).append(graph.value)
+    return {node: [_link(relation, *link) for link in links.items()] for node, links in stated.items()}
+
+
+def _said(store: ox.Store, iri: str) -> Iterator[tuple[Term, ...]]:
     """(predicate, object, graph) of what named graphs say of a node; nothing of what is no IRI.
 
     By pattern, though that brings the default graph's copy along: most nodes are small, and a query would be parsed and planned
@@ -244,20 +238,40 @@ def _said(store: ox.Store, iri: str, relation: ox.NamedNode | None = None) -> It
         node = ox.NamedNode(iri)
     except ValueError:
         return
-    for quad in store.quads_for_pattern(node, relation, None, None):
+    for quad in store.quads_for_pattern(node, None, None, None):
         graph = quad.graph_name
         if isinstance(graph, ox.NamedNode):
             yield quad.predicate, cast(Term, quad.object), graph
 
 
-def _stated(store: ox.Store, iri: str, relation: ox.NamedNode | None = None) -> Iterator[tuple[Term, Term]]:
-    """(predicate, object) of what the default graph says of a node; nothing of what is no IRI."""
+def _over(store: ox.Store, query: str, nodes: Sequence[str], relation: str) -> Iterator[tuple[Term, ...]]:
+    """The rows of a SELECT in which the first {} stands for nodes and the second for a relation: some nodes at a time, for what costs most
+    of a small answer is to ask. None for what is no IRI."""
+    for start in range(0, len(nodes), _AT_ONCE):
+        terms = " ".join(str(term) for iri in nodes[start : start + _AT_ONCE] if (term := _named(iri)) is not None)
+        if terms:
+            yield from _rows(store, query.format(terms, f"<{relation}>"))
+
+
+def _named(iri: str) -> ox.NamedNode | None:
+    """A node as the store has it; None for what is no IRI."""
     try:
-        node = ox.NamedNode(iri)
+        return ox.NamedNode(iri)
     except ValueError:
-        return
-    for quad in store.quads_for_pattern(node, relation, None, _DEFAULT):
-        yield quad.predicate, cast(Term, quad.object)
+        return None
+
+
+def _known(cache: WeightedCache[V], nodes: Iterable[str], key: Callable[[str], Hashable] = str) -> tuple[dict[str, V], list[str]]:
+    """What a cache has of nodes, by node, and the nodes that it does not have, each once."""
+    found: dict[str, V] = {}
+    unknown = []
+    for node in dict.fromkeys(nodes):
+        value = cache.get(key(node))
+        if value is None:
+            unknown.append(node)
+        else:
+            found[node] = value
+    return found, unknown
 
 
 def rows(store: ox.Store, query: str, *iris: str) -> Iterator[tuple[Term, ...]]:
@@ -266,7 +280,11 @@ def rows(store: ox.Store, query: str, *iris: str) -> Iterator[tuple[Term, ...]]:
         terms = [str(ox.NamedNode(iri)) for iri in iris]
     except ValueError:
         return
-    solutions = store.query(query.format(*terms) if terms else query)
+    yield from _rows(store, query.format(*terms) if terms else query)
+
+
+def _rows(store: ox.Store, query: str) -> Iterator[tuple[Term, ...]]:
+    solutions = store.query(query)
     assert isinstance(solutions, ox.QuerySolutions)  # noqa: S101  (only SELECT queries come here)
     for solution in solutions:
         yield tuple(solution)

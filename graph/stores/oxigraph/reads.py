@@ -64,7 +64,7 @@ class OxigraphReads:
 
     def summaries(self, iris: Iterable[str]) -> tuple[NodeSummary, ...]:
         """See GraphStore."""
-        return tuple(self._links.summary(iri) for iri in iris)
+        return tuple(self._links.summaries(tuple(iris)))
 
     def neighbourhood(self, seeds: Sequence[str], hops: Sequence[Sequence[Step]], prefer: AbstractSet[str] = frozenset()) -> Neighbourhood:
         """See GraphStore."""
