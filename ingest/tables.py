@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from concepts.model import Assertion, Mention
+from search.charting import OF_LABELS
 from search.model import Document, Fact, FormerPatient, PassageSpan, PatientSummary
 
 ROW_GROUP: Final = 2000
@@ -79,7 +80,7 @@ def schemas() -> dict[str, Any]:
     )
     passage = pa.struct([("start", whole), ("end", whole), ("section", text), ("key", pa.binary(16))])
     document_types = {"line": whole, "passages": pa.list_(passage), "mentions": pa.list_(mention)}
-    fact_types = {"line": whole, "number": number, "counted": flag}
+    fact_types = {"line": whole, "number": number, "counted": flag, "supply": number, "canonical": number}
     return {
         "records": pa.schema(
             [
@@ -142,14 +143,15 @@ def fact_of(row: tuple[Any, ...]) -> Fact:
     values = list(row)
     values[_ASSERTION] = ASSERTIONS[values[_ASSERTION]]
     fact = Fact(*values)
-    return fact if len(values) == _FACT_FIELDS else _with_comparator(fact)
+    return fact if len(values) == _FACT_FIELDS or fact.relation in OF_LABELS else _with_its_own(fact)
 
 
-def _with_comparator(fact: Fact) -> Fact:
-    """A fact of a part whose comparators stand among the attributes."""
-    lines = fact.attributes.splitlines()
-    found = next((line for line in lines if line.startswith("comparator: ")), "")
-    if not found:
-        return fact
-    attributes = "\n".join(line for line in lines if line != found)
-    return replace(fact, comparator=found.removeprefix("comparator: "), attributes=attributes)
+def _with_its_own(fact: Fact) -> Fact:
+    """A fact of a part in which what has fields of its own now stands among the attributes, a line each."""
+    lines = [line.partition(": ") for line in fact.attributes.splitlines()]
+    found: dict[str, Any] = {_ITS_OWN[name]: value for name, _, value in lines if name in _ITS_OWN}
+    kept = "\n".join("".join(line) for line in lines if line[0] not in _ITS_OWN)
+    return replace(fact, attributes=kept, **found) if found else fact
+
+
+_ITS_OWN: Final = {"comparator": "comparator", "category": "category", "interpretation": "interpretation", "start": "started"}

@@ -37,7 +37,7 @@ from search.model import (
     PatientSummary,
     Surroundings,
 )
-from search.patients import known_as, read_former, read_overviews, with_concept
+from search.patients import PATIENT, known_as, read_former, read_overviews, with_concept
 from search.placing import PLACED, place_sources, read_roots, relative_source
 from search.schema import FORMAT
 from search.standings import (
@@ -61,10 +61,10 @@ _SUMMARY = f"id, title, dataset, kind, type, date, dated, patient, {_PATIENT_LAB
 _NEWEST_FIRST = "date DESC, kind DESC, id"
 _FACT = (
     "record, dataset, subject, relation, concept, label, start, stop, value, number, unit, status, assertion, counted, encounter,"
-    f" {PLACED}, line, job, agent, attributes, comparator"
+    f" {PLACED}, line, job, agent, attributes, comparator, category, setting, answer, recorded, started, supply, canonical, canonical_unit,"
+    " ucum, interpretation, intent, stated, performer, location"
 )
 _FACT_ORDER = "start IS NULL, start, record, fact"
-_PATIENT = f"id, dataset, label, sex, born, died, {PLACED}, line"
 _CONCEPT = "concept, system, code, label, synonyms, patients, documents, facts, denied, possible, history, family, not_in_family"
 _MOST_HELD: Final = 100_000
 """Values of a field that are kept in memory, about 200 bytes each."""
@@ -180,13 +180,13 @@ class SqliteCatalog:
     def patient(self, patient: str) -> PatientSummary | None:
         """Who a patient is; by the IRI of a record that another one replaced, who took its place."""
         current = known_as(patient, self._replaced())
-        rows = self._all(f"SELECT {_PATIENT} FROM patients WHERE id = ?", (current,))  # noqa: S608 - column names
+        rows = self._all(f"SELECT {PATIENT} FROM patients WHERE id = ?", (current,))  # noqa: S608 - column names
         return PatientSummary(*rows[0]) if rows else None
 
     def patients(self, dataset: str | None = None, limit: int = 50, offset: int = 0) -> tuple[PatientSummary, ...]:
         """Patients by label."""
         where, values = ("", ()) if dataset is None else ("WHERE dataset = ?", (dataset,))
-        rows = self._all(f"SELECT {_PATIENT} FROM patients {where} ORDER BY label, id LIMIT ? OFFSET ?", (*values, limit, offset))  # noqa: S608
+        rows = self._all(f"SELECT {PATIENT} FROM patients {where} ORDER BY label, id LIMIT ? OFFSET ?", (*values, limit, offset))  # noqa: S608
         return tuple(PatientSummary(*row) for row in rows)
 
     def former_patients(self, patient: str) -> tuple[FormerPatient, ...]:

@@ -54,7 +54,7 @@ from search.reading import (
     terminologies_in,
     vocabularies_in,
 )
-from search.rows import document_row, fact_row, mention_row, passage_row, storable
+from search.rows import document_row, fact_row, mention_row, passage_row, patient_row, storable
 from search.schema import FORMAT, FORMER, INDEXES, TABLES
 from search.vocabularies import Vocabularies
 from search.words_of_records import words_of_records
@@ -246,8 +246,7 @@ class GenerationBuilder:
 
     def add_patients(self, patients: Iterable[PatientSummary]) -> None:
         """Add patients."""
-        rows = ((p.id, p.dataset, storable(p.label), p.sex, p.born, p.died, p.source, p.line) for p in patients)
-        self._insert("patients", rows, "OR REPLACE")
+        self._insert("patients", map(patient_row, patients), "OR REPLACE")
 
     def add_former(self, former: Iterable[FormerPatient]) -> None:
         """Add records of persons that others replaced; whoever asks for one is answered of the person."""

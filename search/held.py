@@ -43,7 +43,8 @@ _OF_TEXTS: Final = (
 )
 _OF_CHARTS: Final = f"SELECT subject, min(dataset) FROM facts WHERE {COUNTED} GROUP BY subject"  # noqa: S608 - texts of this package
 _KNOWN: Final = (
-    "SELECT id, dataset, label, sex, born, died, source, line FROM patients WHERE id IN (SELECT value FROM json_each(?)) ORDER BY label, id"
+    "SELECT id, dataset, label, sex, born, died, source, line, race, race_codes, ethnicity, ethnicity_codes FROM patients"
+    " WHERE id IN (SELECT value FROM json_each(?)) ORDER BY label, id"
 )
 
 

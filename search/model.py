@@ -90,10 +90,12 @@ class Fact:
     'encounter' …); `counted` is False where the status policy keeps it from counting as true of the subject (refuted, not done,
     entered by a machine, a relative's). Dates are lexical.
 
+    A record gives a fact for each coding of what it tells, in the order of the codings: facts of one `record` are one event, but for the
+    components of an observation, which differ in their labels.
+
     Of results: `number` is the value only where `comparator` is ''; else the value is bounded by it ('<', '<=', '>=', '>', or a word of
-    the record's such as 'ad'), and nothing may compute with it. `attributes` say category, interpretation and reference range
-    ('category: laboratory', 'interpretation: H', 'low: 3.5', 'high: 5.1', 'range: negative'), a line each, and 'start: issued' where
-    `start` is when the result was given out, because nothing says when it was taken.
+    the record's such as 'ad'), and nothing may compute with it. `attributes` say the reference range ('low: 3.5', 'high: 5.1',
+    'range: negative'), a line each.
 
     Of records that chart nothing and do not count (a revoked order, a cancelled report): RECORD, with the record as subject.
 
@@ -122,6 +124,34 @@ class Fact:
     agent: str = ""
     attributes: str = ""
     comparator: str = ""
+    category: str = ""
+    """Codes of the record's categories ('encounter-diagnosis', 'laboratory'), a line each; of a component, those of its observation."""
+    setting: str = ""
+    """Of an encounter: the code of its class as written: 'EMER', 'IMP', 'AMB' …, several a line each."""
+    answer: str = ""
+    """Of a coded result: the concepts of its codings, a space between them."""
+    recorded: str | None = None
+    """When it was written down, asserted or given out, whatever `start` says of when it held."""
+    started: str = ""
+    """The element that `start` is of, as FHIR names it without its type: onset, effective, performed, period, authoredOn, recordedDate …"""
+    supply: float | None = None
+    """Of a drug: for how many days what is ordered or handed out lasts, refills included."""
+    canonical: float | None = None
+    """`number` in the unit that all units of its dimension have in common, whatever `unit` is: 1.8 for 180 mg/dL."""
+    canonical_unit: str = ""
+    """That unit (concepts.measures.canonical): 'g/L', '1' for percent and counts, '' without one, the unit's own where it is not known."""
+    ucum: str = ""
+    """The UCUM code of the value's unit, as written; '' where the record has none."""
+    interpretation: str = ""
+    """Of a result: the code of its interpretation: 'H', 'N', 'POS' …"""
+    intent: str = ""
+    """The code of a request's intent, as written: order, plan …"""
+    stated: str = ""
+    """The code of the record's own status, as written (of conditions and allergies that is the clinical one); `status` is for people."""
+    performer: str | None = None
+    """Who did, ordered or was there: the IRI of the first that is named by reference."""
+    location: str | None = None
+    """Where: the IRI of the first place that is named by reference."""
 
     @property
     def exact(self) -> float | None:
@@ -139,8 +169,15 @@ class PatientSummary:
     sex: str = ""
     born: str | None = None
     died: str | None = None
+    """When, as written; 'true' where only that is known."""
     source: str = ""
     line: int = 0
+    race: str = ""
+    """In the record's words, as US Core has it."""
+    race_codes: str = ""
+    """The codes of the OMB's categories of race, and of detailed ones, a space between them: '2106-3 2028-9'."""
+    ethnicity: str = ""
+    ethnicity_codes: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ from search.placing import PLACED
 from search.schema import NOT_CHARTED
 from search.standings import Rows
 
-_PATIENTS: Final = f"SELECT id, dataset, label, sex, born, died, {PLACED}, line FROM patients ORDER BY label, id"  # noqa: S608 - a fixed name
+PATIENT: Final = f"id, dataset, label, sex, born, died, {PLACED}, line, race, race_codes, ethnicity, ethnicity_codes"
+"""The columns of a PatientSummary."""
+_PATIENTS: Final = f"SELECT {PATIENT} FROM patients ORDER BY label, id"  # noqa: S608 - a fixed name
 _FORMER: Final = f"SELECT record, id, patient, dataset, label, {PLACED}, line FROM former ORDER BY label, id, record <> id, record"  # noqa: S608
 _DOCUMENTS: Final = "SELECT patient, count(*) FROM documents WHERE patient IS NOT NULL GROUP BY patient"
 _THINGS: Final = (
@@ -26,7 +28,8 @@ _CONDITIONS: Final = (
 
 
 _WITH_CONCEPT: Final = (
-    "SELECT s.subject, s.dataset, p.id, p.dataset, p.label, p.sex, p.born, p.died, placed(p.dataset, p.source), p.line FROM"
+    "SELECT s.subject, s.dataset, p.id, p.dataset, p.label, p.sex, p.born, p.died, placed(p.dataset, p.source), p.line, p.race,"
+    " p.race_codes, p.ethnicity, p.ethnicity_codes FROM"
     " (SELECT subject, min(dataset) AS dataset FROM facts WHERE concept = ? AND counted AND concept IS NOT NULL GROUP BY subject) s"
     " LEFT JOIN patients p ON p.id = s.subject ORDER BY coalesce(p.label, s.subject), s.subject LIMIT ? OFFSET ?"
 )

@@ -4,7 +4,8 @@ from hashlib import blake2b
 from typing import Any
 
 from concepts.model import Mention
-from search.model import Document, Fact, PassageSpan
+from search.days import days_of
+from search.model import Document, Fact, PassageSpan, PatientSummary
 
 
 def storable(text: str) -> str:
@@ -41,4 +42,18 @@ def fact_row(number: int, batch: int, f: Fact) -> tuple[Any, ...]:
     said = f.relation, f.concept or None, storable(f.label), f.start or None, f.end or None, f.value and storable(f.value), f.number, f.unit
     policy = f.status, f.assertion.value, f.counted, f.encounter or None, f.source, f.line
     more = f.job or None, f.agent, storable(f.attributes), storable(f.comparator)
-    return number, batch, f.record, f.dataset, f.subject, *said, *policy, *more
+    told = storable(f.category), storable(f.setting), f.answer, f.recorded or None, f.started, f.supply, f.canonical
+    worded = storable(f.canonical_unit), storable(f.ucum), storable(f.interpretation), storable(f.intent), storable(f.stated)
+    placed = f.performer or None, f.location or None, *_first_and_last(f.start), *_first_and_last(f.end), _first_and_last(f.recorded)[0]
+    return number, batch, f.record, f.dataset, f.subject, *said, *policy, *more, *told, *worded, *placed
+
+
+def _first_and_last(date: str | None) -> tuple[int | None, int | None]:
+    days = days_of(date)
+    return (days.first, days.last) if days is not None else (None, None)
+
+
+def patient_row(p: PatientSummary) -> tuple[Any, ...]:
+    """A row of `patients`."""
+    who = p.id, p.dataset, storable(p.label), p.sex, p.born, p.died, p.source, p.line
+    return *who, storable(p.race), storable(p.race_codes), storable(p.ethnicity), storable(p.ethnicity_codes)

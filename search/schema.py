@@ -2,7 +2,7 @@
 
 from typing import Final
 
-FORMAT: Final = 14
+FORMAT: Final = 15
 """Kept in `PRAGMA user_version`; a catalog of another format is built anew."""
 
 NOT_CHARTED: Final = ("label", "answer", "broader", "record")
@@ -29,15 +29,20 @@ CREATE TABLE facts (
     fact INTEGER PRIMARY KEY, batch INTEGER NOT NULL, record TEXT NOT NULL, dataset TEXT NOT NULL, subject TEXT NOT NULL,
     relation TEXT NOT NULL, concept TEXT, label TEXT NOT NULL, start TEXT, stop TEXT, value TEXT, number REAL, unit TEXT,
     status TEXT NOT NULL, assertion TEXT NOT NULL, counted INTEGER NOT NULL, encounter TEXT, source TEXT NOT NULL, line INTEGER NOT NULL,
-    job TEXT, agent TEXT NOT NULL DEFAULT '', attributes TEXT NOT NULL DEFAULT '', comparator TEXT NOT NULL DEFAULT '');
+    job TEXT, agent TEXT NOT NULL DEFAULT '', attributes TEXT NOT NULL DEFAULT '', comparator TEXT NOT NULL DEFAULT '',
+    category TEXT NOT NULL, setting TEXT NOT NULL, answer TEXT NOT NULL, recorded TEXT, started TEXT NOT NULL, supply REAL, canonical REAL,
+    canonical_unit TEXT NOT NULL, ucum TEXT NOT NULL, interpretation TEXT NOT NULL, intent TEXT NOT NULL, stated TEXT NOT NULL,
+    performer TEXT, location TEXT, day INTEGER, last_day INTEGER, end_day INTEGER, last_end_day INTEGER, recorded_day INTEGER);
 CREATE TABLE patients (
     id TEXT PRIMARY KEY, dataset TEXT NOT NULL, label TEXT NOT NULL, sex TEXT NOT NULL, born TEXT, died TEXT, source TEXT NOT NULL,
-    line INTEGER NOT NULL) WITHOUT ROWID;
+    line INTEGER NOT NULL, race TEXT NOT NULL, race_codes TEXT NOT NULL, ethnicity TEXT NOT NULL, ethnicity_codes TEXT NOT NULL)
+    WITHOUT ROWID;
 CREATE TABLE uses (
     dataset TEXT NOT NULL, concept TEXT NOT NULL, display TEXT NOT NULL, system TEXT NOT NULL, code TEXT NOT NULL, uses INTEGER NOT NULL,
     PRIMARY KEY (dataset, concept, display)) WITHOUT ROWID;
 """
-"""What ingest hands over."""
+"""What ingest hands over. Of facts, `day` and `last_day` are the first and the last day that `start` may mean (search.days), `end_day` and
+`last_end_day` those of `stop`, `recorded_day` the first of `recorded`: days since 1970-01-01, NULL where there is no date."""
 
 READINGS: Final = """
 CREATE TABLE IF NOT EXISTS read_concepts (

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any, Final
 
+from concepts.measures import canonical
 from concepts.model import Assertion
 from graph.identifiers import literal_term
 from graph.vocabulary import (
@@ -16,8 +18,10 @@ from graph.vocabulary import (
     KG,
     XSD,
 )
+from ingest.fhir.events import categories_of, intent_of, interpretation_of, recorded_of, setting_of, stated_status_of
 from ingest.fhir.policy import Standing, says_nothing_is_known
 from ingest.fhir.results import attributes_of
+from ingest.fhir.rules.times import element_of
 from ingest.mapping.codes import codes, dicts, text_of
 from ingest.mapping.draft import Node
 from ingest.mapping.values import display
@@ -89,6 +93,8 @@ def judgement(standing: Standing) -> Iterator[str]:
 
 def _fact(node: Node, standing: Standing, relation: str, concept: str | None, label: str) -> Fact:
     draft = node.draft
+    whole, unit = draft.record.resource, node.ucum or node.unit
+    canonical_value, canonical_unit = canonical(Fraction(node.number), unit) if node.number else (None, "")
     return Fact(
         record=draft.iri,
         dataset=draft.context.dataset,
@@ -107,8 +113,22 @@ def _fact(node: Node, standing: Standing, relation: str, concept: str | None, la
         encounter=draft.iri if node.kind == "Encounter" else node.encounter,
         source=draft.record.source,
         line=draft.record.line,
-        attributes=attributes_of(node.resource, draft.record.resource, node.unit, node.start_from) if node.kind == "Observation" else "",
+        attributes=attributes_of(node.resource, node.unit) if node.kind == "Observation" else "",
         comparator=node.comparator,
+        category=categories_of(whole),
+        setting=setting_of(whole) if node.kind == "Encounter" else "",
+        answer=" ".join(node.answers),
+        recorded=recorded_of(whole),
+        started=node.start_from if node.start else element_of("date" if node.date else node.recorded_from),
+        supply=node.supply,
+        canonical=canonical_value,
+        canonical_unit=canonical_unit,
+        ucum=node.ucum,
+        interpretation=interpretation_of(node.resource) if node.kind == "Observation" else "",
+        intent=intent_of(whole),
+        stated=stated_status_of(whole),
+        performer=node.performer,
+        location=node.location,
     )
 
 

@@ -18,10 +18,12 @@ from ingest.fhir.documents import documents_of, with_mentions
 from ingest.fhir.facts import CHARTING, facts_of, judgement, links_of, standing_of, withheld
 from ingest.fhir.merges import REPLACED_CLASS, former_patients, said
 from ingest.fhir.names import label_of, person
+from ingest.fhir.origins import ETHNICITY, RACE, origin
 from ingest.fhir.policy import POLICY_VERSION, is_entered_in_error, is_system_generated, standing
 from ingest.fhir.r4.tables import REFERENCES
 from ingest.fhir.rules.concepts import PRIMARY
 from ingest.fhir.rules.rule import apply
+from ingest.fhir.rules.supply import last
 from ingest.fhir.rules.times import start_at_issue
 from ingest.fhir.rules.types import follow_all, rules_of
 from ingest.fhir.rules.values import COMPONENT
@@ -33,7 +35,7 @@ from ingest.model import Mapped, MappingContext
 from search.model import Fact, PatientSummary
 from sources.model import Issue, Severity, SourceRecord
 
-MAPPING_VERSION: Final = f"fhir-15.{POLICY_VERSION}"
+MAPPING_VERSION: Final = f"fhir-16.{POLICY_VERSION}"
 """Changes whenever the same resource would be mapped differently: everything is mapped again then."""
 
 CLAIMS: Final = frozenset({"Claim", "ExplanationOfBenefit"})
@@ -151,6 +153,7 @@ def _read(node: Node) -> None:
     """Apply the rules of the node's type."""
     apply(rules_of(node.kind), node, node.resource)
     start_at_issue(node)
+    last(node)
     if node.kind not in REFERENCES:
         follow_all(node, node.resource)
 
@@ -162,6 +165,7 @@ def _components(node: Node, trusted: bool) -> Iterable[Fact]:
         apply(COMPONENT, part, component)
         part.patient, part.encounter = node.patient, node.encounter
         part.start, part.end, part.recorded, part.start_from = node.start, node.end, node.recorded, node.start_from
+        part.recorded_from, part.performer = node.recorded_from, node.performer
         part.say(label_of(part))
         node.statements.append(f"<{KG}component> {iri_term(part.iri)}")
         yield from facts_of(part, standing_of(part, standing("Observation", node.resource), trusted))
@@ -207,6 +211,7 @@ def _modifier(element: Any, field: str) -> str:
 def _patient(draft: Draft, label: str) -> PatientSummary:
     resource = draft.record.resource
     born, sex, died = (resource.get(key) for key in ("birthDate", "gender", "deceasedDateTime"))
+    (race, race_codes), (ethnicity, ethnicity_codes) = origin(resource, RACE), origin(resource, ETHNICITY)
     return PatientSummary(
         id=draft.iri,
         dataset=draft.context.dataset,
@@ -216,6 +221,10 @@ def _patient(draft: Draft, label: str) -> PatientSummary:
         died=died if type(died) is str else "true" if resource.get("deceasedBoolean") in (True, "true") else None,
         source=draft.record.source,
         line=draft.record.line,
+        race=race,
+        race_codes=race_codes,
+        ethnicity=ethnicity,
+        ethnicity_codes=ethnicity_codes,
     )
 
 

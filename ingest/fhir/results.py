@@ -1,30 +1,18 @@
-"""What a result is measured against: its category, what the laboratory says of the value, and the range that is usual.
+"""What a result is measured against: the range that is usual.
 
-Kept in `Fact.attributes`, a line each: 'category: laboratory', 'interpretation: H', 'low: 3.5', 'high: 5.1' or 'range: negative'; and
-'start: issued' where the record says nothing of when the result holds, only when it was given out.
+Kept in `Fact.attributes`, a line each: 'low: 3.5' and 'high: 5.1', or 'range: negative'.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
-from ingest.mapping.codes import code_of, codings, dicts, short, text_of
+from ingest.mapping.codes import code_of, dicts, short
 from ingest.mapping.values import comparator, quantity
 
-_CATEGORIES: Final = frozenset(
-    {"social-history", "vital-signs", "imaging", "laboratory", "procedure", "survey", "exam", "therapy", "activity"}
-)
-"""https://terminology.hl7.org/CodeSystem-observation-category.html"""
 
-
-def attributes_of(result: Mapping[str, Any], whole: Mapping[str, Any], unit: str, start_from: str) -> str:
-    """Of an Observation or one of its components; `whole` is the Observation, `unit` the unit of the value, `start_from` what dates it."""
-    return "\n".join(f"{name}: {short(value)}" for name, value in (("start", start_from), *_lines(result, whole, unit)) if value)
-
-
-def _lines(result: Mapping[str, Any], whole: Mapping[str, Any], unit: str) -> Iterator[tuple[str, str]]:
-    yield "category", _category(whole.get("category"))
-    yield "interpretation", _code(result.get("interpretation"))
-    yield from usual_range(result, unit)
+def attributes_of(result: Mapping[str, Any], unit: str) -> str:
+    """Of an Observation or one of its components; `unit` is the unit of the value."""
+    return "\n".join(f"{name}: {short(value)}" for name, value in usual_range(result, unit) if value)
 
 
 def usual_range(result: Mapping[str, Any], unit: str) -> Iterator[tuple[str, str]]:
@@ -46,14 +34,3 @@ def usual_range(result: Mapping[str, Any], unit: str) -> Iterator[tuple[str, str
 def _is_usual(range_: Mapping[str, Any]) -> bool:
     """Whether a range holds for everyone, and is that of healthy people."""
     return not range_.get("appliesTo") and not range_.get("age") and code_of(range_.get("type")) in ("", "normal")
-
-
-def _category(value: Any) -> str:
-    found = [coding["code"] for each in dicts(value) for coding in codings(each) if type(coding.get("code")) is str]
-    return next((code for code in found if code in _CATEGORIES), "")
-
-
-def _code(value: Any) -> str:
-    """The code of the first interpretation; R4 has a list, STU3 one."""
-    first = next(iter(dicts(value)), None)
-    return code_of(first) or text_of(first)

@@ -100,8 +100,9 @@ class Node:
     """One subject of the record's graph, with what rules found out about it on the way."""
 
     __slots__ = (
-        *("code", "codes", "comparator", "date", "draft", "encounter", "end", "iri", "kind", "number", "patient", "patient_term"),
-        *("issued", "recorded", "resource", "start", "start_from", "statements", "subject_label", "unit", "value"),
+        *("answers", "code", "codes", "comparator", "date", "draft", "encounter", "end", "iri", "issued", "kind", "location", "number"),
+        *("patient", "patient_term", "performer", "recorded", "recorded_from", "resource", "start", "start_from", "statements"),
+        *("subject_label", "supply", "ucum", "unit", "value"),
     )
 
     def __init__(self, draft: Draft, iri: str, kind: str, resource: Mapping[str, Any], class_iri: str = "") -> None:
@@ -122,10 +123,16 @@ class Node:
         self.date: str | None = None
         self.issued: str | None = None
         self.recorded: str | None = None
+        self.recorded_from = ""
         self.value = ""
         self.number = ""
         self.comparator = ""
         self.unit = ""
+        self.ucum = ""
+        self.answers: list[str] = []
+        self.supply: float | None = None
+        self.performer: str | None = None
+        self.location: str | None = None
 
     def part(self, name: str, kind: str, resource: Mapping[str, Any], class_iri: str = "") -> "Node":
         """A node of the same graph for a contained resource or a part; `name` tells it from its siblings."""

@@ -5,12 +5,13 @@ from calendar import monthrange
 from datetime import MAXYEAR, MINYEAR
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from graph.identifiers import literal_term
 from graph.vocabulary import KG, XSD
 from ingest.mapping.codes import short, text_of
 
+UCUM: Final = "http://unitsofmeasure.org"
 _DATES = (
     (re.compile(r"\d{4}"), XSD + "gYear"),
     (re.compile(r"\d{4}-\d\d"), XSD + "gYearMonth"),
@@ -92,6 +93,12 @@ def quantity(value: Any) -> tuple[str, str, str]:
     if unit == "%":
         return f"{before}{number}%", number, unit
     return f"{before}{number} {unit}" if unit else before + number, number, unit
+
+
+def ucum(value: Any) -> str:
+    """The UCUM code of a Quantity's unit, as written; '' where it has none."""
+    code = value.get("code") if type(value) is dict and value.get("system") == UCUM else None
+    return code if type(code) is str else ""
 
 
 def comparator(value: Any) -> str:

@@ -2,6 +2,8 @@
 
 import csv
 import gzip
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pyarrow as pa
@@ -49,13 +51,23 @@ def test_facts_of_a_part_that_an_earlier_version_wrote_are_read(lab):
     lab.ingest(patient(), result(valueQuantity={"value": 5}), result("o2", valueQuantity=below(5)))
     part = part_of(lab)
     table = pq.read_table(part.folder / "facts.parquet")
-    said = pa.array(["category: laboratory", "category: laboratory\ncomparator: <\nlow: 3"])
-    table = table.drop_columns(["comparator"]).set_column(table.schema.get_field_index("attributes"), "attributes", said)
+    said = pa.array(["category: laboratory\nstart: issued", "category: laboratory\ncomparator: <\nlow: 3\ninterpretation: L"])
+    since = table.schema.names[table.schema.names.index("comparator") :]
+    table = table.drop_columns(since).set_column(table.schema.get_field_index("attributes"), "attributes", said)
     pq.write_table(table, part.folder / "facts.parquet")
-    assert [(fact.number, fact.comparator, fact.attributes) for fact in part.facts()] == [
-        (5, "", "category: laboratory"),
-        (5, "<", "category: laboratory\nlow: 3"),
+    assert [(fact.number, fact.comparator, fact.category, fact.started, fact.interpretation, fact.attributes) for fact in part.facts()] == [
+        (5, "", "laboratory", "issued", "", ""),
+        (5, "<", "laboratory", "", "L", "low: 3"),
     ]
+
+
+def test_patients_of_a_part_that_an_earlier_version_wrote_are_read(lab):
+    lab.ingest(patient())
+    part = part_of(lab)
+    (now,) = part.patients()
+    table = pq.read_table(part.folder / "patients.parquet")
+    pq.write_table(table.drop_columns(["race", "race_codes", "ethnicity", "ethnicity_codes"]), part.folder / "patients.parquet")
+    assert list(part.patients()) == [now]
 
 
 def test_documents_of_a_part_that_an_earlier_version_wrote_are_read(lab):
@@ -103,3 +115,30 @@ def test_a_revoked_order_does_not_count_and_is_no_fact_of_its_patient(lab):
     assert overview.facts == 1
     assert catalog.datasets()[0].facts == 1
     assert set(catalog.values("patient", [0, 1])) == {0}, "a record is no patient"
+
+
+def test_the_catalog_keeps_what_facts_tell_and_has_their_days_as_numbers(lab):
+    drug = {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "1"}]}
+    order = {"resourceType": "MedicationRequest", "id": "m1", "status": "active", "intent": "order", "medicationCodeableConcept": drug}
+    asked = {"validityPeriod": {"end": "2020-03"}, "expectedSupplyDuration": {"value": 30, "unit": "d"}}
+    answer = {"coding": [{"system": "http://snomed.info/sct", "code": "10828004"}]}
+    lab.ingest(
+        patient(),
+        {**order, "subject": {"reference": "Patient/p1"}, "authoredOn": "2020-02-28T23:30:00-05:00", "dispenseRequest": asked},
+        result(effectiveDateTime="2019", issued="2020-01-05T00:00:00Z", valueQuantity={"value": 180, "unit": "mg/dL"}),
+        {**result("o2", valueCodeableConcept=answer), "effectiveDateTime": "2023-02-03T00:30:00+14:00"},
+    )
+    (found,) = [fact for fact in part_of(lab).facts() if fact.relation == "medication"]
+    assert (found.supply, found.end, found.intent, found.stated, found.started) == (30, "2020-03", "order", "active", "authoredOn")
+    assert replace(found, source="") in [replace(fact, source="") for fact in lab.snapshot().catalog.facts_of_patient(found.subject)]
+    with closing(sqlite3.connect(next(lab.workspace.folder.rglob("catalog.sqlite")))) as db:
+        rows = {record.rpartition("/")[2]: row for record, *row in db.execute(f"SELECT record, {DAYS} FROM facts")}
+        coded = dict(db.execute("SELECT canonical_unit, canonical FROM facts WHERE relation = 'observation'"))
+        answers = [found for (found,) in db.execute("SELECT answer FROM facts WHERE answer <> ''")]
+    assert rows["m1"] == [18_320, 18_320, 18_322, 18_352, None]
+    assert rows["o1"] == [17_897, 18_261, None, None, 18_266]
+    assert rows["o2"] == [19_391, 19_391, None, None, None]
+    assert (coded["g/L"], answers) == (1.8, ["http://snomed.info/id/10828004"])
+
+
+DAYS = "day, last_day, end_day, last_end_day, recorded_day"

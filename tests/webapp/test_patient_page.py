@@ -98,7 +98,7 @@ def test_glance_keeps_the_newest_value_and_its_course() -> None:
 
 
 def test_a_date_of_issue_is_named_where_it_is_shown() -> None:
-    things = charted([_result_of(5, "2024-05-01", attributes="start: issued"), _result_of(5, "2024-04-01")])
+    things = charted([_result_of(5, "2024-05-01", started="issued"), _result_of(5, "2024-04-01", started="effective")])
     assert [thing.dated for thing in things] == ["issued", ""]
     assert glance_of(things, lambda _: None).results[0].dated == "issued"
     rows = timeline_of([_event_of_thing(thing) for thing in things], "pat").rows
@@ -123,7 +123,7 @@ def test_glance_draws_a_bound_as_a_bound() -> None:
     ],
 )
 def test_a_bound_is_high_or_low_only_where_that_is_sure(number: float, comparator: str, level: str) -> None:
-    fact = replace(_result_of(number, "2024"), comparator=comparator, attributes="interpretation: <\nlow: 3\nhigh: 10")
+    fact = replace(_result_of(number, "2024"), comparator=comparator, interpretation="<", attributes="low: 3\nhigh: 10")
     assert level_of(fact) == level
 
 

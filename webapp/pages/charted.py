@@ -77,7 +77,7 @@ class Charted:
     @property
     def dated(self) -> str:
         """Which date of the record it is dated by, where that is not when it held: 'issued'."""
-        return about(self.fact).get("start", "")
+        return self.fact.started if self.fact.started == "issued" else ""
 
     @property
     def level(self) -> str:
@@ -152,15 +152,15 @@ def withheld(catalog: Catalog, documents: Iterable[str]) -> dict[str, str]:
 
 
 def about(fact: Fact) -> dict[str, str]:
-    """What a result is measured against: 'category', 'interpretation', 'low', 'high', 'range'; 'start' tells what dates it."""
+    """What a result is measured against: 'low', 'high', 'range'."""
     return dict(line.split(": ", 1) for line in fact.attributes.splitlines() if ": " in line)
 
 
 def level_of(fact: Fact) -> str:
     """High, low or abnormal: as the record says, or else by its reference range; '' where it is usual or nothing tells."""
     told = about(fact)
-    if "interpretation" in told and told["interpretation"].upper() in _LEVELS:
-        return _LEVELS[told["interpretation"].upper()]
+    if (interpretation := fact.interpretation.upper()) in _LEVELS:
+        return _LEVELS[interpretation]
     if "low" in told and is_below(fact, float(told["low"])):
         return "low"
     return "high" if "high" in told and is_above(fact, float(told["high"])) else ""

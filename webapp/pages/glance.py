@@ -8,7 +8,7 @@ from typing import Final
 from search.codings import leading_first
 from search.model import ConceptSummary
 from search.patients import alike
-from webapp.pages.charted import NONE_KNOWN_GROUPS, Charted, Code, about, codes_of, range_of, says_none_known
+from webapp.pages.charted import NONE_KNOWN_GROUPS, Charted, Code, codes_of, range_of, says_none_known
 from webapp.pages.wording import address
 
 STRUCK: Final = frozenset({"condition", "medication", "allergy", "procedure", "immunization"})
@@ -171,7 +171,7 @@ def _series(same: Sequence[Charted], concept: Callable[[str], ConceptSummary | N
         value=newest.value,
         level=newest.level,
         usual=range_of(newest.fact),
-        category=about(newest.fact).get("category", ""),
+        category=next((one for one in newest.fact.category.splitlines() if one in RESULTS), ""),
         date=newest.fact.start or "",
         dated=newest.dated,
         evidence=address("/record", [("id", newest.fact.record)]),

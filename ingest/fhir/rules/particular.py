@@ -4,6 +4,8 @@ from typing import Any
 
 from graph.identifiers import literal_term
 from graph.vocabulary import SCHEMA
+from ingest.fhir.events import setting_of
+from ingest.fhir.origins import ETHNICITY, RACE
 from ingest.fhir.r4.tables import REFERENCES
 from ingest.fhir.rules.concepts import coded, primary_code
 from ingest.fhir.rules.references import link
@@ -20,10 +22,7 @@ def _gender(node: Node, value: Any) -> None:
         node.statements.append(f"<{SCHEMA}gender> {words(value).term}")
 
 
-_US_CORE = {
-    "http://hl7.org/fhir/us/core/StructureDefinition/us-core-race": predicate("race"),
-    "http://hl7.org/fhir/us/core/StructureDefinition/us-core-ethnicity": predicate("ethnicity"),
-}
+_US_CORE = {RACE: predicate("race"), ETHNICITY: predicate("ethnicity")}
 
 
 def _patient_extension(node: Node, value: Any) -> None:
@@ -89,6 +88,14 @@ def _in_words(name: str) -> dict[str, Rule]:
     return {element: said(name, element) for element in (f"{name}{kind}" for kind in ("Age", "Range", "String"))}
 
 
+def _class(node: Node, value: Any) -> None:
+    """What kind of encounter it is: in words, and by its code."""
+    _CLASS(node, value)
+    node.statements += (predicate("setting") + words(code).term for code in setting_of({"class": value}).splitlines())
+
+
+_CLASS = coded("class")
+
 _ACTIVITY: Rules = {
     path.rpartition(".")[2]: link(path, REFERENCES["CarePlan"][path]) for path in ("activity.reference", "activity.outcomeReference")
 } | {"outcomeCodeableConcept": coded("activity.outcomeCodeableConcept")}
@@ -106,6 +113,7 @@ BY_HAND: dict[str, dict[str, Rule]] = {
     "Practitioner": _PEOPLE,
     "RelatedPerson": _PEOPLE,
     "Person": _PEOPLE,
+    "Encounter": {"class": _class},
     "Observation": {**VALUES, "referenceRange": reference_range, "issued": issued},
     "DiagnosticReport": {"issued": issued},
     "Media": {"issued": issued},
@@ -120,12 +128,12 @@ BY_HAND: dict[str, dict[str, Rule]] = {
     "MedicationStatement": {"dosage": _dosage},
     "MedicationAdministration": {"dosage": _dosage},
     "MedicationDispense": {"dosageInstruction": _dosage},
-    "ServiceRequest": {"occurrenceDateTime": start_date, "authoredOn": date("authoredOn")},
+    "ServiceRequest": {"occurrenceDateTime": start_date("occurrenceDateTime"), "authoredOn": date("authoredOn")},
     "FamilyMemberHistory": {"name": said("relativeName")},
-    "Provenance": {"recorded": start_date},
+    "Provenance": {"recorded": start_date("recorded")},
     "Flag": {"period": period("period")},
     "CarePlan": {"activity": _activity},
     "QuestionnaireResponse": {"item": _answers},
     "Linkage": {"active": plain("active")},
-    "Goal": {"startDate": start_date, "description": primary_code("description")},
+    "Goal": {"startDate": start_date("startDate"), "description": primary_code("description")},
 }

@@ -1,6 +1,6 @@
 """References: what is linked, and what of it the node is about."""
 
-from typing import Any
+from typing import Any, Final
 
 from graph.vocabulary import SUBJECT
 from ingest.fhir.rules.naming import name_of
@@ -8,17 +8,25 @@ from ingest.fhir.rules.rule import Rule, predicate
 from ingest.mapping.codes import codes, text_of, words
 from ingest.mapping.draft import Node
 
+_WHO: Final = frozenset({"participant", "performer", "requester"})
+"""Elements that name who did, ordered or was there."""
+
 
 def link(path: str, allowed: tuple[str, ...]) -> Rule:
     """Links to what a Reference (or each of a list) leads to; one that only has a display gives its words."""
     name = name_of(path)
     start = predicate(name)
+    who, where = name in _WHO, name == "location"
 
     def rule(node: Node, value: Any) -> None:
         for reference in value if type(value) is list else (value,):
             found = node.follow(reference, allowed, path)
             if found is not None:
                 node.statements.append(start + found.term)
+                if who and node.performer is None:
+                    node.performer = found.iri
+                elif where and node.location is None:
+                    node.location = found.iri
             elif type(reference) is dict and type(reference.get("display")) is str:
                 node.statements.append(start + words(reference["display"]).term)
 

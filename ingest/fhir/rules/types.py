@@ -71,7 +71,7 @@ def rules_of(kind: str) -> Rules:
                 paths[path] = make(path, allowed)
         for path in DATES[kind]:
             if path in _STARTS:
-                paths[path] = start_date
+                paths[path] = start_date(path)
             elif path in _PERIODS:
                 paths[path] = period(path)
             elif path in _ENDS:

@@ -9,7 +9,7 @@ from ingest.fhir.rules.concepts import coded, primary_code
 from ingest.fhir.rules.rule import Rule, Rules, predicate
 from ingest.mapping.codes import codes, short, text_of, words
 from ingest.mapping.draft import Node
-from ingest.mapping.values import comparator, date_term, display, number_term, quantity
+from ingest.mapping.values import comparator, date_term, display, number_term, quantity, ucum
 
 _VALUE, _BOUND, _UNIT = predicate("value"), predicate("bound"), predicate("unit")
 _COMPARATOR, _DIGITS = predicate("comparator"), predicate("valueDigits")
@@ -33,6 +33,7 @@ def plain(name: str) -> Rule:
 
 def _quantity(node: Node, value: Any) -> None:
     node.value, node.number, node.unit = quantity(value)
+    node.ucum = ucum(value)
     if node.number:
         node.comparator = comparator(value)
         # Of a bound nothing may compute as of a value: an average over kg:value must not meet it.
@@ -72,6 +73,8 @@ def _value_concept(node: Node, value: Any) -> None:
     for code in codes(value):
         node.statements.append((_VALUE_CONCEPT if code.use is not None else _VALUE) + code.term)
         node.use(code)
+        if code.use is not None:
+            node.answers.append(code.use.concept)
 
 
 def said(name: str, element: str = "") -> Rule:

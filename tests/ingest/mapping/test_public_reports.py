@@ -60,9 +60,9 @@ def test_a_date_of_issue_is_in_the_graph(kind):
 def test_facts_say_that_they_are_dated_by_issue():
     component = {"code": {"text": "x"}, "valueQuantity": bounded("")}
     found = mapped({**RESULT, "issued": "2023-05-03T08:00:00Z", "valueQuantity": bounded(""), "component": [component]}).facts
-    assert [(fact.start, fact.attributes) for fact in found] == [("2023-05-03T08:00:00Z", "start: issued")] * 2
+    assert [(fact.start, fact.started) for fact in found] == [("2023-05-03T08:00:00Z", "issued")] * 2
     (fact,) = mapped({**RESULT, "issued": "2023-05-03T08:00:00Z", "effectiveDateTime": "2023-05-02", "valueQuantity": bounded("")}).facts
-    assert (fact.start, fact.attributes) == ("2023-05-02", "")
+    assert (fact.start, fact.started, fact.recorded) == ("2023-05-02", "effective", "2023-05-03T08:00:00Z")
 
 
 def test_an_id_with_odd_characters_is_a_doubt():

@@ -21,10 +21,6 @@ def bound(value, unit="mmol/L"):
     ("rest", "said"),
     [
         ({}, ""),
-        ({"category": LAB}, "category: laboratory"),
-        ({"category": [concept(CATEGORY, "vital-signs")]}, "category: vital-signs"),
-        ({"interpretation": [concept("http://v3", "HH", "Critical high")]}, "interpretation: HH"),
-        ({"interpretation": [concept("http://v3", "L")]}, "interpretation: L"),
         ({"referenceRange": [{"low": bound(3.50), "high": bound(5.1)}]}, "low: 3.5\nhigh: 5.1"),
         ({"referenceRange": [{"high": bound(200)}]}, "high: 200"),
         ({"referenceRange": [{"low": bound(136, "mg/dL")}]}, ""),
@@ -43,4 +39,19 @@ def test_a_result_keeps_what_it_is_measured_against(rest: dict, said: str) -> No
 def test_components_have_ranges_of_their_own_and_the_category_of_the_whole() -> None:
     component = {"code": concept(LOINC, "8480-6"), "valueQuantity": {"value": 120}, "referenceRange": [{"high": {"value": 130}}]}
     whole = observation(category=[concept(CATEGORY, "vital-signs")], component=[component], referenceRange=[{"high": bound(9)}])
-    assert [fact.attributes for fact in mapped(whole).facts] == ["category: vital-signs\nhigh: 9", "category: vital-signs\nhigh: 130"]
+    assert [(fact.category, fact.attributes) for fact in mapped(whole).facts] == [("vital-signs", "high: 9"), ("vital-signs", "high: 130")]
+
+
+@pytest.mark.parametrize(
+    ("rest", "category", "interpretation"),
+    [
+        ({}, "", ""),
+        ({"category": LAB}, "chem\nlaboratory", ""),
+        ({"category": [concept(CATEGORY, "vital-signs"), {"text": "at home"}]}, "vital-signs\nat home", ""),
+        ({"interpretation": [concept("http://v3", "HH", "Critical high"), concept("http://v3", "A")]}, "", "HH"),
+        ({"interpretation": [{"text": "raised"}]}, "", "raised"),
+    ],
+)
+def test_a_result_keeps_its_category_and_its_interpretation(rest: dict, category: str, interpretation: str) -> None:
+    (fact,) = mapped(observation(**rest)).facts
+    assert (fact.category, fact.interpretation) == (category, interpretation)
