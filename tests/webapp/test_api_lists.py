@@ -102,6 +102,7 @@ def test_one_patient(client: FlaskClient) -> None:
         "dataset": DATASET,
         "label": "Rosa Lindqvist",
         "sex": "female",
+        **dict.fromkeys(("race", "race_codes", "ethnicity", "ethnicity_codes"), ""),
         "born": "1961-04",
         "died": "2025-01-05",
         "source": "demo/Patient.ndjson",
