@@ -100,15 +100,17 @@ def measure_of(unit: str) -> Measure:
     return Measure("/".join(".".join(sorted(side)) for side in dimensions), factor, zero)
 
 
-def canonical(number: Fraction, unit: str) -> tuple[float, str]:
-    """A number in the unit that its dimension's units have in common, and that unit: ('1' for percent and counts, '' without a unit).
+@lru_cache(maxsize=65536)
+def canonical(number: str, unit: str) -> tuple[float, str]:
+    """A number, as it is written, in the unit that its dimension's units have in common, and that unit.
 
-    180 mg/dL and 1.8 g/L are both 1.8 g/L. A unit that is not known stands for itself, in small letters.
+    The unit is '1' for percent and counts, and '' for a number without a unit. 180 mg/dL and 1.8 g/L are both 1.8 g/L. A unit that is
+    not known stands for itself, in small letters.
     """
     measure = measure_of(unit)
     names = {"none": "", "/": "1"}
     common = names.get(measure.dimension, measure.dimension.removesuffix("/").removeprefix("="))
-    return float((number + measure.zero) * measure.factor), common
+    return float((Fraction(number) + measure.zero) * measure.factor), common
 
 
 def _atoms(part: str) -> list[str]:

@@ -4,6 +4,7 @@ Codes are kept as written; what they let count is the policy's to say.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from ingest.mapping.codes import code_of, codings, dicts, short, text_of
@@ -24,6 +25,8 @@ def setting_of(encounter: Mapping[str, Any]) -> str:
 
 def lines(value: Any) -> str:
     """The codes of CodeableConcepts, Codings or bare codes, a line each; words where one has no code."""
+    if value is None:
+        return ""
     found: list[str] = []
     for each in value if type(value) is list else (value,):
         if type(each) is str:
@@ -31,12 +34,20 @@ def lines(value: Any) -> str:
         elif type(each) is dict:
             named = [coding["code"] for coding in codings(each) if type(coding.get("code")) is str]
             found += named or [text_of(each)]
-    return "\n".join(filter(None, dict.fromkeys(map(short, found))))
+    return _joined(*found)
+
+
+@lru_cache(maxsize=4096)
+def _joined(*codes: str) -> str:
+    return "\n".join(filter(None, dict.fromkeys(map(short, codes))))
 
 
 def recorded_of(record: Mapping[str, Any]) -> str | None:
     """When the record was written down, asserted or given out; None where it does not say."""
-    return next((value for name in _RECORDING if type(value := record.get(name)) is str), None)
+    for name in _RECORDING:
+        if name in record and type(value := record[name]) is str:
+            return value
+    return None
 
 
 def intent_of(record: Mapping[str, Any]) -> str:
@@ -51,9 +62,9 @@ def stated_status_of(record: Mapping[str, Any]) -> str:
 
 def interpretation_of(result: Mapping[str, Any]) -> str:
     """The code of the first interpretation; R4 has a list, STU3 one."""
-    first = next(iter(dicts(result.get("interpretation"))), None)
-    return short(code_of(first) or text_of(first))
+    first = next(iter(dicts(result["interpretation"])), None) if "interpretation" in result else None
+    return short(code_of(first) or text_of(first)) if first else ""
 
 
 def _code(value: Any) -> str:
-    return short(value) if type(value) is str else code_of(value)
+    return _joined(value) if type(value) is str else code_of(value) if value else ""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from fractions import Fraction
 from typing import Any, Final
 
 from concepts.measures import canonical
@@ -94,7 +93,7 @@ def judgement(standing: Standing) -> Iterator[str]:
 def _fact(node: Node, standing: Standing, relation: str, concept: str | None, label: str) -> Fact:
     draft = node.draft
     whole, unit = draft.record.resource, node.ucum or node.unit
-    canonical_value, canonical_unit = canonical(Fraction(node.number), unit) if node.number else (None, "")
+    canonical_value, canonical_unit = canonical(node.number, unit) if node.number else (None, "")
     return Fact(
         record=draft.iri,
         dataset=draft.context.dataset,

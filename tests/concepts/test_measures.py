@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concepts.measures import measure_of
+from concepts.measures import canonical, measure_of
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,19 @@ def test_whatever_is_written_measures_itself(unit: str) -> None:
 def test_long_units_are_told_quickly() -> None:
     assert measure_of("mg." * 100_000).dimension
     assert measure_of("{" * 100_000).dimension
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "in_common"),
+    [
+        ("180", "mg/dL", (1.8, "g/L")),
+        ("1.80", "g/L", (1.8, "g/L")),
+        ("6.5", "%", (0.065, "1")),
+        ("4.5", "K/uL", (4.5e9, "/L")),
+        ("7", "", (7, "")),
+        ("7", "Widgets", (7, "widgets")),
+        ("-40", "°F", (233.15, "K")),
+    ],
+)
+def test_a_number_in_the_common_unit_of_its_dimension(number: str, unit: str, in_common: tuple[float, str]) -> None:
+    assert canonical(number, unit) == in_common

@@ -3,7 +3,7 @@
 import pytest
 
 from graph.vocabulary import CODE, HAS_MEDICATION
-from tests.ingest.exports import deleted, patient
+from tests.ingest.exports import deleted, patient, write
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 CISPLATIN, PACLITAXEL = ("http://purl.bioontology.org/ontology/RXNORM/" + code for code in ("309311", "583214"))
@@ -44,6 +44,14 @@ def test_a_request_takes_the_code_of_a_medication_of_another_line(lab, order):
     assert report.unresolved_references == 0
     again = lab.ingest(patient(), *(resources[place] for place in order))
     assert (again.records["unchanged"], again.records["changed"], again.quads) == (3, 0, 0)
+
+
+@pytest.mark.parametrize("names", [("a", "z"), ("z", "a")])
+def test_a_request_takes_the_code_of_a_medication_of_another_file(lab, tmp_path, names):
+    for name, resources in zip(names, ([medication()], [patient(), request(), request(id="r2")]), strict=True):
+        write(tmp_path / "export" / f"{name}.ndjson", *resources)
+    lab.ingest_path(tmp_path / "export", "d")
+    assert taken(lab) == [(CISPLATIN, "cisplatin")] * 2
 
 
 def test_a_medication_that_comes_later_completes_the_request(lab):
