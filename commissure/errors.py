@@ -8,6 +8,7 @@ CommissureError
 from collections.abc import Iterator
 from pathlib import Path
 
+from cohorts.views.errors import InvalidView, SuiteUnreadable, ViewError
 from graph.errors import GraphError, InvalidDatasetName, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge
 from ingest.errors import (
     DatasetBusy,
@@ -55,6 +56,7 @@ _BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (UnknownDataset, "missing"),
     (NothingPublished, "missing"),
     (CollectionUnreadable, "missing"),
+    (SuiteUnreadable, "missing"),
     (TerminologyMissing, "missing"),
     (DatasetBusy, "busy"),
     (DiskFull, "full"),
@@ -64,6 +66,7 @@ _BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (TerminologyRefused, "usage"),
     (InvalidDatasetName, "usage"),
     (InvalidRequest, "usage"),
+    (InvalidView, "usage"),
     (QueryRefused, "usage"),
     (QuerySyntaxError, "usage"),
     (QueryTimeout, "failed"),
@@ -74,9 +77,10 @@ _BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (LabelsError, "failed"),
     (SourceError, "failed"),
     (SearchError, "failed"),
+    (ViewError, "failed"),
     (GraphError, "failed"),
 )
-EXPECTED = (CommissureError, IngestError, LabelsError, SourceError, SearchError, GraphError)
+EXPECTED = (CommissureError, IngestError, LabelsError, SourceError, SearchError, ViewError, GraphError)
 """Errors whose message is for people; anything else is a defect."""
 
 

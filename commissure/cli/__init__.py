@@ -22,6 +22,7 @@ from commissure.cli.serve import demo, serve, worker
 from commissure.cli.similar import similar
 from commissure.cli.terminology import terminology
 from commissure.cli.verify import verify
+from commissure.cli.view import view
 
 _EPILOG = """\b
 Exit codes:
@@ -70,6 +71,7 @@ for command in (
     consolidate,
     report,
     verify,
+    view,
 ):
     cli.add_command(command)
 
