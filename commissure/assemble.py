@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from cohorts.study import Cohorts
 from commissure.media import places_of
 from commissure.statuses import dataset_status, run_status
 from commissure.workplace import tools, workspace
@@ -112,6 +113,7 @@ class OpenSnapshot:
     labels: GenerationLabels
     texts: Texts
     likenesses: Likenesses
+    cohorts: Cohorts
     narrowed: Callable[["OpenSnapshot", Scope], "OpenSnapshot"]
     """Takes the snapshot itself: one that referred to itself would outlive its last user."""
     folder: Scratch | None = None
@@ -185,7 +187,7 @@ class DataLibrary:
                     readers[scope] = self._narrowed(folder / "search", scope, whole)
                 return readers[scope]
 
-        parts = generation.catalog, retriever, graph, labels, Texts(generation.vocabularies), Likenesses(generation)
+        parts = generation.catalog, retriever, graph, labels, Texts(generation.vocabularies), Likenesses(generation), Cohorts(generation)
         return OpenSnapshot(number, store, generation.published, *parts, narrowed)
 
     def _narrowed(self, index: Path, scope: Scope, whole: OpenSnapshot) -> OpenSnapshot:
@@ -200,7 +202,7 @@ class DataLibrary:
         def narrower(_: OpenSnapshot, further: Scope) -> OpenSnapshot:
             return whole.within(scope.narrowed(further))
 
-        parts = generation.catalog, retriever, graph, labels, Texts(generation.vocabularies), Likenesses(generation)
+        parts = generation.catalog, retriever, graph, labels, Texts(generation.vocabularies), Likenesses(generation), Cohorts(generation)
         return OpenSnapshot(whole.generation, whole.store, whole.published, *parts, narrower, work)
 
     def _graph(self, embedded: Path, published: str) -> GraphStore:

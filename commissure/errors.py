@@ -8,6 +8,7 @@ CommissureError
 from collections.abc import Iterator
 from pathlib import Path
 
+from cohorts.errors import CohortsError, InvalidDefinition
 from cohorts.views.errors import InvalidView, SuiteUnreadable, ViewError
 from graph.errors import GraphError, InvalidDatasetName, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge
 from ingest.errors import (
@@ -66,6 +67,7 @@ _BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (TerminologyRefused, "usage"),
     (InvalidDatasetName, "usage"),
     (InvalidRequest, "usage"),
+    (InvalidDefinition, "usage"),
     (InvalidView, "usage"),
     (QueryRefused, "usage"),
     (QuerySyntaxError, "usage"),
@@ -75,12 +77,13 @@ _BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (CommissureError, "failed"),
     (IngestError, "failed"),
     (LabelsError, "failed"),
+    (CohortsError, "failed"),
     (SourceError, "failed"),
     (SearchError, "failed"),
     (ViewError, "failed"),
     (GraphError, "failed"),
 )
-EXPECTED = (CommissureError, IngestError, LabelsError, SourceError, SearchError, ViewError, GraphError)
+EXPECTED = (CommissureError, IngestError, LabelsError, CohortsError, SourceError, SearchError, ViewError, GraphError)
 """Errors whose message is for people; anything else is a defect."""
 
 

@@ -21,7 +21,6 @@ from graph.vocabulary import RELATION_GROUPS
 from search import charting, naming
 from search.codings import Codings
 from search.connections import Connections, padded
-from search.coverage import Coverage, read_coverage
 from search.errors import GenerationUnreadable
 from search.found import FoundDocument, MentionedConcept
 from search.held import Column, documents_of, patients_of, places_of
@@ -88,7 +87,6 @@ class SqliteCatalog:
         self._all = pool.rows
         self._overviews: tuple[PatientOverview, ...] | None = None
         self._former: dict[str, FormerPatient] | None = None
-        self._coverage: tuple[Coverage, ...] | None = None
         self._codings = Codings(self._all)
         self._values: dict[str, dict[int, tuple[str, str]]] = defaultdict(dict)
         self._groups: dict[str, str] = {}
@@ -267,12 +265,6 @@ class SqliteCatalog:
         codes = self._alike(concept)
         values = self.values("concept", codes)
         return tuple(found for code in codes if (found := self.concept(values[code][0])) is not None)
-
-    def coverage(self) -> tuple[Coverage, ...]:
-        """How far the records of each dataset reach, by name; read once, as the catalog never changes."""
-        if self._coverage is None:
-            self._coverage = read_coverage(self._all)
-        return self._coverage
 
     def relative_source(self, dataset: str, source: str) -> str:
         """The path of a source from the folder on that all sources of its dataset lie in, by that folder's own name."""

@@ -11,9 +11,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-_DATE: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
-_DAY: Final = 10
-"""Characters of a whole date."""
+_DATE: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ].*)?)?)?", re.ASCII | re.DOTALL)
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 
 
@@ -33,19 +31,13 @@ class Days(NamedTuple):
     precision: Precision
 
 
+@lru_cache(maxsize=131_072)
 def days_of(lexical: str | None) -> Days | None:
     """The days of a date as FHIR writes it: '2019', '2019-05', '2019-05-04' or a time on such a day; None for what is no date.
 
     Of years 1 to 9999, of the Gregorian calendar also where it was not yet in use, as ISO 8601 has it.
     """
-    if not lexical or lexical[_DAY : _DAY + 1] not in ("", "T", " "):
-        return None
-    return _days(lexical[:_DAY])
-
-
-@lru_cache(maxsize=65_536)
-def _days(written: str) -> Days | None:
-    found = _DATE.fullmatch(written)
+    found = _DATE.fullmatch(lexical or "")
     if found is None:
         return None
     year, month, day = (int(part or 0) for part in found.groups())
@@ -62,6 +54,13 @@ def _days(written: str) -> Days | None:
 def date_of(day: int) -> str:
     """The date of a day since 1970-01-01: '2019-05-04'. Raises ValueError for a day outside of years 1 to 9999."""
     return date.fromordinal(day + _EPOCH).isoformat()
+
+
+def years_between(birth: int, day: int) -> int:
+    """Completed years from one day to another, as people count their age: who was born on 29 February is a year older on 1 March of other
+    years. Negative before the birth."""
+    born, at = date.fromordinal(birth + _EPOCH), date.fromordinal(day + _EPOCH)
+    return at.year - born.year - ((at.month, at.day) < (born.month, born.day))
 
 
 def _day(year: int, month: int, day: int) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from cohorts.study import Cohorts
 from graph.scope import Scope
 from graph.store import GraphReader
 from labels.model import Labels
@@ -94,6 +95,11 @@ class Snapshot(Protocol):
     @property
     def likenesses(self) -> LikenessFinder:
         """What finds similar notes and patients."""
+        ...
+
+    @property
+    def cohorts(self) -> Cohorts:
+        """What counts patients by definitions."""
         ...
 
     def within(self, scope: Scope) -> "Snapshot":

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from commissure.cli.ask import query, search
+from commissure.cli.cohort import cohort
 from commissure.cli.concept import concept
 from commissure.cli.consolidate import consolidate
 from commissure.cli.datasets import datasets, status
@@ -61,6 +62,7 @@ for command in (
     concept,
     read,
     similar,
+    cohort,
     query,
     evaluate,
     serve,

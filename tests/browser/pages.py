@@ -20,7 +20,6 @@ PAGES = {
     "patient": f"/patient?id={quote(f.ROSA)}",
     "patients": "/patients",
     "data": "/data",
-    "completeness": "/data/completeness",
     "terminologies": "/data/terminologies",
     "standing": f"/standing?concept={quote(f.CISPLATIN)}&as=affirmed",
     "run": f"/data/runs/{f.RUN}",

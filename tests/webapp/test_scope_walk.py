@@ -178,7 +178,6 @@ REQUESTS: dict[str, list[Ask]] = {
     "exportLines": of_datasets(),
     "listDatasets": [Ask()],
     "listTerminologies": (Ask(),),
-    "getCompleteness": [Ask(address={"dataset": name}) for name in (chart.DATASET, "theirs", "none")],
     "exportRecords": [Ask(address={"dataset": name}) for name in (chart.DATASET, "theirs", "none")],
     "listRuns": [Ask(), Ask({"limit": 1})],
     "getRun": [Ask(address={"run": run}) for run in (chart.RUN, THEIR_RUN, LETTERS, OUR_LABELS)],

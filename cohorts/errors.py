@@ -1,0 +1,18 @@
+"""The cohorts package's errors.
+
+CohortsError
+├── InvalidDefinition   a definition of a cohort cannot be read or makes no sense (names the path in it)
+└── NotImported         a definition of another tool cannot be carried over (says of what)
+"""
+
+
+class CohortsError(Exception):
+    """Base of every error the cohorts package raises."""
+
+
+class InvalidDefinition(CohortsError):
+    """A definition of a cohort cannot be read or makes no sense; `path` leads to the place in it: `rules[2].start`."""
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(f"{path or 'the definition'}: {message}")
+        self.path, self.message = path, message

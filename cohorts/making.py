@@ -1,0 +1,246 @@
+"""The events of a generation: read once out of its catalog, kept as files beside it, and mapped into memory ever after."""
+
+import json
+import os
+import shutil
+import sqlite3
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass, field, fields
+from math import inf, nan, nextafter
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any, Final
+from urllib.parse import quote
+
+import numpy as np
+
+from cohorts.definition import CHARTED
+from cohorts.events import ASSERTIONS, KINDS, NO_DAY, ROWS, Events, People, Results, Texts, sorted_events
+from concepts.hierarchy import mapped
+from search.days import days_of
+from search.errors import GenerationUnreadable
+from search.generation import Generation
+
+_FOLDER: Final = "events-1"
+"""Its number rises when the files say something else: those of an earlier version are then left alone."""
+_TEXTS: Final = "texts.json"
+
+_LACKING: Final = {
+    **dict.fromkeys(("concepts", "encounters", "settings", "statuses", "assertions", "documents", "datasets", "results"), -1),
+    "precisions": 0,
+    "supplies": nan,
+}
+"""Columns and what an event has in them of which nothing is told."""
+
+_PATIENTS: Final = "SELECT value, code FROM dictionary WHERE field = 'patient' ORDER BY code"
+_DESCRIBED: Final = "SELECT id, dataset, sex, born, died FROM patients ORDER BY id"
+_FORMER: Final = "SELECT id, min(patient) FROM former GROUP BY id"
+_FACTS: Final = f"""
+SELECT f.record, f.label, f.start, f.value, f.unit, f.comparator, f.subject, f.relation, c.ordinal, f.day, f.last_day, f.end_day,
+    f.encounter, f.setting, f.stated, f.dataset, f.number, f.canonical, f.canonical_unit, f.answer, f.supply
+FROM facts f LEFT JOIN concepts c ON c.concept = f.concept
+WHERE f.counted AND f.relation IN ({", ".join(f"'{relation}'" for relation in CHARTED)}) ORDER BY f.record, f.fact
+"""  # noqa: S608 - names of this package
+_NOTES: Final = "SELECT row, patient, date, encounter, dataset FROM documents WHERE patient IS NOT NULL ORDER BY row"
+_MENTIONS: Final = """
+SELECT DISTINCT m.document, c.ordinal, m.assertion FROM mentions m JOIN concepts c ON c.concept = m.concept ORDER BY 1, 2, 3
+"""
+
+
+def events_of(generation: Generation) -> Events:
+    """The events of a generation. The first time, they are made; they stay in memory alone where its folder cannot be written."""
+    folder = generation.path / _FOLDER
+    if not folder.exists():
+        events = make_events(generation.path / "catalog.sqlite")
+        with suppress(OSError):
+            save_events(events, folder)
+        if not folder.exists():
+            return events
+    return open_events(folder)
+
+
+def make_events(catalog: Path) -> Events:
+    """The events that a catalog's records and notes tell. Raises GenerationUnreadable."""
+    try:
+        with closing(sqlite3.connect(f"file:{quote(str(catalog.resolve()))}?mode=ro&immutable=1", uri=True)) as db:
+            return _Making(db).made()
+    except sqlite3.Error as error:
+        raise GenerationUnreadable(f"the catalog {catalog} cannot be read ({error}); ingest again to rebuild the generation") from error
+
+
+def save_events(events: Events, folder: Path) -> None:
+    """Write the columns, one file each; whoever looks sees all of them, or none. Raises OSError."""
+    work = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for name in (*ROWS, "concept_offsets"):
+            np.save(work / f"{name}.npy", getattr(events, name))
+        for part, value in (("people", events.people), ("found", events.found)):
+            for each in fields(value):
+                np.save(work / f"{part}_{each.name}.npy", getattr(value, each.name))
+        (work / _TEXTS).write_text(json.dumps(asdict(events.texts)))
+        with suppress(FileExistsError):
+            os.rename(work, folder)  # noqa: PTH104 - Path.rename replaces an empty folder too, which is as well
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def open_events(folder: Path) -> Events:
+    """Map the columns into memory, read-only. Raises GenerationUnreadable."""
+    try:
+        people, found = (
+            {each.name: mapped(folder / f"{part}_{each.name}.npy") for each in fields(kind)}
+            for part, kind in (("people", People), ("found", Results))
+        )
+        rows = {name: mapped(folder / f"{name}.npy") for name in (*ROWS, "concept_offsets")}
+        texts = Texts(**{name: tuple(values) for name, values in json.loads((folder / _TEXTS).read_text()).items()})
+        return Events(**rows, people=People(**people), found=Results(**found), texts=texts)
+    except (OSError, ValueError, TypeError, EOFError) as error:
+        raise GenerationUnreadable(f"the events in {folder} cannot be read ({error}); remove that folder to have them made anew") from error
+
+
+def bounds_of(number: float | None, comparator: str) -> tuple[float, float]:
+    """The least and the greatest value that a result may be: '<5' is anything below it; NaN where it is no number."""
+    if number is None:
+        return nan, nan
+    if not comparator:
+        return number, number
+    known = {
+        "<": (-inf, nextafter(number, -inf)),
+        "<=": (-inf, number),
+        ">=": (number, inf),
+        ">": (nextafter(number, inf), inf),
+    }
+    return known.get(comparator, (nan, nan))
+
+
+@dataclass
+class _Codes:
+    """Texts numbered in the order in which they come."""
+
+    numbers: dict[Any, int] = field(default_factory=dict)
+
+    def of(self, text: Any) -> int:
+        return self.numbers.setdefault(text, len(self.numbers)) if text or text == 0 else -1
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(self.numbers)
+
+
+class _Making:
+    """Goes through a catalog once."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._columns: dict[str, list[float]] = {name: [] for name in ROWS}
+        self._found: list[tuple[float, ...]] = []
+        self._sexes, self._datasets, self._settings, self._statuses, self._units, self._answers = (_Codes() for _ in range(6))
+        self._encounters = _Codes()
+        self._event = -1
+        self._patients: dict[str, int] = dict(db.execute(_PATIENTS))
+        if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'former'").fetchone():
+            current = {former: self._patients[patient] for former, patient in db.execute(_FORMER) if patient in self._patients}
+            self._patients |= current
+
+    def made(self) -> Events:
+        people = self._people()
+        self._facts()
+        self._notes()
+        (concepts,) = self._db.execute("SELECT coalesce(max(ordinal), -1) + 1 FROM concepts").fetchone()
+        low, high, common_low, common_high, units, answers = np.asarray(self._found, dtype=np.float64).reshape(-1, 6).T
+        found = Results(low, high, common_low, common_high, units.astype(np.int16), answers.astype(np.int32))
+        named = self._sexes, self._datasets, self._settings, self._statuses, self._units, self._answers
+        return sorted_events(self._columns, concepts, people, found, Texts(*(codes.texts for codes in named)))
+
+    def _people(self) -> People:
+        count = max(self._patients.values(), default=-1) + 1
+        described, born, died = np.zeros(count, np.int8), np.full(count, NO_DAY, np.int32), np.full(count, NO_DAY, np.int32)
+        sexes, datasets = np.full(count, -1, np.int16), np.full(count, -1, np.int16)
+        for patient, dataset, sex, birth, death in self._db.execute(_DESCRIBED):
+            code = self._patients[patient]
+            described[code] = 1
+            born[code], died[code] = _day(birth), _day(death)
+            sexes[code], datasets[code] = self._sexes.of(sex), self._datasets.of(dataset)
+            self._event += 1
+            self._add(kind="patient", patient=code, datasets=int(datasets[code]))
+            if death:
+                self._event += 1
+                self._add(kind="death", patient=code, day=int(died[code]), datasets=int(datasets[code]))
+        nobody = np.full(count, NO_DAY, np.int32)
+        return People(described, born, died, sexes, datasets, nobody, nobody)
+
+    def _facts(self) -> None:
+        thing: tuple[Any, ...] | None = None
+        for row in self._db.execute(_FACTS):
+            record, label, start, value, unit, comparator, subject, relation, concept, day, last, end, *told = row
+            encounter, setting, status, dataset, number, common, common_unit, answer, supply = told
+            same = record, label, start, value, unit, comparator, relation, number
+            if same != thing:
+                thing, self._event = same, self._event + 1
+            self._add(
+                kind=relation,
+                patient=self._patients[subject],
+                concepts=-1 if concept is None else concept,
+                day=NO_DAY if day is None else day,
+                end=end,
+                precisions=_precision(day, last),
+                encounters=self._encounters.of(encounter),
+                settings=self._settings.of(setting),
+                statuses=self._statuses.of(status),
+                datasets=self._datasets.of(dataset),
+                supplies=nan if supply is None else supply,
+                results=self._result(number, comparator, common, common_unit, answer),
+            )
+
+    def _result(self, number: float | None, comparator: str, common: float | None, unit: str, answer: str) -> int:
+        if number is None and not answer:
+            return -1
+        self._found.append((*bounds_of(number, comparator), *bounds_of(common, comparator), self._units.of(unit), self._answers.of(answer)))
+        return len(self._found) - 1
+
+    def _notes(self) -> None:
+        """A row for each note of a patient, and one for each way in which it means a concept."""
+        meant = self._db.cursor().execute(_MENTIONS)
+        following = next(meant, None)
+        for document, patient, date, encounter, dataset in self._db.execute(_NOTES):
+            self._event += 1
+            days = days_of(date)
+            said: list[tuple[int, int]] = [(-1, -1)]
+            while following is not None and following[0] <= document:
+                if following[0] == document:
+                    said.append((following[1], ASSERTIONS.index(following[2])))
+                following = next(meant, None)
+            for concept, assertion in said:
+                self._add(
+                    kind="note",
+                    patient=self._patients[patient],
+                    concepts=concept,
+                    day=days.first if days else NO_DAY,
+                    precisions=int(days.precision) if days else 0,
+                    encounters=self._encounters.of(encounter),
+                    assertions=assertion,
+                    documents=document,
+                    datasets=self._datasets.of(dataset),
+                )
+
+    def _add(self, *, kind: str, patient: int, day: int = NO_DAY, end: int | None = None, **more: Any) -> None:
+        """A row of the event that is being told."""
+        columns = self._columns
+        columns["kinds"].append(KINDS.index(kind))
+        columns["patients"].append(patient)
+        columns["events"].append(self._event)
+        columns["days"].append(day)
+        columns["ends"].append(day if end is None else end)
+        for name, default in _LACKING.items():
+            columns[name].append(more.get(name, default))
+
+
+def _day(date: str | None) -> int:
+    days = days_of(date)
+    return days.first if days else NO_DAY
+
+
+def _precision(day: int | None, last: int | None) -> int:
+    if day is None or last is None:
+        return 0
+    return 3 if day == last else 2 if last - day < 31 else 1

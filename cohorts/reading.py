@@ -1,0 +1,326 @@
+"""Definitions of cohorts out of JSON. Whatever cannot be read, or could never be met, is refused with its path in the definition."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from cohorts.definition import (
+    EVENTS,
+    FORMAT,
+    Code,
+    Count,
+    Criterion,
+    Definition,
+    Entry,
+    Event,
+    Exit,
+    Group,
+    Person,
+    Rule,
+    Value,
+    Words,
+    all_events,
+)
+from cohorts.errors import InvalidDefinition
+from cohorts.fields import MOST_DAYS, Fields, day, whole
+from concepts.model import Assertion
+
+DEEPEST: Final = 12
+"""Groups, `having` and cohorts within one another."""
+MOST_CODES: Final = 1_000_000
+MOST_RULES: Final = 1000
+_NAME: Final = re.compile(r"[^\s\"']{1,100}")
+_END: Final = re.compile(r"(start|end)([+-]\d{1,5})|observed")
+_PART: Final = re.compile(r'"([^"]+)"|(\S+)')
+
+_DEFINITION: Final = ("format", "name", "description", "datasets", "sets", "cohorts", "entry", "rules", "keep", "exit")
+_ENTRY: Final = ("any", "on", "limit", "observed")
+_EVENT: Final = (*("event", "note", "cohort", "in", "class", "first", "value", "value_in", "age", "sex", "status", "dates", "having"),)
+_CRITERION: Final = (*_EVENT, "name", "count", "start", "end", "from", "same_encounter", "pick")
+_PERSON: Final = ("name", "age", "sex", "dates")
+_GROUPS: Final = ("any", "all", "at_least", "at_most")
+_GROUP: Final = ("name", *_GROUPS, "of")
+_NOTE: Final = ("in", "text", "mode", "assertion")
+_COUNT: Final = ("ge", "le", "eq", "distinct")
+_VALUE: Final = ("gt", "ge", "lt", "le", "eq", "unit")
+_EXIT: Final = ("end", "gap", "censor")
+_MOST: Final = 1_000_000
+
+
+def read_definition(text: str | bytes) -> Definition:
+    """The definition that a JSON text holds. Raises InvalidDefinition."""
+    try:
+        value = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InvalidDefinition("", f"is no JSON (line {error.lineno}, column {error.colno}: {error.msg})") from None
+    except (ValueError, RecursionError):
+        raise InvalidDefinition("", "is no JSON that can be decoded: it is no UTF-8, or nested without end") from None
+    return definition_of(value)
+
+
+def definition_of(value: Any) -> Definition:
+    """The definition that a JSON value is. Raises InvalidDefinition."""
+    definition = _definition(value, "", 0)
+    _check_names(definition)
+    return definition
+
+
+def _definition(value: Any, path: str, depth: int) -> Definition:
+    _check_depth(path, depth)
+    fields = Fields.of(value, path, _DEFINITION)
+    if fields.text("format") != FORMAT:
+        raise fields.refuse("format", f"must be {FORMAT!r}, which is what is read here")
+    if depth and "cohorts" in value:
+        raise fields.refuse("cohorts", "stand in the outermost definition, where all may name them")
+    rules = tuple(_rule(each, at, depth + 1) for at, each in fields.each("rules", MOST_RULES))
+    return Definition(
+        entry=_entry(value.get("entry"), fields.at("entry"), depth + 1),
+        rules=rules,
+        name=fields.text("name"),
+        description=fields.text("description", 20_000),
+        datasets=() if fields.words("datasets") == ("*",) else fields.words("datasets"),
+        sets={name: _set(codes, at) for name, codes, at in _named(fields, "sets")},
+        cohorts={name: _definition(each, at, depth + 1) for name, each, at in _named(fields, "cohorts")},
+        keep=fields.choice("keep", ("all", "first", "last"), "all"),
+        exit=_exit(value["exit"], fields.at("exit"), depth + 1) if "exit" in value else None,
+    )
+
+
+def _named(fields: Fields, key: str) -> Iterable[tuple[str, Any, str]]:
+    values = fields.value.get(key, {})
+    if not isinstance(values, dict):
+        raise fields.refuse(key, "must be an object, a name for each")
+    for name, value in values.items():
+        if not _NAME.fullmatch(name):
+            raise fields.refuse(key, f"{name[:60]!r} is no name: 1 to 100 characters without blanks and quotation marks")
+        yield name, value, f"{fields.at(key)}.{name}"
+
+
+def _set(value: Any, path: str) -> tuple[Code, ...]:
+    if not isinstance(value, list) or not value:
+        raise InvalidDefinition(path, "must be a list of codes, with one at least")
+    if len(value) > MOST_CODES:
+        raise InvalidDefinition(path, f"has {len(value):,} codes; at most {MOST_CODES:,} are read")
+    codes = []
+    for place, each in enumerate(value):
+        if isinstance(each, str):
+            each = {"code": each}
+        fields = Fields.of(each, f"{path}[{place}]", ("code", "descendants", "exclude", "name"))
+        code = fields.text("code")
+        if not code:
+            raise fields.refuse("code", "is missing: the IRI of a concept, or a code of whatever system")
+        fields.text("name")
+        codes.append(Code(code, fields.flag("descendants"), fields.flag("exclude")))
+    if all(code.exclude for code in codes):
+        raise InvalidDefinition(path, "only excludes codes: it has no concept")
+    return tuple(codes)
+
+
+def _entry(value: Any, path: str, depth: int) -> Entry:
+    if value is None:
+        raise InvalidDefinition(path, 'is missing: who enters the cohort, and when: {"any": [{"event": "condition", "in": …}]}')
+    fields = Fields.of(value, path, _ENTRY)
+    events = tuple(_event(Fields.of(each, at, _EVENT), depth + 1) for at, each in fields.each("any"))
+    on = day(value["on"], fields.at("on")) if "on" in value else None
+    if bool(events) == (on is not None):
+        raise InvalidDefinition(path, "must have either `any`, a list of events, or `on`, a date on which everybody is looked at")
+    observed = None
+    if "observed" in value:
+        before, after = _ends(fields, "observed")
+        observed = whole(before, fields.at("observed[0]"), 0, MOST_DAYS), whole(after, fields.at("observed[1]"), 0, MOST_DAYS)
+    return Entry(events, on, fields.choice("limit", ("all", "first", "last"), "all"), observed)
+
+
+def _ends(fields: Fields, key: str) -> tuple[Any, Any]:
+    value = fields.value[key]
+    if not isinstance(value, list) or len(value) != 2:
+        raise fields.refuse(key, "must be two numbers of days, before and after: [365, 0]")
+    return value[0], value[1]
+
+
+def _rule(value: Any, path: str, depth: int) -> Rule:
+    _check_depth(path, depth)
+    keys = value if isinstance(value, dict) else {}
+    if any(key in keys for key in _GROUPS):
+        return _group(Fields.of(value, path, _GROUP), depth)
+    if any(key in keys for key in ("event", "note", "cohort")):
+        return _criterion(Fields.of(value, path, _CRITERION), depth)
+    fields = Fields.of(value, path, _PERSON if any(key in keys for key in ("age", "sex", "dates")) else _CRITERION)
+    person = Person(path, fields.text("name"), fields.years("age"), fields.words("sex"), fields.dates("dates"))
+    if person.age is None and not person.sexes and person.dates is None:
+        raise InvalidDefinition(path, "asks for nothing: it needs event, note, cohort, any, all, at_least, at_most, age, sex or dates")
+    return person
+
+
+def _group(fields: Fields, depth: int) -> Group:
+    kind, *others = [key for key in _GROUPS if key in fields.value]
+    if others:
+        raise fields.refuse(others[0], f"stands beside {kind!r}: a group is of one kind")
+    counted = kind in ("at_least", "at_most")
+    if counted != ("of" in fields.value):
+        raise fields.refuse("of", "must list the rules that are counted" if counted else "is only for at_least and at_most")
+    rules = tuple(_rule(each, at, depth + 1) for at, each in fields.each("of" if counted else kind, MOST_RULES))
+    if not rules:
+        raise fields.refuse("of" if counted else kind, "has no rules")
+    number = fields.whole(kind, 0, len(rules)) if counted else None
+    name = fields.text("name")
+    if kind == "at_most":
+        return Group(fields.path, rules, 0, number, name)
+    return Group(fields.path, rules, {"any": 1, "all": len(rules)}.get(kind, number or 0), None, name)
+
+
+def _criterion(fields: Fields, depth: int) -> Criterion:
+    event = _event(fields, depth)
+    criterion = Criterion(
+        event=event,
+        name=fields.text("name"),
+        count=_count(fields.value["count"], fields.at("count")) if "count" in fields.value else Count(),
+        start=fields.window("start"),
+        end=fields.window("end"),
+        since=fields.choice("from", ("start", "end"), "start"),
+        same_encounter=fields.flag("same_encounter"),
+        pick=fields.choice("pick", ("first", "last"), "first") if "pick" in fields.value else None,
+    )
+    if criterion.pick and event.first:
+        raise fields.refuse("pick", "stands beside `first`, which chooses already; keep one of them")
+    return criterion
+
+
+def _event(fields: Fields, depth: int) -> Event:
+    value = fields.value
+    kinds = [key for key in ("event", "note", "cohort") if key in value]
+    if len(kinds) != 1:
+        raise InvalidDefinition(fields.path, f"must have one of event, note and cohort; it has {' and '.join(kinds) or 'none'}")
+    note = Fields.of(value["note"], fields.at("note"), _NOTE) if "note" in value else None
+    if note is not None and "in" in value:
+        raise fields.refuse("in", "belongs into `note`, where notes are meant")
+    kind = kinds[0] if kinds[0] != "event" else fields.choice("event", EVENTS, "")
+    if note is not None:
+        note.choice("mode", ("lexical",), "lexical")
+    event = Event(
+        kind=kind,
+        path=fields.path,
+        concepts=(note or fields).text("in"),
+        words=_words(note) if note is not None and "text" in note.value else None,
+        cohort=fields.text("cohort"),
+        settings=fields.words("class"),
+        first=fields.flag("first"),
+        value=_value(value["value"], fields.at("value")) if "value" in value else None,
+        answers=fields.text("value_in"),
+        age=fields.years("age"),
+        sexes=fields.words("sex"),
+        statuses=fields.words("status"),
+        dates=fields.dates("dates"),
+        assertions=note.words("assertion", [each.value for each in Assertion]) if note is not None else (),
+        having=_rule(value["having"], fields.at("having"), depth + 1) if "having" in value else None,
+    )
+    _check_event(fields, event)
+    return event
+
+
+def _check_event(fields: Fields, event: Event) -> None:
+    """Refuse what events of the kind do not have: it would never be met."""
+    if event.kind != "observation":
+        for key in ("value", "value_in"):
+            if key in fields.value:
+                raise fields.refuse(key, f"is of observations; {event.kind} has none")
+    if event.kind in ("patient", "death", "cohort"):
+        for key in ("in", "class", "status"):
+            if key in fields.value:
+                raise fields.refuse(key, f"{event.kind} has none")
+    if event.kind == "note" and event.words is not None and event.concepts:
+        raise fields.refuse("note", "asks for words and for concepts: make two rules of it")
+
+
+def _words(note: Fields) -> Words:
+    text = note.text("text").strip()
+    alternatives = []
+    for alternative in re.split(r"\s+OR\s+", text):
+        parts = tuple((phrase or word).strip() for phrase, word in _PART.findall(alternative))
+        parts = tuple(part for part in parts if any(character.isalnum() for character in part))
+        if not parts:
+            raise note.refuse("text", 'has no words; `cancer OR malignan* OR "chest pain"` would do')
+        alternatives.append(parts)
+    return Words(text, tuple(alternatives))
+
+
+def _count(value: Any, path: str) -> Count:
+    fields = Fields.of(value, path, _COUNT)
+    least, most, equal = (fields.whole(key, 0, _MOST) for key in ("ge", "le", "eq"))
+    distinct = fields.choice("distinct", ("record", "day", "concept", "encounter"), "record")
+    if equal is not None:
+        if least is not None or most is not None:
+            raise fields.refuse("eq", "stands beside ge or le, which it makes needless")
+        return Count(equal, equal, distinct)
+    if least is None and most is None:
+        return Count(1, None, distinct)
+    if least is not None and most is not None and least > most:
+        raise fields.refuse("ge", f"is {least} and le {most}: no number is both")
+    if least == 0 and most is None:
+        raise fields.refuse("ge", 'is 0, which every patient meets; {"eq": 0} asks for none')
+    return Count(least or 0, most, distinct)
+
+
+def _value(value: Any, path: str) -> Value:
+    fields = Fields.of(value, path, _VALUE)
+    gt, ge, lt, le, eq = (fields.number(key) for key in ("gt", "ge", "lt", "le", "eq"))
+    if all(bound is None for bound in (gt, ge, lt, le, eq)):
+        raise InvalidDefinition(path, "bounds nothing: it needs gt, ge, lt, le or eq")
+    low = max((bound for bound in (gt, ge, eq) if bound is not None), default=None)
+    high = min((bound for bound in (lt, le, eq) if bound is not None), default=None)
+    if low is not None and high is not None and (low > high or (low == high and low in (gt, lt))):
+        raise InvalidDefinition(path, f"turns back: no number is above {low:g} and below {high:g}")
+    return Value(gt, ge, lt, le, eq, fields.text("unit", 100))
+
+
+def _exit(value: Any, path: str, depth: int) -> Exit:
+    fields = Fields.of(value, path, _EXIT)
+    found = _END.fullmatch(fields.text("end") or "end+0")
+    if found is None:
+        raise fields.refuse("end", "must be observed, or days from the start or the end of the index event: start+30, end+0")
+    censor = tuple(_event(Fields.of(each, at, _EVENT), depth + 1) for at, each in fields.each("censor"))
+    gap = fields.whole("gap", 0, MOST_DAYS) or 0
+    after: Any = found[1] or "observed"
+    return Exit(after, int(found[2] or 0), gap, censor)
+
+
+def _check_depth(path: str, depth: int) -> None:
+    if depth > DEEPEST:
+        raise InvalidDefinition(path, f"lies deeper than {DEEPEST} levels of groups, `having` and cohorts")
+
+
+def _check_names(definition: Definition) -> None:
+    """Every set and every cohort that is named is there, and no cohort is defined by itself."""
+    uses: dict[str, list[tuple[str, str]]] = {}
+    for name, one in (("", definition), *definition.cohorts.items()):
+        uses[name] = []
+        for event in all_events(one):
+            _check_sets(event, one)
+            if event.kind == "cohort":
+                if event.cohort not in definition.cohorts:
+                    there = ", ".join(sorted(definition.cohorts)) or "none"
+                    raise InvalidDefinition(
+                        f"{event.path}.cohort", f"there is no cohort {event.cohort[:60]!r} in `cohorts`; there are: {there}"
+                    )
+                uses[name].append((event.cohort, f"{event.path}.cohort"))
+    done: set[str] = set()
+    for name in uses:
+        _check_circles(name, uses, (), done)
+
+
+def _check_sets(event: Event, definition: Definition) -> None:
+    for name, key in ((event.concepts, "note.in" if event.kind == "note" else "in"), (event.answers, "value_in")):
+        if name and name not in definition.sets:
+            there = ", ".join(sorted(definition.sets)) or "none"
+            raise InvalidDefinition(f"{event.path}.{key}", f"there is no set {name[:60]!r}; there are: {there}")
+
+
+def _check_circles(name: str, uses: Mapping[str, list[tuple[str, str]]], above: tuple[str, ...], done: set[str]) -> None:
+    if len(above) > DEEPEST:
+        raise InvalidDefinition(f"cohorts.{name}", f"lies deeper than {DEEPEST} cohorts within one another")
+    for used, path in uses[name] if name not in done else ():
+        if used in (*above, name):
+            raise InvalidDefinition(path, f"the cohort is defined by itself: {' → '.join((*above, name, used)).removeprefix(' → ')}")
+        _check_circles(used, uses, (*above, name), done)
+    done.add(name)

@@ -1,0 +1,92 @@
+"""Cohorts of one generation: what pages, REST and the command line ask."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+
+from cohorts.arrays import count_cohort, years_between
+from cohorts.definition import Definition, Words
+from cohorts.errors import InvalidDefinition
+from cohorts.events import NO_DAY, Events, Int64
+from cohorts.making import events_of
+from cohorts.resolving import Resolution, resolve
+from cohorts.results import Counted
+from cohorts.words import saying, texts_of
+from search.days import date_of
+from search.generation import Generation
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An index event of a patient in the cohort. `age` are completed years on that day; None where it, or the birth, is not known."""
+
+    patient: str
+    label: str
+    index: str | None
+    """The day of the index event; null where it has no date."""
+    end: str | None
+    age: int | None
+    sex: str
+    dataset: str
+
+
+class Cohorts:
+    """Counts cohorts among the patients of a generation. Safe for any number of threads."""
+
+    def __init__(self, generation: Generation) -> None:
+        self._generation = generation
+
+    @property
+    def generation(self) -> int:
+        """The number of the generation that is counted in."""
+        return self._generation.number
+
+    @cached_property
+    def events(self) -> Events:
+        """Its events: made when first needed, mapped into memory where they are kept."""
+        return events_of(self._generation)
+
+    def resolved(self, definition: Definition) -> Resolution:
+        """What a definition names, as this generation has it. Raises InvalidDefinition for a dataset that is not there."""
+        known = [summary.dataset for summary in self._generation.catalog.datasets()]
+        for place, dataset in enumerate(definition.datasets):
+            if dataset not in known:
+                raise InvalidDefinition(f"datasets[{place}]", f"there is no dataset {dataset[:60]!r}; there are: {', '.join(known)}")
+        return resolve(definition, self._rows, self._generation.columns.hierarchy, self._saying)
+
+    def count(self, definition: Definition) -> Counted:
+        """Who is in the cohort, and how many were left after each rule."""
+        return count_cohort(self.events, definition, self.resolved(definition))
+
+    def members(self, counted: Counted, offset: int = 0, limit: int | None = None) -> Iterator[Member]:
+        """The index events of a counted cohort, by patient and day."""
+        some = slice(offset, None if limit is None else offset + limit)
+        people, texts = self.events.people, self.events.texts
+        patients, days, ends = (column[some] for column in (counted.members.patients, counted.members.days, counted.members.ends))
+        born = people.born[patients]
+        known = (born != NO_DAY) & (days != NO_DAY)
+        ages = iter(years_between(born[known], days[known]).tolist())
+        named = self._generation.catalog.values("patient", sorted(set(patients.tolist())))
+        for code, day, end, told in zip(patients.tolist(), days.tolist(), ends.tolist(), known.tolist(), strict=True):
+            patient, label = named[code]
+            sex, dataset = (
+                values[held] if held >= 0 else ""
+                for values, held in ((texts.sexes, int(people.sexes[code])), (texts.datasets, int(people.datasets[code])))
+            )
+            yield Member(patient, label, _date(day), _date(end), next(ages) if told else None, sex, dataset)
+
+    def _saying(self, words: Words, assertions: tuple[str, ...]) -> Int64:
+        return saying(texts_of(self._rows), words, assertions)
+
+    def _rows(self, query: str, values: Sequence[Any]) -> list[Any]:
+        path = (self._generation.path / "catalog.sqlite").resolve()
+        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)) as db:
+            return db.execute(query, tuple(values)).fetchall()
+
+
+def _date(day: int) -> str | None:
+    return None if day == NO_DAY else date_of(day)

@@ -1,0 +1,138 @@
+"""`commissure cohort`: who belongs to a cohort, by its definition."""
+
+import csv
+import io
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from commissure.cli.common import data_option, json_option, print_json, printable, settings_of
+
+if TYPE_CHECKING:
+    from cohorts.definition import Definition
+    from cohorts.results import Counted
+    from cohorts.study import Cohorts, Member
+
+_COLUMNS = ("patient", "label", "index", "end", "age", "sex", "dataset")
+
+
+@click.group()
+def cohort() -> None:
+    """Count and list patients by a definition: docs/cohorts.md says how one is written."""
+
+
+def _definition_options(command: Any) -> Any:
+    command = click.option("--dataset", "datasets", multiple=True, metavar="NAME", help="Only of this dataset; may be repeated.")(command)
+    return click.argument("definition", type=click.Path(path_type=Path, allow_dash=True), metavar="DEFINITION.json|-")(command)
+
+
+@cohort.command()
+@_definition_options
+@json_option
+@click.option("--csv", "as_csv", is_flag=True, help="Print the rules and who is left after each as CSV.")
+@data_option
+@click.pass_context
+def count(context: click.Context, definition: Path, datasets: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
+    """Count who is in a cohort, and who is left after each of its rules: patients, and index events of theirs.
+
+    \b
+    Example:  commissure cohort count stroke.json
+    """
+    asked, cohorts = _asked(context, definition, datasets)
+    counted = cohorts.count(asked)
+    if as_json:
+        print_json(_summary(counted, cohorts))
+    elif as_csv:
+        _print_rows(("rule", "patients", "events"), ((step.rule, step.patients, step.events) for step in counted.steps))
+    else:
+        _print_counts(counted)
+
+
+@cohort.command()
+@_definition_options
+@json_option
+@click.option("--csv", "as_csv", is_flag=True, help="Print a row an index event as CSV.")
+@data_option
+@click.pass_context
+def run(context: click.Context, definition: Path, datasets: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
+    """List the patients of a cohort with the days on which they enter it.
+
+    \b
+    Example:  commissure cohort run stroke.json --csv > stroke.csv
+    """
+    asked, cohorts = _asked(context, definition, datasets)
+    counted = cohorts.count(asked)
+    members = cohorts.members(counted)
+    if as_json:
+        print_json({**_summary(counted, cohorts), "patients": [asdict(member) for member in members]})
+    elif as_csv:
+        _print_rows(_COLUMNS, (tuple(asdict(member).values()) for member in members))
+    else:
+        _print_counts(counted)
+        for line in _listed(members):
+            click.echo(line)
+
+
+def _asked(context: click.Context, path: Path, datasets: tuple[str, ...]) -> "tuple[Definition, Cohorts]":
+    """The definition of a file, and the cohorts of the published generation. Raises InvalidDefinition, SourceNotFound."""
+    from commissure import assemble, workplace
+
+    definition = _read(path)
+    settings = settings_of(context)
+    assemble.take_over(settings)
+    snapshot = assemble.DataLibrary(workplace.workspace(settings), None, settings).current()
+    return (replace(definition, datasets=datasets) if datasets else definition), snapshot.cohorts
+
+
+def _read(path: Path) -> "Definition":
+    from cohorts.reading import read_definition
+    from sources.errors import SourceNotFound
+
+    if str(path) == "-":
+        return read_definition(sys.stdin.buffer.read())
+    try:
+        return read_definition(path.read_bytes())
+    except OSError as error:
+        raise SourceNotFound(f"{path}: the definition cannot be read: {error.strerror}") from error
+
+
+def _summary(counted: "Counted", cohorts: "Cohorts") -> dict[str, Any]:
+    return {
+        "count": counted.patients,
+        "events": counted.events,
+        "attrition": [asdict(step) for step in counted.steps],
+        "frozen": dict(counted.frozen),
+        "notices": list(counted.notices),
+        "generation": cohorts.generation,
+    }
+
+
+def _print_counts(counted: "Counted") -> None:
+    click.echo(f"{counted.patients:,} patients, {counted.events:,} index events\n")
+    click.echo(f"{'left after':50}{'patients':>12}{'events':>12}")
+    for step in counted.steps:
+        click.echo(f"{printable(step.rule)[:48]:50}{step.patients:>12,}{step.events:>12,}")
+    for notice in counted.notices:
+        click.echo(f"note: {printable(notice)}", err=True)
+
+
+def _listed(members: "Iterator[Member]") -> Iterator[str]:
+    yield ""
+    for each in members:
+        who = ", ".join(part for part in (each.sex, f"{each.age} years" if each.age is not None else "") if part)
+        yield f"{each.index or 'no date':12}{printable(each.label)[:40]:42}{who:20}{each.patient}"
+
+
+def _print_rows(columns: tuple[str, ...], rows: Any) -> None:
+    from search.tables import cell
+
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow(["" if value is None else cell(value) for value in row])
+    click.echo(text.getvalue(), nl=False)

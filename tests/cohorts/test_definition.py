@@ -1,0 +1,143 @@
+"""Definitions out of JSON: what is read, and by which path what is wrong is told."""
+
+import json
+from typing import Any
+
+import pytest
+
+from cohorts.definition import Code, Count, Criterion, Group, Person, Range, Words
+from cohorts.errors import InvalidDefinition
+from cohorts.reading import DEEPEST, definition_of, read_definition
+
+ENTRY = {"any": [{"event": "condition", "in": "a"}]}
+
+
+def whole(*rules: Any, **more: Any) -> dict[str, Any]:
+    return {"format": "commissure-cohort/1", "sets": {"a": ["1"], "b": ["2"]}, "entry": ENTRY, "rules": list(rules), **more}
+
+
+def refused(definition: Any) -> tuple[str, str]:
+    with pytest.raises(InvalidDefinition) as found:
+        definition_of(definition)
+    return found.value.path, found.value.message
+
+
+def test_a_definition_is_read() -> None:
+    rule = {"event": "observation", "in": "a", "value": {"gt": 6.5, "unit": "%"}, "start": [-365, 0], "count": {"ge": 2, "distinct": "day"}}
+    found = definition_of(whole(rule, {"age": [18, None]}, {"at_least": 1, "of": [{"sex": ["female"]}]}, datasets=["*"], name="x"))
+    first, second, third = found.rules
+    assert isinstance(first, Criterion) and isinstance(second, Person) and isinstance(third, Group)
+    assert (first.start, first.count) == (Range(-365, 0), Count(2, None, "day"))
+    assert (second.age, third.least, third.most) == (Range(18, None), 1, None)
+    assert (found.datasets, found.name, found.sets["a"]) == ((), "x", (Code("1"),))
+
+
+def test_words_of_notes_are_alternatives_of_parts() -> None:
+    text = 'cancer OR malignan* tumor OR "chest pain"'
+    found = definition_of(whole(entry={"any": [{"note": {"text": text}}]}))
+    assert found.entry.any[0].words == Words(text, (("cancer",), ("malignan*", "tumor"), ("chest pain",)))
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "why"),
+    [
+        ({"event": "condition", "in": "a", "start": [5, 4]}, "rules[0].start", "turns back"),
+        ({"event": "condition", "in": "a", "end": [0]}, "rules[0].end", "two ends"),
+        ({"event": "condition", "in": "a", "start": [0, "x"]}, "rules[0].start[1]", "whole number"),
+        ({"event": "condition", "in": "a", "start": [0, 1.5]}, "rules[0].start[1]", "whole number"),
+        ({"event": "condition", "in": "a", "start": [0, 300_000]}, "rules[0].start[1]", "200,000"),
+        ({"event": "condition", "in": "c"}, "rules[0].in", "there is no set 'c'; there are: a, b"),
+        ({"event": "conditions"}, "rules[0].event", "must be one of"),
+        ({"event": "condition", "windw": 1}, "rules[0].windw", "no field here"),
+        ({"event": "condition", "note": {}}, "rules[0]", "one of event, note and cohort"),
+        ({"event": "condition", "value": {"gt": 1}}, "rules[0].value", "of observations"),
+        ({"event": "death", "in": "a"}, "rules[0].in", "death has none"),
+        ({"event": "observation", "value": {}}, "rules[0].value", "bounds nothing"),
+        ({"event": "observation", "value": {"gt": 5, "lt": 5}}, "rules[0].value", "turns back"),
+        ({"event": "observation", "value": {"gt": True}}, "rules[0].value.gt", "a number"),
+        ({"event": "condition", "count": {"eq": 1, "ge": 1}}, "rules[0].count.eq", "needless"),
+        ({"event": "condition", "count": {"ge": 3, "le": 2}}, "rules[0].count.ge", "no number is both"),
+        ({"event": "condition", "count": {"ge": 0}}, "rules[0].count.ge", "every patient"),
+        ({"event": "condition", "count": {"eq": -1}}, "rules[0].count.eq", "whole number"),
+        ({"event": "condition", "first": True, "pick": "last"}, "rules[0].pick", "chooses already"),
+        ({"event": "condition", "dates": ["2020", "2019"]}, "rules[0].dates", "turns back"),
+        ({"event": "condition", "dates": ["20-01", None]}, "rules[0].dates[0]", "a date"),
+        ({"note": {"text": "..."}}, "rules[0].note.text", "no words"),
+        ({"note": {"text": "x", "in": "a"}}, "rules[0].note", "two rules"),
+        ({"note": {"in": "c"}}, "rules[0].note.in", "no set"),
+        ({"note": {"in": "a", "assertion": ["maybe"]}}, "rules[0].note.assertion[0]", "one of"),
+        ({"note": {}, "in": "a"}, "rules[0].in", "belongs into `note`"),
+        ({"cohort": "x"}, "rules[0].cohort", "no cohort 'x'"),
+        ({"any": []}, "rules[0].any", "no rules"),
+        ({"any": [{"age": [1, 2]}], "all": []}, "rules[0].all", "one kind"),
+        ({"at_least": 1}, "rules[0].of", "must list"),
+        ({"at_least": 2, "of": [{"age": [1, 2]}]}, "rules[0].at_least", "from 0 to 1"),
+        ({"any": [{"age": [5, 2]}]}, "rules[0].any[0].age", "turns back"),
+        ({"name": "nothing"}, "rules[0]", "asks for nothing"),
+        ({"sex": []}, "rules[0].sex", "empty"),
+        ({"event": "condition", "having": {"event": "condition", "start": [2, 1]}}, "rules[0].having.start", "turns back"),
+        ("x", "rules[0]", "must be an object"),
+    ],
+)
+def test_what_is_wrong_is_told_by_its_path(rule: Any, path: str, why: str) -> None:
+    found, message = refused(whole(rule))
+    assert (found, why in message) == (path, True), message
+
+
+@pytest.mark.parametrize(
+    ("more", "path", "why"),
+    [
+        ({"format": "commissure-cohort/2"}, "format", "commissure-cohort/1"),
+        ({"entry": None}, "entry", "missing"),
+        ({"entry": {"on": "2020-01-01", **ENTRY}}, "entry", "either"),
+        ({"entry": {"any": [{"event": "condition", "start": [0, 1]}]}}, "entry.any[0].start", "no field here"),
+        ({"entry": {**ENTRY, "observed": [-1, 0]}}, "entry.observed[0]", "whole number"),
+        ({"sets": {"a": []}}, "sets.a", "one at least"),
+        ({"sets": {"a": [{"code": "1", "exclude": True}]}}, "sets.a", "only excludes"),
+        ({"sets": {"a": [{"cod": "1"}]}}, "sets.a[0].cod", "no field"),
+        ({"sets": {"a b": ["1"]}}, "sets", "no name"),
+        ({"keep": "some"}, "keep", "one of"),
+        ({"rules": {}}, "rules", "must be a list"),
+        ({"unknown": 1}, "unknown", "no field"),
+    ],
+)
+def test_the_rest_is_told_by_its_path_too(more: dict[str, Any], path: str, why: str) -> None:
+    found, message = refused({**whole(), **more})
+    assert (found, why in message) == (path, True), message
+
+
+def test_cohorts_that_define_themselves_are_refused() -> None:
+    def other(*named: str) -> dict[str, Any]:
+        return {**whole(*({"cohort": name} for name in named))}
+
+    path, message = refused(whole({"cohort": "x"}, cohorts={"x": other("y"), "y": other("x")}))
+    assert (path, message) == ("cohorts.y.rules[0].cohort", "the cohort is defined by itself: x → y → x")
+    assert refused(whole(cohorts={"x": other("x")}))[0] == "cohorts.x.rules[0].cohort"
+    assert refused(whole(cohorts={"x": {**other(), "cohorts": {}}}))[0] == "cohorts.x.cohorts"
+    chain = {f"c{n}": other(f"c{n + 1}", f"c{n + 1}") for n in range(DEEPEST - 2)}
+    assert definition_of(whole({"cohort": "c0"}, cohorts={**chain, f"c{DEEPEST - 2}": other()})).cohorts
+    longer = {f"c{n}": other(f"c{n + 1}") for n in range(DEEPEST * 3)}
+    assert "deeper" in refused(whole(cohorts={**longer, f"c{DEEPEST * 3}": other()}))[1]
+
+
+def test_what_is_nested_without_end_is_refused() -> None:
+    deep: dict[str, Any] = {"age": [1, 2]}
+    for _ in range(DEEPEST + 1):
+        deep = {"any": [deep]}
+    assert "deeper" in refused(whole(deep))[1]
+    having: dict[str, Any] = {"event": "condition"}
+    for _ in range(DEEPEST + 1):
+        having = {"event": "condition", "having": having}
+    assert "deeper" in refused(whole(having))[1]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, b"\xff\xfe", '{"a": 1', "nul"])
+def test_what_is_no_json_is_told_without_a_traceback(text: str | bytes) -> None:
+    with pytest.raises(InvalidDefinition, match="is no JSON"):
+        read_definition(text)
+
+
+def test_a_set_of_200_000_codes_is_read() -> None:
+    many = [{"code": f"http://snomed.info/id/{n}", "descendants": True} for n in range(200_000)]
+    found = read_definition(json.dumps({**whole(), "sets": {"a": many}}))
+    assert len(found.sets["a"]) == 200_000

@@ -1,0 +1,64 @@
+"""`commissure cohort`, as people and programs call it."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cohorts.errors import InvalidDefinition
+from commissure.cli import cli
+from commissure.errors import exit_code
+from sources.errors import SourceNotFound
+from tests.webapp.fixtures import two_patients
+
+DEFINITION = {
+    "format": "commissure-cohort/1",
+    "sets": {"diabetes": [{"code": "44054006", "descendants": True}], "nothing": ["http://snomed.info/id/1"]},
+    "entry": {"any": [{"event": "condition", "in": "diabetes"}]},
+    "rules": [{"name": "adult", "age": [18, None]}, {"event": "condition", "in": "nothing", "count": {"eq": 0}}],
+}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "definition.json"
+    path.write_text(json.dumps(DEFINITION))
+    return path
+
+
+def run(*arguments: object, given: str | None = None) -> Result:
+    return CliRunner().invoke(cli, ["--data", str(two_patients().folder / "data"), "cohort", *map(str, arguments)], input=given)
+
+
+def test_counts_are_printed_for_people_and_for_programs(file: Path) -> None:
+    plain = run("count", file)
+    assert plain.stdout.splitlines()[0] == "1 patients, 1 index events"
+    assert plain.stdout.splitlines()[3:] == [f"{rule:50}{1:>12}{1:>12}" for rule in ("entry", "adult", "2. no condition nothing")]
+    assert plain.stderr == "note: set nothing: nothing published has 1 of 1 codes: http://snomed.info/id/1\n"
+    found = json.loads(run("count", file, "--json").stdout)
+    assert (found["count"], found["events"], found["frozen"], found["generation"]) == (1, 1, {}, 2)
+    assert found["attrition"][1] == {"rule": "adult", "patients": 1, "events": 1}
+    assert run("count", "-", "--csv", given=file.read_text()).stdout.splitlines()[:2] == ["rule,patients,events", "entry,1,1"]
+
+
+def test_patients_are_listed_with_the_day_on_which_they_enter(file: Path) -> None:
+    (row,) = csv.DictReader(io.StringIO(run("run", file, "--csv").stdout))
+    (member,) = json.loads(run("run", file, "--json").stdout)["patients"]
+    assert row == {key: str("" if value is None else value) for key, value in member.items()}
+    assert member["patient"].endswith("/Patient/milan")
+    assert member["label"] in run("run", file).stdout
+    assert json.loads(run("run", file, "--json", "--dataset", "letters").stdout)["count"] == 0
+
+
+def test_what_is_wrong_is_told_without_a_traceback(file: Path, tmp_path: Path) -> None:
+    for arguments, error, code in (
+        (("count", tmp_path / "none.json"), SourceNotFound, 4),
+        (("count", file, "--dataset", "nowhere"), InvalidDefinition, 2),
+        (("run", "-"), InvalidDefinition, 2),
+    ):
+        found = run(*arguments, given="{}")
+        assert isinstance(found.exception, error), found.output
+        assert exit_code(found.exception) == code
