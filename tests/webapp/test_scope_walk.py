@@ -107,6 +107,7 @@ def of_datasets(**more: Any) -> list[Ask]:
 MILANS_DIABETES = chart.concept_iri(chart.SNOMED, "73211009")
 CONCEPTS = (chart.DIABETES, MILANS_DIABETES, chart.CISPLATIN, CAR)
 RECORDS = (chart.ROSA, chart.ROSA_VISIT, chart.ONCOLOGY_NOTE, *CONCEPTS)
+VIEW = {"resource": "Condition", "select": [{"column": [{"name": "code", "path": "code.coding.code.first()"}]}]}
 SEARCHES: list[Ask] = [
     *(
         Ask({"q": query, "mode": mode})
@@ -179,6 +180,7 @@ REQUESTS: dict[str, list[Ask]] = {
     "listDatasets": [Ask()],
     "listTerminologies": (Ask(),),
     "exportRecords": [Ask(address={"dataset": name}) for name in (chart.DATASET, "theirs", "none")],
+    "runView": [Ask({"view": VIEW}), *(Ask({"view": VIEW, "dataset": name}) for name in (chart.DATASET, "theirs", "none"))],
     "listRuns": [Ask(), Ask({"limit": 1})],
     "getRun": [Ask(address={"run": run}) for run in (chart.RUN, THEIR_RUN, LETTERS, OUR_LABELS)],
     "listIssues": [Ask(address={"run": run}) for run in (chart.RUN, THEIR_RUN, OUR_LABELS, THEIR_LABELS)],

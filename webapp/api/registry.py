@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from webapp.api import concepts, datasets, documents, labels, loader, nodes, patients, reading, search, similar
+from webapp.api import concepts, datasets, documents, labels, loader, nodes, patients, reading, search, similar, views
 from webapp.api.operation import Operation
 
 
@@ -18,5 +18,6 @@ def operations() -> tuple[Operation[Any], ...]:
         *similar.OPERATIONS,
         *labels.OPERATIONS,
         *datasets.OPERATIONS,
+        *views.OPERATIONS,
         *loader.OPERATIONS,
     )
