@@ -10,17 +10,19 @@ from itertools import product
 from typing import Final
 
 from cohorts.views.definition import Column, Path, Select, ViewDefinition
-from cohorts.views.elements import Kind, modules, resource
+from cohorts.views.elements import Kind, elements, modules, resource
 from cohorts.views.errors import InvalidView, shown
 from cohorts.views.expressions import Scope, evaluate
-from cohorts.views.fhirpath import constants, descends, functions
+from cohorts.views.fhirpath import constants, descends, functions, parse
 from cohorts.views.sql import name as quoted
 from cohorts.views.sql import text
-from cohorts.views.tables import Names, gone_through, kept, repeated, rows
+from cohorts.views.tables import Names, among_patients, gone_through, kept, repeated, rows
 from cohorts.views.values import BOOLEAN, INTEGERS, MOMENTS, PRIMITIVES, TEXTS, Build, NeedsJson, Shape, Value, number, sql_type
 
 MOST_CHAINS: Final = 256
 """Ways through the branches of all unions of a view."""
+_OF_PATIENT: Final = ("subject", "patient", "beneficiary", "individual", "candidate")
+"""The elements by which records say of which patient they are."""
 _LONGEST_SQL: Final = 2_000_000
 
 
@@ -50,13 +52,18 @@ class View:
     """Whether decimals must come as they are written, as texts."""
     multiplies: bool
     """Whether a record may make several rows."""
+    of_patients: bool
+    """Whether it is limited to the patients whose ids are in the table `patients`."""
     touched: frozenset[str]
     """The names of the elements that it reads."""
     notices: tuple[str, ...] = ()
 
 
-def compile_view(view: ViewDefinition) -> View:
-    """The SQL of a view. Raises InvalidView for whatever is wrong with it or not supported; nothing runs before that is known."""
+def compile_view(view: ViewDefinition, of_patients: bool = False) -> View:
+    """The SQL of a view; `of_patients` is one that is limited to patients who are named when it runs.
+
+    Raises InvalidView for whatever is wrong with it or not supported; nothing runs before that is known.
+    """
     kind = resource(view.resource)
     if kind is None:
         near = difflib.get_close_matches(view.resource.lower(), modules(), 1)
@@ -65,10 +72,10 @@ def compile_view(view: ViewDefinition) -> View:
     is_exact = any(functions(path.node) & {"lowBoundary", "highBoundary"} for path in paths)
     if not any(_repeats(select) for select in view.selects):
         try:
-            return _View(view, kind, Build(False, is_exact)).compiled()
+            return _View(view, kind, Build(False, is_exact), of_patients).compiled()
         except NeedsJson:
             pass
-    return _View(view, kind, Build(True, is_exact)).compiled()
+    return _View(view, kind, Build(True, is_exact), of_patients).compiled()
 
 
 def _paths(select: Select) -> "list[Path]":
@@ -98,6 +105,7 @@ class _View:
     view: ViewDefinition
     kind: Kind
     build: Build
+    of_patients: bool = False
     shape: Shape = field(default_factory=Shape)
     _count: int = 0
 
@@ -105,6 +113,7 @@ class _View:
         base = Value("b._j" if self.build.is_json else "b", self.kind, shape=self.shape)
         scope = Scope(self.build, base, base, "CAST(0 AS BIGINT)", self.view.constants)
         conditions = [f"coalesce({self._condition(path, scope)}, FALSE)" for path in self.view.where]
+        conditions += [self._patients(scope)] if self.of_patients else []
         chains = self._selects(self.view.selects, scope, _Chain(()))
         columns = self._results(chains)
         tables = [kept(conditions, len(chains) > 1), *dict.fromkeys(table for chain in chains for table in chain.tables)]
@@ -122,6 +131,7 @@ class _View:
             sql,
             self.build.is_exact,
             len(chains) > 1 or bool(chains[0].tables),
+            self.of_patients,
             frozenset(self.build.touched),
             tuple(self.build.notices),
         )
@@ -196,6 +206,16 @@ class _View:
     def _condition(self, path: Path, scope: Scope) -> str:
         self.build.where = path.where
         return self.build.truth(evaluate(path.node, scope), "the condition")
+
+    def _patients(self, scope: Scope) -> str:
+        """The condition that a record is of one of the patients."""
+        self.build.where = "resource"
+        named = [name for name in _OF_PATIENT if (found := elements(self.kind).get(name)) and found.kind.name == "Reference"]
+        paths = ["getResourceKey()"] if self.kind.name == "Patient" else [f"{name}.getReferenceKey(Patient)" for name in named]
+        if not paths:
+            raise InvalidView("resource", f"{self.kind.name} says of no record whose it is: it cannot be limited to patients")
+        keys = [self.build.plain(evaluate(parse(path), scope)) for path in paths]
+        return "(" + " OR ".join(among_patients(key.sql) for key in keys) + ")"
 
     def _value(self, column: Column, scope: Scope) -> Value:
         self.build.where = column.path.where

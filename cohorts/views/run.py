@@ -3,7 +3,7 @@
 import json
 import tempfile
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
@@ -27,15 +27,22 @@ _MEMORY: Final = "2GB"
 _SMALLEST_BUFFER: Final = 2**20
 
 
-def run(view: View, lines: Iterable[bytes], threads: int | None = None, patience: float | None = None) -> Iterator[Any]:
+def run(
+    view: View,
+    lines: Iterable[bytes],
+    patients: Collection[str] = (),
+    threads: int | None = None,
+    patience: float | None = None,
+) -> Iterator[Any]:
     """The rows of the view over records of its type, each a line with its line break, as Arrow record batches; one at least, maybe empty.
 
-    Memory stays flat. `patience` is the most seconds it may take. Raises ViewRefused where a record is not as the view needs it, and where
-    the rows are too many or take too long.
+    Memory stays flat. `patients` are the ids of those to whom a view `of_patients` is limited, in the one dataset that the records are of.
+    `patience` is the most seconds it may take. Raises ViewRefused where a record is not as the view needs it, and where the rows are too
+    many or take too long.
     """
     with tempfile.TemporaryDirectory(prefix="commissure-view.") as folder:
         file = Path(folder) / "records.ndjson"
-        with _connected(folder, threads) as connection, _Patience(connection, patience) as patient:
+        with _connected(folder, threads, patients) as connection, _Patience(connection, patience) as patient:
             chunks = _chunks(_prepared(view, lines), file)
             for longest in chain([next(chunks, 0)], chunks):
                 yield from _batches(connection, view, file, longest, patient)
@@ -96,8 +103,9 @@ def _misfit(view: View, line: bytes) -> str:
 
 
 @contextmanager
-def _connected(folder: str, threads: int | None) -> Iterator[Any]:
+def _connected(folder: str, threads: int | None, patients: Collection[str] = ()) -> Iterator[Any]:
     import duckdb
+    import pyarrow as pa
 
     settings: dict[str, Any] = {
         "autoinstall_known_extensions": "false",
@@ -112,6 +120,7 @@ def _connected(folder: str, threads: int | None) -> Iterator[Any]:
     try:
         for macro in MACROS:
             connection.execute(macro)
+        connection.register("patients", pa.table({"id": pa.array(sorted(patients), pa.string())}))
         connection.execute(f"SET allowed_directories = [{text(folder)}]")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")

@@ -34,6 +34,11 @@ def kept(conditions: Sequence[str], is_materialized: bool) -> str:
     return f"kept AS {'MATERIALIZED ' if is_materialized else ''}(SELECT * FROM resources b{where})"  # noqa: S608
 
 
+def among_patients(key: str) -> str:
+    """Whether a key is that of one of the patients; false where there is none."""
+    return f"coalesce({key} IN (SELECT id FROM patients), FALSE)"  # noqa: S608
+
+
 def gone_through(before: str, items: str, names: Names) -> str:
     """A row for each item of a list. The list is named before it is gone through: its SQL stands there once."""
     items_of = f"{names.item}_l"
