@@ -4,6 +4,7 @@ import gzip
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from ingest.ledger import Ledger
@@ -11,10 +12,11 @@ from ingest.publish import Tools
 from ingest.staging import QUADS, SUMMARY, Part
 from ingest.sums import Damage, damage_in, has_sums
 from ingest.workspace import Workspace
-from search.errors import GenerationUnreadable
+from search.errors import GenerationOutdated, GenerationUnreadable
 from search.generation import Generation, read_meta
 
 _REBUILT = "it is made anew from ledger and parts"
+_UPDATED = "it is brought up to date with what the data folder holds"
 _MAPPED = "its records are mapped again"
 
 
@@ -24,7 +26,9 @@ def damage(ledger: Ledger, workspace: Workspace, tools: Tools) -> Iterator[Damag
     for one in ledger_damage(ledger):
         yield one
         return
-    yield from (Damage(one.path, one.reason, _REBUILT) for one in generation_damage(ledger, workspace, tools, deep=True))
+    yield from (
+        replace(one, remedy=_UPDATED if one.outdated else _REBUILT) for one in generation_damage(ledger, workspace, tools, deep=True)
+    )
     for dataset in ledger.datasets():
         for found in part_damage(ledger, workspace, dataset, deep=True).values():
             yield from (Damage(one.path, one.reason, _MAPPED) for one in found)
@@ -82,6 +86,8 @@ def generation_damage(ledger: Ledger, workspace: Workspace, tools: Tools, *, dee
         if not found:
             try:
                 read_meta(folder / "search")
+            except GenerationOutdated:
+                yield Damage(folder / "search", "was made by an earlier version", outdated=True)
             except GenerationUnreadable as error:
                 yield Damage(folder / "search" / "meta.json", str(error))
         return
@@ -161,6 +167,8 @@ def _damage_of_earlier(folder: Path, tools: Tools) -> Iterator[Damage]:
     search = folder / "search"
     try:
         generation = Generation.open(search)
+    except GenerationOutdated:
+        yield Damage(search, "was made by an earlier version", outdated=True)
     except GenerationUnreadable as error:
         yield Damage(search, str(error))
     else:

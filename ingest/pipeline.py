@@ -80,7 +80,8 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
         unchanged=run.counts.unchanged,
         rejected_again=run.counts.rejected_again,
         issues_file=str(run.issues_path),
-        mended=tuple(map(str, mended.damage)),
+        mended=tuple(str(one) for one in mended.damage if not one.outdated),
+        updated=tuple(str(one) for one in mended.damage if one.outdated),
     )
 
 

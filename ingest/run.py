@@ -85,6 +85,9 @@ class RunReport:
     rejected_again: Mapping[str, int] = field(default_factory=dict)
     issues_file: str = ""
     mended: tuple[str, ...] = ()
+    """What was damaged before the run."""
+    updated: tuple[str, ...] = ()
+    """What an earlier version had made."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ class Damage:
     path: Path
     reason: str
     remedy: str = ""
+    outdated: bool = False
+    """Whether it is as it was, but made by an earlier version, and is brought up to date."""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}" + (f"; {self.remedy}" if self.remedy else "")

@@ -178,6 +178,8 @@ def print_report(report: "RunReport") -> None:
     records = report.records
     for one in report.mended:
         click.echo(f"! was damaged and is mended: {one}")
+    for one in report.updated:
+        click.echo(f"brought up to date: {one}")
     click.echo(
         f"{report.dataset}: {records['read']:,} records read in {report.seconds:,.1f} s: "
         + ", ".join(f"{records[name]:,} {name}" for name in ("added", "changed", "unchanged", "removed", "rejected"))

@@ -23,6 +23,7 @@ def verify(context: click.Context, repair: bool, as_json: bool) -> None:
     from commissure.cli.console import progress
     from ingest.checking import damage
     from ingest.pipeline import repair as mend
+    from ingest.sums import Damage
     from search.errors import NothingPublished
 
     settings = settings_of(context)
@@ -30,22 +31,26 @@ def verify(context: click.Context, repair: bool, as_json: bool) -> None:
     if not workspace.ledger_path.exists():
         raise NothingPublished(f"{workspace.folder}: nothing has been ingested yet, so there is nothing to verify")
     tools = workplace.tools(settings)
-    mended = 0
+    mended: list[Damage] = []
     if repair:
         with progress() as shown:
-            mended = len(mend(workspace, tools, settings["workers"], shown).damage)
+            mended = mend(workspace, tools, settings["workers"], shown).damage
     with workspace.reading() as ledger:
         found = list(damage(ledger, workspace, tools)) if ledger else []
     if as_json:
         named = [{"path": str(one.path), "reason": one.reason, "remedy": one.remedy} for one in found]
-        print_json({"data": str(workspace.folder), "sound": not found, "mended": mended, "damage": named})
+        print_json({"data": str(workspace.folder), "sound": not found, "mended": len(mended), "damage": named})
     else:
         for one in found:
             click.echo(f"! {one}")
-        if mended:
-            click.echo(f"{mended:,} damaged files were found and mended as far as could be")
-        if found:
-            click.echo(f"{len(found):,} files are damaged" + ("" if repair else ": `commissure verify --repair` mends them"))
+        if damaged := sum(not one.outdated for one in mended):
+            click.echo(f"{damaged:,} damaged files were found and mended as far as could be")
+        if damaged < len(mended):
+            click.echo("the index was made by an earlier version and is brought up to date")
+        if damaged := sum(not one.outdated for one in found):
+            click.echo(f"{damaged:,} files are damaged" + ("" if repair else ": `commissure verify --repair` mends them"))
+        elif found:
+            click.echo("nothing is damaged: `commissure verify --repair` brings up to date what an earlier version made")
         else:
             click.echo(f"data folder {workspace.folder}: everything is as it was written")
     if found:

@@ -4,6 +4,7 @@ A problem keeps the record out. A doubt is a warning, because the record can sti
 quotes what the record says.
 """
 
+import copy
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -26,10 +27,13 @@ BAD_NARRATIVE: Final = "bad-narrative"
 """Another one: the narrative repeats in words what the elements say."""
 UNPADDED: Final = "unpadded-base64"
 """Another one: it is read all the same."""
-USABLE: Final = frozenset({BAD_BASE64, BAD_NARRATIVE, UNPADDED})
+IMPRECISE: Final = "imprecise-date"
+"""Another one: a date is sure in what it says."""
+USABLE: Final = frozenset({BAD_BASE64, BAD_NARRATIVE, UNPADDED, IMPRECISE})
 """The problems that do not keep a record out."""
 _SIGNS: Final = frozenset({"unknown-element", "wrong-type", "bad-choice", "invalid"})
 """Problems that a record of another version of FHIR has because names and types changed, and one that only lacks something has not."""
+_BAD_DATE: Final = "bad-date"
 _REASONS: Final = {
     "missing": ("missing-element", "is required and not there"),
     "model_field_validation.missing": ("missing-element", "is required and not there"),
@@ -43,8 +47,8 @@ _REASONS: Final = {
     "too_short": ("bad-value", "must not be empty"),
 }
 _FAMILIES: Final = (
-    ("date", "bad-date", "is not a date of the form R4 asks for"),
-    ("time", "bad-date", "is not a time of the form R4 asks for"),
+    ("date", _BAD_DATE, "is not a date of the form R4 asks for"),
+    ("time", _BAD_DATE, "is not a time of the form R4 asks for"),
     ("bool", "wrong-type", "must be true or false"),
     ("int", "wrong-type", "must be a whole number"),
     ("decimal", "wrong-type", "must be a number"),
@@ -83,18 +87,57 @@ def problems(kind: str, resource: Mapping[str, Any]) -> list[Problem]:
     checked |= {element: completed for element, completed, _ in _imprecise(kind, checked)}
     if "contained" in checked:
         found = [*_contained(kind, checked.pop("contained")), *found]
+    told = _invalid(kind, cls, checked)
+    if dates := [(problem.field, completed) for problem in told if (completed := _completed_at(problem, checked))]:
+        checked = copy.deepcopy(checked)
+        for field, (_, whole) in dates:
+            holder, last = _holder(field, checked)
+            holder[last] = whole
+        told = _invalid(kind, cls, checked)
+        wrong = {problem.field for problem in told}
+        lacking = ((field, said) for field, (said, _) in dates if field not in wrong)
+        found += (Problem(IMPRECISE, f"has no {_lack([said])}: kept as it is written", field) for field, said in lacking)
+    found += (_unpadded(problem, checked) for problem in told)
+    kept = [problem for problem in found if not _NARRATIVE.match(problem.field)]
+    if len(kept) < len(found):
+        broken = dict.fromkeys(place[0] for problem in found if (place := _NARRATIVE.match(problem.field)))
+        kept += (Problem(BAD_NARRATIVE, "is no narrative with status and div: it is left out", place) for place in broken)
+    return _of_another_version(kind, resource, kept) or kept[:MAX_PROBLEMS]
+
+
+def _invalid(kind: str, cls: Any, checked: dict[str, Any]) -> list[Problem]:
+    """What the class finds wrong with a resource."""
     try:
         if not is_sure(cls, checked):
             cls.model_validate(checked)
     except RecursionError:
         raise
     except Exception as error:  # pydantic's own, and KeyError and others of fhir.resources
-        found += [_unpadded(problem, checked) for problem in _explain(kind, error)]
-    kept = [problem for problem in found if not _NARRATIVE.match(problem.field)]
-    if len(kept) < len(found):
-        broken = dict.fromkeys(place[0] for problem in found if (place := _NARRATIVE.match(problem.field)))
-        kept += (Problem(BAD_NARRATIVE, "is no narrative with status and div: it is left out", place) for place in broken)
-    return _of_another_version(kind, resource, kept) or kept[:MAX_PROBLEMS]
+        return _explain(kind, error)
+    return []
+
+
+def _completed_at(problem: Problem, resource: Mapping[str, Any]) -> tuple[str, str] | None:
+    """What is said where a date is found wrong that lies deeper than `_imprecise` looks, and as R4 would have it, where it is sure."""
+    if problem.code != _BAD_DATE:
+        return None
+    holder, last = _holder(problem.field, resource)
+    said: Any = holder[last] if holder is not None else None
+    moment = _MOMENT.fullmatch(said) if type(said) is str else None
+    return (moment[0], _whole(moment)) if moment and _whole(moment) != moment[0] else None
+
+
+def _holder(field: str, resource: Mapping[str, Any]) -> tuple[Any, Any]:
+    """What holds an element of a resource, and by which name or number; (None, None) where it is not there."""
+    value: Any = resource
+    *steps, last = [name or int(place) for name, place in _STEPS.findall(field)[1:]] or [""]
+    try:
+        for step in steps:
+            value = value[step]
+        value[last]
+    except (KeyError, IndexError, TypeError):
+        return None, None
+    return value, last
 
 
 def _unknown(kind: str) -> Problem:
@@ -121,7 +164,7 @@ def doubts(kind: str, resource: Mapping[str, Any]) -> Iterator[Problem]:
     elif is_odd(identifier):
         yield Problem("bad-id", "R4 allows letters, digits, '-' and '.' only", f"{kind}.id")
     for element, _, reason in _imprecise(kind, resource):
-        yield Problem("imprecise-date", f"{reason}: kept as it is written", f"{kind}.{element}")
+        yield Problem(IMPRECISE, f"{reason}: kept as it is written", f"{kind}.{element}")
     if kind in NOT_IN_R4B:
         yield Problem("not-validated", "R4B took this type out or redefined it, so its content was not checked", kind)
     if kind == "CapabilityStatement" and (version := version_of_number(resource.get("fhirVersion"))):
@@ -198,9 +241,13 @@ def _lack(said: Iterable[str]) -> str:
 def _completed(kind: str, name: str, said: str) -> str:
     """The date as R4 would have it, where it lacks a time of day, seconds or a zone; '' for any other."""
     if moment := _MOMENT.fullmatch(said):
-        return f"{moment[1]}{moment[2] or ':00'}{moment[3] or 'Z'}"
+        return _whole(moment)
     is_instant = name in _INSTANTS or (kind, name) == ("DocumentReference", "date")
     return f"{said}{'-01-01'[: 10 - len(said)]}T00:00:00Z" if is_instant and _DAY.fullmatch(said) else ""
+
+
+def _whole(moment: re.Match[str]) -> str:
+    return f"{moment[1]}{moment[2] or ':00'}{moment[3] or 'Z'}"
 
 
 def is_odd(identifier: Any) -> bool:
@@ -251,12 +298,8 @@ def _unpadded(problem: Problem, resource: Mapping[str, Any]) -> Problem:
     """The problem, or a lesser one where all that base64 lacks are the `=` at its end."""
     if problem.code != BAD_BASE64:
         return problem
-    value: Any = resource
-    for name, place in _STEPS.findall(problem.field)[1:]:
-        try:
-            value = value[name or int(place)]
-        except (KeyError, IndexError, TypeError):
-            return problem
+    holder, last = _holder(problem.field, resource)
+    value = holder[last] if holder is not None else None
     try:
         decode_base64(value if type(value) is str else "?")
     except AttachmentError:

@@ -153,5 +153,19 @@ def test_a_data_folder_of_an_earlier_version_is_taken_over_by_itself(lab, capsys
     assert not assemble.take_over(settings)
 
 
+@pytest.mark.parametrize("command", [("verify", "--repair"), ("ingest", "fhir", "x", "--dataset", "d")])
+def test_what_an_earlier_version_made_is_brought_up_to_date_and_not_called_damaged(lab, capsys, monkeypatch, command):
+    for module in ("generation", "catalog"):
+        monkeypatch.setattr(f"search.{module}.FORMAT", FORMAT + 1)
+    data = ("--data", str(lab.workspace.folder))
+    code, out, _ = run(capsys, "verify", *data)
+    assert code == 1 and "made by an earlier version; it is brought up to date" in out and "nothing is damaged" in out
+    (lab.folder / "export1" / "x.ndjson").rename(lab.folder / "x.ndjson")
+    monkeypatch.chdir(lab.folder)
+    code, out, err = run(capsys, *(word.replace("x", "x.ndjson") if word == "x" else word for word in command), *data)
+    assert code == 0 and "brought up to date" in out and "damaged" not in out, err
+    assert run(capsys, "verify", *data)[0] == 0
+
+
 def test_there_is_nothing_to_take_over_in_an_empty_folder(tmp_path):
     assert not assemble.take_over(load({"data": str(tmp_path)}))

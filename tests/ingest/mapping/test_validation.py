@@ -1,5 +1,7 @@
 """What is refused and what is warned about, with place and reason."""
 
+import copy
+
 import pytest
 
 from tests.ingest.mapping.reading import PATIENT, attachment, mapped, rejects, warnings
@@ -122,6 +124,24 @@ def test_a_date_that_says_less_than_r4_asks_for_is_kept_with_a_warning(resource,
     assert (result.rejected, [(issue.code, issue.field) for issue in result.issues]) == (False, [("imprecise-date", field)])
     assert date in {*(fact.start for fact in result.facts), *(document.date for document in result.documents)}
     assert mapped(resource, strict=True).rejected
+
+
+def test_a_date_within_an_element_that_says_less_than_r4_asks_for_is_kept_with_a_warning():
+    letter = copy.deepcopy(LETTER)
+    letter["content"][0]["attachment"]["creation"] = "2023-05-03T10:00"
+    letter["identifier"] = [{"system": "urn:x", "value": "7", "period": {"start": "2023-05-03T10:00:00", "end": "2023-05-04"}}]
+    result = mapped(letter)
+    assert not result.rejected
+    assert {(issue.code, issue.field, issue.reason) for issue in result.issues} == {
+        ("imprecise-date", "DocumentReference.identifier[0].period.start", "has no time zone: kept as it is written"),
+        ("imprecise-date", "DocumentReference.content[0].attachment.creation", "has no seconds and no time zone: kept as it is written"),
+    }
+    assert mapped(letter, strict=True).rejected
+    for wrong, at in (("2023-02-30T10:00", "period"), ("2023-05-03T10:60", "period")):
+        letter["identifier"][0][at]["start"] = wrong
+        assert {issue.code for issue in mapped(letter).issues} == {"bad-date", "imprecise-date"} and mapped(letter).rejected
+    letter["identifier"][0]["period"]["start"] = "2023-05-03T10:00"
+    assert mapped({key: value for key, value in letter.items() if key != "status"}).rejected, "what else is wrong is found as well"
 
 
 @pytest.mark.parametrize(
