@@ -71,7 +71,8 @@ class Measured:
     def lines(self) -> Iterator[str]:
         """The table."""
         yield f"{'':22}{'precision':>10}{'recall':>10}{'F1':>10}{'written':>10}{'read':>10}"
-        named = {**self.by, "concept and assertion": self.all, "concept alone": self.found, "values": self.values}
+        by = {name: one for name, one in self.by.items() if one.right + one.missed + one.wrong}
+        named = {**by, "concept and assertion": self.all, "concept alone": self.found, "values": self.values}
         for name, one in named.items():
             counts = f"{one.right + one.missed:>10}{one.right + one.wrong:>10}"
             yield f"{name:22}{one.precision:>10.3f}{one.recall:>10.3f}{one.f1:>10.3f}{counts}"

@@ -19,6 +19,10 @@ class Assertion(StrEnum):
     FAMILY = "family"
     NOT_IN_FAMILY = "not-in-family"
     """Denied of relatives, which says nothing of the patient."""
+    ALLERGY = "allergy"
+    """Of a substance: that there is an allergy to it, which says nothing of whether it is taken."""
+    NO_ALLERGY = "no-allergy"
+    """Of a substance: that there is no allergy to it, which says nothing of whether it is taken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from concepts.abbreviations import Definition, definitions
-from concepts.allergies import allergens, speaks_of_allergies
+from concepts.allergies import allergens, lists_of_allergies, speaks_of_allergies, substances
 from concepts.assertion import Judgement, Sentences
 from concepts.coordination import shared
 from concepts.indications import indication
@@ -40,6 +40,15 @@ _THINGS: Final = frozenset(
 )
 """What is kept at home for a measurement, or taken for it."""
 _MOST_ALTERNATIVES: Final = 5
+_OF_ALLERGIES: Final = {
+    Assertion.AFFIRMED: Assertion.ALLERGY,
+    Assertion.HISTORICAL: Assertion.ALLERGY,
+    Assertion.NEGATED: Assertion.NO_ALLERGY,
+}
+"""What is said of an allergy → what that says of the substance that it is to."""
+_SAYS_ALLERGY: Final = ("allerg", "hypersensitiv", "anaphyla")
+_LED: Final = 8
+"""Tokens before a drug in which such a word stands."""
 _MOST_HELD: Final = 1 << 15
 """Names whose concepts a reader holds."""
 
@@ -114,6 +123,9 @@ class Reader:
         concept = chosen.senses[0]
         judgement, section = sentences.judge(chosen.first, chosen.last), sentences.headings.section_at(start)
         judgement = _as_listed(judgement, sentences, chosen) if chosen.listed else _of_allergy(judgement, section, concept)
+        if concept.kind is Kind.ALLERGEN or (chosen.listed and concept.kind is Kind.DRUG):
+            judgement = _of_substance(judgement, section, of, chosen)
+            return ReadMention(start, end, of.text[start:end], concept, chosen.senses[1 : 1 + self._most], judgement, None)
         if concept.kind is Kind.DRUG and _is_taken(judgement, of, chosen.first):
             judgement = Judgement(Assertion.AFFIRMED, "", 0, 0, judgement.section)
         if judgement.assertion is Assertion.AFFIRMED and concept.kind is not Kind.DRUG and not self._asking:
@@ -156,11 +168,15 @@ class Reader:
 
     def _with_allergens(self, of: Tokens, sentences: Sentences, chosen: list[_Chosen]) -> list[_Chosen]:
         """With the allergies that are listed by what they are to, in place of what that is called by itself."""
-        listed = [_Chosen(*each[:2], self._senses(self._names_of(each.norms)), True) for each in allergens(of, sentences, self._is_name)]
+        lists = lists_of_allergies(of, sentences, self._is_name)
+        listed = [_Chosen(*each[:2], self._senses(self._names_of(each.norms)), True) for each in allergens(of, lists, self._is_name)]
         named = {place: each for each in chosen for place in range(each.first, each.last)}
         spans = [each for each in listed if not any(_larger(named[at], each) for at in range(each.first, each.last) if at in named)]
         taken = {place for each in spans for place in range(each.first, each.last)}
         kept = [each for each in chosen if taken.isdisjoint(range(each.first, each.last))]
+        drugs = {(each.first, each.last) for each in kept if each.senses and each.senses[0].kind is Kind.DRUG}
+        drugs = substances(of, lists, [(each.first, each.last) for each in kept], drugs)
+        kept = [each._replace(listed=True) if (each.first, each.last) in drugs else each for each in kept]
         return sorted((*kept, *spans), key=lambda each: each.first)
 
     def _is_name(self, norms: Sequence[str]) -> bool:
@@ -315,6 +331,22 @@ def _as_listed(judgement: Judgement, sentences: Sentences, chosen: _Chosen) -> J
     if judgement.assertion is Assertion.HISTORICAL and judgement.start > starts[chosen.first]:
         return Judgement(Assertion.AFFIRMED, "", 0, 0, judgement.section)
     return judgement
+
+
+def _of_substance(judgement: Judgement, section: Section, of: Tokens, chosen: _Chosen) -> Judgement:
+    """An allergy that is told by what it is to is no word on whether that is taken: neither where there is one nor where it is denied."""
+    means = _OF_ALLERGIES.get(judgement.assertion)
+    if means is None:
+        return judgement
+    trigger, start, end = judgement.trigger, judgement.start, judgement.end
+    if not trigger and section is Section.ALLERGIES:
+        trigger = judgement.section
+    elif not trigger and chosen.listed:
+        around = range(max(0, chosen.first - _LED), min(len(of), chosen.last + 1))
+        at = next((at for at in around if of.norms[at].startswith(_SAYS_ALLERGY)), None)
+        if at is not None:
+            trigger, start, end = of.text[of.starts[at] : of.ends[at]], of.starts[at], of.ends[at]
+    return Judgement(means, trigger, start, end, judgement.section)
 
 
 def _of_allergy(judgement: Judgement, section: Section, concept: Concept) -> Judgement:

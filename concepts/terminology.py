@@ -20,6 +20,8 @@ class Kind(StrEnum):
     PROCEDURE = "procedure"
     MEASUREMENT = "measurement"
     OTHER = "other"
+    ALLERGEN = "allergen"
+    """A substance by which records name allergies: its names all say so ("Allergy to aspirin"), and what a text says is of the allergy."""
 
 
 class Concept(NamedTuple):

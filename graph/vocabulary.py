@@ -66,7 +66,8 @@ SUSPECTS: Final = KG + "suspects"
 SUPPOSES: Final = KG + "supposes"
 RECALLS: Final = KG + "recalls"
 ATTRIBUTES_TO_FAMILY: Final = KG + "attributesToFamily"
-SAID: Final = (AFFIRMS, DENIES, SUSPECTS, SUPPOSES, RECALLS, ATTRIBUTES_TO_FAMILY)
+REPORTS_ALLERGY_TO: Final = KG + "reportsAllergyTo"
+SAID: Final = (AFFIRMS, DENIES, SUSPECTS, SUPPOSES, RECALLS, ATTRIBUTES_TO_FAMILY, REPORTS_ALLERGY_TO)
 
 SUBJECT: Final = KG + "subject"
 ENCOUNTER: Final = KG + "encounter"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from concepts.model import Assertion, ConceptUse
 from graph.identifiers import iri_term, readings_iri
-from graph.vocabulary import AFFIRMS, ATTRIBUTES_TO_FAMILY, DENIES, RECALLS, SUPPOSES, SUSPECTS
+from graph.vocabulary import AFFIRMS, ATTRIBUTES_TO_FAMILY, DENIES, RECALLS, REPORTS_ALLERGY_TO, SUPPOSES, SUSPECTS
 from ingest.ledger import Ledger
 from search.generation import GenerationBuilder, Progress
 from search.reading import Runner, TextsRead
@@ -23,9 +23,10 @@ _SAYS = {
     Assertion.HYPOTHETICAL: SUPPOSES,
     Assertion.HISTORICAL: RECALLS,
     Assertion.FAMILY: ATTRIBUTES_TO_FAMILY,
+    Assertion.ALLERGY: REPORTS_ALLERGY_TO,
 }
 """What the text of a record says of a concept → the link from record to concept. What is denied of relatives has none: it is no denial of
-the patient's, and no relative's illness."""
+the patient's, and no relative's illness; nor has a denied allergy, which is no denial that the substance is taken."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from concepts.distinct import distinct
 from concepts.model import Assertion
 from concepts.terminology import Kind
-from search.columns import HAVING, SAYING, WAYS, Columns
+from search.columns import ALLERGY, HAVING, SAYING, WAYS, Columns
 from search.grounded import Grounded, GroundedPart
 from search.lexical.analysis import informative
 from search.polarity import Agreement, Want, framing, wants_of
@@ -179,13 +179,17 @@ def _row(each: GroundedPart) -> _Row:
 def _patients(each: GroundedPart, agrees: Mask, contradicts: Mask) -> Mask:
     """The patients of whom any document says a part as it is asked, or whose charts do; who denies must not have it elsewhere.
 
-    Not on a drug is whoever has it neither affirmed nor charted: hardly a note says what somebody does not take.
+    Not on a drug is whoever has it neither affirmed nor charted: hardly a note says what somebody does not take, or is not allergic to.
     """
     part, columns = each.part, each.ground.columns
     charted = each.charted if part.value is None else np.zeros_like(each.charted)
     found = _of(agrees, columns)
+    if part.assertion is Assertion.ALLERGY:
+        return found | each.allergic
+    everyone = _of(np.ones(columns.documents, dtype=np.bool_), columns)
+    if part.assertion is Assertion.NO_ALLERGY:
+        return everyone & ~_of(each.documents[ALLERGY], columns) & ~each.allergic
     if part.assertion is Assertion.NEGATED and part.kind is Kind.DRUG:
-        everyone = _of(np.ones(columns.documents, dtype=np.bool_), columns)
         return everyone & ~_of(each.documents[HAVING], columns) & ~charted
     if part.assertion in _DENYING:
         without = found & ~_of(contradicts & ~agrees, columns)
@@ -247,8 +251,8 @@ def _any(each: GroundedPart, assertions: Collection[Assertion]) -> Mask:
 def head_of(asked: Grounded, allowed: Mask | None) -> tuple[Head, ...]:
     """Of each part how many patients and documents within the limits have it, in each way; copies of a text count once, as hits do.
 
-    Patients have it too whose chart does beside no document: allergies are charted in no encounter. Of a part that asks for a value those
-    have it who have such a value.
+    Patients have it too, or an allergy to it, whose chart does beside no document: allergies are charted in no encounter. Of a part that
+    asks for a value those have it who have such a value.
     """
     heads, columns, limited = [], asked.ground.columns, asked.within(allowed)
     within = np.ones(columns.documents, dtype=np.bool_) if limited is None else limited
@@ -260,10 +264,13 @@ def head_of(asked: Grounded, allowed: Mask | None) -> tuple[Head, ...]:
         having = _of(within & saying[HAVING], columns)
         if each.part.value is None:
             having |= each.charted if limited is None else each.charted & there
+        allergic = _of(within & saying[ALLERGY], columns) | (each.allergic if limited is None else each.allergic & there)
+        also = {HAVING: int(np.count_nonzero(having)), ALLERGY: int(np.count_nonzero(allergic))}
         for way in (HAVING, *WAYS):
             patients, documents = _counts(within & saying[way], columns)
-            heads.append(Head(place, way, int(np.count_nonzero(having)) if way == HAVING else patients, documents))
-        if each.part.assertion is Assertion.NEGATED:
-            lacking = np.append(there & ~having, False)[columns.patients] & within
+            heads.append(Head(place, way, also.get(way, patients), documents))
+        if each.part.assertion in (Assertion.NEGATED, Assertion.NO_ALLERGY):
+            has = having if each.part.assertion is Assertion.NEGATED else allergic
+            lacking = np.append(there & ~has, False)[columns.patients] & within
             heads.append(Head(place, LACKING, *_counts(lacking, columns)))
     return tuple(heads)

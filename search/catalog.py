@@ -20,6 +20,7 @@ from concepts.model import Assertion, Mention
 from graph.vocabulary import RELATION_GROUPS
 from search import charting, naming
 from search.codings import Codings
+from search.columns import WAYS
 from search.connections import Connections, padded
 from search.errors import GenerationUnreadable
 from search.found import FoundDocument, MentionedConcept
@@ -65,7 +66,7 @@ _FACT = (
     " ucum, interpretation, intent, stated, performer, location"
 )
 _FACT_ORDER = "start IS NULL, start, record, fact"
-_CONCEPT = "concept, system, code, label, synonyms, patients, documents, facts, denied, possible, history, family, not_in_family"
+_CONCEPT = f"concept, system, code, label, synonyms, patients, documents, facts, {', '.join(WAYS)}"
 _MOST_HELD: Final = 100_000
 """Values of a field that are kept in memory, about 200 bytes each."""
 _GROUPS: Final = ", ".join(f"'{group}'" for group in sorted({*RELATION_GROUPS.values(), "observation"}))
@@ -234,7 +235,7 @@ class SqliteCatalog:
         query, given = naming.beginning(text)
         rows = self._all(
             f"SELECT {_CONCEPT} FROM concepts WHERE ordinal IN ({query})"  # noqa: S608 - column names
-            " ORDER BY patients DESC, documents DESC, facts DESC, denied + possible + history + family + not_in_family DESC,"
+            f" ORDER BY patients DESC, documents DESC, facts DESC, {' + '.join(WAYS)} DESC,"
             " label, concept LIMIT ?",
             (*given, limit),
         )

@@ -36,11 +36,12 @@ def derive_codings(
     ordinals: Mapping[str, int],
     same: Iterable[tuple[str, str]] = (),
     added: Collection[str] = (),
+    allergens: Collection[str] = (),
 ) -> None:
     """Fill the tables from the facts, and from what terminologies say is the same.
 
     Of each thing the SNOMED CT code stands for it, else the first; one that records use or texts mention before those `added`, which
-    only terminologies name.
+    only terminologies name. An allergy and what it is to (`allergens`) are two things, though a record may code it by both.
     """
     facts, texts = extract.facts, extract.texts
     coded = (facts.concepts >= 0) & ~np.isin(facts.relations, extract.codes(_UNCODED))
@@ -55,7 +56,7 @@ def derive_codings(
     for group, found in groupby(rows, key=itemgetter(0)):
         beside = [(texts[concept], texts[relation], texts[label]) for _, concept, relation, label in found]
         together += ((group, concept) for concept in dict.fromkeys(concept for concept, _, _ in beside))
-        pairs.update(_pairs(beside))
+        pairs.update(_pairs(beside, allergens))
     things: dict[str, set[str]] = {}
     for (one, other), times in sorted(pairs.items()):
         if times == records[extract.code(one)] == records[extract.code(other)]:
@@ -67,12 +68,12 @@ def derive_codings(
     db.executemany("INSERT INTO coded_together SELECT record, ?2 FROM facts WHERE fact = ?1", together)
 
 
-def _pairs(coded: Sequence[tuple[str, str, str]]) -> set[tuple[str, str]]:
+def _pairs(coded: Sequence[tuple[str, str, str]], allergens: Collection[str]) -> set[tuple[str, str]]:
     """The concepts that a record is charted with beside one another, in the same words."""
-    named: dict[tuple[str, str], set[str]] = defaultdict(set)
+    named: dict[tuple[str, str, bool], set[str]] = defaultdict(set)
     for concept, relation, label in coded:
         if relation in _ALIKE:
-            named[relation, label].add(concept)
+            named[relation, label, relation == "allergy" and concept in allergens].add(concept)
     return {pair for concepts in named.values() for pair in combinations(sorted(concepts), 2)}
 
 

@@ -24,12 +24,17 @@ from search.units import CSR
 
 HAVING: Final = "concept"
 """The way in which documents have concepts: their text affirms them, their encounter charts them, they are labeled so."""
+ALLERGY: Final = "allergy"
+"""The way in which documents have allergies: their text tells of one, their encounter charts it. Who is allergic to aspirin takes none."""
+NO_ALLERGY: Final = "no_allergy"
 WAYS: Final[Mapping[str, tuple[Assertion, ...]]] = {
     "denied": (Assertion.NEGATED,),
     "possible": (Assertion.POSSIBLE, Assertion.HYPOTHETICAL),
     "history": (Assertion.HISTORICAL,),
     "family": (Assertion.FAMILY,),
     "not_in_family": (Assertion.NOT_IN_FAMILY,),
+    ALLERGY: (Assertion.ALLERGY,),
+    NO_ALLERGY: (Assertion.NO_ALLERGY,),
 }
 """Other ways in which texts speak of concepts, each with the assertions that are meant; filters and facets have their names."""
 AFFIRMED: Final = "affirmed"
@@ -75,7 +80,7 @@ class Columns:
     concept_documents: Int32
     patient_concept_offsets: Int64
     patient_concepts: Int32
-    """Conditions, medications, procedures, allergies and immunizations charted (counted) for a patient."""
+    """Conditions, medications, procedures, allergies and immunizations charted (counted) for a patient; not the substances of allergies."""
     concept_patients: Int32
     """One per concept: how many patients have it charted as a counted fact."""
     concept_spread: Int32
@@ -87,6 +92,9 @@ class Columns:
     wider: Int32 = field(default_factory=lambda: np.empty(0, dtype=np.int32))
     """Concepts that no record uses and no text mentions: above, or the same as, one that is, as terminologies say."""
     results: ResultColumns = field(default_factory=no_results)
+    patient_allergy_offsets: Int64 = field(default_factory=lambda: np.zeros(1, dtype=np.int64))
+    patient_allergies: Int32 = field(default_factory=lambda: np.empty(0, dtype=np.int32))
+    """Allergies charted (counted) for a patient, by their own codes or those of substances, laid out like `patient_concepts`."""
 
     @property
     def documents(self) -> int:

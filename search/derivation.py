@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +19,12 @@ from concepts.hierarchy import Hierarchy, build_hierarchy
 from concepts.model import Assertion
 from graph.vocabulary import local_name
 from search.ages import ages
+from search.allergens import derive_allergens, named_allergies
 from search.called import count_names
 from search.codings import derive_codings
-from search.columns import SAYING, Columns, day_interval
-from search.concept_table import ConceptTable, Int32, Int64, compress, concept_counts, gather
+from search.columns import ALLERGY, NO_ALLERGY, SAYING, Columns, day_interval
+from search.concept_table import ConceptTable, Int32, Int64, compress, concept_counts
+from search.counted_facts import CountedFacts, Pairs, counted_facts
 from search.extract import Extract
 from search.label_columns import LabelColumns, derive_labels
 from search.result_columns import derive_results
@@ -32,9 +33,6 @@ from search.tallies import count_concepts, count_datasets, count_said, list_sour
 from search.wider import widen
 from search.words_of_records import leading, words_of_records
 
-CHARTED: Final = frozenset({"condition", "medication", "procedure", "allergy", "immunization"})
-"""Relations of facts that describe a patient; observations and encounters are left out, being many and saying little."""
-
 
 def derive(
     db: sqlite3.Connection, extract: Extract, keys: list[bytes], has_vector: NDArray[np.bool_], terminologies: Iterable[Path] = ()
@@ -42,6 +40,8 @@ def derive(
     """Fill the derived tables of the catalog and return the columns.
 
     `extract` is that of the catalog, `keys` are those of the units by row, `terminologies` folders.
+
+    Longer than most because it names every column once.
     """
     _make_tables(db)
     wider = widen(db, terminologies)
@@ -49,13 +49,14 @@ def derive(
     ordinals = extract.table(
         lambda text: concepts.get(text, -1), np.concatenate([extract.facts.concepts, extract.mentions.concepts, extract.facts.subjects])
     )
-    derive_codings(db, extract, concepts, wider.same, wider.added)
+    allergens = derive_allergens(db, extract)
+    derive_codings(db, extract, concepts, wider.same, wider.added, allergens)
     list_sources(db, extract)
     patients = _patients(db, extract)
     datasets = _dictionary(db, "dataset", _twice(_all_datasets(db, extract)))
     types = _dictionary(db, "type", _twice(extract.distinct(extract.documents.types)))
     documents = _documents(db, extract, datasets, types, patients)
-    facts = _counted_facts(extract, documents, patients, ordinals)
+    facts = counted_facts(extract, patients, ordinals, allergens)
     passage_documents, passage_units = _passages(extract, keys, documents.places)
     unit_offsets, unit_documents = compress(passage_units, passage_documents, len(keys))
     labels = derive_labels(db, extract, documents.places, ordinals)
@@ -65,9 +66,12 @@ def derive(
     hierarchy = _hierarchy(extract, ordinals, len(concepts), wider.ordinals(concepts))
     having = concept_counts(np.arange(documents.count), document_offsets, document_concepts.astype(np.int32), hierarchy)
     patient_offsets, patient_concepts = compress(facts.subjects[facts.charted], facts.concepts[facts.charted], len(patients))
-    concept_patients = np.bincount(compress(facts.subjects, facts.concepts, len(patients))[1], minlength=len(concepts))
+    allergy_offsets, allergies = compress(facts.subjects[facts.allergies], facts.concepts[facts.allergies], len(patients))
+    had = ~facts.of_substances
+    concept_patients = np.bincount(compress(facts.subjects[had], facts.concepts[had], len(patients))[1], minlength=len(concepts))
     count_concepts(db, concept_patients, having, np.bincount(facts.concepts, minlength=len(concepts)))
-    said = _said(extract, documents, ordinals, hierarchy)
+    allergies_of = _allergies_told(db, extract, documents, facts, allergens, (holders, document_concepts), len(concepts))
+    said = _said(extract, documents, ordinals, hierarchy, *allergies_of)
     count_said(db, said, documents.count)
     count_datasets(db, extract, datasets, documents.datasets[passage_documents], has_vector[passage_units])
     return Columns(
@@ -94,6 +98,8 @@ def derive(
         said=said,
         labels=labels,
         wider=_ints(sorted(concepts[concept] for concept in wider.added)),
+        patient_allergy_offsets=allergy_offsets,
+        patient_allergies=allergies.astype(np.int32),
         results=derive_results(db, extract, documents.places, ordinals, len(concepts)),
     )
 
@@ -282,24 +288,6 @@ def _people(db: sqlite3.Connection, documents: _Documents, patients: dict[str, i
     return {"sexes": sex.copy(), "least_ages": least, "greatest_ages": greatest}
 
 
-@dataclass(frozen=True)
-class _Facts:
-    """Counted facts with a concept, as codes; `encounters` are those of texts."""
-
-    subjects: Int32
-    concepts: Int32
-    encounters: Int32
-    charted: NDArray[np.bool_]
-
-
-def _counted_facts(extract: Extract, documents: _Documents, patients: dict[str, int], ordinals: Int32) -> _Facts:
-    facts = extract.facts
-    rows = np.flatnonzero(facts.counted & (facts.concepts >= 0) & (facts.relations != extract.code("label")))
-    subjects = extract.table(patients.__getitem__, facts.subjects[rows])[facts.subjects[rows]]
-    charted = np.isin(facts.relations[rows], extract.codes(CHARTED))
-    return _Facts(subjects, ordinals[facts.concepts[rows]], facts.encounters[rows], charted)
-
-
 def _passages(extract: Extract, keys: list[bytes], places: Int64) -> tuple[Int64, Int64]:
     """Document and unit of every passage that is a unit: those that only head or date what follows are none."""
     # Byte strings of numpy compare like SQLite's blobs as long as all have one length.
@@ -312,42 +300,64 @@ def _passages(extract: Extract, keys: list[bytes], places: Int64) -> tuple[Int64
 
 
 def _document_concepts(
-    extract: Extract, documents: _Documents, facts: _Facts, ordinals: Int32, labels: LabelColumns
+    extract: Extract, documents: _Documents, facts: CountedFacts, ordinals: Int32, labels: LabelColumns
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(document, concept) of affirmed mentions, counted facts of the document's encounter and labels of the item; pairs may repeat."""
     mentions = extract.mentions
     affirmed = (mentions.assertions == extract.code(Assertion.AFFIRMED.value)) & (mentions.concepts >= 0)
-    known = facts.encounters >= 0
-    offsets, charted = compress(facts.encounters[known], facts.concepts[known], len(extract.texts))
-    placed = np.flatnonzero(documents.encounters >= 0)
-    charting = documents.encounters[placed]
+    placed, charted = facts.beside(documents.encounters, ~facts.of_substances)
     labeled = (labels.concepts >= 0) & (labels.counted > 0)
     found = np.concatenate(
         [
             documents.places[mentions.documents[affirmed]],
-            np.repeat(placed, np.diff(offsets)[charting]),
+            placed,
             labels.documents[labeled].astype(np.int64),
         ]
     )
     having = np.concatenate(
         [
             ordinals[mentions.concepts[affirmed]].astype(np.int64),
-            gather(offsets, charted.astype(np.int32), charting).astype(np.int64),
+            charted,
             labels.concepts[labeled].astype(np.int64),
         ]
     )
     return found, having
 
 
-def _said(extract: Extract, documents: _Documents, ordinals: Int32, hierarchy: Hierarchy) -> dict[str, ConceptTable]:
-    """For each way of speaking of concepts: which documents mention which so, whoever read them."""
-    mentions = extract.mentions
-    found = {}
+def _said(
+    extract: Extract, documents: _Documents, ordinals: Int32, hierarchy: Hierarchy, are_allergies: NDArray[np.bool_], told: Pairs
+) -> dict[str, ConceptTable]:
+    """For each way of speaking of concepts: which documents mention which so, whoever read them.
+
+    `told` are further allergies of documents; of concepts that `are_allergies` those of a denial are denied allergies too.
+    """
+    mentions, found = extract.mentions, {}
     for way, assertions in SAYING.items():
-        said = np.isin(mentions.assertions, extract.codes(each.value for each in assertions)) & (mentions.concepts >= 0)
+        said = np.isin(mentions.assertions, extract.codes(each.value for each in assertions))
+        if way == NO_ALLERGY:
+            denied = mentions.assertions == extract.code(Assertion.NEGATED.value)
+            said |= denied & np.append(are_allergies, False)[ordinals[mentions.concepts]]
+        said &= mentions.concepts >= 0
         mentioning, mentioned = documents.places[mentions.documents[said]], ordinals[mentions.concepts[said]]
+        if way == ALLERGY:
+            mentioning, mentioned = np.concatenate([mentioning, told[0]]), np.concatenate([mentioned, told[1]])
         found[way] = _table(mentioning, mentioned, documents, hierarchy)
     return found
+
+
+def _allergies_told(
+    db: sqlite3.Connection,
+    extract: Extract,
+    documents: _Documents,
+    facts: CountedFacts,
+    allergens: frozenset[str],
+    having: Pairs,
+    count: int,
+) -> tuple[NDArray[np.bool_], Pairs]:
+    """Which concepts are allergies; and (document, concept) of those that documents have, or whose substance their encounter charts."""
+    are_allergies = named_allergies(db, extract, allergens, count)
+    had, charted = are_allergies[having[1]], facts.beside(documents.encounters, facts.of_substances)
+    return are_allergies, (np.concatenate([having[0][had], charted[0]]), np.concatenate([having[1][had], charted[1]]))
 
 
 def _table(mentioning: NDArray[np.integer], mentioned: NDArray[np.integer], documents: _Documents, hierarchy: Hierarchy) -> ConceptTable:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from search.columns import HAVING, SAYING
-from search.concept_table import Int32
+from search.concept_table import Int32, Int64
 from search.limits import Limit
 from search.masks import Ground, allowed
 from search.protocols import Mask
@@ -45,13 +45,21 @@ class GroundedPart:
     @cached_property
     def charted(self) -> Mask:
         """The patients whose chart has its concepts, by code."""
+        return self._of_charts(self.ground.columns.patient_concept_offsets, self.ground.columns.patient_concepts)
+
+    @cached_property
+    def allergic(self) -> Mask:
+        """The patients whose chart has an allergy to its concepts, by code."""
+        return self._of_charts(self.ground.columns.patient_allergy_offsets, self.ground.columns.patient_allergies)
+
+    def _of_charts(self, offsets: Int64, concepts: Int32) -> Mask:
         columns = self.ground.columns
         asked, charted = (
             np.zeros(count, dtype=np.bool_) for count in (len(columns.concept_patients), len(columns.patient_concept_offsets) - 1)
         )
         asked[self.ordinals] = True
-        places = np.flatnonzero(asked[columns.patient_concepts])
-        charted[np.searchsorted(columns.patient_concept_offsets, places, side="right") - 1] = True
+        places = np.flatnonzero(asked[concepts])
+        charted[np.searchsorted(offsets, places, side="right") - 1] = True
         return charted
 
     @cached_property

@@ -7,9 +7,11 @@ from typing import Final, Literal
 from concepts.model import Assertion
 from graph.vocabulary import local_name
 from search.model import PatientSummary
-from search.standings import COUNTED, MEANT, Rows
+from search.standings import ALLERGIC, COUNTED, MEANT, OF_ALLERGIES, Rows
 
-Column = Literal["charted", "affirmed", "denied", "possible", "hypothetical", "historical", "family", "not_in_family"]
+Column = Literal[
+    "charted", "affirmed", "denied", "possible", "hypothetical", "historical", "family", "not_in_family", "allergy", "no_allergy"
+]
 """A number of `search.model.ConceptStanding`."""
 
 ASSERTIONS: Final[Mapping[Column, Assertion]] = {
@@ -20,6 +22,8 @@ ASSERTIONS: Final[Mapping[Column, Assertion]] = {
     "historical": Assertion.HISTORICAL,
     "family": Assertion.FAMILY,
     "not_in_family": Assertion.NOT_IN_FAMILY,
+    "allergy": Assertion.ALLERGY,
+    "no_allergy": Assertion.NO_ALLERGY,
 }
 """Column → what the texts behind it say; those of 'charted' are the documents of visits."""
 
@@ -32,6 +36,7 @@ _CHARTING: Final = (
     "SELECT d.row FROM documents d WHERE d.encounter IN"  # noqa: S608 - texts of this package
     f" (SELECT encounter FROM facts WHERE {COUNTED} AND encounter IS NOT NULL) {_NEWEST}"
 )
+_OF_ALLERGIES: Final = f"SELECT d.row FROM documents d WHERE d.row IN (SELECT row FROM documents WHERE {OF_ALLERGIES}) {_NEWEST}"  # noqa: S608
 _PLACES: Final = (
     "SELECT d.id, m.start, m.stop FROM documents d JOIN mentions m ON m.document = d.row"  # noqa: S608 - texts of this package
     f" WHERE d.id IN (SELECT value FROM json_each(?)) AND m.concept IN ({MEANT}) AND m.assertion = ?"
@@ -42,6 +47,7 @@ _OF_TEXTS: Final = (
     f" WHERE m.concept IN ({MEANT}) AND m.assertion = ? AND d.patient IS NOT NULL GROUP BY d.patient"
 )
 _OF_CHARTS: Final = f"SELECT subject, min(dataset) FROM facts WHERE {COUNTED} GROUP BY subject"  # noqa: S608 - texts of this package
+_OF_ALLERGIC: Final = f"SELECT subject, min(dataset) FROM facts WHERE {ALLERGIC} GROUP BY subject"  # noqa: S608 - texts of this package
 _KNOWN: Final = (
     "SELECT id, dataset, label, sex, born, died, source, line, race, race_codes, ethnicity, ethnicity_codes FROM patients"
     " WHERE id IN (SELECT value FROM json_each(?)) ORDER BY label, id"
@@ -53,6 +59,8 @@ def documents_of(rows: Rows, meant: Sequence[int], column: Column, limit: int, o
     given = json.dumps(list(meant))
     if column == "charted":
         found = rows(_CHARTING, (given, limit, offset))
+    elif column == "allergy":
+        found = rows(_OF_ALLERGIES, (given, given, limit, offset))
     else:
         found = rows(_SAYING, (given, ASSERTIONS[column].value, limit, offset))
     return [row for (row,) in found]
@@ -71,8 +79,11 @@ def patients_of(
 ) -> tuple[PatientSummary, ...]:
     """The patients behind a number, by label; those that no record describes by their id, after the others."""
     given = json.dumps(list(meant))
-    pairs = rows(_OF_CHARTS, (given,)) if column == "charted" else rows(_OF_TEXTS, (given, ASSERTIONS[column].value))
-    whose = {patient if column == "charted" else known_as(patient): dataset for patient, dataset in pairs}
+    charts = {"charted": _OF_CHARTS, "allergy": _OF_ALLERGIC}.get(column)
+    whose = dict(rows(charts, (given,))) if charts else {}
+    if column != "charted":
+        told = rows(_OF_TEXTS, (given, ASSERTIONS[column].value))
+        whose = {**{known_as(patient): dataset for patient, dataset in told}, **whose}
     known = [PatientSummary(*row) for row in rows(_KNOWN, (json.dumps(sorted(whose)),))]
     described = {one.id for one in known}
     others = [PatientSummary(patient, whose[patient], local_name(patient)) for patient in sorted(whose) if patient not in described]

@@ -11,14 +11,14 @@ from concepts.assertion import Sentences
 from concepts.model import Assertion
 from concepts.tokens import tokens
 from search.catalog import SqliteCatalog
-from search.columns import HAVING, Columns
+from search.columns import ALLERGY, HAVING, Columns
 from search.finding import Found, scores_of
 from search.found import FoundDocument, MentionedConcept
 from search.grounded import Grounded
 from search.model import Evidence, Hit, Match, PassageSpan, SearchRequest, Span
 from search.polarity import Want, answers, frames, wants_of
 from search.protocols import LexicalIndex, Rows
-from search.question import AGREES, CONTRADICTS, Ask, Question, Said
+from search.question import AGREES, CONTRADICTS, Ask, Part, Question, Said
 from search.snippets import Match as Matched
 from search.snippets import answer, find_matches, highlights, last_word, opening
 from search.spoken import SAID
@@ -110,7 +110,7 @@ class HitReader:
                     evidence=Evidence(document.id, document.record, document.source, document.line, run, start, end),
                     duplicates=int(found.copies[index]),
                     match=None if found.ranked is None else Match.WELL if index < found.well else Match.LOOSELY,
-                    said=_said(question, spans, [bool(each.documents[HAVING][place]) for each in asked.parts]),
+                    said=_said(question, spans, [bool(each.documents[_charting(each.part)][place]) for each in asked.parts]),
                 )
             )
         return tuple(hits)
@@ -216,14 +216,20 @@ def _otherwise(text: str, start: int, end: int, matches: Sequence[Matched], want
     return [(match.start, match.end) for match in matches if not any(first <= match.start < last for first, last in right)]
 
 
+def _charting(part: Part) -> str:
+    """The way in which a chart has what is asked."""
+    return ALLERGY if part.assertion is Assertion.ALLERGY else HAVING
+
+
 def _said(question: Question, spans: Sequence[Meant], having: Sequence[bool]) -> tuple[Said, ...]:
     """What a document says of each part that it speaks of. What it has and its text does not affirm is charted."""
     found = []
     for place, part in enumerate(question.parts):
         means = {each.assertion for each in spans if each.part == place}
-        charted = having[place] and Assertion.AFFIRMED not in means
+        way = Assertion.ALLERGY if part.assertion is Assertion.ALLERGY else Assertion.AFFIRMED
+        charted = having[place] and way not in means
         if means or charted:
-            agrees = bool(means & AGREES[part.assertion]) or (charted and Assertion.AFFIRMED in AGREES[part.assertion])
+            agrees = bool(means & AGREES[part.assertion]) or (charted and way in AGREES[part.assertion])
             found.append(Said(place, tuple(each for each in Assertion if each in means), charted, agrees))
     return tuple(found)
 

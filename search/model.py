@@ -227,8 +227,8 @@ class ConceptSummary:
     and how widely it is used.
 
     `patients` counts patients who have it charted as a counted fact, `documents` those that mention it or whose encounter charts it.
-    Documents that deny it, hold it for possible, tell of it as past, say it of relatives or deny it of them are counted apart, with what is
-    narrower.
+    Documents that deny it, hold it for possible, tell of it as past, say it of relatives or deny it of them, tell of an allergy to it or
+    deny one are counted apart, with what is narrower.
     """
 
     concept: str
@@ -244,6 +244,8 @@ class ConceptSummary:
     history: int = 0
     family: int = 0
     not_in_family: int = 0
+    allergy: int = 0
+    no_allergy: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +273,8 @@ class Held:
 class ConceptStanding:
     """A concept with its codings and everything narrower, `concepts` in all: as charts have it, and as texts mean it.
 
-    `charted` are patients with a counted fact and the documents of the encounters that chart one. A patient, or a document, that affirms
+    `charted` are patients with a counted fact and the documents of the encounters that chart one. An allergy that is coded by its substance
+    is none of these: `allergy` has it, with those that texts tell of. A patient, or a document, that affirms
     and denies counts under both.
     """
 
@@ -285,6 +288,8 @@ class ConceptStanding:
     historical: Held = Held()
     family: Held = Held()
     not_in_family: Held = Held()
+    allergy: Held = Held()
+    no_allergy: Held = Held()
 
 
 @dataclass(frozen=True, slots=True)

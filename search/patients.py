@@ -11,7 +11,7 @@ from search.charting import THING
 from search.model import ChartedCondition, FormerPatient, PatientOverview, PatientSummary
 from search.placing import PLACED
 from search.schema import NOT_CHARTED
-from search.standings import Rows
+from search.standings import TO_SUBSTANCES, Rows
 
 PATIENT: Final = f"id, dataset, label, sex, born, died, {PLACED}, line, race, race_codes, ethnicity, ethnicity_codes"
 """The columns of a PatientSummary."""
@@ -28,9 +28,10 @@ _CONDITIONS: Final = (
 
 
 _WITH_CONCEPT: Final = (
-    "SELECT s.subject, s.dataset, p.id, p.dataset, p.label, p.sex, p.born, p.died, placed(p.dataset, p.source), p.line, p.race,"
+    "SELECT s.subject, s.dataset, p.id, p.dataset, p.label, p.sex, p.born, p.died, placed(p.dataset, p.source), p.line, p.race,"  # noqa: S608
     " p.race_codes, p.ethnicity, p.ethnicity_codes FROM"
-    " (SELECT subject, min(dataset) AS dataset FROM facts WHERE concept = ? AND counted AND concept IS NOT NULL GROUP BY subject) s"
+    " (SELECT subject, min(dataset) AS dataset FROM facts WHERE concept = ? AND counted AND concept IS NOT NULL"
+    f" AND NOT {TO_SUBSTANCES} GROUP BY subject) s"
     " LEFT JOIN patients p ON p.id = s.subject ORDER BY coalesce(p.label, s.subject), s.subject LIMIT ? OFFSET ?"
 )
 

@@ -130,10 +130,14 @@ AGREES: Final[Mapping[Assertion | None, frozenset[Assertion]]] = {
     Assertion.NOT_IN_FAMILY: frozenset({Assertion.NOT_IN_FAMILY}),
     Assertion.POSSIBLE: frozenset({Assertion.POSSIBLE, Assertion.HYPOTHETICAL}),
     Assertion.HYPOTHETICAL: frozenset({Assertion.POSSIBLE, Assertion.HYPOTHETICAL}),
+    Assertion.ALLERGY: frozenset({Assertion.ALLERGY}),
+    Assertion.NO_ALLERGY: frozenset({Assertion.NO_ALLERGY}),
     None: frozenset(Assertion),
 }
 """How a question means a concept → how a text may mean it to answer."""
-_NOT_THE_PATIENTS: Final = frozenset({Assertion.NEGATED, Assertion.FAMILY, Assertion.NOT_IN_FAMILY, Assertion.HYPOTHETICAL})
+_NOT_THE_PATIENTS: Final = frozenset(
+    {Assertion.NEGATED, Assertion.FAMILY, Assertion.NOT_IN_FAMILY, Assertion.HYPOTHETICAL, Assertion.ALLERGY, Assertion.NO_ALLERGY}
+)
 CONTRADICTS: Final[Mapping[Assertion | None, frozenset[Assertion]]] = {
     Assertion.AFFIRMED: _NOT_THE_PATIENTS,
     Assertion.HISTORICAL: _NOT_THE_PATIENTS,
@@ -142,6 +146,8 @@ CONTRADICTS: Final[Mapping[Assertion | None, frozenset[Assertion]]] = {
     Assertion.NOT_IN_FAMILY: frozenset({Assertion.FAMILY}),
     Assertion.POSSIBLE: frozenset({Assertion.NEGATED}),
     Assertion.HYPOTHETICAL: frozenset({Assertion.NEGATED}),
+    Assertion.ALLERGY: frozenset({Assertion.NO_ALLERGY}),
+    Assertion.NO_ALLERGY: frozenset({Assertion.ALLERGY}),
     None: frozenset(),
 }
 """How a question means a concept → what of a text, where it says nothing that agrees, contradicts it."""
@@ -170,7 +176,8 @@ class Head:
     """How many patients have a part of the question in one way, and in how many documents, whatever their rank.
 
     `way` is a filter: concept (affirmed, charted or labeled so; the patients are also those whose chart has it beside no document), denied,
-    possible, history, family or not_in_family. Of what is asked denied LACKING counts those of whom no text affirms it and no chart has it.
+    possible, history, family, not_in_family, allergy (told or charted, beside no document too) or no_allergy. Of what is asked denied, or
+    no allergy, LACKING counts those of whom no text affirms it and no chart has it.
     """
 
     part: int

@@ -21,9 +21,10 @@ from typing import Any, Final, NamedTuple
 
 from concepts.model import READ, Assertion, ConceptUse
 from concepts.reader import Reader, ReadMention
-from concepts.terminology import Concept, Kind
+from concepts.terminology import Concept, Kind, spellings
 from concepts.vocabulary import ABOUT, Named, compile_vocabulary, open_vocabulary, save_vocabulary
 from graph.identifiers import concept_iri
+from search.allergens import OF_ALLERGY, is_substance
 from search.schema import MENTIONS_OF_CONCEPTS, READINGS
 from search.spoken import spoken_of
 
@@ -33,7 +34,7 @@ VOCABULARIES: Final = "vocabularies"
 TERMINOLOGY: Final = "+"
 """How the folder of a terminology begins there: no dataset's name does."""
 
-RULES: Final = 13
+RULES: Final = 14
 """Version of the rules by which texts are read: another one reads every text again."""
 
 _KINDS: Final = {
@@ -45,7 +46,6 @@ _KINDS: Final = {
     "observation": Kind.MEASUREMENT,
 }
 """Relation of a fact → what kind of thing its concept is. Status, category and the like are no facts, so their words are not looked for."""
-_OF_ALLERGY: Final = re.compile(r"allerg|intoleran|sensitiv|known|anaphyla", re.IGNORECASE)
 _TAG: Final = re.compile(r"(?<=.)\s*\([^()]*\)")
 _FIRST: Final = "http://snomed.info/sct"
 """The system whose concepts a name stands for before those of others."""
@@ -119,18 +119,24 @@ def own_names(db: sqlite3.Connection, dataset: str) -> list[Named]:
             relations[relation] += times
             for text in (display, label):
                 names[text] += times if text else 0
-        kind = _KINDS[min(relations, key=lambda each: (-relations[each], each))]
         ranked = sorted(filter(None, names), key=lambda text: (-names[text], text))
-        if set(relations) == {"allergy"}:
-            ranked = list(dict.fromkeys(map(_as_allergy, ranked)))
         system, code = next(((s, c) for _, _, s, c, *_ in rows if c), ("", concept))
-        named.append(Named(Concept(system, code, ranked[0] if ranked else code, kind), tuple(ranked[1:])))
+        if "allergy" in relations and is_substance(system, (row[4] for row in rows), (row[5] for row in rows if row[1] == "allergy")):
+            del relations["allergy"]
+            allergies = tuple(dict.fromkeys(allergy for name in ranked for allergy in _as_allergies(name))) or (code,)
+            named.append(Named(Concept(system, code, allergies[0], Kind.ALLERGEN), allergies[1:]))
+        if relations:
+            kind = _KINDS[min(relations, key=lambda each: (-relations[each], each))]
+            named.append(Named(Concept(system, code, ranked[0] if ranked else code, kind), tuple(ranked[1:])))
     return sorted(named, key=lambda each: each.concept.system != _FIRST)
 
 
-def _as_allergy(name: str) -> str:
-    """What a record of an allergy means by a name: "Aspirin" there is no aspirin that is taken."""
-    return name if _OF_ALLERGY.search(name) else f"Allergy to {_TAG.sub('', name)}"
+def _as_allergies(name: str) -> Iterator[str]:
+    """What a record of an allergy means by the name of a substance: "Aspirin" there is no aspirin that is taken."""
+    if OF_ALLERGY.search(name):
+        yield name
+    else:
+        yield from (f"Allergy to {spelling}" for spelling in spellings(_TAG.sub("", name), Kind.DRUG))
 
 
 def digest_of(named: Iterable[Named], others: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-FORMAT: Final = 15
+FORMAT: Final = 16
 """Kept in `PRAGMA user_version`; a catalog of another format is built anew."""
 
 NOT_CHARTED: Final = ("label", "answer", "broader", "record")
@@ -75,7 +75,8 @@ CREATE TABLE concepts (
     ordinal INTEGER PRIMARY KEY, concept TEXT NOT NULL UNIQUE, system TEXT NOT NULL, code TEXT NOT NULL, label TEXT NOT NULL,
     synonyms TEXT NOT NULL, patients INTEGER NOT NULL DEFAULT 0, documents INTEGER NOT NULL DEFAULT 0, facts INTEGER NOT NULL DEFAULT 0,
     denied INTEGER NOT NULL DEFAULT 0, possible INTEGER NOT NULL DEFAULT 0, history INTEGER NOT NULL DEFAULT 0,
-    family INTEGER NOT NULL DEFAULT 0, not_in_family INTEGER NOT NULL DEFAULT 0);
+    family INTEGER NOT NULL DEFAULT 0, not_in_family INTEGER NOT NULL DEFAULT 0,
+    allergy INTEGER NOT NULL DEFAULT 0, no_allergy INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX concepts_code ON concepts (code COLLATE NOCASE);
 CREATE TABLE names (name INTEGER PRIMARY KEY, concept INTEGER NOT NULL, text TEXT NOT NULL);
 CREATE VIRTUAL TABLE name_words USING fts5 (
@@ -90,10 +91,13 @@ CREATE TABLE datasets (
     facts INTEGER NOT NULL, mentions INTEGER NOT NULL, first_date TEXT, last_date TEXT, read INTEGER NOT NULL, lexicon TEXT NOT NULL)
     WITHOUT ROWID;
 CREATE TABLE codings (concept INTEGER PRIMARY KEY, thing INTEGER NOT NULL);
+CREATE TABLE allergens (concept TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE sources (dataset TEXT PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE coded_together (record TEXT NOT NULL, concept TEXT NOT NULL, PRIMARY KEY (record, concept)) WITHOUT ROWID;
 {MENTIONS_OF_CONCEPTS}
 """
 """What publishing derives from it, anew for every generation."""
 
-DERIVED_TABLES: Final = ("sources", "codings", "coded_together", "datasets", "dictionary", "name_stems", "name_words", "names", "concepts")
+DERIVED_TABLES: Final = (
+    *("allergens", "sources", "codings", "coded_together", "datasets", "dictionary", "name_stems", "name_words", "names", "concepts"),
+)

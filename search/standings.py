@@ -59,11 +59,23 @@ _OF_TEXTS: Final = f"""
 SELECT m.assertion, d.patient, count(DISTINCT m.document) FROM mentions m JOIN documents d ON d.row = m.document
 WHERE m.concept IN ({MEANT}) GROUP BY m.assertion, d.patient
 """  # noqa: S608 - texts of this module
-COUNTED: Final = f"counted AND concept IS NOT NULL AND relation NOT IN {NOT_CHARTED} AND concept IN ({MEANT})"
+TO_SUBSTANCES: Final = "(relation = 'allergy' AND concept IN (SELECT concept FROM allergens))"
+"""Facts of allergies that are coded by what they are to."""
+_COUNTED: Final = f"counted AND concept IS NOT NULL AND relation NOT IN {NOT_CHARTED} AND concept IN ({MEANT})"
+COUNTED: Final = f"{_COUNTED} AND NOT {TO_SUBSTANCES}"
+"""Facts by which concepts are had."""
+ALLERGIC: Final = f"{_COUNTED} AND {TO_SUBSTANCES}"
+"""Facts of allergies to concepts, which are no facts of having these."""
 _CHARTED: Final = f"SELECT count(DISTINCT subject) FROM facts WHERE {COUNTED}"  # noqa: S608 - texts of this module
 _OF_VISITS: Final = f"""
 SELECT count(*) FROM documents WHERE encounter IN (SELECT encounter FROM facts WHERE {COUNTED} AND encounter IS NOT NULL)
 """  # noqa: S608 - texts of this module
+_TELLING: Final = f"SELECT document FROM mentions WHERE concept IN ({MEANT}) AND assertion = 'allergy'"  # noqa: S608 - texts of this module
+OF_ALLERGIES: Final = f"""row IN ({_TELLING}) OR encounter IN (SELECT encounter FROM facts WHERE {ALLERGIC} AND encounter IS NOT NULL)
+"""  # noqa: S608 - texts of this module
+"""Documents whose texts tell of an allergy to concepts, or whose encounters chart one."""
+_ALLERGIC: Final = f"SELECT DISTINCT subject FROM facts WHERE {ALLERGIC}"  # noqa: S608 - texts of this module
+_ALLERGIC_DOCUMENTS: Final = f"SELECT count(*) FROM documents WHERE {OF_ALLERGIES}"  # noqa: S608 - texts of this module
 
 
 def standing_of(rows: Rows, concept: str, meant: Sequence[int], known_as: Callable[[str], str]) -> ConceptStanding:
@@ -78,6 +90,7 @@ def standing_of(rows: Rows, concept: str, meant: Sequence[int], known_as: Callab
         if patient is not None:
             patients[assertion].add(known_as(patient))
     held = {assertion: Held(len(patients[assertion]), count) for assertion, count in documents.items()}
+    allergic = patients[Assertion.ALLERGY] | {subject for (subject,) in rows(_ALLERGIC, given)}
     return ConceptStanding(
         concept,
         concepts=len(meant),
@@ -89,4 +102,6 @@ def standing_of(rows: Rows, concept: str, meant: Sequence[int], known_as: Callab
         historical=held.get(Assertion.HISTORICAL, Held()),
         family=held.get(Assertion.FAMILY, Held()),
         not_in_family=held.get(Assertion.NOT_IN_FAMILY, Held()),
+        allergy=Held(len(allergic), rows(_ALLERGIC_DOCUMENTS, given * 2)[0][0]),
+        no_allergy=held.get(Assertion.NO_ALLERGY, Held()),
     )

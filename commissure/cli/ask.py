@@ -185,6 +185,8 @@ _DOCUMENTS = {
     "history": "in the past",
     "family": "in the family",
     "not_in_family": "not in the family",
+    "allergy": "allergic to it",
+    "no_allergy": "not allergic to it",
 }
 _WAYS = {
     "concept": "have it",
@@ -193,6 +195,8 @@ _WAYS = {
     "history": "in the past",
     "family": "in the family",
     "not_in_family": "not in the family",
+    "allergy": "allergic to it",
+    "no_allergy": "not allergic to it",
     "lacking": "without it told or charted",
 }
 

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from search.model import ConceptSummary
     from search.named import ConceptAccount, NamedConcepts
 
-_STANDINGS: Final = ("charted", "affirmed", "denied", "possible", "hypothetical", "historical", "family", "not_in_family")
+_STANDINGS: Final = (
+    *("charted", "affirmed", "denied", "possible", "hypothetical", "historical", "family", "not_in_family", "allergy", "no_allergy"),
+)
 _MOST_LISTED: Final = 20
 
 

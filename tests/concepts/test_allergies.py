@@ -42,7 +42,7 @@ def reader():
         ("Allergies: grass pollen; allergic rhinitis", [(POLLEN, "affirmed"), ("21719001", "affirmed")]),
         ("Allergies: ?penicillin", [(PENICILLIN, "possible")]),
         ("Allergies: latex. Tolerates penicillin.", [(LATEX, "affirmed"), (DRUG, "hypothetical")]),
-        ("Allergies: lisinopril", [(ACE, "hypothetical")]),
+        ("Allergies: lisinopril", [(ACE, "allergy")]),
         ("Allergies: latex\n\nMedications: penicillin", [(LATEX, "affirmed"), (DRUG, "affirmed")]),
         ("Allergies: Latex.\nPenicillin 250 mg daily.", [(LATEX, "affirmed"), (DRUG, "affirmed")]),
         ("Allergic to penicillin.", [(PENICILLIN, "affirmed")]),
@@ -64,6 +64,57 @@ def test_an_allergy_is_read_as_the_allergy(reader, text, said):
     found = reader.read(text)
     assert [(each.concept.code, each.assertion.value) for each in found if each.text != "hives"] == said
     assert all(text[each.start : each.end] == each.text for each in found)
+
+
+ASPIRIN = "1191"
+SUBSTANCE = Named(Concept(RXNORM, ASPIRIN, "Allergy to aspirin", Kind.ALLERGEN))
+TAKEN = Named(Concept(RXNORM, ASPIRIN, "aspirin", Kind.DRUG))
+LISTED = [
+    ("Allergies: aspirin", ["allergy"]),
+    ("Allergies: lisinopril (cough), aspirin", ["allergy", "allergy"]),
+    ("Allergic to aspirin.", ["allergy"]),
+    ("Aspirin allergy.", ["allergy"]),
+    ("Lisinopril and aspirin allergy.", ["allergy", "allergy"]),
+    ("Allergic reaction to aspirin.", ["allergy"]),
+    ("Anaphylaxis to aspirin in 2010.", ["allergy"]),
+    ("History of allergy to aspirin.", ["allergy"]),
+    ("No allergy to aspirin.", ["no-allergy"]),
+    ("Not allergic to aspirin.", ["no-allergy"]),
+    ("Denies aspirin allergy.", ["no-allergy"]),
+    ("Allergies: no aspirin", ["no-allergy"]),
+    ("Mother allergic to aspirin.", ["family"]),
+    ("Possible aspirin allergy.", ["possible"]),
+    ("Takes lisinopril. Allergic to aspirin.", ["affirmed", "allergy"]),
+    ("Allergies: aspirin. Takes lisinopril.", ["allergy", "hypothetical"]),
+]
+
+
+@pytest.mark.parametrize(("text", "said"), LISTED)
+@pytest.mark.parametrize("names", [(TAKEN,), (SUBSTANCE, TAKEN)], ids=["drug", "both"])
+def test_an_allergy_to_a_substance_is_no_word_on_whether_it_is_taken(names, text, said):
+    found = Reader([compile_vocabulary((*names, KNOWN[-1]))[0]]).read(text)
+    assert [each.assertion.value for each in found if each.text.lower() != "cough"] == said
+    assert {each.concept.code for each in found} <= {ASPIRIN, ACE}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Takes aspirin.", "affirmed"),
+        ("Aspirin 81 mg daily; no allergies.", "affirmed"),
+        ("Takes aspirin and has a latex allergy.", "affirmed"),
+        ("Not on aspirin.", "negated"),
+    ],
+)
+def test_what_is_taken_beside_a_word_of_allergies_is_taken(text, said):
+    found = Reader([compile_vocabulary((SUBSTANCE, TAKEN))[0]]).read(text)
+    assert [each.assertion.value for each in found] == [said]
+
+
+def test_an_allergy_tells_its_words():
+    reader = Reader([compile_vocabulary((TAKEN,))[0]])
+    told = {text: reader.read(text)[0].judgement.trigger for text in ("Allergic to aspirin.", "Aspirin allergy.", "Allergies: aspirin")}
+    assert told == {"Allergic to aspirin.": "Allergic", "Aspirin allergy.": "allergy", "Allergies: aspirin": "Allergies"}
 
 
 def test_no_mention_lies_over_another(reader):

@@ -339,5 +339,8 @@ def test_a_mention_is_meant_as_a_clinician_reads_it(assertion, text):
 
 def test_there_are_many_cases_of_each_assertion():
     found = list(cases())
-    assert {assertion for assertion, _ in found} == set(Assertion)
+    assert {assertion for assertion, _ in found} == set(Assertion) - {
+        Assertion.ALLERGY,
+        Assertion.NO_ALLERGY,
+    }  # which names make, not sentences alone
     assert len(found) > 200

@@ -60,7 +60,7 @@ def said(reader, text):
         ("Previously on metformin; history of being on Advil.", [("metformin", "860975", "historical"), ("Advil", "310965", "historical")]),
         ("History of bleeding on Advil.", [("Advil", "310965", "historical")]),
         ("No blood pressure or HbA1c.", [("blood pressure", "85354-9", "negated"), ("HbA1c", "4548-4", "negated")]),
-        ("ALLERGIES: Penicillin\n\nMEDICATIONS: Advil", [("Penicillin", "834061", "hypothetical"), ("Advil", "310965", "affirmed")]),
+        ("ALLERGIES: Penicillin\n\nMEDICATIONS: Advil", [("Penicillin", "834061", "allergy"), ("Advil", "310965", "affirmed")]),
         ("All is well. SOB on exertion; sob, he said.", [("SOB", "267036007", "affirmed")]),
         ("Malignant neoplasm of breast (disorder) was found.", [("Malignant neoplasm of breast (disorder)", "254837009", "affirmed")]),
     ],

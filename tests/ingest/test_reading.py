@@ -127,6 +127,6 @@ def test_a_substance_that_a_record_of_an_allergy_names_is_the_allergy_and_no_dru
     rxnorm = "http://purl.bioontology.org/ontology/RXNORM/"
     assert [row[:3] for row in mentions(lab)] == [
         ("aspirin", f"{rxnorm}243670", "affirmed"),
-        ("Aspirin", f"{rxnorm}1191", "affirmed"),
-        ("Allergic to aspirin", f"{rxnorm}1191", "affirmed"),
+        ("Aspirin", f"{rxnorm}1191", "allergy"),
+        ("Allergic to aspirin", f"{rxnorm}1191", "allergy"),
     ]

@@ -21,7 +21,15 @@ ROWS = {row.name: row for row in ALL_FILTERS}
 
 A1C = concept_iri("http://loinc.org", "4548-4")
 
-SAID = {"denied": "Hypertension", "possible": "Asthma", "history": "Diabetes mellitus type 2", "family": "Anemia", "not_in_family": "Gout"}
+SAID = {
+    "denied": "Hypertension",
+    "possible": "Asthma",
+    "history": "Diabetes mellitus type 2",
+    "family": "Anemia",
+    "not_in_family": "Gout",
+    "allergy": "Asthma",
+    "no_allergy": "Anemia",
+}
 
 FILTERS = (
     Filters(),
@@ -39,7 +47,7 @@ FILTERS = (
     Filters(age_to=0),
     Filters(age_from=48, age_to=50, sexes=("female", "male", "other")),
     *(Filters(**{way: (condition(name),)}) for way, name in SAID.items()),
-    Filters(denied=(condition("Anemia"),), concepts=(condition("Asthma"),)),
+    Filters(denied=(condition("Anemia"),), concepts=(condition("Gout"),)),
     Filters(date_from="2019-05-20", date_to="2020"),
     Filters(date_to="2019-05"),
     Filters(date_from="2021-02-28"),
@@ -83,7 +91,10 @@ def born_apart(patients: list[PatientSummary]) -> list[PatientSummary]:
 def spoken_otherwise(documents: list[Document]) -> list[Document]:
     """The documents, whose mentions have others beside them that are denied, supposed, remembered, or said of relatives."""
     ways = cycle(
-        (Assertion.NEGATED, Assertion.POSSIBLE, Assertion.FAMILY, Assertion.HYPOTHETICAL, Assertion.HISTORICAL, Assertion.NOT_IN_FAMILY)
+        (
+            *(Assertion.NEGATED, Assertion.POSSIBLE, Assertion.FAMILY, Assertion.HYPOTHETICAL, Assertion.HISTORICAL),
+            *(Assertion.NOT_IN_FAMILY, Assertion.ALLERGY, Assertion.NO_ALLERGY),
+        )
     )
     names = cycle(CONDITIONS[:7])
     yes, no = Assertion.AFFIRMED, Assertion.NEGATED

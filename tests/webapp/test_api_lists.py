@@ -53,6 +53,8 @@ def test_concepts_complete_what_is_typed(client: FlaskClient) -> None:
                 "history": 0,
                 "family": 0,
                 "not_in_family": 0,
+                "allergy": 0,
+                "no_allergy": 0,
             }
         ],
         "generation": GENERATION,

@@ -23,6 +23,8 @@ CONCEPT = Shape(
         "history": "Documents that tell of it as of something past.",
         "family": "Documents that say it of relatives.",
         "not_in_family": "Documents that deny it of relatives.",
+        "allergy": "Documents that tell of an allergy to it, or whose encounter charts one.",
+        "no_allergy": "Documents that deny an allergy to it.",
     },
     says="A concept and how widely it is used.",
 )
@@ -49,6 +51,8 @@ CONCEPT_ANSWER = Shape(
         "history": "Documents that tell of it as of something past.",
         "family": "Documents that say it of relatives.",
         "not_in_family": "Documents that deny it of relatives.",
+        "allergy": "Documents that tell of an allergy to it, or whose encounter charts one.",
+        "no_allergy": "Documents that deny an allergy to it.",
     },
     says="One concept of the open generation.",
     inside=False,

@@ -43,7 +43,9 @@ LITERAL = Shape(graph.Literal, says="A literal value; `datatype` is null for a p
 _STANDING = {
     "counted": Added(bool, "False for a record of which nothing counts as true of the patient, and for a mention that does not affirm."),
     "assertion": Added(
-        str, "What the record or the mention asserts: affirmed, negated, possible, hypothetical, historical, family or not-in-family."
+        str,
+        "What the record or the mention asserts: affirmed, negated, possible, hypothetical, historical, family, not-in-family, allergy or"
+        " no-allergy.",
     ),
     "status": Added(str, "The status of a record that does not count, such as refuted or not-done."),
 }
@@ -96,7 +98,8 @@ class NeighbourJson(TypedDict):
     counted: bool
     """False for a record of which nothing counts as true of the patient, and for a mention that does not affirm."""
     assertion: str
-    """What the record or the mention asserts: affirmed, negated, possible, hypothetical, historical, family or not-in-family."""
+    """What the record or the mention asserts: affirmed, negated, possible, hypothetical, historical, family, not-in-family, allergy or
+    no-allergy."""
     status: str
     """The status of a record that does not count, such as refuted or not-done."""
 

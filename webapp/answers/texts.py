@@ -15,7 +15,7 @@ READ_TEXT = Shape(
         "concept": "IRI of the concept.",
         "system": "Canonical URL of its code system ('' for none).",
         "label": "Its preferred name.",
-        "assertion": "affirmed, negated, possible, hypothetical, historical, family or not-in-family.",
+        "assertion": "affirmed, negated, possible, hypothetical, historical, family, not-in-family, allergy or no-allergy.",
     },
 )
 JUDGED_SPAN = Shape(JudgedSpan, words={"assertion": "affirmed, negated, possible, hypothetical, historical, family or not-in-family."})

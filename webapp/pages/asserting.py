@@ -14,6 +14,8 @@ NAMES: Final[Mapping[Assertion, str]] = {
     Assertion.HISTORICAL: "past",
     Assertion.FAMILY: "of a relative",
     Assertion.NOT_IN_FAMILY: "denied of the family",
+    Assertion.ALLERGY: "an allergy",
+    Assertion.NO_ALLERGY: "no allergy",
 }
 """How an assertion is called."""
 
@@ -25,6 +27,8 @@ SPOKEN: Final[Mapping[Assertion, str]] = {
     Assertion.HISTORICAL: "in the past ",
     Assertion.FAMILY: "in the family ",
     Assertion.NOT_IN_FAMILY: "not in the family ",
+    Assertion.ALLERGY: "allergy to ",
+    Assertion.NO_ALLERGY: "no allergy to ",
 }
 """What is read before a mention that does not affirm."""
 
@@ -35,6 +39,8 @@ STANCES: Final[Mapping[str, tuple[Assertion, ...]]] = {
     "historical": (Assertion.HISTORICAL,),
     "family": (Assertion.FAMILY,),
     "not-in-family": (Assertion.NOT_IN_FAMILY,),
+    "allergy": (Assertion.ALLERGY,),
+    "no-allergy": (Assertion.NO_ALLERGY,),
 }
 """What a reader chooses among → the assertions that it holds."""
 
@@ -45,6 +51,8 @@ STANCE_NAMES: Final[Mapping[str, str]] = {
     "historical": "past",
     "family": "of a relative",
     "not-in-family": "denied of the family",
+    "allergy": "an allergy",
+    "no-allergy": "no allergy",
 }
 
 READERS: Final[Mapping[str, str]] = {READ: "our reading", "healthlake": "HealthLake", "human": "human label", "machine": "machine label"}
@@ -77,5 +85,7 @@ COLUMNS: Final[Mapping[Column, tuple[str, str]]] = {
     "historical": ("In the past", "history"),
     "family": ("Of a relative", "family"),
     "not_in_family": ("Denied of relatives", "not_in_family"),
+    "allergy": ("Allergic to it", "allergy"),
+    "no_allergy": ("Not allergic to it", "no_allergy"),
 }
 """Number of a concept's standing → its name, and the filter of a search that holds its documents ('' for none of its own)."""

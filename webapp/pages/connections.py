@@ -342,6 +342,10 @@ def _mention_line(pair: tuple[int, int], assertion: Assertion) -> Line:
         return Line(*pair, "denies", "denied")
     if assertion is Assertion.NOT_IN_FAMILY:
         return Line(*pair, "denies of the family", "denied")
+    if assertion is Assertion.NO_ALLERGY:
+        return Line(*pair, "denies an allergy to", "denied")
+    if assertion is Assertion.ALLERGY:
+        return Line(*pair, "tells of an allergy to", "mentioned")
     return Line(*pair, MENTIONED if assertion is Assertion.AFFIRMED else f"{MENTIONED} ({assertion})", "mentioned")
 
 

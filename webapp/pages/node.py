@@ -38,6 +38,8 @@ MENTIONED_AS = {
     Assertion.HISTORICAL: "in the past",
     Assertion.FAMILY: "of a relative",
     Assertion.NOT_IN_FAMILY: "the text denies it of the family",
+    Assertion.ALLERGY: "the text tells of an allergy to it",
+    Assertion.NO_ALLERGY: "the text denies an allergy to it",
 }
 MOST_OTHERS = 50
 """Patients listed who have a concept charted only so that it does not count."""

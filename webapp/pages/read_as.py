@@ -18,6 +18,8 @@ _FILTERS: Final = {
     Assertion.HISTORICAL: "history",
     Assertion.FAMILY: "family",
     Assertion.NOT_IN_FAMILY: "not_in_family",
+    Assertion.ALLERGY: "allergy",
+    Assertion.NO_ALLERGY: "no_allergy",
 }
 """How a part is meant → the filter that says the same; 'concept' for what is affirmed or may be anyhow."""
 WAYS: Final = {
@@ -27,6 +29,8 @@ WAYS: Final = {
     "history": ("had it in the past", "had it in the past"),
     "family": ("has it in the family", "have it in the family"),
     "not_in_family": ("denies it of the family", "deny it of the family"),
+    "allergy": ("is allergic to it", "are allergic to it"),
+    "no_allergy": ("denies an allergy to it", "deny an allergy to it"),
     LACKING: ("has it neither affirmed nor charted", "have it neither affirmed nor charted"),
 }
 """Way of a head → what is said of one patient or document, and of several."""

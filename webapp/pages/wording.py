@@ -53,6 +53,7 @@ RELATION_NAMES = {
     "supposes": ("only supposes", "only supposed in"),
     "recalls": ("recalls", "recalled in"),
     "attributesToFamily": ("says of a relative", "said of a relative in"),
+    "reportsAllergyTo": ("tells of an allergy to", "told of as an allergy in"),
     "hasBody": ("names", "named by"),
     "hasTarget": ("found in", "mentions found here"),
     "broader": ("kind of", "kinds of it"),

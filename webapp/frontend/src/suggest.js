@@ -17,7 +17,7 @@ function counted(count, one) {
 
 // The filter that finds a concept: what documents have, else the first way in which texts speak of it.
 function wayOf(concept) {
-  return concept.documents ? "concept" : ["denied", "possible", "history", "family", "not_in_family"].find((way) => concept[way]);
+  return concept.documents ? "concept" : ["denied", "possible", "history", "family", "not_in_family", "allergy", "no_allergy"].find((way) => concept[way]);
 }
 
 export function suggestions() {
