@@ -4,7 +4,7 @@ from hashlib import blake2b
 from typing import Any
 
 from concepts.model import Mention
-from search.days import days_of
+from search.days import Days, days_of
 from search.model import Document, Fact, PassageSpan, PatientSummary
 
 
@@ -42,14 +42,14 @@ def fact_row(number: int, batch: int, f: Fact) -> tuple[Any, ...]:
     said = f.relation, f.concept or None, storable(f.label), f.start or None, f.end or None, f.value and storable(f.value), f.number, f.unit
     policy = f.status, f.assertion.value, f.counted, f.encounter or None, f.source, f.line
     more = f.job or None, f.agent, storable(f.attributes), storable(f.comparator)
-    told = storable(f.category), storable(f.setting), f.answer, f.recorded or None, f.started, f.supply, f.canonical
-    worded = storable(f.canonical_unit), storable(f.ucum), storable(f.interpretation), storable(f.intent), storable(f.stated)
-    placed = f.performer or None, f.location or None, *_first_and_last(f.start), *_first_and_last(f.end), _first_and_last(f.recorded)[0]
-    return number, batch, f.record, f.dataset, f.subject, *said, *policy, *more, *told, *worded, *placed
+    told = storable(f.category), f.setting, f.answer, f.recorded or None, f.started, f.supply, f.canonical, storable(f.canonical_unit)
+    coded = f.ucum, storable(f.interpretation), f.intent, f.stated, f.performer or None, f.location or None
+    (day, last), (end, last_end) = _ends(days_of(f.start)), _ends(days_of(f.end))
+    days = day, last, end, last_end, _ends(days_of(f.recorded))[0] if f.recorded != f.start else day
+    return number, batch, f.record, f.dataset, f.subject, *said, *policy, *more, *told, *coded, *days
 
 
-def _first_and_last(date: str | None) -> tuple[int | None, int | None]:
-    days = days_of(date)
+def _ends(days: Days | None) -> tuple[int | None, int | None]:
     return (days.first, days.last) if days is not None else (None, None)
 
 

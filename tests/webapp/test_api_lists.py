@@ -130,6 +130,9 @@ def test_facts_say_whether_they_count(client: FlaskClient) -> None:
     assert (page["total"], len(page["facts"]), page["next_offset"]) == (5, 3, 3)
     values = get(client, "/api/v1/patients/facts", id=MILAN)["facts"]
     assert [(one["number"], one["unit"]) for one in values if one["relation"] == "observation"] == [(7.4, "%")]
+    assert [(one["canonical"], one["canonical_unit"]) for one in values if one["relation"] == "observation"] == [(0.074, "1")]
+    (visit,) = [one for one in found["facts"] if one["relation"] == "encounter"]
+    assert (visit["setting"], visit["started"]) == ("AMB", "period")
 
 
 def test_documents_of_a_patient_come_newest_first(client: FlaskClient) -> None:
