@@ -156,20 +156,6 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Exit:
-    """When who is in the cohort leaves it: so many days after the start or the end of the index event, or with the last event of all.
-
-    Spans of a patient that lie at most `gap` days apart are one.
-    """
-
-    after: Literal["start", "end", "observed"] = "end"
-    days: int = 0
-    gap: int = 0
-    censor: tuple[Event, ...] = ()
-    """The first of these events on or after the index day ends it."""
-
-
-@dataclass(frozen=True, slots=True)
 class Definition:
     """A cohort. Rules are asked in order; `keep` says which index events of a patient stay of those that meet all."""
 
@@ -183,7 +169,6 @@ class Definition:
     cohorts: "Mapping[str, Definition]" = field(default_factory=dict)
     """Others that events of the kind 'cohort' name."""
     keep: Kept = "all"
-    exit: Exit | None = None
 
 
 def events_of(rule: Rule) -> Iterator[Event]:
@@ -204,7 +189,7 @@ def within(event: Event) -> Iterator[Event]:
 
 def all_events(definition: Definition) -> Iterator[Event]:
     """Every event that a definition names; those of the cohorts that it holds are theirs."""
-    for event in (*definition.entry.any, *(definition.exit.censor if definition.exit else ())):
+    for event in definition.entry.any:
         yield from within(event)
     for rule in definition.rules:
         yield from events_of(rule)

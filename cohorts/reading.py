@@ -14,7 +14,6 @@ from cohorts.definition import (
     Definition,
     Entry,
     Event,
-    Exit,
     Group,
     Person,
     Rule,
@@ -31,10 +30,9 @@ DEEPEST: Final = 12
 MOST_CODES: Final = 1_000_000
 MOST_RULES: Final = 1000
 _NAME: Final = re.compile(r"[^\s\"']{1,100}")
-_END: Final = re.compile(r"(start|end)([+-]\d{1,5})|observed")
 _PART: Final = re.compile(r'"([^"]+)"|(\S+)')
 
-_DEFINITION: Final = ("format", "name", "description", "datasets", "sets", "cohorts", "entry", "rules", "keep", "exit")
+_DEFINITION: Final = ("format", "name", "description", "datasets", "sets", "cohorts", "entry", "rules", "keep")
 _ENTRY: Final = ("any", "on", "limit", "observed")
 _EVENT: Final = (*("event", "note", "cohort", "in", "class", "first", "value", "value_in", "age", "sex", "status", "dates", "having"),)
 _CRITERION: Final = (*_EVENT, "name", "count", "start", "end", "from", "same_encounter", "pick")
@@ -44,7 +42,6 @@ _GROUP: Final = ("name", *_GROUPS, "of")
 _NOTE: Final = ("in", "text", "mode", "assertion")
 _COUNT: Final = ("ge", "le", "eq", "distinct")
 _VALUE: Final = ("gt", "ge", "lt", "le", "eq", "unit")
-_EXIT: Final = ("end", "gap", "censor")
 _MOST: Final = 1_000_000
 
 
@@ -83,7 +80,6 @@ def _definition(value: Any, path: str, depth: int) -> Definition:
         sets={name: _set(codes, at) for name, codes, at in _named(fields, "sets")},
         cohorts={name: _definition(each, at, depth + 1) for name, each, at in _named(fields, "cohorts")},
         keep=fields.choice("keep", ("all", "first", "last"), "all"),
-        exit=_exit(value["exit"], fields.at("exit"), depth + 1) if "exit" in value else None,
     )
 
 
@@ -272,17 +268,6 @@ def _value(value: Any, path: str) -> Value:
     if low is not None and high is not None and (low > high or (low == high and low in (gt, lt))):
         raise InvalidDefinition(path, f"turns back: no number is above {low:g} and below {high:g}")
     return Value(gt, ge, lt, le, eq, fields.text("unit", 100))
-
-
-def _exit(value: Any, path: str, depth: int) -> Exit:
-    fields = Fields.of(value, path, _EXIT)
-    found = _END.fullmatch(fields.text("end") or "end+0")
-    if found is None:
-        raise fields.refuse("end", "must be observed, or days from the start or the end of the index event: start+30, end+0")
-    censor = tuple(_event(Fields.of(each, at, _EVENT), depth + 1) for at, each in fields.each("censor"))
-    gap = fields.whole("gap", 0, MOST_DAYS) or 0
-    after: Any = found[1] or "observed"
-    return Exit(after, int(found[2] or 0), gap, censor)
 
 
 def _check_depth(path: str, depth: int) -> None:

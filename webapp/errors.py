@@ -15,6 +15,7 @@ import orjson
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
+from cohorts.errors import CohortsError, InvalidDefinition
 from cohorts.views.errors import InvalidView, ViewRefused
 from graph.errors import (
     GraphError,
@@ -131,6 +132,7 @@ _DAMAGED = Rule(
 TABLE: dict[type[Exception], Rule] = {
     InvalidRequest: Rule("invalid-request", 400, "The request cannot be answered as asked"),
     LabelsRefused: Rule("invalid-request", 400, "The request cannot be answered as asked"),
+    CohortsError: Rule("invalid-request", 400, "The request cannot be answered as asked"),
     ViewRefused: Rule("view-refused", 422, "The view cannot be run over these records"),
     NothingPublished: Rule(
         "nothing-published",
@@ -201,6 +203,8 @@ def problem_of(error: Exception) -> Problem:
     rule = next((TABLE[kind] for kind in type(error).__mro__ if kind in TABLE), _INTERNAL)
     if isinstance(error, InvalidRequest):
         return invalid(_as_parameter(error)).problem
+    if isinstance(error, InvalidDefinition):
+        return invalid(FieldError(f"definition.{error.path}".rstrip("."), error.message)).problem
     if isinstance(error, InvalidView):
         return invalid(FieldError(f"view.{error.where}", error.reason)).problem
     if isinstance(error, LabelsRefused):

@@ -121,6 +121,11 @@ SEARCHES: list[Ask] = [
     *(Ask({"q": "", "patient": one}) for one in (chart.ROSA, theirs(chart.ROSA))),
     *(Ask({"q": "cisplatin", "concept": one}) for one in CONCEPTS),
 ]
+COHORTS: list[dict[str, Any]] = [
+    {"format": "commissure-cohort/1", "sets": {"a": [{"code": code, "descendants": True}]}, "entry": {"any": [entry]}}
+    for code in (chart.DIABETES, MILANS_DIABETES, "73211009")
+    for entry in ({"event": "condition", "in": "a"}, {"event": "patient"}, {"note": {"text": "diabolic OR cisplatin"}})
+]
 REQUESTS: dict[str, list[Ask]] = {
     "search": SEARCHES,
     "searchByPost": [Ask({"q": "cisplatin"}), Ask({"q": "metformin", "limit": 1})],
@@ -151,6 +156,9 @@ REQUESTS: dict[str, list[Ask]] = {
     "getConceptByPath": by_path(*CONCEPTS),
     "getSimilarDocuments": [*about(chart.ONCOLOGY_NOTE, chart.DIABETES_NOTE, chart.LETTER), *about(chart.ONCOLOGY_NOTE, limit=1)],
     "getSimilarPatients": about(chart.ROSA, chart.MILAN),
+    "countCohort": [Ask({"definition": definition}) for definition in COHORTS],
+    "runCohort": [*(Ask({"definition": definition}) for definition in COHORTS), Ask({"definition": COHORTS[0], "limit": 1})],
+    "getCohortSchema": [Ask()],
     "readText": [
         Ask({"text": "No type 2 diabolic mellitus, no diabolic, no diabetes. Takes cisplatin for ovarian cancer.", **more})
         for more in ({}, {"dataset": ["theirs"]}, {"dataset": [chart.DATASET]}, {"dataset": ["none"]})
@@ -192,7 +200,7 @@ REQUESTS: dict[str, list[Ask]] = {
 }
 NAMES_OF_LOADS = {name for name in REQUESTS if "Load" in name}
 """A load is of no dataset before it has run: a reader of some datasets sees no loader at all."""
-NAMES_OF_NOTHING_HELD = {"judgeSpans", "listTerminologies"}
+NAMES_OF_NOTHING_HELD = {"judgeSpans", "getCohortSchema", "listTerminologies"}
 """What is answered from the request alone, or is of no dataset."""
 QUERIES = (
     "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from webapp.api import concepts, datasets, documents, labels, loader, nodes, patients, reading, search, similar, views
+from webapp.api import cohorts, concepts, datasets, documents, labels, loader, nodes, patients, reading, search, similar, views
 from webapp.api.operation import Operation
 
 
@@ -16,6 +16,7 @@ def operations() -> tuple[Operation[Any], ...]:
         *reading.OPERATIONS,
         *patients.OPERATIONS,
         *similar.OPERATIONS,
+        *cohorts.OPERATIONS,
         *labels.OPERATIONS,
         *datasets.OPERATIONS,
         *views.OPERATIONS,
