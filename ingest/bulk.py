@@ -35,9 +35,10 @@ def ndjson(dataset: str, workspace: Workspace, wanted: Collection[str] = ()) -> 
             held = ledger.iris_in_part(key, dataset, chosen)
             part, found = Part(workspace.parts_folder(dataset) / key), 0
             try:
-                for _, raw, _ in part.sources(held):
+                for raw in part.raws_of(held):
                     found += 1
-                    yield raw.strip().translate(_ONE_LINE) + b"\n"
+                    line = raw.strip()
+                    yield (line.translate(_ONE_LINE) if b"\n" in line or b"\r" in line else line) + b"\n"
             except OSError as error:
                 raise IngestError(
                     f"{dataset}: records cannot be read further ({error.strerror}); was it ingested again meanwhile?"

@@ -177,7 +177,9 @@ class Ledger:
 
     def iris_in_part(self, part: str, dataset: str, kinds: Collection[str] = ()) -> frozenset[str]:
         """The IRIs of the represented records of a dataset that lie in a part; of these kinds, where any are named."""
-        return frozenset(record_iri(dataset, one.kind, one.id) for one in self.in_part(part, dataset) if not kinds or one.kind in kinds)
+        if not kinds:
+            return frozenset(record_iri(dataset, one.kind, one.id) for one in self.in_part(part, dataset))
+        return frozenset(record_iri(dataset, kind, one) for kind in kinds for one in self.ids_in_part(part, dataset, kind))
 
     def parts_of_kinds(self, dataset: str, kinds: Collection[str]) -> list[str]:
         """The parts that hold represented records of these kinds, in the order of their sources."""
