@@ -5,7 +5,7 @@ each other.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from math import inf
@@ -14,6 +14,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from cohorts.common import common_bounds
 from cohorts.definition import Criterion, Definition, Event, Group, Kept, Person, Range, Rule, Value
 from cohorts.events import ASSERTIONS, KINDS, NO_DAY, Events, Int32, Int64, Mask, codes_of
 from cohorts.naming import called
@@ -246,7 +247,11 @@ def _counted_in_runs(rows: Rows, passes: Mask, rule: Criterion, first: Int64, la
     """How many events, or days, there are in each run of rows. Runs hold whole days."""
     if rule.pick is not None and len(rows):
         some = last > first
-        edge = np.where(some, first if rule.pick == "first" else last - 1, 0)
+        place = np.where(some, first, 0)
+        # Rows without a day stand first in a run; they are chosen only where there are no others.
+        dated = np.searchsorted(rows.keys, _key(rows.patients[place], np.full(len(place), NO_DAY + 1)))
+        place = np.where(some & (dated < last), np.maximum(dated, place), place)
+        edge = place if rule.pick == "first" else np.where(some, last - 1, 0)
         days = rows.keys[edge]
         first = np.where(some, np.searchsorted(rows.keys, days), first)
         last = np.where(some, np.searchsorted(rows.keys, days, "right"), last)
@@ -369,12 +374,3 @@ def _calendar(days: Int32) -> tuple[Int64, Int64]:
     years, months = dates.astype("datetime64[Y]"), dates.astype("datetime64[M]")
     month, day = (months - years).astype(np.int64), (dates - months.astype("datetime64[D]")).astype(np.int64)
     return years.astype(np.int64) + 1970, month * 32 + day
-
-
-def common_bounds(value: Value) -> Value:
-    """The bounds of a value in the unit that all units of its dimension have in common."""
-
-    def common(bound: float | None) -> float | None:
-        return None if bound is None else canonical(Fraction(str(bound)), value.unit)[0]
-
-    return replace(value, gt=common(value.gt), ge=common(value.ge), lt=common(value.lt), le=common(value.le), eq=common(value.eq))

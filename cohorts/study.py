@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from cohorts.arrays import count_cohort, years_between
@@ -18,6 +18,9 @@ from cohorts.results import Counted
 from cohorts.words import saying, texts_of
 from search.days import date_of
 from search.generation import Generation
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,14 @@ class Cohorts:
                 for values, held in ((texts.sexes, int(people.sexes[code])), (texts.datasets, int(people.datasets[code])))
             )
             yield Member(patient, label, _date(day), _date(end), next(ages) if told else None, sex, dataset)
+
+    def exported(self) -> "dict[str, pa.Table]":
+        """The events and the patients as tables, for other programs."""
+        from cohorts.exported import tables_of
+
+        patients = self._rows("SELECT value FROM dictionary WHERE field = 'patient' ORDER BY code", ())
+        concepts = self._rows("SELECT concept FROM concepts ORDER BY ordinal", ())
+        return tables_of(self.events, [patient for (patient,) in patients], [concept for (concept,) in concepts])
 
     def _saying(self, words: Words, assertions: tuple[str, ...]) -> Int64:
         return saying(texts_of(self._rows), words, assertions)

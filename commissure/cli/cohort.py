@@ -77,6 +77,26 @@ def run(context: click.Context, definition: Path, datasets: tuple[str, ...], as_
             click.echo(line)
 
 
+@cohort.command()
+@_definition_options
+@click.option("--parquet", "folder", type=click.Path(path_type=Path), metavar="DIR", help="Write the two tables that it reads here first.")
+@data_option
+@click.pass_context
+def sql(context: click.Context, definition: Path, datasets: tuple[str, ...], folder: Path | None) -> None:
+    """Print a cohort as one statement of DuckDB over `events.parquet` and `patients.parquet`.
+
+    \b
+    Example:  commissure cohort sql stroke.json --parquet tables > stroke.sql
+    """
+    from cohorts.duck import parquet_in, write_parquet
+    from cohorts.statement import statement
+
+    asked, cohorts = _asked(context, definition, datasets)
+    if folder is not None:
+        write_parquet(cohorts.exported(), folder)
+    click.echo(statement(asked, cohorts.resolved(asked), parquet_in(folder or Path())))
+
+
 def _asked(context: click.Context, path: Path, datasets: tuple[str, ...]) -> "tuple[Definition, Cohorts]":
     """The definition of a file, and the cohorts of the published generation. Raises InvalidDefinition, SourceNotFound."""
     from commissure import assemble, workplace

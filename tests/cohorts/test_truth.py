@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cohorts.duck import Tables
 from cohorts.reading import definition_of
 from cohorts.results import Counted
 from cohorts.study import Cohorts, Member
@@ -49,6 +50,15 @@ def patients(definition: dict[str, Any]) -> set[str]:
 def test_patients_are_those_of_the_answer(question: str) -> None:
     assert patients(QUESTIONS[question]) == set(ANSWERS[question]["patients"])
     assert found(QUESTIONS[question])[0].patients == ANSWERS[question]["count"]
+
+
+def test_duckdb_has_the_same_answers() -> None:
+    with Tables(bulk().exported()) as tables:
+        for question in QUESTIONS.values():
+            definition = definition_of(question)
+            by_statement, counted = tables.count(definition, bulk().resolved(definition)), found(question)[0]
+            assert by_statement.steps == counted.steps
+            assert by_statement.members.events.tolist() == counted.members.events.tolist()
 
 
 def test_every_question_is_asked() -> None:

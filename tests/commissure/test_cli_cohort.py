@@ -5,6 +5,7 @@ import io
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
@@ -51,6 +52,16 @@ def test_patients_are_listed_with_the_day_on_which_they_enter(file: Path) -> Non
     assert member["patient"].endswith("/Patient/milan")
     assert member["label"] in run("run", file).stdout
     assert json.loads(run("run", file, "--json", "--dataset", "letters").stdout)["count"] == 0
+
+
+def test_the_statement_counts_the_same_over_the_tables_that_are_written(file: Path, tmp_path: Path) -> None:
+    printed = run("sql", file, "--parquet", tmp_path / "tables").stdout
+    assert "-- adult" in printed
+    rows = duckdb.sql(printed).fetchall()
+    assert len(rows) == json.loads(run("count", file, "--json").stdout)["events"]
+    patients = duckdb.sql(f"SELECT iri FROM '{tmp_path}/tables/patients.parquet' WHERE patient = {rows[0][0]}").fetchall()
+    assert patients[0][0].endswith("/Patient/milan")
+    assert "read_parquet('events.parquet')" in run("sql", file).stdout
 
 
 def test_what_is_wrong_is_told_without_a_traceback(file: Path, tmp_path: Path) -> None:

@@ -1,0 +1,169 @@
+"""Tables of events and definitions, made up by Hypothesis."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.cohorts.tables import CONCEPTS, DATASETS, SETTINGS, SEXES, STATUSES
+
+DAY = 10_000
+KINDS = ("condition", "medication", "encounter", "observation", "note")
+days = st.one_of(st.none(), st.integers(DAY - 6, DAY + 6))
+
+
+@st.composite
+def people(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """One to four patients."""
+    found = []
+    for _ in range(draw(st.integers(1, 4))):
+        person: dict[str, Any] = {"dataset": draw(st.sampled_from(DATASETS))}
+        if draw(st.booleans()):
+            person["born"] = DAY - draw(st.integers(-3, 3)) - 365 * draw(st.sampled_from((0, 1, 18, 40)))
+        if draw(st.booleans()):
+            person["sex"] = draw(st.sampled_from(SEXES))
+        if draw(st.integers(0, 3)) == 0:
+            person["died"] = DAY + draw(st.integers(-6, 6))
+        if draw(st.integers(0, 5)) == 0:
+            person["described"] = 0
+        found.append(person)
+    return found
+
+
+@st.composite
+def event_of(draw: st.DrawFn, patients: int) -> dict[str, Any]:
+    """An event of one of the patients."""
+    event: dict[str, Any] = {"patient": draw(st.integers(0, patients - 1)), "kind": draw(st.sampled_from(KINDS)), "day": draw(days)}
+    codes = draw(st.lists(st.sampled_from(CONCEPTS), max_size=2, unique=True))
+    if codes or event["kind"] != "note":
+        event["codes"] = tuple(codes) or ("",)
+    if event["day"] is not None and draw(st.booleans()):
+        event["end"] = event["day"] + draw(st.integers(-1, 5))
+    for key, values in (("encounter", (1, 2)), ("dataset", DATASETS)):
+        if draw(st.booleans()):
+            event[key] = draw(st.sampled_from(values))
+    if event["kind"] == "encounter":
+        event["setting"] = draw(st.sampled_from(SETTINGS))
+    if event["kind"] == "note":
+        event |= {"assertion": draw(st.sampled_from(("affirmed", "negated"))), "document": draw(st.integers(1, 4))}
+    else:
+        event["status"] = draw(st.sampled_from(STATUSES))
+    if event["kind"] == "observation":
+        if draw(st.booleans()):
+            event["answer"] = draw(st.sampled_from(("c", "d", "a c")))
+        else:
+            comparator = draw(st.sampled_from(("", "", "<", "<=", ">", ">=")))
+            event |= {"number": draw(st.integers(3, 7)), "comparator": comparator, "unit": draw(st.sampled_from(("", "mg/dL", "g/L", "%")))}
+    return event
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> list[int | None]:
+    low, high = sorted(draw(st.tuples(st.integers(-5, 5), st.integers(-5, 5))))
+    return [draw(st.sampled_from((None, low))), draw(st.sampled_from((None, high)))]
+
+
+def _some(values: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(values), min_size=1, max_size=2, unique=True)
+
+
+@st.composite
+def events_asked(draw: st.DrawFn, deep: int = 1, kinds: tuple[str, ...] = (*KINDS, "death", "patient", "cohort")) -> dict[str, Any]:
+    """What is asked of an event by itself."""
+    kind = draw(st.sampled_from(kinds))
+    asked: dict[str, Any] = {"event": kind}
+    if kind == "cohort":
+        asked = {"cohort": "other"}
+    elif kind == "note":
+        words = draw(st.booleans())
+        asked = {"note": {"text": "pain"} if words else draw(st.sampled_from(({"in": "a"}, {"in": "b", "assertion": ["negated"]}, {})))}
+    elif kind not in ("death", "patient") and draw(st.booleans()):
+        asked["in"] = draw(st.sampled_from(("a", "b", "most")))
+    if kind == "encounter" and draw(st.booleans()):
+        asked["class"] = draw(_some(SETTINGS))
+    if kind in ("condition", "medication", "encounter") and draw(st.integers(0, 3)) == 0:
+        asked["status"] = draw(_some(STATUSES))
+    if kind == "observation":
+        chosen = draw(st.integers(0, 2))
+        if chosen == 0:
+            asked["value"] = {draw(st.sampled_from(("gt", "ge", "lt", "le", "eq"))): draw(st.integers(3, 7))}
+            if draw(st.booleans()):
+                asked["value"]["unit"] = draw(st.sampled_from(("mg/dL", "g/L", "%")))
+        elif chosen == 1:
+            asked["value_in"] = draw(st.sampled_from(("c", "d")))
+    asked |= draw(_personal())
+    if draw(st.integers(0, 3)) == 0:
+        asked["first"] = True
+    if deep and draw(st.integers(0, 3)) == 0:
+        asked["having"] = draw(rules(deep - 1))
+    return asked
+
+
+@st.composite
+def _personal(draw: st.DrawFn, certain: bool = False) -> dict[str, Any]:
+    asked: dict[str, Any] = {}
+    rare = 2 if certain else 8
+    if draw(st.integers(0, rare)) == 0:
+        asked["age"] = draw(st.sampled_from(([18, None], [0, 1], [None, 17], [40, 40])))
+    if draw(st.integers(0, rare)) == 0:
+        asked["sex"] = draw(_some(SEXES))
+    if draw(st.integers(0, rare)) == 0 or (certain and not asked):
+        asked["dates"] = draw(st.sampled_from((["1997-05-18", "1997-05-21"], [None, "1997-05-19"], ["1997-05-20", None], ["1997", "1997"])))
+    return asked
+
+
+COUNTS = ({"ge": 1}, {"ge": 2}, {"le": 1}, {"eq": 0}, {"eq": 1}, {"eq": 2}, {"ge": 1, "le": 2})
+
+
+@st.composite
+def rules(draw: st.DrawFn, deep: int = 1) -> dict[str, Any]:
+    """A rule, as seen from an index event."""
+    kind = draw(st.integers(0, 9))
+    if kind == 0:
+        return draw(_personal(certain=True))
+    if kind == 1 and deep:
+        inner = draw(st.lists(rules(deep - 1), min_size=1, max_size=3))
+        way = draw(st.sampled_from(("any", "all", "at_least", "at_most")))
+        return {way: inner} if way in ("any", "all") else {way: draw(st.integers(0, len(inner))), "of": inner}
+    rule = draw(events_asked(deep))
+    for key in ("start", "end"):
+        if draw(st.booleans()):
+            rule[key] = draw(windows())
+    if draw(st.integers(0, 3)) == 0:
+        rule["from"] = "end"
+    if draw(st.integers(0, 4)) == 0:
+        rule["same_encounter"] = True
+    if draw(st.integers(0, 3)) == 0 and not rule.get("first"):
+        rule["pick"] = draw(st.sampled_from(("first", "last")))
+    if draw(st.booleans()):
+        rule["count"] = {**draw(st.sampled_from(COUNTS)), "distinct": draw(st.sampled_from(("record", "day", "concept", "encounter")))}
+    return rule
+
+
+KEPT = st.sampled_from(("all", "first", "last"))
+
+
+@st.composite
+def definitions(draw: st.DrawFn) -> dict[str, Any]:
+    """A definition whose sets are those of tests.cohorts.tables, and which may name a cohort."""
+    entry: dict[str, Any] = {"any": draw(st.lists(events_asked(), min_size=1, max_size=2))}
+    if draw(st.integers(0, 5)) == 0:
+        entry = {"on": "1997-05-19"}
+    entry["limit"] = draw(KEPT)
+    if draw(st.integers(0, 3)) == 0:
+        entry["observed"] = draw(st.sampled_from(([0, 0], [2, 0], [0, 3])))
+    inner_entry = {"any": [draw(events_asked(0, KINDS))], "limit": draw(KEPT)}
+    inner = {"format": "commissure-cohort/1", "sets": SETS, "entry": inner_entry}
+    definition = {
+        "format": "commissure-cohort/1",
+        "sets": SETS,
+        "entry": entry,
+        "rules": draw(st.lists(rules(), max_size=3)),
+        "keep": draw(KEPT),
+    }
+    definition["cohorts"] = {"other": {**inner, "rules": draw(st.lists(_personal(certain=True), max_size=1)), "keep": draw(KEPT)}}
+    if draw(st.integers(0, 3)) == 0:
+        definition["datasets"] = draw(_some(DATASETS))
+    return definition
+
+
+SETS = {**{name: [name] for name in CONCEPTS}, "most": ["a", "b", "c"]}

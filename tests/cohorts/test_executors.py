@@ -1,0 +1,59 @@
+"""Columns and DuckDB count the same, whatever is asked of whatever there is.
+
+`COMMISSURE_GENERATED=2000 pytest tests/cohorts/test_executors.py` tries as many definitions.
+"""
+
+import os
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from cohorts.arrays import count_cohort
+from cohorts.definition import Definition, all_events
+from cohorts.duck import Tables, count_parquet, write_parquet
+from cohorts.exported import tables_of
+from cohorts.reading import definition_of
+from cohorts.resolving import Resolution
+from cohorts.results import Counted
+from tests.cohorts.generated import definitions, event_of, people
+from tests.cohorts.tables import CONCEPTS, read, resolution, table
+
+NUMBER = int(os.environ.get("COMMISSURE_GENERATED", "300"))
+SAYING = [1, 3]
+
+
+def told(counted: Counted) -> dict[str, Any]:
+    members = counted.members
+    return {
+        "steps": counted.steps,
+        "frozen": counted.frozen,
+        **{name: getattr(members, name).tolist() for name in ("patients", "events", "days", "ends")},
+    }
+
+
+def resolved(definition: Definition) -> Resolution:
+    said = {event.path: SAYING for event in all_events(definition) if event.words is not None}
+    inner = {name: resolved(one) for name, one in definition.cohorts.items()}
+    found = resolution(definition, said)
+    return Resolution(found.sets, found.documents, inner)
+
+
+@settings(max_examples=NUMBER, suppress_health_check=list(HealthCheck))
+@given(st.data())
+def test_both_count_the_same(data: st.DataObject) -> None:
+    who = data.draw(people())
+    events = table(who, data.draw(st.lists(event_of(len(who)), max_size=12)))
+    definition = definition_of(data.draw(definitions()))
+    with Tables(tables_of(events, [f"p{code}" for code in range(len(who))], CONCEPTS)) as tables:
+        names = resolved(definition)
+        assert told(count_cohort(events, definition, names)) == told(tables.count(definition, names))
+
+
+def test_parquet_counts_the_same(tmp_path: Any) -> None:
+    events = table([{}] * 2, [{"patient": each, "kind": "condition", "codes": "a", "day": 10_000} for each in range(2)])
+    definition = read({"any": [{"event": "condition", "in": "a"}]}, {"name": "it's -- so\n", "dates": ["1997", None]}, name="of\n'all'")
+    write_parquet(tables_of(events, ["p0", "p1"], CONCEPTS), tmp_path / "it's")
+    assert told(count_parquet(tmp_path / "it's", definition, resolution(definition))) == told(
+        count_cohort(events, definition, resolution(definition))
+    )
