@@ -269,6 +269,7 @@ myocardial infarction = NSTEMI | STEMI | non-ST elevation (NSTEMI) myocardial in
 diabetes = type 2 diabetes mellitus | diabetes mellitus type 2 | type 1 diabetes mellitus | diabetes mellitus type 1
   | gestational diabetes mellitus | gestational diabetes | diabetes mellitus
 diabetic = type 2 diabetes mellitus | diabetes mellitus type 2 | type 1 diabetes mellitus | diabetes mellitus type 1
+  | secondary diabetes mellitus | latent autoimmune diabetes mellitus in adult | drug-induced diabetes mellitus
 pneumonia = community-acquired pneumonia | community acquired pneumonia | bacterial pneumonia | viral pneumonia | aspiration pneumonia
   | pneumocystosis | pneumocystis pneumonia | pneumonia, unspecified organism | lobar pneumonia
 stroke = ischemic stroke | hemorrhagic stroke | cerebral infarction | cerebrovascular accident | cerebral infarction, unspecified

@@ -63,6 +63,8 @@ _GOES_ON = re.compile(
     r"|maternal|paternal|relative|mgm|mgf|pgm|pgf|nephew|niece)s?\b",
     re.IGNORECASE,
 )
+_OPEN = re.compile(r"(?:[,(/&\-–]|\b(?:and|or|to))[ \t]*\Z", re.IGNORECASE)
+"""How a line ends whose list goes on in the next one."""
 _WIDTHS = 60, 130
 """Characters of the lines of a text that breaks them to a width: at least, and at most."""
 _RAGGED = 10
@@ -111,15 +113,16 @@ def _headings(text: str) -> Iterator[Heading]:
         if alone and not sure and not _is_title(title, text, start):
             continue
         if kind is not None:
-            section, until = kind, _end_of_line(text, end, widths) if kind in _OF_THE_LINE else len(text)
+            section, until = kind, _end_of_line(text, end, widths, kind) if kind in _OF_THE_LINE else len(text)
         elif sure or alone or _after_blank_line(text, start):
             section, until = Section.OTHER, len(text)
         yield Heading(start, end, title, section, until)
 
 
-def _end_of_line(text: str, end: int, widths: list[int]) -> int:
+def _end_of_line(text: str, end: int, widths: list[int], section: Section) -> int:
     """Where the line ends that a heading with something behind it stands in, with the lines that it goes on in, up to _MOST_LINES.
 
+    A list of allergies does not go on in small letters below a line that is not left open: "aspirin 81 mg daily" is no allergy there.
     `widths` takes those of all lines, ascending, when they are first needed.
     """
     at = _line_break(text, end)
@@ -131,7 +134,8 @@ def _end_of_line(text: str, end: int, widths: list[int]) -> int:
         following = text[at + 1 : _line_break(text, at + 1)]
         if not following.strip():
             return at
-        if not _GOES_ON.match(following):
+        closed = section is Section.ALLERGIES and following[:1].islower() and not _OPEN.search(text, text.rfind("\n", 0, at) + 1, at)
+        if closed or not _GOES_ON.match(following):
             if not widths:
                 widths.extend(sorted(map(len, text.split("\n"))))
             if not _breaks(at - text.rfind("\n", 0, at) - 1, following.split(maxsplit=1)[0], widths):

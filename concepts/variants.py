@@ -28,8 +28,32 @@ _COUNTED: Final = frozenset(
 _SMALL: Final = frozenset({"of", "in", "on", "to", "at", "from", "with", "without", "by", "and", "or", "due", "for", "the", "a", "an"})
 _OF_SOMETHING: Final = frozenset({"neck", "head", "body", "base", "root", "shaft", "wall", "canal", "cord", "tip", "end"})
 """Parts of many things, which the word before them names: a femoral neck fracture is no fracture of the neck."""
+_LEAST_NAME: Final = 3
 _MOST_WORDS: Final = 3
 """Words before and behind an "of" that may change places."""
+
+
+_QUALIFIED: Final = re.compile(
+    r"(?:(?:acute on chronic|acute|subacute|chronic|recurrent|persistent|intermittent|severe|moderate|mild)(?: and |/|,? ))+(?=[^\W\d])",
+    re.IGNORECASE,
+)
+"""How a disorder goes: with such a word before its name it is the same one, told more exactly."""
+_COMPLICATED: Final = re.compile(
+    r",? with(?:out)? (?:(?:acute|other|unspecified|specified) |\(acute\) )*(?:complications?|exacerbation)\Z", re.IGNORECASE
+)
+
+
+def broader_names(name: str) -> Iterator[str]:
+    """Names of what a disorder is a kind of, by its own words: "pulmonary embolism" of "acute pulmonary embolism".
+
+    Who asks for that asks for this too, while a text that says the one does not say the other.
+    """
+    short = _COMPLICATED.sub("", name)
+    if short != name:
+        yield short
+    bare = _QUALIFIED.match(short)
+    if bare is not None and len(short) - bare.end() > _LEAST_NAME:
+        yield short[bare.end() :]
 
 
 def variants(name: str) -> Iterator[str]:

@@ -17,13 +17,16 @@ from concepts.hierarchy import Int64, mapped
 from concepts.lexicon import Caution, Lexicon, Name, compile_lexicon, open_lexicon, save_lexicon, tokens_of_name
 from concepts.terminology import Concept, Kind, spellings
 from concepts.tokens import tokens
+from concepts.variants import broader_names
 
 _KINDS: Final = tuple(Kind)
 _CURATED: Final = 1000
 """Rank of what a curated list says a name stands for: behind all that bears the name."""
-SPELLED: Final = 2
+SPELLED: Final = 3
 """Version of how names are spelled out (`concepts.terminology`, variants, abbreviations): a vocabulary of an earlier one misses names."""
 ABOUT: Final = "about.json"
+_GOING: Final = frozenset({Kind.DISORDER, Kind.FINDING})
+"""Kinds of concepts whose names say how they go: acute, recurrent, without complication."""
 _SHORT_WORD: Final = 3
 """Letters up to which a single word is an abbreviation, taken only in capitals."""
 
@@ -121,6 +124,7 @@ class _Compiling:
         listed = [(entry, tuple(map(_key, entry.names))) for entry in abbreviations()]
         asked = [(name, tuple(map(_key, names))) for name, names in narrower()]
         spelled_out: dict[str, list[int]] = {key: [] for _, keys in (*listed, *asked) for key in keys}
+        kinds_of: dict[str, list[int]] = {key: [] for _, keys in asked for key in keys}
         unwanted = blocked()
         for number, each in enumerate(named):
             self._add(each.concept)
@@ -133,6 +137,11 @@ class _Compiling:
                         yield Name(spelling, number, rank=min(rank, 9) * 10 + min(step, 9), caution=_caution(spelling))
                         if key in spelled_out:
                             spelled_out[key].append(number)
+                        for broader in broader_names(spelling) if each.concept.kind in _GOING else ():
+                            if (key := _key(broader)) not in unwanted:
+                                yield Name(broader, number, 2 * _CURATED + min(rank, 9), Caution.ASKED)
+                            if key in kinds_of:
+                                kinds_of[key].append(number)
         for entry, keys in listed:
             for rank, number in enumerate(dict.fromkeys(number for key in keys for number in spelled_out[key]), _CURATED):
                 yield Name(entry.short, number, rank, _of_abbreviation(entry))
@@ -140,7 +149,8 @@ class _Compiling:
                     self.fields[entry.short].append(frozenset(" ".join(tokens(word).norms) for word in entry.field))
 
         for name, keys in asked:
-            for rank, number in enumerate(dict.fromkeys(number for key in keys for number in spelled_out[key]), 2 * _CURATED):
+            named_so = (number for numbers in (spelled_out, kinds_of) for key in keys for number in numbers[key])
+            for rank, number in enumerate(dict.fromkeys(named_so), 2 * _CURATED):
                 yield Name(name, number, rank, Caution.ASKED)
 
     def _add(self, concept: Concept) -> None:

@@ -7,6 +7,7 @@ content gives equal files, whatever the history.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -105,6 +106,14 @@ class Columns:
     def units(self) -> int:
         """How many distinct passage texts there are."""
         return len(self.unit_keys)
+
+    def newest(self, today: date) -> date | None:
+        """The last day that a document is dated at least, but none to come; None where no document has a date that has been."""
+        known = self.first_days[(self.first_days > 0) & (self.first_days <= int(f"{today:%Y%m%d}"))]
+        if not len(known):
+            return None
+        year, day = divmod(int(known.max()), 10000)
+        return date(year, max(day // 100, 1), max(day % 100, 1))
 
     @cached_property
     def unit_links(self) -> CSR:

@@ -5,8 +5,10 @@ of which it is not known is not hidden.
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Final
 
 from search.filters import FILTERS, Filters, Kind
@@ -36,6 +38,16 @@ _DATE: Final = re.compile(
     rf"|\bbetween\s+(?P<first>(?:19|20)\d\d)\s+and\s+(?P<last>(?:19|20)\d\d)\b",
     re.IGNORECASE,
 )
+_NUMBERS: Final = {
+    **{name: number for number, name in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), 1)},
+    "twelve": 12,
+}
+_LATELY: Final = re.compile(
+    r"\b(?:in|within|during|over|since)\s+(?:the\s+)?(?:last|past|previous)\s+"
+    rf"(?:(?P<number>\d{{1,3}}|{'|'.join(_NUMBERS)})[\s-]+)?(?P<unit>day|week|month|year)s?\b",
+    re.IGNORECASE,
+)
+"""A time that ends with what is newest. "For the past week" is how long something lasts."""
 _OLDEST: Final = 130
 
 
@@ -66,10 +78,13 @@ class Limit:
         return Filters.named(given)
 
 
-def limits_of(question: str) -> tuple[Limit, ...]:
-    """The limits of a question, by place."""
+def limits_of(question: str, newest: date | None = None) -> tuple[Limit, ...]:
+    """The limits of a question, by place.
+
+    "In the last year" counts back from the `newest` day that is known; without one it limits nothing.
+    """
     ages = list(_ages(question))
-    found = [*_sexes(question), *(ages or _stages(question)), *_dates(question)]
+    found = [*_sexes(question), *(ages or _stages(question)), *_dates(question), *_lately(question, newest)]
     return tuple(sorted(found, key=lambda limit: limit.start))
 
 
@@ -126,6 +141,26 @@ def _dates(question: str) -> Iterator[Limit]:
         else:
             until = day if how in ("until", "by") else _preceding(day)
             yield _limit(found, f"{how} {day}", ("to", until))
+
+
+def _lately(question: str, newest: date | None) -> Iterator[Limit]:
+    for found in _LATELY.finditer(question) if newest is not None else ():
+        number = found["number"] or "one"
+        count = int(number) if number.isdigit() else _NUMBERS[number.lower()]
+        if newest is not None and (day := _back(newest, count, found["unit"].lower())) is not None:
+            yield _limit(found, f"since {day}", ("from", day.isoformat()))
+
+
+def _back(day: date, count: int, unit: str) -> date | None:
+    """The day so many days, weeks, months or years before another; None where the calendar does not reach so far."""
+    try:
+        if unit in ("day", "week"):
+            return day - timedelta(days=count * (7 if unit == "week" else 1))
+        months = day.year * 12 + day.month - 1 - count * (12 if unit == "year" else 1)
+        year, month = divmod(months, 12)
+        return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    except (ValueError, OverflowError):
+        return None
 
 
 def _limit(found: re.Match[str], label: str, *filters: tuple[str, str]) -> Limit:

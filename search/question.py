@@ -6,6 +6,7 @@ Questions are read by the reader of notes, with the names of the same generation
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
@@ -207,14 +208,19 @@ def alternatives_of(question: Question) -> list[list[Part]]:
     return groups
 
 
-def read_question(text: str, reader: Reader, ask: Ask | None = None, switches: Sequence[Switch] = ()) -> Question:
-    """Read a question. With `ask` every part is asked so, whatever the words say; `switches` say it of parts by their words."""
+def read_question(
+    text: str, reader: Reader, ask: Ask | None = None, switches: Sequence[Switch] = (), newest: date | None = None
+) -> Question:
+    """Read a question. With `ask` every part is asked so, whatever the words say; `switches` say it of parts by their words.
+
+    "In the last year" is counted back from the `newest` day.
+    """
     if len(text) > LONGEST_READ or "\n" in text.strip():
         return Question(text, rest=text)
     mentions = reader.read(text) or _in_capitals(text, reader)
     parts = tuple(switched for mention in mentions if (switched := _switched(_part(mention), ask, switches)) is not None)
     named = [range(part.start, part.end) for part in parts]
-    limits = tuple(limit for limit in limits_of(text) if not any(limit.start in span or limit.end - 1 in span for span in named))
+    limits = tuple(limit for limit in limits_of(text, newest) if not any(limit.start in span or limit.end - 1 in span for span in named))
     return Question(
         text, parts, without(text, [*((part.start, part.end) for part in parts), *((each.start, each.end) for each in limits)]), limits
     )

@@ -14,6 +14,7 @@ are laid end to end are the whole list.
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache, cached_property, partial
 from typing import Final
 
@@ -246,7 +247,8 @@ class Retriever:
         """An alternative as it is read; nothing is read of what is to be taken literally."""
         if request.literal:
             return Question(text, rest=text)
-        return read_question(text, self._generation.vocabularies.asking, request.assertion, request.parts)
+        newest = self._columns.newest(datetime.now(UTC).date())
+        return read_question(text, self._generation.vocabularies.asking, request.assertion, request.parts, newest)
 
     def _mended(self, request: SearchRequest, read: Callable[[str], Question]) -> str:
         lexical = self._generation.lexical

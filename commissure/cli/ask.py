@@ -205,9 +205,9 @@ def _print_question(result: "SearchResult") -> None:
     """Print how the question was read, and how many patients have each part in each way."""
     for place, part in enumerate(result.question.parts if result.question else ()):
         asked = "however it is meant" if part.assertion is None else part.assertion.value
-        click.echo(
-            f"read as: {part.label}{f' {part.value}' if part.value else ''} ({asked}{f', by “{part.trigger}”' if part.trigger else ''})"
-        )
+        more = f" and {len(part.concepts) - 1:,} more so called" if len(part.concepts) > 1 else ""
+        value, trigger = f" {part.value}" if part.value else "", f", by “{part.trigger}”" if part.trigger else ""
+        click.echo(f"read as: {part.label}{more}{value} ({asked}{trigger})")
         counted = [
             f"{head.patients:,} {_WAYS[head.way]}"
             for head in result.head

@@ -1,5 +1,7 @@
 """Women, men, ages and dates in a question are what filters say too."""
 
+from datetime import date
+
 import pytest
 
 from search.limits import limits_of
@@ -20,6 +22,13 @@ from tests.ingest.exports import InlinePool, Lab, condition, note, patient
         ("before 2020", [("before 2020", [("to", "2019")])]),
         ("before Jan 2020", [("before Jan 2020", [("to", "2019-12")])]),
         ("between 2021 and 2019", [("between 2021 and 2019", [("from", "2019"), ("to", "2021")])]),
+        ("stroke in the last year", [("in the last year", [("from", "2023-03-31")])]),
+        ("stroke within the past six months", [("within the past six months", [("from", "2023-09-30")])]),
+        ("stroke during the last 2 weeks", [("during the last 2 weeks", [("from", "2024-03-17")])]),
+        ("stroke in the last month", [("in the last month", [("from", "2024-02-29")])]),
+        ("cough for the past 3 days", []),
+        ("stroke in the last 999 years and more", [("in the last 999 years", [("from", "1025-03-31")])]),
+        ("last year", []),
         ("children with asthma", [("children", [("age_to", "17")])]),
         ("asthma in adults", [("adults", [("age_from", "18")])]),
         ("girls with asthma", [("girls", [("sex", "female")]), ("girls", [("age_to", "17")])]),
@@ -38,9 +47,13 @@ from tests.ingest.exports import InlinePool, Lab, condition, note, patient
     ],
 )
 def test_limits_of_a_question(question, limits):
-    found = limits_of(question)
+    found = limits_of(question, date(2024, 3, 31))
     assert [(limit.text, list(limit.filters)) for limit in found] == limits
     assert all(question[limit.start : limit.end] == limit.text for limit in found)
+
+
+def test_a_time_that_ends_now_limits_nothing_where_no_day_is_known():
+    assert limits_of("stroke in the last year") == ()
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +88,13 @@ def retriever(tmp_path_factory):
 def test_who_is_known_to_be_otherwise_matches_loosely(retriever, question, well):
     hits = retriever.search(SearchRequest(question)).hits
     assert {hit.document.rpartition("n-")[2] for hit in hits if hit.match is Match.WELL} == well
+
+
+def test_the_last_year_is_counted_back_from_the_newest_document(retriever):
+    result = retriever.search(SearchRequest("breast cancer in the last year"))
+    (limit,) = result.question.limits
+    assert (limit.label, limit.filters) == ("since 2022-05-01", (("from", "2022-05-01"),))
+    assert (result.well, result.question.rest) == (4, "")
 
 
 def test_what_is_of_another_time_matches_loosely(retriever):

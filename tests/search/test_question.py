@@ -70,6 +70,37 @@ def test_a_question_means_what_is_narrower_too_and_a_text_does_not():
     assert Reader([vocabulary]).read("She has diabetes.") == []
 
 
+@pytest.mark.parametrize(
+    ("name", "question"),
+    [
+        ("Acute pulmonary embolism", "pulmonary embolism"),
+        ("Acute on chronic heart failure", "patients with heart failure"),
+        ("Chronic sinusitis (disorder)", "sinusitis"),
+        ("Type 1 diabetes mellitus without complications", "diabetics"),
+        ("Mild intermittent asthma with (acute) exacerbation", "asthma"),
+    ],
+)
+def test_who_asks_for_a_disorder_asks_for_it_as_it_goes_too(name, question):
+    vocabulary, _ = compile_vocabulary([Named(Concept(SNOMED, "1", name, Kind.DISORDER))])
+    (part,) = read_question(question, Reader([vocabulary], asking=True)).parts
+    assert part.concepts == ("http://snomed.info/id/1",)
+    assert Reader([vocabulary]).read(f"She has {question.rpartition('with ')[2]}.") == []
+
+
+def test_what_bears_a_name_comes_before_what_is_a_kind_of_it():
+    named = [Named(Concept(SNOMED, "1", "Acute bronchitis", Kind.DISORDER)), Named(Concept(SNOMED, "2", "Bronchitis", Kind.DISORDER))]
+    vocabulary, _ = compile_vocabulary(named)
+    (part,) = read_question("bronchitis", Reader([vocabulary], asking=True)).parts
+    assert part.concepts == ("http://snomed.info/id/2", "http://snomed.info/id/1")
+    (mention,) = Reader([vocabulary]).read("Bronchitis.")
+    assert mention.concept.code == "2"
+
+
+def test_words_of_care_name_no_disorder():
+    vocabulary, _ = compile_vocabulary([Named(Concept(SNOMED, "1", "Acute care visit", Kind.PROCEDURE))])
+    assert read_question("care visit", Reader([vocabulary], asking=True)).parts == ()
+
+
 def test_a_value_is_asked_with_its_comparator_and_unit(reader):
     question = read_question("women with HbA1c above 9 % and more", reader)
     (part,) = question.parts
