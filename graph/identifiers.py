@@ -130,7 +130,7 @@ def readings_iri(record: str) -> str:
 
 
 def source_iri(dataset: str, source: str, line: int) -> str:
-    """The IRI of a line of a source of a dataset, of which `source` is the name (see ingest.places)."""
+    """The IRI of a line of a source of a dataset, of which `source` is the name (see sources.places)."""
     return f"{BASE}source/{dataset}/{quote(source, safe='/', errors='replace')}#line={line}"
 
 

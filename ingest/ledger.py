@@ -17,7 +17,7 @@ from urllib.parse import unquote
 from graph.identifiers import DERIVED_GRAPHS, derived_graph_iri, readings_iri, record_iri
 from ingest import schema
 from ingest.errors import LedgerDamaged, disk_full, lacks_room_beside
-from ingest.places import Places, with_places
+from sources.places import Places, with_places
 
 _VERSION = 1
 

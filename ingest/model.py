@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from concepts.model import ConceptUse
-from ingest.places import Places
 from search.model import Document, Fact, FormerPatient, PatientSummary
 from sources.model import Issue
+from sources.places import Places
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def nothing_beside(record: str, source: str, name: str) -> bytes:
 class MappingContext:
     """What mapping needs to know beside the resource. `run` is the ingest run's id; `strict` turns warnings into rejects.
 
-    `places` names the folders of sources (see ingest.places).
+    `places` names the folders of sources (see sources.places).
     """
 
     dataset: str

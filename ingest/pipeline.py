@@ -295,6 +295,7 @@ def _publish(run: Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool, sources
         if _is_nothing(run):
             return _finish_without(run)
         run.say("publishing")
+        draft.name_places(run.places)
         targets = (target for part in parts for target in part.targets())
         at_most = FEW if run.options.words_first else None
         published = draft.finish(unresolved(plan, targets), embed=run.options.embed, run=pool.run, at_most=at_most)

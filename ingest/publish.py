@@ -47,6 +47,7 @@ from search.generation import GenerationBuilder
 from search.protocols import Embedder
 from search.reading import Runner, TextsRead, one_by_one
 from search.words_of_records import leading
+from sources.places import Places
 
 _DERIVED = "derived.nq"
 _SAID = "said.nq"
@@ -225,6 +226,10 @@ class Draft:
 
     def _bring_in(self, parts: Sequence[Path]) -> None:
         self._quads += self._graph.load(parts)
+
+    def name_places(self, places: Places) -> None:
+        """Say how the folders are called that sources of the dataset came from."""
+        self._search.set_places(self._dataset, places)
 
     def drop_dataset(self) -> None:
         """Take the whole dataset out."""

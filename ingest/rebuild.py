@@ -112,6 +112,7 @@ class _Made:
             self.search.add_former(one for one in part.former() if one.record in live)
             uses.update(dict(part.concepts()))
         self._load(dataset, waiting)
+        self.search.set_places(dataset, self.ledger.with_places(dataset, ()))
         if changed:
             said = self.graph.references({use.concept for use in uses})
             uses = Counter({use: count for use, count in uses.items() if use.concept in said})

@@ -13,7 +13,6 @@ from ingest.errors import RecordsRejected
 from ingest.format import Settings
 from ingest.history import RunCounts
 from ingest.ledger import Ledger
-from ingest.places import Places
 from ingest.plan import Duplicate, Plan, Returned
 from ingest.progress import Progress
 from ingest.publish import Tools
@@ -23,6 +22,7 @@ from ingest.staging import Part, PartSummary
 from ingest.workspace import Workspace
 from sources.blocks import Block
 from sources.model import Issue, Severity
+from sources.places import Places
 
 MOST_RETURNED = 1000
 """Records that were deleted and are there again, told one by one."""

@@ -39,7 +39,7 @@ from search.model import (
     Surroundings,
 )
 from search.patients import PATIENT, known_as, read_former, read_overviews, with_concept
-from search.placing import PLACED, place_sources, read_roots, relative_source
+from search.placing import PLACED, place_sources, read_places, relative_source
 from search.schema import FORMAT
 from search.standings import (
     FACTS_OF_RECORDS,
@@ -81,8 +81,8 @@ class SqliteCatalog:
         Raises GenerationUnreadable where there is none or it is of another format.
         """
         self._hierarchy = hierarchy or no_hierarchy()
-        self._roots: dict[str, str] = {}
-        pool = Connections(path, partial(place_sources, roots=self._roots))
+        self._places: dict[str, dict[str, str]] = {}
+        pool = Connections(path, partial(place_sources, places=self._places))
         # Connections refer to themselves (their cache of statements): without this they would stay open until a garbage collection.
         self._release = weakref.finalize(self, pool.close)
         self._all = pool.rows
@@ -96,7 +96,7 @@ class SqliteCatalog:
             with pool.one() as db:
                 (version,) = db.execute("PRAGMA user_version").fetchone()
                 db.execute("SELECT 1 FROM datasets").fetchone()
-                self._roots.update(read_roots(db))
+                self._places.update(read_places(db))
         except sqlite3.Error as error:
             raise GenerationUnreadable(f"the catalog {path} cannot be read ({error}); ingest again to rebuild the generation") from error
         if version != FORMAT:
@@ -268,8 +268,8 @@ class SqliteCatalog:
         return tuple(found for code in codes if (found := self.concept(values[code][0])) is not None)
 
     def relative_source(self, dataset: str, source: str) -> str:
-        """The path of a source from the folder on that all sources of its dataset lie in, by that folder's own name."""
-        return relative_source(self._roots, dataset, source)
+        """What a source is called: the name of the folder that it came from, and the path from there."""
+        return relative_source(self._places, dataset, source)
 
     def documents_by_type(self, kind: str) -> dict[tuple[str, str], int]:
         """(dataset, type) → how many documents of records of a kind; reads every document."""

@@ -29,7 +29,7 @@ from search.extract import Extract
 from search.label_columns import LabelColumns, derive_labels
 from search.result_columns import derive_results
 from search.schema import DERIVED, DERIVED_TABLES, NOT_CHARTED
-from search.tallies import count_concepts, count_datasets, count_said, list_sources
+from search.tallies import count_concepts, count_datasets, count_said
 from search.wider import widen
 from search.words_of_records import leading, words_of_records
 
@@ -51,7 +51,6 @@ def derive(
     )
     allergens = derive_allergens(db, extract)
     derive_codings(db, extract, concepts, wider.same, wider.added, allergens)
-    list_sources(db, extract)
     patients = _patients(db, extract)
     datasets = _dictionary(db, "dataset", _twice(_all_datasets(db, extract)))
     types = _dictionary(db, "type", _twice(extract.distinct(extract.documents.types)))

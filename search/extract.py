@@ -47,7 +47,6 @@ class DocumentRows:
     patient_labels: Codes
     encounters: Codes
     dates: Codes
-    sources: Codes
     readings: Codes
     digests: Digests
 
@@ -96,7 +95,6 @@ class FactRows:
     comparators: Codes
     counted: Flags
     encounters: Codes
-    sources: Codes
     jobs: Codes
     agents: Codes
     states: Codes
@@ -108,7 +106,7 @@ T = TypeVar("T", DocumentRows, PassageRows, MentionRows, FactRows)
 
 _DTYPES: Final[dict[Any, Any]] = {Codes: np.int32, Numbers: np.int64, Floats: np.float64, Flags: np.bool_, Digests: "S16"}
 _DOCUMENTS: Final = (
-    "SELECT d.row, d.id, d.record, d.dataset, d.kind, d.type, d.patient, d.patient_label, d.encounter, d.date, d.source, d.reading,"
+    "SELECT d.row, d.id, d.record, d.dataset, d.kind, d.type, d.patient, d.patient_label, d.encounter, d.date, d.reading,"
     " d.digest FROM fresh f CROSS JOIN documents d ON d.row = f.row ORDER BY d.row"
 )
 _PASSAGES: Final = "SELECT p.document, p.key FROM fresh f CROSS JOIN passages p ON p.document = f.row ORDER BY p.document, p.ordinal"
@@ -118,7 +116,7 @@ _MENTIONS: Final = (
 )
 _FACTS: Final = (
     "SELECT fact, fact, 0, dataset, subject, relation, concept, label, CASE WHEN length(start) >= 10 THEN substr(start, 1, 10) END, number,"
-    " unit, comparator, counted, encounter, source, job, agent, status, attributes, record, coalesce(start, ''), coalesce(value, '')"
+    " unit, comparator, counted, encounter, job, agent, status, attributes, record, coalesce(start, ''), coalesce(value, '')"
     " FROM facts WHERE fact >= ? ORDER BY record, fact"
 )
 

@@ -58,6 +58,7 @@ from search.rows import document_row, fact_row, mention_row, passage_row, patien
 from search.schema import FORMAT, FORMER, INDEXES, TABLES
 from search.vocabularies import Vocabularies
 from search.words_of_records import words_of_records
+from sources.places import Places
 
 Progress = Callable[[str, int, int], None]
 """Called with the step ('listen', 'read', 'embed' or 'index'), how much of it is done and how much there is."""
@@ -213,9 +214,14 @@ class GenerationBuilder:
     def drop_dataset(self, dataset: str) -> None:
         """Take out everything of a dataset."""
         self._remove_documents("dataset = ?", [dataset])
-        for table in ("facts", "patients", "former", "uses"):
+        for table in ("facts", "patients", "former", "uses", "places"):
             self._db.execute(f"DELETE FROM {table} WHERE dataset = ?", (dataset,))  # noqa: S608 - names of this module
         shutil.rmtree(self._out / VOCABULARIES / dataset, ignore_errors=True)
+
+    def set_places(self, dataset: str, places: Places) -> None:
+        """Say how the folders are called that sources of a dataset came from."""
+        self._db.execute("DELETE FROM places WHERE dataset = ?", (dataset,))
+        self._insert("places", ((dataset, folder, name) for folder, name in places.items()))
 
     def add_documents(self, documents: Iterable[Document], run: str) -> None:
         """Add documents, their passages cut already, that the ingest run `run` brought."""

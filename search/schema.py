@@ -2,7 +2,7 @@
 
 from typing import Final
 
-FORMAT: Final = 16
+FORMAT: Final = 17
 """Kept in `PRAGMA user_version`; a catalog of another format is built anew."""
 
 NOT_CHARTED: Final = ("label", "answer", "broader", "record")
@@ -37,11 +37,15 @@ CREATE TABLE patients (
     id TEXT PRIMARY KEY, dataset TEXT NOT NULL, label TEXT NOT NULL, sex TEXT NOT NULL, born TEXT, died TEXT, source TEXT NOT NULL,
     line INTEGER NOT NULL, race TEXT NOT NULL, race_codes TEXT NOT NULL, ethnicity TEXT NOT NULL, ethnicity_codes TEXT NOT NULL)
     WITHOUT ROWID;
+CREATE TABLE places (
+    dataset TEXT NOT NULL, folder TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (dataset, folder)) WITHOUT ROWID;
 CREATE TABLE uses (
     dataset TEXT NOT NULL, concept TEXT NOT NULL, display TEXT NOT NULL, system TEXT NOT NULL, code TEXT NOT NULL, uses INTEGER NOT NULL,
     PRIMARY KEY (dataset, concept, display)) WITHOUT ROWID;
 """
-"""What ingest hands over. Of facts, `day` and `last_day` are the first and the last day that `start` may mean (search.days), `end_day` and
+"""What ingest hands over. `places` names the folders of sources (sources.places).
+
+Of facts, `day` and `last_day` are the first and the last day that `start` may mean (search.days), `end_day` and
 `last_end_day` those of `stop`, `recorded_day` the first of `recorded`: days since 1970-01-01, NULL where there is no date."""
 
 READINGS: Final = """
@@ -92,12 +96,19 @@ CREATE TABLE datasets (
     WITHOUT ROWID;
 CREATE TABLE codings (concept INTEGER PRIMARY KEY, thing INTEGER NOT NULL);
 CREATE TABLE allergens (concept TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE sources (dataset TEXT PRIMARY KEY, first TEXT NOT NULL, last TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE coded_together (record TEXT NOT NULL, concept TEXT NOT NULL, PRIMARY KEY (record, concept)) WITHOUT ROWID;
 {MENTIONS_OF_CONCEPTS}
 """
 """What publishing derives from it, anew for every generation."""
 
 DERIVED_TABLES: Final = (
-    *("allergens", "sources", "codings", "coded_together", "datasets", "dictionary", "name_stems", "name_words", "names", "concepts"),
+    "allergens",
+    "codings",
+    "coded_together",
+    "datasets",
+    "dictionary",
+    "name_stems",
+    "name_words",
+    "names",
+    "concepts",
 )

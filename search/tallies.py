@@ -7,22 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.columns import WAYS
-from search.concept_table import ConceptTable, Int32, Int64, distinct_pairs
+from search.concept_table import ConceptTable, Int32, Int64
 from search.extract import Extract
 from search.making import marks
-
-
-def list_sources(db: sqlite3.Connection, extract: Extract) -> None:
-    """The first and the last source of every dataset."""
-    found = {(dataset, source) for dataset, source in db.execute("SELECT DISTINCT dataset, source FROM patients WHERE source <> ''")}
-    for rows in (extract.documents, extract.facts):
-        for dataset, source in zip(*distinct_pairs(rows.datasets, rows.sources), strict=True):
-            found.add((extract.texts[dataset], extract.texts[source]))
-    ends: dict[str, list[str]] = {}
-    for dataset, source in sorted(found):
-        if source:
-            ends.setdefault(dataset, [source])[1:] = [source]
-    db.executemany("INSERT INTO sources VALUES (?, ?, ?)", ((dataset, each[0], each[-1]) for dataset, each in ends.items()))
 
 
 def count_concepts(db: sqlite3.Connection, patients: Int64, documents: Int64, facts: Int64) -> None:

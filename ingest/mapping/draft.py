@@ -12,8 +12,8 @@ from ingest.mapping.codes import Code, dicts
 from ingest.mapping.persons import survivor
 from ingest.mapping.references import ANY, Link, link_to, resolve
 from ingest.model import WATCHED, MappingContext, PendingReference, Target
-from ingest.places import named_source
 from sources.model import Issue, Severity, SourceRecord
+from sources.places import named_source
 
 CODE_OF: Final = "urn:commissure:code:"
 """Under this system and its `Type/id` a record that others refer to tells its code, which they take for theirs."""

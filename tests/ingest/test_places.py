@@ -8,8 +8,8 @@ import pytest
 from graph.identifiers import source_iri
 from graph.vocabulary import BASE, DERIVED_FROM
 from ingest import pipeline
-from ingest.places import named_source, with_places
 from ingest.progress import Silent
+from sources.places import named_source, with_places
 from tests.ingest.exports import condition, note, patient, write
 
 ONE, TWO = "/srv/exports/2024-01/", "/srv/exports/2024-02/"
@@ -119,3 +119,23 @@ def test_a_dropped_dataset_forgets_its_places(lab):
     pipeline.drop("d", lab.workspace, lab.tools, Silent())
     with lab.workspace.writing() as ledger:
         assert ledger.meta("places:d") is None
+
+
+def shown(lab):
+    """What pages call the sources of notes, by their ids."""
+    catalog = lab.snapshot().catalog
+    found = {name: catalog.document(lab.iri("DocumentReference", name)) for name in ("d1", "d2")}
+    return {name: one.source for name, one in found.items() if one is not None}
+
+
+def test_pages_call_a_source_as_the_graph_does_and_further_deliveries_change_no_name(lab):
+    lab.ingest_path(write(lab.folder / "srv" / "2024-01" / "notes" / "x.ndjson", patient(), note("d1")).parent.parent)
+    assert shown(lab) == {"d1": "notes/x.ndjson"}
+    lab.ingest_path(write(lab.folder / "mnt" / "2024-02" / "y.ndjson", note("d2")).parent)
+    expected = {"d1": "notes/x.ndjson", "d2": "2024-02/y.ndjson"}
+    lines = [source_iri("d", "2024-02/y.ndjson", 1), *(source_iri("d", "notes/x.ndjson", line) for line in (1, 2))]
+    assert (shown(lab), derived(lab)) == (expected, lines)
+    assert lab.library().record(lab.iri("DocumentReference", "d1")).source == "notes/x.ndjson"
+    (lab.workspace.generation_folder(lab.workspace.current()) / "search" / "catalog.sqlite").unlink()
+    pipeline.repair(lab.workspace, lab.tools, 1, Silent())
+    assert (shown(lab), derived(lab)) == (expected, lines)

@@ -32,6 +32,7 @@ from search.embedding_cache import EmbeddingCache
 from search.generation import BuildReport, Generation, GenerationBuilder
 from search.model import Document, Fact, FormerPatient, PatientSummary
 from search.passages import split
+from sources.places import with_places
 
 SNOMED = "http://snomed.info/sct"
 CONDITIONS = ("Hypertension", "Diabetes mellitus type 2", "Asthma", "Malignant neoplasm of breast", "Chronic sinusitis", "Anemia", "Gout")
@@ -209,6 +210,8 @@ def build(
         builder.add_former(clinic.former)
         for dataset in clinic.datasets:
             builder.set_concepts(dataset, clinic.uses(dataset))
+            rows = (*clinic.documents, *clinic.facts, *clinic.patients)
+            builder.set_places(dataset, with_places({}, {one.source for one in rows if one.dataset == dataset and one.source[:1] == "/"}))
         return builder.finish(embedder, EmbeddingCache(folder / "vectors.sqlite"))
 
 

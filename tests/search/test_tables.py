@@ -12,7 +12,6 @@ import pytest
 from search.errors import InvalidRequest
 from search.generation import Generation
 from search.model import Filters, FormerPatient, SearchRequest
-from search.placing import above_common_folder
 from search.retriever import Retriever
 from search.tables import table
 from tests.search.clinic import FakeEmbedder, build, make_clinic, opened
@@ -75,20 +74,6 @@ def test_what_is_wrong_is_said_before_the_first_row(retriever: Retriever) -> Non
     ):
         with pytest.raises(InvalidRequest):
             retriever.listed(request)
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "above"),
-    [
-        ("/a/export/x.ndjson", "/a/export/x.ndjson", "/a/"),
-        ("/a/export/1/x", "/a/export/2/x", "/a/"),
-        ("/a/export-1/x", "/a/export-2/x", "/"),
-        ("s3://bucket/a/x", "s3://bucket/b/x", "s3://"),
-        ("/x", "/y", ""),
-    ],
-)
-def test_what_lies_above_all_sources(first: str, last: str, above: str) -> None:
-    assert above_common_folder(first, last) == above
 
 
 def test_sources_say_nothing_of_the_machine(tmp_path: Path) -> None:
