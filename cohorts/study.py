@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import numpy as np
+
 from cohorts.arrays import count_cohort, years_between
 from cohorts.definition import Definition, Words
 from cohorts.errors import InvalidDefinition
@@ -59,11 +61,17 @@ class Cohorts:
         for place, dataset in enumerate(definition.datasets):
             if dataset not in known:
                 raise InvalidDefinition(f"datasets[{place}]", f"there is no dataset {dataset[:60]!r}; there are: {', '.join(known)}")
-        return resolve(definition, self._rows, self._generation.columns.hierarchy, self._saying)
+        return resolve(definition, self.query, self._generation.columns.hierarchy, self._saying)
 
     def count(self, definition: Definition) -> Counted:
         """Who is in the cohort, and how many were left after each rule."""
         return count_cohort(self.events, definition, self.resolved(definition))
+
+    def everyone(self, definition: Definition) -> int:
+        """How many patients there are in the datasets that a definition counts in."""
+        people, texts = self.events.people, self.events.texts
+        known = np.asarray([not definition.datasets or name in definition.datasets for name in (*texts.datasets, "")], dtype=np.bool_)
+        return int(np.count_nonzero((people.described == 1) & known[people.datasets]))
 
     def members(self, counted: Counted, offset: int = 0, limit: int | None = None) -> Iterator[Member]:
         """The index events of a counted cohort, by patient and day."""
@@ -91,9 +99,10 @@ class Cohorts:
         return tables_of(self.events, [patient for (patient,) in patients], [concept for (concept,) in concepts])
 
     def _saying(self, words: Words, assertions: tuple[str, ...]) -> Int64:
-        return saying(texts_of(self._rows), words, assertions)
+        return saying(texts_of(self.query), words, assertions)
 
-    def _rows(self, query: str, values: Sequence[Any]) -> list[Any]:
+    def query(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
+        """The rows of a query on the generation's catalog."""
         path = (self._generation.path / "catalog.sqlite").resolve()
         with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)) as db:
             return db.execute(query, tuple(values)).fetchall()

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cohorts.study import Cohorts
+from cohorts.together import Together
 from commissure.media import places_of
 from commissure.statuses import dataset_status, run_status
 from commissure.workplace import tools, workspace
@@ -114,6 +115,7 @@ class OpenSnapshot:
     texts: Texts
     likenesses: Likenesses
     cohorts: Cohorts
+    together: Together
     narrowed: Callable[["OpenSnapshot", Scope], "OpenSnapshot"]
     """Takes the snapshot itself: one that referred to itself would outlive its last user."""
     folder: Scratch | None = None
@@ -128,6 +130,12 @@ class OpenSnapshot:
         """The graph; None while a remote store rests because it failed a moment ago."""
         store = self.store_opened
         return None if isinstance(store, RestingStore) and store.rests else store
+
+
+def _asked_aside(generation: Generation) -> tuple[Texts, Likenesses, Cohorts, Together]:
+    """What is asked of a generation beside its search."""
+    cohorts = Cohorts(generation)
+    return Texts(generation.vocabularies), Likenesses(generation), cohorts, Together(generation, cohorts)
 
 
 class DataLibrary:
@@ -187,7 +195,7 @@ class DataLibrary:
                     readers[scope] = self._narrowed(folder / "search", scope, whole)
                 return readers[scope]
 
-        parts = generation.catalog, retriever, graph, labels, Texts(generation.vocabularies), Likenesses(generation), Cohorts(generation)
+        parts = generation.catalog, retriever, graph, labels, *_asked_aside(generation)
         return OpenSnapshot(number, store, generation.published, *parts, narrowed)
 
     def _narrowed(self, index: Path, scope: Scope, whole: OpenSnapshot) -> OpenSnapshot:
@@ -202,7 +210,7 @@ class DataLibrary:
         def narrower(_: OpenSnapshot, further: Scope) -> OpenSnapshot:
             return whole.within(scope.narrowed(further))
 
-        parts = generation.catalog, retriever, graph, labels, Texts(generation.vocabularies), Likenesses(generation), Cohorts(generation)
+        parts = generation.catalog, retriever, graph, labels, *_asked_aside(generation)
         return OpenSnapshot(whole.generation, whole.store, whole.published, *parts, narrower, work)
 
     def _graph(self, embedded: Path, published: str) -> GraphStore:

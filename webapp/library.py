@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from cohorts.study import Cohorts
+from cohorts.together import Together
 from graph.scope import Scope
 from graph.store import GraphReader
 from labels.model import Labels
@@ -100,6 +101,11 @@ class Snapshot(Protocol):
     @property
     def cohorts(self) -> Cohorts:
         """What counts patients by definitions."""
+        ...
+
+    @property
+    def together(self) -> Together:
+        """What is found together among its patients."""
         ...
 
     def within(self, scope: Scope) -> "Snapshot":

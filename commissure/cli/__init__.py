@@ -11,6 +11,7 @@ from commissure.cli.ask import query, search
 from commissure.cli.cohort import cohort
 from commissure.cli.concept import concept
 from commissure.cli.consolidate import consolidate
+from commissure.cli.cooccurrence import cooccurrence
 from commissure.cli.datasets import datasets, status
 from commissure.cli.embed import embed
 from commissure.cli.evaluate import evaluate
@@ -63,6 +64,7 @@ for command in (
     read,
     similar,
     cohort,
+    cooccurrence,
     query,
     evaluate,
     serve,

@@ -159,6 +159,12 @@ REQUESTS: dict[str, list[Ask]] = {
     "countCohort": [Ask({"definition": definition}) for definition in COHORTS],
     "runCohort": [*(Ask({"definition": definition}) for definition in COHORTS), Ask({"definition": COHORTS[0], "limit": 1})],
     "getCohortSchema": [Ask()],
+    "getCooccurrence": [
+        Ask({"concept": one, "unit": unit, "least": 1, **more})
+        for one in (chart.CISPLATIN, chart.DIABETES)
+        for unit in ("patient", "note")
+        for more in ({}, {"dataset": [chart.DATASET]}, {"dataset": ["theirs"]})
+    ],
     "readText": [
         Ask({"text": "No type 2 diabolic mellitus, no diabolic, no diabetes. Takes cisplatin for ovarian cancer.", **more})
         for more in ({}, {"dataset": ["theirs"]}, {"dataset": [chart.DATASET]}, {"dataset": ["none"]})

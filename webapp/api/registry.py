@@ -2,7 +2,21 @@
 
 from typing import Any
 
-from webapp.api import cohorts, concepts, datasets, documents, labels, loader, nodes, patients, reading, search, similar, views
+from webapp.api import (
+    cohorts,
+    concepts,
+    cooccurrence,
+    datasets,
+    documents,
+    labels,
+    loader,
+    nodes,
+    patients,
+    reading,
+    search,
+    similar,
+    views,
+)
 from webapp.api.operation import Operation
 
 
@@ -17,6 +31,7 @@ def operations() -> tuple[Operation[Any], ...]:
         *patients.OPERATIONS,
         *similar.OPERATIONS,
         *cohorts.OPERATIONS,
+        *cooccurrence.OPERATIONS,
         *labels.OPERATIONS,
         *datasets.OPERATIONS,
         *views.OPERATIONS,

@@ -12,6 +12,7 @@ from sources.wording import issue_name
 from webapp.errors import ERROR_PAGE
 from webapp.pages import (
     asserting,
+    cohort,
     data,
     document,
     facets,
@@ -30,6 +31,7 @@ from webapp.pages import (
     search,
     shared,
     similar,
+    together,
     values,
     wording,
 )
@@ -47,6 +49,8 @@ MODULES = (
     node,
     patient,
     patients,
+    cohort,
+    together,
     similar,
     values,
     narrower,

@@ -10,6 +10,7 @@ const pages = {
   node: () => import("./node.js"),
   patient: () => import("./patient.js"),
   patients: () => import("./facets.js"),
+  cohort: () => import("./cohort.js"),
   labels: () => import("./facets.js"),
   reports: () => import("./reports.js"),
 };

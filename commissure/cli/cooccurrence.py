@@ -1,0 +1,109 @@
+"""`commissure cooccurrence`: what is found together."""
+
+import csv
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from commissure.cli.common import data_option, json_option, print_json, printable, settings_of
+
+if TYPE_CHECKING:
+    from cohorts.tables import Interval
+    from cohorts.together import Beside
+
+_USUAL = "condition,medication,procedure"
+_COLUMNS = ("concept", "label", "kind", "both", "first", "second", "everyone", "expected", "lift", "phi", "odds", "odds_low", "odds_high")
+_MORE = ("adjusted", "adjusted_low", "adjusted_high", "chance", "discovery", "later", "earlier", "same_day")
+
+
+@click.command()
+@click.argument("concept", metavar="CONCEPT")
+@click.option("--unit", type=click.Choice(["patient", "encounter", "note"]), default="patient", show_default=True, help="What has both.")
+@click.option(
+    "--relation", "relations", metavar="NAMES", default="condition,medication,procedure", show_default=True, help="What is charted."
+)
+@click.option("--dataset", "datasets", multiple=True, metavar="NAME", help="Only patients of this dataset; may be repeated.")
+@click.option(
+    "--cohort", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE", help="Only patients of this cohort."
+)
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option("--least", type=click.IntRange(1), default=2, show_default=True, help="How many must have both.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+@json_option
+@data_option
+@click.pass_context
+def cooccurrence(
+    context: click.Context,
+    concept: str,
+    unit: str,
+    relations: str,
+    datasets: tuple[str, ...],
+    cohort: Path | None,
+    limit: int,
+    least: int,
+    as_csv: bool,
+    as_json: bool,
+) -> None:
+    """List what is found together with CONCEPT (a name, a code or an IRI), most sure first: docs/cooccurrence.md has the formulas.
+
+    \b
+    Example:  commissure cooccurrence osteoporosis --relation condition
+    """
+    from cohorts.occurring import RELATIONS, UNITS
+    from cohorts.reading import read_definition
+    from commissure import assemble, workplace
+    from search.days import days_of
+    from search.errors import InvalidRequest
+    from search.named import concepts_called
+    from webapp.answers.cooccurrence import beside_answer
+
+    chosen = [name.strip() for name in relations.split(",") if name.strip()]
+    if unknown := [name for name in chosen if name not in RELATIONS]:
+        raise click.BadParameter(f"there is no relation {unknown[0]!r}; there are: {', '.join(RELATIONS)}", param_hint="--relation")
+    settings = settings_of(context)
+    assemble.take_over(settings)
+    snapshot = assemble.DataLibrary(workplace.workspace(settings), None, settings).current()
+    within = snapshot.cohorts.count(read_definition(cohort.read_bytes())) if cohort is not None else None
+    named = concepts_called(concept, snapshot.catalog, snapshot.texts.read, 1).concepts
+    iri = named[0].concept if named else concept
+    today = days_of(datetime.now(UTC).date().isoformat())
+    found = snapshot.together.beside(
+        iri, next(one for one in UNITS if one == unit), chosen, today.first if today else 0, within, datasets, limit, least
+    )
+    if found is None:
+        raise InvalidRequest("concept", f"nothing published is called {concept[:200]!r}; `commissure concept` finds names")
+    if as_json:
+        print_json(beside_answer(found, snapshot.generation))
+    elif as_csv:
+        _print_csv(found)
+    else:
+        _print_table(found, unit)
+
+
+def _print_table(found: "Beside", unit: str) -> None:
+    click.echo(f"{printable(found.of.label)}: {found.having:,} of {found.everyone:,} {unit}s; {found.asked:,} pairs looked at")
+    click.echo(f"{'both':>7}{'expected':>10}{'lift':>7}{'phi':>7}  {'odds ratio (95 %)':<26}{'by age and sex':<26}{'false':>7}  with it")
+    for named, pair in found.pairs:
+        lift = "" if pair.lift is None else f"{pair.lift:.1f}"
+        phi = "" if pair.phi is None else f"{pair.phi:.2f}"
+        figures = f"{pair.both:>7,}{pair.expected:>10.1f}{lift:>7}{phi:>7}  {_interval(pair.odds):<26}{_interval(pair.adjusted):<26}"
+        click.echo(f"{figures}{pair.discovery:>7.3f}  {printable(named.label)} ({named.kind})")
+
+
+def _interval(odds: "Interval | None") -> str:
+    return (
+        "" if odds is None else f"{odds.estimate:.2g} ({odds.low:.2g} to {odds.high:.2g})".replace("inf", "∞").replace(" (nan to nan)", "")
+    )
+
+
+def _print_csv(found: "Beside") -> None:
+    lines = csv.writer(sys.stdout, lineterminator="\n")
+    lines.writerow((*_COLUMNS, *_MORE))
+    for named, pair in found.pairs:
+        odds, adjusted = (("", "", "") if each is None else (each.estimate, each.low, each.high) for each in (pair.odds, pair.adjusted))
+        counts = (pair.both, pair.first, pair.second, pair.everyone, pair.expected, pair.lift, pair.phi)
+        order = (pair.chance, pair.discovery, pair.later, pair.earlier, pair.same_day)
+        lines.writerow((named.concept, named.label, named.kind, *counts, *odds, *adjusted, *order))

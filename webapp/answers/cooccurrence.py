@@ -1,0 +1,100 @@
+"""What is found together, as JSON. What is infinite, or not known, is null."""
+
+import math
+
+from typing_extensions import TypedDict
+
+from cohorts.cooccurrence import Pair
+from cohorts.tables import Interval
+from cohorts.together import Beside, Named
+
+
+class ThingJson(TypedDict):
+    """A concept that stands for all codings of one thing. `kind` is the relation that charts it, 'note' where only notes say it."""
+
+    concept: str
+    label: str
+    kind: str
+
+
+class IntervalJson(TypedDict):
+    """An odds ratio with its interval of 95 %; null is infinite, or could not be worked out."""
+
+    estimate: float | None
+    low: float | None
+    high: float | None
+
+
+class PairJson(TypedDict):
+    """How a thing belongs to the one that was asked about: `first` counts those who have that one, `second` those who have this."""
+
+    thing: ThingJson
+    both: int
+    first: int
+    second: int
+    everyone: int
+    expected: float
+    lift: float | None
+    phi: float | None
+    odds: IntervalJson | None
+    adjusted: IntervalJson | None
+    chance: float
+    discovery: float
+    later: int
+    earlier: int
+    same_day: int
+
+
+class CooccurrenceJson(TypedDict):
+    """What is found beside a thing. `asked` pairs were looked at, among which false discoveries are told."""
+
+    of: ThingJson
+    having: int
+    everyone: int
+    asked: int
+    pairs: list[PairJson]
+    generation: int
+
+
+def beside_answer(found: Beside, generation: int) -> CooccurrenceJson:
+    """See CooccurrenceJson."""
+    return {
+        "of": _thing(found.of),
+        "having": found.having,
+        "everyone": found.everyone,
+        "asked": found.asked,
+        "pairs": [_pair(named, pair) for named, pair in found.pairs],
+        "generation": generation,
+    }
+
+
+def _pair(named: Named, pair: Pair) -> PairJson:
+    return {
+        "thing": _thing(named),
+        "both": pair.both,
+        "first": pair.first,
+        "second": pair.second,
+        "everyone": pair.everyone,
+        "expected": pair.expected,
+        "lift": pair.lift,
+        "phi": pair.phi,
+        "odds": _interval(pair.odds),
+        "adjusted": _interval(pair.adjusted),
+        "chance": pair.chance,
+        "discovery": pair.discovery,
+        "later": pair.later,
+        "earlier": pair.earlier,
+        "same_day": pair.same_day,
+    }
+
+
+def _thing(named: Named) -> ThingJson:
+    return {"concept": named.concept, "label": named.label, "kind": named.kind}
+
+
+def _interval(odds: Interval | None) -> IntervalJson | None:
+    return None if odds is None else {"estimate": _finite(odds.estimate), "low": _finite(odds.low), "high": _finite(odds.high)}
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
