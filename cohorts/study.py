@@ -94,8 +94,8 @@ class Cohorts:
         """The events and the patients as tables, for other programs."""
         from cohorts.exported import tables_of
 
-        patients = self._rows("SELECT value FROM dictionary WHERE field = 'patient' ORDER BY code", ())
-        concepts = self._rows("SELECT concept FROM concepts ORDER BY ordinal", ())
+        patients = self.query("SELECT value FROM dictionary WHERE field = 'patient' ORDER BY code", ())
+        concepts = self.query("SELECT concept FROM concepts ORDER BY ordinal", ())
         return tables_of(self.events, [patient for (patient,) in patients], [concept for (concept,) in concepts])
 
     def _saying(self, words: Words, assertions: tuple[str, ...]) -> Int64:
