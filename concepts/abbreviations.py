@@ -281,6 +281,11 @@ insulin = insulin glargine | insulin lispro | insulin aspart | insulin detemir |
   | insulin isophane | insulin, isophane | insulin human, isophane | insulin isophane, human | insulin, regular, human | insulin human
   | regular insulin, human | insulin human, rDNA origin | insulin, human | insulin human, isophane / insulin human, regular
   | insulin isophane, human / insulin, regular, human | NPH insulin, human
+pregnant = pregnancy | normal pregnancy | patient currently pregnant | high risk pregnancy | intrauterine pregnancy
+pregnancy = normal pregnancy | patient currently pregnant | high risk pregnancy | intrauterine pregnancy
+asthmatic = asthma | childhood asthma
+epileptic = epilepsy | seizure disorder
+anemic = anemia | iron deficiency anemia
 depression = major depressive disorder | major depression | recurrent major depression | depressive disorder
 """
 """A question for the one asks for the others too; a text that says the one does not say the others."""

@@ -87,6 +87,14 @@ def test_who_asks_for_a_disorder_asks_for_it_as_it_goes_too(name, question):
     assert Reader([vocabulary]).read(f"She has {question.rpartition('with ')[2]}.") == []
 
 
+def test_adjectives_of_people_ask_for_what_they_have_and_say_nothing_in_texts():
+    named = [Named(Concept(SNOMED, code, name, Kind.DISORDER)) for code, name in (("1", "Normal pregnancy"), ("2", "Asthma"))]
+    vocabulary, _ = compile_vocabulary(named)
+    parts = read_question("pregnant asthmatics", Reader([vocabulary], asking=True)).parts
+    assert [part.concepts for part in parts] == [("http://snomed.info/id/1",), ("http://snomed.info/id/2",)]
+    assert Reader([vocabulary]).read("Avoid pregnant women.") == []
+
+
 def test_what_bears_a_name_comes_before_what_is_a_kind_of_it():
     named = [Named(Concept(SNOMED, "1", "Acute bronchitis", Kind.DISORDER)), Named(Concept(SNOMED, "2", "Bronchitis", Kind.DISORDER))]
     vocabulary, _ = compile_vocabulary(named)
