@@ -16,3 +16,11 @@ class InvalidDefinition(CohortsError):
     def __init__(self, path: str, message: str) -> None:
         super().__init__(f"{path or 'the definition'}: {message}")
         self.path, self.message = path, message
+
+
+class NotImported(CohortsError):
+    """A definition of another tool cannot be carried over: `reasons` say of what, by its path there."""
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons

@@ -8,7 +8,7 @@ CommissureError
 from collections.abc import Iterator
 from pathlib import Path
 
-from cohorts.errors import CohortsError, InvalidDefinition
+from cohorts.errors import CohortsError, InvalidDefinition, NotImported
 from cohorts.views.errors import InvalidView, SuiteUnreadable, ViewError
 from graph.errors import GraphError, InvalidDatasetName, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge
 from ingest.errors import (
@@ -68,6 +68,7 @@ _BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (InvalidDatasetName, "usage"),
     (InvalidRequest, "usage"),
     (InvalidDefinition, "usage"),
+    (NotImported, "usage"),
     (InvalidView, "usage"),
     (QueryRefused, "usage"),
     (QuerySyntaxError, "usage"),

@@ -97,6 +97,24 @@ def sql(context: click.Context, definition: Path, datasets: tuple[str, ...], fol
     click.echo(statement(asked, cohorts.resolved(asked), parquet_in(folder or Path())))
 
 
+@cohort.command("import")
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True), metavar="CIRCE.json|-")
+def import_(file: Path) -> None:
+    """Print an OHDSI cohort definition (a Circe expression, as Atlas exports it) as one of ours.
+
+    What would change who is in the cohort and cannot be carried over is refused by name; all else that is left out is named too.
+
+    \b
+    Example:  commissure cohort import atlas.json > stroke.json
+    """
+    from cohorts.circe import import_circe
+
+    imported = import_circe(_bytes(file))
+    print_json(imported.definition)
+    for notice in imported.notices:
+        click.echo(f"note: {printable(notice)}", err=True)
+
+
 def _asked(context: click.Context, path: Path, datasets: tuple[str, ...]) -> "tuple[Definition, Cohorts]":
     """The definition of a file, and the cohorts of the published generation. Raises InvalidDefinition, SourceNotFound."""
     from commissure import assemble, workplace
@@ -110,12 +128,17 @@ def _asked(context: click.Context, path: Path, datasets: tuple[str, ...]) -> "tu
 
 def _read(path: Path) -> "Definition":
     from cohorts.reading import read_definition
+
+    return read_definition(_bytes(path))
+
+
+def _bytes(path: Path) -> bytes:
     from sources.errors import SourceNotFound
 
     if str(path) == "-":
-        return read_definition(sys.stdin.buffer.read())
+        return sys.stdin.buffer.read()
     try:
-        return read_definition(path.read_bytes())
+        return path.read_bytes()
     except OSError as error:
         raise SourceNotFound(f"{path}: the definition cannot be read: {error.strerror}") from error
 

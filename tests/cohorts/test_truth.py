@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from cohorts.circe import import_circe
 from cohorts.duck import Tables
 from cohorts.reading import definition_of
 from cohorts.results import Counted
@@ -59,6 +60,15 @@ def test_duckdb_has_the_same_answers() -> None:
             by_statement, counted = tables.count(definition, bulk().resolved(definition)), found(question)[0]
             assert by_statement.steps == counted.steps
             assert by_statement.members.events.tolist() == counted.members.events.tolist()
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (SHARED / "cohorts" / "circe").glob("*.json")))
+def test_expressions_of_circe_count_the_same(name: str) -> None:
+    imported = import_circe((SHARED / "cohorts" / "circe" / f"{name}.json").read_bytes())
+    assert patients(imported.definition) == set(ANSWERS[name]["patients"])
+    if name == "q18_attrition":
+        steps = [step.patients for step in found(imported.definition)[0].steps]
+        assert steps == [step["count"] for step in ANSWERS[name]["steps"]]
 
 
 def test_every_question_is_asked() -> None:
