@@ -5,6 +5,7 @@ the same machine, and no two requests are alike, so that no cache of answers hel
 """
 
 import random
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -14,6 +15,9 @@ import numpy as np
 from benchmarks.label_filters import WARM, Client, Parameters, free_port, offered_by, requests, served
 
 BLOCK = 10
+_REST = 2.0
+_AT_REST = 20.0
+"""Milliseconds of processor time in as many seconds that a server at rest takes at most."""
 _EVERYDAY = (
     "asked about insurance",
     "called the office today",
@@ -60,7 +64,18 @@ def compare_filters(checkouts: Sequence[Path], folders: Sequence[Path], count: i
 
 
 def _serving(stack: ExitStack, checkouts: Sequence[Path], folders: Sequence[Path]) -> list[Client]:
-    return [stack.enter_context(served(folder, free_port(), checkout)) for checkout, folder in zip(checkouts, folders, strict=True)]
+    clients = [stack.enter_context(served(folder, free_port(), checkout)) for checkout, folder in zip(checkouts, folders, strict=True)]
+    for client in clients:
+        _await_rest(client.server)
+    return clients
+
+
+def _await_rest(process: int) -> None:
+    """Wait until a server has done what it does in the background when it starts, as loading the model: no request costs that."""
+    before = -np.inf
+    while (now := _spent(process)) - before > _AT_REST:
+        before = now
+        time.sleep(_REST)
 
 
 def _compare(kind: str, clients: Sequence[Client], asked: Sequence[Parameters]) -> None:

@@ -4,6 +4,7 @@ Record classes are FHIR's own (`fhir:Patient`). Links and values are `kg:` prope
 RDF puts a Reference node between two resources where we state the direct link.
 """
 
+from functools import lru_cache
 from typing import Final
 
 BASE: Final = "https://w3id.org/commissure/"
@@ -120,6 +121,7 @@ def local_name(iri: str) -> str:
     return iri[max(iri.rfind("#"), iri.rfind("/")) + 1 :] or iri
 
 
+@lru_cache(maxsize=4096)
 def compact(iri: str) -> str:
     """`prefix:name` where the vocabulary declares the namespace, the IRI itself otherwise."""
     for prefix, namespace in PREFIXES.items():

@@ -155,7 +155,8 @@ def standing_nodes(value: graph.Neighbourhood, standings: Standings, groups: Map
 
 def neighbourhood(value: graph.Neighbourhood, groups: Mapping[str, str] | None = None, standings: Standings | None = None) -> Json:
     """A subgraph, each node with how it stands."""
-    return NEIGHBOURHOOD(value, nodes=standing_nodes(value, standings or Standings(), groups))
+    # Put in their place afterwards: what is JSON already need not be looked through for what is not.
+    return {**NEIGHBOURHOOD(value, nodes=()), "nodes": standing_nodes(value, standings or Standings(), groups)}
 
 
 def neighbour_counts(iri: str, counts: Iterable[graph.NeighbourCount], generation: int) -> NeighbourCountsJson:

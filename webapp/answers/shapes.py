@@ -12,8 +12,9 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache, cached_property
+from operator import attrgetter
 from types import NoneType, UnionType
-from typing import Annotated, Any, Final, Generic, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, Generic, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from typing_extensions import TypedDict
 
@@ -49,7 +50,8 @@ class Shape(Generic[T]):
         self._added = dict(added or {})
         self._words = dict(words or {})
         self._keys = tuple(one.name for one in fields(cast(Any, of)) if one.name not in without and one.name not in self._replaced_by_call)
-        self._made = tuple((key, self._added[key].make if key in self._added else None) for key in self._keys)
+        self._makes = tuple((key, make) for key in self._keys if key in self._added and (make := self._added[key].make) is not None)
+        self._parts = _parts_of(self._keys)
         if inside:
             _INSIDE[of] = self
             _WAYS.pop(of, None)
@@ -60,18 +62,23 @@ class Shape(Generic[T]):
 
     def __call__(self, value: T, **given: Any) -> Json:
         """The JSON-ready dict of a value; `given` are the added keys that it cannot tell itself."""
-        found: Json = {}
-        for key, make in self._made:
-            if make is None:
-                part = getattr(value, key)
-                # Most are words and numbers: a call for each of them would be most of the work.
-                found[key] = part if type(part) in _AS_THEY_ARE else plain(part)
-            else:
-                found[key] = make(value)
+        # Most are words and numbers: to look at each of them would be most of the work.
+        found: Json = dict(zip(self._keys, self._parts(value), strict=True))
+        for key, way in self._other:
+            found[key] = way(found[key])
+        for key, make in self._makes:
+            found[key] = make(value)
         for key, added in self._added.items():
             if key not in found:
                 found[key] = plain(given[key]) if added.make is None else added.make(value)
         return found
+
+    @cached_property
+    def _other(self) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+        """The keys whose values are no words or numbers, by their types, with how these become JSON."""
+        hints = get_type_hints(self.of)
+        kept = (key for key in self._keys if key not in self._added and not _is_as_it_is(hints[key]))
+        return tuple((key, list if _holds_what_is(hints[key]) else plain) for key in kept)
 
     @cached_property
     def typed(self) -> Any:
@@ -91,6 +98,25 @@ class Shape(Generic[T]):
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         """The schema of a key annotated with this shape."""
         return handler.generate_schema(self.typed)
+
+
+def _parts_of(keys: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """What gives the values of these attributes."""
+    if len(keys) > 1:  # of one key it would give the value alone
+        return attrgetter(*keys)
+    return lambda value: tuple(getattr(value, key) for key in keys)
+
+
+def _is_as_it_is(hint: Any) -> bool:
+    """Whether the values of a type are words and numbers."""
+    if get_origin(hint) in (Union, UnionType):
+        return all(map(_is_as_it_is, get_args(hint)))
+    return get_origin(hint) is Literal or (isinstance(hint, type) and issubclass(hint, (str, int, float, NoneType)))
+
+
+def _holds_what_is(hint: Any) -> bool:
+    """Whether the values of a type are lists of words and numbers."""
+    return get_origin(hint) in (tuple, list) and all(one is Ellipsis or _is_as_it_is(one) for one in get_args(hint))
 
 
 _INSIDE: dict[type, Shape[Any]] = {}
@@ -117,7 +143,7 @@ def _way_of(kind: type) -> Callable[[Any], Any]:
     if issubclass(kind, tuple | list):
         return lambda value: [one if type(one) in _AS_THEY_ARE else plain(one) for one in value]
     if issubclass(kind, Mapping):
-        return lambda value: {key: plain(one) for key, one in value.items()}
+        return lambda value: {key: one if type(one) in _AS_THEY_ARE else plain(one) for key, one in value.items()}
     return lambda value: value
 
 

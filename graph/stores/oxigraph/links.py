@@ -22,10 +22,14 @@ _CACHED_LINKS: Final = 400_000
 """Links and nodes that one opened store keeps in memory, about 400 bytes each."""
 
 _AT_ONCE: Final = 200
-"""Nodes that are asked for in one query."""
+"""Nodes whose incoming links are asked for in one query."""
 
 Term = ox.NamedNode | ox.Literal
 V = TypeVar("V")
+_TYPE: Final = ox.NamedNode(TYPE)
+_STUB: Final = ox.NamedNode(STUB)
+_NAMES: Final = (ox.NamedNode(PREF_LABEL), ox.NamedNode(LABEL))
+_DEFAULT: Final = ox.DefaultGraph()
 
 
 class View(NamedTuple):
@@ -36,8 +40,8 @@ class View(NamedTuple):
 
 
 class CachedLinks:
-    """Links, kinds and summaries of nodes, read once: many nodes together, and of each no more than is asked for. Reading a node's quads
-    costs far more than anything done with them here."""
+    """Links, kinds and summaries of nodes, read once, and of each no more than is asked for: reading a node's quads costs far more than
+    anything done with them here."""
 
     def __init__(self, store: ox.Store, scope: Scope = EVERYTHING, capacity: int = _CACHED_LINKS, *, union: bool = False) -> None:
         """Only what the scope admits is read; about `capacity` links and nodes are kept.
@@ -76,43 +80,35 @@ class CachedLinks:
     def kinds(self, nodes: Sequence[str]) -> Mapping[str, str]:
         """See LinkSource."""
         found, unknown = _known(self._kinds, nodes)
-        classes: dict[str, list[Term]] = {node: [] for node in unknown}
-        for node, value in self._values(unknown, TYPE):
-            classes[node].append(value)
-        for node, values in classes.items():
-            found[node] = _least(values)
+        for node in unknown:
+            found[node] = _least(self._values(node, _TYPE))
             self._kinds.put(node, found[node], 1)
         return found
 
     def summaries(self, iris: Sequence[str]) -> Sequence[NodeSummary]:
         """See LinkSource."""
-        iris = list(iris)
         found, unknown = _known(self._summaries, iris)
-        if not self._union:
-            return [found.get(iri) or self.view(iri).summary for iri in iris]
-        # Who says that a node is one decides of a stub.
-        stubs = {node for node, _ in self._values(unknown, STUB)}
-        names: dict[str, dict[str, list[Literal]]] = {node: {} for node in unknown}
-        for relation in (PREF_LABEL, LABEL):
-            for node, value in self._values(unknown, relation):
-                if isinstance(value, ox.Literal):
-                    names[node].setdefault(relation, []).append(literal_of(value))
-        kinds = self.kinds(unknown)
+        kinds = self.kinds(unknown) if self._union else {}
         for node in unknown:
-            stub = node in stubs
-            found[node] = self.view(node).summary if stub else NodeSummary(node, kinds[node], _label(node, names[node]))
-            self._summaries.put(node, found[node], 2)
+            # Who says that a node is a stub decides whether it is one.
+            if not self._union or any(True for _ in self._values(node, _STUB)):
+                found[node] = self.view(node).summary
+            else:
+                names = {relation.value: list(map(literal_of, self._literals(node, relation))) for relation in _NAMES}
+                found[node] = NodeSummary(node, kinds[node], _label(node, names))
+                self._summaries.put(node, found[node], 2)
         return [found[iri] for iri in iris]
 
-    def _values(self, nodes: Sequence[str], relation: str) -> Iterator[tuple[str, Term]]:
-        """(node, value) of what is said of nodes over one relation, some of it several times."""
+    def _values(self, iri: str, relation: ox.NamedNode) -> Iterator[Term]:
+        """What is said of a node over one relation, some of it several times."""
         if self._union:
-            for node, value in _over(self.opened(), "SELECT ?n ?v {{ VALUES ?n {{ {} }} ?n {} ?v }}", nodes, relation):
-                yield node.value, value
+            yield from _stated(self.opened(), iri, relation)
         else:
-            stated = _over(self.opened(), "SELECT ?n ?v ?g {{ VALUES ?n {{ {} }} GRAPH ?g {{ ?n {} ?v }} }}", nodes, relation)
-            for node, value, _ in self._seen(stated):
-                yield node.value, value
+            for _, value, _ in self._seen(_said(self.opened(), iri, relation)):
+                yield value
+
+    def _literals(self, iri: str, relation: ox.NamedNode) -> Iterator[ox.Literal]:
+        return (value for value in self._values(iri, relation) if isinstance(value, ox.Literal))
 
     def all(self, iri: str) -> Iterator[tuple[Direction, Link, str]]:
         """Every link of one node in both directions, with the neighbour's kind."""
@@ -219,38 +215,48 @@ def _read_links(store: ox.Store, scope: Scope, nodes: Sequence[str], direction: 
     """The links of nodes over one relation; nodes without any are left out."""
     if relation in NOT_LINKS:
         return {}
-    pattern = "?n {} ?v" if direction == "out" else "?v {} ?n"
-    query = f"SELECT ?n ?v ?g {{{{ VALUES ?n {{{{ {{}} }}}} GRAPH ?g {{{{ {pattern} }}}} }}}}"
     stated: dict[str, dict[str, list[str]]] = {}
-    for node, value, graph in _over(store, query, nodes, relation):
+    for node, value, graph in _leaving(store, nodes, relation) if direction == "out" else _reaching(store, nodes, relation):
         if isinstance(value, ox.NamedNode) and scope.admits(graph.value):
-            stated.setdefault(node.value, {}).setdefault(value.value, []).append(graph.value)
+            stated.setdefault(node, {}).setdefault(value.value, []).append(graph.value)
     return {node: [_link(relation, *link) for link in links.items()] for node, links in stated.items()}
 
 
-def _said(store: ox.Store, iri: str) -> Iterator[tuple[Term, ...]]:
+def _leaving(store: ox.Store, nodes: Sequence[str], relation: str) -> Iterator[tuple[str, Term, Term]]:
+    """(node, object, graph) of what named graphs say of nodes over one relation."""
+    for node in nodes:
+        for _, value, graph in _said(store, node, ox.NamedNode(relation)):
+            yield node, value, graph
+
+
+def _reaching(store: ox.Store, nodes: Sequence[str], relation: str) -> Iterator[tuple[str, Term, Term]]:
+    """(node, subject, graph) of what named graphs say to nodes over one relation: some nodes in one query, for most have several such
+    links, and asking costs as much as five of them."""
+    for start in range(0, len(nodes), _AT_ONCE):
+        terms = " ".join(str(term) for iri in nodes[start : start + _AT_ONCE] if (term := _named(iri)) is not None)
+        if terms:
+            for node, subject, graph in _rows(store, f"SELECT ?n ?s ?g {{ VALUES ?n {{ {terms} }} GRAPH ?g {{ ?s <{relation}> ?n }} }}"):
+                yield node.value, subject, graph
+
+
+def _said(store: ox.Store, iri: str, relation: ox.NamedNode | None = None) -> Iterator[tuple[Term, Term, Term]]:
     """(predicate, object, graph) of what named graphs say of a node; nothing of what is no IRI.
 
     By pattern, though that brings the default graph's copy along: most nodes are small, and a query would be parsed and planned
     first, which takes longer than to read them twice.
     """
-    try:
-        node = ox.NamedNode(iri)
-    except ValueError:
-        return
-    for quad in store.quads_for_pattern(node, None, None, None):
+    node = _named(iri)
+    for quad in store.quads_for_pattern(node, relation, None, None) if node is not None else ():
         graph = quad.graph_name
         if isinstance(graph, ox.NamedNode):
             yield quad.predicate, cast(Term, quad.object), graph
 
 
-def _over(store: ox.Store, query: str, nodes: Sequence[str], relation: str) -> Iterator[tuple[Term, ...]]:
-    """The rows of a SELECT in which the first {} stands for nodes and the second for a relation: some nodes at a time, for what costs most
-    of a small answer is to ask. None for what is no IRI."""
-    for start in range(0, len(nodes), _AT_ONCE):
-        terms = " ".join(str(term) for iri in nodes[start : start + _AT_ONCE] if (term := _named(iri)) is not None)
-        if terms:
-            yield from _rows(store, query.format(terms, f"<{relation}>"))
+def _stated(store: ox.Store, iri: str, relation: ox.NamedNode) -> Iterator[Term]:
+    """What the default graph says of a node over one relation; nothing of what is no IRI."""
+    node = _named(iri)
+    for quad in store.quads_for_pattern(node, relation, None, _DEFAULT) if node is not None else ():
+        yield cast(Term, quad.object)
 
 
 def _named(iri: str) -> ox.NamedNode | None:
