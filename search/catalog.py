@@ -22,6 +22,7 @@ from search import charting, naming
 from search.codings import Codings
 from search.columns import WAYS
 from search.connections import Connections, padded
+from search.coverage import Coverage, read_coverage
 from search.errors import GenerationUnreadable
 from search.found import FoundDocument, MentionedConcept
 from search.held import Column, documents_of, patients_of, places_of
@@ -88,6 +89,7 @@ class SqliteCatalog:
         self._all = pool.rows
         self._overviews: tuple[PatientOverview, ...] | None = None
         self._former: dict[str, FormerPatient] | None = None
+        self._coverage: tuple[Coverage, ...] | None = None
         self._codings = Codings(self._all)
         self._values: dict[str, dict[int, tuple[str, str]]] = defaultdict(dict)
         self._groups: dict[str, str] = {}
@@ -266,6 +268,12 @@ class SqliteCatalog:
         codes = self._alike(concept)
         values = self.values("concept", codes)
         return tuple(found for code in codes if (found := self.concept(values[code][0])) is not None)
+
+    def coverage(self) -> tuple[Coverage, ...]:
+        """How far the records of each dataset reach, by name; read once, as the catalog never changes."""
+        if self._coverage is None:
+            self._coverage = read_coverage(self._all)
+        return self._coverage
 
     def relative_source(self, dataset: str, source: str) -> str:
         """What a source is called: the name of the folder that it came from, and the path from there."""

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from concepts.model import Assertion, Mention
+from search.coverage import Coverage
 from search.held import Column
 from search.model import (
     ConceptStanding,
@@ -236,6 +237,10 @@ class Catalog(Protocol):
 
     def datasets(self) -> tuple[DatasetSummary, ...]:
         """What the generation holds, by dataset name."""
+        ...
+
+    def coverage(self) -> tuple[Coverage, ...]:
+        """How far the records of each dataset reach: months, patients and encounters that have none; by name."""
         ...
 
     def relative_source(self, dataset: str, source: str) -> str:

@@ -23,6 +23,7 @@ PAGES = {
     "together": f"/cooccurrence?concept={quote(f.CISPLATIN)}",
     "beside everybody else": f"/cohort/rest?1.what=medication&1.in={quote(f.CISPLATIN)}",
     "data": "/data",
+    "completeness": "/data/completeness",
     "terminologies": "/data/terminologies",
     "standing": f"/standing?concept={quote(f.CISPLATIN)}&as=affirmed",
     "run": f"/data/runs/{f.RUN}",

@@ -311,6 +311,25 @@ def datasets_are_counted(rig: Rig) -> None:
         assert (one.first_date, one.last_date) == (dates[0], dates[-1])
 
 
+def records_reach_as_far_as_their_dates(rig: Rig) -> None:
+    """By month; the relatives' and what is said of records themselves apart. Notes are dated like everything else."""
+    found = rig.catalog.coverage()
+    assert [one.dataset for one in found] == rig.clinic.datasets
+    for one in found:
+        patients = {each.id for each in rig.clinic.patients if each.dataset == one.dataset}
+        assert one.patients == len(patients)
+        told = {(each.relation, each.record, each.start, each.subject) for each in rig.clinic.facts if each.dataset == one.dataset}
+        notes = [each for each in rig.clinic.documents if each.dataset == one.dataset]
+        told |= {("document", each.id, each.date, each.patient or "") for each in notes}
+        assert set(one.reach) == {group for group, *_ in told}
+        for group, reach in one.reach.items():
+            dates = [date or "" for relation, _, date, _ in told if relation == group]
+            assert dict(reach.months) == Counter(date[:7] for date in dates if len(date) >= 7)
+            assert (reach.records, reach.undated) == (len(dates), dates.count(""))
+            assert reach.patients == len({subject for relation, _, _, subject in told if relation == group} & patients)
+        assert one.encounters_without_documents == 0, "nothing is charted of encounters themselves"
+
+
 def sources_tell_nothing_of_the_machine(rig: Rig) -> None:
     for document in rig.clinic.documents:
         assert rig.catalog.relative_source(document.dataset, document.source) == document.source
@@ -347,5 +366,6 @@ CHECKS: dict[str, Callable[[Rig], None]] = {
         what_is_charted_is_listed_once,
         mentions_of_a_dataset_are_listed,
         sources_tell_nothing_of_the_machine,
+        records_reach_as_far_as_their_dates,
     )
 }

@@ -1,6 +1,6 @@
 """The catalog of a generation keeps the contract, and the contract finds broken ones out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from graph.scope import Scope
+from search.coverage import Reach
 from search.embedding_cache import EmbeddingCache
 from search.model import Fact, FormerPatient, PatientSummary
 from search.protocols import Catalog
@@ -52,6 +53,10 @@ def test_catalog(catalog: Catalog, clinic: Clinic, check: str) -> None:
     CHECKS[check](Rig(catalog, clinic))
 
 
+def _dated(reach: Mapping[str, Reach]) -> dict[str, Reach]:
+    return {group: replace(one, records=one.records - one.undated, undated=0) for group, one in reach.items()}
+
+
 class Broken:
     """A catalog of which one answer is wrong."""
 
@@ -64,6 +69,11 @@ class Broken:
 
 
 BROKEN: dict[str, tuple[str, Any, str]] = {
+    "reach is that of one dataset": ("coverage", lambda c: lambda: c.coverage()[:1], "records_reach_as_far_as_their_dates"),
+    "undated records are forgotten": (
+        *("coverage", lambda c: lambda: tuple(replace(one, reach=_dated(one.reach)) for one in c.coverage())),
+        "records_reach_as_far_as_their_dates",
+    ),
     "lists only the first who deny it": (
         "patients_standing",
         lambda c: lambda concept, column, limit, offset=0: c.patients_standing(concept, column, 1 if column == "denied" else limit, offset),

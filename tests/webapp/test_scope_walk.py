@@ -193,6 +193,7 @@ REQUESTS: dict[str, list[Ask]] = {
     "exportLines": of_datasets(),
     "listDatasets": [Ask()],
     "listTerminologies": (Ask(),),
+    "getCompleteness": [Ask(address={"dataset": name}) for name in (chart.DATASET, "theirs", "none")],
     "exportRecords": [Ask(address={"dataset": name}) for name in (chart.DATASET, "theirs", "none")],
     "runView": [Ask({"view": VIEW}), *(Ask({"view": VIEW, "dataset": name}) for name in (chart.DATASET, "theirs", "none"))],
     "listRuns": [Ask(), Ask({"limit": 1})],

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from typing_extensions import TypedDict
 
+from cohorts import completeness as complete
 from search import model as search
 from webapp import library
 from webapp.answers.shapes import Added, Json, Shape
@@ -67,6 +68,28 @@ RECORD = Shape(
         "raw": "The JSON text as the source had it.",
     },
     says="A record as it came in.",
+)
+GROUP_COMPLETENESS = Shape(
+    complete.GroupCompleteness,
+    words={
+        "group": "A relation of facts, or document for notes and reports.",
+        "records": "How many records there are of it.",
+        "last": "Month of the last one.",
+        "undated": "Records without any date.",
+    },
+)
+GAP = Shape(complete.Gap)
+COMPLETENESS = Shape(
+    complete.Completeness,
+    added={
+        "warnings": Added(list[str], "What to know before counting in the dataset, in words, the gravest first."),
+        "generation": Added(int),
+    },
+    words={
+        "encounters_without_documents": "Encounters that no note or report names.",
+        "unresolved_references": "References to records that the dataset does not hold.",
+    },
+    inside=False,
 )
 DatasetJson = Annotated[Json, DATASET]
 RunJson = Annotated[Json, RUN]

@@ -4,12 +4,14 @@ from typing import Any
 
 from flask import Response
 
+from cohorts.completeness import warnings
 from search.errors import NothingPublished
 from webapp.answers import datasets as answers
 from webapp.answers.shapes import Json
 from webapp.api.operation import Operation
 from webapp.api.paging import next_offset
-from webapp.api.parameters import IssueParameters, NoParameters, RecordsParameters, RunParameters, RunsParameters
+from webapp.api.parameters import DatasetParameters, IssueParameters, NoParameters, RecordsParameters, RunParameters, RunsParameters
+from webapp.complete import completeness_of_datasets
 from webapp.context import Context
 from webapp.errors import FieldError, Problem, ProblemError, invalid, not_found
 from webapp.library import RunStatus
@@ -33,6 +35,15 @@ def datasets(_: NoParameters, context: Context) -> answers.DatasetListJson:
         "generation": snapshot.generation,
         "published": snapshot.published,
     }
+
+
+def completeness(asked: DatasetParameters, context: Context) -> Json:
+    """What a dataset holds and lacks."""
+    snapshot = context.snapshot
+    found = next((one for one in completeness_of_datasets(snapshot, context.library) if one.dataset == asked.dataset), None)
+    if found is None:
+        raise not_found("dataset", "The published generation holds no such dataset. GET /api/v1/datasets lists those there are.")
+    return answers.COMPLETENESS(found, warnings=warnings(found), generation=snapshot.generation)
 
 
 def terminologies(_: NoParameters, context: Context) -> answers.TerminologyListJson:
@@ -95,6 +106,19 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         answer=answers.DatasetListJson,
         parameters=NoParameters,
         by_generation=False,
+    ),
+    Operation(
+        name="getCompleteness",
+        method="GET",
+        path="/datasets/{dataset}/completeness",
+        tag="Data",
+        summary="What a dataset holds and lacks: groups of records, months, notes, dates, references",
+        description="What an export does not hold reads as if it had not happened. `warnings` say in words what to know before counting.",
+        handler=completeness,
+        answer=answers.COMPLETENESS,
+        parameters=DatasetParameters,
+        problems=(404,),
+        example={"dataset": "{dataset}"},
     ),
     Operation(
         name="listTerminologies",

@@ -290,6 +290,13 @@ class RecordsParameters(Parameters):
     """Only records of these resource types; without it all."""
 
 
+class DatasetParameters(Parameters):
+    """One dataset."""
+
+    dataset: Word
+    """Name of the dataset."""
+
+
 class RunsParameters(Parameters):
     """The newest ingest runs."""
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
 
+from cohorts.completeness import GROUPS, warnings
 from search.model import DatasetSummary
+from webapp.complete import completeness_of_datasets
 from webapp.context import context
 from webapp.errors import not_found
 from webapp.library import DatasetStatus, RejectedLine, RunStatus
@@ -75,6 +77,18 @@ def data() -> str:
         runs=library().runs(RUNS),
     )
     return render_template("data.html", page=page, state=State())
+
+
+@pages.get("/data/completeness")
+def completeness() -> str:
+    """What each dataset holds and lacks; `dataset` shows one alone."""
+    asked = request.args.get("dataset", "")
+    opened = snapshot_or_none()
+    found = completeness_of_datasets(opened, library()) if opened else ()
+    if asked and not (found := tuple(one for one in found if one.dataset == asked)):
+        raise not_found("dataset", "The data page lists all datasets.")
+    told = [(one, warnings(one)) for one in found]
+    return render_template("completeness.html", told=told, groups=GROUPS, opened=opened, state=State())
 
 
 @pages.get("/data/terminologies")
