@@ -11,7 +11,9 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-_DATE: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ].*)?)?)?", re.ASCII | re.DOTALL)
+_DATE: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
+_DAY: Final = 10
+"""Characters of a whole date."""
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 
 
@@ -31,13 +33,19 @@ class Days(NamedTuple):
     precision: Precision
 
 
-@lru_cache(maxsize=131_072)
 def days_of(lexical: str | None) -> Days | None:
     """The days of a date as FHIR writes it: '2019', '2019-05', '2019-05-04' or a time on such a day; None for what is no date.
 
     Of years 1 to 9999, of the Gregorian calendar also where it was not yet in use, as ISO 8601 has it.
     """
-    found = _DATE.fullmatch(lexical or "")
+    if not lexical or lexical[_DAY : _DAY + 1] not in ("", "T", " "):
+        return None
+    return _days(lexical[:_DAY])
+
+
+@lru_cache(maxsize=65_536)
+def _days(written: str) -> Days | None:
+    found = _DATE.fullmatch(written)
     if found is None:
         return None
     year, month, day = (int(part or 0) for part in found.groups())

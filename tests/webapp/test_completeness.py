@@ -29,7 +29,8 @@ def test_the_page_tells_it_of_all_datasets_or_of_one(client: FlaskClient) -> Non
     assert len(names) > 1 and all(f'id="{name}"' in everything for name in names)
     assert [f'id="{name}"' in one for name in names] == [name == DATASET for name in names]
     assert "There are no immunizations" in one and "notes and reports" in one
-    assert 'href="/data/completeness"' in client.get("/data").text
+    data: Any = client.get("/data").text
+    assert 'href="/data/completeness"' in data and f'href="/data/completeness?dataset={DATASET}"' in data
 
 
 def test_nothing_published_is_said(client: FlaskClient, library: Shelf) -> None:
