@@ -19,7 +19,7 @@ from search.codings import once
 from search.columns import HAVING, WAYS, Columns
 from search.concept_table import Int32
 from search.counting import count_distinct
-from search.filters import FILTERS, Filters
+from search.filters import FILTERS, Filters, concepts_of
 from search.label_columns import FIELDS
 from search.masks import Ground, fitting_labels, wanted_labels
 from search.model import FacetValue
@@ -84,11 +84,12 @@ def count_facets(
     telling = most_frequent(_used(counts, columns), 2 * SHOWN)
     if ranked:
         telling = most_telling(columns.having.counts(shown[:BEST]), min(len(shown), BEST), columns, _used(counts, columns), 2 * SHOWN)
-    facets[HAVING] = _concepts(telling, counts, catalog, filters.concepts, codings or {}, by_count=not ranked)
+    facets[HAVING] = _concepts(telling, counts, catalog, concepts_of(filters.concepts), codings or {}, by_count=not ranked)
     for way in WAYS:
         if not columns.said[way].empty:
             counts = value_counts(way, found, shown, columns, well=well)
-            facets[way] = _concepts(most_frequent(_used(counts, columns), 2 * SHOWN), counts, catalog, getattr(filters, way), codings or {})
+            chosen = concepts_of(getattr(filters, way))
+            facets[way] = _concepts(most_frequent(_used(counts, columns), 2 * SHOWN), counts, catalog, chosen, codings or {})
     facets["year"] = _years(value_counts("year", found, shown, columns, well=well))
     facets["age"] = _ages(value_counts("age", found, shown, columns, asked, well))
     return facets
@@ -181,7 +182,7 @@ def whole_facet(
         unlisted = set(wider.tolist())
         codes = [code for code in codes if code not in unlisted]
     if field == "concept":
-        codes = list(once(codes, codings or {}, counts, catalog.codes("concept", chosen) if chosen else ()))
+        codes = list(once(codes, codings or {}, counts, catalog.codes("concept", concepts_of(chosen)) if chosen else ()))
     page = codes[offset : offset + limit]
     named = catalog.values(field, page)
     return tuple(FacetValue(*named[code], int(counts[code])) for code in page), len(codes)

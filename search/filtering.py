@@ -3,10 +3,10 @@
 Nothing heavy is imported here: the command line reads the table of filters when it starts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,8 +32,25 @@ class Takes(StrEnum):
     WORDS = "words"
     """Up to 2,048 characters."""
     IRI = "IRI"
+    CONCEPT = "CONCEPT"
+    """An IRI, or several of which any will do, with BAR between."""
     RESULT = "RESULT"
     """CONCEPT|COMPARISON|UNIT (search.results)."""
+
+
+BAR: Final = "|"
+MOST_EITHER: Final = 50
+"""Concepts of which a value may leave the choice."""
+
+
+def either(concepts: Iterable[str]) -> str:
+    """The value that asks for any of some concepts."""
+    return BAR.join(dict.fromkeys(concepts))
+
+
+def concepts_of(values: Iterable[str]) -> tuple[str, ...]:
+    """The concepts that values name, each once."""
+    return tuple(dict.fromkeys(concept for value in values for concept in value.split(BAR) if concept))
 
 
 class Ground(Protocol):
@@ -49,7 +66,7 @@ class Ground(Protocol):
         ...
 
     def having(self, concepts: tuple[str, ...], way: str = "concept") -> "Mask":
-        """Documents that have every one of the concepts, or speak of each in this way."""
+        """Documents that have every one of the concepts, or speak of each in this way; any of those that a value names."""
         ...
 
     def not_before(self, date: str) -> "Mask":

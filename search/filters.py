@@ -8,9 +8,12 @@ Nothing heavy is imported here: the command line reads the table when it starts.
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from search.filtering import MOST_EITHER as MOST_EITHER
 from search.filtering import Filter as Filter
 from search.filtering import Kind as Kind
 from search.filtering import Takes as Takes
+from search.filtering import concepts_of as concepts_of
+from search.filtering import either as either
 
 OLDEST: Final = 150
 """Years of age that may be asked for."""
@@ -82,10 +85,11 @@ FILTERS: tuple[Filter, ...] = (
         plural="concepts",
         kind=Kind.ALL,
         title="Concept",
-        help="Only documents with every one of these concepts: mentioned (affirmed), charted in the document's encounter, or labeled so.",
+        help="Only documents with every one of these concepts: mentioned (affirmed), charted in the document's encounter, or labeled so. Of"
+        " several IRIs in one value, with bars between, any will do; so in the filters below.",
         mask=lambda ground, values: ground.having(values),
         facet="Concept",
-        takes=Takes.IRI,
+        takes=Takes.CONCEPT,
     ),
     Filter(
         name="denied",
@@ -95,7 +99,7 @@ FILTERS: tuple[Filter, ...] = (
         help="Only documents whose text denies every one of these concepts, or something narrower (no fever).",
         mask=lambda ground, values: ground.having(values, "denied"),
         facet="Concept: denied",
-        takes=Takes.IRI,
+        takes=Takes.CONCEPT,
         values="concept",
     ),
     Filter(
@@ -106,7 +110,7 @@ FILTERS: tuple[Filter, ...] = (
         help="Only documents whose text holds every one of these concepts for possible, or supposes it (rule out, if, in instructions).",
         mask=lambda ground, values: ground.having(values, "possible"),
         facet="Concept: possible",
-        takes=Takes.IRI,
+        takes=Takes.CONCEPT,
         values="concept",
     ),
     Filter(
@@ -117,7 +121,7 @@ FILTERS: tuple[Filter, ...] = (
         help="Only documents whose text tells of every one of these concepts as of something past.",
         mask=lambda ground, values: ground.having(values, "history"),
         facet="Concept: in the past",
-        takes=Takes.IRI,
+        takes=Takes.CONCEPT,
         values="concept",
     ),
     Filter(
@@ -128,7 +132,7 @@ FILTERS: tuple[Filter, ...] = (
         help="Only documents whose text says that relatives have every one of these concepts.",
         mask=lambda ground, values: ground.having(values, "family"),
         facet="Concept: in the family",
-        takes=Takes.IRI,
+        takes=Takes.CONCEPT,
         values="concept",
     ),
     Filter(
@@ -140,7 +144,7 @@ FILTERS: tuple[Filter, ...] = (
         " patient.",
         mask=lambda ground, values: ground.having(values, "not_in_family"),
         facet="Concept: not in the family",
-        takes=Takes.IRI,
+        takes=Takes.CONCEPT,
         values="concept",
     ),
     Filter(
@@ -325,5 +329,5 @@ def option_of(row: Filter) -> str:
 
 def metavar_of(row: Filter) -> str:
     """What stands for a value of a filter."""
-    taken = {Takes.IRI: "IRI", Takes.RESULT: "IRI|>9|%"}.get(row.takes, row.name.upper())
+    taken = {Takes.IRI: "IRI", Takes.CONCEPT: "IRI", Takes.RESULT: "IRI|>9|%"}.get(row.takes, row.name.upper())
     return {Kind.DATE: "DATE", Kind.NUMBER: "NUMBER"}.get(row.kind, taken)

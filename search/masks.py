@@ -15,7 +15,7 @@ import numpy as np
 from concepts.hierarchy import Hierarchy
 from search.columns import HAVING, Columns, day_interval
 from search.errors import InvalidRequest
-from search.filters import FILTERS, Filters, Kind, Takes
+from search.filters import FILTERS, Filters, Kind, Takes, concepts_of
 from search.label_columns import LabelColumns, among
 from search.protocols import Mask
 from search.result_columns import UNIT
@@ -65,9 +65,10 @@ class Ground:
         return found
 
     def having(self, concepts: tuple[str, ...], way: str = HAVING) -> Mask:
-        """Documents that have every one of the concepts, or speak so of each; a concept stands for everything narrower too."""
+        """Documents that have every one of the concepts, or speak so of each, or of any that a value names; a concept stands for
+        everything narrower too."""
         table = self.columns.concepts(way)
-        masks = [table.mask(self.codes("concept", (concept,))) for concept in dict.fromkeys(concepts)]
+        masks = [table.mask(self.codes("concept", concepts_of((value,)))) for value in dict.fromkeys(concepts)]
         found: Mask = np.logical_and.reduce(masks)
         return found
 
@@ -144,7 +145,8 @@ def fitting_labels(filters: Filters, ground: Ground) -> Mask | None:
 def wanted_labels(filters: Filters, ground: Ground, fitting: Mask | None) -> list[Mask]:
     """The labels of which a document needs one of each: those `fitting`, for each class that is asked for. None where any will do."""
     labels = ground.labels
-    classes = [among(labels.concepts, ground.hierarchy.with_narrower(ground.codes("concept", (concept,)))) for concept in filters.concepts]
+    codes = (ground.codes("concept", concepts_of((value,))) for value in filters.concepts)
+    classes = [among(labels.concepts, ground.hierarchy.with_narrower(each)) for each in codes]
     # A concept that is no class of any label is one of the document as a whole.
     asked = [having for having in classes if having.any()]
     if fitting is None:
@@ -187,11 +189,12 @@ def unknown_values(filters: Filters, ground: Ground, datasets: Callable[[], Sequ
             values = tuple(asked_result(value).concept for value in values)
         if not row.several or len(ground.codes(row.field, values)) == len(set(values)):
             continue
-        absent = [value for value in dict.fromkeys(values) if not ground.codes(row.field, (value,))]
+        named = {value: concepts_of((value,)) if row.takes is Takes.CONCEPT else (value,) for value in values}
+        absent = [value for value, each in named.items() if not ground.codes(row.field, each)]
         absent = [value for value in absent if not (row.name == "agent" and value in AGENTS)]
         for value in absent[:5]:
             if not row.known:
-                said.append(f"Nothing published has the {TITLES[row.field].lower()} {value!r}.")
+                said.append(f"Nothing published has the {TITLES[row.field].lower()} {' or '.join(map(repr, named[value]))}.")
             elif row.name == "dataset":
                 raise no_dataset(value, datasets())
             else:

@@ -39,6 +39,8 @@ FILTERS = (
     Filters(patients=("https://w3id.org/commissure/data/clinic/Patient/p3",)),
     Filters(concepts=(condition("Gout"),)),
     Filters(concepts=(condition("Gout"), condition("Asthma")), datasets=("clinic",)),
+    Filters(concepts=(f"{condition('Gout')}|{condition('Asthma')}", condition("Anemia"))),
+    Filters(denied=(f"{condition('Hypertension')}|{condition('Anemia')}",)),
     *(Filters(results=(f"{A1C}|{asked}",)) for asked in (">9|%", "<6|%", "<=5", ">14|%", "6..8|percent", "48|mmol/mol", ">9")),
     Filters(results=(f"{A1C}|>9|%", f"{A1C}|>6")),
     Filters(sexes=("female",)),
@@ -125,9 +127,9 @@ def allows(filters: Filters, document: Document, clinic: Clinic) -> bool:
         return False
     if filters.types and document.type not in filters.types:
         return False
-    if not concepts_of(document, clinic) >= set(filters.concepts):
+    if not all(concepts_of(document, clinic) & set(value.split("|")) for value in filters.concepts):
         return False
-    if any(not said_of(document, way) >= set(getattr(filters, way)) for way in WAYS):
+    if any(not said_of(document, way) & set(value.split("|")) for way in WAYS for value in getattr(filters, way)):
         return False
     person = next(p for p in clinic.patients if p.id == document.patient)
     if filters.sexes and person.sex not in filters.sexes:

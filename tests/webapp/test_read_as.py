@@ -2,9 +2,14 @@
 
 import re
 from html import unescape
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
 from flask.testing import FlaskClient
+
+from tests.ingest.exports import InlinePool, Lab, condition, note, patient
+from webapp.app import create_app
 
 
 def bar(client: FlaskClient, url: str) -> str:
@@ -32,6 +37,35 @@ def test_the_head_counts_patients_and_each_number_is_a_list(client: FlaskClient)
     assert ("0", "affirm") in heads and ("1", "denies") in heads
     for url, number in re.findall(r'href="([^"]*)" data-count="(\d+)"', found):
         assert f'data-total="{number}"' in client.get(unescape(url)).text
+
+
+def test_words_that_name_several_concepts_are_counted_and_listed_in_all_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.pipeline.Pool", InlinePool)
+    lab = Lab(tmp_path)
+    lab.ingest(
+        *(patient(each) for each in ("p1", "p2", "p3")),
+        condition("c1", "Patient/p1", "82272006", "Lumbago", encounter={"reference": "Encounter/e1"}),
+        condition("c2", "Patient/p2", "84162001", "Lumbago", encounter={"reference": "Encounter/e2"}),
+        *({"resourceType": "Encounter", "id": f"e{n}", "status": "finished", "class": {"code": "AMB"}} for n in (1, 2)),
+        *(note(f"d{n}", f"Visit {n}.", f"Patient/p{n}", context={"encounter": [{"reference": f"Encounter/e{n}"}]}) for n in (1, 2)),
+        note("d3", "There was no lumbago.", "Patient/p3"),
+    )
+    with create_app(lab.library()).test_client() as client:
+        found = bar(client, "/search?q=lumbago")
+        given = links(found)
+        counted = {int(number): unescape(url) for url, number in re.findall(r'href="([^"]*)" data-count="(\d+)"', found)}
+        assert "1 further concept" in found and sorted(counted) == [1, 2]
+        both = "http://snomed.info/id/82272006|http://snomed.info/id/84162001"
+        assert [sorted(one.split("|")) for one in given["as a filter"]["concept"]] == [both.split("|")]
+        for number, url in counted.items():
+            listing = client.get(url).text
+            assert f'data-total="{number}"' in listing and "|" not in re.findall(r"<span>(?:Concept|Denied)</span> ([^<]*)", listing)[0]
+        assert client.get("/api/v1/search", query_string={"concept": both}).json["total"] == 2
+        apart = client.get("/api/v1/search", query_string={"concept": both.split("|")})
+        assert apart.json["total"] == 0, "several values are all required"
+        notices = client.get("/api/v1/search", query_string={"concept": "http://a.b/c|http://a.b/d"}).json["notices"]
+        assert any("'http://a.b/c' or 'http://a.b/d'" in each for each in notices)
+        assert client.get("/api/v1/search", query_string={"concept": "http://a.b/c||http://a.b/d"}).status_code == 400
 
 
 def test_hits_say_how_they_mean_it(client: FlaskClient) -> None:

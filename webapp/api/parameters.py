@@ -9,14 +9,17 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_model
 
 from cohorts.patients import Sort
-from search.filters import FILTERS, Filter, Filters, Kind, Takes
+from search.filters import FILTERS, MOST_EITHER, Filter, Filters, Kind, Takes
 from search.model import Match, Mode, SearchRequest
 from search.question import SWITCH, Ask, switch_of
 from search.results import PATTERN as RESULT
 from webapp.api.values import NUMBER, TRUTH, TRUTH_IN_WORDS, WHOLE
 
-Iri = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r'^[^\x00-\x20\x7f<>"{}|^`\\]+$')]
+_IRI = r'[^\x00-\x20\x7f<>"{}|^`\\]+'
+Iri = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=f"^{_IRI}$")]
 """An identifier. Never fetched, only looked up."""
+Concepts = Annotated[str, StringConstraints(min_length=1, max_length=10_000, pattern=rf"^{_IRI}(\|{_IRI}){{0,{MOST_EITHER - 1}}}$")]
+"""A concept, or several of which any will do."""
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2048, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Result = Annotated[str, StringConstraints(min_length=1, max_length=2200, pattern=RESULT)]
@@ -69,7 +72,7 @@ def _parameter(row: Filter) -> tuple[Any, Any]:
     example = [row.example] if row.several else row.example
     about: dict[str, Any] = {"description": row.help, **({"examples": [example]} if row.example else {})}
     if row.several:
-        value: Any = {Takes.WORD: Word, Takes.WORDS: Words, Takes.IRI: Iri, Takes.RESULT: Result}[row.takes]
+        value: Any = {Takes.WORD: Word, Takes.WORDS: Words, Takes.IRI: Iri, Takes.CONCEPT: Concepts, Takes.RESULT: Result}[row.takes]
         return tuple[value, ...], Field(default=(), max_length=row.most_values, **about)
     single: Any = Date
     if row.kind is Kind.NUMBER:

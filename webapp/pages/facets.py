@@ -10,7 +10,7 @@ from graph.vocabulary import BASE
 from search.ages import band_ends
 from search.errors import InvalidRequest
 from search.facets import SHOWN
-from search.filters import FILTERS, OLDEST, Filter, Kind, Takes
+from search.filters import FILTERS, OLDEST, Filter, Kind, Takes, concepts_of
 from search.model import FacetValue, SearchResult
 from search.protocols import Catalog
 from search.results import asked_result
@@ -111,8 +111,9 @@ def _words(catalog: Catalog, row: Filter, value: str) -> tuple[str, str]:
     if row.takes is Takes.RESULT:
         return row.title, result_words(catalog, value)
     if row.field == "concept":
-        concept = catalog.concept(value)
-        return "Class" if row.name == "concept" and is_label_class(value) else row.title, concept.label if concept else value
+        concepts = concepts_of((value,))
+        named = dict.fromkeys(known.label if (known := catalog.concept(each)) else each for each in concepts)
+        return "Class" if row.name == "concept" and all(map(is_label_class, concepts)) else row.title, " or ".join(named)
     return row.title, label_value(row.name, value) if row.of_labels else value
 
 
@@ -138,7 +139,7 @@ def facets_of(result: SearchResult, state: State, catalog: Catalog) -> tuple[Fac
         if chosen and ROWS[name].kind is Kind.ANY:
             found.append(Facet(title, (), whole))
             continue
-        listed = tuple(value for value in result.facets.get(name, ()) if value.value not in chosen)
+        listed = tuple(value for value in result.facets.get(name, ()) if value.value not in concepts_of(chosen))
         values = worded(name, listed, catalog)
         classes = tuple(value for value in values if name == "concept" and is_label_class(value.value))
         workers = tuple(value for value in values if name == "agent" and "://" in value.value)

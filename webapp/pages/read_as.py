@@ -1,12 +1,13 @@
 """The question as it was read, above its results: how each part is meant, links that change it, and how many patients have it so."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from concepts.model import Assertion
+from search.filters import MOST_EITHER, either
 from search.limits import Limit
-from search.model import SearchResult
+from search.model import ConceptSummary, SearchResult
 from search.question import LACKING, Ask, Part, Question, Whole
 from webapp.pages.asserting import NAMES
 from webapp.pages.state import State
@@ -98,14 +99,19 @@ class ReadAs:
     """(part that is taken as plain words, the address that reads it)."""
 
 
-def read_as(result: SearchResult, state: State, count: Callable[[State], int]) -> ReadAs | None:
-    """The bar of a result; None where nothing was read of the question. `count` tells how many documents a state lists."""
+def read_as(
+    result: SearchResult, state: State, count: Callable[[State], int], alike: Callable[[str], Sequence[ConceptSummary]]
+) -> ReadAs | None:
+    """The bar of a result; None where nothing was read of the question.
+
+    `count` tells how many documents a state lists, `alike` the codings of what a concept is one of.
+    """
     question = result.question
     as_words = () if question is None else tuple(each for each in state.parts if each.ask is None)
     if question is None or not (question.parts or question.limits or as_words):
         return None
     return ReadAs(
-        tuple(_part(question, place, result, state, count) for place in range(len(question.parts))),
+        tuple(_part(question, place, result, state, count, alike) for place in range(len(question.parts))),
         tuple(_limit(question, limit, state) for limit in question.limits),
         tuple(
             (words, state.asking("" if state.assertion == ask else ask.value).url(), state.assertion == ask) for ask, words in ASKS.items()
@@ -131,11 +137,19 @@ def _switches(question: Question, part: Part, state: State) -> tuple[tuple[str, 
     return tuple(ways)
 
 
-def _part(question: Question, place: int, result: SearchResult, state: State, count: Callable[[State], int]) -> PartRead:
+def _part(
+    question: Question,
+    place: int,
+    result: SearchResult,
+    state: State,
+    count: Callable[[State], int],
+    alike: Callable[[str], Sequence[ConceptSummary]],
+) -> PartRead:
     part = question.parts[place]
+    asked = _asked(part, alike)
     without = replace(state, query=_without(question.text, _start(question, part), part.end), page=1)
     row = _FILTERS.get(part.assertion, "concept") if part.assertion else "concept"
-    as_filter = without.with_value(row, part.concepts[0]).url() if part.concepts and part.value is None else ""
+    as_filter = without.with_value(row, asked).url() if asked and part.value is None else ""
     heads = []
     for head in (one for one in result.head if one.part == place):
         if not head.documents and head.way not in ("concept", "denied"):
@@ -144,13 +158,12 @@ def _part(question: Question, place: int, result: SearchResult, state: State, co
             words = WAYS[LACKING] if head.way == LACKING else _WITH_VALUE
             heads.append(Counted(head.patients, words[head.patients != 1], head.documents, ""))
             continue
-        there = replace(state, query="", match="", assertion="", parts=(), group="", page=1).with_value(head.way, part.concepts[0])
+        there = replace(state, query="", match="", assertion="", parts=(), group="", page=1).with_value(head.way, asked)
         for limit in question.limits:
             for name, value in limit.filters:
                 there = there.with_value(name, value)
-        # A filter holds one concept with what is narrower; words that name several may mean more than it. Nor is a limit one of which
-        # nothing is known.
-        same = head.documents > 0 and ((len(part.concepts) == 1 and not question.limits) or count(there) == head.documents)
+        # A limit of which nothing is known is none.
+        same = asked and head.documents > 0 and (not question.limits or count(there) == head.documents)
         heads.append(Counted(head.patients, WAYS[head.way][head.patients != 1], head.documents, there.url() if same else ""))
     return PartRead(
         part.text,
@@ -167,6 +180,12 @@ def _part(question: Question, place: int, result: SearchResult, state: State, co
         part.switched,
         _switches(question, part, state),
     )
+
+
+def _asked(part: Part, alike: Callable[[str], Sequence[ConceptSummary]]) -> str:
+    """The value of a filter that asks for any of the concepts that the words of a part name, in any of their codings; '' for too many."""
+    concepts = dict.fromkeys(code for concept in part.concepts for code in (concept, *(each.concept for each in alike(concept))))
+    return either(concepts) if len(concepts) <= MOST_EITHER else ""
 
 
 def _limit(question: Question, limit: Limit, state: State) -> tuple[str, str, str]:

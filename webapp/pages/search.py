@@ -124,7 +124,7 @@ def search_page(opened: Snapshot, state: State) -> SearchPage:
         relaxed=tuple(sorted(relaxed, key=lambda item: -item[1])),
         suggestions=suggestions,
         problem="",
-        read=read_as(result, state, lambda asked: _count(opened, asked)),
+        read=read_as(result, state, lambda asked: _count(opened, asked), catalog.coded_alike),
         measured=measured_of(result, catalog),
         labeled=bool(result.facets.get("job")),
     )
