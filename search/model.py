@@ -135,7 +135,7 @@ class Fact:
     started: str = ""
     """The element that `start` is of, as FHIR names it without its type: onset, effective, performed, period, authoredOn, recordedDate …"""
     supply: float | None = None
-    """Of a drug: for how many days what is ordered or handed out lasts, refills included."""
+    """Of a drug: for how many days what is ordered or given out lasts, refills included. `end` is that of its dosage, not of its supply."""
     canonical: float | None = None
     """`number` in the unit that all units of its dimension have in common, whatever `unit` is: 1.8 for 180 mg/dL."""
     canonical_unit: str = ""

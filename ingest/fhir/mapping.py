@@ -35,7 +35,7 @@ from ingest.model import Mapped, MappingContext
 from search.model import Fact, PatientSummary
 from sources.model import Issue, Severity, SourceRecord
 
-MAPPING_VERSION: Final = f"fhir-16.{POLICY_VERSION}"
+MAPPING_VERSION: Final = f"fhir-17.{POLICY_VERSION}"
 """Changes whenever the same resource would be mapped differently: everything is mapped again then."""
 
 CLAIMS: Final = frozenset({"Claim", "ExplanationOfBenefit"})

@@ -35,12 +35,13 @@ def supply_of(drug: Mapping[str, Any]) -> Decimal | None:
 
 
 def end_of(drug: Mapping[str, Any], start: str | None) -> str | None:
-    """When the dosage ends, or else the period in which the order is valid; None where nothing says so, or it would end before it began.
+    """When the dosage ends, or else the time in which the order is valid; None where nothing says so, or it would end before it began.
 
+    Most orders are valid for a year, whatever they order: that is no end of a drug whose days of supply are known.
     Dosages of different `sequence` follow one another, others are taken together. A drug without an end in one of them has none.
     """
     request = drug.get("dispenseRequest")
-    valid = request.get("validityPeriod") if type(request) is dict else None
+    valid = request.get("validityPeriod") if type(request) is dict and supply_of(drug) is None else None
     end: Any = _end_of_dosages(drug, start) or (valid.get("end") if type(valid) is dict else None)
     if not isinstance(end, str) or (found := days_of(end)) is None:
         return None

@@ -120,11 +120,18 @@ def test_a_revoked_order_does_not_count_and_is_no_fact_of_its_patient(lab):
 def test_the_catalog_keeps_what_facts_tell_and_has_their_days_as_numbers(lab):
     drug = {"coding": [{"system": "http://www.nlm.nih.gov/research/umls/rxnorm", "code": "1"}]}
     order = {"resourceType": "MedicationRequest", "id": "m1", "status": "active", "intent": "order", "medicationCodeableConcept": drug}
-    asked = {"validityPeriod": {"end": "2020-03"}, "expectedSupplyDuration": {"value": 30, "unit": "d"}}
+    asked = {"validityPeriod": {"end": "2021"}, "expectedSupplyDuration": {"value": 30, "unit": "d"}}
+    until = [{"timing": {"repeat": {"boundsPeriod": {"end": "2020-03"}}}}]
     answer = {"coding": [{"system": "http://snomed.info/sct", "code": "10828004"}]}
     lab.ingest(
         patient(),
-        {**order, "subject": {"reference": "Patient/p1"}, "authoredOn": "2020-02-28T23:30:00-05:00", "dispenseRequest": asked},
+        {
+            **order,
+            "subject": {"reference": "Patient/p1"},
+            "authoredOn": "2020-02-28T23:30:00-05:00",
+            "dispenseRequest": asked,
+            "dosageInstruction": until,
+        },
         result(effectiveDateTime="2019", issued="2020-01-05T00:00:00Z", valueQuantity={"value": 180, "unit": "mg/dL"}),
         {**result("o2", valueCodeableConcept=answer), "effectiveDateTime": "2023-02-03T00:30:00+14:00"},
     )
