@@ -155,7 +155,7 @@ FILTERS: tuple[Filter, ...] = (
         help="Only documents whose text tells of an allergy to every one of these substances, or whose encounter charts it.",
         mask=lambda ground, values: ground.having(values, "allergy"),
         facet="Allergic to",
-        takes=Takes.IRI,
+        takes=Takes.CONCEPT,
         values="concept",
     ),
     Filter(
@@ -166,7 +166,7 @@ FILTERS: tuple[Filter, ...] = (
         help="Only documents whose text denies an allergy to every one of these substances.",
         mask=lambda ground, values: ground.having(values, "no_allergy"),
         facet="Not allergic to",
-        takes=Takes.IRI,
+        takes=Takes.CONCEPT,
         values="concept",
     ),
     Filter(
