@@ -64,5 +64,12 @@ def date_of(day: int) -> str:
     return date.fromordinal(day + _EPOCH).isoformat()
 
 
+def years_between(birth: int, day: int) -> int:
+    """Completed years from one day to another, as people count their age: who was born on 29 February is a year older on 1 March of other
+    years. Negative before the birth."""
+    born, at = date.fromordinal(birth + _EPOCH), date.fromordinal(day + _EPOCH)
+    return at.year - born.year - ((at.month, at.day) < (born.month, born.day))
+
+
 def _day(year: int, month: int, day: int) -> int:
     return date(year, month, day).toordinal() - _EPOCH

@@ -1,12 +1,12 @@
 """Days as dates have them, whatever their zone and precision; what is no date has none."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.days import Days, Precision, date_of, days_of
+from search.days import Days, Precision, date_of, days_of, years_between
 
 EPOCH = date(1970, 1, 1)
 
@@ -65,3 +65,27 @@ def test_a_date_holds_the_day_it_was_cut_from(meant: date, length: int) -> None:
     for outside in (found.first - 1, found.last + 1):
         if 0 < outside + EPOCH.toordinal() <= date.max.toordinal():
             assert date_of(outside)[:length] != lexical
+
+
+@pytest.mark.parametrize(
+    ("born", "at", "years"),
+    [
+        ("2000-05-04", "2018-05-03", 17),
+        ("2000-05-04", "2018-05-04", 18),
+        ("2000-02-29", "2018-02-28", 17),
+        ("2000-02-29", "2018-03-01", 18),
+        ("2000-02-29", "2020-02-29", 20),
+        ("2000-05-04", "2000-05-04", 0),
+        ("2000-05-04", "2000-05-03", -1),
+    ],
+)
+def test_years_are_completed_ones(born: str, at: str, years: int) -> None:
+    assert years_between(day(born), day(at)) == years
+
+
+@given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.integers(0, 45_000))
+def test_a_day_later_is_never_younger(born: date, later: int) -> None:
+    birth = (born - EPOCH).days
+    ages = [years_between(birth, birth + later + n) for n in (0, 1)]
+    assert ages[0] <= ages[1] <= ages[0] + 1
+    assert date_of(birth + later) == (born + timedelta(days=later)).isoformat()
