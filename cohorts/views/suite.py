@@ -29,13 +29,21 @@ def run_suite(folder: Path) -> Iterator[Tested]:
     if not files:
         raise SuiteUnreadable(f"{folder}: holds no .json files with tests of views")
     for file in files:
-        try:
-            held = orjson.loads(file.read_bytes())
-            resources, tests = held["resources"], held["tests"]
-        except (OSError, ValueError, KeyError, TypeError):
-            raise SuiteUnreadable(f"{file}: is not a file of tests: an object with resources and tests") from None
+        resources, tests = _read(file)
         for test in tests:
             yield Tested(file.stem, str(test.get("title", "")), _fault(test, resources))
+
+
+def _read(file: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The resources and the tests of a file."""
+    try:
+        held = orjson.loads(file.read_bytes())
+        resources, tests = held["resources"], held["tests"]
+        if all(isinstance(one, dict) for one in (*resources, *tests)):
+            return resources, tests
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    raise SuiteUnreadable(f"{file}: is not a file of tests: an object with lists of resources and tests")
 
 
 def _fault(test: dict[str, Any], resources: list[dict[str, Any]]) -> str:

@@ -40,9 +40,10 @@ def test_what_passes_and_what_does_not(tmp_path: Path) -> None:
 def test_a_folder_that_holds_no_tests_says_so(tmp_path: Path) -> None:
     with pytest.raises(SuiteUnreadable, match=r"holds no \.json files"):
         list(run_suite(tmp_path))
-    (tmp_path / "x.json").write_text("[1]")
-    with pytest.raises(SuiteUnreadable, match=r"x\.json: is not a file of tests"):
-        list(run_suite(tmp_path))
+    for wrong in ("[1]", "{", '{"resources": [], "tests": [3]}', '{"resources": 3, "tests": []}'):
+        (tmp_path / "x.json").write_text(wrong)
+        with pytest.raises(SuiteUnreadable, match=r"x\.json: is not a file of tests"):
+            list(run_suite(tmp_path))
 
 
 def test_the_command_counts_and_ends_with_1_unless_all_pass(tmp_path: Path) -> None:
