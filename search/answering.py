@@ -28,6 +28,7 @@ _AT_A_TIME: Final = frozenset({Assertion.AFFIRMED, Assertion.HISTORICAL})
 """What is told apart by when it is so, and answers the other one too."""
 _DENYING: Final = frozenset({Assertion.NEGATED, Assertion.NOT_IN_FAMILY})
 """How a question means concepts that its patients must not have, or their relatives, by any other text."""
+_DENIED: Final = frozenset({Assertion.NEGATED, Assertion.NO_ALLERGY})
 _BESIDE: Final = frozenset({Said.DENIED, Said.RECALLED, Said.OF_FAMILY, Said.NOT_OF_FAMILY})
 _OF_CHARTS: Final = 0.5
 """What it is worth that a concept is charted in a document's encounter, beside a text that affirms it."""
@@ -40,7 +41,8 @@ class ConceptEvidence:
     `agreement` is over all parts; `share` of them, by how telling they are, agree: what is only charted, and not in the text, by half.
     `lacks` is 0 where a question of few parts has all of them said; of each that is not, 1 where the patient has it otherwise, else 2.
     `covers` is the share of the question's words that are parts; `rest` are the others, and `beside` those of them that it denies, recalls
-    or says of relatives: they are a part too, though nothing is known by their name.
+    or says of relatives: they are a part too, though nothing is known by their name. `denied` are the words of the parts where all are
+    denied: what says nothing of these only looks like the question, for it denies something else.
     """
 
     agreement: NDArray[np.uint8]
@@ -49,6 +51,7 @@ class ConceptEvidence:
     covers: float
     rest: str
     beside: tuple[Want, ...] = ()
+    denied: str = ""
 
     def within(self, documents: NDArray[np.integer], by_words: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """What documents say to the question: concepts are more exact than words, which tell where no concept does."""
@@ -138,7 +141,9 @@ def evidence_of(answers: Answers) -> ConceptEvidence | None:
     spans += [span for each in named if (span := _trigger(question, each.part)) is not None]
     rest = framing(without(question.text, spans))
     others = len(informative(rest))
-    return ConceptEvidence(answers.together(), share, _lacks(answers, len(beside)), known / max(known + others, 1), rest, beside)
+    all_denied = bool(named) and all(part.assertion in _DENIED for part in question.parts)
+    denied = " ".join(part.text for part in question.parts) if all_denied else ""
+    return ConceptEvidence(answers.together(), share, _lacks(answers, len(beside)), known / max(known + others, 1), rest, beside, denied)
 
 
 def _trigger(question: Question, part: Part) -> tuple[int, int] | None:

@@ -181,7 +181,8 @@ class Ranker:
     ) -> tuple[NDArray[np.uint8], NDArray[np.float64], NDArray[np.uint8]]:
         """What documents say to the question, their relevance, and what of it they lack.
 
-        Relevance is little where they contradict it, or say nothing of all that it names.
+        Relevance is little where they contradict it, or say nothing of all that it names; where that is denied, none without its words:
+        "not on morphine" is near to "not on insulin" and no answer.
         """
         agrees, lacks = by_words, np.zeros_like(by_words)
         if concepts is not None:
@@ -195,7 +196,11 @@ class Ranker:
         against: Mask = agrees == Agreement.CONTRADICTS
         if concepts is not None:
             against |= concepts.silent(documents, agrees)
-        return agrees, np.where(against, np.minimum(relevant, _CONTRADICTS), relevant), lacks
+        relevant = np.where(against, np.minimum(relevant, _CONTRADICTS), relevant)
+        if concepts is not None and concepts.denied and self._lexical is not None:
+            says, _ = self._lexical.coverage(concepts.denied)
+            relevant = np.where(concepts.silent(documents, agrees) & (says[documents] == 0), 0.0, relevant)
+        return agrees, relevant, lacks
 
     def _noise_of(self, vectors: VectorIndex, embedder: Embedder, links: CSR) -> float:
         if self._noise is None:

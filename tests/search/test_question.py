@@ -3,6 +3,7 @@
 from collections import Counter
 from itertools import islice
 
+import numpy as np
 import pytest
 
 from concepts.model import Assertion
@@ -389,13 +390,21 @@ def test_drugs_are_asked_for_by_plain_words(question, text, assertion):
 def test_who_is_not_on_a_drug_is_found(tmp_path, monkeypatch):
     monkeypatch.setattr("ingest.pipeline.Pool", InlinePool)
     lab = Lab(tmp_path)
-    texts = {"on": "Seen today. Goes on with insulin glargine.", "not": "Seen today. Not on insulin.", "silent": "Seen today. Gout."}
+    texts = {
+        "on": "Seen today. Goes on with insulin glargine.",
+        "not": "Seen today. Not on insulin.",
+        "silent": "Seen today. Not on morphine.",
+    }
     drug = {"coding": [{"system": RXNORM, "code": "1", "display": "insulin glargine 100 UNT/ML Injectable Solution"}]}
     order = {"resourceType": "MedicationRequest", "id": "m1", "status": "active", "intent": "order", "medicationCodeableConcept": drug}
     order |= {"subject": {"reference": "Patient/on"}}
     lab.ingest(*map(patient, texts), order, *(note(f"n-{name}", text, f"Patient/{name}") for name, text in texts.items()))
     assert found(lab.snapshot().retriever, "patients not on insulin", mode=Mode.LEXICAL)[0] == ("not", Match.WELL)
     assert found(lab.snapshot().retriever, "patients on insulin", mode=Mode.LEXICAL)[0] == ("on", Match.WELL)
+    # However near it looks: what denies something else answers nothing.
+    monkeypatch.setattr("search.ranking.relevance", lambda closest, noise, coverage, unknown: np.ones(len(coverage)))
+    near = {name for name, _ in found(lab.snapshot().retriever, "patients not on insulin", mode=Mode.LEXICAL)}
+    assert near == {"not", "on"}
 
 
 @pytest.mark.parametrize("group", [None, Group.PATIENT])
