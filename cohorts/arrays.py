@@ -72,11 +72,9 @@ class _Counting:
     def counted(self) -> Counted:
         index = self._entering()
         steps = [_step("entry", index)]
-        met = np.ones(len(index), dtype=np.bool_)
         for place, rule in enumerate(self._definition.rules):
-            met &= self._meets(rule, index)
-            steps.append(_step(called(rule, place), index.taken(met)))
-        index = index.taken(met)
+            index = index.taken(self._meets(rule, index))
+            steps.append(_step(called(rule, place), index))
         if self._definition.keep != "all":
             index = _kept(index, self._definition.keep)
             steps.append(_step(f"the {self._definition.keep} of each patient", index))
@@ -320,7 +318,10 @@ def _kept(index: Rows, kept: Kept) -> Rows:
 def _sorted(parts: list[Rows]) -> Rows:
     names = "patients", "events", "concepts", "days", "ends", "encounters", "places"
     rows = parts[0] if len(parts) == 1 else Rows(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
-    return rows.taken(np.lexsort((rows.events, rows.days, rows.patients)))
+    later, same = rows.keys[1:] > rows.keys[:-1], rows.keys[1:] == rows.keys[:-1]
+    if (later | (same & (rows.events[1:] >= rows.events[:-1]))).all():
+        return rows  # the events of one concept stand so in the table
+    return rows.taken(np.lexsort((rows.events, rows.keys)))
 
 
 def _events(rows: Rows) -> Rows:
