@@ -171,3 +171,12 @@ def test_what_is_no_link_is_a_property() -> None:
     assert node is not None
     assert node.properties[v.NOTATION] == (Literal("2555"),)
     assert node.properties[v.IN_SCHEME][0].datatype == v.XSD + "anyURI"
+
+
+@pytest.mark.parametrize("direction", ["out", "in"])
+def test_over_what_is_no_relation_nothing_is_reached(client: FlaskClient, direction: str) -> None:
+    for relation in ("AAA", "> ?n } } #", "https://example.org/none"):
+        answer = client.get("/api/v1/neighbourhood", query_string={"id": ROSA, "relation": relation, "direction": direction})
+        assert answer.status_code in (200, 400), relation
+        if answer.status_code == 200:
+            assert answer.get_json()["edges"] == []

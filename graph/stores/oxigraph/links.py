@@ -212,8 +212,8 @@ def _read_incoming(store: ox.Store, scope: Scope, iri: str) -> tuple[Link, ...]:
 
 
 def _read_links(store: ox.Store, scope: Scope, nodes: Sequence[str], direction: Direction, relation: str) -> Mapping[str, Sequence[Link]]:
-    """The links of nodes over one relation; nodes without any are left out."""
-    if relation in NOT_LINKS:
+    """The links of nodes over one relation; nodes without any are left out, all of them where it is no IRI."""
+    if relation in NOT_LINKS or _named(relation) is None:
         return {}
     stated: dict[str, dict[str, list[str]]] = {}
     for node, value, graph in _leaving(store, nodes, relation) if direction == "out" else _reaching(store, nodes, relation):
