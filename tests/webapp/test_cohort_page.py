@@ -84,6 +84,12 @@ def test_each_condition_is_shown_by_its_record_or_its_sentence(client: FlaskClie
     assert len([link for link in page.links() if link.startswith("/node?") and "Condition" in link]) == 6
 
 
+def test_what_the_data_lacks_stands_beside_the_counts(client: FlaskClient) -> None:
+    page = cohort(client, *FIB)
+    assert "There are no visits" in page.text or "There are no encounters" in page.text
+    assert "/data/completeness" in page.links()
+
+
 def test_what_was_typed_is_found_without_a_script(client: FlaskClient) -> None:
     page = cohort(client, ("1.what", "condition"), ("1.find", "fibril"))
     chosen = next(link for link in page.links() if query(link).get("1.in") == [FIBRILLATION])

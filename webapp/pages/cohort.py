@@ -11,12 +11,14 @@ from typing import Final
 
 from flask import Blueprint, Response, render_template, request
 
+from cohorts.completeness import warnings
 from cohorts.errors import InvalidDefinition
 from cohorts.evidence import Proof
 from cohorts.reading import definition_of as read
 from cohorts.study import Member
 from search.model import ConceptSummary
 from search.protocols import Catalog
+from webapp.complete import completeness_of_datasets
 from webapp.pages import cohort_proofs
 from webapp.pages.cohort_rows import (
     CODED,
@@ -33,7 +35,7 @@ from webapp.pages.cohort_rows import (
     parameters_of,
     rows_of,
 )
-from webapp.pages.reading import snapshot, whole_number
+from webapp.pages.reading import library, snapshot, whole_number
 from webapp.pages.state import State
 from webapp.pages.wording import address
 
@@ -128,6 +130,8 @@ class CohortPage:
     pages: int = 1
     problem: str = ""
     notices: tuple[str, ...] = ()
+    lacks: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Dataset → what it lacks, in words: counts depend on what there is."""
     ways: tuple[tuple[str, str], ...] = ()
     kinds: Sequence[tuple[str, str]] = tuple(KINDS.items())
     assertions: Sequence[tuple[str, str]] = HOW
@@ -220,12 +224,20 @@ def _counted(page: CohortPage, rows: Sequence[Row]) -> CohortPage:
         page=number,
         pages=last,
         notices=found.notices,
+        lacks=_lacks(definition.datasets),
         ways=(
             ("Definition as JSON", url_of(rows, path="/cohort/definition")),
             ("Patients as CSV", url_of(rows, path="/cohort/patients.csv")),
             ("Beside everybody else", url_of(rows, path="/cohort/rest")),
         ),
     )
+
+
+def _lacks(datasets: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What the datasets lack that are counted and have patients."""
+    having = {one.dataset for one in snapshot().catalog.datasets() if one.patients and (not datasets or one.dataset in datasets)}
+    told = ((one.dataset, warnings(one)) for one in completeness_of_datasets(snapshot(), library()) if one.dataset in having)
+    return tuple((dataset, said) for dataset, said in told if said)
 
 
 def _attrition(views: Sequence[RowView], rows: Sequence[Row], patients: Sequence[int]) -> tuple[StepView, ...]:
