@@ -252,7 +252,8 @@ class Retriever:
 
     def _mended(self, request: SearchRequest, read: Callable[[str], Question]) -> str:
         lexical = self._generation.lexical
-        if request.as_typed or lexical is None or any(each != Alternative(request.query) for each in alternatives(request.query)):
+        several = any(each != Alternative(request.query) for each in alternatives(request.query))
+        if request.as_typed or lexical is None or several or not request.query.strip():
             return request.query
 
         def texts(found: RankedDocuments) -> Iterator[str]:

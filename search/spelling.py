@@ -5,6 +5,7 @@ question as it is spelled, as the texts have it. In words as texts write them: w
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from string import ascii_lowercase
 from typing import Final
 
@@ -104,8 +105,9 @@ def _frames(word: str) -> bool:
     return all(frames(term) for term, _, _ in tokenize_with_spans(word))
 
 
+@lru_cache(maxsize=4096)
 def doubled(word: str) -> Sequence[str]:
-    """Words with the same stem in which a letter is doubled that is not, or the reverse."""
+    """Words with the same stem in which a letter is doubled that is not, or the reverse; kept, for questions share most of their words."""
     more = {word[:place] + letter + word[place:] for place, letter in enumerate(word)}
     less = {word[:place] + word[place + 1 :] for place in range(1, len(word)) if word[place - 1] == word[place]}
     stems = _stems(word)
