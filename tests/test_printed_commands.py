@@ -147,14 +147,16 @@ def _furnish(folder: Path) -> None:
     (folder / "prefix.json").write_text('[{"prefix": "s3://bucket/scans/"}, "1.png"]')
     write_omop(folder / "vocabularies")
     (folder / "words.csv").write_text("code,label,synonyms\n1,Neuropathy,tingling feet|numb feet\n")
-    _furnish_views(folder)
+    _furnish_definitions(folder)
     (folder / "label-categories.json").write_text('{"labels": [{"label": "car"}]}')
 
 
-def _furnish_views(folder: Path) -> None:
-    """The view that the page on views shows, and a folder of tests."""
+def _furnish_definitions(folder: Path) -> None:
+    """The view that the page on views shows, a folder of tests, and a definition of OHDSI."""
     shown = re.findall(r"^```json\n(.*?)^```", (ROOT / "docs" / "views.md").read_text("utf-8"), re.MULTILINE | re.DOTALL)[0]
     (folder / "conditions.json").write_text(shown)
+    criteria = {"CriteriaList": [{"ConditionOccurrence": {}}]}
+    (folder / "CIRCE.json").write_text(json.dumps({"ConceptSets": [], "PrimaryCriteria": criteria}))
     tests = folder / "sql-on-fhir" / "tests"
     tests.mkdir(parents=True)
     (tests / "conditions.json").write_text(

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
-from cohorts.errors import InvalidDefinition
+from cohorts.errors import InvalidDefinition, NotImported
 from commissure.cli import cli
 from commissure.errors import exit_code
 from sources.errors import SourceNotFound
@@ -62,6 +62,18 @@ def test_the_statement_counts_the_same_over_the_tables_that_are_written(file: Pa
     patients = duckdb.sql(f"SELECT iri FROM '{tmp_path}/tables/patients.parquet' WHERE patient = {rows[0][0]}").fetchall()
     assert patients[0][0].endswith("/Patient/milan")
     assert "read_parquet('events.parquet')" in run("sql", file).stdout
+
+
+def test_an_ohdsi_definition_is_printed_as_one_of_ours(tmp_path: Path) -> None:
+    entry = {"CriteriaList": [{"ConditionOccurrence": {"CodesetId": 0}}], "PrimaryCriteriaLimit": {"Type": "All"}}
+    concept = {"CONCEPT_ID": 1, "CONCEPT_CODE": "44054006", "VOCABULARY_ID": "SNOMED"}
+    sets = [{"id": 0, "name": "diabetes", "expression": {"items": [{"concept": concept, "includeDescendants": True}]}}]
+    (tmp_path / "circe.json").write_text(json.dumps({"ConceptSets": sets, "PrimaryCriteria": entry, "EndStrategy": {"DateOffset": {}}}))
+    imported = run("import", tmp_path / "circe.json")
+    assert imported.stderr.startswith("note: EndStrategy: is not carried over")
+    assert json.loads(run("count", "-", "--json", given=imported.stdout).stdout)["count"] == 1
+    refused = run("import", "-", given=json.dumps({"PrimaryCriteria": {"CriteriaList": [{"DrugEra": {}}]}}))
+    assert isinstance(refused.exception, NotImported) and exit_code(refused.exception) == 2
 
 
 def test_what_is_wrong_is_told_without_a_traceback(file: Path, tmp_path: Path) -> None:
