@@ -30,8 +30,9 @@ CREATE TABLE facts (
     relation TEXT NOT NULL, concept TEXT, label TEXT NOT NULL, start TEXT, stop TEXT, value TEXT, number REAL, unit TEXT,
     status TEXT NOT NULL, assertion TEXT NOT NULL, counted INTEGER NOT NULL, encounter TEXT, source TEXT NOT NULL, line INTEGER NOT NULL,
     job TEXT, agent TEXT NOT NULL DEFAULT '', attributes TEXT NOT NULL DEFAULT '', comparator TEXT NOT NULL DEFAULT '',
-    category TEXT NOT NULL, setting TEXT NOT NULL, answer TEXT NOT NULL, recorded TEXT, started TEXT NOT NULL, supply REAL, canonical REAL,
-    canonical_unit TEXT NOT NULL, ucum TEXT NOT NULL, interpretation TEXT NOT NULL, intent TEXT NOT NULL, stated TEXT NOT NULL,
+    category TEXT NOT NULL DEFAULT '', setting TEXT NOT NULL DEFAULT '', answer TEXT NOT NULL DEFAULT '', recorded TEXT,
+    started TEXT NOT NULL DEFAULT '', supply REAL, canonical REAL, canonical_unit TEXT NOT NULL DEFAULT '', ucum TEXT NOT NULL DEFAULT '',
+    interpretation TEXT NOT NULL DEFAULT '', intent TEXT NOT NULL DEFAULT '', stated TEXT NOT NULL DEFAULT '',
     performer TEXT, location TEXT, day INTEGER, last_day INTEGER, end_day INTEGER, last_end_day INTEGER, recorded_day INTEGER);
 CREATE TABLE patients (
     id TEXT PRIMARY KEY, dataset TEXT NOT NULL, label TEXT NOT NULL, sex TEXT NOT NULL, born TEXT, died TEXT, source TEXT NOT NULL,
