@@ -107,6 +107,13 @@ def test_what_is_distinct_is_counted_once() -> None:
             assert met(counted(events(*rows), read(A, rule, sets=sets))) == (wanted == number), (distinct, wanted)
 
 
+def test_what_has_no_date_is_on_no_day_within_the_same_encounter_too() -> None:
+    rows = ({"day": DAY, "encounter": 1}, {"day": None, "encounter": 1})
+    for wanted in (1, 2):
+        rule = {"event": "condition", "in": "b", "same_encounter": True, "count": {"eq": wanted, "distinct": "day"}}
+        assert met(counted(events(*rows), read(A, rule))) == (wanted == 1)
+
+
 def test_two_codings_of_a_record_are_one_event_of_the_entry_too() -> None:
     found = table([{}], [{"patient": 0, "kind": "condition", "codes": ("a", "b"), "day": DAY}])
     entry = {"any": [{"event": "condition", "in": "a"}, {"event": "condition", "in": "b"}, {"event": "condition"}]}
@@ -174,6 +181,14 @@ def test_ages_are_completed_years_on_the_day() -> None:
         assert met(counted(found, read({"any": [{"event": "condition", "in": "a", "age": [age, age]}]})))
     assert not met(counted(events(), read(A, {"age": [0, None]})))
     assert not met(counted(events(born=DAY + 1), read(A, {"age": [0, None]})))
+
+
+def test_a_year_is_completed_on_the_birthday() -> None:
+    born = days_of("1980-05-19")
+    assert born is not None
+    found = table([{"born": born.first}], [{"patient": 0, "kind": "condition", "codes": "a", "day": day} for day in (DAY - 1, DAY)])
+    assert counted(found, read(A, {"age": [17, 17]})).members.days.tolist() == [DAY]
+    assert counted(found, read(A, {"age": [16, 16]})).members.days.tolist() == [DAY - 1]
 
 
 def test_sexes_dates_statuses_and_settings_are_asked_of_events() -> None:
