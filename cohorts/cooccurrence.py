@@ -202,6 +202,37 @@ def by_strata(first: NDArray[np.bool_], second: NDArray[np.bool_], strata: Int32
     return np.bincount(places, minlength=4 * count).reshape(count, 2, 2).astype(np.int64)
 
 
+def strongest(found: Occurrences, apart: NDArray[np.int64], most: int, least: int, among: int) -> tuple[list[tuple[int, Pair]], int]:
+    """Of all pairs of the commonest things those that belong together most surely, with the first of each; and how many were looked at.
+
+    `apart` are pairs that say nothing of patients (codings of one record, what is broader), as `pair_codes` gives them.
+    """
+    held = np.bincount(found.things)
+    things = np.sort(np.argsort(-held, kind="stable")[:among])
+    things = things[held[things] > 0]
+    first, second, tables = all_pairs(found, things)
+    told = (tables.both >= max(least, 1)) & ~np.isin(pair_codes(things[first], things[second]), apart)
+    first, second = things[first[told]], things[second[told]]
+    tables = Tables(*(getattr(tables, name)[told] for name in ("both", "first_only", "second_only", "neither")))
+    chances = tables.chance()
+    rates = discoveries(chances)
+    made = []
+    for place in np.lexsort((-tables.both, -_lower_end(tables)))[: most + most // 4].tolist():
+        has, _ = found.holders([int(first[place])])
+        others = beside(found, [int(first[place])])
+        at = int(np.searchsorted(others.things, second[place]))
+        made.append((int(first[place]), _pair(found, others, at, float(chances[place]), float(rates[place]), has)))
+    made.sort(key=lambda one: (-(one[1].odds.low if one[1].odds else 0.0), -one[1].both, one[0], one[1].thing))
+    return made[:most], len(first)
+
+
+def pair_codes(first: NDArray[np.integer], second: NDArray[np.integer]) -> NDArray[np.int64]:
+    """A number for each pair of things, whichever comes first."""
+    low, high = np.minimum(first, second).astype(np.int64), np.maximum(first, second).astype(np.int64)
+    codes: NDArray[np.int64] = (low << 32) | high
+    return codes
+
+
 def all_pairs(found: Occurrences, things: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64], Tables]:
     """Every two of the things that somebody has both of: their places in `things`, first before second, and their tables."""
     from scipy.sparse import csr_array, triu

@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohorts.comparison import strata_of
-from cohorts.cooccurrence import Occurrences
+from cohorts.cooccurrence import Occurrences, pair_codes
 from cohorts.events import ASSERTIONS, KINDS, NO_DAY, Events
 from cohorts.results import Counted
 from concepts.distinct import distinct
+from concepts.hierarchy import Hierarchy
 from concepts.model import Assertion
 from search.days import years_between
 
@@ -18,6 +19,8 @@ Unit = Literal["patient", "encounter", "note"]
 UNITS: Final[tuple[Unit, ...]] = ("patient", "encounter", "note")
 RELATIONS: Final = ("condition", "medication", "procedure", "observation", "allergy", "immunization")
 """Relations of charts whose concepts may be found together."""
+_MOST_CODINGS: Final = 20
+"""Codings of one record that are looked at together."""
 USUAL: Final = ("condition", "medication", "procedure")
 
 Members = NDArray[np.bool_]
@@ -39,7 +42,10 @@ def thing_of(concepts: int, codings: Mapping[int, Sequence[int]]) -> NDArray[np.
 
 
 def coded_together(events: Events, things: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Things joined that no record charts one without the other: codings of one thing. Each by the number of one of them."""
+    """Codings of one thing joined, each by the number of one of them: one is never charted without the other, and that mostly with it.
+
+    Mostly, for some records have one code alone; not always the one with the other, for what is coded broadly goes with many things.
+    """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
@@ -50,12 +56,29 @@ def coded_together(events: Events, things: NDArray[np.int32]) -> NDArray[np.int3
     ones = np.ones(len(pairs), dtype=np.int32)
     table = csr_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(int(pairs[:, 0].max(initial=-1)) + 1, size))
     both = (table.T @ table).tocoo()
-    always = (both.data == times[both.row]) & (both.data == times[both.col])
-    joined = csr_array((np.ones(int(always.sum()), dtype=np.int8), (both.row[always], both.col[always])), shape=(size, size))
+    one, other = times[both.row], times[both.col]
+    alike = (both.data == np.minimum(one, other)) & (2 * both.data > np.maximum(one, other))
+    joined = csr_array((np.ones(int(alike.sum()), dtype=np.int8), (both.row[alike], both.col[alike])), shape=(size, size))
     _, of = connected_components(joined, directed=False)
     first = np.full(int(of.max(initial=-1)) + 1, np.iinfo(np.int32).max, dtype=np.int32)
     np.minimum.at(first, of, np.arange(size, dtype=np.int32))
     return np.asarray(first[of][things], dtype=np.int32)
+
+
+def apart(events: Events, things: NDArray[np.int32], hierarchy: Hierarchy) -> NDArray[np.int64]:
+    """Pairs of things (cooccurrence.pair_codes) that say nothing of patients: codings of one record, and what is broader or narrower."""
+    charted = np.flatnonzero((events.concepts >= 0) & (events.kinds != KINDS.index("note")))
+    order = charted[np.argsort(events.events[charted], kind="stable")]
+    of_event, coded = events.events[order], things[events.concepts[order]]
+    found = []
+    for step in range(1, _MOST_CODINGS):
+        same = of_event[step:] == of_event[:-step]
+        if not same.any():
+            break
+        found.append(pair_codes(coded[:-step][same], coded[step:][same]))
+    concepts = np.arange(len(things))
+    narrower, broader = hierarchy.broader_of(concepts, concepts)
+    return distinct(np.concatenate([*found, pair_codes(things[narrower], things[broader]), np.empty(0, dtype=np.int64)]))
 
 
 def occurrences(

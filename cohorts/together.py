@@ -6,11 +6,12 @@ from functools import cached_property
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cohorts.comparison import Measure, Share, measure, shares, with_odds
-from cohorts.cooccurrence import Int32, Pair, beside, ranked, unrelated
+from cohorts.cooccurrence import Int32, Pair, beside, ranked, strongest, unrelated
 from cohorts.events import KINDS, NO_DAY
-from cohorts.occurring import RELATIONS, Members, Unit, coded_together, members_of, occurrences, thing_of
+from cohorts.occurring import RELATIONS, Members, Unit, apart, coded_together, members_of, occurrences, thing_of
 from cohorts.results import Counted
 from cohorts.study import Cohorts
 from search.days import years_between
@@ -19,6 +20,8 @@ from search.generation import Generation
 MOST: Final = 50
 """Pairs, or differences, that are told unless more are asked for."""
 _CHARTED: Final = [KINDS.index(relation) for relation in RELATIONS]
+AMONG: Final = 2000
+"""The commonest things, of which all pairs are looked at."""
 LEAST: Final = 2
 """How many must have both for a pair to be told: one person is no finding."""
 
@@ -42,6 +45,15 @@ class Beside:
     pairs: tuple[tuple[Named, Pair], ...]
     asked: int
     """How many pairs were looked at: among so many false discoveries are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strongest:
+    """Pairs of things that belong together most surely, and how many were looked at."""
+
+    everyone: int
+    pairs: tuple[tuple[Named, Named, Pair], ...]
+    asked: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +104,22 @@ class Together:
         told = tuple((names[pair.thing], pair) for pair in pairs)
         return Beside(names[next(iter(codes))], int(has.sum()), found.everyone, told, count)
 
+    def strongest(
+        self,
+        unit: Unit,
+        relations: Collection[str],
+        today: int,
+        within: Counted | None = None,
+        datasets: Collection[str] = (),
+        most: int = MOST,
+        least: int = LEAST,
+    ) -> Strongest:
+        """Of all pairs of the commonest things those that belong together most surely."""
+        found = occurrences(self._cohorts.events, unit, relations, self._things, self._members(within, datasets), today)
+        pairs, asked = strongest(found, self._apart, most, least, AMONG)
+        names = self._named([thing for first, pair in pairs for thing in (first, pair.thing)])
+        return Strongest(found.everyone, tuple((names[first], names[pair.thing], pair) for first, pair in pairs), asked)
+
     def against_the_rest(
         self, counted: Counted, relations: Collection[str], today: int, datasets: Collection[str] = (), most: int = MOST
     ) -> SideBySide:
@@ -111,6 +139,10 @@ class Together:
             sexes=sexes,
             sex_names=sex_names,
         )
+
+    @cached_property
+    def _apart(self) -> NDArray[np.int64]:
+        return apart(self._cohorts.events, self._things, self._generation.columns.hierarchy)
 
     @cached_property
     def _things(self) -> Int32:

@@ -59,6 +59,11 @@ def _days(written: str) -> Days | None:
     return Days(*(_day(year, month, day),) * 2, Precision.DAY) if 1 <= day <= longest else None
 
 
+def day_of(when: date) -> int:
+    """A calendar day as days since 1970-01-01."""
+    return when.toordinal() - _EPOCH
+
+
 def date_of(day: int) -> str:
     """The date of a day since 1970-01-01: '2019-05-04'. Raises ValueError for a day outside of years 1 to 9999."""
     return date.fromordinal(day + _EPOCH).isoformat()
@@ -72,4 +77,4 @@ def years_between(birth: int, day: int) -> int:
 
 
 def _day(year: int, month: int, day: int) -> int:
-    return date(year, month, day).toordinal() - _EPOCH
+    return day_of(date(year, month, day))

@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,16 +12,18 @@ import click
 from commissure.cli.common import data_option, json_option, print_json, printable, settings_of
 
 if TYPE_CHECKING:
+    from cohorts.cooccurrence import Pair
     from cohorts.tables import Interval
-    from cohorts.together import Beside
+    from cohorts.together import Named
 
 _USUAL = "condition,medication,procedure"
-_COLUMNS = ("concept", "label", "kind", "both", "first", "second", "everyone", "expected", "lift", "phi", "odds", "odds_low", "odds_high")
-_MORE = ("adjusted", "adjusted_low", "adjusted_high", "chance", "discovery", "later", "earlier", "same_day")
+_COLUMNS = ("of", "of_label", "concept", "label", "kind", "both", "first", "second", "everyone", "expected", "lift", "phi")
+_MORE = ("odds", "odds_low", "odds_high", "adjusted", "adjusted_low", "adjusted_high")
+_LAST = ("chance", "discovery", "later", "earlier", "same_day")
 
 
 @click.command()
-@click.argument("concept", metavar="CONCEPT")
+@click.argument("concept", required=False, default="", metavar="[CONCEPT]")
 @click.option("--unit", type=click.Choice(["patient", "encounter", "note"]), default="patient", show_default=True, help="What has both.")
 @click.option(
     "--relation", "relations", metavar="NAMES", default="condition,medication,procedure", show_default=True, help="What is charted."
@@ -47,7 +50,9 @@ def cooccurrence(
     as_csv: bool,
     as_json: bool,
 ) -> None:
-    """List what is found together with CONCEPT (a name, a code or an IRI), most sure first: docs/cooccurrence.md has the formulas.
+    """List what is found together with CONCEPT (a name, a code or an IRI), most sure first; without it all pairs of the commonest things.
+
+    docs/cooccurrence.md has the formulas.
 
     \b
     Example:  commissure cooccurrence osteoporosis --relation condition
@@ -55,10 +60,10 @@ def cooccurrence(
     from cohorts.occurring import RELATIONS, UNITS
     from cohorts.reading import read_definition
     from commissure import assemble, workplace
-    from search.days import days_of
+    from search.days import day_of
     from search.errors import InvalidRequest
     from search.named import concepts_called
-    from webapp.answers.cooccurrence import beside_answer
+    from webapp.answers.cooccurrence import beside_answer, strongest_answer
 
     chosen = [name.strip() for name in relations.split(",") if name.strip()]
     if unknown := [name for name in chosen if name not in RELATIONS]:
@@ -67,30 +72,37 @@ def cooccurrence(
     assemble.take_over(settings)
     snapshot = assemble.DataLibrary(workplace.workspace(settings), None, settings).current()
     within = snapshot.cohorts.count(read_definition(cohort.read_bytes())) if cohort is not None else None
+    how = next(one for one in UNITS if one == unit), chosen, day_of(datetime.now(UTC).date()), within, datasets, limit, least
+    if not concept:
+        strongest = snapshot.together.strongest(*how)
+        if as_json:
+            print_json(strongest_answer(strongest, snapshot.generation))
+        elif as_csv:
+            _print_csv(strongest.pairs)
+        else:
+            click.echo(f"{strongest.everyone:,} {unit}s; {strongest.asked:,} pairs looked at")
+            _print_table((f"{first.label} – {second.label}", pair) for first, second, pair in strongest.pairs)
+        return
     named = concepts_called(concept, snapshot.catalog, snapshot.texts.read, 1).concepts
-    iri = named[0].concept if named else concept
-    today = days_of(datetime.now(UTC).date().isoformat())
-    found = snapshot.together.beside(
-        iri, next(one for one in UNITS if one == unit), chosen, today.first if today else 0, within, datasets, limit, least
-    )
+    found = snapshot.together.beside(named[0].concept if named else concept, *how)
     if found is None:
         raise InvalidRequest("concept", f"nothing published is called {concept[:200]!r}; `commissure concept` finds names")
     if as_json:
         print_json(beside_answer(found, snapshot.generation))
     elif as_csv:
-        _print_csv(found)
+        _print_csv((found.of, named, pair) for named, pair in found.pairs)
     else:
-        _print_table(found, unit)
+        click.echo(f"{printable(found.of.label)}: {found.having:,} of {found.everyone:,} {unit}s; {found.asked:,} pairs looked at")
+        _print_table((f"{named.label} ({named.kind})", pair) for named, pair in found.pairs)
 
 
-def _print_table(found: "Beside", unit: str) -> None:
-    click.echo(f"{printable(found.of.label)}: {found.having:,} of {found.everyone:,} {unit}s; {found.asked:,} pairs looked at")
+def _print_table(rows: "Iterable[tuple[str, Pair]]") -> None:
     click.echo(f"{'both':>7}{'expected':>10}{'lift':>7}{'phi':>7}  {'odds ratio (95 %)':<26}{'by age and sex':<26}{'false':>7}  with it")
-    for named, pair in found.pairs:
+    for words, pair in rows:
         lift = "" if pair.lift is None else f"{pair.lift:.1f}"
         phi = "" if pair.phi is None else f"{pair.phi:.2f}"
         figures = f"{pair.both:>7,}{pair.expected:>10.1f}{lift:>7}{phi:>7}  {_interval(pair.odds):<26}{_interval(pair.adjusted):<26}"
-        click.echo(f"{figures}{pair.discovery:>7.3f}  {printable(named.label)} ({named.kind})")
+        click.echo(f"{figures}{pair.discovery:>7.3f}  {printable(words)}")
 
 
 def _interval(odds: "Interval | None") -> str:
@@ -99,11 +111,11 @@ def _interval(odds: "Interval | None") -> str:
     )
 
 
-def _print_csv(found: "Beside") -> None:
+def _print_csv(rows: "Iterable[tuple[Named, Named, Pair]]") -> None:
     lines = csv.writer(sys.stdout, lineterminator="\n")
-    lines.writerow((*_COLUMNS, *_MORE))
-    for named, pair in found.pairs:
+    lines.writerow((*_COLUMNS, *_MORE, *_LAST))
+    for of, named, pair in rows:
         odds, adjusted = (("", "", "") if each is None else (each.estimate, each.low, each.high) for each in (pair.odds, pair.adjusted))
         counts = (pair.both, pair.first, pair.second, pair.everyone, pair.expected, pair.lift, pair.phi)
         order = (pair.chance, pair.discovery, pair.later, pair.earlier, pair.same_day)
-        lines.writerow((named.concept, named.label, named.kind, *counts, *odds, *adjusted, *order))
+        lines.writerow((of.concept, of.label, named.concept, named.label, named.kind, *counts, *odds, *adjusted, *order))

@@ -127,3 +127,21 @@ def test_codings_of_one_thing_are_one(snapshot):
     one = snapshot.together.beside(icd, "patient", ("condition", "medication"), TODAY, datasets=("d",))
     assert told(one) == told(snapshot.together.beside(FIBRILLATION, "patient", ("condition", "medication"), TODAY, datasets=("d",)))
     assert np.array([pair.discovery <= 1 for _, pair in one.pairs]).all()
+
+
+def test_all_pairs_are_told_but_codings_of_one_record(snapshot):
+    found = snapshot.together.strongest("patient", ("condition", "medication"), TODAY, datasets=("d",))
+    told = {frozenset((first.label, second.label)): pair.both for first, second, pair in found.pairs}
+    assert told == {
+        frozenset(("Atrial fibrillation", "Warfarin")): 4,
+        frozenset(("Atrial fibrillation", "Stroke")): 2,
+        frozenset(("Atrial fibrillation", "Asthma")): 2,
+        frozenset(("Warfarin", "Stroke")): 2,
+        frozenset(("Warfarin", "Asthma")): 2,
+    }
+    assert (found.everyone, found.asked) == (12, 5)
+    for first, second, pair in found.pairs:
+        alone = snapshot.together.beside(first.concept, "patient", ("condition", "medication"), TODAY, datasets=("d",))
+        (same,) = (each for named, each in alone.pairs if named == second)
+        assert (pair.both, pair.first, pair.second, pair.odds, pair.later) == (same.both, same.first, same.second, same.odds, same.later)
+    assert [first.label for first, _, _ in snapshot.together.strongest("patient", ("medication",), TODAY).pairs] == []

@@ -6,7 +6,7 @@ from typing_extensions import TypedDict
 
 from cohorts.cooccurrence import Pair
 from cohorts.tables import Interval
-from cohorts.together import Beside, Named
+from cohorts.together import Beside, Named, Strongest
 
 
 class ThingJson(TypedDict):
@@ -54,6 +54,28 @@ class CooccurrenceJson(TypedDict):
     asked: int
     pairs: list[PairJson]
     generation: int
+
+
+class TogetherJson(TypedDict):
+    """Two things that belong together: `first` has `pair`'s `thing` beside it."""
+
+    first: ThingJson
+    pair: PairJson
+
+
+class StrongestJson(TypedDict):
+    """Of all pairs of the commonest things those that belong together most surely."""
+
+    everyone: int
+    asked: int
+    pairs: list[TogetherJson]
+    generation: int
+
+
+def strongest_answer(found: Strongest, generation: int) -> StrongestJson:
+    """See StrongestJson."""
+    pairs: list[TogetherJson] = [{"first": _thing(first), "pair": _pair(second, pair)} for first, second, pair in found.pairs]
+    return {"everyone": found.everyone, "asked": found.asked, "pairs": pairs, "generation": generation}
 
 
 def beside_answer(found: Beside, generation: int) -> CooccurrenceJson:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from cohorts.occurring import USUAL
-from search.days import days_of
+from search.days import day_of
 from webapp.answers import cooccurrence as answers
 from webapp.api.operation import Operation
 from webapp.api.parameters import Iri, Limit, Parameters, Word
@@ -37,16 +37,17 @@ class CooccurrenceParameters(Parameters):
 def cooccurrence(asked: CooccurrenceParameters, context: Context) -> answers.CooccurrenceJson:
     """What is found beside a thing, most sure first."""
     found = context.snapshot.together.beside(
-        asked.concept, asked.unit, asked.relation, _today(), datasets=asked.dataset, most=asked.limit, least=asked.least
+        asked.concept,
+        asked.unit,
+        asked.relation,
+        day_of(datetime.now(UTC).date()),
+        datasets=asked.dataset,
+        most=asked.limit,
+        least=asked.least,
     )
     if found is None:
         raise not_found("concept", "No record of the published generation uses a concept of this IRI. Find it with /api/v1/concepts?q=.")
     return answers.beside_answer(found, context.snapshot.generation)
-
-
-def _today() -> int:
-    found = days_of(datetime.now(UTC).date().isoformat())
-    return found.first if found else 0
 
 
 OPERATIONS: tuple[Operation[Any], ...] = (

@@ -12,7 +12,7 @@ from cohorts.occurring import RELATIONS, UNITS, USUAL, Unit
 from cohorts.reading import definition_of as read
 from cohorts.tables import Interval
 from cohorts.together import Beside, Named, SideBySide
-from search.days import days_of
+from search.days import day_of
 from webapp.errors import FieldError, invalid, not_found
 from webapp.pages.cohort import asked_definition, url_of
 from webapp.pages.cohort_rows import Row, rows_of
@@ -45,7 +45,7 @@ def cooccurrence() -> str:
     relations = _relations()
     whole = tuple(row for row in rows if row.complete)
     within = snapshot().cohorts.count(read(asked_definition(rows))) if whole else None
-    found = snapshot().together.beside(concept, unit, relations, today(), within, request.args.getlist("dataset"))
+    found = snapshot().together.beside(concept, unit, relations, day_of(datetime.now(UTC).date()), within, request.args.getlist("dataset"))
     if found is None:
         raise not_found("concept", "Nothing published uses a concept of this address.")
 
@@ -70,14 +70,10 @@ def rest() -> str:
     if not any(row.complete for row in rows):
         raise invalid(FieldError("1.what", "this address needs the conditions of a cohort. Follow a link from the cohort page"))
     counted = snapshot().cohorts.count(read(asked_definition(rows)))
-    found: SideBySide = snapshot().together.against_the_rest(counted, _relations(), today(), request.args.getlist("dataset"))
+    found: SideBySide = snapshot().together.against_the_rest(
+        counted, _relations(), day_of(datetime.now(UTC).date()), request.args.getlist("dataset")
+    )
     return render_template("rest.html", page=found, back=url_of(rows), state=State(), interval=_interval)
-
-
-def today() -> int:
-    """Today as a day since 1970-01-01."""
-    found = days_of(datetime.now(UTC).date().isoformat())
-    return found.first if found else 0
 
 
 def _relations() -> tuple[str, ...]:
