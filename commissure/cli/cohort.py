@@ -22,7 +22,11 @@ _COLUMNS = ("patient", "label", "index", "end", "age", "sex", "dataset")
 
 @click.group()
 def cohort() -> None:
-    """Count and list patients by a definition: docs/cohorts.md says how one is written."""
+    """Count and list patients by a definition: docs/cohorts.md says how one is written.
+
+    \b
+    Example:  commissure cohort count stroke.json
+    """
 
 
 def _definition_options(command: Any) -> Any:

@@ -106,7 +106,15 @@ LISTS = {
     "/api/docs": "/api/docs",
 }
 """Pages that no other test looks at on a phone."""
-NO_PAGES = {"/search.csv", "/reports.csv", "/review.manifest", "/media/object", "/node/neighbours"}
+NO_PAGES = {
+    "/search.csv",
+    "/reports.csv",
+    "/review.manifest",
+    "/media/object",
+    "/node/neighbours",
+    "/cohort/definition",
+    "/cohort/patients.csv",
+}
 OF_LABELS = {"/labels", "/item", "/reports", "/review"}
 """Looked at by test_labels."""
 
