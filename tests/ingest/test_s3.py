@@ -55,14 +55,14 @@ def test_an_object_that_is_the_same_is_not_read_again(bucket, lab, monkeypatch):
     read = []
     scan = scanning.scan
     monkeypatch.setattr(scanning, "scan", lambda task: read.append(task.block.file.uri) or scan(task))
-    put(bucket, "run/Patient.ndjson", patient())
-    put(bucket, "run/Condition.ndjson.gz", condition())
-    lab.ingest_path("s3://exports/run/")
+    put(bucket, "same/Patient.ndjson", patient())
+    put(bucket, "same/Condition.ndjson.gz", condition())
+    lab.ingest_path("s3://exports/same/")
     assert len(read) == 2
-    put(bucket, "run/Condition.ndjson.gz", condition(code="73211009"))
+    put(bucket, "same/Condition.ndjson.gz", condition(code="73211009"))
     read.clear()
-    again = lab.ingest_path("s3://exports/run/")
-    assert (again.records["changed"], again.records["unchanged"], read) == (1, 1, ["s3://exports/run/Condition.ndjson.gz"])
+    again = lab.ingest_path("s3://exports/same/")
+    assert (again.records["changed"], again.records["unchanged"], read) == (1, 1, ["s3://exports/same/Condition.ndjson.gz"])
 
 
 def test_a_bucket_or_key_that_is_not_there_is_said(bucket):
