@@ -138,7 +138,8 @@ def beside(found: Occurrences, things: Sequence[int]) -> Beside:
 
 
 def unrelated(found: Beside, things: Sequence[int], hierarchy: Hierarchy) -> Beside:
-    """Without what is broader or narrower than the things: that is always there as well."""
+    """Without what is broader or narrower than the things: that is always there as well. Of allergies nothing is known to be."""
+    things = [thing for thing in things if thing < hierarchy.concepts]
     related = np.concatenate([hierarchy.with_broader(things), hierarchy.with_narrower(things)])
     return found.only(~np.isin(found.things, related))
 

@@ -19,6 +19,7 @@ Unit = Literal["patient", "encounter", "note"]
 UNITS: Final[tuple[Unit, ...]] = ("patient", "encounter", "note")
 RELATIONS: Final = ("condition", "medication", "procedure", "observation", "allergy", "immunization")
 """Relations of charts whose concepts may be found together."""
+_ALLERGY: Final = KINDS.index("allergy")
 _MOST_CODINGS: Final = 20
 """Codings of one record that are looked at together."""
 USUAL: Final = ("condition", "medication", "procedure")
@@ -92,7 +93,8 @@ def occurrences(
 ) -> Occurrences:
     """Who of the members (a mask over patients) has what. In notes what they affirm counts; `relations` are of charts.
 
-    Of records that chart one of the things `asked`, other codings are left out: they are the same thing in other words.
+    Of records that chart one of the things `asked`, other codings are left out: they are the same thing in other words. An allergy is
+    the thing of its concept and len(things): a substance, which others take.
 
     At risk are all members, the encounters of which anything is charted, or the notes of members.
     """
@@ -102,7 +104,7 @@ def occurrences(
     if unit == "note":
         rows = rows[events.assertions[rows] == ASSERTIONS.index(Assertion.AFFIRMED)]
     elif asked:
-        charts = np.isin(things[events.concepts[rows]], list(asked))
+        charts = np.isin(things[events.concepts[rows]], [thing % len(things) for thing in asked])
         rows = rows[charts | ~np.isin(events.events[rows], events.events[rows[charts]])]
     everyone: NDArray[np.integer]
     if unit == "patient":
@@ -110,9 +112,11 @@ def occurrences(
     else:
         holders = (events.encounters if unit == "encounter" else events.documents).astype(np.int64)
         rows, everyone = rows[holders[rows] >= 0], distinct(holders[of_members & (holders >= 0)])
+    # Who is allergic to a substance does not take it: the allergy is a thing of its own.
+    of_rows = things[events.concepts[rows]] + np.where(events.kinds[rows] == _ALLERGY, len(things), 0)
     places = np.searchsorted(everyone, holders[rows])
     strata = _strata(events, everyone if unit == "patient" else _patients(events, holders, everyone), today)
-    return Occurrences.of(places, things[events.concepts[rows]], events.days[rows], len(everyone), strata)
+    return Occurrences.of(places, of_rows, events.days[rows], len(everyone), strata)
 
 
 def _patients(events: Events, holders: NDArray[np.int64], everyone: NDArray[np.integer]) -> NDArray[np.int64]:

@@ -94,7 +94,8 @@ class Together:
         hierarchy = self._generation.columns.hierarchy
         meant = hierarchy.with_narrower(codes) if hierarchy.stated else np.asarray(codes, dtype=np.int32)
         things = self._things
-        asked = sorted(set(things[meant].tolist()))
+        beyond = len(things) if self._kind(codes[0]) == "allergy" else 0
+        asked = sorted({thing + beyond for thing in things[meant].tolist()})
         found = occurrences(self._cohorts.events, unit, relations, things, self._members(within, datasets), today, asked)
         others = unrelated(beside(found, asked), asked, hierarchy)
         pairs = ranked(found, others, asked, most, least)
@@ -185,8 +186,13 @@ class Together:
         return tuple(told), names
 
     def _named(self, things: Sequence[int]) -> dict[int, Named]:
-        known = self._generation.catalog.values("concept", sorted(set(things)))
-        return {thing: Named(*known[thing], self._kind(thing)) for thing in things if thing in known}
+        size = len(self._things)
+        known = self._generation.catalog.values("concept", sorted({thing % size for thing in things}))
+        return {
+            thing: Named(*known[thing % size], "allergy" if thing >= size else self._kind(thing))
+            for thing in things
+            if thing % size in known
+        }
 
     def _kind(self, thing: int) -> str:
         """The relation that most records chart it with."""

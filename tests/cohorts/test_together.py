@@ -50,6 +50,17 @@ def world():
             yield prescribed(f"w{number}", subject, "2021-05-01")
         if number < 2:
             yield condition(f"s{number}", subject, "230690007", "Stroke", onsetDateTime="2019-01-01")
+        if number in (8, 9):
+            coding = [{"system": RXNORM, "code": WARFARIN, "display": "Warfarin"}]
+            yield {
+                "resourceType": "AllergyIntolerance",
+                "id": f"x{number}",
+                "clinicalStatus": {
+                    "coding": [{"system": "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical", "code": "active"}]
+                },
+                "patient": {"reference": subject},
+                "code": {"coding": coding},
+            }
         if number % 3 == 0:
             yield condition(f"a{number}", subject, "195967001", "Asthma")
 
@@ -145,3 +156,18 @@ def test_all_pairs_are_told_but_codings_of_one_record(snapshot):
         (same,) = (each for named, each in alone.pairs if named == second)
         assert (pair.both, pair.first, pair.second, pair.odds, pair.later) == (same.both, same.first, same.second, same.odds, same.later)
     assert [first.label for first, _, _ in snapshot.together.strongest("patient", ("medication",), TODAY).pairs] == []
+
+
+def test_who_is_allergic_to_a_substance_does_not_take_it(snapshot):
+    relations = ("condition", "medication", "allergy")
+    taken = "http://purl.bioontology.org/ontology/RXNORM/11289"
+    found = snapshot.together.beside(taken, "patient", relations, TODAY, datasets=("d",))
+    assert (found.having, found.of.kind) == (4, "medication"), "two are allergic to it"
+    assert {(named.label, named.kind, pair.both) for named, pair in found.pairs} == {
+        ("Atrial fibrillation", "condition", 4),
+        ("Stroke", "condition", 2),
+        ("Asthma", "condition", 2),
+    }
+    beside_asthma = snapshot.together.beside(ASTHMA, "patient", relations, TODAY, datasets=("d",), least=1)
+    told = {(named.label, named.kind): pair.both for named, pair in beside_asthma.pairs}
+    assert (told["Warfarin", "medication"], told["Warfarin", "allergy"]) == (2, 1)
