@@ -22,6 +22,7 @@ from cohorts.resolving import Resolution
 from cohorts.results import Counted, Members, Step
 from concepts.hierarchy import runs
 from concepts.measures import canonical
+from search.days import years_between
 
 _PAIRS: Final = 1 << 22
 """Pairs of an index event and another event that are looked at together."""
@@ -87,7 +88,7 @@ class _Counting:
     def _entering(self) -> Rows:
         entry, people = self._definition.entry, self._events.people
         if entry.on is not None:
-            patients = np.flatnonzero(people.described & self._in_datasets(people.datasets)).astype(np.int32)
+            patients = np.flatnonzero(self._events.patients_of(self._definition.datasets)).astype(np.int32)
             none, on = np.full(len(patients), -1, np.int32), np.full(len(patients), entry.on, np.int32)
             index = Rows(patients, patients, none, on, on, none, none.astype(np.int64))
         else:
@@ -101,10 +102,7 @@ class _Counting:
         return _kept(index, entry.limit)
 
     def _in_datasets(self, datasets: NDArray[np.int16]) -> Mask:
-        wanted = self._definition.datasets
-        if not wanted:
-            return np.ones(len(datasets), dtype=np.bool_)
-        return np.isin(datasets, codes_of(self._events.texts.datasets, wanted))
+        return self._events.in_datasets(datasets, self._definition.datasets)
 
     # --- events by themselves ---
 
@@ -361,17 +359,3 @@ def _within(numbers: NDArray[np.integer], bounds: Range) -> Mask:
     if bounds.high is not None:
         within &= numbers <= bounds.high
     return within
-
-
-def years_between(births: Int32, days: Int32) -> Int64:
-    """Completed years from one day to another, as search.days.years_between counts them, for many at once."""
-    (born, birthday), (year, today) = (_calendar(each) for each in (births, days))
-    return year - born - (today < birthday)
-
-
-def _calendar(days: Int32) -> tuple[Int64, Int64]:
-    """Year, and month with day in one number."""
-    dates = days.astype("datetime64[D]")
-    years, months = dates.astype("datetime64[Y]"), dates.astype("datetime64[M]")
-    month, day = (months - years).astype(np.int64), (dates - months.astype("datetime64[D]")).astype(np.int64)
-    return years.astype(np.int64) + 1970, month * 32 + day

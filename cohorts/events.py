@@ -6,7 +6,7 @@ concept, those without one first, then by patient and day: the events of a conce
 Days are days since 1970-01-01, a partial date its first day; NO_DAY where there is no date. Codes are -1 where there is nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Final
@@ -113,6 +113,15 @@ class Events:
         """How many rows there are."""
         return len(self.kinds)
 
+    def in_datasets(self, codes: Int16, wanted: Collection[str]) -> Mask:
+        """Which codes of datasets are of those wanted: all, where none is named."""
+        return np.isin(codes, codes_of(self.texts.datasets, wanted)) if wanted else np.ones(len(codes), dtype=np.bool_)
+
+    def patients_of(self, datasets: Collection[str]) -> Mask:
+        """The patients that a record describes, of some datasets or, where none is named, of all."""
+        patients: Mask = (self.people.described == 1) & self.in_datasets(self.people.datasets, datasets)
+        return patients
+
     @cached_property
     def settings_having(self) -> dict[str, Int16]:
         """Code of a class → the codes of `settings` that have it."""
@@ -137,7 +146,7 @@ ROWS: Final = tuple(each.name for each in fields(Events) if each.name not in ("c
 """Columns with a value for every row."""
 
 
-def codes_of(texts: Sequence[str], wanted: Sequence[str]) -> Int64:
+def codes_of(texts: Sequence[str], wanted: Collection[str]) -> Int64:
     """The codes of some texts, whatever their capitals; those that are not there are left out."""
     folded = {text.casefold() for text in wanted}
     return np.asarray([code for code, text in enumerate(texts) if text.casefold() in folded], dtype=np.int64)

@@ -10,13 +10,13 @@ from math import inf, nan, nextafter
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, Final
-from urllib.parse import quote
 
 import numpy as np
 
 from cohorts.definition import CHARTED
 from cohorts.events import ASSERTIONS, KINDS, NO_DAY, ROWS, Events, People, Results, Texts, sorted_events
 from concepts.hierarchy import mapped
+from search.connections import immutable_uri
 from search.days import days_of
 from search.errors import GenerationUnreadable
 from search.generation import Generation
@@ -62,7 +62,7 @@ def events_of(generation: Generation) -> Events:
 def make_events(catalog: Path) -> Events:
     """The events that a catalog's records and notes tell. Raises GenerationUnreadable."""
     try:
-        with closing(sqlite3.connect(f"file:{quote(str(catalog.resolve()))}?mode=ro&immutable=1", uri=True)) as db:
+        with closing(sqlite3.connect(immutable_uri(catalog), uri=True)) as db:
             return _Making(db).made()
     except sqlite3.Error as error:
         raise GenerationUnreadable(f"the catalog {catalog} cannot be read ({error}); ingest again to rebuild the generation") from error

@@ -129,11 +129,14 @@ def _patients(events: Events, holders: NDArray[np.int64], everyone: NDArray[np.i
 
 def _strata(events: Events, patients: NDArray[np.integer], today: int) -> NDArray[np.int32]:
     """Those of like age and sex, by the age of today or at death."""
-    people = events.people
-    born, died = people.born[patients].tolist(), people.died[patients].tolist()
-    ages = [
-        None if birth == NO_DAY else years_between(birth, today if death == NO_DAY else death)
-        for birth, death in zip(born, died, strict=True)
-    ]
-    sexes = [events.texts.sexes[code] if code >= 0 else "" for code in people.sexes[patients].tolist()]
+    ages = [None if np.isnan(age) else int(age) for age in ages_of(events, patients, today).tolist()]
+    sexes = [events.texts.sexes[code] if code >= 0 else "" for code in events.people.sexes[patients].tolist()]
     return strata_of(ages, sexes)
+
+
+def ages_of(events: Events, patients: NDArray[np.integer], today: int) -> NDArray[np.float64]:
+    """Completed years of patients today, or at death; NaN where the birth is not known."""
+    born, died = events.people.born[patients], events.people.died[patients]
+    ages, known = np.full(len(born), np.nan), born != NO_DAY
+    ages[known] = years_between(born[known], np.where(died == NO_DAY, np.int32(today), died)[known])
+    return ages

@@ -1,16 +1,13 @@
 """Cohorts of one generation: what pages, REST and the command line ask."""
 
-import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import numpy as np
 
-from cohorts.arrays import count_cohort, years_between
+from cohorts.arrays import count_cohort
 from cohorts.definition import Definition, Words
 from cohorts.errors import InvalidDefinition
 from cohorts.events import NO_DAY, Events, Int64
@@ -18,7 +15,8 @@ from cohorts.making import events_of
 from cohorts.resolving import Resolution, resolve
 from cohorts.results import Counted
 from cohorts.words import saying, texts_of
-from search.days import date_of
+from search.connections import Connections
+from search.days import date_of, years_between
 from search.generation import Generation
 
 if TYPE_CHECKING:
@@ -69,9 +67,7 @@ class Cohorts:
 
     def everyone(self, definition: Definition) -> int:
         """How many patients there are in the datasets that a definition counts in."""
-        people, texts = self.events.people, self.events.texts
-        known = np.asarray([not definition.datasets or name in definition.datasets for name in (*texts.datasets, "")], dtype=np.bool_)
-        return int(np.count_nonzero((people.described == 1) & known[people.datasets]))
+        return int(np.count_nonzero(self.events.patients_of(definition.datasets)))
 
     def members(self, counted: Counted, offset: int = 0, limit: int | None = None) -> Iterator[Member]:
         """The index events of a counted cohort, by patient and day."""
@@ -103,9 +99,11 @@ class Cohorts:
 
     def query(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         """The rows of a query on the generation's catalog."""
-        path = (self._generation.path / "catalog.sqlite").resolve()
-        with closing(sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)) as db:
-            return db.execute(query, tuple(values)).fetchall()
+        return self._connections.rows(query, values)
+
+    @cached_property
+    def _connections(self) -> Connections:
+        return Connections(self._generation.path / "catalog.sqlite", lambda _: None)
 
 
 def _date(day: int) -> str | None:

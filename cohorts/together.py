@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from cohorts.comparison import Measure, Share, measure, shares, with_odds
 from cohorts.cooccurrence import Int32, Pair, beside, ranked, strongest, unrelated
-from cohorts.events import KINDS, NO_DAY
-from cohorts.occurring import RELATIONS, Members, Unit, apart, coded_together, members_of, occurrences, thing_of
+from cohorts.events import KINDS
+from cohorts.occurring import RELATIONS, Members, Unit, ages_of, apart, coded_together, members_of, occurrences, thing_of
 from cohorts.results import Counted
 from cohorts.study import Cohorts
-from search.days import years_between
 from search.generation import Generation
 
 MOST: Final = 50
@@ -153,17 +152,12 @@ class Together:
     def _members(self, within: Counted | None, datasets: Collection[str]) -> Members:
         """Patients that a record describes, of some datasets and of a cohort where one is given."""
         events = self._cohorts.events
-        known = np.asarray([not datasets or name in datasets for name in (*events.texts.datasets, "")], dtype=np.bool_)
-        members: Members = (events.people.described == 1) & known[events.people.datasets]
+        members = events.patients_of(datasets)
         return members if within is None else members & members_of(events, within)
 
     def _measures(self, everybody: Members, first: Members, today: int) -> tuple[Measure, ...]:
         events = self._cohorts.events
-        people, whose = events.people, np.flatnonzero(everybody)
-        ages = [
-            np.nan if birth == NO_DAY else years_between(birth, today if death == NO_DAY else death)
-            for birth, death in zip(people.born[whose].tolist(), people.died[whose].tolist(), strict=True)
-        ]
+        whose = np.flatnonzero(everybody)
         rows = events.events[everybody[events.patients]]
         once = np.unique(rows, return_index=True)[1]
         kinds, patients = (column[everybody[events.patients]][once] for column in (events.kinds, events.patients))
@@ -172,7 +166,7 @@ class Together:
             name: np.bincount(place[patients[kinds == code]], minlength=len(whose)).astype(np.float64)
             for name, code in (("visits", KINDS.index("encounter")), ("notes", KINDS.index("note")))
         }
-        numbers = {"age": np.asarray(ages, dtype=np.float64), **counted}
+        numbers = {"age": ages_of(events, whose, today), **counted}
         return tuple(measure(name, values, first, ~first) for name, values in numbers.items())
 
     def _sexes(self, everybody: Members, first: Members) -> tuple[tuple[Share, ...], tuple[str, ...]]:

@@ -12,6 +12,7 @@ from ingest.publish import Tools
 from ingest.staging import QUADS, SUMMARY, Part
 from ingest.sums import Damage, damage_in, has_sums
 from ingest.workspace import Workspace
+from search.connections import immutable_uri
 from search.errors import GenerationOutdated, GenerationUnreadable
 from search.generation import Generation, read_meta
 
@@ -180,7 +181,7 @@ def _damage_of_earlier(folder: Path, tools: Tools) -> Iterator[Damage]:
         finally:
             generation.close()
         try:
-            with closing(sqlite3.connect(f"{(search / 'catalog.sqlite').absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as db:
+            with closing(sqlite3.connect(immutable_uri(search / "catalog.sqlite"), uri=True)) as db:
                 said = db.execute("pragma integrity_check(1)").fetchone()[0]
         except sqlite3.Error as error:
             said = str(error)

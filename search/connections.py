@@ -22,12 +22,17 @@ def padded(values: Sequence[Any]) -> tuple[Any, ...]:
     return (*values, *[values[-1]] * (wanted - count)) if 0 < count <= _PADDED else tuple(values)
 
 
+def immutable_uri(path: Path) -> str:
+    """The address by which SQLite opens a file that nobody writes any more: no locks, no journal."""
+    return f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
+
+
 class Connections:
     """Opened when needed, immutable: no locks, no journal."""
 
     def __init__(self, path: Path, prepare: Callable[[sqlite3.Connection], None]) -> None:
         """`prepare` is called with every connection that is opened."""
-        self._uri = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
+        self._uri = immutable_uri(path)
         self._idle: deque[sqlite3.Connection] = deque()
         self._prepare = prepare
         self._closed = False

@@ -11,6 +11,11 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+Days1970 = NDArray[np.integer] | int
+"""Days since 1970-01-01."""
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 _DAY: Final = 10
 """Characters of a whole date."""
@@ -69,11 +74,19 @@ def date_of(day: int) -> str:
     return date.fromordinal(day + _EPOCH).isoformat()
 
 
-def years_between(birth: int, day: int) -> int:
-    """Completed years from one day to another, as people count their age: who was born on 29 February is a year older on 1 March of other
-    years. Negative before the birth."""
-    born, at = date.fromordinal(birth + _EPOCH), date.fromordinal(day + _EPOCH)
-    return at.year - born.year - ((at.month, at.day) < (born.month, born.day))
+def years_between(births: Days1970, days: Days1970) -> NDArray[np.int64]:
+    """Completed years from one day to another, many at once, as people count their age: who was born on 29 February is a year older on
+    1 March of other years. Negative before the birth."""
+    (born, birthday), (year, at) = (_calendar(each) for each in (births, days))
+    return year - born - (at < birthday)
+
+
+def _calendar(days: Days1970) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Year, and month with day in one number."""
+    dates = np.asarray(days).astype("datetime64[D]")
+    years, months = dates.astype("datetime64[Y]"), dates.astype("datetime64[M]")
+    month, day = (months - years).astype(np.int64), (dates - months.astype("datetime64[D]")).astype(np.int64)
+    return years.astype(np.int64) + 1970, month * 32 + day
 
 
 def _day(year: int, month: int, day: int) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from search.columns import open_columns
+from search.connections import immutable_uri
 from search.embedding_cache import EmbeddingCache
 from search.making import chunks, marks
 
@@ -21,7 +22,7 @@ def unembedded(folder: Path, cache: EmbeddingCache, model: str, most: int) -> li
     ordered = [key.tobytes() for key in columns.unit_keys[newest_first]]
     keys = [ordered[place] for place in cache.missing(ordered, model)[:most]]
     found: dict[bytes, str] = {}
-    with closing(sqlite3.connect(f"{(folder / 'catalog.sqlite').absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as db:
+    with closing(sqlite3.connect(immutable_uri(folder / "catalog.sqlite"), uri=True)) as db:
         for chunk in chunks(keys, _CHUNK):
             found.update(db.execute(f"SELECT key, text FROM units WHERE key IN ({marks(chunk)})", chunk))  # noqa: S608 - only marks
     return [(key, found[key]) for key in keys]
