@@ -1,6 +1,5 @@
 """Works off the queue of loads: each is an ingest process of its own, so that a load that fails takes nothing with it."""
 
-import fcntl
 import logging
 import os
 import subprocess
@@ -19,6 +18,7 @@ from ingest import history
 from ingest.errors import LoadRefused, LoadsUnwritable
 from ingest.history import new_run
 from ingest.loads import Load, LoadQueue, LoadRequest, LoadState
+from ingest.locks import Lock
 from ingest.workspace import Workspace
 from webapp.library import LoaderUnavailable, LoadNotTaken, LoadStatus, RejectedLine
 
@@ -148,20 +148,13 @@ class LoadWorker:
     @contextmanager
     def _alone(self) -> Iterator[bool]:
         """Wait until nobody else works; False when stopped before that."""
-        self._workspace.folder.mkdir(parents=True, exist_ok=True)
-        lock = os.open(self._workspace.folder / "loads.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        try:
+        with Lock(self._workspace.folder / "loads.lock") as lock:
             while not self._stopped.is_set():
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    self._stopped.wait(_LOOK)
-                else:
+                if lock.take():
                     yield True
                     return
+                self._stopped.wait(_LOOK)
             yield False
-        finally:
-            os.close(lock)
 
     def _attempt(self, load: Load) -> None:
         with tempfile.TemporaryFile() as said:

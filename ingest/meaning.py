@@ -4,9 +4,6 @@ A text is embedded once ever (search.embedding_cache), so what is cut off goes o
 is published: other runs come in between, and what they bring is given its meaning as well. One process at a time does this.
 """
 
-import fcntl
-import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -15,11 +12,11 @@ from typing import Final
 
 from ingest.errors import DatasetBusy, room_in
 from ingest.ledger import Ledger
+from ingest.locks import Lock
+from ingest.next_generation import NextGeneration
 from ingest.progress import Progress
 from ingest.publish import Steps, Tools
 from ingest.replicating import prepare_replica, settle_replica
-from ingest.staging import sync, sync_folder
-from ingest.sums import write_sums
 from ingest.workspace import Workspace
 from search.embedding_cache import EmbeddingCache
 from search.generation import GenerationBuilder, read_meta
@@ -49,7 +46,8 @@ class Given:
 def give_meaning(workspace: Workspace, tools: Tools, progress: Progress) -> Given:
     """Embed what has no vector and publish it, slice by slice, until nothing is left; at once where another process is at it."""
     embedded, size = 0, _FIRST
-    with _alone(workspace) as alone:
+    with Lock(workspace.folder / "meaning.lock") as lock:
+        alone = lock.take()
         cache = EmbeddingCache(workspace.embeddings_path)
         while (left := _left(workspace, tools)) and alone:
             model = tools.embedder.name
@@ -78,26 +76,16 @@ def _publish(workspace: Workspace, tools: Tools, model: str, progress: Progress)
     """Publish what is published with the vectors that there are by now."""
     with _held(workspace) as ledger, room_in(workspace.folder):
         replication = prepare_replica(ledger, workspace, tools)
-        number = ledger.generation + 1
-        previous, folder = workspace.generation_folder(ledger.generation), workspace.generation_folder(number)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        try:
-            with GenerationBuilder(previous / "search", folder / "search", number) as search:
+        previous = workspace.generation_folder(ledger.generation)
+        with NextGeneration(ledger, workspace) as making:
+            with GenerationBuilder(previous / "search", making.folder / "search", making.number) as search:
                 cache = EmbeddingCache(workspace.embeddings_path)
                 report = search.finish(None, cache, Steps(progress), model)
-            with closing(tools.graph(previous / "graph", folder / "graph")):
+            with closing(tools.graph(previous / "graph", making.folder / "graph")):
                 pass
-            write_sums(folder, previous)
-            sync_folder(folder)
-            sync(folder.parent)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        with ledger.transaction() as db:
-            ledger.enter_generation(db, number, report.missing_vectors, replication.address)
-            replication.enter(db)
-        workspace.show(number, replication.address)
+            making.complete()
+            with making.entered(report.missing_vectors, replication.address) as db:
+                replication.enter(db)
         settle_replica(ledger, workspace, tools, replication, progress)
         workspace.clean(ledger)
 
@@ -113,22 +101,3 @@ def _held(workspace: Workspace) -> Iterator[Ledger]:
             except DatasetBusy:
                 time.sleep(_PATIENCE)
         yield ledger
-
-
-@contextmanager
-def _alone(workspace: Workspace) -> Iterator[bool]:
-    """Whether no other process gives this data folder its meaning; none begins while this one does."""
-    workspace.folder.mkdir(parents=True, exist_ok=True)
-    lock = os.open(workspace.folder / "meaning.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    try:
-        yield _taken(lock)
-    finally:
-        os.close(lock)
-
-
-def _taken(lock: int) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

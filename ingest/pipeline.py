@@ -196,10 +196,8 @@ def drop(dataset: str, workspace: Workspace, tools: Tools, progress: Progress) -
         with Draft(ledger, dataset, workspace, tools, replication, progress) as draft:
             draft.drop_dataset()
             published = draft.finish((), embed=not ledger.missing_vectors)
-            with ledger.transaction() as db:
+            with draft.entered(published) as db:
                 ledger.forget(db, dataset)
-                draft.enter(db, published)
-            draft.show()
         settle_replica(ledger, workspace, tools, replication, progress)
         workspace.clean(ledger)
         return held
@@ -302,14 +300,12 @@ def _publish(run: Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool, sources
         run.counts.passages = {"total": published.passages, "embedded": published.embedded}
         if published.unread:
             run.report([asdict(texts_wait(published.unread))])
-        with run.ledger.transaction() as db:
+        with draft.entered(published) as db:
             enter(plan, db, run.id, parts)
             sources.enter(db)
-            draft.enter(db, published)
             run.ledger.remember(db, run.dataset, run.options.format, run.options.settings)
             run.ledger.enter_places(db, run.dataset, run.places)
             history.close(db, run.id, "finished", run.counts)
-        draft.show()
     return published
 
 

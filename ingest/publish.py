@@ -8,8 +8,8 @@ import secrets
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -35,11 +35,11 @@ from graph.vocabulary import (
 from ingest.aside import Aside
 from ingest.history import now
 from ingest.ledger import Ledger
+from ingest.next_generation import NextGeneration
 from ingest.progress import Progress
 from ingest.readings import Readings, published_graphs, read_texts
 from ingest.replica import PublishedGraph, Replica, Replication
-from ingest.staging import Part, sync, sync_folder
-from ingest.sums import write_sums
+from ingest.staging import Part
 from ingest.uses import Uses
 from ingest.workspace import Workspace
 from search.embedding_cache import EmbeddingCache
@@ -120,7 +120,7 @@ class Published:
 
 
 class Draft:
-    """The next generation in the making. Use as a context manager: without `show` it is thrown away."""
+    """The next generation in the making. Use as a context manager: unless it is `entered` it is thrown away."""
 
     def __init__(
         self,
@@ -135,9 +135,8 @@ class Draft:
         """`damaged` are parts that cannot be read any more, of which every record is brought anew."""
         self._replication = replication
         self._ledger, self._dataset, self._workspace, self._tools, self._progress = ledger, dataset, workspace, tools, progress
-        self.generation = ledger.generation + 1
-        self._folder = workspace.generation_folder(self.generation)
-        self._previous = workspace.generation_folder(ledger.generation) if ledger.generation else None
+        self._making = NextGeneration(ledger, workspace)
+        self._folder = self._making.folder
         self._uses = Uses(ledger, dataset, workspace.parts_folder(dataset), damaged)
         self._waiting: list[Path] = []
         self._passages = 0
@@ -148,7 +147,6 @@ class Draft:
         self._taken_out = 0
         self._changed = False
         self._dropped = False
-        self._shown = False
         self._outdated = ledger.outdated_graphs(dataset)
         self._derived = [*(derived_graph_iri(dataset, name) for name in DERIVED_GRAPHS), *self._outdated]
         """Written anew by every draft."""
@@ -158,9 +156,8 @@ class Draft:
         """Stands for a part in the replicas' books: what texts say for the first time is in step once it is loaded."""
 
     def __enter__(self) -> "Draft":
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(parents=True)
-        previous = self._previous
+        self._making.__enter__()
+        previous = self._making.previous
         self._graph = self._tools.graph(previous / "graph" if previous else None, self._folder / "graph")
         self._beside = Aside("graph")
         known = self._ledger.quads(self._dataset)
@@ -172,7 +169,7 @@ class Draft:
         shelf = self._workspace.terminologies
         self._read_with = shelf.digest()
         self._search = GenerationBuilder(
-            previous / "search" if previous else None, self._folder / "search", self.generation, shelf.editions()
+            previous / "search" if previous else None, self._folder / "search", self._making.number, shelf.editions()
         )
         return self
 
@@ -180,8 +177,7 @@ class Draft:
         self._beside.close()
         self._graph.close()
         self._search.__exit__(kind, error, trace)
-        if not self._shown:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        self._making.__exit__(kind, error, trace)
 
     def remove(self, records: Sequence[tuple[str, str]]) -> None:
         """Take out the (kind, id) of represented records."""
@@ -261,28 +257,28 @@ class Draft:
             self._replication.load(self._new_readings, self._folder / _DERIVED)
             (self._folder / _DERIVED).unlink()
         self._beside.finish(self._graph.close)
-        write_sums(self._folder, self._previous)
-        sync_folder(self._folder)
-        sync(self._folder.parent)
-        return Published(self.generation, self._passages, report.embedded, sum(references.values()), report.missing_vectors, report.unread)
+        self._making.complete()
+        return Published(
+            self._making.number, self._passages, report.embedded, sum(references.values()), report.missing_vectors, report.unread
+        )
 
-    def enter(self, db: sqlite3.Connection, published: Published) -> None:
-        """Say in the ledger that this generation shows what it holds, within the caller's transaction."""
+    @contextmanager
+    def entered(self, published: Published) -> Iterator[sqlite3.Connection]:
+        """The ledger's transaction, in which the caller says what it holds now; when it is through, this generation shows that."""
+        with self._making.entered(published.missing_vectors, self._replication.address) as db:
+            yield db
+            self._enter(db, published)
+
+    def _enter(self, db: sqlite3.Connection, published: Published) -> None:
         if self._ledger.holds_anything(self._dataset):
             db.execute("insert or replace into datasets values (?, ?, ?)", (self._dataset, published.unresolved, now()))
             self._ledger.enter_step(db, self._dataset)
             self._ledger.enter_quads(db, self._dataset, self._quads)
             self._uses.enter(db)
             self._ledger.enter_readings(db, self._dataset, self._gone | self._readings.looked_at, self._readings.saying)
-        self._ledger.enter_generation(db, self.generation, published.missing_vectors, self._replication.address)
         self._ledger.set_unread(db, self._dataset, published.unread)
         self._ledger.enter_terminologies(db, self._read_with)
         self._replication.enter(db)
-
-    def show(self) -> None:
-        """Make it the published generation."""
-        self._shown = True
-        self._workspace.show(self.generation, self._replication.address)
 
     def _derive(
         self, unresolved: Iterable[tuple[str, str]], run: Runner

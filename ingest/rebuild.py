@@ -5,7 +5,6 @@ A part may hold records that a later part replaced or a source deleted: the ledg
 
 import gzip
 import re
-import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
@@ -17,12 +16,12 @@ from typing import Final
 from concepts.model import ConceptUse
 from graph.store import GraphStore
 from ingest.ledger import Ledger
+from ingest.next_generation import NextGeneration
 from ingest.progress import Progress
 from ingest.publish import Steps, Tools, concept_quads, stub_quads
 from ingest.readings import Readings, read_texts
 from ingest.replica import Replication
-from ingest.staging import Part, sync, sync_folder
-from ingest.sums import write_sums
+from ingest.staging import Part
 from ingest.workspace import Workspace
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationUnreadable, ModelUnavailable
@@ -37,42 +36,30 @@ _PARTS_PER_LOAD: Final = 4
 
 def rebuild(ledger: Ledger, workspace: Workspace, tools: Tools, progress: Progress, without: frozenset[str] = frozenset()) -> int:
     """Publish a new generation that says what the ledger holds, from its parts but those of the keys `without`; its number."""
-    number = ledger.generation + 1
-    folder = workspace.generation_folder(number)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    try:
-        graph = tools.graph(None, folder / "graph")
-        try:
-            terminologies = workspace.terminologies.digest()
-            with GenerationBuilder(None, folder / "search", number, workspace.terminologies.editions()) as search:
-                made = _Made(ledger, workspace, graph, search, folder, without, progress)
-                unresolved = {dataset: made.dataset(dataset) for dataset in ledger.datasets()}
-                progress.step("indexing")
-                embedder, model = _embedder(ledger, workspace, tools)
-                report = search.finish(embedder, EmbeddingCache(workspace.embeddings_path), Steps(progress), model)
-        finally:
-            graph.close()
-        write_sums(folder)
-        sync_folder(folder)
-        sync(folder.parent)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    books = Replication(ledger, None)
-    for dataset in ledger.datasets():
-        # Records are as they were; what was derived of them need not be.
-        books.touch({*ledger.derived_graphs(dataset), *made.readings[dataset].graphs()})
-    with ledger.transaction() as db:
-        for dataset, readings in made.readings.items():
-            ledger.enter_readings(db, dataset, None, readings.saying)
-        db.executemany("update datasets set unresolved = ? where dataset = ?", [(count, name) for name, count in unresolved.items()])
-        for dataset, quads in made.quads.items():
-            ledger.enter_quads(db, dataset, quads)
-        ledger.enter_terminologies(db, terminologies)
-        ledger.enter_generation(db, number, report.missing_vectors, ledger.meta("store") or "")
-    workspace.show(number, ledger.meta("store") or "")
-    return number
+    with NextGeneration(ledger, workspace) as making:
+        terminologies = workspace.terminologies.digest()
+        with (
+            closing(tools.graph(None, making.folder / "graph")) as graph,
+            GenerationBuilder(None, making.folder / "search", making.number, workspace.terminologies.editions()) as search,
+        ):
+            made = _Made(ledger, workspace, graph, search, making.folder, without, progress)
+            unresolved = {dataset: made.dataset(dataset) for dataset in ledger.datasets()}
+            progress.step("indexing")
+            embedder, model = _embedder(ledger, workspace, tools)
+            report = search.finish(embedder, EmbeddingCache(workspace.embeddings_path), Steps(progress), model)
+        making.complete(anew=True)
+        books = Replication(ledger, None)
+        for dataset in ledger.datasets():
+            # Records are as they were; what was derived of them need not be.
+            books.touch({*ledger.derived_graphs(dataset), *made.readings[dataset].graphs()})
+        with making.entered(report.missing_vectors, ledger.meta("store") or "") as db:
+            for dataset, readings in made.readings.items():
+                ledger.enter_readings(db, dataset, None, readings.saying)
+            db.executemany("update datasets set unresolved = ? where dataset = ?", [(count, name) for name, count in unresolved.items()])
+            for dataset, quads in made.quads.items():
+                ledger.enter_quads(db, dataset, quads)
+            ledger.enter_terminologies(db, terminologies)
+    return making.number
 
 
 @dataclass(slots=True)

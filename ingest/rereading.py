@@ -3,7 +3,6 @@
 The generation before answers until the new one is whole. What is cut off is begun anew by whoever writes next, before anything else.
 """
 
-import shutil
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
@@ -12,12 +11,11 @@ from pathlib import Path
 
 from graph.identifiers import derived_graph_iri
 from ingest.ledger import Ledger
+from ingest.next_generation import NextGeneration
 from ingest.progress import Progress
 from ingest.publish import DraftGraph, Steps, Tools, concept_quads
 from ingest.readings import Readings, published_graphs, read_texts
 from ingest.replica import Replication
-from ingest.staging import sync, sync_folder
-from ingest.sums import write_sums
 from ingest.workspace import Workspace
 from search.embedding_cache import EmbeddingCache
 from search.generation import GenerationBuilder
@@ -45,18 +43,16 @@ def read_again(ledger: Ledger, workspace: Workspace, tools: Tools, replication: 
     """Publish what is held anew, read with the terminologies that there are; nothing where that is so already."""
     if not is_due(ledger, workspace):
         return ReadAgain()
-    number = ledger.generation + 1
-    previous, folder = workspace.generation_folder(ledger.generation), workspace.generation_folder(number)
+    previous = workspace.generation_folder(ledger.generation)
     shelf = workspace.terminologies
     terminologies = shelf.digest()
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
     readings: dict[str, Readings] = {}
     quads = Counter[str]()
-    try:
+    with NextGeneration(ledger, workspace) as making:
+        folder = making.folder
         with (
             closing(tools.graph(previous / "graph", folder / "graph")) as graph,
-            GenerationBuilder(previous / "search", folder / "search", number, shelf.editions()) as search,
+            GenerationBuilder(previous / "search", folder / "search", making.number, shelf.editions()) as search,
         ):
             for dataset in ledger.datasets():
                 progress.step(f"reading {dataset} again")
@@ -69,23 +65,16 @@ def read_again(ledger: Ledger, workspace: Workspace, tools: Tools, replication: 
                 quads[dataset] = _rewrite(ledger, dataset, graph, replication, found, [concepts, folder / _SAID])
                 readings[dataset] = found
             report = search.finish(None, EmbeddingCache(workspace.embeddings_path), Steps(progress))
-        write_sums(folder, previous)
-        sync_folder(folder)
-        sync(folder.parent)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    with ledger.transaction() as db:
-        for dataset, change in quads.items():
-            ledger.set_unread(db, dataset, readings[dataset].texts.unread)
-            ledger.enter_readings(db, dataset, readings[dataset].looked_at, readings[dataset].saying)
-            if (known := ledger.quads(dataset)) is not None:
-                ledger.enter_quads(db, dataset, known + change)
-        ledger.enter_generation(db, number, report.missing_vectors, replication.address)
-        ledger.enter_terminologies(db, terminologies)
-        replication.enter(db)
-    workspace.show(number, replication.address)
-    return ReadAgain(number, sum(found.texts.read for found in readings.values()), len(quads))
+        making.complete()
+        with making.entered(report.missing_vectors, replication.address) as db:
+            for dataset, change in quads.items():
+                ledger.set_unread(db, dataset, readings[dataset].texts.unread)
+                ledger.enter_readings(db, dataset, readings[dataset].looked_at, readings[dataset].saying)
+                if (known := ledger.quads(dataset)) is not None:
+                    ledger.enter_quads(db, dataset, known + change)
+            ledger.enter_terminologies(db, terminologies)
+            replication.enter(db)
+    return ReadAgain(making.number, sum(found.texts.read for found in readings.values()), len(quads))
 
 
 def _rewrite(ledger: Ledger, dataset: str, graph: DraftGraph, replication: Replication, readings: Readings, files: Sequence[Path]) -> int:

@@ -40,16 +40,22 @@ class Noted(NamedTuple):
     inode: int = 0
 
 
-def write_sums(folder: Path, previous: Path | None = None) -> None:
-    """Note every file of a finished folder; of those that are files of a `previous` one, by hard links, what was noted there."""
+def write_sums(folder: Path, previous: Path | None = None) -> list[Path]:
+    """Note every file of a finished folder; of those that are files of a `previous` one, by hard links, what was noted there.
+
+    The files that are no such links, the one with the notes among them.
+    """
     known = _noted(previous) if previous is not None else {}
-    found = {}
+    found, own = {}, []
     for path in _files(folder):
         name = path.relative_to(folder).as_posix()
         said, status = known.get(name), path.stat()
         linked = previous is not None and said is not None and said.size == status.st_size and _is_linked(path, previous / name)
         found[name] = Noted(status.st_size, said.checksum if linked and said else _checksum(path), *_stamp(status))
+        if not linked:
+            own.append(path)
     (folder / SUMS).write_bytes(orjson.dumps({name: tuple(noted) for name, noted in found.items()}))
+    return [*own, folder / SUMS]
 
 
 def has_sums(folder: Path) -> bool:

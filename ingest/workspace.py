@@ -4,7 +4,6 @@ ledger.sqlite   embeddings.sqlite   write.lock   CURRENT
 generations/000001/{graph,search}   parts/DATASET/KEY/   runs/RUN/issues.ndjson   terminologies/NAME/000001/
 """
 
-import fcntl
 import os
 import re
 import secrets
@@ -20,6 +19,7 @@ import orjson
 from graph.scratch import Scratch, sweep
 from ingest.errors import DatasetBusy, IngestError
 from ingest.ledger import Ledger
+from ingest.locks import Lock
 from ingest.staging import sync
 from ingest.terminologies.shelf import Shelf
 
@@ -118,14 +118,12 @@ class Workspace:
         Who writes `briefly` is waited for; for everybody else DatasetBusy is raised.
         """
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = os.open(self.folder / "write.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            lock = Lock(self.folder / "write.lock")
         except OSError as error:
             raise IngestError(f"{self.folder}: the data folder cannot be written: {error.strerror}") from error
-        try:
-            self._lock(lock)
-            os.ftruncate(lock, 0)
-            os.pwrite(lock, f"{os.getpid()}{_BRIEFLY if briefly else ''}".encode(), 0)
+        with lock:
+            self._wait_for(lock)
+            lock.sign(f"{os.getpid()}{_BRIEFLY if briefly else ''}")
             self.sweep()
             self.terminologies.sweep()
             self.terminologies.renew()
@@ -137,21 +135,15 @@ class Workspace:
                 yield ledger
             finally:
                 ledger.close()
-        finally:
-            os.close(lock)
 
-    def _lock(self, lock: int) -> None:
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                return
-            except BlockingIOError:
-                owner = os.pread(lock, 32, 0).decode().strip() or "unknown"
-                if not owner.endswith(_BRIEFLY):
-                    raise DatasetBusy(
-                        f"{self.folder}: process {owner} is writing to this data folder; wait for it to end, then run the command again"
-                    ) from None
-                time.sleep(_LOOK)
+    def _wait_for(self, lock: Lock) -> None:
+        while not lock.take():
+            owner = lock.signed() or "unknown"
+            if not owner.endswith(_BRIEFLY):
+                raise DatasetBusy(
+                    f"{self.folder}: process {owner} is writing to this data folder; wait for it to end, then run the command again"
+                )
+            time.sleep(_LOOK)
 
     @contextmanager
     def reading(self) -> Iterator[Ledger | None]:

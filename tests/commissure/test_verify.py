@@ -89,8 +89,7 @@ def test_a_full_disk_is_exit_code_6(lab, capsys, monkeypatch, command, error):
     def fail(*_, **__):
         raise error
 
-    monkeypatch.setattr("ingest.rebuild.write_sums", fail)
-    monkeypatch.setattr("ingest.publish.write_sums", fail)
+    monkeypatch.setattr("ingest.next_generation.write_sums", fail)
     (lab.folder / "export1" / "x.ndjson").rename(lab.folder / "x")
     with (lab.folder / "x").open("a") as lines:
         lines.write(json.dumps(patient("p2")) + "\n")

@@ -7,6 +7,7 @@ import pytest
 
 from ingest import meaning
 from ingest.errors import DatasetBusy
+from ingest.locks import Lock
 from ingest.meaning import give_meaning
 from ingest.progress import Silent
 from search.generation import read_meta
@@ -109,7 +110,7 @@ def test_a_slice_that_cannot_be_written_leaves_what_was_published(slices, monkey
 
     slices.ingest(patient(), *notes(), embed=False)
     with monkeypatch.context() as patched:
-        patched.setattr(meaning, "write_sums", full)
+        patched.setattr("ingest.next_generation.write_sums", full)
         with pytest.raises(Exception, match=r"[Rr]oom|space"):
             give_meaning(slices.workspace, slices.tools, Silent())
     assert (slices.workspace.current(), len(found(slices, "cisplatin"))) == (1, 1)
@@ -134,8 +135,8 @@ def test_what_comes_in_between_is_kept_and_given_its_meaning(slices):
 
 def test_one_process_at_a_time_gives_meaning(slices):
     slices.ingest(patient(), *notes(), embed=False)
-    with meaning._alone(slices.workspace) as alone:
-        assert alone
+    with Lock(slices.workspace.folder / "meaning.lock") as lock:
+        assert lock.take()
         given = give_meaning(slices.workspace, slices.tools, Silent())
     assert (given.embedded, given.missing, given.generation) == (0, 7, 1)
 
