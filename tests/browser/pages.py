@@ -20,6 +20,7 @@ PAGES = {
     "patient": f"/patient?id={quote(f.ROSA)}",
     "patients": "/patients",
     "cohort": f"/cohort?1.what=medication&1.in={quote(f.CISPLATIN)}&2.what=age&2.from=40&3.what=condition&3.find=diabetes",
+    "search as a cohort": "/search/cohort?q=women+with+cisplatin&from=2020",
     "together": f"/cooccurrence?concept={quote(f.CISPLATIN)}",
     "beside everybody else": f"/cohort/rest?1.what=medication&1.in={quote(f.CISPLATIN)}",
     "data": "/data",

@@ -113,6 +113,7 @@ NO_PAGES = {
     "/media/object",
     "/node/neighbours",
     "/cohort/definition",
+    "/cohort/with",
     "/cohort/patients.csv",
 }
 OF_LABELS = {"/labels", "/item", "/reports", "/review"}

@@ -11,6 +11,8 @@ from graph.vocabulary import group_of
 from sources.wording import issue_name
 from webapp.errors import ERROR_PAGE
 from webapp.pages import (
+    adding,
+    as_cohort,
     asserting,
     cohort,
     data,
@@ -50,6 +52,8 @@ MODULES = (
     patient,
     patients,
     cohort,
+    adding,
+    as_cohort,
     together,
     similar,
     values,
@@ -86,6 +90,9 @@ def register(app: Flask) -> None:
         group_of=group_of,
     )
     app.jinja_env.globals.update(
+        adding_concept=adding.of_concept,
+        adding_mention=adding.of_mention,
+        adding_thing=adding.of_thing,
         asset=asset,
         address=wording.address,
         measured=wording.measured,

@@ -14,6 +14,7 @@ from search.filters import FILTERS, OLDEST, Filter, Kind, Takes, concepts_of
 from search.model import FacetValue, SearchResult
 from search.protocols import Catalog
 from search.results import asked_result
+from webapp.pages.adding import of_value
 from webapp.pages.state import ROWS, State
 from webapp.pages.wording import address
 
@@ -49,6 +50,10 @@ class Choice:
     url: str
     also: str = ""
     """The address with this value as an alternative to those chosen; '' where there are none."""
+    adds: str = ""
+    """The address that adds it to a cohort as a condition; '' where no condition asks for it."""
+    negated: bool = True
+    """Whether patients may be asked to be without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ def chips_of(catalog: Catalog, state: State) -> tuple[Chip, ...]:
     for row in FILTERS:
         if row.several:
             for place, value in enumerate(state.values(row.name)):
-                title, label = _words(catalog, row, value)
+                title, label = filter_words(catalog, row, value)
                 chips.append(Chip(title, label, state.without_value(row.name, value), place > 0 and row.kind is Kind.ANY))
         elif row.kind is Kind.DATE and state.value(row.name) and "date" not in ends:
             ends.add("date")
@@ -103,7 +108,7 @@ def _dates(state: State) -> Chip:
     return Chip("Dates", f"{first or '…'} – {last or '…'}", without)
 
 
-def _words(catalog: Catalog, row: Filter, value: str) -> tuple[str, str]:
+def filter_words(catalog: Catalog, row: Filter, value: str) -> tuple[str, str]:
     """The title and the words of a value of a filter."""
     if row.name == "patient":
         patient = catalog.patient(value)
@@ -162,7 +167,9 @@ def choices_of(base: State, facet: str, values: Iterable[FacetValue], chosen_in:
     choices = []
     for value in values:
         also = chosen_in.with_value(facet, value.value).url() if chosen_in is not None else ""
-        choices.append(Choice(value.label or value.value, value.count, chosen_state(base, facet, value.value).url(), also))
+        url = chosen_state(base, facet, value.value).url()
+        adds = "" if is_label_class(value.value) else of_value(facet, value.value)
+        choices.append(Choice(value.label or value.value, value.count, url, also, adds, facet != "sex"))
     return tuple(choices)
 
 

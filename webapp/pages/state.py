@@ -93,6 +93,12 @@ class State:
         return address("/search.csv", [*((n, v) for n, v in self.parameters if n not in ("page", "view")), ("rows", "patients")])
 
     @property
+    def as_cohort(self) -> str:
+        """The address of the question and its filters as conditions of a cohort."""
+        left = ("page", "view", "group", "match", "mode")
+        return address("/search/cohort", [(name, value) for name, value in self.parameters if name not in left])
+
+    @property
     def as_json(self) -> str:
         """The address of the same answer for a program."""
         offset = (self.page - 1) * PAGE or ""

@@ -1,4 +1,5 @@
 // The cohort page: every change counts at once, and a concept is found while it is typed.
+import { conceptsCalled, listUnder } from "./concepts.js";
 import { say } from "./said.js";
 
 const most = 8;
@@ -49,7 +50,7 @@ export function start() {
     if (event.target.id !== "sentence") return;
     event.preventDefault();
     const typed = main.querySelector(".find-concept:focus");
-    if (typed?.value.trim()) choose(typed, 0);
+    if (typed?.value.trim()) chooseFirst(typed);
     else go(addressOf(event.target), document.activeElement?.name);
   });
   main.addEventListener("click", (event) => {
@@ -60,93 +61,38 @@ export function start() {
   });
   addEventListener("popstate", () => location.reload());
 
-  const known = new Map();
-  let shown = [];
-  let at = -1;
+  const lists = new WeakMap();
   let waiting = 0;
 
   function listOf(box) {
-    let list = box.parentElement.querySelector("[role=listbox]");
-    if (!list) {
-      list = document.createElement("ul");
-      list.id = `found-${box.dataset.row}`;
-      list.className = "suggestions";
-      list.setAttribute("role", "listbox");
-      list.setAttribute("aria-label", "Concepts of the data");
-      box.after(list);
-      box.setAttribute("role", "combobox");
-      box.setAttribute("aria-controls", list.id);
-      box.setAttribute("aria-autocomplete", "list");
-    }
-    return list;
-  }
-  function close(box) {
-    clearTimeout(waiting);
-    shown = [];
-    at = -1;
-    listOf(box).hidden = true;
-    box.setAttribute("aria-expanded", "false");
-    box.removeAttribute("aria-activedescendant");
-  }
-  function mark(box, to) {
-    at = to;
-    const options = [...listOf(box).children];
-    options.forEach((option, place) => option.setAttribute("aria-selected", String(place === at)));
-    if (at < 0) return box.removeAttribute("aria-activedescendant");
-    box.setAttribute("aria-activedescendant", options[at].id);
-    options[at].scrollIntoView({ block: "nearest" });
+    if (!lists.has(box)) lists.set(box, listUnder(box, `found-${box.dataset.row}`, (made) => box.after(made), (concept) => choose(box, concept)));
+    return lists.get(box);
   }
   async function ask(box) {
     const words = box.value.trim();
-    if (words.length < 2) return close(box);
+    const list = listOf(box);
+    if (words.length < 2) return list.close();
     try {
-      if (!known.has(words)) {
-        const answer = await fetch(`/api/v1/concepts?${new URLSearchParams({ q: words, limit: most })}`);
-        known.set(words, answer.ok ? (await answer.json()).concepts : []);
-      }
-      if (box.value.trim() === words) show(box, known.get(words));
+      const concepts = await conceptsCalled(words, most);
+      if (box.value.trim() !== words) return;
+      list.show(concepts);
+      if (!concepts.length) say("Nothing in the data is called so");
     } catch {
-      close(box);
+      list.close();
     }
   }
-  function show(box, concepts) {
-    const list = listOf(box);
-    shown = concepts;
-    at = -1;
-    list.replaceChildren(
-      ...concepts.map((concept, place) => {
-        const option = document.createElement("li");
-        option.id = `${list.id}-${place}`;
-        option.setAttribute("role", "option");
-        option.setAttribute("aria-selected", "false");
-        const label = document.createElement("span");
-        label.className = "label";
-        label.textContent = concept.label;
-        const rest = document.createElement("span");
-        rest.className = "quiet";
-        rest.textContent = `${concept.code} · ${concept.patients.toLocaleString("en")} patients, ${concept.documents.toLocaleString("en")} documents`;
-        option.append(label, rest);
-        return option;
-      }),
-    );
-    list.hidden = !concepts.length;
-    box.setAttribute("aria-expanded", String(Boolean(concepts.length)));
-    say(concepts.length ? `${concepts.length} concepts; arrow down to choose` : "Nothing in the data is called so");
-  }
-  async function choose(box, place) {
-    if (!shown.length) await ask(box);
-    const concept = shown[place];
-    if (!concept) return;
-    const form = box.form;
-    const picked = document.createElement("input");
-    picked.type = "hidden";
-    picked.name = `${box.dataset.row}.in`;
-    picked.value = concept.concept;
-    form.append(picked);
+  function choose(box, concept) {
+    const picked = Object.assign(document.createElement("input"), { type: "hidden", name: `${box.dataset.row}.in`, value: concept.concept });
+    box.form.append(picked);
     box.value = "";
-    const address = addressOf(form);
-    close(box);
-    go(address, box.name);
+    clearTimeout(waiting);
+    listOf(box).close();
+    go(addressOf(box.form), box.name);
+  }
+  async function chooseFirst(box) {
+    if (!listOf(box).first) await ask(box);
+    const first = listOf(box).first;
+    if (first) choose(box, first);
   }
   main.addEventListener("input", (event) => {
     if (!event.target.matches(".find-concept")) return;
@@ -155,23 +101,12 @@ export function start() {
   });
   main.addEventListener("keydown", (event) => {
     const box = event.target;
-    if (!box.matches?.(".find-concept")) return;
-    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      event.preventDefault();
-      const rows = shown.length + 1;
-      mark(box, ((at + 1 + (event.key === "ArrowDown" ? 1 : -1) + rows) % rows) - 1);
-    } else if (event.key === "Enter" && box.value.trim()) {
-      event.preventDefault();
-      choose(box, Math.max(at, 0));
-    } else if (event.key === "Escape") close(box);
+    if (!box.matches?.(".find-concept") || listOf(box).key(event)) return;
+    if (event.key !== "Enter" || !box.value.trim()) return;
+    event.preventDefault();
+    chooseFirst(box);
   });
   main.addEventListener("focusout", (event) => {
-    if (event.target.matches?.(".find-concept")) setTimeout(() => event.target.isConnected && close(event.target), 150);
-  });
-  main.addEventListener("pointerdown", (event) => {
-    const option = event.target.closest(".typed [role=option]");
-    if (!option || event.button) return;
-    event.preventDefault();
-    choose(option.closest(".typed").querySelector("input"), [...option.parentElement.children].indexOf(option));
+    if (event.target.matches?.(".find-concept")) setTimeout(() => event.target.isConnected && listOf(event.target).close(), 150);
   });
 }
