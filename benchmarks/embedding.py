@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from search.embedders import open_embedder
-from search.evaluation import load_collection
+from search.evaluation.rankings import load_collection
 from search.passages import embedding_text, split
 
 

@@ -33,7 +33,7 @@ from graph.stores.sparql.store import SparqlStore
 from graph.vocabulary import PREF_LABEL
 from ingest.workspace import Workspace
 from search.generation import Generation
-from search.join import HOPS
+from search.hits.join import HOPS
 from search.model import SearchRequest
 from search.retriever import Retriever
 from tests.servers.processes import STARTERS

@@ -22,7 +22,7 @@ from graph.property_graph import Edge, Vertex, elements, likely_label, read_quad
 from graph.stores.gremlin.elements import traversal_source
 from graph.stores.gremlin.store import GremlinStore
 from graph.stores.oxigraph.store import OxigraphStore
-from search.join import HOPS
+from search.hits.join import HOPS
 from tests.servers.processes import STARTERS
 
 HITS = 10

@@ -20,7 +20,7 @@ import numpy as np
 
 from search.embedders import open_embedder
 from search.embedding_cache import EmbeddingCache
-from search.evaluation import DEPTH, Collection, evaluate_collection, load_collection, metrics
+from search.evaluation.rankings import DEPTH, Collection, evaluate_collection, load_collection, metrics
 
 RRF_K = 60
 Ranked = Mapping[str, Sequence[str]]

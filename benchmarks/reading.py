@@ -36,7 +36,7 @@ from ingest.terminologies.formats import TerminologyFormat
 from ingest.terminologies.rejects import Rejects
 from ingest.terminologies.shelf import Shelf, Source, source_of
 from search.generation import GenerationBuilder
-from search.reading import TextsRead
+from search.reading.documents import TextsRead
 
 NAMES = 100_000
 ROUNDS = 3

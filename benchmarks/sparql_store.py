@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 
 from graph.stores.sparql.store import SparqlStore
 from graph.vocabulary import FHIR, TYPE
-from search.join import HOPS
+from search.hits.join import HOPS
 
 _WARM_PAGES = 150
 """Pages before those that are measured: a Java server compiles what it runs often."""

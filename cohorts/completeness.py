@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from search.coverage import DOCUMENT, Coverage, Reach
+from search.tables.coverage import DOCUMENT, Coverage, Reach
 
 GROUPS: Final[Mapping[str, str]] = {
     "encounter": "encounters",

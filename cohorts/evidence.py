@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cohorts.definition import Value
-from search.snippets import sentences
+from search.hits.snippets import sentences
 
 Query = Callable[..., list[Any]]
 """Runs a query with its values on the catalog of a generation, and gives its rows."""

@@ -16,10 +16,10 @@ import numpy as np
 from cohorts.definition import CHARTED
 from cohorts.events import ASSERTIONS, KINDS, NO_DAY, ROWS, Events, People, Results, Texts, sorted_events
 from concepts.hierarchy import mapped
-from search.connections import immutable_uri
 from search.days import days_of
 from search.errors import GenerationUnreadable
 from search.generation import Generation
+from search.tables.connections import immutable_uri
 
 _FOLDER: Final = "events-1"
 """Its number rises when the files say something else: those of an earlier version are then left alone."""

@@ -15,9 +15,9 @@ from cohorts.making import events_of
 from cohorts.resolving import Resolution, resolve
 from cohorts.results import Counted
 from cohorts.words import saying, texts_of
-from search.connections import Connections
 from search.days import date_of, years_between
 from search.generation import Generation
+from search.tables.connections import Connections
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -32,12 +32,12 @@ from labels.records import RecordsWithin
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationOutdated, GenerationUnreadable, NothingPublished, SearchError
 from search.generation import Generation, read_meta
-from search.join import CHART
+from search.hits.join import CHART
 from search.protocols import Embedder
+from search.ranking.similar import Likenesses
+from search.reading.texts import Texts
 from search.retriever import Retriever
 from search.scoped import write_within
-from search.similar import Likenesses
-from search.texts import Texts
 from sources.errors import UnknownDataset
 from webapp.library import DatasetStatus, RecordSource, RejectedLine, RunStatus, TerminologyStatus
 from webapp.settings import LOOPBACK, WebSettings

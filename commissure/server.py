@@ -16,7 +16,7 @@ from ingest.errors import IngestError, LoadsUnwritable
 from search.errors import ModelUnavailable, NothingPublished
 from search.model import SearchRequest
 from search.protocols import Embedder
-from search.relevance import PROBES
+from search.ranking.relevance import PROBES
 
 _COLLECT_EVERY = 50_000
 """Objects more made than freed."""

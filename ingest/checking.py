@@ -12,9 +12,9 @@ from ingest.publish import Tools
 from ingest.staging import QUADS, SUMMARY, Part
 from ingest.sums import Damage, damage_in, has_sums
 from ingest.workspace import Workspace
-from search.connections import immutable_uri
 from search.errors import GenerationOutdated, GenerationUnreadable
 from search.generation import Generation, read_meta
+from search.tables.connections import immutable_uri
 
 _REBUILT = "it is made anew from ledger and parts"
 _UPDATED = "it is brought up to date with what the data folder holds"

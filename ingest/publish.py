@@ -45,8 +45,8 @@ from ingest.workspace import Workspace
 from search.embedding_cache import EmbeddingCache
 from search.generation import GenerationBuilder
 from search.protocols import Embedder
-from search.reading import Runner, TextsRead, one_by_one
-from search.words_of_records import leading
+from search.reading.documents import Runner, TextsRead, one_by_one
+from search.tables.words_of_records import leading
 from sources.places import Places
 
 _DERIVED = "derived.nq"

@@ -14,7 +14,7 @@ from graph.identifiers import iri_term, readings_iri
 from graph.vocabulary import AFFIRMS, ATTRIBUTES_TO_FAMILY, DENIES, RECALLS, REPORTS_ALLERGY_TO, SUPPOSES, SUSPECTS
 from ingest.ledger import Ledger
 from search.generation import GenerationBuilder, Progress
-from search.reading import Runner, TextsRead
+from search.reading.documents import Runner, TextsRead
 
 _SAYS = {
     Assertion.AFFIRMED: AFFIRMS,

@@ -27,7 +27,7 @@ from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationUnreadable, ModelUnavailable
 from search.generation import GenerationBuilder, read_meta
 from search.protocols import Embedder
-from search.reading import one_by_one
+from search.reading.documents import one_by_one
 
 _GRAPH: Final = re.compile(rb"<([^<>]*)> \.\s*\Z")
 """The last term of a line of N-Quads: the graph, which is the record that says it."""

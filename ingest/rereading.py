@@ -19,7 +19,7 @@ from ingest.replica import Replication
 from ingest.workspace import Workspace
 from search.embedding_cache import EmbeddingCache
 from search.generation import GenerationBuilder
-from search.reading import Runner
+from search.reading.documents import Runner
 
 _CONCEPTS = "concepts.nq"
 _SAID = "said.nq"

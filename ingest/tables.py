@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from concepts.model import Assertion, Mention
-from search.charting import OF_LABELS
 from search.model import Document, Fact, FormerPatient, PassageSpan, PatientSummary
+from search.tables.charting import OF_LABELS
 
 ROW_GROUP: Final = 2000
 BESIDE: Final = "beside"

@@ -5,7 +5,7 @@ from typing import Final
 from search.errors import InvalidRequest
 from search.masks import check
 from search.model import SearchRequest
-from search.operators import alternatives
+from search.questions.operators import alternatives
 
 DEPTH: Final = 1000
 """Documents ranked, the same for every page: scores are fused relative to each other, so paging must not change how many there are."""

@@ -18,14 +18,9 @@ from typing import Any, Final
 from concepts.hierarchy import Hierarchy, no_hierarchy
 from concepts.model import Assertion, Mention
 from graph.vocabulary import RELATION_GROUPS
-from search import charting, naming
-from search.codings import Codings
-from search.columns import WAYS
-from search.connections import Connections, padded
-from search.coverage import Coverage, read_coverage
+from search.columns.codings import Codings
+from search.columns.documents import WAYS
 from search.errors import GenerationUnreadable
-from search.found import FoundDocument, MentionedConcept
-from search.held import Column, documents_of, patients_of, places_of
 from search.model import (
     ConceptStanding,
     ConceptSummary,
@@ -39,10 +34,15 @@ from search.model import (
     PatientSummary,
     Surroundings,
 )
-from search.patients import PATIENT, known_as, read_former, read_overviews, with_concept
-from search.placing import PLACED, place_sources, read_places, relative_source
-from search.schema import FORMAT
-from search.standings import (
+from search.tables import charting, naming
+from search.tables.connections import Connections, padded
+from search.tables.coverage import Coverage, read_coverage
+from search.tables.found import FoundDocument, MentionedConcept
+from search.tables.held import Column, documents_of, patients_of, places_of
+from search.tables.patients import PATIENT, known_as, read_former, read_overviews, with_concept
+from search.tables.placing import PLACED, place_sources, read_places, relative_source
+from search.tables.schema import FORMAT
+from search.tables.standings import (
     FACTS_OF_RECORDS,
     UNCOUNTED_ALONE,
     UNCOUNTED_AMONG,

@@ -35,7 +35,7 @@ class Takes(StrEnum):
     CONCEPT = "CONCEPT"
     """An IRI, or several of which any will do, with BAR between."""
     RESULT = "RESULT"
-    """CONCEPT|COMPARISON|UNIT (search.results)."""
+    """CONCEPT|COMPARISON|UNIT (search.questions.results)."""
 
 
 BAR: Final = "|"
@@ -58,7 +58,7 @@ class Ground(Protocol):
 
     @property
     def columns(self) -> Any:
-        """search.columns.Columns."""
+        """search.columns.documents.Columns."""
         ...
 
     def among(self, name: str, values: tuple[str, ...]) -> "Mask":

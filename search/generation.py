@@ -1,10 +1,11 @@
 """A generation: the immutable folder that searches read, and the builder that writes the next one from the last.
 
 catalog.sqlite   documents, passages, mentions, facts, patients, concepts   (search.catalog)
-extract/         rows of the catalog as arrays, for the next generation  (search.extract)
-columns/         what filters and facets need, as arrays                    (search.columns)
+extract/         rows of the catalog as arrays, for the next generation     (search.columns.extract)
+columns/         what filters and facets need, as arrays                    (search.columns.documents)
 vectors/         the vectors of units (absent until some are embedded)      (search.vectors)
-vocabularies/    the names that each dataset is read with (DATASET), and the terminologies of the data folder (+NAME)   (search.reading)
+vocabularies/    the names that each dataset is read with (DATASET), and    (search.reading.vocabularies)
+                 the terminologies of the data folder (+NAME)
 lexical/         the text index of units                                    (search.lexical)
 words/           the words of units, for the next generation                (search.lexical)
 meta.json        its number, when it was built, which model, counts; written last: a folder without it is unfinished
@@ -30,18 +31,18 @@ from numpy.typing import NDArray
 from concepts.compiled import read_about
 from concepts.model import Assertion, ConceptUse
 from search import lexical, passages, vectors
-from search.called import count_names
-from search.carrying import CarriedRows
 from search.catalog import SqliteCatalog
-from search.columns import open_columns, save_columns
-from search.derivation import derive
+from search.columns.called import count_names
+from search.columns.carrying import CarriedRows
+from search.columns.derivation import derive
+from search.columns.documents import open_columns, save_columns
+from search.columns.extract import FactRows, save_extract
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationOutdated, GenerationUnreadable
-from search.extract import FactRows, save_extract
 from search.making import chunks, make_durable, marks
 from search.model import Document, Fact, FormerPatient, PatientSummary
 from search.protocols import Embedder, LexicalIndex, VectorIndex
-from search.reading import (
+from search.reading.documents import (
     TERMINOLOGY,
     VOCABULARIES,
     DocumentReading,
@@ -54,10 +55,10 @@ from search.reading import (
     terminologies_in,
     vocabularies_in,
 )
-from search.rows import document_row, fact_row, mention_row, passage_row, patient_row, storable
-from search.schema import FORMAT, FORMER, INDEXES, TABLES
-from search.vocabularies import Vocabularies
-from search.words_of_records import words_of_records
+from search.reading.vocabularies import Vocabularies
+from search.tables.rows import document_row, fact_row, mention_row, passage_row, patient_row, storable
+from search.tables.schema import FORMAT, FORMER, INDEXES, TABLES
+from search.tables.words_of_records import words_of_records
 from sources.places import Places
 
 Progress = Callable[[str, int, int], None]

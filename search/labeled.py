@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from concepts.distinct import distinct
 from graph.identifiers import dataset_of, job_of, name_of
+from search.columns.labels import FIELDS
 from search.counting import count_distinct
 from search.filters import Filters
 from search.generation import Generation
-from search.label_columns import FIELDS
 from search.masks import Ground, fitting_labels, labeled_documents, unknown_values, wanted_labels
 from search.model import DocumentSummary, FacetValue
 

@@ -13,13 +13,13 @@ from typing import Any, Protocol
 import numpy as np
 
 from concepts.hierarchy import Hierarchy
-from search.columns import HAVING, Columns, day_interval
+from search.columns.documents import HAVING, Columns, day_interval
+from search.columns.labels import LabelColumns, among
+from search.columns.results import UNIT
 from search.errors import InvalidRequest
 from search.filters import FILTERS, Filters, Kind, Takes, concepts_of
-from search.label_columns import LabelColumns, among
 from search.protocols import Mask
-from search.result_columns import UNIT
-from search.results import asked_result
+from search.questions.results import asked_result
 
 AGENTS = frozenset({"human", "machine"})
 """Agents that are known whether or not anything was labeled by them."""

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from concepts.model import Assertion, Mention
 from graph.model import Neighbourhood
 from search.filters import Filters as Filters
-from search.question import Ask, Head, Question, Said, Switch, Whole
+from search.questions.question import Ask, Head, Question, Said, Switch, Whole
 
 SNOMED: Final = "http://snomed.info/id/"
 """Where the concepts of SNOMED CT begin; of several codings of one thing, its is named first."""
@@ -34,7 +34,7 @@ class Group(StrEnum):
 
 
 class Match(StrEnum):
-    """How well a document answers the question (search.relevance)."""
+    """How well a document answers the question (search.ranking.relevance)."""
 
     WELL = "well"
     LOOSELY = "loosely"

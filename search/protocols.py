@@ -11,8 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from concepts.model import Assertion, Mention
-from search.coverage import Coverage
-from search.held import Column
 from search.model import (
     ConceptStanding,
     ConceptSummary,
@@ -25,6 +23,8 @@ from search.model import (
     PatientSummary,
     Surroundings,
 )
+from search.tables.coverage import Coverage
+from search.tables.held import Column
 
 Rows = NDArray[np.int64]
 Scores = NDArray[np.float32]

@@ -1,14 +1,14 @@
 """The main flow of search: from a question to hits joined with the graph.
 
-    read    → the question's concepts and how it means them (search.question)
+    read    → the question's concepts and how it means them (search.questions.question)
     filters → which documents are allowed at all
     Ranker  → documents, best first, each with the passage that speaks best for it
     page    → hits with highlights, answer sentence and evidence
     facets  → counts over everything found
     join    → one neighbourhood of the page's hits, and what they share
 
-Documents are numbered newest first (search.columns), so ties and browsing need no further order and every order is total: pages that
-are laid end to end are the whole list.
+Documents are numbered newest first (search.columns.documents), so ties and browsing need no further order and every order is total:
+pages that are laid end to end are the whole list.
 """
 
 import logging
@@ -22,19 +22,16 @@ import numpy as np
 
 from graph.errors import GraphError
 from graph.store import GraphReader
-from search.answering import Answers, beside_parts, evidence_of, head_of, whole_among, whole_of
 from search.bounds import MOST_LISTED, MOST_PER_PAGE, check_request, depth_of
 from search.clock import Clock
 from search.errors import ModelUnavailable
-from search.facets import Asked, count_facets, value_counts, whole_facet
 from search.filters import FILTERS, Filters, Kind
-from search.finding import Found, counted, matching, well_apart
-from search.found import MentionedConcept
 from search.generation import Generation
-from search.grounded import Grounded, together
-from search.grouping import GroupPage, by_patient, page_of, ways_of
-from search.hits import HitReader, wanted
-from search.join import Joined, PageHit, join_page
+from search.hits.building import HitReader, wanted
+from search.hits.facets import Asked, count_facets, value_counts, whole_facet
+from search.hits.grouping import GroupPage, by_patient, page_of, ways_of
+from search.hits.join import Joined, PageHit, join_page
+from search.hits.snippets import query_words
 from search.masks import Ground, unknown_values
 from search.masks import allowed as allowed_documents
 from search.model import (
@@ -48,14 +45,17 @@ from search.model import (
     SearchRequest,
     SearchResult,
 )
-from search.operators import Alternative, alternatives, open_quotation
-from search.phrases import Phrases
 from search.protocols import Embedder, Mask, Rows
-from search.question import Question, Whole, read_question
-from search.ranking import LAST_WHOLE, RankedDocuments, Ranker, merged
-from search.relevance import WELL
-from search.snippets import query_words
-from search.spelling import LOOKED_AT, respelled
+from search.questions.operators import Alternative, alternatives, open_quotation
+from search.questions.question import Question, Whole, read_question
+from search.ranking.answering import Answers, beside_parts, evidence_of, head_of, whole_among, whole_of
+from search.ranking.finding import Found, counted, matching, well_apart
+from search.ranking.fusion import LAST_WHOLE, RankedDocuments, Ranker, merged
+from search.ranking.grounded import Grounded, together
+from search.ranking.phrases import Phrases
+from search.ranking.relevance import WELL
+from search.ranking.spelling import LOOKED_AT, respelled
+from search.tables.found import MentionedConcept
 
 _log = logging.getLogger(__name__)
 

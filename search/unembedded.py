@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from search.columns import open_columns
-from search.connections import immutable_uri
+from search.columns.documents import open_columns
 from search.embedding_cache import EmbeddingCache
 from search.making import chunks, marks
+from search.tables.connections import immutable_uri
 
 _CHUNK = 900
 

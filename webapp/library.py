@@ -11,8 +11,8 @@ from graph.store import GraphReader
 from labels.model import Labels
 from search.model import DocumentSummary, FacetPage, Listing, SearchRequest, SearchResult
 from search.protocols import Catalog
-from search.similar import Similar
-from search.texts import ReadText
+from search.ranking.similar import Similar
+from search.reading.texts import ReadText
 
 
 class Searcher(Protocol):
@@ -36,7 +36,7 @@ class Searcher(Protocol):
 
 
 class TextReader(Protocol):
-    """Reads texts by what is published (search.texts.Texts)."""
+    """Reads texts by what is published (search.reading.texts.Texts)."""
 
     def read(self, text: str, datasets: Sequence[str] = ()) -> tuple[ReadText, ...]:
         """What a text mentions, by the names of these datasets (all, where none is given) and by terminologies."""
@@ -44,7 +44,7 @@ class TextReader(Protocol):
 
 
 class LikenessFinder(Protocol):
-    """Finds what is similar (search.similar.Likenesses)."""
+    """Finds what is similar (search.ranking.similar.Likenesses)."""
 
     def documents(self, document: str, limit: int = 10) -> tuple[Similar, ...]:
         """Notes of other patients that are like a note, most alike first; none for one that is not held."""

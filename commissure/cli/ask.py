@@ -109,7 +109,7 @@ def search(
     """
     from commissure import assemble, workplace
     from search.model import Group, Match, Mode, SearchRequest
-    from search.question import Ask, switch_of
+    from search.questions.question import Ask, switch_of
     from webapp.answers.search import search_result
 
     settings = settings_of(context)
@@ -139,7 +139,7 @@ def search(
 
 def _print_table(snapshot: "Snapshot", request: "SearchRequest", rows: str) -> None:
     """Print all hits as CSV; what it lacks is said beside it."""
-    from search.tables import in_rows, table
+    from search.hits.sheets import in_rows, table
 
     listing = snapshot.retriever.listed(in_rows(request, rows))
     for notice in (*listing.notices, *filter(None, [listing.cut])):

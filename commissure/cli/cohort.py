@@ -175,7 +175,7 @@ def _listed(members: "Iterator[Member]") -> Iterator[str]:
 
 
 def _print_rows(columns: tuple[str, ...], rows: Any) -> None:
-    from search.tables import cell
+    from search.hits.sheets import cell
 
     text = io.StringIO()
     writer = csv.writer(text)

@@ -9,7 +9,7 @@ from commissure.cli.common import data_option, json_option, print_json, printabl
 
 if TYPE_CHECKING:
     from search.model import ConceptSummary
-    from search.named import ConceptAccount, NamedConcepts
+    from search.reading.named import ConceptAccount, NamedConcepts
 
 _STANDINGS: Final = (
     *("charted", "affirmed", "denied", "possible", "hypothetical", "historical", "family", "not_in_family", "allergy", "no_allergy"),
@@ -32,7 +32,7 @@ def concept(context: click.Context, name: str, as_json: bool) -> None:
     """
     from commissure import assemble, workplace
     from commissure.errors import EXIT_CODES
-    from search.named import account_of, concepts_called
+    from search.reading.named import account_of, concepts_called
     from webapp.answers.concepts import concept_answer
     from webapp.answers.shapes import plain
 

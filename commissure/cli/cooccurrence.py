@@ -62,7 +62,7 @@ def cooccurrence(
     from commissure import assemble, workplace
     from search.days import day_of
     from search.errors import InvalidRequest
-    from search.named import concepts_called
+    from search.reading.named import concepts_called
     from webapp.answers.cooccurrence import beside_answer, strongest_answer
 
     chosen = [name.strip() for name in relations.split(",") if name.strip()]

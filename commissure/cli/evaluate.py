@@ -51,10 +51,10 @@ def evaluate(context: click.Context, folder: Path, as_json: bool) -> None:
 def _measured(context: click.Context, folder: Path, tell: Callable[[str, int, int], None]) -> Rows:
     from commissure import workplace
     from search.embedding_cache import EmbeddingCache
-    from search.evaluation import evaluate_collection
-    from search.judged_mentions import FILES, evaluate_mentions
-    from search.judged_polarity import evaluate_polarity, says_what_it_wants
-    from search.judged_spans import ITEMS, SPANS, evaluate_spans
+    from search.evaluation.mentions import FILES, evaluate_mentions
+    from search.evaluation.polarity import evaluate_polarity, says_what_it_wants
+    from search.evaluation.rankings import evaluate_collection
+    from search.evaluation.spans import ITEMS, SPANS, evaluate_spans
 
     if any((folder / name).exists() for name in (SPANS, ITEMS)):
         return evaluate_spans(folder, tell)

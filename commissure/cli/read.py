@@ -11,7 +11,7 @@ import click
 from commissure.cli.common import data_option, json_option, printable, settings_of
 
 if TYPE_CHECKING:
-    from search.texts import ReadText
+    from search.reading.texts import ReadText
 
 _WIDEST = 48
 """Characters of a column that is printed for people."""

@@ -7,7 +7,7 @@ import click
 from commissure.cli.common import data_option, json_option, print_json, printable, settings_of
 
 if TYPE_CHECKING:
-    from search.similar import Similar
+    from search.ranking.similar import Similar
     from webapp.library import Snapshot
 
 

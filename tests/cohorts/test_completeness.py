@@ -3,7 +3,7 @@
 import pytest
 
 from cohorts.completeness import Completeness, Gap, completeness_of, warnings
-from search.coverage import Coverage, Reach
+from search.tables.coverage import Coverage, Reach
 
 YEARS = [f"{year}-{month:02}" for year in (2019, 2020) for month in range(1, 13)]
 

@@ -6,7 +6,7 @@ import pytest
 
 from cohorts.patients import Selection, age_of, band_of, count, select
 from search.model import ChartedCondition, PatientOverview, PatientSummary
-from search.patients import merged
+from search.tables.patients import merged
 
 TODAY = date(2024, 6, 1)
 DIABETES, E11 = "http://snomed.info/id/44054006", "http://purl.bioontology.org/ontology/ICD10CM/E11.9"

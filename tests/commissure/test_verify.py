@@ -17,7 +17,7 @@ from ingest import ledger
 from ingest.errors import DiskFull
 from ingest.ledger import Ledger
 from search.errors import GenerationOutdated, GenerationUnreadable
-from search.schema import FORMAT
+from search.tables.schema import FORMAT
 from tests.ingest.exports import Lab, condition, note, patient
 from webapp.app import create_app
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from graph.scope import Scope
-from search.coverage import Reach
 from search.embedding_cache import EmbeddingCache
 from search.model import Fact, FormerPatient, PatientSummary
 from search.protocols import Catalog
 from search.scoped import write_within
+from search.tables.coverage import Reach
 from tests.contracts.catalog import CHECKS, Rig
 from tests.search.clinic import Clinic, FakeEmbedder, build, make_clinic, opened
 

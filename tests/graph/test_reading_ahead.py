@@ -8,7 +8,7 @@ from commissure.assemble import _warm
 from graph.stores.oxigraph import links
 from graph.stores.oxigraph.store import OxigraphStore
 from search.generation import Generation
-from search.join import CHART
+from search.hits.join import CHART
 from tests.ingest.exports import InlinePool, Lab, condition, patient
 
 

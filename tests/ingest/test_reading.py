@@ -70,7 +70,7 @@ def test_datasets_are_read_with_their_own_names(lab):
 def test_nothing_that_did_not_change_is_read_again(lab, monkeypatch):
     lab.ingest(patient(), condition(), note(text="Breast cancer."))
     texts = []
-    monkeypatch.setattr("search.reading.read_texts", lambda task: texts.extend(task.texts) or [[] for _ in task.texts])
+    monkeypatch.setattr("search.reading.documents.read_texts", lambda task: texts.extend(task.texts) or [[] for _ in task.texts])
     lab.ingest(note("d2", text="Gout."))
     assert texts == ["Gout."]
 
@@ -93,7 +93,7 @@ def test_a_generation_that_is_made_anew_is_read_anew(lab):
 def test_a_process_opens_a_vocabulary_once_and_anew_where_it_was_written_again(tmp_path):
     from concepts.terminology import Concept, Kind
     from concepts.vocabulary import Named, compile_vocabulary, save_vocabulary
-    from search import reading
+    from search.reading import documents as reading
 
     def read(*names):
         return [row[2] for row in reading.read_texts(reading.Task((str(tmp_path / "v"),), (b"k",), names))[0]]

@@ -5,7 +5,7 @@ import pytest
 from graph.vocabulary import ALT_LABEL, LABEL, PREF_LABEL
 from search.filters import Filters
 from search.model import SearchRequest
-from search.words_of_records import leading
+from search.tables.words_of_records import leading
 from tests.ingest.exports import note, patient
 
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"

@@ -8,10 +8,10 @@ from itertools import cycle
 
 from concepts.model import Assertion, Mention
 from graph.identifiers import concept_iri, record_iri
-from search.columns import WAYS
+from search.columns.documents import WAYS
 from search.filters import FILTERS as ALL_FILTERS
 from search.model import Document, Fact, Filters, PatientSummary, SearchRequest
-from search.results import Bound, asked_result, compared, fits, written_bound
+from search.questions.results import Bound, asked_result, compared, fits, written_bound
 from search.retriever import Retriever
 from tests.search.clinic import CONDITIONS, Clinic, condition
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.ages import LAST_BAND, ages, band_counts, band_ends, band_words
-from search.columns import day_interval
+from search.columns.ages import LAST_BAND, ages, band_counts, band_ends, band_words
+from search.columns.documents import day_interval
 
 DAYS = st.dates(date(1930, 1, 1), date(1990, 12, 31))
 PRECISION = st.sampled_from((4, 7, 10))

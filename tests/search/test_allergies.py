@@ -9,8 +9,8 @@ from ingest.progress import Silent
 from ingest.terminologies.shelf import source_of
 from search.filters import Filters
 from search.model import Held, Match, SearchRequest
-from search.named import account_of
-from search.question import Whole
+from search.questions.question import Whole
+from search.reading.named import account_of
 from tests.ingest.exports import InlinePool, Lab, note, patient
 from tests.ingest.test_reading import coded, said
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.codings import derive_codings, grouped, once
-from search.extract import EVERYTHING, carry_over, nothing
+from search.columns.codings import derive_codings, grouped, once
+from search.columns.extract import EVERYTHING, carry_over, nothing
 from search.generation import Generation
 from search.model import SNOMED, Fact, Filters, SearchRequest
 from search.retriever import Retriever
-from search.schema import DERIVED, TABLES
+from search.tables.schema import DERIVED, TABLES
 from tests.search.clinic import FakeEmbedder, build, make_clinic, opened
 
 GOUT, GOUT_ICD, PART = "http://snomed.info/id/90560007", "http://purl.bioontology.org/ontology/ICD10CM/M10.9", "http://example.org/part"

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from concepts.hierarchy import build_hierarchy
-from search.columns import day_interval
-from search.concept_table import ConceptTable, compress, gather, lengths
+from search.columns.concepts import ConceptTable, compress, gather, lengths
+from search.columns.documents import day_interval
 
 PAIRS = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 30)), max_size=40)
 
@@ -75,7 +75,7 @@ def test_partial_dates_are_intervals(date: str | None, interval: tuple[int, int]
 
 
 def test_most_frequent_codes() -> None:
-    from search.facets import most_frequent
+    from search.hits.facets import most_frequent
 
     chance = random.Random(3)
     for _ in range(50):
@@ -85,8 +85,8 @@ def test_most_frequent_codes() -> None:
 
 
 def test_what_nearly_every_document_has_tells_least() -> None:
-    from search.columns import Columns
-    from search.facets import most_telling
+    from search.columns.documents import Columns
+    from search.hits.facets import most_telling
 
     # Of 100 documents 90 have concept 0 (say, blood pressure), 10 concept 1, 40 concept 2, 3 concept 3, which nothing found has.
     columns = SimpleNamespace(concept_spread=np.array([90, 10, 40, 3]), documents=100)
@@ -99,7 +99,7 @@ def test_what_nearly_every_document_has_tells_least() -> None:
 
 
 def test_missing_columns_say_what_to_do(tmp_path: Path) -> None:
-    from search.columns import open_columns
+    from search.columns.documents import open_columns
     from search.errors import GenerationUnreadable
 
     with pytest.raises(GenerationUnreadable, match="ingest again"):

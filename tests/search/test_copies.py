@@ -9,8 +9,8 @@ import pytest
 from graph.identifiers import record_iri
 from search.filters import FILTERS, Filters
 from search.model import Fact, Match, SearchRequest
-from search.ranking import Ranker
-from search.relevance import LOOSELY, WELL
+from search.ranking.fusion import Ranker
+from search.ranking.relevance import LOOSELY, WELL
 from search.retriever import Retriever
 from tests.search.clinic import FakeEmbedder, build, condition, make_clinic, opened
 

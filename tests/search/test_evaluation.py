@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from search.embedding_cache import EmbeddingCache
 from search.errors import CollectionUnreadable
-from search.evaluation import evaluate_collection, load_collection, metrics
+from search.evaluation.rankings import evaluate_collection, load_collection, metrics
 from tests.search.clinic import FakeEmbedder
 
 names = st.sampled_from([f"d{n}" for n in range(30)])

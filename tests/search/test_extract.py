@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from search.columns.extract import EVERYTHING, Extract, carry_over, nothing, open_extract
 from search.embedding_cache import EmbeddingCache
-from search.extract import EVERYTHING, Extract, carry_over, nothing, open_extract
 from search.generation import GenerationBuilder
 from search.lexical import UnitWords, cut_words, open_words, save_words, taken_over, words
 from search.lexical.analysis import ANALYSIS, tokenize
 from search.passages import split
-from search.reading import one_by_one
+from search.reading.documents import one_by_one
 from search.spoken import spoken_of
 from tests.search.clinic import Clinic, build, make_clinic
 

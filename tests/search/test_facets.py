@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from concepts.hierarchy import no_hierarchy
-from search.columns import WAYS, Columns
-from search.concept_table import ConceptTable, gather
-from search.facets import BEST, SHOWN, count_facets, most_frequent, most_telling
+from search.columns.concepts import ConceptTable, gather
+from search.columns.documents import WAYS, Columns
+from search.hits.facets import BEST, SHOWN, count_facets, most_frequent, most_telling
 from search.model import Filters
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from search.columns import WAYS
+from search.columns.documents import WAYS
 from search.model import Filters, Match, Mode, PatientSummary, SearchRequest
 from search.retriever import Retriever
 from tests.search.clinic import CONDITIONS, MEDICATIONS, Clinic, condition

@@ -27,7 +27,7 @@ import numpy as np
 from click.testing import CliRunner
 from commissure.cli import cli
 from concepts.hierarchy import no_hierarchy
-from search.label_columns import no_labels
+from search.columns.labels import no_labels
 from search.masks import Ground, allowed
 from webapp.api.openapi import openapi
 from webapp.api.parameters import SearchParameters

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.columns import WAYS, Columns
+from search.columns.documents import WAYS, Columns
+from search.columns.labels import LabelColumns
+from search.columns.results import ARRAYS
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationUnreadable
 from search.generation import Generation, GenerationBuilder
-from search.label_columns import LabelColumns
 from search.model import SearchRequest
-from search.result_columns import ARRAYS
 from search.retriever import Retriever
 from tests.search.clinic import Clinic, FakeEmbedder, build, make_clinic, opened
 

@@ -9,12 +9,12 @@ import pytest
 
 from concepts.model import Assertion
 from search.errors import InvalidRequest
-from search.finding import Found
 from search.generation import Generation
-from search.grouping import MOST_SHOWN, Way, by_patient, standing_for
+from search.hits.grouping import MOST_SHOWN, Way, by_patient, standing_for
+from search.hits.sheets import in_rows, table
 from search.model import Filters, Group, Match, PatientHits, SearchRequest
+from search.ranking.finding import Found
 from search.retriever import Retriever
-from search.tables import in_rows, table
 from tests.ingest.exports import InlinePool, Lab, note, patient
 from tests.ingest.exports import condition as charted
 from tests.search.clinic import FakeEmbedder, build, condition, make_clinic, opened

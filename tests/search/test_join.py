@@ -10,7 +10,7 @@ from graph.model import Neighbourhood
 from graph.stores.memory import MemoryStore
 from graph.vocabulary import CHARTED, ENCOUNTER, HAS_BODY, HAS_TARGET, SUBJECT
 from search.generation import Generation
-from search.join import HOPS, NODES_PER_HIT
+from search.hits.join import HOPS, NODES_PER_HIT
 from search.model import Document, Filters, Hit, SearchRequest, SearchResult
 from search.retriever import Retriever
 from tests.search.clinic import Clinic, FakeEmbedder, build, condition, make_clinic, write_quads
@@ -156,8 +156,8 @@ def test_with_little_room_the_most_telling_stays(
     retriever: Retriever, result: SearchResult, room: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Hits, patients and encounters always; of the rest first what the query names."""
-    monkeypatch.setattr("search.join.NODES_PER_HIT", 0)
-    monkeypatch.setattr("search.join._LEAST_NODES", room)
+    monkeypatch.setattr("search.hits.join.NODES_PER_HIT", 0)
+    monkeypatch.setattr("search.hits.join._LEAST_NODES", room)
     cut = retriever.search(SearchRequest(QUERY)).neighbourhood
     core = [n for n in result.neighbourhood.nodes if n.kind in ("Patient", "Encounter", "DocumentReference", "DiagnosticReport")]
     assert {n.id for n in core} <= {n.id for n in cut.nodes}

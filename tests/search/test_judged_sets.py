@@ -12,10 +12,10 @@ from concepts.terminology import Concept, Kind
 from concepts.vocabulary import Named, Vocabulary, compile_vocabulary
 from search.embedding_cache import EmbeddingCache
 from search.errors import CollectionUnreadable
-from search.judged_mentions import evaluate_mentions
-from search.judged_polarity import evaluate_polarity, figures, says_what_it_wants
-from search.judged_spans import evaluate_spans
-from search.scores import Score
+from search.evaluation.mentions import evaluate_mentions
+from search.evaluation.polarity import evaluate_polarity, figures, says_what_it_wants
+from search.evaluation.scores import Score
+from search.evaluation.spans import evaluate_spans
 from tests.search.clinic import FakeEmbedder
 
 

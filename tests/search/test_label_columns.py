@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from concepts.hierarchy import build_hierarchy
-from search.extract import EVERYTHING, carry_over, nothing
+from search.columns.extract import EVERYTHING, carry_over, nothing
+from search.columns.labels import FIELDS, LabelColumns, derive_labels
 from search.filters import Filters
-from search.label_columns import FIELDS, LabelColumns, derive_labels
 from search.masks import Ground, labeled_documents
-from search.schema import TABLES
+from search.tables.schema import TABLES
 
 CONCEPTS = {"car": 0, "vehicle": 1, "thing": 2, "dog": 3}
 HIERARCHY = build_hierarchy(np.array([0, 1, 2]), np.array([1, 2, 0]), 4)

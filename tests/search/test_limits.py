@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from search.limits import limits_of
 from search.model import Match, SearchRequest
+from search.questions.limits import limits_of
 from tests.ingest.exports import InlinePool, Lab, condition, note, patient
 
 

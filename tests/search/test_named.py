@@ -6,8 +6,8 @@ import pytest
 
 from search.generation import Generation
 from search.model import ConceptStanding
-from search.named import account_of, concepts_called
-from search.texts import ReadConcept, ReadText
+from search.reading.named import account_of, concepts_called
+from search.reading.texts import ReadConcept, ReadText
 from tests.search.clinic import Clinic, build, condition, make_clinic, opened
 
 

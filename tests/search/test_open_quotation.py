@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from search.model import SearchRequest
-from search.operators import LONGEST, open_quotation
+from search.questions.operators import LONGEST, open_quotation
 from search.retriever import Retriever
 from tests.search.clinic import FakeEmbedder, build, make_clinic, opened
 

@@ -4,7 +4,7 @@ import pytest
 
 from search.errors import InvalidRequest
 from search.model import Mode, SearchRequest
-from search.operators import LONGEST, MOST_ALTERNATIVES, Alternative, alternatives, says
+from search.questions.operators import LONGEST, MOST_ALTERNATIVES, Alternative, alternatives, says
 from tests.ingest.exports import InlinePool, Lab, note, patient
 
 

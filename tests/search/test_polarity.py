@@ -5,9 +5,9 @@ import pytest
 
 from search.lexical import build_lexical, open_lexical
 from search.model import Mode
-from search.polarity import Agreement, Want, agreement, together, wants_of
-from search.ranking import Ranker
-from search.relevance import WELL
+from search.ranking.fusion import Ranker
+from search.ranking.polarity import Agreement, Want, agreement, together, wants_of
+from search.ranking.relevance import WELL
 from search.spoken import SEPARATE, Said, spoken_of
 from search.units import CSR
 

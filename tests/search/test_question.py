@@ -11,10 +11,10 @@ from concepts.reader import Reader
 from concepts.terminology import Concept, Kind
 from concepts.vocabulary import Named, compile_vocabulary
 from search import retriever as retrieving
-from search.concept_table import ConceptTable
+from search.columns.concepts import ConceptTable
 from search.filters import Filters
 from search.model import Group, Match, Mode, SearchRequest
-from search.question import MOST_SENSES, Ask, Whole, read_question
+from search.questions.question import MOST_SENSES, Ask, Whole, read_question
 from tests.ingest.exports import InlinePool, Lab, condition, note, patient
 
 SNOMED = "http://snomed.info/sct"

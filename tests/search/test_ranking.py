@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from search.lexical import build_lexical, open_lexical
 from search.model import Mode
 from search.protocols import LexicalIndex, VectorIndex
-from search.ranking import CENTROID, WORDS, RankedDocuments, Ranker
-from search.relevance import COVERAGE, FARTHEST, LOOSELY, UNKNOWN, WELL, noise_of
+from search.ranking.fusion import CENTROID, WORDS, RankedDocuments, Ranker
+from search.ranking.relevance import COVERAGE, FARTHEST, LOOSELY, UNKNOWN, WELL, noise_of
 from search.units import CSR
 from search.vectors import build_index, open_index
 from tests.search.clinic import SENTENCES, FakeEmbedder
@@ -176,7 +176,7 @@ def test_a_score_depends_neither_on_filters_nor_on_the_depth(whole: Corpus, quer
 
 
 def test_the_filter_comes_before_the_nearest_units_are_cut(whole: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("search.ranking._LEAST_UNITS", 1)
+    monkeypatch.setattr("search.ranking.fusion._LEAST_UNITS", 1)
     everything = whole.rank(QUERIES[0], Mode.SEMANTIC).documents
     last = np.isin(np.arange(DOCUMENTS), everything[-8:])
     found = whole.rank(QUERIES[0], Mode.SEMANTIC, 3, last)

@@ -10,9 +10,9 @@ from concepts.terminology import Concept, Kind
 from concepts.tokens import tokens
 from concepts.vocabulary import Named, compile_vocabulary
 from search.model import Respelled, SearchRequest
-from search.question import Question, read_question
+from search.questions.question import Question, read_question
+from search.ranking.spelling import as_named, doubled, opposed, slips
 from search.retriever import Retriever
-from search.spelling import as_named, doubled, opposed, slips
 from tests.ingest.exports import InlinePool, Lab, condition, note, patient
 
 SNOMED = "http://snomed.info/sct"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.errors import InvalidRequest
-from search.results import COMPARATORS, PATTERN, Bound, asked_result, compared, fits, written_bound
+from search.questions.results import COMPARATORS, PATTERN, Bound, asked_result, compared, fits, written_bound
 
 NUMBERS = st.decimals(-1000, 1000, places=2).map(Fraction)
 RANGES = st.tuples(NUMBERS, NUMBERS).map(lambda ends: Bound(min(ends), max(ends)))

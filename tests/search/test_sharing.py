@@ -10,9 +10,9 @@ import pytest
 from concepts.model import Assertion, Mention
 from graph.identifiers import concept_iri, record_iri
 from search.generation import Generation
+from search.hits.sharing import Joint, SharingHit, _counted, shared_things
 from search.model import Document, Fact, PatientSummary, Shared
 from search.passages import split
-from search.sharing import Joint, SharingHit, _counted, shared_things
 from tests.search.clinic import Clinic, FakeEmbedder, build, condition
 
 HITS = 10

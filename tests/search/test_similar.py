@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from concepts.model import Assertion, Mention
 from graph.identifiers import record_iri
 from search.generation import Generation
-from search.likeness import Profile, likeness, says_contrary, specificities
 from search.model import Document, Fact, PatientSummary
 from search.passages import split
-from search.similar import Likenesses, SharedConcept, in_words
+from search.ranking.likeness import Profile, likeness, says_contrary, specificities
+from search.ranking.similar import Likenesses, SharedConcept, in_words
 from tests.search.clinic import Clinic, FakeEmbedder, build, condition, opened
 
 ordinals = st.sets(st.integers(0, 9))

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from search.hits.snippets import LONGEST_ANSWER, answer, find_matches, highlights, opening, query_words, sentences
 from search.model import PassageSpan
-from search.snippets import LONGEST_ANSWER, answer, find_matches, highlights, opening, query_words, sentences
 
 
 def marked(text: str, query: str) -> str:

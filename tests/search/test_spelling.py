@@ -3,7 +3,7 @@
 import pytest
 
 from search.lexical.analysis import tokenize_with_spans
-from search.spelling import in_whole_words
+from search.ranking.spelling import in_whole_words
 
 TEXTS = ("Progressive Breathlessness, treated with inhaled corticosteroids.", "Short of breath since May.")
 

@@ -9,10 +9,10 @@ from concepts.reader import Reader
 from concepts.terminology import Concept, Kind
 from concepts.vocabulary import Named, compile_vocabulary
 from search.errors import InvalidRequest
-from search.hits import wanted
+from search.hits.building import wanted
 from search.model import SearchRequest
-from search.polarity import Want
-from search.question import SWITCH, Ask, Switch, read_question, switch_of
+from search.questions.question import SWITCH, Ask, Switch, read_question, switch_of
+from search.ranking.polarity import Want
 from search.spoken import Said
 
 SNOMED = "http://snomed.info/sct"

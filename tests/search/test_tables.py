@@ -11,9 +11,9 @@ import pytest
 
 from search.errors import InvalidRequest
 from search.generation import Generation
+from search.hits.sheets import table
 from search.model import Filters, FormerPatient, SearchRequest
 from search.retriever import Retriever
-from search.tables import table
 from tests.search.clinic import FakeEmbedder, build, make_clinic, opened
 
 QUERY = "woman treated with cisplatin and paclitaxel"

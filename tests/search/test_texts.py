@@ -11,8 +11,8 @@ import pytest
 from concepts.terminology import Concept, Kind
 from concepts.vocabulary import Named, Vocabulary, compile_vocabulary, open_vocabulary, save_vocabulary
 from search.errors import GenerationUnreadable, InvalidRequest
-from search.texts import ReadConcept, Texts
-from search.vocabularies import Vocabularies
+from search.reading.texts import ReadConcept, Texts
+from search.reading.vocabularies import Vocabularies
 
 SNOMED, ICD = "http://snomed.info/sct", "http://hl7.org/fhir/sid/icd-10-cm"
 PAIN, GOUT = Concept(SNOMED, "29857009", "Chest pain", Kind.FINDING), Concept(ICD, "M10.9", "Gout", Kind.DISORDER)
@@ -97,7 +97,7 @@ def test_each_vocabulary_is_opened_once_for_questions_and_texts(generation: Path
         opened.append(folder.name)
         return open_vocabulary(folder)
 
-    monkeypatch.setattr("search.vocabularies.open_vocabulary", counting)
+    monkeypatch.setattr("search.reading.vocabularies.open_vocabulary", counting)
     vocabularies = Vocabularies(generation)
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(Texts(vocabularies).read, ["Gout."] * 8))

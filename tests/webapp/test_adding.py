@@ -4,7 +4,7 @@ from urllib.parse import quote, urlencode
 
 from flask.testing import FlaskClient
 
-from search.question import Asked, Kind, Part, Question
+from search.questions.question import Asked, Kind, Part, Question
 from tests.webapp import fixtures as f
 from tests.webapp.page import get, query
 from webapp.pages.as_cohort import carried

@@ -13,8 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from search.errors import InvalidRequest
+from search.hits.sheets import cell
 from search.model import Mode, SearchRequest, SearchResult, Shared
-from search.tables import cell
 from tests.webapp import fixtures as f
 from tests.webapp.fixtures import Shelf
 from tests.webapp.page import get, query

@@ -5,8 +5,8 @@ from typing import Annotated
 from typing_extensions import TypedDict
 
 from search import model as search
-from search import texts
-from search.named import ConceptAccount
+from search.reading import texts
+from search.reading.named import ConceptAccount
 from webapp.answers.shapes import Added, Json, Shape
 
 CONCEPT = Shape(

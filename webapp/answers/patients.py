@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from cohorts.patients import Counted
 from search import model as search
-from search.codings import leading_first
+from search.columns.codings import leading_first
 from webapp.answers.shapes import Added, Json, Shape
 
 PATIENT = Shape(search.PatientSummary, "Patient", says="Who a patient is.")

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from typing_extensions import TypedDict
 
-from search import similar
+from search.ranking import similar
 from webapp.answers.shapes import Json, Shape
 
 SIMILAR = Shape(

@@ -5,7 +5,7 @@ from typing import Annotated
 from typing_extensions import TypedDict
 
 from concepts.spans import JudgedSpan
-from search import texts
+from search.reading import texts
 from webapp.answers.shapes import Json, Shape
 
 READ_TEXT = Shape(

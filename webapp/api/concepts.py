@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from search.named import account_of, concepts_called
+from search.reading.named import account_of, concepts_called
 from webapp.answers import concepts as answers
 from webapp.answers import patients as patient_answers
 from webapp.answers.shapes import Json, plain

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_mod
 from cohorts.patients import Sort
 from search.filters import FILTERS, MOST_EITHER, Filter, Filters, Kind, Takes
 from search.model import Match, Mode, SearchRequest
-from search.question import SWITCH, Ask, switch_of
-from search.results import PATTERN as RESULT
+from search.questions.question import SWITCH, Ask, switch_of
+from search.questions.results import PATTERN as RESULT
 from webapp.api.values import NUMBER, TRUTH, TRUTH_IN_WORDS, WHOLE
 
 _IRI = r'[^\x00-\x20\x7f<>"{}|^`\\]+'

@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Response
 
+from search.hits.sheets import in_rows, table
 from search.model import Group, SearchRequest
-from search.tables import in_rows, table
 from webapp import metrics
 from webapp.answers import search as answers
 from webapp.answers.shapes import Json

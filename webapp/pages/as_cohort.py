@@ -10,8 +10,8 @@ from werkzeug.wrappers import Response
 from concepts.model import Assertion
 from search.errors import InvalidRequest
 from search.filters import concepts_of
-from search.question import Part, Question
-from search.results import asked_result
+from search.questions.question import Part, Question
+from search.questions.results import asked_result
 from webapp.errors import FieldError, invalid
 from webapp.pages.adding import FILTERS, SAID, kind_of
 from webapp.pages.cohort import url_of

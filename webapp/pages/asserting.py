@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from concepts.model import READ, Assertion
-from search.held import Column
+from search.tables.held import Column
 
 NAMES: Final[Mapping[Assertion, str]] = {
     Assertion.AFFIRMED: "affirmed",

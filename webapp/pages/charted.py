@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from concepts.model import Assertion
-from search.charting import by_thing
-from search.codings import leading_first
+from search.columns.codings import leading_first
 from search.model import ConceptSummary, Fact
 from search.protocols import Catalog
+from search.tables.charting import by_thing
 from webapp.pages.wording import GROUP_NAMES, address, measured, system_name
 
 NONE_KNOWN_GROUPS: Final = frozenset({"allergy", "condition"})

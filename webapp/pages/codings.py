@@ -8,7 +8,7 @@ from typing import Final
 from concepts.model import Assertion
 from graph.model import Edge
 from graph.vocabulary import CHARTED, CODE, KG, group_of, local_name
-from search.codings import leading_first, leads
+from search.columns.codings import leading_first, leads
 from search.model import Hit, SearchResult, Shared
 
 RECORD_CODES: Final = frozenset({CODE, KG + "medication"})

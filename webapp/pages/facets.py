@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from graph.identifiers import name_of
 from graph.vocabulary import BASE
-from search.ages import band_ends
+from search.columns.ages import band_ends
 from search.errors import InvalidRequest
-from search.facets import SHOWN
 from search.filters import FILTERS, OLDEST, Filter, Kind, Takes, concepts_of
+from search.hits.facets import SHOWN
 from search.model import FacetValue, SearchResult
 from search.protocols import Catalog
-from search.results import asked_result
+from search.questions.results import asked_result
 from webapp.pages.adding import of_value
 from webapp.pages.state import ROWS, State
 from webapp.pages.wording import address

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from search.codings import leading_first
+from search.columns.codings import leading_first
 from search.model import ConceptSummary
-from search.patients import alike
+from search.tables.patients import alike
 from webapp.pages.charted import NONE_KNOWN_GROUPS, Charted, Code, codes_of, range_of, says_none_known
 from webapp.pages.wording import address
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template, request
 
 from concepts.model import Mention
-from search.held import Column
 from search.model import ConceptStanding, ConceptSummary, DocumentSummary, PatientSummary
 from search.protocols import Catalog
+from search.tables.held import Column
 from webapp.errors import FieldError, invalid, not_found
 from webapp.pages.asserting import COLUMNS
 from webapp.pages.charted import Charted, Code, each_once

@@ -6,9 +6,9 @@ from typing import Final
 
 from concepts.model import Assertion
 from search.filters import MOST_EITHER, either
-from search.limits import Limit
 from search.model import ConceptSummary, SearchResult
-from search.question import LACKING, Ask, Part, Question, Whole
+from search.questions.limits import Limit
+from search.questions.question import LACKING, Ask, Part, Question, Whole
 from webapp.pages.asserting import NAMES
 from webapp.pages.state import State
 

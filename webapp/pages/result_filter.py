@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from search.errors import InvalidRequest
 from search.model import ConceptSummary, SearchResult
 from search.protocols import Catalog
-from search.results import asked_result
+from search.questions.results import asked_result
 from webapp.pages.reading import snapshot
 from webapp.pages.state import State, state_of_request
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from flask import Blueprint, render_template
 
-from search.similar import Similar
+from search.ranking.similar import Similar
 from webapp.errors import not_found
 from webapp.pages.reading import required, snapshot
 from webapp.pages.wording import address

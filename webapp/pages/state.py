@@ -12,7 +12,7 @@ from flask import request
 from search.errors import InvalidRequest
 from search.filters import FILTERS, Filter, Filters, Kind
 from search.model import Group, Match, Mode, SearchRequest
-from search.question import Ask, Switch, switch_of
+from search.questions.question import Ask, Switch, switch_of
 from webapp.pages.reading import PAGE, whole_number
 from webapp.pages.wording import address
 
@@ -34,7 +34,7 @@ class State:
     match: str = ""
     """'well' or 'loosely' where only documents that match so are listed."""
     assertion: str = ""
-    """How concepts are asked where the words do not say (search.question.Ask)."""
+    """How concepts are asked where the words do not say (search.questions.question.Ask)."""
     parts: tuple[Switch, ...] = ()
     """How single parts of the question are asked."""
     literal: bool = False

@@ -1,0 +1,85 @@
+"""The extract of a catalog that is being changed, brought up to date as often as somebody asks for it: see search.extract.
+
+Triggers tell which earlier rows go or are read anew, wherever that is done, so that no caller can forget to say it.
+"""
+
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from search.columns.extract import Changes, Extract, carry_over, is_of, nothing, open_extract
+
+_TABLES: Final = (
+    "CREATE TEMP TABLE changed_documents (number INTEGER PRIMARY KEY)",
+    "CREATE TEMP TABLE gone_facts (number INTEGER PRIMARY KEY)",
+    "CREATE TEMP TABLE heard_units (key BLOB PRIMARY KEY)",
+    "CREATE TEMP TRIGGER unit_heard AFTER UPDATE OF spoken ON units BEGIN INSERT OR IGNORE INTO heard_units VALUES (old.key); END",
+)
+_DOCUMENT_TRIGGERS: Final = {
+    "document_gone": "AFTER DELETE ON documents WHEN old.row < {} BEGIN INSERT OR IGNORE INTO changed_documents VALUES (old.row); END",
+    "document_read": (
+        "AFTER UPDATE OF reading ON documents WHEN old.row < {} BEGIN INSERT OR IGNORE INTO changed_documents VALUES (old.row); END"
+    ),
+}
+_FACT_TRIGGERS: Final = {
+    "fact_gone": "AFTER DELETE ON facts WHEN old.fact < {} BEGIN INSERT OR IGNORE INTO gone_facts VALUES (old.fact); END"
+}
+_NEVER: Final = 1 << 62
+
+
+class CarriedRows:
+    """The rows of a catalog in the making. New rows must have numbers above all that were ever given in this making."""
+
+    def __init__(self, db: sqlite3.Connection, previous: Path | None) -> None:
+        """`db` is a copy of the catalog of the generation in the folder `previous`, or an empty one."""
+        held = open_extract(previous / "extract") if previous is not None else None
+        self._db = db
+        self.taken_over = held is not None and is_of(db, held)
+        """Whether the earlier generation's rows were known; else all are read from the catalog."""
+        self._extract = held if held is not None and self.taken_over else nothing()
+        for statement in _TABLES:
+            db.execute(statement)
+        self._first_document = self._after("documents", "row") if self.taken_over else 0
+        self._first_fact = self._after("facts", "fact") if self.taken_over else 0
+        self._listen(_DOCUMENT_TRIGGERS, self._first_document)
+        self._listen(_FACT_TRIGGERS, self._first_fact)
+
+    def facts(self) -> Extract:
+        """The facts as they are now; documents as they were."""
+        gone = self._told("gone_facts")
+        after = self._after("facts", "fact")
+        if gone or after > self._first_fact:
+            self._extract = carry_over(self._db, self._extract, Changes(_NEVER, self._first_fact, (), gone))
+            self._first_fact = max(after, self._first_fact)
+            self._listen(_FACT_TRIGGERS, self._first_fact)
+        return self._extract
+
+    def all(self) -> Extract:
+        """Everything as it is now."""
+        self.facts()
+        changed = self._told("changed_documents")
+        after = self._after("documents", "row")
+        if changed or after > self._first_document:
+            self._extract = carry_over(self._db, self._extract, Changes(self._first_document, _NEVER, changed, ()))
+            self._first_document = max(after, self._first_document)
+            self._listen(_DOCUMENT_TRIGGERS, self._first_document)
+        return self._extract
+
+    def heard(self) -> list[bytes]:
+        """The keys of units of which it was told anew how they mean their words."""
+        return [key for (key,) in self._db.execute("SELECT key FROM heard_units")]
+
+    def _told(self, table: str) -> list[int]:
+        """What triggers told, each time once."""
+        numbers = [number for (number,) in self._db.execute(f"SELECT number FROM {table}")]  # noqa: S608 - names of this module
+        self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - names of this module
+        return numbers
+
+    def _after(self, table: str, key: str) -> int:
+        (number,) = self._db.execute(f"SELECT coalesce(max({key}), 0) + 1 FROM {table}").fetchone()  # noqa: S608 - names of this module
+        return int(number)
+
+    def _listen(self, triggers: dict[str, str], first: int) -> None:
+        for name, trigger in triggers.items():
+            self._db.execute(f"DROP TRIGGER IF EXISTS {name}")
+            self._db.execute(f"CREATE TEMP TRIGGER {name} {trigger.format(first)}")

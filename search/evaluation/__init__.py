@@ -1,0 +1,1 @@
+"""How good search and reading are, on collections that people judged."""

@@ -1,0 +1,1 @@
+"""A question as it is read: operators, concepts, results that are asked for, people and times."""

@@ -1,0 +1,135 @@
+"""A question on the ground of one generation: which documents have its parts, in each way, and are within its limits.
+
+Looked up once for a question, when first asked for: ranking, hits, heads and groups all speak of the same masks.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from search.columns.concepts import Int32, Int64
+from search.columns.documents import HAVING, SAYING
+from search.masks import Ground, allowed
+from search.protocols import Mask
+from search.questions.limits import Limit
+from search.questions.question import Part, Question
+from search.questions.question import together as as_one
+
+Codes = Callable[[Sequence[str]], Sequence[int]]
+"""Ordinals of concepts, with the other codings of each; those that nothing published has are left out."""
+
+
+class Standing(NamedTuple):
+    """Documents that are as a limit asks, and those of which it is known."""
+
+    as_asked: Mask
+    known: Mask
+
+
+@dataclass(frozen=True)
+class GroundedPart:
+    """A part of a question; its concepts stand for everything narrower, `ordinals`, none where nothing published has any."""
+
+    part: Part
+    ordinals: Int32
+    ground: Ground
+
+    @cached_property
+    def documents(self) -> Mapping[str, Mask]:
+        """Documents that have its concepts (HAVING), and that say so of them, by each way of SAYING."""
+        return {way: self.ground.columns.concepts(way).having_any(self.ordinals) for way in (HAVING, *SAYING)}
+
+    @cached_property
+    def charted(self) -> Mask:
+        """The patients whose chart has its concepts, by code."""
+        return self._of_charts(self.ground.columns.patient_concept_offsets, self.ground.columns.patient_concepts)
+
+    @cached_property
+    def allergic(self) -> Mask:
+        """The patients whose chart has an allergy to its concepts, by code."""
+        return self._of_charts(self.ground.columns.patient_allergy_offsets, self.ground.columns.patient_allergies)
+
+    def _of_charts(self, offsets: Int64, concepts: Int32) -> Mask:
+        columns = self.ground.columns
+        asked, charted = (
+            np.zeros(count, dtype=np.bool_) for count in (len(columns.concept_patients), len(columns.patient_concept_offsets) - 1)
+        )
+        asked[self.ordinals] = True
+        places = np.flatnonzero(asked[concepts])
+        charted[np.searchsorted(offsets, places, side="right") - 1] = True
+        return charted
+
+    @cached_property
+    def measured(self) -> Mask:
+        """Documents with a value as it asks, charted or in the text; none where it asks for no value."""
+        return self._valued(bare=False)
+
+    @cached_property
+    def taken(self) -> Mask:
+        """Documents with a value without a unit that is taken for one as it asks."""
+        return self._valued(bare=True)
+
+    @property
+    def fitting(self) -> Mask:
+        """Documents with a value as it asks, in its unit or taken for one."""
+        return self.measured | self.taken
+
+    def _valued(self, *, bare: bool) -> Mask:
+        columns = self.ground.columns
+        if self.part.value is None:
+            return np.zeros(columns.documents, dtype=np.bool_)
+        look: Callable[..., Mask] = columns.results.bare if bare else columns.results.mask
+        return look(self.part.value.result(self.part.concepts[0]), self.ordinals, self.ground.units, columns.documents)
+
+
+@dataclass(frozen=True)
+class Grounded:
+    """A question with its parts by place, and where documents stand to each limit of which anything is known."""
+
+    question: Question
+    ground: Ground
+    parts: tuple[GroundedPart, ...]
+    limits: tuple[Standing, ...]
+
+    @classmethod
+    def of(cls, question: Question, ground: Ground, codes: Codes) -> "Grounded":
+        """The question on a ground; `codes` tells what its concepts are there."""
+        parts = (GroundedPart(part, ground.hierarchy.with_narrower(codes(part.concepts)), ground) for part in question.parts)
+        standings = (_standing(limit, ground) for limit in question.limits)
+        return cls(question, ground, tuple(parts), tuple(standing for standing in standings if standing.known.any()))
+
+    def within(self, allowed: Mask | None) -> Mask | None:
+        """Of the allowed documents (None: all) those that are as every limit asks."""
+        masks = [*(limit.as_asked for limit in self.limits), *([] if allowed is None else [allowed])]
+        return np.logical_and.reduce(masks) if masks else None
+
+    def assumed(self, allowed: Mask | None) -> Iterator[str]:
+        """What is to be said of values without a unit that are taken for answers."""
+        for each in self.parts:
+            bare = each.taken & ~each.measured
+            count = int(np.count_nonzero(bare if allowed is None else bare & allowed))
+            if count and each.part.value is not None:
+                of = "1 document gives" if count == 1 else f"{count:,} documents give"
+                yield f"{of} {each.part.label} without a unit: taken for {each.part.value.unit}, as its other values are."
+
+
+def together(asked: Sequence[Grounded]) -> Grounded:
+    """The alternatives of a question as one, as `search.questions.question.together` makes them one."""
+    if len(asked) == 1:
+        return asked[0]
+    return Grounded(
+        as_one([each.question for each in asked]),
+        asked[0].ground,
+        tuple(part for each in asked for part in each.parts),
+        tuple(limit for each in asked for limit in each.limits),
+    )
+
+
+def _standing(limit: Limit, ground: Ground) -> Standing:
+    columns = ground.columns
+    known: Mask = {"sex": columns.sexes >= 0, "age": columns.greatest_ages >= 0}.get(limit.of, columns.first_days > 0)
+    as_asked = allowed(limit.asked, ground)
+    return Standing(known if as_asked is None else as_asked, known)

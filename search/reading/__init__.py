@@ -1,0 +1,1 @@
+"""What texts say: reading them with the names and terminologies of a generation."""
