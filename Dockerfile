@@ -16,6 +16,7 @@ COPY concepts concepts
 COPY search search
 COPY labels labels
 COPY cohorts cohorts
+COPY access access
 COPY ingest ingest
 COPY webapp webapp
 COPY commissure commissure
@@ -26,6 +27,7 @@ RUN if [ -n "$TORCH_INDEX" ]; then pip install --no-cache-dir -c constraints.txt
     && pip install --no-cache-dir -c constraints.txt -e '.[neptune,s3,sample]'
 COPY --from=assets /build/webapp/static/dist webapp/static/dist
 USER commissure
+# The server refuses to start until it is told who may see the data: COMMISSURE_ACCESS=true, or COMMISSURE_OPEN=true (docs/security.md)
 ENV COMMISSURE_DATA=/data COMMISSURE_HOST=0.0.0.0 PYTHONUNBUFFERED=1
 VOLUME /data
 EXPOSE 8000

@@ -2,12 +2,14 @@
 
 CommissureError
 ├── BadSetting    a setting has a value it cannot have
-└── AddressInUse  the web server's address is taken or not ours
+├── AddressInUse  the web server's address is taken or not ours
+└── OpenToAll     others would reach the web server, and nobody has to sign in
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 
+from access.errors import AccessError, AccountMissing, AccountRefused
 from cohorts.errors import CohortsError, InvalidDefinition, NotImported
 from cohorts.views.errors import InvalidView, SuiteUnreadable, ViewError
 from graph.errors import GraphError, InvalidDatasetName, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge
@@ -37,6 +39,10 @@ class AddressInUse(CommissureError):
     """The web server's address is taken or not ours."""
 
 
+class OpenToAll(CommissureError):
+    """Others would reach the web server, and nobody has to sign in."""
+
+
 EXIT_CODES: dict[str, tuple[int, str]] = {
     "ok": (0, "everything was done"),
     "failed": (1, "the command failed; the message says why"),
@@ -63,6 +69,9 @@ _BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (DiskFull, "full"),
     (RecordsRejected, "refused"),
     (BadSetting, "usage"),
+    (OpenToAll, "usage"),
+    (AccountMissing, "missing"),
+    (AccountRefused, "usage"),
     (UnsupportedSource, "usage"),
     (TerminologyRefused, "usage"),
     (InvalidDatasetName, "usage"),
@@ -83,8 +92,9 @@ _BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (SearchError, "failed"),
     (ViewError, "failed"),
     (GraphError, "failed"),
+    (AccessError, "failed"),
 )
-EXPECTED = (CommissureError, IngestError, LabelsError, CohortsError, SourceError, SearchError, ViewError, GraphError)
+EXPECTED = (CommissureError, IngestError, LabelsError, CohortsError, SourceError, SearchError, ViewError, GraphError, AccessError)
 """Errors whose message is for people; anything else is a defect."""
 
 

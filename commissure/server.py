@@ -12,6 +12,7 @@ from flask import Flask
 
 from commissure import assemble, workplace
 from commissure.errors import AddressInUse
+from commissure.reach import check_reach
 from ingest.errors import IngestError, LoadsUnwritable
 from search.errors import ModelUnavailable, NothingPublished
 from search.model import SearchRequest
@@ -41,7 +42,8 @@ def make_app(settings: dict[str, Any]) -> Flask:
     else:
         # Where nothing has a vector yet the model was not asked for; it is wanted as soon as something has.
         threading.Thread(target=_load, args=(model,), daemon=True, name="load the model").start()
-    return create_app(library, settings=assemble.web_settings(settings))
+    access = workplace.access_control(settings) if settings["access"] else None
+    return create_app(library, settings=assemble.web_settings(settings), access=access)
 
 
 def _load(model: Embedder) -> None:
@@ -96,7 +98,8 @@ def listen(app: Flask, settings: dict[str, Any]) -> Any:
 
 
 def serve(settings: dict[str, Any]) -> None:
-    """Serve until a signal to end. Raises AddressInUse where the address cannot be listened on."""
+    """Serve until a signal to end. Raises OpenToAll, and AddressInUse where the address cannot be listened on."""
+    check_reach(settings)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # Which vector instructions FAISS found, and each request to a model's folder, concern nobody who serves.
     for noisy in ("faiss.loader", "sentence_transformers"):

@@ -62,6 +62,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("max_body", int, 1_000_000, "bytes", "largest request body the web server takes"),
     Setting("hsts", bool, False, "true or false", "whether browsers are told to use HTTPS only (behind a proxy that speaks it)"),
+    Setting("access", bool, False, "true or false", "whether people sign in, and see what they were granted"),
+    Setting("open", bool, False, "true or false", "whether others may reach the server though nobody has to sign in"),
     Setting("trusted_proxies", int, 0, "proxies", "reverse proxies before the web server whose X-Forwarded headers count"),
 )
 _NAMES = {setting.name: setting for setting in SETTINGS}

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from access.control import AccessControl
 from ingest.publish import DraftGraph, Tools
 from ingest.replica import PublishedGraph, Replica
 from ingest.stored import StoredRecords
@@ -59,6 +60,11 @@ def workspace(settings: dict[str, Any]) -> Workspace:
 def records(settings: dict[str, Any]) -> StoredRecords:
     """What was ingested into the data folder, as it was read."""
     return StoredRecords(workspace(settings))
+
+
+def access_control(settings: dict[str, Any]) -> AccessControl:
+    """Who may what of the data folder. Nothing is opened until it is asked."""
+    return AccessControl(workspace(settings).folder)
 
 
 def embedder(settings: dict[str, Any]) -> Embedder:

@@ -19,7 +19,7 @@ QUESTIONS = (
     "a cohort criterion",
     "a setting",
 )
-ROOMS = ("sources", "graph", "concepts", "search", "labels", "cohorts", "ingest", "webapp", "commissure", "sample")
+ROOMS = ("sources", "graph", "concepts", "search", "labels", "cohorts", "access", "ingest", "webapp", "commissure", "sample")
 
 
 def rows() -> dict[str, list[str]]:

@@ -138,6 +138,7 @@ def _furnish(folder: Path) -> None:
     shutil.copytree(answers, folder / "job" / "annotations" / "worker-response")
     shutil.copytree(answers, folder / "worker-response")
     shutil.copy(street / "truth.csv", folder / "gold.csv")
+    (folder / "password.txt").write_text("correct horse battery\n")
     (folder / "who.csv").write_text("worker,name\n")
     (folder / "output").mkdir()
     for name in ("copies/images", "copies/buckets", "scans", "notes"):

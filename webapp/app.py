@@ -2,6 +2,7 @@
 
 from flask import Flask, Response
 
+from access.control import AccessControl
 from webapp.library import Library
 from webapp.settings import WebSettings
 
@@ -10,9 +11,12 @@ __all__ = ["WebSettings", "create_app"]
 _DEFAULTS = WebSettings()
 
 
-def create_app(library: Library, *, settings: WebSettings = _DEFAULTS) -> Flask:
-    """The web application over a library. Nothing is opened here: the first request that needs the generation opens it."""
-    from webapp import context, errors, metrics, pages, security, weight
+def create_app(library: Library, *, settings: WebSettings = _DEFAULTS, access: AccessControl | None = None) -> Flask:
+    """The web application over a library. Nothing is opened here: the first request that needs the generation opens it.
+
+    With `access`, requests are answered to those alone who say who they are, as far as they were granted.
+    """
+    from webapp import context, errors, guard, metrics, pages, security, weight
     from webapp.api import routes
 
     app = Flask("webapp", static_folder="static", template_folder="templates")
@@ -28,6 +32,7 @@ def create_app(library: Library, *, settings: WebSettings = _DEFAULTS) -> Flask:
     context.register(app)
     metrics.register(app)
     security.register(app, settings)
+    guard.register(app, access)
     errors.register(app)
     routes.register(app)
     pages.register(app)

@@ -1,16 +1,18 @@
-"""The one place that hands out a generation: to the REST interface, to pages, to probes and metrics."""
+"""The one place that hands out a generation: to the REST interface, to pages, to probes and metrics; as much of it as may be seen."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
 from flask import Flask, current_app, g
 
+from access.roles import Sight
 from graph.errors import StoreUnavailable
 from graph.scope import EVERYTHING, Scope
 from graph.store import GraphReader
 from search.errors import NothingPublished
+from webapp.guard import sight
 from webapp.library import Library, Snapshot
-from webapp.scoped import library_within
+from webapp.scoped import Closed, library_within
 from webapp.settings import WebSettings
 
 
@@ -22,6 +24,8 @@ class Context:
     settings: WebSettings
     scope: Scope = EVERYTHING
     """The datasets that may be seen."""
+    counts_only: bool = False
+    """Whether they are seen as protected numbers alone."""
 
     def __post_init__(self) -> None:
         """Nobody who is given the context can ask for more than the scope admits."""
@@ -69,11 +73,17 @@ def register(app: Flask) -> None:
 def context() -> Context:
     """The context of the current request."""
     if "commissure_context" not in g:
-        g.commissure_context = context_of(current_app)
+        g.commissure_context = _seen_as(sight())
     found: Context = g.commissure_context
     return found
 
 
+def _seen_as(sight: Sight | None) -> Context:
+    """What a request reads that was let in so; nothing where nobody let it in."""
+    library, settings = current_app.extensions["commissure"], current_app.extensions["commissure_settings"]
+    return Context(library, settings, sight.scope, sight.counts_only) if sight else Context(Closed(), settings)
+
+
 def context_of(app: Flask) -> Context:
-    """A context of its own for what is asked outside of requests, or looks at what is published now."""
+    """A context of its own for what is asked outside of requests, or looks at what is published now: readiness, metrics."""
     return Context(app.extensions["commissure"], app.extensions["commissure_settings"])

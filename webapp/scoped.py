@@ -4,12 +4,60 @@ from collections.abc import Iterator
 
 from graph.identifiers import dataset_iri
 from graph.scope import EVERYTHING, Scope
+from search.errors import NothingPublished
 from webapp.library import DatasetStatus, Library, Loader, RecordSource, RejectedLine, RunStatus, Snapshot, TerminologyStatus
 
 
 def library_within(library: Library, scope: Scope) -> Library:
     """The library itself where everything may be seen."""
     return library if scope == EVERYTHING else _Within(library, scope)
+
+
+class Closed:
+    """A Library for requests that nobody let in: it holds nothing."""
+
+    loader = None
+
+    def current(self) -> Snapshot:
+        """See Library."""
+        raise NothingPublished("nothing may be seen")
+
+    def ended(self, generation: int) -> None:
+        """See Library."""
+
+    def datasets(self) -> tuple[DatasetStatus, ...]:
+        """See Library."""
+        return ()
+
+    def terminologies(self) -> tuple[TerminologyStatus, ...]:
+        """See Library."""
+        return ()
+
+    def runs(self, limit: int = 50) -> tuple[RunStatus, ...]:
+        """See Library."""
+        return ()
+
+    def run(self, run: str) -> RunStatus | None:
+        """See Library."""
+        return None
+
+    def issues(
+        self, run: str, *, severity: str | None = None, code: str | None = None, limit: int = 100, offset: int = 0
+    ) -> tuple[RejectedLine, ...]:
+        """See Library."""
+        return ()
+
+    def record(self, record: str) -> RecordSource | None:
+        """See Library."""
+        return None
+
+    def kinds(self, dataset: str) -> dict[str, int] | None:
+        """See Library."""
+        return None
+
+    def ndjson(self, dataset: str, kinds: tuple[str, ...]) -> Iterator[bytes]:
+        """See Library."""
+        return iter(())
 
 
 class _Within:

@@ -23,6 +23,7 @@ from commissure.cli.report import report
 from commissure.cli.serve import demo, serve, worker
 from commissure.cli.similar import similar
 from commissure.cli.terminology import terminology
+from commissure.cli.users import grant, revoke, tokens, users
 from commissure.cli.verify import verify
 from commissure.cli.view import view
 
@@ -76,6 +77,10 @@ for command in (
     report,
     verify,
     view,
+    users,
+    tokens,
+    grant,
+    revoke,
 ):
     cli.add_command(command)
 

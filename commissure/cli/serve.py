@@ -12,20 +12,31 @@ from commissure.cli.ingest import print_report
 @click.command()
 @click.option("--host", metavar="ADDRESS", help="Address to listen on (default 127.0.0.1).")
 @click.option("--port", type=int, help="Port to listen on (default 8000).")
+@click.option("--access/--no-access", default=None, help="Let people sign in, who see what they were granted.")
+@click.option("--open", "open_to_all", is_flag=True, default=None, help="Listen on any address though nobody has to sign in.")
 @click.option("--loader-sources", metavar="PLACES", help="Folders and s3:// prefixes that /api/v1/loader may load from, comma-separated.")
 @click.option("--media", metavar="PLACES", help="Where labeled images may be read from: folders and s3://prefix=folder, comma-separated.")
 @store_option
 @data_option
 @click.pass_context
-def serve(context: click.Context, host: str | None, port: int | None, loader_sources: str | None, media: str | None) -> None:
-    """Serve the web pages and the REST interface.
+def serve(
+    context: click.Context,
+    host: str | None,
+    port: int | None,
+    access: bool | None,
+    open_to_all: bool | None,
+    loader_sources: str | None,
+    media: str | None,
+) -> None:
+    """Serve the web pages and the REST interface. On another address than this machine's own, people sign in (--access).
 
     \b
     Example:  commissure serve --port 8000
     """
     from commissure.server import serve as run
 
-    run(settings_of(context, host=host, port=port, loader_sources=loader_sources, media=media))
+    flags = {"access": access, "open": open_to_all, "loader_sources": loader_sources, "media": media}
+    run(settings_of(context, host=host, port=port, **flags))
 
 
 @click.command()
@@ -65,6 +76,7 @@ def demo(context: click.Context, host: str | None, port: int | None, no_serve: b
     """
     from commissure import workplace
     from commissure.cli.console import progress
+    from commissure.reach import check_reach
     from commissure.settings import keep
     from ingest.meaning import give_meaning
     from ingest.pipeline import ingest as run
@@ -74,6 +86,8 @@ def demo(context: click.Context, host: str | None, port: int | None, no_serve: b
     from sample.labels import write_labels
 
     settings = settings_of(context, host=host, port=port)
+    if not no_serve:
+        check_reach(settings)
     workspace, workers = workplace.workspace(settings), settings["workers"]
     folder = workspace.folder / "sample"
     with progress() as shown:

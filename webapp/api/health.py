@@ -10,7 +10,7 @@ from graph.vocabulary import BASE
 from search.errors import NothingPublished, SearchError
 from search.model import Mode, SearchRequest
 from webapp.api.operation import json_response
-from webapp.context import context
+from webapp.context import context_of
 from webapp.errors import SAMPLE_COMMAND, instance
 from webapp.library import Snapshot
 
@@ -61,7 +61,7 @@ def readyz() -> Response:
     """Ready: a generation is open, the model is loaded, the graph is reachable. Says what is not."""
     checks = {"generation": "ok", "model": "ok", "graph": "ok"}
     try:
-        snapshot = context().snapshot
+        snapshot = context_of(current_app).snapshot
     except NothingPublished:
         why = f"nothing has been ingested; run '{SAMPLE_COMMAND}' to load the sample"
         checks = {"generation": why, "model": "not tried", "graph": "not tried"}

@@ -71,7 +71,7 @@ class Operation(Generic[P]):
         parameters = self._read(path_values)
         etag = ""
         if self.by_generation and self.method == "GET":
-            etag = entity_tag(context.snapshot, context.scope)
+            etag = entity_tag(context.snapshot, context.scope, context.counts_only)
             if request.if_none_match.contains_weak(etag):
                 response = Response(status=304)
                 _cacheable(response, etag)
@@ -170,13 +170,14 @@ def json_response(value: object, status: int = 200) -> Response:
     return Response(body, status=status, content_type="application/json")
 
 
-def entity_tag(snapshot: Snapshot, scope: Scope) -> str:
-    """The (weak) ETag of an answer: address, generation and scope decide it, and whether the graph could be reached."""
+def entity_tag(snapshot: Snapshot, scope: Scope, counts_only: bool = False) -> str:
+    """The (weak) ETag of an answer: address, generation and what is seen of it decide it, and whether the graph could be reached."""
     parts = (
         distribution_version(),
         snapshot.generation,
         snapshot.published,
         None if scope.datasets is None else sorted(scope.datasets),
+        counts_only,
         snapshot.graph is not None,
         request.full_path,
         request.headers.get("Accept", ""),

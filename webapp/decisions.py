@@ -1,0 +1,78 @@
+"""Who may use what: one table over every operation and page. What it does not name is refused to everybody but where all is open.
+
+Longer than most because everything that can be asked stands in it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from access.roles import Role
+
+OPEN: Final = frozenset({"static", "favicon", "probes.healthz", "probes.readyz"})
+"""Endpoints that say nothing about data and are answered to whoever asks."""
+
+ANYBODY: Final = frozenset({"api_docs.document"})
+"""Endpoints that are the same for all who are signed in: what the interface offers, without any data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who may use an endpoint."""
+
+    area: str
+    """The area of tokens that it lies in."""
+    needs: Role
+    """The role that a dataset must be held in to be seen through it."""
+    everywhere: bool = False
+    """Whether it must be held for all datasets, because what is told is of no dataset."""
+    counted: Callable[[Any], Any] | None = None
+    """Makes protected numbers of its answer, for readers of counts; None: they are refused."""
+
+
+def _of(area: str, *names: str, needs: Role = Role.READER, everywhere: bool = False) -> dict[str, Decision]:
+    return {name: Decision(area, needs, everywhere) for name in names}
+
+
+OPERATIONS: Final[Mapping[str, Decision]] = {
+    **_of("search", "search", "searchByPost", "getFacet", "searchTable"),
+    **_of("search", "getDocument", "getDocumentByPath", "getSimilarDocuments", "readText"),
+    **_of("search", "judgeSpans", needs=Role.COUNTS),
+    **_of("graph", "getRecord", "getRecordByPath", "getNode", "getNodeByPath", "getNeighbours", "countNeighbours"),
+    **_of("graph", "getNeighbourhood", "getNeighbourhoodByRules", "sparql"),
+    **_of("patients", "suggestConcepts", "getConcept", "getConceptsByName", "getConceptByPath", "getPatientsWithConcept"),
+    **_of("patients", "listPatients", "listConditions", "getPatient", "getPatientByPath", "getFactsOfPatient", "getDocumentsOfPatient"),
+    **_of("patients", "getSimilarPatients"),
+    **_of("cohorts", "countCohort", "runCohort", "getCooccurrence"),
+    **_of("cohorts", "getCohortSchema", needs=Role.COUNTS),
+    **_of("labels", "listLabels", "listItems", "getReport", "review", "consolidate", "selectLines", "exportLines"),
+    **_of("data", "listDatasets", "getCompleteness", "exportRecords", "runView"),
+    **_of("data", "listTerminologies", needs=Role.COUNTS),
+    **_of("data", "listRuns", "getRun", "listIssues", needs=Role.STEWARD),
+    **_of("loader", "startLoad", "listLoads", "getLoad", "cancelLoad", "cancelLoadById", needs=Role.ADMINISTRATOR, everywhere=True),
+}
+"""operationId → who may."""
+
+PAGES: Final[Mapping[str, Decision]] = {
+    **_of("search", "home.home", "search.search", "search.search_as_table", "result_filter.result_filter", "shared.shared"),
+    **_of("search", "document.document", "values.values", "api_docs.docs"),
+    **_of("graph", "document.record", "node.node", "node.concept", "node.neighbours"),
+    **_of("patients", "patient.patient", "patients.patients", "patients.conditions", "similar.similar", "narrower.narrower"),
+    **_of("patients", "lists.facts", "lists.mentions", "lists.standing"),
+    **_of("cohorts", "cohort.cohort", "cohort.definition", "cohort.patients", "together.cooccurrence", "together.rest"),
+    **_of("labels", "labels.labels", "labels.media", "item.item", "reports.reports", "reports.report_as_table", "reports.review"),
+    **_of("labels", "reports.review_manifest"),
+    **_of("data", "data.data", "data.completeness"),
+    **_of("data", "data.terminologies", needs=Role.COUNTS),
+    **_of("data", "data.run", needs=Role.STEWARD),
+    **_of("service", "show_metrics", needs=Role.ADMINISTRATOR, everywhere=True),
+}
+"""Endpoint of a page → who may."""
+
+
+def decision_of(endpoint: str) -> Decision | None:
+    """Who may use an endpoint of the application; None where nobody decided."""
+    blueprint, _, name = endpoint.rpartition(".")
+    if blueprint == "api":
+        return OPERATIONS.get(name) or OPERATIONS.get(name.removesuffix("AtRoot"))
+    return PAGES.get(endpoint)
