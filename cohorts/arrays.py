@@ -5,9 +5,8 @@ each other.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from fractions import Fraction
-from functools import cached_property
 from math import inf
 from typing import Final, Literal
 
@@ -15,46 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohorts.common import common_bounds
-from cohorts.definition import Criterion, Definition, Event, Group, Kept, Person, Range, Rule, Value
+from cohorts.definition import Criterion, Definition, Event, Exit, Group, Person, Range, Rule, Value
+from cohorts.episodes import cut, end_of_covering, first_since, joined
 from cohorts.events import ASSERTIONS, KINDS, NO_DAY, Events, Int32, Int64, Mask, codes_of
 from cohorts.naming import called
 from cohorts.resolving import Resolution
 from cohorts.results import Counted, Members, Step
+from cohorts.rows import SHIFT, Rows, changes, each_once, in_order, kept_of, key_of, on_edge
 from concepts.hierarchy import runs
 from concepts.measures import canonical
 from search.days import years_between
 
 _PAIRS: Final = 1 << 22
 """Pairs of an index event and another event that are looked at together."""
-_SHIFT: Final = 1 << 32
 _SIDES: Final[tuple[Literal["left"], Literal["right"]]] = ("left", "right")
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Events of some patients, a row for each concept that is looked at, by patient, day and event."""
-
-    patients: Int32
-    events: Int32
-    concepts: Int32
-    days: Int32
-    ends: Int32
-    encounters: Int32
-    places: Int64
-    """The rows in the table of events; -1 of a cohort's."""
-
-    def taken(self, which: NDArray[np.generic]) -> "Rows":
-        """Some of the rows, by place or by mask."""
-        parts = self.patients, self.events, self.concepts, self.days, self.ends, self.encounters, self.places
-        return Rows(*(part[which] for part in parts))
-
-    @cached_property
-    def keys(self) -> Int64:
-        """Patient and day in one number, ascending."""
-        return _key(self.patients, self.days)
-
-    def __len__(self) -> int:
-        return len(self.patients)
 
 
 def count_cohort(events: Events, definition: Definition, resolution: Resolution) -> Counted:
@@ -77,8 +50,11 @@ class _Counting:
             index = index.taken(self._meets(rule, index))
             steps.append(_step(called(rule, place), index))
         if self._definition.keep != "all":
-            index = _kept(index, self._definition.keep)
+            index = kept_of(index, self._definition.keep)
             steps.append(_step(f"the {self._definition.keep} of each patient", index))
+        if self._definition.exit is not None:
+            index = self._episodes(index, self._definition.exit)
+            steps.append(_step("episodes", index))
         frozen = {path: len(documents) for path, documents in self._resolution.documents.items()}
         members = Members(index.patients, index.events, index.days, index.ends)
         return Counted(tuple(steps), members, frozen, self._resolution.notices)
@@ -93,13 +69,43 @@ class _Counting:
             index = Rows(patients, patients, none, on, on, none, none.astype(np.int64))
         else:
             found = [rows.taken(passes) for rows, passes in map(self._found, entry.any)]
-            index = _events(_sorted([each for each in found if len(each)] or found[:1]))
+            index = each_once(in_order([each for each in found if len(each)] or found[:1]))
         if entry.observed is not None:
             before, after = entry.observed
             first, last = people.first[index.patients].astype(np.int64), people.last[index.patients].astype(np.int64)
             days = index.days.astype(np.int64)
             index = index.taken((index.days != NO_DAY) & (days - before >= first) & (days + after <= last))
-        return _kept(index, entry.limit)
+        return kept_of(index, entry.limit)
+
+    # --- when they leave ---
+
+    def _episodes(self, index: Rows, leaving: Exit) -> Rows:
+        """What index events become: a row an episode, each with the number of the event that it began with."""
+        index = index.taken(index.days != NO_DAY)
+        ends = np.maximum(np.maximum(self._events.people.last[index.patients], index.ends), index.days).astype(np.int64)
+        if leaving.drugs is not None:
+            ends = np.minimum(ends, self._persisting(leaving, leaving.drugs, index))
+        elif leaving.end != "observed":
+            ends = np.minimum(ends, (index.days if leaving.end == "start" else index.ends).astype(np.int64) + leaving.days)
+        for event in leaving.censor:
+            rows, passes = self._found(event)
+            ends = np.minimum(ends, first_since(rows.patients[passes], rows.days[passes], index.patients, index.days))
+        stay = ends >= index.days
+        index, ends = index.taken(stay), ends[stay]
+        spans = cut(joined(index.patients, index.days, ends, leaving.collapse), leaving.dates)
+        none = np.full(len(spans.patients), -1, np.int32)
+        starts, lasts = spans.starts.astype(np.int32), spans.ends.astype(np.int32)
+        return Rows(spans.patients, index.events[spans.firsts], none, starts, lasts, none, none.astype(np.int64))
+
+    def _persisting(self, leaving: Exit, drugs: Event, index: Rows) -> Int64:
+        """Until when the drugs last that cover the day of each index event."""
+        rows = self._identified(drugs)
+        rows = rows.taken(rows.days != NO_DAY)
+        supplies = np.maximum(np.floor(np.nan_to_num(self._events.supplies[rows.places])), 0).astype(np.int64)
+        days = rows.days.astype(np.int64)
+        ends = np.where(rows.ends > rows.days, rows.ends, days + supplies) if leaving.supply is None else days + leaving.supply
+        lasting = joined(rows.patients, rows.days, ends, leaving.gap)
+        return end_of_covering(replace(lasting, ends=lasting.ends + leaving.days), index.patients, index.days)
 
     def _in_datasets(self, datasets: NDArray[np.int16]) -> Mask:
         return self._events.in_datasets(datasets, self._definition.datasets)
@@ -110,7 +116,7 @@ class _Counting:
         """The events of the kind, the set and the settings, and which of them are all else that is asked of them by themselves."""
         rows = self._of_cohort(event.cohort) if event.kind == "cohort" else self._identified(event)
         if event.first:
-            rows = rows.taken(_on_edge(rows, np.arange(len(rows)), rows.patients, "first"))
+            rows = rows.taken(on_edge(rows, np.arange(len(rows)), rows.patients, "first"))
         passes = self._passes(event, rows)
         if event.having is not None and passes.any():
             passes[passes] = self._meets(event.having, rows.taken(passes))
@@ -146,7 +152,7 @@ class _Counting:
             places = places[self._in_datasets(events.datasets[places])]
         columns = events.patients, events.events, events.concepts, events.days, events.ends, events.encounters
         patients, numbers, concepts, days, ends, encounters = (column[places] for column in columns)
-        return _sorted([Rows(patients, numbers, concepts, days, ends, encounters, places)])
+        return in_order([Rows(patients, numbers, concepts, days, ends, encounters, places)])
 
     def _passes(self, event: Event, rows: Rows) -> Mask:
         passes = np.ones(len(rows), dtype=np.bool_)
@@ -223,8 +229,8 @@ class _Counting:
         start, end = _bounding(rule.start), _bounding(rule.end)
         if start:
             low, high = _days(anchor, start)
-            first = np.searchsorted(rows.keys, _key(index.patients, low))
-            last = np.searchsorted(rows.keys, _key(index.patients, high), "right")
+            first = np.searchsorted(rows.keys, key_of(index.patients, low))
+            last = np.searchsorted(rows.keys, key_of(index.patients, high), "right")
         else:
             first, last = (np.searchsorted(rows.patients, index.patients, side) for side in _SIDES)
         last = np.maximum(first, last)
@@ -245,7 +251,7 @@ def _counted_in_runs(rows: Rows, passes: Mask, rule: Criterion, first: Int64, la
         some = last > first
         place = np.where(some, first, 0)
         # Rows without a day stand first in a run; they are chosen only where there are no others.
-        dated = np.searchsorted(rows.keys, _key(rows.patients[place], np.full(len(place), NO_DAY + 1)))
+        dated = np.searchsorted(rows.keys, key_of(rows.patients[place], np.full(len(place), NO_DAY + 1)))
         place = np.where(some & (dated < last), np.maximum(dated, place), place)
         edge = place if rule.pick == "first" else np.where(some, last - 1, 0)
         days = rows.keys[edge]
@@ -253,9 +259,9 @@ def _counted_in_runs(rows: Rows, passes: Mask, rule: Criterion, first: Int64, la
         last = np.where(some, np.searchsorted(rows.keys, days, "right"), last)
     counting = rows.taken(passes)
     if rule.count.distinct == "day":
-        fresh = _changes(counting.keys) & (counting.days != NO_DAY)
+        fresh = changes(counting.keys) & (counting.days != NO_DAY)
     else:
-        fresh = _changes(counting.patients) | _changes(counting.days) | _changes(counting.events)
+        fresh = changes(counting.patients) | changes(counting.days) | changes(counting.events)
     flags = np.zeros(len(rows), dtype=np.int64)
     flags[passes] = fresh
     before = np.append(0, np.cumsum(flags))
@@ -273,13 +279,13 @@ def _counted_in_pairs(rows: Rows, passes: Mask, rule: Criterion, index: Rows, an
         right &= (index.encounters[own] >= 0) & (index.encounters[own] == rows.encounters[other])
     if rule.pick is not None:
         own, other, right = own[right], other[right], right[right]
-        right = _on_edge(rows, other, own, rule.pick)
+        right = on_edge(rows, other, own, rule.pick)
     right &= passes[other]
     values = {"record": rows.events, "day": rows.days, "concept": rows.concepts, "encounter": rows.encounters}[rule.count.distinct]
     own, found = own[right], values[other[right]]
     told = found != NO_DAY if rule.count.distinct == "day" else found >= 0
-    distinct = np.unique(own[told] * _SHIFT + (found[told].astype(np.int64) - NO_DAY))
-    return np.bincount(distinct // _SHIFT, minlength=len(index)).astype(np.int64)
+    distinct = np.unique(own[told] * SHIFT + (found[told].astype(np.int64) - NO_DAY))
+    return np.bincount(distinct // SHIFT, minlength=len(index)).astype(np.int64)
 
 
 def _pairs(first: Int64, last: Int64) -> Iterator[tuple[Int64, Int64]]:
@@ -295,49 +301,8 @@ def _pairs(first: Int64, last: Int64) -> Iterator[tuple[Int64, Int64]]:
         begin = end
 
 
-def _on_edge(rows: Rows, places: Int64, owners: NDArray[np.integer], edge: str) -> Mask:
-    """Which of some rows are of the first, or last day of their owner's; those without a day are it only where there are no others."""
-    days = rows.days[places].astype(np.int64)
-    rank: Int64 = np.where(days == NO_DAY, _SHIFT if edge == "first" else -_SHIFT, days)
-    best: Int64 = np.full(int(owners.max(initial=-1)) + 1, _SHIFT if edge == "first" else -_SHIFT, dtype=np.int64)
-    (np.minimum if edge == "first" else np.maximum).at(best, owners, rank)
-    on_edge: Mask = rank == best[owners]
-    return on_edge
-
-
-def _kept(index: Rows, kept: Kept) -> Rows:
-    """All index events, or one of each patient: that of the first, or last day; of several the one that is told first."""
-    if kept == "all":
-        return index
-    index = index.taken(_on_edge(index, np.arange(len(index)), index.patients, kept))
-    return index.taken(_changes(index.patients))
-
-
-def _sorted(parts: list[Rows]) -> Rows:
-    names = "patients", "events", "concepts", "days", "ends", "encounters", "places"
-    rows = parts[0] if len(parts) == 1 else Rows(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
-    later, same = rows.keys[1:] > rows.keys[:-1], rows.keys[1:] == rows.keys[:-1]
-    if (later | (same & (rows.events[1:] >= rows.events[:-1]))).all():
-        return rows  # the events of one concept stand so in the table
-    return rows.taken(np.lexsort((rows.events, rows.keys)))
-
-
-def _events(rows: Rows) -> Rows:
-    """Each event once, whatever concepts it has."""
-    return rows.taken(_changes(rows.patients) | _changes(rows.days) | _changes(rows.events))
-
-
 def _step(rule: str, index: Rows) -> Step:
-    return Step(rule, int(_changes(index.patients).sum()), len(index))
-
-
-def _changes(values: NDArray[np.generic]) -> Mask:
-    """Where a value differs from the one before; the first one does."""
-    return np.append(True, values[1:] != values[:-1]) if len(values) else np.empty(0, dtype=np.bool_)
-
-
-def _key(patients: Int32, days: NDArray[np.integer]) -> Int64:
-    return patients.astype(np.int64) * _SHIFT + (days.astype(np.int64) - NO_DAY)
+    return Step(rule, int(changes(index.patients).sum()), len(index))
 
 
 def _bounding(window: Range | None) -> Range | None:

@@ -1,7 +1,7 @@
 """Cohort definitions of OHDSI (Circe expressions, as Atlas exports them) as definitions of ours.
 
-What would change who is in the cohort and has no counterpart here is refused, by its path in the expression; what only says when somebody
-leaves it, or how it is stored, is named.
+What would change who is in the cohort, or when, and has no counterpart here is refused, by its path in the expression; what is not quite
+the same is named.
 """
 
 import json
@@ -76,10 +76,10 @@ class _Import:
             if found is not None:
                 rules.append({"name": rule.get("name") or f"rule {place + 1}", **found})
         entry = self._entry(expression["PrimaryCriteria"])
-        self._leaving()
+        leaving = self._exit()
         if self.refused.found:
             raise NotImported(tuple(self.refused.found))
-        definition = {"format": FORMAT, "sets": self.sets, "entry": entry, "rules": rules, "keep": self._keep()}
+        definition = {"format": FORMAT, "sets": self.sets, "entry": entry, "rules": rules, "keep": self._keep(), "exit": leaving}
         if expression.get("Title"):
             definition["name"] = str(expression["Title"])
         definition_of(definition)
@@ -113,12 +113,51 @@ class _Import:
         qualified = _limit(self.expression.get("QualifiedLimit")) if self.expression.get("AdditionalCriteria") else "all"
         return last if last != "all" else qualified
 
-    def _leaving(self) -> None:
-        for key in ("EndStrategy", "CensoringCriteria", "CollapseSettings"):
-            if self.expression.get(key) not in _EMPTY:
-                self.notices.append(f"{key}: is not carried over; it says when somebody leaves the cohort, not who enters it and when")
-        if any(value is not None for value in (self.expression.get("CensorWindow") or {}).values()):
-            self.refused.add("CensorWindow", "cuts the cohort to calendar dates")
+    # --- when they leave ---
+
+    def _exit(self) -> dict[str, Any]:
+        """When members leave: there, what is of one patient and touches is always one period."""
+        strategy = self.expression.get("EndStrategy") or {}
+        self.refused.unknown(strategy, ("DateOffset", "CustomEra"), "EndStrategy")
+        leaving: dict[str, Any] = {"end": "observed"}
+        if strategy.get("DateOffset") is not None:
+            leaving = {"end": self._offset(strategy["DateOffset"])}
+        elif strategy.get("CustomEra") is not None:
+            leaving = self._persisting(strategy["CustomEra"])
+        if leaving["end"] == "observed":
+            self.notices.append("EndStrategy: observation reaches until a patient's last charted event")
+        censoring = enumerate(self.expression.get("CensoringCriteria") or ())
+        if censor := [self._event(one, f"CensoringCriteria[{place}]") for place, one in censoring]:
+            leaving["censor"] = censor
+        collapse = self.expression.get("CollapseSettings") or {}
+        if collapse.get("CollapseType", "ERA") != "ERA":
+            self.refused.add("CollapseSettings.CollapseType", f"is {collapse['CollapseType']!r}")
+        if collapse.get("EraPad"):
+            leaving["collapse"] = int(collapse["EraPad"])
+        window = self.expression.get("CensorWindow") or {}
+        dates = [str(value)[:10] if value else None for value in (window.get("StartDate"), window.get("EndDate"))]
+        return {**leaving, **({"dates": dates} if any(dates) else {})}
+
+    def _offset(self, asked: Mapping[str, Any]) -> str:
+        edge = {"StartDate": "start", "EndDate": "end"}[asked.get("DateField") or "StartDate"]
+        days = int(asked.get("Offset") or 0)
+        if edge == "start" and days < 0:
+            self.refused.add("EndStrategy.DateOffset.Offset", "has every period end before it begins")
+        return f"{edge}{days:+d}"
+
+    def _persisting(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        path = "EndStrategy.CustomEra"
+        identifier = asked["DrugCodesetId"]
+        leaving: dict[str, Any] = {
+            "end": f"persistence{int(asked.get('Offset') or 0):+d}",
+            "in": self._set(self._names[identifier], self._concepts[identifier]["expression"]["items"], f"{path}.DrugCodesetId"),
+            "gap": int(asked.get("GapDays") or 0),
+        }
+        if asked.get("DaysSupplyOverride") is not None:
+            leaving["supply"] = int(asked["DaysSupplyOverride"])
+        else:
+            self.notices.append(f"{path}: a drug of which neither end nor days of supply are told lasts for its day; there, a day longer")
+        return leaving
 
     # --- events ---
 

@@ -19,6 +19,7 @@ Edge = Literal["start", "end"]
 Place = Literal["first", "last"]
 Kept = Literal["all", "first", "last"]
 Distinct = Literal["record", "day", "concept", "encounter"]
+Leaving = Literal["start", "end", "observed", "persistence"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,34 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Exit:
+    """When members leave: each index event that stays becomes an episode, and episodes of a patient that touch become one.
+
+    An episode ends `days` after the start or end of its index event, after the drugs of `concepts` that cover it ('persistence'), or with
+    what is observed of the patient ('observed'); on the day of the first of `censor` where that is earlier; never after what is observed.
+    """
+
+    path: str = "exit"
+    end: Leaving = "end"
+    days: int = 0
+    concepts: str = ""
+    gap: int = 0
+    """Days between the end of one supply of the drugs and the start of the next that do not end it."""
+    supply: int | None = None
+    """Days that each drug lasts, whatever is told of it."""
+    censor: tuple[Event, ...] = ()
+    collapse: int = 0
+    """Days between the end of one episode and the start of the next that make one of both."""
+    dates: Range | None = None
+    """First and last day to which episodes are cut."""
+
+    @property
+    def drugs(self) -> Event | None:
+        """The events whose supplies make the end."""
+        return Event("medication", self.path, concepts=self.concepts) if self.end == "persistence" else None
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """A cohort. Rules are asked in order; `keep` says which index events of a patient stay of those that meet all."""
 
@@ -169,6 +198,8 @@ class Definition:
     cohorts: "Mapping[str, Definition]" = field(default_factory=dict)
     """Others that events of the kind 'cohort' name."""
     keep: Kept = "all"
+    exit: Exit | None = None
+    """Without one, each index event stays as it is."""
 
 
 def events_of(rule: Rule) -> Iterator[Event]:
@@ -193,3 +224,8 @@ def all_events(definition: Definition) -> Iterator[Event]:
         yield from within(event)
     for rule in definition.rules:
         yield from events_of(rule)
+    if definition.exit is not None:
+        for event in definition.exit.censor:
+            yield from within(event)
+        if definition.exit.drugs is not None:
+            yield definition.exit.drugs

@@ -68,6 +68,10 @@ def counted_of(rows: Any, definition: Definition, resolution: Resolution) -> Cou
     member = np.asarray(rows["member"].to_numpy(zero_copy_only=False), dtype=np.bool_)
     if definition.keep != "all":
         steps.append(Step(f"the {definition.keep} of each patient", len(np.unique(patients[member])), int(member.sum())))
+    if definition.exit is not None:
+        days, ends = (_days(rows[name]) for name in ("episode", "episode_end"))
+        member = days != NO_DAY
+        steps.append(Step("episodes", len(np.unique(patients[member])), int(member.sum())))
     order = np.lexsort((events[member], days[member], patients[member]))
     members = Members(*(column[member][order] for column in (patients, events, days, ends)))
     frozen = {path: len(documents) for path, documents in resolution.documents.items()}

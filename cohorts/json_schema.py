@@ -79,6 +79,7 @@ _DEFINITION: Final = {
     "entry": _ref("entry"),
     "rules": {"type": "array", "items": _ref("rule")},
     "keep": _KEPT,
+    "exit": _ref("exit"),
 }
 
 SCHEMA: Final[dict[str, Any]] = {
@@ -105,6 +106,15 @@ SCHEMA: Final[dict[str, Any]] = {
             "oneOf": [{"required": ["any"], "properties": {"any": {"minItems": 1}}}, {"required": ["on"]}],
         },
         "event": {**_object(_EVENT), "oneOf": _KINDS},
+        "exit": _object(
+            {
+                "end": {"type": "string", "pattern": r"^(start(\+\d{1,6})?|end([+-]\d{1,6})?|observed|persistence([+-]\d{1,6})?)$"},
+                "in": _TEXT,
+                **{key: {"type": "integer", "minimum": 0, "maximum": MOST_DAYS} for key in ("gap", "supply", "collapse")},
+                "censor": {"type": "array", "items": _ref("event")},
+                "dates": _ref("dates"),
+            }
+        ),
         "rule": {
             "anyOf": [
                 {**_object(_CRITERION), "oneOf": _KINDS},

@@ -2,65 +2,56 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
 from cohorts.definition import (
     EVENTS,
     FORMAT,
-    Code,
     Count,
     Criterion,
     Definition,
     Entry,
     Event,
+    Exit,
     Group,
     Person,
     Rule,
-    Value,
-    Words,
-    all_events,
 )
 from cohorts.errors import InvalidDefinition
 from cohorts.fields import MOST_DAYS, Fields, day, whole
+from cohorts.linking import DEEPEST, Named, linked
+from cohorts.parts import count_of, exit_end_of, set_of, value_of, words_of
 from concepts.model import Assertion
 
-DEEPEST: Final = 12
-"""Groups, `having` and cohorts within one another."""
-MOST_CODES: Final = 1_000_000
 MOST_RULES: Final = 1000
 _NAME: Final = re.compile(r"[^\s\"']{1,100}")
-_PART: Final = re.compile(r'"([^"]+)"|(\S+)')
 
-_DEFINITION: Final = ("format", "name", "description", "datasets", "sets", "cohorts", "entry", "rules", "keep")
+_DEFINITION: Final = ("format", "name", "description", "datasets", "sets", "cohorts", "entry", "rules", "keep", "exit")
 _ENTRY: Final = ("any", "on", "limit", "observed")
+_EXIT: Final = ("end", "in", "gap", "supply", "censor", "collapse", "dates")
 _EVENT: Final = (*("event", "note", "cohort", "in", "class", "first", "value", "value_in", "age", "sex", "status", "dates", "having"),)
 _CRITERION: Final = (*_EVENT, "name", "count", "start", "end", "from", "same_encounter", "pick")
 _PERSON: Final = ("name", "age", "sex", "dates")
 _GROUPS: Final = ("any", "all", "at_least", "at_most")
 _GROUP: Final = ("name", *_GROUPS, "of")
 _NOTE: Final = ("in", "text", "mode", "assertion")
-_COUNT: Final = ("ge", "le", "eq", "distinct")
-_VALUE: Final = ("gt", "ge", "lt", "le", "eq", "unit")
-_MOST: Final = 1_000_000
 
 
-def read_definition(text: str | bytes) -> Definition:
-    """The definition that a JSON text holds. Raises InvalidDefinition."""
+def read_definition(text: str | bytes, named: Named | None = None) -> Definition:
+    """The definition that a JSON text holds, as `definition_of` reads it. Raises InvalidDefinition."""
     try:
         value = json.loads(text)
     except json.JSONDecodeError as error:
         raise InvalidDefinition("", f"is no JSON (line {error.lineno}, column {error.colno}: {error.msg})") from None
     except (ValueError, RecursionError):
         raise InvalidDefinition("", "is no JSON that can be decoded: it is no UTF-8, or nested without end") from None
-    return definition_of(value)
+    return definition_of(value, named)
 
 
-def definition_of(value: Any) -> Definition:
-    """The definition that a JSON value is. Raises InvalidDefinition."""
-    definition = _definition(value, "", 0)
-    _check_names(definition)
-    return definition
+def definition_of(value: Any, named: Named | None = None) -> Definition:
+    """The definition that a JSON value is; cohorts that it names and does not hold are `named`. Raises InvalidDefinition."""
+    return linked(_definition(value, "", 0), named, lambda kept, path: _definition(kept, path, 0))
 
 
 def _definition(value: Any, path: str, depth: int) -> Definition:
@@ -77,9 +68,10 @@ def _definition(value: Any, path: str, depth: int) -> Definition:
         name=fields.text("name"),
         description=fields.text("description", 20_000),
         datasets=() if fields.words("datasets") == ("*",) else fields.words("datasets"),
-        sets={name: _set(codes, at) for name, codes, at in _named(fields, "sets")},
+        sets={name: set_of(codes, at) for name, codes, at in _named(fields, "sets")},
         cohorts={name: _definition(each, at, depth + 1) for name, each, at in _named(fields, "cohorts")},
         keep=fields.choice("keep", ("all", "first", "last"), "all"),
+        exit=_exit(Fields.of(value["exit"], fields.at("exit"), _EXIT), depth + 1) if "exit" in value else None,
     )
 
 
@@ -91,26 +83,6 @@ def _named(fields: Fields, key: str) -> Iterable[tuple[str, Any, str]]:
         if not _NAME.fullmatch(name):
             raise fields.refuse(key, f"{name[:60]!r} is no name: 1 to 100 characters without blanks and quotation marks")
         yield name, value, f"{fields.at(key)}.{name}"
-
-
-def _set(value: Any, path: str) -> tuple[Code, ...]:
-    if not isinstance(value, list) or not value:
-        raise InvalidDefinition(path, "must be a list of codes, with one at least")
-    if len(value) > MOST_CODES:
-        raise InvalidDefinition(path, f"has {len(value):,} codes; at most {MOST_CODES:,} are read")
-    codes = []
-    for place, each in enumerate(value):
-        if isinstance(each, str):
-            each = {"code": each}
-        fields = Fields.of(each, f"{path}[{place}]", ("code", "descendants", "exclude", "name"))
-        code = fields.text("code")
-        if not code:
-            raise fields.refuse("code", "is missing: the IRI of a concept, or a code of whatever system")
-        fields.text("name")
-        codes.append(Code(code, fields.flag("descendants"), fields.flag("exclude")))
-    if all(code.exclude for code in codes):
-        raise InvalidDefinition(path, "only excludes codes: it has no concept")
-    return tuple(codes)
 
 
 def _entry(value: Any, path: str, depth: int) -> Entry:
@@ -133,6 +105,26 @@ def _ends(fields: Fields, key: str) -> tuple[Any, Any]:
     if not isinstance(value, list) or len(value) != 2:
         raise fields.refuse(key, "must be two numbers of days, before and after: [365, 0]")
     return value[0], value[1]
+
+
+def _exit(fields: Fields, depth: int) -> Exit:
+    end, days = exit_end_of(fields)
+    for key in ("in", "gap", "supply") if end != "persistence" else ():
+        if key in fields.value:
+            raise fields.refuse(key, "says how long drugs last: it stands beside an end of `persistence` alone")
+    if end == "persistence" and not fields.text("in"):
+        raise fields.refuse("in", "is missing: the set of the drugs whose supplies make the end")
+    return Exit(
+        path=fields.path,
+        end=end,
+        days=days,
+        concepts=fields.text("in"),
+        gap=fields.whole("gap", 0, MOST_DAYS) or 0,
+        supply=fields.whole("supply", 0, MOST_DAYS),
+        censor=tuple(_event(Fields.of(each, at, _EVENT), depth + 1) for at, each in fields.each("censor")),
+        collapse=fields.whole("collapse", 0, MOST_DAYS) or 0,
+        dates=fields.dates("dates"),
+    )
 
 
 def _rule(value: Any, path: str, depth: int) -> Rule:
@@ -171,7 +163,7 @@ def _criterion(fields: Fields, depth: int) -> Criterion:
     criterion = Criterion(
         event=event,
         name=fields.text("name"),
-        count=_count(fields.value["count"], fields.at("count")) if "count" in fields.value else Count(),
+        count=count_of(fields.value["count"], fields.at("count")) if "count" in fields.value else Count(),
         start=fields.window("start"),
         end=fields.window("end"),
         since=fields.choice("from", ("start", "end"), "start"),
@@ -198,11 +190,11 @@ def _event(fields: Fields, depth: int) -> Event:
         kind=kind,
         path=fields.path,
         concepts=(note or fields).text("in"),
-        words=_words(note) if note is not None and "text" in note.value else None,
+        words=words_of(note) if note is not None and "text" in note.value else None,
         cohort=fields.text("cohort"),
         settings=fields.words("class"),
         first=fields.flag("first"),
-        value=_value(value["value"], fields.at("value")) if "value" in value else None,
+        value=value_of(value["value"], fields.at("value")) if "value" in value else None,
         answers=fields.text("value_in"),
         age=fields.years("age"),
         sexes=fields.words("sex"),
@@ -229,83 +221,6 @@ def _check_event(fields: Fields, event: Event) -> None:
         raise fields.refuse("note", "asks for words and for concepts: make two rules of it")
 
 
-def _words(note: Fields) -> Words:
-    text = note.text("text").strip()
-    alternatives = []
-    for alternative in re.split(r"\s+OR\s+", text):
-        parts = tuple((phrase or word).strip() for phrase, word in _PART.findall(alternative))
-        parts = tuple(part for part in parts if any(character.isalnum() for character in part))
-        if not parts:
-            raise note.refuse("text", 'has no words; `cancer OR malignan* OR "chest pain"` would do')
-        alternatives.append(parts)
-    return Words(text, tuple(alternatives))
-
-
-def _count(value: Any, path: str) -> Count:
-    fields = Fields.of(value, path, _COUNT)
-    least, most, equal = (fields.whole(key, 0, _MOST) for key in ("ge", "le", "eq"))
-    distinct = fields.choice("distinct", ("record", "day", "concept", "encounter"), "record")
-    if equal is not None:
-        if least is not None or most is not None:
-            raise fields.refuse("eq", "stands beside ge or le, which it makes needless")
-        return Count(equal, equal, distinct)
-    if least is None and most is None:
-        return Count(1, None, distinct)
-    if least is not None and most is not None and least > most:
-        raise fields.refuse("ge", f"is {least} and le {most}: no number is both")
-    if least == 0 and most is None:
-        raise fields.refuse("ge", 'is 0, which every patient meets; {"eq": 0} asks for none')
-    return Count(least or 0, most, distinct)
-
-
-def _value(value: Any, path: str) -> Value:
-    fields = Fields.of(value, path, _VALUE)
-    gt, ge, lt, le, eq = (fields.number(key) for key in ("gt", "ge", "lt", "le", "eq"))
-    if all(bound is None for bound in (gt, ge, lt, le, eq)):
-        raise InvalidDefinition(path, "bounds nothing: it needs gt, ge, lt, le or eq")
-    low = max((bound for bound in (gt, ge, eq) if bound is not None), default=None)
-    high = min((bound for bound in (lt, le, eq) if bound is not None), default=None)
-    if low is not None and high is not None and (low > high or (low == high and low in (gt, lt))):
-        raise InvalidDefinition(path, f"turns back: no number is above {low:g} and below {high:g}")
-    return Value(gt, ge, lt, le, eq, fields.text("unit", 100))
-
-
 def _check_depth(path: str, depth: int) -> None:
     if depth > DEEPEST:
         raise InvalidDefinition(path, f"lies deeper than {DEEPEST} levels of groups, `having` and cohorts")
-
-
-def _check_names(definition: Definition) -> None:
-    """Every set and every cohort that is named is there, and no cohort is defined by itself."""
-    uses: dict[str, list[tuple[str, str]]] = {}
-    for name, one in (("", definition), *definition.cohorts.items()):
-        uses[name] = []
-        for event in all_events(one):
-            _check_sets(event, one)
-            if event.kind == "cohort":
-                if event.cohort not in definition.cohorts:
-                    there = ", ".join(sorted(definition.cohorts)) or "none"
-                    raise InvalidDefinition(
-                        f"{event.path}.cohort", f"there is no cohort {event.cohort[:60]!r} in `cohorts`; there are: {there}"
-                    )
-                uses[name].append((event.cohort, f"{event.path}.cohort"))
-    done: set[str] = set()
-    for name in uses:
-        _check_circles(name, uses, (), done)
-
-
-def _check_sets(event: Event, definition: Definition) -> None:
-    for name, key in ((event.concepts, "note.in" if event.kind == "note" else "in"), (event.answers, "value_in")):
-        if name and name not in definition.sets:
-            there = ", ".join(sorted(definition.sets)) or "none"
-            raise InvalidDefinition(f"{event.path}.{key}", f"there is no set {name[:60]!r}; there are: {there}")
-
-
-def _check_circles(name: str, uses: Mapping[str, list[tuple[str, str]]], above: tuple[str, ...], done: set[str]) -> None:
-    if len(above) > DEEPEST:
-        raise InvalidDefinition(f"cohorts.{name}", f"lies deeper than {DEEPEST} cohorts within one another")
-    for used, path in uses[name] if name not in done else ():
-        if used in (*above, name):
-            raise InvalidDefinition(path, f"the cohort is defined by itself: {' → '.join((*above, name, used)).removeprefix(' → ')}")
-        _check_circles(used, uses, (*above, name), done)
-    done.add(name)

@@ -12,11 +12,12 @@ from cohorts.common import common_bounds
 from cohorts.definition import Criterion, Definition, Event, Group, Kept, Person, Range, Rule, Value, Words
 from cohorts.naming import called
 from cohorts.resolving import Resolution
+from cohorts.spans_statement import Episodes
 from concepts.measures import canonical
 from search.days import date_of
 
 _DISTINCT: Final = {"record": "event", "day": "day", "concept": "concept", "encounter": "encounter"}
-_COLUMNS: Final = "patient, event, concept, day, end_day, encounter"
+_COLUMNS: Final = "patient, event, concept, day, end_day, encounter, supply"
 
 
 def statement(definition: Definition, resolution: Resolution, tables: Mapping[str, str] | None = None) -> str:
@@ -56,7 +57,13 @@ class _Writing:
         member = f"({met})"
         if definition.keep != "all":
             member = f"({met}) AND row_number() OVER (PARTITION BY patient, ({met}) ORDER BY {_order(definition.keep)}) = 1"
-        return self.table(f"{named}_cohort" if named else "cohort", "who is in the cohort", f"  SELECT *, {member} AS member FROM {asked}")
+        cohort = self.table(
+            f"{named}_cohort" if named else "cohort", "who is in the cohort", f"  SELECT *, {member} AS member FROM {asked}"
+        )
+        if definition.exit is None:
+            return cohort
+        spans = Episodes(self.table, one.event, self.patients, f"{named}_" if named else "")
+        return spans.written(definition.exit, cohort)
 
     def other(self, name: str) -> str:
         """The name of the table of another cohort."""
@@ -66,6 +73,10 @@ class _Writing:
             self._cohorts[name] = ""
             self._cohorts[name] = self.cohort(definition.cohorts[name], resolution.cohorts[name], number)
         return self._cohorts[name]
+
+    def leaves(self, name: str) -> bool:
+        """Whether index events of another cohort become episodes."""
+        return self._outer is not None and self._outer[0].cohorts[name].exit is not None
 
     def table(self, name: str, said: str, query: str) -> str:
         self._written.append((name, _said(said), query))
@@ -97,8 +108,13 @@ class _One:
                 f" WHERE described{self._in_datasets()}"
             )
         else:
-            parts = [f"SELECT patient, event, day, end_day, encounter FROM {self._event(event)} WHERE fits" for event in entry.any]
+            parts = [
+                f"SELECT patient, event, day, end_day, encounter, {place} AS place FROM {self.event(event)} WHERE fits"
+                for place, event in enumerate(entry.any)
+            ]
             found = "\n    UNION ".join(parts)
+            once = "row_number() OVER (PARTITION BY patient, event, day ORDER BY place) = 1"
+            found = f"SELECT * EXCLUDE place FROM (\n    {found}\n    ) QUALIFY {once}"
         found = f"  SELECT DISTINCT * FROM (\n    {found}\n  )"
         if entry.observed is not None:
             before, after = entry.observed
@@ -120,7 +136,7 @@ class _One:
         return self._has(rule, index)
 
     def _has(self, rule: Criterion, index: str) -> str:
-        table = self._event(rule.event)
+        table = self.event(rule.event)
         depth = index.count("o") + 1
         other = "o" * depth
         start, end = (None if window is None or window.open else window for window in (rule.start, rule.end))
@@ -138,15 +154,16 @@ class _One:
         met = f"{count} {_bounds(Range(rule.count.least, rule.count.most))}"
         return f"({anchor} IS NOT NULL AND {met})" if start or end else f"({met})"
 
-    def _event(self, event: Event) -> str:
+    def event(self, event: Event) -> str:
         """The name of the table of an event: what is of the kind, the set and the class, and whether it `fits` all else."""
         if event.path not in self._tables:
             name = self._prefix + "".join(letter if letter.isalnum() else "_" for letter in event.path).strip("_").replace("__", "_")
             if event.kind == "cohort":
-                members = (
-                    "SELECT patient, event, NULL::VARCHAR AS concept, day, end_day, NULL::BIGINT AS encounter, NULL::VARCHAR AS status"
-                )
-                query = f"  {members}\n  FROM {self._writing.other(event.cohort)} WHERE member"
+                members = "SELECT patient, event, NULL::VARCHAR AS concept, day, end_day, NULL::BIGINT AS encounter, NULL::FLOAT AS supply"
+                other = self._writing.other(event.cohort)
+                if self._writing.leaves(event.cohort):
+                    members = members.replace(" day, end_day", " episode AS day, episode_end AS end_day")
+                query = f"  {members}\n  FROM {other} WHERE {'episode IS NOT NULL' if self._writing.leaves(event.cohort) else 'member'}"
             else:
                 query = f"  SELECT * FROM {self._writing.events} WHERE {self._identity(event)}"
             if event.first:

@@ -53,7 +53,7 @@ def count(context: click.Context, definition: Path, datasets: tuple[str, ...], a
     elif as_csv:
         _print_rows(("rule", "patients", "events"), ((step.rule, step.patients, step.events) for step in counted.steps))
     else:
-        _print_counts(counted)
+        _print_counts(counted, asked)
 
 
 @cohort.command()
@@ -76,7 +76,7 @@ def run(context: click.Context, definition: Path, datasets: tuple[str, ...], as_
     elif as_csv:
         _print_rows(_COLUMNS, (tuple(asdict(member).values()) for member in members))
     else:
-        _print_counts(counted)
+        _print_counts(counted, asked)
         for line in _listed(members):
             click.echo(line)
 
@@ -158,8 +158,8 @@ def _summary(counted: "Counted", cohorts: "Cohorts") -> dict[str, Any]:
     }
 
 
-def _print_counts(counted: "Counted") -> None:
-    click.echo(f"{counted.patients:,} patients, {counted.events:,} index events\n")
+def _print_counts(counted: "Counted", asked: "Definition") -> None:
+    click.echo(f"{counted.patients:,} patients, {counted.events:,} {'episodes' if asked.exit else 'index events'}\n")
     click.echo(f"{'left after':50}{'patients':>12}{'events':>12}")
     for step in counted.steps:
         click.echo(f"{printable(step.rule)[:48]:50}{step.patients:>12,}{step.events:>12,}")

@@ -47,6 +47,8 @@ def event_of(draw: st.DrawFn, patients: int) -> dict[str, Any]:
         event |= {"assertion": draw(st.sampled_from(("affirmed", "negated"))), "document": draw(st.integers(1, 4))}
     else:
         event["status"] = draw(st.sampled_from(STATUSES))
+    if event["kind"] == "medication" and draw(st.booleans()):
+        event["supply"] = draw(st.sampled_from((0, 1, 2.5, 4)))
     if event["kind"] == "observation":
         if draw(st.booleans()):
             event["answer"] = draw(st.sampled_from(("c", "d", "a c")))
@@ -143,6 +145,25 @@ KEPT = st.sampled_from(("all", "first", "last"))
 
 
 @st.composite
+def exits(draw: st.DrawFn) -> dict[str, Any]:
+    """When members leave."""
+    ends = ("start", "start+3", "end", "end+0", "end+2", "end-1", "observed", "persistence", "persistence+2", "persistence-1")
+    leaving: dict[str, Any] = {"end": draw(st.sampled_from(ends))}
+    if leaving["end"].startswith("persistence"):
+        leaving["in"] = draw(st.sampled_from(("a", "b", "most")))
+        for key in ("gap", "supply"):
+            if draw(st.booleans()):
+                leaving[key] = draw(st.integers(0, 3))
+    if draw(st.booleans()):
+        leaving["collapse"] = draw(st.integers(0, 5))
+    if draw(st.integers(0, 2)) == 0:
+        leaving["censor"] = draw(st.lists(events_asked(0, KINDS), min_size=1, max_size=2))
+    if draw(st.integers(0, 3)) == 0:
+        leaving["dates"] = draw(st.sampled_from((["1997-05-18", None], [None, "1997-05-20"], ["1997-05-17", "1997-05-21"])))
+    return leaving
+
+
+@st.composite
 def definitions(draw: st.DrawFn) -> dict[str, Any]:
     """A definition whose sets are those of tests.cohorts.tables, and which may name a cohort."""
     entry: dict[str, Any] = {"any": draw(st.lists(events_asked(), min_size=1, max_size=2))}
@@ -161,6 +182,9 @@ def definitions(draw: st.DrawFn) -> dict[str, Any]:
         "keep": draw(KEPT),
     }
     definition["cohorts"] = {"other": {**inner, "rules": draw(st.lists(_personal(certain=True), max_size=1)), "keep": draw(KEPT)}}
+    for one in (definition, definition["cohorts"]["other"]):
+        if draw(st.integers(0, 2)) == 0:
+            one["exit"] = draw(exits())
     if draw(st.integers(0, 3)) == 0:
         definition["datasets"] = draw(_some(DATASETS))
     return definition

@@ -25,7 +25,7 @@ def table(people: Iterable[dict[str, Any]], events: Iterable[dict[str, Any]]) ->
     """Events of people who are numbered in their order.
 
     A person may have born, died, sex, dataset; an event patient, kind, codes, day, end, encounter, setting, status, number, comparator,
-    unit, answer, assertion, document. Days are numbers.
+    unit, answer, assertion, document, supply. Days are numbers.
     """
     columns: dict[str, list[Any]] = {name: [] for name in ROWS}
     found: list[tuple[float, ...]] = []
@@ -55,7 +55,11 @@ def table(people: Iterable[dict[str, Any]], events: Iterable[dict[str, Any]]) ->
         for key, column, values in (("status", "statuses", STATUSES), ("setting", "settings", SETTINGS)):
             if key in event:
                 row[column] = values.index(event[key])
-        row |= {column: event[key] for key, column in (("encounter", "encounters"), ("document", "documents")) if key in event}
+        row |= {
+            column: event[key]
+            for key, column in (("encounter", "encounters"), ("document", "documents"), ("supply", "supplies"))
+            if key in event
+        }
         if "number" in event or "answer" in event:
             value, unit = event.get("number"), event.get("unit", "")
             common, named = canonical(Fraction(str(value)), unit) if value is not None else (None, "")

@@ -51,8 +51,9 @@ def test_an_expression_becomes_a_definition() -> None:
         "entry": {"any": [{"event": "condition", "in": "type_2_diabetes_0"}], "limit": "all"},
         "rules": [{"name": "rule", "event": "medication", "in": "type_2_diabetes_0", "start": [-30, 0]}],
         "keep": "all",
+        "exit": {"end": "start+0"},
     }
-    assert [notice.partition(":")[0] for notice in found.notices] == ["EndStrategy"]
+    assert found.notices == ()
 
 
 def test_windows_counts_and_visits_are_carried_over() -> None:
@@ -94,6 +95,23 @@ def test_limits_and_observation_are_carried_over() -> None:
     assert found.definition["keep"] == "last"
 
 
+def test_when_members_leave_is_carried_over() -> None:
+    def leaving(**more: Any) -> dict[str, Any]:
+        return import_circe(circe(**more)).definition["exit"]
+
+    assert leaving() == {"end": "observed"}
+    assert leaving(EndStrategy={"DateOffset": {"DateField": "EndDate", "Offset": -3}}) == {"end": "end-3"}
+    era = {"DrugCodesetId": 0, "GapDays": 30, "Offset": 7}
+    drugs = {"end": "persistence+7", "in": "type_2_diabetes_0", "gap": 30}
+    assert leaving(EndStrategy={"CustomEra": era}) == drugs
+    assert leaving(EndStrategy={"CustomEra": {**era, "DaysSupplyOverride": 14}}) == {**drugs, "supply": 14}
+    death = leaving(CensoringCriteria=[{"Death": {}}], CollapseSettings={"CollapseType": "ERA", "EraPad": 60})
+    assert death == {"end": "observed", "censor": [{"event": "death"}], "collapse": 60}
+    assert leaving(CensorWindow={"StartDate": "2019-01-01"})["dates"] == ["2019-01-01", None]
+    assert import_circe(circe()).notices == ("EndStrategy: observation reaches until a patient's last charted event",)
+    assert "lasts for its day" in import_circe(circe(EndStrategy={"CustomEra": era})).notices[0]
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -107,7 +125,9 @@ def test_limits_and_observation_are_carried_over() -> None:
         (circe(having(EndWindow={**WINDOW, "UseEventEnd": False})), "bounds the start"),
         (circe(having(EndWindow={**WINDOW, "UseIndexEnd": True})), "another day of the index event"),
         (circe(having({"Measurement": {"ValueAsNumber": {"Value": 5, "Op": "!bt"}}})), "'!bt'"),
-        (circe(CensorWindow={"StartDate": "2019-01-01"}), "CensorWindow"),
+        (circe(EndStrategy={"DateOffset": {"Offset": -1}}), "EndStrategy.DateOffset.Offset: has every period end before it begins"),
+        (circe(EndStrategy={"Unheard": {}, "Of": 1}), "EndStrategy.Of: has no counterpart"),
+        (circe(CollapseSettings={"CollapseType": "OTHER"}), "CollapseSettings.CollapseType: is 'OTHER'"),
         (circe(ConceptSets=[concepts({"concept": STENT, "includeMapped": True})]), "mapped"),
         (circe(ConceptSets=[concepts({"concept": {**STENT, "VOCABULARY_ID": "NAACCR"}})]), "'NAACCR'"),
     ],

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cohorts.definition import Code, Count, Criterion, Group, Person, Range, Words
+from cohorts.definition import Code, Count, Criterion, Group, Person, Range, Words, all_events
 from cohorts.errors import InvalidDefinition
 from cohorts.reading import DEEPEST, definition_of, read_definition
 
@@ -97,6 +97,17 @@ def test_what_is_wrong_is_told_by_its_path(rule: Any, path: str, why: str) -> No
         ({"sets": {"a": [{"cod": "1"}]}}, "sets.a[0].cod", "no field"),
         ({"sets": {"a b": ["1"]}}, "sets", "no name"),
         ({"keep": "some"}, "keep", "one of"),
+        ({"exit": {"end": "sometime"}}, "exit.end", "start+DAYS"),
+        ({"exit": {"end": "start-1"}}, "exit.end", "before it begins"),
+        ({"exit": {"end": "observed+1"}}, "exit.end", "write observed"),
+        ({"exit": {"end": "end+999999"}}, "exit.end", "200,000 days"),
+        ({"exit": {"end": "persistence"}}, "exit.in", "is missing"),
+        ({"exit": {"end": "persistence", "in": "c"}}, "exit.in", "no set"),
+        ({"exit": {"end": "start+1", "gap": 3}}, "exit.gap", "`persistence` alone"),
+        ({"exit": {"collapse": -1}}, "exit.collapse", "whole number"),
+        ({"exit": {"dates": ["2020", "2019"]}}, "exit.dates", "turns back"),
+        ({"exit": {"censor": [{"event": "death", "in": "a"}]}}, "exit.censor[0].in", "death has none"),
+        ({"exit": {"censor": [{"cohort": "x"}]}}, "exit.censor[0].cohort", "no cohort 'x'"),
         ({"rules": {}}, "rules", "must be a list"),
         ({"unknown": 1}, "unknown", "no field"),
     ],
@@ -118,6 +129,28 @@ def test_cohorts_that_define_themselves_are_refused() -> None:
     assert definition_of(whole({"cohort": "c0"}, cohorts={**chain, f"c{DEEPEST - 2}": other()})).cohorts
     longer = {f"c{n}": other(f"c{n + 1}") for n in range(DEEPEST * 3)}
     assert "deeper" in refused(whole(cohorts={**longer, f"c{DEEPEST * 3}": other()}))[1]
+
+
+def test_cohorts_that_are_kept_elsewhere_are_read_by_their_names() -> None:
+    def cohort(name: str, **more: Any) -> dict[str, Any]:
+        return whole({"any": [{"event": "condition", "having": {"cohort": name}}]}, exit={"censor": [{"cohort": name}]}, **more)
+
+    kept = {"stroke@2": cohort("own", cohorts={"own": whole({"cohort": "bleed"})}), "bleed": whole(), "self": cohort("self")}
+    found = definition_of(cohort("stroke@2", cohorts={"own": whole()}), kept.get)
+    assert list(found.cohorts) == ["own", "stroke@2", "stroke@2/own", "bleed"]
+    inner = found.cohorts["stroke@2"]
+    assert [event.cohort for event in all_events(inner) if event.kind == "cohort"] == ["stroke@2/own"] * 2
+    assert inner.cohorts == {}
+
+    def wrong(value: Any) -> tuple[str, str]:
+        with pytest.raises(InvalidDefinition) as error:
+            definition_of(value, kept.get)
+        return error.value.path, error.value.message
+
+    assert wrong(whole({"cohort": "absent"})) == ("rules[0].cohort", "there is no cohort 'absent' in `cohorts`; there are: none")
+    assert wrong(whole({"cohort": "self"}))[0] == "cohorts.self.rules[0].any[0].having.cohort"
+    kept["broken"] = whole({"event": "conditions"})
+    assert wrong(whole({"cohort": "broken"}))[0] == "cohorts.broken.rules[0].event"
 
 
 def test_what_is_nested_without_end_is_refused() -> None:

@@ -12,7 +12,11 @@ STEP = Shape(Step, "CohortStep", words={"rule": "The rule's name, 'entry' for wh
 MEMBER = Shape(
     Member,
     "CohortMember",
-    words={"patient": "IRI of the patient.", "index": "The day of the index event; null where it has no date.", "end": "Its last day."},
+    words={
+        "patient": "IRI of the patient.",
+        "index": "The day of the index event, or the first of the episode; null where there is no date.",
+        "end": "Its last day.",
+    },
 )
 
 
@@ -22,7 +26,7 @@ class CohortCountJson(TypedDict):
     count: int
     """Patients in the cohort."""
     events: int
-    """Their index events."""
+    """Their index events, or their episodes where the definition has an exit."""
     attrition: list[Annotated[Json, STEP]]
     """Who is left after each rule and all before it."""
     frozen: dict[str, int]

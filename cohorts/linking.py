@@ -1,0 +1,103 @@
+"""What events name beyond themselves: sets, and other cohorts, which stand in the definition or are known by their name elsewhere."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from cohorts.definition import Criterion, Definition, Event, Exit, Group, Rule, all_events
+from cohorts.errors import InvalidDefinition
+
+DEEPEST: Final = 12
+"""Groups, `having` and cohorts within one another."""
+
+Named = Callable[[str], Any]
+"""The definition, as JSON, of a cohort that is kept under a name; None where none is."""
+Read = Callable[[Any, str], Definition]
+"""Reads a definition that stands at a path; what it names is not looked at."""
+
+
+def linked(definition: Definition, named: Named | None, read: Read) -> Definition:
+    """The definition with every cohort that it names, at any depth, among its own. Raises InvalidDefinition.
+
+    A kept cohort stands there under its name; the cohorts that it holds itself stand there as `NAME/OWN`, whatever others are called.
+    """
+    cohorts = dict(definition.cohorts)
+    waiting = [definition, *cohorts.values()]
+    while waiting:
+        for event in all_events(waiting.pop()):
+            if event.kind != "cohort" or event.cohort in cohorts:
+                continue
+            value = None if named is None else named(event.cohort)
+            if value is None:
+                there = ", ".join(sorted(definition.cohorts)) or "none"
+                raise InvalidDefinition(
+                    f"{event.path}.cohort", f"there is no cohort {event.cohort[:60]!r} in `cohorts`; there are: {there}"
+                )
+            for name, one in _held(event.cohort, read(value, f"cohorts.{event.cohort}")):
+                cohorts[name] = one
+                waiting.append(one)
+    found = replace(definition, cohorts=cohorts)
+    _check(found)
+    return found
+
+
+def _held(name: str, definition: Definition) -> Iterator[tuple[str, Definition]]:
+    """A kept cohort under its name, and those that it holds under theirs, none of which holds any."""
+    own = {each: f"{name}/{each}" for each in definition.cohorts}
+    yield name, replace(_renamed(definition, own), cohorts={})
+    for each, one in definition.cohorts.items():
+        yield own[each], _renamed(one, own)
+
+
+def _renamed(definition: Definition, names: Mapping[str, str]) -> Definition:
+    """A definition whose events name cohorts by other names."""
+
+    def event_of(event: Event) -> Event:
+        having = None if event.having is None else rule_of(event.having)
+        return replace(event, cohort=names.get(event.cohort, event.cohort), having=having)
+
+    def rule_of(rule: Rule) -> Rule:
+        if isinstance(rule, Criterion):
+            return replace(rule, event=event_of(rule.event))
+        return replace(rule, rules=tuple(map(rule_of, rule.rules))) if isinstance(rule, Group) else rule
+
+    def exit_of(leaving: Exit) -> Exit:
+        return replace(leaving, censor=tuple(map(event_of, leaving.censor)))
+
+    return replace(
+        definition,
+        entry=replace(definition.entry, any=tuple(map(event_of, definition.entry.any))),
+        rules=tuple(map(rule_of, definition.rules)),
+        exit=None if definition.exit is None else exit_of(definition.exit),
+    )
+
+
+def _check(definition: Definition) -> None:
+    """Every set that is named is there, and no cohort is defined by itself."""
+    uses: dict[str, list[tuple[str, str]]] = {}
+    for name, one in (("", definition), *definition.cohorts.items()):
+        uses[name] = []
+        for event in all_events(one):
+            _check_sets(event, one)
+            if event.kind == "cohort":
+                uses[name].append((event.cohort, f"{event.path}.cohort"))
+    done: set[str] = set()
+    for name in uses:
+        _check_circles(name, uses, (), done)
+
+
+def _check_sets(event: Event, definition: Definition) -> None:
+    for name, key in ((event.concepts, "note.in" if event.kind == "note" else "in"), (event.answers, "value_in")):
+        if name and name not in definition.sets:
+            there = ", ".join(sorted(definition.sets)) or "none"
+            raise InvalidDefinition(f"{event.path}.{key}", f"there is no set {name[:60]!r}; there are: {there}")
+
+
+def _check_circles(name: str, uses: Mapping[str, list[tuple[str, str]]], above: tuple[str, ...], done: set[str]) -> None:
+    if len(above) > DEEPEST:
+        raise InvalidDefinition(f"cohorts.{name}", f"lies deeper than {DEEPEST} cohorts within one another")
+    for used, path in uses[name] if name not in done else ():
+        if used in (*above, name):
+            raise InvalidDefinition(path, f"the cohort is defined by itself: {' → '.join((*above, name, used)).removeprefix(' → ')}")
+        _check_circles(used, uses, (*above, name), done)
+    done.add(name)
