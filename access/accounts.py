@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from access import passwords
@@ -31,24 +31,28 @@ class Accounts:
             _join(connection, name, groups)
         return self.user(name)
 
-    def vouched(self, name: str, origin: str, subject: str, groups: Iterable[str] | None) -> User:
-        """The account of somebody for whom a provider or a proxy vouches; it is made when they come first. `groups` replace those it has.
+    def vouched(self, name: str, origin: str, subject: str, groups: Collection[str] | None) -> str:
+        """The name of the account of somebody for whom a provider or a proxy vouches; it is made when they come first.
+
+        `groups`, where they are told, replace those it has.
 
         Raises AccountRefused where the name belongs to somebody else, or the account is disabled.
         """
-        checked(name, "user")
-        with self._database.writing() as connection:
+        with self._database.reading() as connection:
             row = connection.execute("SELECT name, disabled FROM users WHERE origin = ? AND subject = ?", (origin, subject)).fetchone()
+            held = {group for (group,) in connection.execute("SELECT member_of FROM members WHERE user = ?", row[:1])} if row else set()
+        if row and row[1]:
+            raise AccountRefused(f"the account {row[0]!r} is disabled")
+        if row and (groups is None or set(groups) == held):
+            return str(row[0])
+        with self._database.writing() as connection:
             if row is None:
-                self._insert(connection, name, origin, subject, None)
-            elif row[1]:
-                raise AccountRefused(f"the account {row[0]!r} is disabled")
+                self._insert(connection, checked(name, "user"), origin, subject, None)
             else:
                 name = row[0]
-            if groups is not None:
-                connection.execute("DELETE FROM members WHERE user = ?", (name,))
-                _join(connection, name, groups)
-        return self.user(name)
+            connection.execute("DELETE FROM members WHERE user = ?", (name,))
+            _join(connection, name, groups or ())
+        return name
 
     def _insert(self, connection: sqlite3.Connection, name: str, origin: str, subject: str, digest: str | None) -> None:
         try:

@@ -22,6 +22,11 @@ class AccessControl:
         """Whoever a token stands for; None where it does not hold."""
         return self.credentials.of_token(secret)
 
+    def of_proxy(self, name: str, groups: tuple[str, ...] | None) -> Actor:
+        """Whomever a trusted proxy names. Raises AccountRefused where the name is somebody else's, or the account is disabled."""
+        user = self.accounts.vouched(name, "header", name, groups)
+        return Actor(user, "header", self.accounts.rights(user))
+
     def of_session(self, secret: str) -> tuple[Actor, Session] | None:
         """Whoever a browser's session belongs to; None where it has ended."""
         session = self.credentials.session(secret)

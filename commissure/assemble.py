@@ -87,6 +87,9 @@ def web_settings(settings: dict[str, Any]) -> WebSettings:
         raw_records=settings["raw_records"],
         max_body=settings["max_body"],
         loader_at_root=settings["loader_at_root"],
+        access_header=settings["access_header"],
+        access_groups_header=settings["access_groups_header"],
+        access_proxies=tuple(place.strip() for place in settings["access_proxies"].split(",") if place.strip()),
         hsts=settings["hsts"],
         trusted_proxies=settings["trusted_proxies"],
     )

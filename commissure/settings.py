@@ -63,6 +63,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_body", int, 1_000_000, "bytes", "largest request body the web server takes"),
     Setting("hsts", bool, False, "true or false", "whether browsers are told to use HTTPS only (behind a proxy that speaks it)"),
     Setting("access", bool, False, "true or false", "whether people sign in, and see what they were granted"),
+    Setting("access_header", str, "", "name", "header in which a proxy names who is asking; empty: none"),
+    Setting("access_groups_header", str, "", "name", "header in which it names their groups, comma-separated"),
+    Setting("access_proxies", str, "", "addresses, comma-separated", "addresses and networks from which these headers are taken"),
     Setting("open", bool, False, "true or false", "whether others may reach the server though nobody has to sign in"),
     Setting("trusted_proxies", int, 0, "proxies", "reverse proxies before the web server whose X-Forwarded headers count"),
 )

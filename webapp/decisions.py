@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from access.roles import Role
 
-OPEN: Final = frozenset({"static", "favicon", "probes.healthz", "probes.readyz"})
+OPEN: Final = frozenset({"static", "favicon", "probes.healthz", "probes.readyz", "sign_in.sign_in", "sign_in.signed_in"})
 """Endpoints that say nothing about data and are answered to whoever asks."""
 
-ANYBODY: Final = frozenset({"api_docs.document"})
+ANYBODY: Final = frozenset({"api_docs.document", "sign_in.sign_out"})
 """Endpoints that are the same for all who are signed in: what the interface offers, without any data."""
 
 
@@ -60,6 +60,7 @@ PAGES: Final[Mapping[str, Decision]] = {
     **_of("patients", "patient.patient", "patients.patients", "patients.conditions", "similar.similar", "narrower.narrower"),
     **_of("patients", "lists.facts", "lists.mentions", "lists.standing"),
     **_of("cohorts", "cohort.cohort", "cohort.definition", "cohort.patients", "together.cooccurrence", "together.rest"),
+    **_of("cohorts", "adding.with_one_more", "as_cohort.as_cohort"),
     **_of("labels", "labels.labels", "labels.media", "item.item", "reports.reports", "reports.report_as_table", "reports.review"),
     **_of("labels", "reports.review_manifest"),
     **_of("data", "data.data", "data.completeness"),

@@ -41,5 +41,14 @@ class WebSettings:
     trusted_proxies: int = 0
     """How many reverse proxies stand before the server and set X-Forwarded-For, -Proto, -Host and -Prefix; 0 ignores these headers."""
 
+    access_header: str = ""
+    """Header in which a proxy names who is asking; '' takes no such header."""
+
+    access_groups_header: str = ""
+    """Header in which it names their groups, comma-separated."""
+
+    access_proxies: tuple[str, ...] = ()
+    """Addresses and networks of the proxies from which these headers are taken."""
+
     hsts: bool = False
     """Send Strict-Transport-Security: set it once every name of the server is reached by HTTPS only."""

@@ -54,6 +54,8 @@ PAGES = {
     "cohort.cohort": ["/cohort", f"/cohort?1.what=medication&1.in={quote(chart.CISPLATIN)}", "/cohort?1.what=condition&1.find=diabolic"],
     "cohort.definition": [f"/cohort/definition?1.what=medication&1.in={quote(chart.CISPLATIN)}"],
     "cohort.patients": [f"/cohort/patients.csv?1.what=medication&1.in={quote(chart.CISPLATIN)}"],
+    "adding.with_one_more": [f"/cohort/with?what=medication&in={quote(chart.CISPLATIN)}"],
+    "as_cohort.as_cohort": ["/search/cohort?q=cisplatin"],
     "together.cooccurrence": [f"/cooccurrence?concept={quote(chart.CISPLATIN)}"],
     "together.rest": [f"/cohort/rest?1.what=medication&1.in={quote(chart.CISPLATIN)}"],
     "labels.labels": ["/labels", f"/labels?dataset={streets.DATASET}"],

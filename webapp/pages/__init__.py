@@ -10,6 +10,7 @@ from flask import Flask, Response, make_response, render_template, request, url_
 from graph.vocabulary import group_of
 from sources.wording import issue_name
 from webapp.errors import ERROR_PAGE
+from webapp.guard import actor
 from webapp.pages import (
     adding,
     as_cohort,
@@ -32,6 +33,7 @@ from webapp.pages import (
     result_filter,
     search,
     shared,
+    sign_in,
     similar,
     together,
     values,
@@ -56,6 +58,7 @@ MODULES = (
     as_cohort,
     together,
     similar,
+    sign_in,
     values,
     narrower,
     lists,
@@ -130,7 +133,7 @@ def _kept_private(response: Response) -> Response:
 def _shared() -> dict[str, Any]:
     opened = snapshot_or_none()
     published = opened.published if opened else ""
-    return {"state": State(), "published": published, "made_on": made_on(published)}
+    return {"state": State(), "published": published, "made_on": made_on(published), "actor": actor()}
 
 
 def asset(name: str) -> str:

@@ -37,6 +37,8 @@
 
   function curl(asked) {
     var lines = ["curl " + shell(location.origin + asked.path)];
+    var csrf = document.querySelector("meta[name=csrf]");
+    if (csrf) options.headers["X-CSRF-Token"] = csrf.content;
     if (asked.body !== null) {
       lines.push("-H " + shell("Content-Type: " + asked.type), "--data-binary " + shell(asked.body));
     }
