@@ -18,6 +18,8 @@ PAGES = {
     "concept": f"/node?id={quote(f.CISPLATIN)}",
     "node": f"/node?id={quote(f.ROSA)}&expand={quote('in|DocumentReference|https://w3id.org/commissure/ns#subject')}",
     "patient": f"/patient?id={quote(f.ROSA)}",
+    "patient with a visit, a note and pins": f"/patient?id={quote(f.ROSA)}&pin={quote(f.CISPLATIN)}&pin={quote(f.HAEMOGLOBIN_A1C)}"
+    f"&encounter={quote(f.ROSA_VISIT)}&note={quote(f.ONCOLOGY_NOTE)}&from={quote(f.ONCOLOGY_NOTE)}",
     "patients": "/patients",
     "cohort": f"/cohort?1.what=medication&1.in={quote(f.CISPLATIN)}&2.what=age&2.from=40&3.what=condition&3.find=diabetes",
     "search as a cohort": "/search/cohort?q=women+with+cisplatin&from=2020",

@@ -23,6 +23,7 @@ PAGES = (
     f"/node?id={quote(f.CISPLATIN)}",
     f"/node?id={quote(f.ROSA)}",
     f"/patient?id={quote(f.ROSA)}",
+    f"/patient?id={quote(f.ROSA)}&pin={quote(f.CISPLATIN)}&encounter={quote(f.ROSA_VISIT)}&note={quote(f.ONCOLOGY_NOTE)}&find=a",
     "/patients",
     "/cohort",
     f"/cohort?1.what=medication&1.in={quote(f.CISPLATIN)}&2.what=age&2.from=40",

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from urllib.parse import quote
 
 import pytest
@@ -13,9 +14,13 @@ from tests.webapp import fixtures as f
 from tests.webapp.fixtures import Shelf
 from tests.webapp.page import get, query
 from webapp.pages.charted import charted, level_of
+from webapp.pages.curves import curve_of, ticks_of
+from webapp.pages.flowsheet import flowsheet_of
 from webapp.pages.glance import Glance, glance_of
 from webapp.pages.patient import _event_of_thing
-from webapp.pages.timeline import timeline_of
+from webapp.pages.patient_view import View
+from webapp.pages.timeline import Scale, timeline_of
+from webapp.pages.visit import visit_of
 from webapp.pages.wording import measured
 
 
@@ -73,7 +78,7 @@ def test_timeline_is_drawn_by_the_server(client: FlaskClient) -> None:
     drawn = html[html.index('id="lanes"') : html.index("</svg>", html.index('id="lanes"'))]
     assert 'data-drawn="8"' in html
     assert len(re.findall(r"<(?:rect|use) [^>]*class=\"t-", drawn)) == 7
-    assert drawn.count("no end stated") == 1, "a problem goes on; what is dated to the month does not last for a month"
+    assert drawn.count("no end stated") == 3, "a problem and active orders go on; what is dated to the month does not last for a month"
     assert "2 documents" in drawn, "what stands at one place is one mark"
     (refuted,) = re.findall(r"<title>[^<]*Neuropathy[^<]*</title><\w+ [^>]*>", drawn)
     assert "hollow" in refuted and "not counted: negated (refuted)" in refuted
@@ -101,7 +106,8 @@ def test_a_date_of_issue_is_named_where_it_is_shown() -> None:
     things = charted([_result_of(5, "2024-05-01", started="issued"), _result_of(5, "2024-04-01", started="effective")])
     assert [thing.dated for thing in things] == ["issued", ""]
     assert glance_of(things, lambda _: None).results[0].dated == "issued"
-    rows = timeline_of([_event_of_thing(thing) for thing in things], "pat").rows
+    events = [_event_of_thing(thing) for thing in things]
+    rows = timeline_of(events, View("pat"), Scale.of(events)).rows
     assert {dot.said.splitlines()[0] for row in rows for dot in row.dots} == {"issued 2024-05-01", "2024-04-01"}
 
 
@@ -142,3 +148,95 @@ def test_a_record_with_two_codes_is_one_event() -> None:
     twice = charted((*once, *(replace(fact, concept="http://other.example/code") for fact in once)))
     assert [thing.fact for thing in twice] == [thing.fact for thing in charted(once)]
     assert all("http://other.example/code" in thing.concepts for thing in twice)
+
+
+def test_a_pinned_result_has_a_curve_and_a_pinned_drug_a_lane_with_what_is_narrower(client: FlaskClient) -> None:
+    url = f"/patient?id={quote(f.ROSA)}"
+    plain = get(client, url)
+    pins = [link for given in plain.having("class", "pin") if (link := given["href"])]
+    assert {tuple(query(link)["pin"]) for link in pins} >= {(f.CISPLATIN,)}
+    lane = get(client, f"{url}&pin={quote(f.CISPLATIN)}")
+    assert [given["aria-pressed"] for given in lane.having("class", "pin") if "isplatin" in given["aria-label"]][:1] == ["true"]
+    assert "Pinned" in lane.text
+    gone = get(client, f"{url}&pin={quote(f.DIABETES)}")
+    assert "Nothing of" in gone.text and "is charted" in gone.text
+
+
+def test_a_curve_has_a_round_scale_its_range_and_hollow_bounds() -> None:
+    low_high = {"attributes": "low: 0.6\nhigh: 1.2"}
+    things = charted(
+        [
+            _result_of(0.9, "2020-01-01", **low_high),
+            _result_of(1.6, "2021-01-01", **low_high),
+            replace(_result_of(5.0, "2022-01-01"), comparator="<", **low_high),
+            replace(_result_of(80.0, "2022-02-01"), unit="umol/L"),
+        ]
+    )
+    scale = Scale.over(date(2020, 1, 1), date(2022, 1, 1))
+    curve = curve_of(things, "Creatinine", 26, scale, "/without")
+    assert curve is not None
+    assert [one.bound for one in curve.readings] == [False, False, True] and curve.readings[1].out
+    assert len(curve.lines) == 1, "a bound is joined with nothing"
+    assert curve.usual == "0.6 – 1.2" and curve.band is not None
+    assert "1 in another unit" in curve.left_out and "from 0.9 to 1.6" in curve.spoken
+    assert curve_of([], "x", 0, scale, "") is None
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1), (4.1, 10.6), (98, 98), (-3, 7), (0.0001, 0.0002), (1e9, 3e9)])
+def test_scales_hold_their_values_between_few_round_numbers(low: float, high: float) -> None:
+    ticks = ticks_of(low, high)
+    assert 3 <= len(ticks) <= 7 and ticks[0] <= low and ticks[-1] >= high
+    assert ticks == sorted(set(ticks))
+
+
+def test_visits_are_walked_and_cut_the_table(client: FlaskClient) -> None:
+    url = f"/patient?id={quote(f.ROSA)}"
+    page = get(client, f"{url}&encounter={quote(f.ROSA_VISIT)}")
+    assert "Visit 1 of" in page.text and "Of this visit" in page.text
+    assert "is not among the patient's" in get(client, f"{url}&encounter={quote(f.MILAN_VISIT)}").text
+
+
+def test_a_visit_holds_what_was_charted_in_it_and_leads_to_those_before_and_after() -> None:
+    visits = [Fact(f"v{n}", "demo", "pat", "encounter", None, "Visit", f"2020-01-0{n}") for n in (1, 2, 3)]
+    inside, outside = _result_of(1.0, "2020-01-02", encounter="v2"), _result_of(2.0, "2020-01-03", encounter="v3")
+    events = [_event_of_thing(thing) for thing in charted([*visits, inside, outside])]
+    catalog = f.Part(f.real().current().catalog, documents_of_encounter=lambda _: ())
+    found = visit_of(View("pat", encounter="v2"), events, catalog)  # type: ignore[arg-type]
+    assert found is not None and (found.place, found.visits) == (2, 3)
+    assert [event.record for event in events if found.holds(event)] == ["v2", "r2020-01-02"]
+    assert query(found.earlier.partition("#")[0])["encounter"] == ["v1"] and query(found.later.partition("#")[0])["encounter"] == ["v3"]
+    assert dict(found.groups) == {"observation": 1}
+
+
+def test_a_note_opens_beside_and_says_that_one_came_from_it(client: FlaskClient) -> None:
+    url = f"/patient?id={quote(f.ROSA)}"
+    page = get(client, f"{url}&note={quote(f.ONCOLOGY_NOTE)}&from={quote(f.ONCOLOGY_NOTE)}")
+    assert "You came from" in page.text and f.ONCOLOGY_TEXT.split()[0] in page.text
+    assert page.having("class", "came-from") and page.having("id", "beside")
+    hostile = client.get(f"/patient?id={quote(f.ROSA)}&note={quote(f.DIABETES_NOTE)}")
+    assert "is not among the patient&#39;s" in hostile.text
+    links = get(client, f"/document?id={quote(f.ONCOLOGY_NOTE)}").links()
+    assert any(query(link).get("from") == [f.ONCOLOGY_NOTE] for link in links if link.startswith("/patient"))
+
+
+def test_words_cut_lanes_and_table_and_stay_in_the_links(client: FlaskClient) -> None:
+    page = get(client, f"/patient?id={quote(f.ROSA)}&find=paclitaxel")
+    assert "paclitaxel" in page.text and int(page.having("id", "table")[0]["data-total"]) >= 1
+    kinds = [query(given["href"]) for given in page.having("role", "button") if "kind" in query(given["href"])]
+    assert kinds and all(one["find"] == ["paclitaxel"] for one in kinds)
+    assert get(client, f"/patient?id={quote(f.ROSA)}&find=zzzz").having("id", "table")[0]["data-total"] == "0"
+
+
+def test_results_by_test_have_a_column_a_day() -> None:
+    days = [f"2020-01-{day:02}" for day in range(1, 12)]
+    things = charted([_result_of(float(n), day) for n, day in enumerate(days)])
+    sheet = flowsheet_of(things, 1, lambda _: None)
+    assert sheet.days == tuple(reversed(days))[:8] and sheet.pages == 2 and sheet.total == 11
+    assert [cell.values[0][0] for cell in sheet.rows[0].cells] == [f"{n:.1f} mg/dL" for n in range(10, 2, -1)]
+    assert len(flowsheet_of(things, 9, lambda _: None).days) == 3, "a page beyond the last is the last"
+
+
+def test_patients_of_a_cohort_open_with_its_concepts_pinned(client: FlaskClient) -> None:
+    page = get(client, f"/cohort?1.what=medication&1.in={quote(f.CISPLATIN)}&2.what=observation&2.in={quote(f.DIABETES)}&2.not=1")
+    (link,) = [link for link in page.links() if link.startswith("/patient?")]
+    assert query(link.partition("#")[0])["pin"] == [f.CISPLATIN]

@@ -29,6 +29,7 @@ from webapp.pages import (
     narrower,
     node,
     patient,
+    patient_view,
     patients,
     result_filter,
     search,
@@ -109,13 +110,13 @@ def register(app: Flask) -> None:
         item_url=labels_drawing.item_url,
         page_of=node.page_of,
         comparators=result_filter.COMPARATORS,
+        pins_of_cohort=patient_view.pins_of_cohort,
         property_name=wording.property_name,
         relation_name=wording.relation_name,
         sharing=shared.url_of,
         standing_columns=asserting.COLUMNS,
         stated=node.stated,
         system_name=wording.system_name,
-        turn=patient.turn,
         way_back=way_back,
     )
     app.context_processor(_shared)

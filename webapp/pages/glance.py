@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from search.columns.codings import leading_first
-from search.model import ConceptSummary
+from search.model import ConceptSummary, Fact
 from search.tables.patients import alike
 from webapp.pages.charted import NONE_KNOWN_GROUPS, Charted, Code, codes_of, range_of, says_none_known
 from webapp.pages.wording import address
@@ -30,6 +30,8 @@ class Course:
     """'' where no end is stated."""
     times: int
     status: str
+    pin: str
+    """The concept that it is pinned to the time axis by ('' for none)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Series:
     line: str
     bounds: tuple[tuple[str, str, str], ...]
     spoken: str
+    pin: str
+    """The concept that its curve is pinned by ('' where it has no numbers)."""
 
     @property
     def heading(self) -> str:
@@ -111,7 +115,7 @@ def glance_of(things: Sequence[Charted], concept: Callable[[str], ConceptSummary
         problems=courses("condition"),
         medications=courses("medication"),
         allergies=courses("allergy"),
-        results=tuple(sorted(results, key=lambda one: (_place(one.category), -one.times, one.label.casefold()))),
+        results=tuple(sorted(results, key=lambda one: (place_of(one.category), -one.times, one.label.casefold()))),
         none_known={group: tuple(none_known[group].values()) for group in sorted(NONE_KNOWN_GROUPS)},
         family=tuple(found for _, found in sorted(family.items())),
         told=tuple(found for _, found in sorted(told.items())),
@@ -137,7 +141,13 @@ def called(things: Sequence[Charted], group: str, name: str) -> list[Charted]:
     return next(same, [])
 
 
-def _place(category: str) -> int:
+def category_of(fact: Fact) -> str:
+    """The category of a result that the page orders by; '' where the record names none of them."""
+    return next((one for one in fact.category.splitlines() if one in RESULTS), "")
+
+
+def place_of(category: str) -> int:
+    """Where a category of results stands on the page."""
     return RESULTS.index(category) if category in RESULTS else len(RESULTS)
 
 
@@ -149,9 +159,10 @@ def _course(same: Sequence[Charted], concept: Callable[[str], ConceptSummary | N
     if newest.relation != "condition":
         last = last or (newest.start or "" if len({fact.start for fact in dated}) > 1 else "")
     concepts = leading_first(concept for thing in same for concept in thing.concepts)
-    url = address("/node", [("id", concepts[0] if concepts else newest.record)])
+    pin = next(iter(concepts), "")
+    url = address("/node", [("id", pin or newest.record)])
     first = (dated[0].start or "") if dated else ""
-    return Course(newest.label, codes_of(concepts, newest.label, concept), url, first, last, len(facts), newest.status)
+    return Course(newest.label, codes_of(concepts, newest.label, concept), url, first, last, len(facts), newest.status, pin)
 
 
 def _recency(course: Course) -> tuple[bool, str, str]:
@@ -171,7 +182,7 @@ def _series(same: Sequence[Charted], concept: Callable[[str], ConceptSummary | N
         value=newest.value,
         level=newest.level,
         usual=range_of(newest.fact),
-        category=next((one for one in newest.fact.category.splitlines() if one in RESULTS), ""),
+        category=category_of(newest.fact),
         date=newest.fact.start or "",
         dated=newest.dated,
         evidence=address("/record", [("id", newest.fact.record)]),
@@ -179,6 +190,7 @@ def _series(same: Sequence[Charted], concept: Callable[[str], ConceptSummary | N
         line=line,
         bounds=bounds,
         spoken=_spoken(measured),
+        pin=newest.concepts[0] if newest.concepts and measured else "",
     )
 
 

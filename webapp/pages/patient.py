@@ -1,8 +1,8 @@
 """The patient page: who it is, and everything charted and written over time, as a picture and as a table."""
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -10,19 +10,24 @@ from werkzeug.wrappers import Response
 from search.model import ConceptSummary, DocumentSummary, FormerPatient, PatientSummary
 from search.protocols import Catalog
 from webapp.errors import not_found
+from webapp.library import Snapshot
 from webapp.pages.charted import Charted, Code, each_once, withheld
+from webapp.pages.flowsheet import Flowsheet, flowsheet_of
 from webapp.pages.glance import Glance, called, glance_of
-from webapp.pages.reading import ROWS, listed, required, snapshot, whole_number
+from webapp.pages.patient_view import View, view_of
+from webapp.pages.pinned import Pinned, pinned_of
+from webapp.pages.reading import ROWS, listed, required, snapshot
 from webapp.pages.state import State
-from webapp.pages.timeline import Event, Timeline, timeline_of
-from webapp.pages.wording import GROUP_NAMES, address, group_order
+from webapp.pages.timeline import Event, Scale, Timeline, marked_on, timeline_of
+from webapp.pages.visit import Beside, Visit, beside_of, visit_of
+from webapp.pages.wording import address, group_order
 
 pages = Blueprint("patient", __name__)
 
 MOST_THINGS = 5000
 """Things charted that picture and table hold; what is beyond is said."""
-CHARTED = tuple(group for group in GROUP_NAMES if group != "document")
-"""What `kind=charted` stands for: all that is no text."""
+MOST_NAMES = 400
+"""Names that the box for words offers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +43,7 @@ class PatientPage:
     """Things charted that this page does not hold."""
     groups: tuple[tuple[str, int, str], ...]
     """(group, count, link that shows it alone or hides it)."""
-    chosen: tuple[str, ...]
-    on: str
-    """The day, month or year that the table is cut to."""
-    called: str
-    """The name of what picture and table are cut to: one line of the chart in short."""
+    view: View
     struck: int
     page: int
     pages: int
@@ -52,58 +53,103 @@ class PatientPage:
     """Documents that it does not list, because they have the text of another."""
     glance: Glance
     timeline: Timeline
+    pinned: Pinned
+    sheet: Flowsheet
+    visit: Visit | None
+    beside: Beside | None
+    came: Event | None
+    """The note that led here."""
+    lost: tuple[str, ...]
+    """What the address asks for and the patient does not have, in words."""
+    names: tuple[str, ...]
+    """What things of the patient are called."""
 
 
 @pages.get("/patient")
 def patient() -> str | Response:
-    """One patient; `kind` keeps some lanes, `called` what one of their lines in short is called, `on` a date, `page` turns the table.
+    """One patient; what the address may say besides is told in webapp.pages.patient_view.
 
     A record that was replaced leads to who took its place.
     """
     identifier = required("id")
-    catalog = snapshot().catalog
-    found = _patient(catalog, identifier)
+    opened = snapshot()
+    found = _patient(opened.catalog, identifier)
     if found.id != identifier:
         rest = [(name, value) for name, value in request.args.items(multi=True) if name != "id"]
         return redirect(address("/patient", [("id", found.id), *rest]))
-    asked = [each for kind in request.args.getlist("kind") for each in (CHARTED if kind == "charted" else (kind,))]
-    chosen = tuple(kind for kind in dict.fromkeys(asked) if kind in GROUP_NAMES)
-    on = request.args.get("on", "")[:10]
-    things = things_of(catalog, identifier)
-    everything, documents, beyond = events_of(catalog, identifier, things)
+    return render_template("patient.html", page=patient_page(opened, found, view_of(identifier)), state=State())
+
+
+def patient_page(opened: Snapshot, found: PatientSummary, view: View) -> PatientPage:
+    """Arrange a patient for the page. Longer than most because it names every part of the page once."""
+    catalog = opened.catalog
+    things = things_of(catalog, found.id)
+    everything, documents, beyond = events_of(catalog, found.id, things)
     counts = Counter(event.group for event in everything)
-    drawn = tuple(event for event in everything if not chosen or event.group in chosen)
-    name = request.args.get("called", "").strip() if len(chosen) == 1 else ""
-    if name:
-        wanted = {id(thing) for thing in called(things, chosen[0], name)}
-        drawn = tuple(event for event in drawn if id(event.thing) in wanted)
-    shown = tuple(event for event in drawn if event.start.startswith(on))
-    pages_ = max(1, -(-len(shown) // ROWS))
-    page = min(whole_number("page", 1, 1), pages_)
     concept = _remembering(catalog.concept)
-    searched = listed(snapshot(), patients=(identifier,)) if documents else 0
-    view = PatientPage(
+    drawn = _drawn(everything, things, view, concept)
+    visit = visit_of(view, everything, catalog)
+    beside = beside_of(view, everything, catalog)
+    shown = tuple(event for event in drawn if event.start.startswith(view.on) and (visit is None or visit.holds(event)))
+    pages_ = max(1, -(-len(shown) // ROWS))
+    view = replace(view, page=min(view.page, pages_))
+    rows = shown[(view.page - 1) * ROWS : view.page * ROWS]
+    searched = listed(opened, patients=(found.id,)) if documents else 0
+    scale = Scale.of(everything)
+    pinned = pinned_of(view, everything, scale, opened)
+    came = next((event for event in everything if view.came and event.record == view.came), None)
+    timeline = timeline_of(drawn, view, scale, pinned.lanes, pinned.height)
+    return PatientPage(
         patient=found,
-        former=catalog.former_patients(identifier),
-        events=tuple((event, event.thing.codes(concept) if event.thing else ()) for event in shown[(page - 1) * ROWS : page * ROWS]),
+        former=catalog.former_patients(found.id),
+        events=tuple((event, event.thing.codes(concept) if event.thing else ()) for event in rows),
         total=len(shown),
         beyond=beyond,
-        groups=tuple(
-            (group, count, _kind_url(identifier, chosen, group))
-            for group, count in sorted(counts.items(), key=lambda item: group_order(item[0]))
-        ),
-        chosen=chosen,
-        on=on,
-        called=name,
+        groups=tuple((group, count, view.turned(group)) for group, count in sorted(counts.items(), key=lambda item: group_order(item[0]))),
+        view=view,
         struck=sum(event.struck for event in shown),
-        page=page,
+        page=view.page,
         pages=pages_,
         documents=searched,
         copies=max(0, documents - searched),
         glance=glance_of(things, concept),
-        timeline=timeline_of(drawn, identifier),
+        timeline=marked_on(timeline, scale, visit.event if visit else None, came),
+        pinned=pinned,
+        sheet=flowsheet_of(things, view.sheet, concept),
+        visit=visit,
+        beside=beside,
+        came=came,
+        lost=_lost(view, visit, beside, pinned),
+        names=tuple(sorted({event.label for event in everything}, key=str.casefold))[:MOST_NAMES],
     )
-    return render_template("patient.html", page=view, state=State())
+
+
+def _drawn(
+    everything: Sequence[Event], things: Sequence[Charted], view: View, concept: Callable[[str], ConceptSummary | None]
+) -> tuple[Event, ...]:
+    """What lanes and table are cut to."""
+    drawn = [event for event in everything if not view.kinds or event.group in view.kinds]
+    if view.called:
+        wanted = {id(thing) for thing in called(things, view.kinds[0], view.called)}
+        drawn = [event for event in drawn if id(event.thing) in wanted]
+    if words := view.find.casefold().split():
+        drawn = [event for event in drawn if all(word in _words(event, concept) for word in words)]
+    return tuple(drawn)
+
+
+def _words(event: Event, concept: Callable[[str], ConceptSummary | None]) -> str:
+    """What an event is found by: its name, and the names and codes of its concepts."""
+    known = [found for iri in (event.thing.concepts if event.thing else ()) if (found := concept(iri)) is not None]
+    return " ".join([event.label, *(f"{one.label} {one.code} {' '.join(one.synonyms)}" for one in known)]).casefold()
+
+
+def _lost(view: View, visit: Visit | None, beside: Beside | None, pinned: Pinned) -> tuple[str, ...]:
+    lost = [f"Nothing of {pin.label} is charted" for pin in pinned.pins if not pin.found]
+    if view.encounter and visit is None:
+        lost.append("The visit that the address names is not among the patient's")
+    if view.note and beside is None:
+        lost.append("The note that the address names is not among the patient's")
+    return tuple(lost)
 
 
 def _remembering(look_up: Callable[[str], ConceptSummary | None]) -> Callable[[str], ConceptSummary | None]:
@@ -123,17 +169,6 @@ def _patient(catalog: Catalog, identifier: str) -> PatientSummary:
     if found is None:
         raise not_found("patient", "No patient of the published data has this address. It may have been removed by a later ingest.")
     return found
-
-
-def _kind_url(identifier: str, chosen: tuple[str, ...], group: str) -> str:
-    kinds = [kind for kind in chosen if kind != group] if group in chosen else [*chosen, group]
-    return address("/patient", [("id", identifier), *(("kind", kind) for kind in kinds)])
-
-
-def turn(identifier: str, chosen: tuple[str, ...], on: str, page: int, name: str = "") -> str:
-    """The address of another page of the table."""
-    kinds = (("kind", kind) for kind in chosen)
-    return address("/patient", [("id", identifier), *kinds, ("called", name), ("on", on), ("page", page)], "table")
 
 
 def things_of(catalog: Catalog, identifier: str) -> tuple[Charted, ...]:

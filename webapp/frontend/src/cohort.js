@@ -1,35 +1,18 @@
 // The cohort page: every change counts at once, and a concept is found while it is typed.
 import { conceptsCalled, listUnder } from "./concepts.js";
+import { elsewhere, inPlace } from "./inplace.js";
 import { say } from "./said.js";
 
 const most = 8;
 
 export function start() {
   const main = document.getElementById("main");
-  let asking = null;
-  let turn = 0;
-
-  async function go(address, focus) {
-    asking?.abort();
-    asking = new AbortController();
-    const mine = (turn += 1);
-    main.setAttribute("aria-busy", "true");
-    try {
-      const answer = await fetch(address, { signal: asking.signal, headers: { Accept: "text/html" } });
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      if (mine !== turn) return;
-      main.replaceChildren(...page.getElementById("main").childNodes);
-      history.pushState(null, "", address);
-      const field = focus && main.querySelector(`[name="${CSS.escape(focus)}"]`);
-      field?.focus({ preventScroll: true });
-      const found = main.querySelector(".found");
-      say(found ? found.textContent : "");
-    } catch (error) {
-      if (error.name !== "AbortError") location.assign(address);
-    } finally {
-      if (mine === turn) main.removeAttribute("aria-busy");
-    }
-  }
+  const go = inPlace(main, (focus) => {
+    const field = focus && main.querySelector(`[name="${CSS.escape(focus)}"]`);
+    field?.focus({ preventScroll: true });
+    const found = main.querySelector(".found");
+    say(found ? found.textContent : "");
+  });
   function addressOf(form) {
     const given = new URLSearchParams();
     for (const [name, value] of new FormData(form)) if (value && !name.endsWith(".find")) given.append(name, value);
@@ -55,12 +38,10 @@ export function start() {
   });
   main.addEventListener("click", (event) => {
     const link = event.target.closest('.sentence a[href^="/cohort"]');
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    if (!link || elsewhere(event)) return;
     event.preventDefault();
     go(link.href);
   });
-  addEventListener("popstate", () => location.reload());
-
   const lists = new WeakMap();
   let waiting = 0;
 
