@@ -12,6 +12,7 @@ from typing import NamedTuple
 from concepts.indications import is_illness, keeps_ready
 from concepts.model import Assertion
 from concepts.reach import LONGEST_CLAUSE, Found, Reach, Spoken, Triggers, apart
+from concepts.relatives import listed
 from concepts.sections import Heading, Headings, Section
 from concepts.tokens import Tokens, places_of, tokens
 from concepts.triggers import SENTENCE, Effect
@@ -174,7 +175,10 @@ class Sentences:
     def _judgement(self, assertion: Assertion, by: Found | None, title: str) -> Judgement:
         if by is None:
             return Judgement(assertion, title if assertion is not Assertion.AFFIRMED else "", 0, 0, title)
-        start, end = self.tokens.starts[by.first], self.tokens.ends[by.last - 1]
+        first, last = by.first, by.last
+        if assertion is Assertion.FAMILY:
+            first, last = listed(self.tokens.norms, first, last)
+        start, end = self.tokens.starts[first], self.tokens.ends[last - 1]
         return Judgement(assertion, self.tokens.text[start:end], start, end, title)
 
     def _said_in(self, begin: int, end: int) -> Spoken:

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from concepts.relatives import names_relative
 from concepts.tokens import Tokens
 from concepts.triggers import CLAUSE, Effect, Trigger, triggers
 from concepts.wordbook import OfWords, are
@@ -250,7 +251,11 @@ class Spoken:
         for each in left:
             reach.passes(each)
         back = self.behind(chain(right, islice(self.kept, behind, None)), last) if self.reaches_back or right else {}
-        return reach, back | reach.at(first)
+        by = back | reach.at(first)
+        whose = back.get(Effect.FAMILY)
+        if whose is not None and not names_relative(self._norms[by[Effect.FAMILY].first : by[Effect.FAMILY].last]):
+            by[Effect.FAMILY] = whose  # "family history of breast cancer in her mother"
+        return reach, by
 
     def _between(self, low: int, high: int) -> Sequence[Found]:
         return self._every[bisect_left(self._starts, low) : bisect_left(self._starts, high)]

@@ -10,6 +10,7 @@ from enum import IntEnum, auto
 from functools import cache
 from itertools import product
 
+from concepts.relatives import of_relatives
 from concepts.tokens import tokens
 
 
@@ -275,13 +276,16 @@ feel; deny; denied
 """
 """What relatives do who speak of the patient: it is not their illness that they tell."""
 _FAMILY_BEFORE = """
-in his mother; in her mother; in his father; in her father; in the family; runs in the family; in his family; in her family; in
-family; in mother; in father; in a brother; in a sister; in brother; in sister; in his brother; in her brother; in his sister; in
-her sister; in a sibling; in siblings; in first degree relative; in first-degree relatives; in a first-degree relative; in
-relatives; in a grandmother; in a grandfather; in grandmother; in grandfather; in his grandfather; in her grandmother; in maternal
-grandmother; in maternal grandfather; in paternal grandmother; in paternal grandfather; in an aunt; in an uncle; in her aunt; in his
-uncle; in a cousin; in his son; in her daughter; (mother); (father); (sister); (brother); affecting mother; affecting father
+in the family; runs in the family; in his family; in her family; in family; in first degree relative; in first-degree relatives;
+in a first-degree relative; in relatives; affecting mother; affecting father
 """
+_WHOSE = """
+his; her; the; a; an; my; their; both
+"""
+_IN_BRACKETS = """
+); ,; at; age; aged
+"""
+"""What goes on behind a relative in a bracket of whom the words before it speak: "breast cancer (mother, 48)"."""
 _ENDS = """
 but; however; nevertheless; yet; though; although; except; except for; apart from; aside from; other than; with the exception of;
 because; therefore; thus; whereas; otherwise; in spite of; despite
@@ -365,6 +369,13 @@ def triggers() -> dict[str, Step]:
     for verb, whom in product(_phrases(_NOR), _phrases(_OF_WHOM)):
         for more in ((), ("had",)):
             table["nor", *verb, *whom, *more] = [Trigger(Effect.DENIES, SENTENCE, 0)]
+    for relative in map(tuple, map(str.split, of_relatives())):
+        of_relative = [("in", *relative), *(("in", *whose, *relative) for whose in _phrases(_WHOSE))]
+        of_relative += [("(", *relative, *behind) for behind in [(";",), *_phrases(_IN_BRACKETS)]]
+        for words in of_relative:
+            table[words] = [Trigger(Effect.FAMILY, 0, SENTENCE)]
+        if len(relative) > 1:
+            table.setdefault(relative, [Trigger(Effect.FAMILY, SENTENCE, 0)])
     for words in _endings():
         table.setdefault(words, []).append(Trigger(Effect.RECALLS, 0, 8))
     table[(";",)] = [Trigger(Effect.ENDS_DENIAL, 0, 0)]

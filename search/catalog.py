@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from concepts.hierarchy import Hierarchy, no_hierarchy
-from concepts.model import Assertion, Mention
+from concepts.model import READ, Assertion, Mention
 from graph.vocabulary import RELATION_GROUPS
 from search.columns.codings import Codings
 from search.columns.documents import WAYS
@@ -68,6 +68,7 @@ _FACT = (
 )
 _FACT_ORDER = "start IS NULL, start, record, fact"
 _CONCEPT = f"concept, system, code, label, synonyms, patients, documents, facts, {', '.join(WAYS)}"
+_CONCEPTS_AT_ONCE: Final = 500
 _MOST_HELD: Final = 100_000
 """Values of a field that are kept in memory, about 200 bytes each."""
 _GROUPS: Final = ", ".join(f"'{group}'" for group in sorted({*RELATION_GROUPS.values(), "observation"}))
@@ -331,14 +332,26 @@ class SqliteCatalog:
             found[row].append(MentionedConcept(concept, label, Assertion(assertion), mention, start))
         return found
 
-    def mention_spans(self, rows: Sequence[int]) -> list[tuple[int, int, int, int, Assertion]]:
-        """(row, start, end, ordinal of the concept, assertion) of the mentions of documents by their rows in the catalog."""
+    def mention_spans(self, rows: Sequence[int]) -> list[tuple[int, int, int, int, Assertion, str]]:
+        """(row, start, end, ordinal of the concept, assertion, trigger) of the mentions of documents by their rows in the catalog."""
         rows = padded(rows)
         query = (
-            "SELECT m.document, m.start, m.stop, c.ordinal, m.assertion FROM mentions m JOIN concepts c ON c.concept = m.concept"  # noqa: S608
-            f" WHERE m.document IN ({_marks(rows)}) ORDER BY m.document, m.start"
+            "SELECT m.document, m.start, m.stop, c.ordinal, m.cue, m.assertion FROM mentions m"  # noqa: S608 - only marks
+            f" JOIN concepts c ON c.concept = m.concept WHERE m.document IN ({_marks(rows)}) ORDER BY m.document, m.start"
         )
-        return [(*row, Assertion(assertion)) for *row, assertion in self._all(query, rows)]
+        return [(*row, Assertion(assertion), trigger) for *row, trigger, assertion in self._all(query, rows)]
+
+    def family_mentions(self, concepts: Sequence[int]) -> list[tuple[int, str]]:
+        """(row, trigger) of the mentions of concepts, by their ordinals, that our reading says of relatives."""
+        found: list[tuple[int, str]] = []
+        for start in range(0, len(concepts), _CONCEPTS_AT_ONCE):
+            some = padded(concepts[start : start + _CONCEPTS_AT_ONCE])
+            query = (
+                "SELECT m.document, m.cue FROM concepts c CROSS JOIN mentions m ON m.concept = c.concept"  # noqa: S608 - only marks
+                f" WHERE c.ordinal IN ({_marks(some)}) AND m.assertion = ? AND m.source = ?"
+            )
+            found += self._all(query, (*some, Assertion.FAMILY.value, READ))
+        return found
 
     def codes(self, field: str, values: Sequence[str]) -> list[int]:
         """Codes of the values of a field ('dataset', 'patient', 'type', 'concept'), ascending; unknown values are left out.

@@ -38,6 +38,10 @@ class Dictionary(Protocol):
         """Value and label of codes."""
         ...
 
+    def family_mentions(self, concepts: Sequence[int]) -> list[tuple[int, str]]:
+        """(row of the document, trigger) of the mentions of concepts that are said of relatives."""
+        ...
+
 
 @dataclass(frozen=True)
 class Ground:
@@ -49,6 +53,8 @@ class Ground:
     columns: Any = None
     units: Callable[[Sequence[int]], Mapping[int, str]] = lambda codes: {}
     """The units of codes."""
+    families: Callable[[Sequence[int]], Sequence[tuple[int, str]]] = lambda concepts: ()
+    """(row of the document in the catalog, trigger) of what is said of relatives of concepts, by their ordinals."""
 
     @classmethod
     def of(cls, columns: Columns, catalog: Dictionary) -> "Ground":
@@ -57,7 +63,7 @@ class Ground:
         def units(codes: Sequence[int]) -> Mapping[int, str]:
             return {code: name for code, (name, _) in catalog.values(UNIT, codes).items()}
 
-        return cls(columns.labels, columns.hierarchy, catalog.codes, columns, units)
+        return cls(columns.labels, columns.hierarchy, catalog.codes, columns, units, catalog.family_mentions)
 
     def among(self, name: str, values: tuple[str, ...]) -> Mask:
         """Documents whose dataset, patient, type or sex is one of the values."""

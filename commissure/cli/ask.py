@@ -198,6 +198,7 @@ _WAYS = {
     "allergy": "allergic to it",
     "no_allergy": "not allergic to it",
     "lacking": "without it told or charted",
+    "relative": "in the relatives asked for",
 }
 
 

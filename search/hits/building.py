@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from concepts.assertion import Sentences
 from concepts.model import Assertion
+from concepts.relatives import Kin, kin
 from concepts.tokens import tokens
 from search.catalog import SqliteCatalog
 from search.columns.documents import ALLERGY, HAVING, Columns
@@ -39,6 +40,12 @@ class Meant:
     start: int
     end: int
     assertion: Assertion
+    kin: Kin = Kin.THE_ONE
+    """Of what is said of relatives whether it is of those of whom it is asked."""
+
+    def answers(self, part: Part) -> bool:
+        """Whether it is as the question asks the part."""
+        return self.assertion in AGREES[part.assertion] and self.kin > Kin.ANOTHER
 
 
 @dataclass(frozen=True)
@@ -122,10 +129,12 @@ class HitReader:
         meant = [set(each.ordinals.tolist()) for each in asked.parts]
         rows = {int(self.columns.rowids[place]): int(place) for place in page}
         found: dict[int, list[Meant]] = {}
-        for row, start, end, ordinal, assertion in self.catalog.mention_spans(tuple(rows)):
+        for row, start, end, ordinal, assertion, trigger in self.catalog.mention_spans(tuple(rows)):
             for part, ordinals in enumerate(meant):
                 if ordinal in ordinals:
-                    found.setdefault(rows[row], []).append(Meant(part, start, end, assertion))
+                    persons = frozenset(asked.parts[part].part.relatives if assertion is Assertion.FAMILY else ())
+                    whose = kin(persons, trigger) if persons else Kin.THE_ONE
+                    found.setdefault(rows[row], []).append(Meant(part, start, end, assertion, whose))
         return found
 
     def _passage(self, passages: tuple[PassageSpan, ...], unit: int, question: Question, spans: Sequence[Meant]) -> PassageSpan | None:
@@ -172,10 +181,10 @@ def _says(question: Question, spans: Sequence[Meant], passage: PassageSpan) -> i
     right, wrong = set(), set()
     for each in spans:
         if passage.start <= each.start < passage.end:
-            asked = question.parts[each.part].assertion
-            if each.assertion in AGREES[asked]:
+            part = question.parts[each.part]
+            if each.answers(part):
                 right.add(each.part)
-            elif each.assertion in CONTRADICTS[asked]:
+            elif each.assertion in CONTRADICTS[part.assertion]:
                 wrong.add(each.part)
     return len(right) - len(wrong - right)
 
@@ -187,9 +196,8 @@ def _telling(
     mentioned, against = [], []
     for each in spans:
         if start <= each.start and each.end <= end:
-            asked = question.parts[each.part].assertion
-            mentioned.append(Matched(f"\0{each.part}", each.start, each.end, _CONCEPT))
-            if each.assertion not in AGREES[asked]:
+            mentioned.append(Matched(f"\0{each.part}", each.start, each.end, _CONCEPT + each.kin))
+            if not each.answers(question.parts[each.part]):
                 against.append((each.start, each.end))
     covered = [(each.start, each.end) for each in mentioned]
     words = [match for match in matches if not any(first <= match.start < last for first, last in covered)]
@@ -229,7 +237,7 @@ def _said(question: Question, spans: Sequence[Meant], having: Sequence[bool]) ->
         way = Assertion.ALLERGY if part.assertion is Assertion.ALLERGY else Assertion.AFFIRMED
         charted = having[place] and way not in means
         if means or charted:
-            agrees = bool(means & AGREES[part.assertion]) or (charted and way in AGREES[part.assertion])
+            agrees = any(each.answers(part) for each in spans if each.part == place) or (charted and way in AGREES[part.assertion])
             found.append(Said(place, tuple(each for each in Assertion if each in means), charted, agrees))
     return tuple(found)
 

@@ -13,6 +13,7 @@ from typing import Final
 
 from concepts.model import Assertion
 from concepts.reader import Reader, ReadMention
+from concepts.relatives import persons_asked
 from concepts.terminology import Kind
 from concepts.values import Value
 from graph.identifiers import concept_iri
@@ -111,6 +112,8 @@ class Part:
     value: Asked | None = None
     switched: bool = False
     """Whether the request asks it so, whatever the words say."""
+    relatives: tuple[str, ...] = ()
+    """Of whom it is asked, where that is of certain relatives: the persons who may be meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,8 @@ class Said:
 
 LACKING: Final = "lacking"
 """The way of a head that no filter has: nothing says that these patients have it, which is less than a denial."""
+RELATIVE: Final = "relative"
+"""The way of a head that no filter has: it is said of the very relatives of whom it is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +183,8 @@ class Head:
 
     `way` is a filter: concept (affirmed, charted or labeled so; the patients are also those whose chart has it beside no document), denied,
     possible, history, family, not_in_family, allergy (told or charted, beside no document too) or no_allergy. Of what is asked denied, or
-    no allergy, LACKING counts those of whom no text affirms it and no chart has it.
+    no allergy, LACKING counts those of whom no text affirms it and no chart has it. Of what is asked of certain relatives RELATIVE counts
+    those of whose very relatives it is said.
     """
 
     part: int
@@ -232,7 +238,10 @@ def _switched(part: Part, ask: Ask | None, switches: Iterable[Switch]) -> Part |
     if switch is not None and switch.ask is None:
         return None
     ask = switch.ask if switch is not None else ask
-    return part if ask is None else replace(part, assertion=ask.assertion, switched=True)
+    if ask is None:
+        return part
+    relatives = part.relatives if ask is Ask.FAMILY else ()
+    return replace(part, assertion=ask.assertion, switched=True, relatives=relatives)
 
 
 def _in_capitals(text: str, reader: Reader) -> list[ReadMention]:
@@ -261,6 +270,7 @@ def _part(mention: ReadMention) -> Part:
         judged.assertion,
         judged.trigger,
         value,
+        relatives=tuple(sorted(persons_asked(judged.trigger))) if judged.assertion is Assertion.FAMILY else (),
     )
 
 

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from concepts.distinct import distinct
 from concepts.model import Assertion
+from concepts.relatives import Kin
 from concepts.terminology import Kind
 from search.columns.documents import ALLERGY, HAVING, SAYING, WAYS, Columns
 from search.lexical.analysis import informative
 from search.protocols import Mask
-from search.questions.question import AGREES, CONTRADICTS, LACKING, Head, Part, Question, Whole, alternatives_of, without
+from search.questions.question import AGREES, CONTRADICTS, LACKING, RELATIVE, Head, Part, Question, Whole, alternatives_of, without
 from search.ranking.grounded import Grounded, GroundedPart
 from search.ranking.polarity import Agreement, Want, framing, wants_of
 from search.spoken import Said
@@ -42,7 +43,8 @@ class ConceptEvidence:
     `lacks` is 0 where a question of few parts has all of them said; of each that is not, 1 where the patient has it otherwise, else 2.
     `covers` is the share of the question's words that are parts; `rest` are the others, and `beside` those of them that it denies, recalls
     or says of relatives: they are a part too, though nothing is known by their name. `denied` are the words of the parts where all are
-    denied: what says nothing of these only looks like the question, for it denies something else.
+    denied: what says nothing of these only looks like the question, for it denies something else. `of_others` are documents that say a
+    part of relatives of whom it is not asked (None for a question that asks of none).
     """
 
     agreement: NDArray[np.uint8]
@@ -52,19 +54,27 @@ class ConceptEvidence:
     rest: str
     beside: tuple[Want, ...] = ()
     denied: str = ""
+    of_others: Mask | None = None
 
     def within(self, documents: NDArray[np.integer], by_words: NDArray[np.uint8]) -> NDArray[np.uint8]:
         """What documents say to the question: concepts are more exact than words, which tell where no concept does."""
         by_concepts = self.agreement[documents]
-        return np.where(by_concepts == Agreement.SILENT, by_words, by_concepts).astype(np.uint8)
+        found = np.where(by_concepts == Agreement.SILENT, by_words, by_concepts).astype(np.uint8)
+        if self.of_others is not None:
+            found[self.of_others[documents]] = Agreement.SILENT
+        return found
 
     def silent(self, documents: NDArray[np.integer], by_words: NDArray[np.uint8]) -> NDArray[np.bool_]:
-        """Documents that say nothing of a question that names nothing but concepts, neither by their concepts nor in its words."""
+        """Documents that say nothing of a question that names nothing but concepts, neither by their concepts nor in its words.
+
+        So are those, of any question, that say it of relatives of whom it is not asked.
+        """
+        of_others = np.zeros(len(documents), dtype=np.bool_) if self.of_others is None else self.of_others[documents]
         if self.covers < 1:
-            return np.zeros(len(documents), dtype=np.bool_)
+            return of_others
         silent: Mask = (self.agreement[documents] == Agreement.SILENT) & (self.share[documents] == 0)
         silent &= by_words < Agreement.AT_ANOTHER_TIME
-        return silent
+        return silent | of_others
 
     def coverage(self, whole: NDArray[np.float64], rest: NDArray[np.float64]) -> NDArray[np.float64]:
         """How much of the question documents say, from the share of all its words and the share of its other words that they say."""
@@ -87,6 +97,7 @@ class _Row(NamedTuple):
     worth: NDArray[np.float32]
     patients: Mask
     weight: float
+    of_others: Mask
 
 
 @dataclass(frozen=True)
@@ -111,6 +122,7 @@ class Answers:
                 np.maximum.reduce([row.worth for row in group]),
                 np.logical_or.reduce([row.patients for row in group]),
                 float(np.mean([row.weight for row in group])),
+                np.logical_and.reduce([row.of_others for row in group]),
             )
             for group in groups
             if group
@@ -143,7 +155,11 @@ def evidence_of(answers: Answers) -> ConceptEvidence | None:
     others = len(informative(rest))
     all_denied = bool(named) and all(part.assertion in _DENIED for part in question.parts)
     denied = " ".join(part.text for part in question.parts) if all_denied else ""
-    return ConceptEvidence(answers.together(), share, _lacks(answers, len(beside)), known / max(known + others, 1), rest, beside, denied)
+    agreement, lacks, covers = answers.together(), _lacks(answers, len(beside)), known / max(known + others, 1)
+    of_others = None
+    if any(each.part.relatives for each in named):
+        of_others = np.logical_or.reduce([row.of_others for row in answers.rows]) & (agreement == Agreement.SILENT)
+    return ConceptEvidence(agreement, share, lacks, covers, rest, beside, denied, of_others)
 
 
 def _trigger(question: Question, part: Part) -> tuple[int, int] | None:
@@ -168,6 +184,8 @@ def _row(each: GroundedPart) -> _Row:
     exactly = _any(each, {part.assertion} if part.assertion in _AT_A_TIME else AGREES[part.assertion])
     if part.assertion is Assertion.AFFIRMED:
         exactly |= said[HAVING]
+    if part.relatives:
+        agrees, exactly = agrees & ~each.of_others, exactly & (each.kin == Kin.THE_ONE)
     charted = said[HAVING] & ~agrees & ~contradicts if part.assertion in _CHARTED else np.zeros_like(agrees)
     weight = float(np.log1p(columns.documents / (1 + np.count_nonzero(np.logical_or.reduce(list(said.values()))))))
     worth = np.where(charted, np.float32(_OF_CHARTS), np.float32(0))
@@ -178,7 +196,7 @@ def _row(each: GroundedPart) -> _Row:
     agreement[contradicts] = Agreement.CONTRADICTS
     agreement[agrees] = np.where(exactly[agrees], Agreement.AGREES, Agreement.AT_ANOTHER_TIME)
     worth[contradicts], worth[agrees] = 0, 1
-    return _Row(agreement, worth, _patients(each, agrees, contradicts), weight)
+    return _Row(agreement, worth, _patients(each, agrees, contradicts), weight, each.of_others & ~agrees & ~contradicts)
 
 
 def _patients(each: GroundedPart, agrees: Mask, contradicts: Mask) -> Mask:
@@ -278,4 +296,6 @@ def head_of(asked: Grounded, allowed: Mask | None) -> tuple[Head, ...]:
             has = having if each.part.assertion is Assertion.NEGATED else allergic
             lacking = np.append(there & ~has, False)[columns.patients] & within
             heads.append(Head(place, LACKING, *_counts(lacking, columns)))
+        if each.part.relatives:
+            heads.append(Head(place, RELATIVE, *_counts(within & each.documents["family"] & (each.kin == Kin.THE_ONE), columns)))
     return tuple(heads)

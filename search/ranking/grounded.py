@@ -9,7 +9,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from concepts.relatives import Kin, kin
 from search.columns.concepts import Int32, Int64
 from search.columns.documents import HAVING, SAYING
 from search.masks import Ground, allowed
@@ -71,6 +73,32 @@ class GroundedPart:
     def taken(self) -> Mask:
         """Documents with a value without a unit that is taken for one as it asks."""
         return self._valued(bare=True)
+
+    @cached_property
+    def kin(self) -> NDArray[np.uint8]:
+        """Of each document whether it says its concepts of the relatives of whom they are asked (`Kin`).
+
+        What others found tells of the family at most; where our own reading tells of whom, that counts.
+        """
+        columns = self.ground.columns
+        found = np.where(self.documents["family"], np.uint8(Kin.OPEN), np.uint8(Kin.ANOTHER))
+        asked = frozenset(self.part.relatives)
+        told = [(row, kin(asked, trigger)) for row, trigger in self.ground.families(self.ordinals.tolist())]
+        if told:
+            rows, means = (np.asarray(values, dtype=np.int64) for values in zip(*told, strict=True))
+            order = np.argsort(columns.rowids)
+            places = order[np.searchsorted(columns.rowids, rows, sorter=order)]
+            found[places] = Kin.ANOTHER
+            np.maximum.at(found, places, means.astype(np.uint8))
+        return found
+
+    @cached_property
+    def of_others(self) -> Mask:
+        """Documents that say its concepts of relatives, but of none of those of whom they are asked."""
+        if not self.part.relatives:
+            return np.zeros(self.ground.columns.documents, dtype=np.bool_)
+        found: Mask = self.documents["family"] & (self.kin == Kin.ANOTHER)
+        return found
 
     @property
     def fitting(self) -> Mask:

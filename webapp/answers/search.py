@@ -86,7 +86,8 @@ SEARCH_RESULT = Shape(
         "respelled": "What was searched for, its slips of the pen mended, instead of what was asked; null where nothing was mended.",
         "by_patient": "The patients of this page where hits are put together by patient; null otherwise.",
         "head": "Of each part how many patients within the limits of the question have it, in each way: `way` is its filter, or"
-        " `lacking`: of what is asked denied those of whom nothing says that they have it.",
+        " `lacking`: of what is asked denied those of whom nothing says that they have it; or"
+        " `relative`: of what is asked of certain relatives those of whose very relatives it is said.",
         "whole": "Patients who have all that the question asks, in whichever of their records, and documents that say all of it; null where"
         " it asks for one thing, or for something that nothing here has.",
     },

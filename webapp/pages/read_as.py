@@ -8,7 +8,7 @@ from concepts.model import Assertion
 from search.filters import MOST_EITHER, either
 from search.model import ConceptSummary, SearchResult
 from search.questions.limits import Limit
-from search.questions.question import LACKING, Ask, Part, Question, Whole
+from search.questions.question import LACKING, RELATIVE, Ask, Part, Question, Whole
 from webapp.pages.asserting import NAMES
 from webapp.pages.state import State
 
@@ -32,6 +32,7 @@ WAYS: Final = {
     "not_in_family": ("denies it of the family", "deny it of the family"),
     "allergy": ("is allergic to it", "are allergic to it"),
     "no_allergy": ("denies an allergy to it", "deny an allergy to it"),
+    RELATIVE: ("has it in the relatives asked for", "have it in the relatives asked for"),
     LACKING: ("has it neither affirmed nor charted", "have it neither affirmed nor charted"),
 }
 """Way of a head → what is said of one patient or document, and of several."""
@@ -154,8 +155,8 @@ def _part(
     for head in (one for one in result.head if one.part == place):
         if not head.documents and head.way not in ("concept", "denied"):
             continue
-        if head.way == LACKING or (head.way == "concept" and part.value is not None):
-            words = WAYS[LACKING] if head.way == LACKING else _WITH_VALUE
+        if head.way in (LACKING, RELATIVE) or (head.way == "concept" and part.value is not None):
+            words = _WITH_VALUE if head.way == "concept" else WAYS[head.way]
             heads.append(Counted(head.patients, words[head.patients != 1], head.documents, ""))
             continue
         there = replace(state, query="", match="", assertion="", parts=(), group="", page=1).with_value(head.way, asked)
