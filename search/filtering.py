@@ -69,6 +69,10 @@ class Ground(Protocol):
         """Documents that have every one of the concepts, or speak of each in this way; any of those that a value names."""
         ...
 
+    def lacking(self, values: tuple[str, ...]) -> "Mask":
+        """Documents of patients of whom no text affirms any of the concepts, and whose chart has none."""
+        ...
+
     def not_before(self, date: str) -> "Mask":
         """Documents that may be of this date or later."""
         ...

@@ -170,6 +170,16 @@ FILTERS: tuple[Filter, ...] = (
         values="concept",
     ),
     Filter(
+        name="lacking",
+        plural="lacking",
+        kind=Kind.ALL,
+        title="Without",
+        help="Only documents of patients without every one of these concepts: none of their texts affirms it, and their chart has it not.",
+        mask=lambda ground, values: ground.lacking(values),
+        takes=Takes.CONCEPT,
+        values="concept",
+    ),
+    Filter(
         name="result",
         plural="results",
         kind=Kind.ALL,

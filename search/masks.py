@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from concepts.hierarchy import Hierarchy
+from search.columns.concepts import Int32, Int64
 from search.columns.documents import HAVING, Columns, day_interval
 from search.columns.labels import LabelColumns, among
 from search.columns.results import UNIT
@@ -77,6 +78,33 @@ class Ground:
         masks = [table.mask(self.codes("concept", concepts_of((value,)))) for value in dict.fromkeys(concepts)]
         found: Mask = np.logical_and.reduce(masks)
         return found
+
+    def lacking(self, concepts: tuple[str, ...]) -> Mask:
+        """Documents of patients of whom no text affirms any of the concepts, or of those that a value names, and whose chart has none."""
+        found: Mask = self.columns.patients >= 0
+        for value in dict.fromkeys(concepts):
+            codes = self.codes("concept", concepts_of((value,)))
+            having = self.charted(self.hierarchy.with_narrower(codes))
+            patients = self.columns.patients[self.columns.concepts(HAVING).mask(codes)]
+            having[patients[patients >= 0]] = True
+            found = found & ~np.append(having, False)[self.columns.patients]
+        return found
+
+    def charted(self, ordinals: Int32) -> Mask:
+        """The patients whose chart has any of the concepts, by code."""
+        return self._of_charts(ordinals, self.columns.patient_concept_offsets, self.columns.patient_concepts)
+
+    def allergic(self, ordinals: Int32) -> Mask:
+        """The patients whose chart has an allergy to any of the concepts, by code."""
+        return self._of_charts(ordinals, self.columns.patient_allergy_offsets, self.columns.patient_allergies)
+
+    def _of_charts(self, ordinals: Int32, offsets: Int64, concepts: Int32) -> Mask:
+        asked = np.zeros(len(self.columns.concept_patients), dtype=np.bool_)
+        charted = np.zeros(len(self.columns.patient_concept_offsets) - 1, dtype=np.bool_)
+        asked[ordinals] = True
+        places = np.flatnonzero(asked[concepts])
+        charted[np.searchsorted(offsets, places, side="right") - 1] = True
+        return charted
 
     def not_before(self, day: str) -> Mask:
         """Documents that may be of this date or later."""

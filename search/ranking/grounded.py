@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from concepts.relatives import Kin, kin
-from search.columns.concepts import Int32, Int64
+from search.columns.concepts import Int32
 from search.columns.documents import HAVING, SAYING
 from search.masks import Ground, allowed
 from search.protocols import Mask
@@ -47,22 +47,12 @@ class GroundedPart:
     @cached_property
     def charted(self) -> Mask:
         """The patients whose chart has its concepts, by code."""
-        return self._of_charts(self.ground.columns.patient_concept_offsets, self.ground.columns.patient_concepts)
+        return self.ground.charted(self.ordinals)
 
     @cached_property
     def allergic(self) -> Mask:
         """The patients whose chart has an allergy to its concepts, by code."""
-        return self._of_charts(self.ground.columns.patient_allergy_offsets, self.ground.columns.patient_allergies)
-
-    def _of_charts(self, offsets: Int64, concepts: Int32) -> Mask:
-        columns = self.ground.columns
-        asked, charted = (
-            np.zeros(count, dtype=np.bool_) for count in (len(columns.concept_patients), len(columns.patient_concept_offsets) - 1)
-        )
-        asked[self.ordinals] = True
-        places = np.flatnonzero(asked[concepts])
-        charted[np.searchsorted(offsets, places, side="right") - 1] = True
-        return charted
+        return self.ground.allergic(self.ordinals)
 
     @cached_property
     def measured(self) -> Mask:

@@ -201,6 +201,9 @@ def test_the_head_counts_patients_in_each_way(retriever):
 def test_the_head_tells_of_what_is_denied_who_has_it_neither_told_nor_charted(retriever):
     head = {each.way: (each.patients, each.documents) for each in retriever.search(SearchRequest("no breast cancer")).head}
     assert (head["concept"], head["denied"], head["lacking"]) == ((2, 1), (1, 1), (5, 5))
+    listed = {hit.document.rpartition("n-")[2] for hit in retriever.search(SearchRequest("", Filters(lacking=(CANCER,)))).hits}
+    assert len(listed) == 5 and "denies" in listed and not listed & {"has", "charted"}
+    assert not retriever.search(SearchRequest("", Filters(lacking=(CANCER,), concepts=(CANCER,)))).hits
 
 
 def test_what_is_denied_of_relatives_is_asked_and_filtered_by_itself(retriever):

@@ -70,7 +70,20 @@ def test_every_parameter_and_operation_is_explained() -> None:
 
 def test_search_parameters_are_as_they_validate() -> None:
     listed = {one["name"]: one for one in DOCUMENT["paths"]["/api/v1/search"]["get"]["parameters"]}
-    more = {"denied", "possible", "history", "family", "not_in_family", "allergy", "no_allergy", "sex", "result", "age_from", "age_to"}
+    more = {
+        "denied",
+        "possible",
+        "history",
+        "family",
+        "not_in_family",
+        "allergy",
+        "no_allergy",
+        "lacking",
+        "sex",
+        "result",
+        "age_from",
+        "age_to",
+    }
     of_labels = {"job", "agent", "state", "attribute", "confidence_from", "confidence_to"}
     assert set(listed) - of_labels - more == {
         "q",

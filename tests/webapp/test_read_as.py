@@ -39,6 +39,30 @@ def test_the_head_counts_patients_and_each_number_is_a_list(client: FlaskClient)
         assert f'data-total="{number}"' in client.get(unescape(url)).text
 
 
+def test_who_lacks_it_and_who_has_such_a_value_are_lists_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.pipeline.Pool", InlinePool)
+    lab = Lab(tmp_path)
+    a1c = {"coding": [{"system": "http://loinc.org", "code": "4548-4", "display": "HbA1c"}]}
+    result = {"resourceType": "Observation", "id": "o1", "status": "final", "code": a1c, "subject": {"reference": "Patient/p1"}}
+    lab.ingest(
+        *(patient(each) for each in ("p1", "p2", "p3")),
+        condition("c1", "Patient/p1"),
+        result | {"valueQuantity": {"value": 11, "unit": "%"}},
+        note("d1", "HbA1c 9.8 %.", "Patient/p1"),
+        note("d2", "No breast cancer. HbA1c 6.1 %.", "Patient/p2"),
+        note("d3", "HbA1c 10 %.", "Patient/p3"),
+    )
+    with create_app(lab.library()).test_client() as client:
+        for question, words, filtered in (
+            ("no breast cancer", "have it neither affirmed nor charted", "lacking"),
+            ("HbA1c above 9 %", "have such a value", "result"),
+        ):
+            found = bar(client, f"/search?q={question}")
+            url, number = next(re.findall(r'href="([^"]*)" data-count="(\d+)"', each)[-1] for each in found.split("</a>") if words in each)
+            assert number == "2" and filtered in parse_qs(urlsplit(unescape(url)).query)
+            assert 'data-total="2"' in client.get(unescape(url)).text
+
+
 def test_words_that_name_several_concepts_are_counted_and_listed_in_all_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ingest.pipeline.Pool", InlinePool)
     lab = Lab(tmp_path)

@@ -155,17 +155,20 @@ def _part(
     for head in (one for one in result.head if one.part == place):
         if not head.documents and head.way not in ("concept", "denied"):
             continue
-        if head.way in (LACKING, RELATIVE) or (head.way == "concept" and part.value is not None):
-            words = _WITH_VALUE if head.way == "concept" else WAYS[head.way]
-            heads.append(Counted(head.patients, words[head.patients != 1], head.documents, ""))
+        if head.way == RELATIVE:  # no filter asks for one relative
+            heads.append(Counted(head.patients, WAYS[head.way][head.patients != 1], head.documents, ""))
             continue
-        there = replace(state, query="", match="", assertion="", parts=(), group="", page=1).with_value(head.way, asked)
+        valued = head.way == "concept" and part.value is not None
+        name, value = ("result", _result(part)) if valued else (head.way, asked)
+        there = replace(state, query="", match="", assertion="", parts=(), group="", page=1).with_value(name, value)
         for limit in question.limits:
-            for name, value in limit.filters:
-                there = there.with_value(name, value)
-        # A limit of which nothing is known is none.
-        same = asked and head.documents > 0 and (not question.limits or count(there) == head.documents)
-        heads.append(Counted(head.patients, WAYS[head.way][head.patients != 1], head.documents, there.url() if same else ""))
+            for end, bound in limit.filters:
+                there = there.with_value(end, bound)
+        # A limit of which nothing is known is none, and filters by result or by who lacks something look at all that is known of a patient.
+        alike_always = not question.limits and not valued and head.way != LACKING
+        same = value and head.documents > 0 and (alike_always or count(there) == head.documents)
+        words = _WITH_VALUE if valued else WAYS[head.way]
+        heads.append(Counted(head.patients, words[head.patients != 1], head.documents, there.url() if same else ""))
     return PartRead(
         part.text,
         part.label,
@@ -181,6 +184,14 @@ def _part(
         part.switched,
         _switches(question, part, state),
     )
+
+
+def _result(part: Part) -> str:
+    """The value of the filter by result that asks for what a part of one concept does; '' for another part."""
+    if part.value is None or len(part.concepts) != 1:
+        return ""
+    asked = part.value.result(part.concepts[0])
+    return "|".join((asked.concept, asked.words, *([asked.unit] if asked.unit else [])))
 
 
 def _asked(part: Part, alike: Callable[[str], Sequence[ConceptSummary]]) -> str:
