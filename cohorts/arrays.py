@@ -55,9 +55,8 @@ class _Counting:
         if self._definition.exit is not None:
             index = self._episodes(index, self._definition.exit)
             steps.append(_step("episodes", index))
-        frozen = {path: len(documents) for path, documents in self._resolution.documents.items()}
         members = Members(index.patients, index.events, index.days, index.ends)
-        return Counted(tuple(steps), members, frozen, self._resolution.notices)
+        return Counted(tuple(steps), members, self._resolution.frozen, self._resolution.notices)
 
     # --- who enters ---
 
@@ -114,7 +113,8 @@ class _Counting:
 
     def _found(self, event: Event) -> tuple[Rows, Mask]:
         """The events of the kind, the set and the settings, and which of them are all else that is asked of them by themselves."""
-        rows = self._of_cohort(event.cohort) if event.kind == "cohort" else self._identified(event)
+        found = {"cohort": lambda: self._of_cohort(event.cohort), "graph": lambda: self._of_graph(event)}
+        rows = found.get(event.kind, lambda: self._identified(event))()
         if event.first:
             rows = rows.taken(on_edge(rows, np.arange(len(rows)), rows.patients, "first"))
         passes = self._passes(event, rows)
@@ -131,6 +131,12 @@ class _Counting:
             known[name] = Rows(members.patients, members.events, none, members.days, members.ends, none, none.astype(np.int64))
         return known[name]
 
+    def _of_graph(self, event: Event) -> Rows:
+        found = self._resolution.matches[event.path]
+        none = np.full(len(found.patients), -1, np.int32)
+        rows = Rows(found.patients, found.events, none, found.days, found.days, none, none.astype(np.int64))
+        return rows.taken(self._in_datasets(self._events.people.datasets[rows.patients])) if self._definition.datasets else rows
+
     def _identified(self, event: Event) -> Rows:
         events = self._events
         kind = KINDS.index(event.kind)
@@ -143,7 +149,7 @@ class _Counting:
             none = np.empty(0, dtype=np.int16)
             having = [events.settings_having.get(setting.casefold(), none) for setting in event.settings]
             places = places[np.isin(events.settings[places], np.concatenate(having))]
-        if event.words is not None:
+        if event.path in self._resolution.documents:
             places = places[np.isin(events.documents[places], self._resolution.documents[event.path])]
         elif event.kind == "note" and event.concepts:
             meant = [ASSERTIONS.index(each) for each in event.assertions or ("affirmed",)]

@@ -74,11 +74,19 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Meaning:
+    """What notes must mean, in whatever words: how near a passage must come to `text`, as the cosine of their vectors."""
+
+    text: str
+    at_least: float
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """What one rule is about: events of a kind, as they must be by themselves, and the path of this in the definition.
 
-    `kind` is one of EVENTS, 'note' or 'cohort'. `first` takes the events of the first day of a patient's that are of the kind, the set and
-    the settings; only of these is asked all else.
+    `kind` is one of EVENTS, 'note', 'graph' or 'cohort'. `first` takes the events of the first day of a patient's that are of the kind, the
+    set and the settings; only of these is asked all else.
     """
 
     kind: str
@@ -86,6 +94,9 @@ class Event:
     concepts: str = ""
     """The set its concepts must be of; '' for any."""
     words: Words | None = None
+    meaning: Meaning | None = None
+    pattern: str = ""
+    """A group of SPARQL patterns with `?patient`, and `?date` where it has a day."""
     cohort: str = ""
     settings: tuple[str, ...] = ()
     first: bool = False

@@ -33,6 +33,7 @@ _KEPT: Final = {"enum": ["all", "first", "last"]}
 _EVENT: Final = {
     "event": {"enum": list(EVENTS)},
     "note": _ref("note"),
+    "graph": {"type": "string", "pattern": r"[?$]patient\b"},
     "cohort": _TEXT,
     "in": _TEXT,
     "class": _TEXTS,
@@ -45,7 +46,7 @@ _EVENT: Final = {
     "dates": _ref("dates"),
     "having": _ref("rule"),
 }
-_KINDS: Final = [{"required": [key]} for key in ("event", "note", "cohort")]
+_KINDS: Final = [{"required": [key]} for key in ("event", "note", "graph", "cohort")]
 _CRITERION: Final = {
     **_EVENT,
     "name": _TEXT,
@@ -60,7 +61,8 @@ _PERSON: Final = {"name": _TEXT, "age": _ref("years"), "sex": _TEXTS, "dates": _
 _NOTE: Final = {
     "in": _TEXT,
     "text": _TEXT,
-    "mode": {"enum": ["lexical"]},
+    "mode": {"enum": ["lexical", "semantic"]},
+    "at_least": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
     "assertion": {"type": "array", "items": {"enum": [each.value for each in Assertion]}, "minItems": 1},
 }
 _CODE: Final = {

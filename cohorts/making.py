@@ -15,6 +15,7 @@ import numpy as np
 
 from cohorts.definition import CHARTED
 from cohorts.events import ASSERTIONS, KINDS, NO_DAY, ROWS, Events, People, Results, Texts, sorted_events
+from cohorts.people import patients_by_iri
 from concepts.hierarchy import mapped
 from search.days import days_of
 from search.errors import GenerationUnreadable
@@ -32,9 +33,7 @@ _LACKING: Final = {
 }
 """Columns and what an event has in them of which nothing is told."""
 
-_PATIENTS: Final = "SELECT value, code FROM dictionary WHERE field = 'patient' ORDER BY code"
 _DESCRIBED: Final = "SELECT id, dataset, sex, born, died FROM patients ORDER BY id"
-_FORMER: Final = "SELECT id, min(patient) FROM former GROUP BY id"
 _FACTS: Final = f"""
 SELECT f.record, f.label, f.start, f.value, f.unit, f.comparator, f.subject, f.relation, c.ordinal, f.day, f.last_day, f.end_day,
     f.encounter, f.setting, f.stated, f.dataset, f.number, f.canonical, f.canonical_unit, f.answer, f.supply
@@ -137,10 +136,7 @@ class _Making:
         self._sexes, self._datasets, self._settings, self._statuses, self._units, self._answers = (_Codes() for _ in range(6))
         self._encounters = _Codes()
         self._event = -1
-        self._patients: dict[str, int] = dict(db.execute(_PATIENTS))
-        if db.execute("SELECT 1 FROM sqlite_master WHERE name = 'former'").fetchone():
-            current = {former: self._patients[patient] for former, patient in db.execute(_FORMER) if patient in self._patients}
-            self._patients |= current
+        self._patients = patients_by_iri(db.execute)
 
     def made(self) -> Events:
         people = self._people()

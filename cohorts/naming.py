@@ -8,7 +8,8 @@ def called(rule: Rule, place: int) -> str:
     if rule.name:
         return rule.name
     if isinstance(rule, Criterion):
-        about = rule.event.cohort or rule.event.concepts or (rule.event.words.text if rule.event.words else "")
+        said = rule.event.words or rule.event.meaning
+        about = rule.event.cohort or rule.event.concepts or (said.text if said else "") or " ".join(rule.event.pattern.split())[:60]
         none = "no " if rule.count.most == 0 else ""
         return f"{place + 1}. {none}{rule.event.kind}{f' {about}' if about else ''}"
     if isinstance(rule, Person):

@@ -3,7 +3,7 @@
 import re
 from typing import Any, Final
 
-from cohorts.definition import Code, Count, Leaving, Value, Words
+from cohorts.definition import Code, Count, Leaving, Meaning, Value, Words
 from cohorts.errors import InvalidDefinition
 from cohorts.fields import MOST_DAYS, Fields
 
@@ -38,6 +38,8 @@ def set_of(value: Any, path: str) -> tuple[Code, ...]:
 
 def words_of(note: Fields) -> Words:
     """What notes must say. Raises InvalidDefinition."""
+    if "at_least" in note.value:
+        raise note.refuse("at_least", 'is of meanings: it stands beside `"mode": "semantic"` alone')
     text = note.text("text").strip()
     alternatives = []
     for alternative in re.split(r"\s+OR\s+", text):
@@ -47,6 +49,27 @@ def words_of(note: Fields) -> Words:
             raise note.refuse("text", 'has no words; `cancer OR malignan* OR "chest pain"` would do')
         alternatives.append(parts)
     return Words(text, tuple(alternatives))
+
+
+def meaning_of(note: Fields) -> Meaning:
+    """What notes must mean. Raises InvalidDefinition."""
+    text = note.text("text").strip()
+    if not any(map(str.isalnum, text)):
+        raise note.refuse("text", "has no words: say what notes must mean")
+    if "assertion" in note.value:
+        raise note.refuse("assertion", "is of words and concepts: a meaning is near or far, whoever it is said of")
+    least = note.number("at_least")
+    if least is None or not 0 < least <= 1:
+        raise note.refuse("at_least", "must say how near a passage must come, above 0 and at most 1: 0.55 is a beginning")
+    return Meaning(text, least)
+
+
+def pattern_of(fields: Fields) -> str:
+    """A group of graph patterns. Raises InvalidDefinition."""
+    pattern = fields.text("graph", 10_000).strip()
+    if not re.search(r"[?$]patient\b", pattern):
+        raise fields.refuse("graph", "has no ?patient, by which patients are found: ?patient kg:hasCondition ?x")
+    return pattern
 
 
 def count_of(value: Any, path: str) -> Count:

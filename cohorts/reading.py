@@ -21,7 +21,7 @@ from cohorts.definition import (
 from cohorts.errors import InvalidDefinition
 from cohorts.fields import MOST_DAYS, Fields, day, whole
 from cohorts.linking import DEEPEST, Named, linked
-from cohorts.parts import count_of, exit_end_of, set_of, value_of, words_of
+from cohorts.parts import count_of, exit_end_of, meaning_of, pattern_of, set_of, value_of, words_of
 from concepts.model import Assertion
 
 MOST_RULES: Final = 1000
@@ -30,12 +30,13 @@ _NAME: Final = re.compile(r"[^\s\"']{1,100}")
 _DEFINITION: Final = ("format", "name", "description", "datasets", "sets", "cohorts", "entry", "rules", "keep", "exit")
 _ENTRY: Final = ("any", "on", "limit", "observed")
 _EXIT: Final = ("end", "in", "gap", "supply", "censor", "collapse", "dates")
-_EVENT: Final = (*("event", "note", "cohort", "in", "class", "first", "value", "value_in", "age", "sex", "status", "dates", "having"),)
+_KINDS: Final = ("event", "note", "graph", "cohort")
+_EVENT: Final = (*_KINDS, *("in", "class", "first", "value", "value_in", "age", "sex", "status", "dates", "having"))
 _CRITERION: Final = (*_EVENT, "name", "count", "start", "end", "from", "same_encounter", "pick")
 _PERSON: Final = ("name", "age", "sex", "dates")
 _GROUPS: Final = ("any", "all", "at_least", "at_most")
 _GROUP: Final = ("name", *_GROUPS, "of")
-_NOTE: Final = ("in", "text", "mode", "assertion")
+_NOTE: Final = ("in", "text", "mode", "at_least", "assertion")
 
 
 def read_definition(text: str | bytes, named: Named | None = None) -> Definition:
@@ -132,12 +133,12 @@ def _rule(value: Any, path: str, depth: int) -> Rule:
     keys = value if isinstance(value, dict) else {}
     if any(key in keys for key in _GROUPS):
         return _group(Fields.of(value, path, _GROUP), depth)
-    if any(key in keys for key in ("event", "note", "cohort")):
+    if any(key in keys for key in _KINDS):
         return _criterion(Fields.of(value, path, _CRITERION), depth)
     fields = Fields.of(value, path, _PERSON if any(key in keys for key in ("age", "sex", "dates")) else _CRITERION)
     person = Person(path, fields.text("name"), fields.years("age"), fields.words("sex"), fields.dates("dates"))
     if person.age is None and not person.sexes and person.dates is None:
-        raise InvalidDefinition(path, "asks for nothing: it needs event, note, cohort, any, all, at_least, at_most, age, sex or dates")
+        raise InvalidDefinition(path, f"asks for nothing: it needs {', '.join((*_KINDS, *_GROUPS))}, age, sex or dates")
     return person
 
 
@@ -177,20 +178,23 @@ def _criterion(fields: Fields, depth: int) -> Criterion:
 
 def _event(fields: Fields, depth: int) -> Event:
     value = fields.value
-    kinds = [key for key in ("event", "note", "cohort") if key in value]
+    kinds = [key for key in _KINDS if key in value]
     if len(kinds) != 1:
-        raise InvalidDefinition(fields.path, f"must have one of event, note and cohort; it has {' and '.join(kinds) or 'none'}")
+        raise InvalidDefinition(fields.path, f"must have one of event, note, graph and cohort; it has {' and '.join(kinds) or 'none'}")
     note = Fields.of(value["note"], fields.at("note"), _NOTE) if "note" in value else None
     if note is not None and "in" in value:
         raise fields.refuse("in", "belongs into `note`, where notes are meant")
     kind = kinds[0] if kinds[0] != "event" else fields.choice("event", EVENTS, "")
     if note is not None:
-        note.choice("mode", ("lexical",), "lexical")
+        note.choice("mode", ("lexical", "semantic"), "lexical")
+    means = note is not None and note.value.get("mode") == "semantic"
     event = Event(
         kind=kind,
         path=fields.path,
         concepts=(note or fields).text("in"),
-        words=words_of(note) if note is not None and "text" in note.value else None,
+        words=words_of(note) if note is not None and "text" in note.value and not means else None,
+        meaning=meaning_of(note) if note is not None and means else None,
+        pattern=pattern_of(fields) if "graph" in value else "",
         cohort=fields.text("cohort"),
         settings=fields.words("class"),
         first=fields.flag("first"),
@@ -213,11 +217,11 @@ def _check_event(fields: Fields, event: Event) -> None:
         for key in ("value", "value_in"):
             if key in fields.value:
                 raise fields.refuse(key, f"is of observations; {event.kind} has none")
-    if event.kind in ("patient", "death", "cohort"):
+    if event.kind in ("patient", "death", "cohort", "graph"):
         for key in ("in", "class", "status"):
             if key in fields.value:
                 raise fields.refuse(key, f"{event.kind} has none")
-    if event.kind == "note" and event.words is not None and event.concepts:
+    if event.kind == "note" and (event.words or event.meaning) is not None and event.concepts:
         raise fields.refuse("note", "asks for words and for concepts: make two rules of it")
 
 

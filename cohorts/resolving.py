@@ -1,17 +1,20 @@
-"""What a definition names, as a generation has it: its sets as ordinals of concepts, the words of its notes as documents.
+"""What a definition names, as a generation has it: its sets as ordinals of concepts, words and meanings of notes as documents, patterns of
+the graph as days of patients.
 
-Done once, before anything is counted, so that every executor counts the same: the documents are frozen with the result.
+Done once, before anything is counted, so that every executor counts the same: what was found is frozen with the result.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from itertools import count
+from typing import Any, Final, Protocol
 
 import numpy as np
 
-from cohorts.definition import Code, Definition, Words, all_events
+from cohorts.definition import Code, Definition, Event, all_events
 from cohorts.events import Int32, Int64
+from cohorts.results import Frozen
 from concepts.hierarchy import Hierarchy
 
 _MOST_NAMED: Final = 5
@@ -29,27 +32,66 @@ class Concepts:
 
 
 @dataclass(frozen=True)
+class Matches:
+    """What a pattern of the graph found: patients by their codes, ascending, with the number of an event each and its day, or NO_DAY."""
+
+    patients: Int32
+    events: Int32
+    days: Int32
+
+
+class Lookup(Protocol):
+    """What finds documents and patients of a generation. Raises InvalidDefinition, by the path of the event."""
+
+    def noted(self, event: Event) -> tuple[Int64, Frozen]:
+        """The rows of the documents that say the words of an event, or mean what it means."""
+        ...
+
+    def matching(self, event: Event) -> tuple[Int32, Int32]:
+        """The patients that the pattern of an event finds, and the day of each: distinct pairs, ascending."""
+        ...
+
+
+@dataclass(frozen=True)
 class Resolution:
-    """What the names of a definition stand for. `documents` has, by the path of an event of notes, the rows of those that say its words."""
+    """What the names of a definition stand for.
+
+    By the path of an event, `documents` has the rows of those that say its words or mean what it means, `matches` what its pattern finds.
+    """
 
     sets: Mapping[str, Concepts] = field(default_factory=dict)
     documents: Mapping[str, Int64] = field(default_factory=dict)
+    matches: Mapping[str, Matches] = field(default_factory=dict)
+    frozen: Mapping[str, Frozen] = field(default_factory=dict)
     cohorts: "Mapping[str, Resolution]" = field(default_factory=dict)
     notices: tuple[str, ...] = ()
 
 
-def resolve(definition: Definition, rows: Query, hierarchy: Hierarchy, say: Callable[[Words, tuple[str, ...]], Int64]) -> Resolution:
-    """What a definition names. `rows` runs a query on the catalog; `say` finds the documents that say words in a way."""
+_MATCHES_FROM: Final = 1 << 30
+"""Number of the first event that the graph tells: above those of records and notes."""
+
+
+def resolve(definition: Definition, rows: Query, hierarchy: Hierarchy, lookup: Lookup, numbers: Iterator[int] | None = None) -> Resolution:
+    """What a definition names. `rows` runs a query on the catalog; `numbers` are those of events that the graph tells."""
+    numbers = count(_MATCHES_FROM) if numbers is None else numbers
     sets, notices = {}, []
     for name, codes in definition.sets.items():
         sets[name], absent = _concepts(codes, rows, hierarchy)
         if absent:
             listed = ", ".join(absent[:_MOST_NAMED]) + (" …" if len(absent) > _MOST_NAMED else "")
             notices.append(f"set {name}: nothing published has {len(absent):,} of {len(codes):,} codes: {listed}")
-    documents = {event.path: say(event.words, event.assertions) for event in all_events(definition) if event.words is not None}
-    cohorts = {name: resolve(one, rows, hierarchy, say) for name, one in definition.cohorts.items()}
+    documents, matches, frozen = {}, {}, {}
+    for event in all_events(definition):
+        if event.words is not None or event.meaning is not None:
+            documents[event.path], frozen[event.path] = lookup.noted(event)
+        elif event.pattern:
+            patients, days = lookup.matching(event)
+            events = np.fromiter(numbers, np.int32, len(patients))
+            matches[event.path] = Matches(patients, events, days)
+            frozen[event.path] = Frozen("graph", len(np.unique(patients)))
+    cohorts = {name: resolve(one, rows, hierarchy, lookup, numbers) for name, one in definition.cohorts.items()}
     notices += [f"cohort {name}: {notice}" for name, one in cohorts.items() for notice in one.notices]
-    return Resolution(sets, documents, cohorts, tuple(notices))
+    return Resolution(sets, documents, matches, frozen, cohorts, tuple(notices))
 
 
 def _concepts(codes: Sequence[Code], rows: Query, hierarchy: Hierarchy) -> tuple[Concepts, list[str]]:

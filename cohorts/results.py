@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from cohorts.events import Int32
 
@@ -13,6 +14,18 @@ class Step:
     rule: str
     patients: int
     events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What was looked up once, before anything was counted: `found` documents or patients, and what must be the same to find them again."""
+
+    by: Literal["words", "meaning", "graph"]
+    found: int
+    model: str = ""
+    """Of a meaning: the model whose vectors were compared."""
+    at_least: float | None = None
+    """Of a meaning: how near they must be."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +46,8 @@ class Counted:
 
     steps: tuple[Step, ...]
     members: Members
-    frozen: Mapping[str, int] = field(default_factory=dict)
-    """Path of a rule that asks for words of notes → how many documents say them."""
+    frozen: Mapping[str, Frozen] = field(default_factory=dict)
+    """Path of a rule that asks for words or meanings of notes, or for a pattern of the graph → what was found."""
     notices: tuple[str, ...] = ()
 
     @property

@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import Final
 
 from cohorts.common import common_bounds
-from cohorts.definition import Criterion, Definition, Event, Group, Kept, Person, Range, Rule, Value, Words
+from cohorts.definition import Criterion, Definition, Event, Group, Kept, Person, Range, Rule, Value
+from cohorts.events import NO_DAY
 from cohorts.naming import called
 from cohorts.resolving import Resolution
 from cohorts.spans_statement import Episodes
@@ -164,6 +165,8 @@ class _One:
                 if self._writing.leaves(event.cohort):
                     members = members.replace(" day, end_day", " episode AS day, episode_end AS end_day")
                 query = f"  {members}\n  FROM {other} WHERE {'episode IS NOT NULL' if self._writing.leaves(event.cohort) else 'member'}"
+            elif event.kind == "graph":
+                query = self._matches(event)
             else:
                 query = f"  SELECT * FROM {self._writing.events} WHERE {self._identity(event)}"
             if event.first:
@@ -173,6 +176,16 @@ class _One:
             self._tables[event.path] = self._writing.table(name, event.path, query)
         return self._tables[event.path]
 
+    def _matches(self, event: Event) -> str:
+        """What a pattern of the graph found, written out."""
+        found = self._resolution.matches[event.path]
+        days = [f"DATE '{date_of(day)}'" if day != NO_DAY else "NULL" for day in found.days.tolist()]
+        columns = f"unnest({found.patients.tolist()}::INTEGER[]) AS patient, unnest({found.events.tolist()}::INTEGER[]) AS event"
+        nothing = "NULL::VARCHAR AS concept, NULL::BIGINT AS encounter, NULL::FLOAT AS supply"
+        told = f"SELECT {columns}, unnest([{', '.join(days)}]::DATE[]) AS day /* {_comment(event.pattern)} */"
+        within = f" WHERE patient IN (SELECT patient FROM {self._writing.patients} WHERE TRUE{self._in_datasets()})"
+        return f"  SELECT *, day AS end_day, {nothing} FROM ({told}){within if self._definition.datasets else ''}"
+
     def _identity(self, event: Event) -> str:
         found = [f"kind = '{event.kind}'"]
         if event.concepts:
@@ -181,8 +194,9 @@ class _One:
             found.append(f"list_has_any(string_split(lower(class), chr(10)), {_list(map(str.lower, event.settings))})")
         if event.kind == "note" and not event.concepts:
             found.append("concept IS NULL")
-        if event.words is not None:
-            found.append(f"document IN {_among(map(str, self._resolution.documents[event.path].tolist()))} /* {_words(event.words)} */")
+        said = event.words or event.meaning
+        if said is not None:
+            found.append(f"document IN {_among(map(str, self._resolution.documents[event.path].tolist()))} /* {_comment(said.text)} */")
         elif event.kind == "note" and event.concepts:
             found.append(f"assertion IN {_among(map(_text, event.assertions or ('affirmed',)))}")
         return " AND ".join(found) + self._in_datasets()
@@ -272,5 +286,5 @@ def _said(text: str) -> str:
     return " ".join(text.split())
 
 
-def _words(words: Words) -> str:
-    return " ".join(words.text.replace("*/", "* /").replace("/*", "/ *").split())
+def _comment(text: str) -> str:
+    return " ".join(text.replace("*/", "* /").replace("/*", "/ *").split())

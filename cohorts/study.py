@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cohorts.arrays import count_cohort
-from cohorts.definition import Definition, Words
+from cohorts.definition import Definition
 from cohorts.errors import InvalidDefinition
-from cohorts.events import NO_DAY, Events, Int64
+from cohorts.events import NO_DAY, Events
+from cohorts.looking import Lookups
 from cohorts.making import events_of
 from cohorts.resolving import Resolution, resolve
 from cohorts.results import Counted
-from cohorts.words import saying, texts_of
+from graph.scope import EVERYTHING, Scope
+from graph.store import GraphReader
 from search.days import date_of, years_between
 from search.generation import Generation
+from search.protocols import Embedder
 from search.tables.connections import Connections
 
 if TYPE_CHECKING:
@@ -40,8 +43,12 @@ class Member:
 class Cohorts:
     """Counts cohorts among the patients of a generation. Safe for any number of threads."""
 
-    def __init__(self, generation: Generation) -> None:
+    def __init__(
+        self, generation: Generation, embedder: Embedder | None = None, graph: GraphReader | None = None, scope: Scope = EVERYTHING
+    ) -> None:
+        """`embedder` finds meanings of notes, `graph`, within a scope, what patterns ask for."""
         self._generation = generation
+        self._lookups = Lookups(generation, self.query, embedder, graph, scope)
 
     @property
     def generation(self) -> int:
@@ -59,7 +66,7 @@ class Cohorts:
         for place, dataset in enumerate(definition.datasets):
             if dataset not in known:
                 raise InvalidDefinition(f"datasets[{place}]", f"there is no dataset {dataset[:60]!r}; there are: {', '.join(known)}")
-        return resolve(definition, self.query, self._generation.columns.hierarchy, self._saying)
+        return resolve(definition, self.query, self._generation.columns.hierarchy, self._lookups)
 
     def count(self, definition: Definition) -> Counted:
         """Who is in the cohort, and how many were left after each rule."""
@@ -93,9 +100,6 @@ class Cohorts:
         patients = self.query("SELECT value FROM dictionary WHERE field = 'patient' ORDER BY code", ())
         concepts = self.query("SELECT concept FROM concepts ORDER BY ordinal", ())
         return tables_of(self.events, [patient for (patient,) in patients], [concept for (concept,) in concepts])
-
-    def _saying(self, words: Words, assertions: tuple[str, ...]) -> Int64:
-        return saying(texts_of(self.query), words, assertions)
 
     def query(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         """The rows of a query on the generation's catalog."""

@@ -135,9 +135,11 @@ class OpenSnapshot:
         return None if isinstance(store, RestingStore) and store.rests else store
 
 
-def _asked_aside(generation: Generation) -> tuple[Texts, Likenesses, Cohorts, Together]:
+def _asked_aside(
+    generation: Generation, embedder: Embedder | None, graph: GraphReader | None, scope: Scope = EVERYTHING
+) -> tuple[Texts, Likenesses, Cohorts, Together]:
     """What is asked of a generation beside its search."""
-    cohorts = Cohorts(generation)
+    cohorts = Cohorts(generation, embedder, graph, scope)
     return Texts(generation.vocabularies), Likenesses(generation), cohorts, Together(generation, cohorts)
 
 
@@ -198,7 +200,13 @@ class DataLibrary:
                     readers[scope] = self._narrowed(folder / "search", scope, whole)
                 return readers[scope]
 
-        parts = generation.catalog, retriever, graph, labels, *_asked_aside(generation)
+        parts = (
+            generation.catalog,
+            retriever,
+            graph,
+            labels,
+            *_asked_aside(generation, self._embedder, self._asked(graph)),
+        )
         return OpenSnapshot(number, store, generation.published, *parts, narrowed)
 
     def _narrowed(self, index: Path, scope: Scope, whole: OpenSnapshot) -> OpenSnapshot:
@@ -213,8 +221,18 @@ class DataLibrary:
         def narrower(_: OpenSnapshot, further: Scope) -> OpenSnapshot:
             return whole.within(scope.narrowed(further))
 
-        parts = generation.catalog, retriever, graph, labels, *_asked_aside(generation)
+        parts = (
+            generation.catalog,
+            retriever,
+            graph,
+            labels,
+            *_asked_aside(generation, self._embedder, self._asked(graph), scope),
+        )
         return OpenSnapshot(whole.generation, whole.store, whole.published, *parts, narrower, work)
+
+    def _asked(self, graph: GraphReader) -> GraphReader | None:
+        """The graph, where it may be asked in SPARQL."""
+        return graph if self._settings is None or self._settings.get("sparql", True) else None
 
     def _graph(self, embedded: Path, published: str) -> GraphStore:
         """The store that answers: the one asked for, else the one that was published with."""

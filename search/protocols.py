@@ -112,6 +112,13 @@ class LexicalIndex(Protocol):
         """Whether a row means the terms affirmed wherever it says them: nothing of it is denied, supposed, of relatives or of the past."""
         ...
 
+    def may_say(self, word: str, *, begins: bool = False) -> Mask | None:
+        """(documents,): which may say a word of letters, or one that begins so; None where the index cannot tell.
+
+        Every document is among them of which a passage that may be found says it.
+        """
+        ...
+
     def spread(self, word: str) -> int:
         """How many documents say a word."""
         ...

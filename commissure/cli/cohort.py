@@ -126,7 +126,7 @@ def _asked(context: click.Context, path: Path, datasets: tuple[str, ...]) -> "tu
     definition = _read(path)
     settings = settings_of(context)
     assemble.take_over(settings)
-    snapshot = assemble.DataLibrary(workplace.workspace(settings), None, settings).current()
+    snapshot = assemble.DataLibrary(workplace.workspace(settings), workplace.embedder(settings), settings).current()
     return (replace(definition, datasets=datasets) if datasets else definition), snapshot.cohorts
 
 
@@ -152,7 +152,7 @@ def _summary(counted: "Counted", cohorts: "Cohorts") -> dict[str, Any]:
         "count": counted.patients,
         "events": counted.events,
         "attrition": [asdict(step) for step in counted.steps],
-        "frozen": dict(counted.frozen),
+        "frozen": {path: asdict(one) for path, one in counted.frozen.items()},
         "notices": list(counted.notices),
         "generation": cohorts.generation,
     }

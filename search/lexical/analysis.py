@@ -251,14 +251,27 @@ def _joined(compound: str) -> str:
     return _HYPHENS.sub("", compound)[:MAX_WORD]
 
 
+def folded(beginning: str) -> str:
+    """How the terms of words begin that begin so, but for what depends on their end."""
+    return _vowels(_plain(beginning))
+
+
+def _plain(word: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", word).casefold()
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_GREEK).replace(",", "")
+
+
+def _vowels(word: str) -> str:
+    return word.replace("ae", "e").replace("oe", "e")
+
+
 @lru_cache(maxsize=100_000)
 def _term(word: str) -> str:
     """The folded, stemmed form of a word; '' for a stop word."""
-    decomposed = unicodedata.normalize("NFKD", word).casefold()
-    folded = "".join(char for char in decomposed if not unicodedata.combining(char)).translate(_GREEK).replace(",", "")
-    if folded in STOP_WORDS:
+    plain = _plain(word)
+    if plain in STOP_WORDS:
         return ""
-    american = _LOCALISE.sub("iz", _TUMOUR.sub("or", folded.replace("ae", "e").replace("oe", "e")))
+    american = _LOCALISE.sub("iz", _TUMOUR.sub("or", _vowels(plain)))
     stemmed: str = _stemmer().stemWord(american)
     return stemmed
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from concepts.hierarchy import mapped, offsets_of
 from search.errors import GenerationUnreadable
 from search.lexical.analysis import informative, tokenize, tokenize_with_spans
+from search.lexical.holding import terms_beginning, terms_of
 from search.lexical.words import UnitWords, cut_words
 from search.protocols import Mask, Rows, Scores
 from search.spoken import Said
@@ -151,6 +152,17 @@ class Bm25Index:
             if place < len(apart) and apart[place] == row:
                 return False
         return True
+
+    def may_say(self, word: str, *, begins: bool = False) -> Mask | None:
+        """Which documents may say a word, or one that begins so; see LexicalIndex."""
+        found = (terms_beginning if begins else terms_of)(word, self._units.vocab_dict)
+        if found is None:
+            return None
+        index = self._documents.scores
+        said: Mask = np.zeros(int(index["num_docs"]), dtype=np.bool_)
+        for number in (self._units.vocab_dict[term] for term in found):
+            said[index["indices"][int(index["indptr"][number]) : int(index["indptr"][number + 1])]] = True
+        return said
 
     def spread(self, word: str) -> int:
         """How many documents say a word."""

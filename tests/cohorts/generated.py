@@ -8,6 +8,7 @@ from tests.cohorts.tables import CONCEPTS, DATASETS, SETTINGS, SEXES, STATUSES
 
 DAY = 10_000
 KINDS = ("condition", "medication", "encounter", "observation", "note")
+OF_ALL_KINDS = (*KINDS, "death", "patient", "cohort", "graph")
 days = st.one_of(st.none(), st.integers(DAY - 6, DAY + 6))
 
 
@@ -69,15 +70,19 @@ def _some(values: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
 
 
 @st.composite
-def events_asked(draw: st.DrawFn, deep: int = 1, kinds: tuple[str, ...] = (*KINDS, "death", "patient", "cohort")) -> dict[str, Any]:
+def events_asked(
+    draw: st.DrawFn, deep: int = 1, kinds: tuple[str, ...] = (*KINDS, "death", "patient", "cohort", "graph")
+) -> dict[str, Any]:
     """What is asked of an event by itself."""
     kind = draw(st.sampled_from(kinds))
     asked: dict[str, Any] = {"event": kind}
     if kind == "cohort":
         asked = {"cohort": "other"}
+    elif kind == "graph":
+        asked = {"graph": "?patient a ?kind"}
     elif kind == "note":
-        words = draw(st.booleans())
-        asked = {"note": {"text": "pain"} if words else draw(st.sampled_from(({"in": "a"}, {"in": "b", "assertion": ["negated"]}, {})))}
+        words = draw(st.sampled_from(({"text": "pain"}, {"text": "pain", "mode": "semantic", "at_least": 0.5}, None)))
+        asked = {"note": words or draw(st.sampled_from(({"in": "a"}, {"in": "b", "assertion": ["negated"]}, {})))}
     elif kind not in ("death", "patient") and draw(st.booleans()):
         asked["in"] = draw(st.sampled_from(("a", "b", "most")))
     if kind == "encounter" and draw(st.booleans()):

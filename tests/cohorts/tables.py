@@ -12,8 +12,8 @@ from cohorts.definition import Definition
 from cohorts.events import ASSERTIONS, KINDS, NO_DAY, ROWS, Events, People, Results, Texts, sorted_events
 from cohorts.making import bounds_of
 from cohorts.reading import definition_of
-from cohorts.resolving import Concepts, Resolution
-from cohorts.results import Counted
+from cohorts.resolving import Concepts, Matches, Resolution
+from cohorts.results import Counted, Frozen
 from concepts.measures import canonical
 
 CONCEPTS = ("a", "b", "c", "d")
@@ -103,14 +103,18 @@ def read(entry: dict[str, Any], *rules: dict[str, Any], **more: Any) -> Definiti
     return definition_of({"format": "commissure-cohort/1", "sets": sets, "entry": entry, "rules": list(rules), **more})
 
 
-def resolution(definition: Definition, documents: dict[str, list[int]] | None = None) -> Resolution:
+def resolution(
+    definition: Definition, documents: dict[str, list[int]] | None = None, matches: dict[str, Matches] | None = None
+) -> Resolution:
     """What its names stand for in such a table."""
     sets = {}
     for name, codes in definition.sets.items():
         ordinals = np.asarray(sorted(CONCEPTS.index(code.code) for code in codes), dtype=np.int32)
         sets[name] = Concepts(ordinals, frozenset(code.code for code in codes))
     said = {path: np.asarray(rows, dtype=np.int64) for path, rows in (documents or {}).items()}
-    return Resolution(sets, said, {name: resolution(one) for name, one in definition.cohorts.items()})
+    frozen = {path: Frozen("words", len(rows)) for path, rows in said.items()}
+    cohorts = {name: resolution(one) for name, one in definition.cohorts.items()}
+    return Resolution(sets, said, matches or {}, frozen, cohorts)
 
 
 def counted(events: Events, definition: Definition, documents: dict[str, list[int]] | None = None) -> Counted:

@@ -12,6 +12,7 @@ from cohorts.definition import Definition
 from cohorts.events import KINDS, NO_DAY, ROWS
 from cohorts.making import events_of, make_events, open_events
 from cohorts.reading import definition_of
+from cohorts.results import Frozen
 from cohorts.study import Cohorts
 from graph.scope import Scope
 from search.days import days_of
@@ -157,7 +158,7 @@ def test_notes_and_charts_meet_in_a_cohort(generation: Generation) -> None:
         assert cohorts.count(asked(rules=[{"note": {"in": "cancer", "assertion": [assertion]}}])).patients == patients
         words = {"note": {"text": "breast cancer", "assertion": [assertion]}}
         counted = cohorts.count(asked(rules=[words]))
-        assert (counted.patients, counted.frozen) == (patients, {"rules[0]": patients})
+        assert (counted.patients, counted.frozen) == (patients, {"rules[0]": Frozen("words", patients)})
     (member,) = [each for each in cohorts.members(cohorts.count(asked(keep="first"))) if each.dataset == "d"]
     assert (member.index, member.age, member.sex, member.label) == ("2020-01-01", 59, "female", "Ann Doe")
 

@@ -4,19 +4,22 @@
 """
 
 import os
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cohorts.arrays import count_cohort
 from cohorts.definition import Definition, all_events
 from cohorts.duck import Tables, count_parquet, write_parquet
+from cohorts.events import NO_DAY
 from cohorts.exported import tables_of
 from cohorts.reading import definition_of
-from cohorts.resolving import Resolution
+from cohorts.resolving import Matches, Resolution
 from cohorts.results import Counted
-from tests.cohorts.generated import definitions, event_of, people
+from tests.cohorts.generated import DAY, definitions, event_of, people
 from tests.cohorts.tables import CONCEPTS, read, resolution, table
 
 NUMBER = int(os.environ.get("COMMISSURE_GENERATED", "300"))
@@ -33,10 +36,17 @@ def told(counted: Counted) -> dict[str, Any]:
 
 
 def resolved(definition: Definition) -> Resolution:
-    said = {event.path: SAYING for event in all_events(definition) if event.words is not None}
-    inner = {name: resolved(one) for name, one in definition.cohorts.items()}
-    found = resolution(definition, said)
-    return Resolution(found.sets, found.documents, inner)
+    said = {event.path: SAYING for event in all_events(definition) if event.words is not None or event.meaning is not None}
+    found = resolution(
+        definition, said, {event.path: matches(number) for number, event in enumerate(all_events(definition)) if event.pattern}
+    )
+    return replace(found, cohorts={name: resolved(one) for name, one in definition.cohorts.items()})
+
+
+def matches(number: int) -> Matches:
+    """What every pattern finds: the first patient on two days and on none."""
+    days = np.asarray([NO_DAY, DAY - 2, DAY + number % 3], dtype=np.int32)
+    return Matches(np.zeros(3, dtype=np.int32), np.arange(3, dtype=np.int32) + (1 << 30) + 3 * number, days)
 
 
 @settings(max_examples=NUMBER, suppress_health_check=list(HealthCheck))

@@ -12,7 +12,6 @@ from cohorts.json_schema import SCHEMA
 from cohorts.reading import definition_of, read_definition
 from cohorts.study import Cohorts
 from sample import write_sample
-from search.generation import Generation
 from tests.ingest.exports import Lab
 from tests.webapp.fixtures import folder, ingesting
 
@@ -28,7 +27,7 @@ def sample() -> Cohorts:
     write_sample(lab.folder / "export", patients=24)
     with ingesting():
         lab.ingest_path(lab.folder / "export", "demo")
-    return Cohorts(Generation.open(lab.workspace.generation_folder(lab.workspace.current()) / "search"))
+    return lab.library().current().cohorts
 
 
 @pytest.mark.parametrize("text", PRINTED)
@@ -45,4 +44,4 @@ def test_the_gallery_counts_something(title: str) -> None:
 
 
 def test_there_is_a_gallery() -> None:
-    assert len(GALLERY) == 11 and len(PRINTED) == 13
+    assert len(GALLERY) == 12 and len(PRINTED) == 14

@@ -11,7 +11,7 @@ import pytest
 from cohorts.circe import import_circe
 from cohorts.duck import Tables
 from cohorts.reading import definition_of
-from cohorts.results import Counted
+from cohorts.results import Counted, Frozen
 from cohorts.study import Cohorts, Member
 from search.generation import Generation
 from tests.cohorts.questions import QUESTIONS, STRESS, WORK, asked, having
@@ -96,7 +96,7 @@ def test_attrition_is_that_of_the_answer() -> None:
 def test_as_many_notes_say_the_words_as_the_answer_has() -> None:
     counted = found(QUESTIONS["q15_note"])[0]
     assert counted.events == ANSWERS["q15_note"]["notes"]
-    assert counted.frozen == {"entry.any[0]": ANSWERS["q15_note"]["notes"]}
+    assert counted.frozen == {"entry.any[0]": Frozen("words", ANSWERS["q15_note"]["notes"])}
 
 
 def test_strata_are_those_of_the_answer() -> None:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from typing_extensions import TypedDict
 
-from cohorts.results import Counted, Step
+from cohorts.results import Counted, Frozen, Step
 from cohorts.study import Cohorts, Member
 from webapp.answers.shapes import Json, Shape
 
@@ -20,6 +20,19 @@ MEMBER = Shape(
 )
 
 
+class FrozenJson(TypedDict):
+    """What was looked up before anything was counted; within one generation the same is found again."""
+
+    by: str
+    """'words' or 'meaning' of notes, or 'graph'."""
+    found: int
+    """How many notes, or patients of a pattern of the graph."""
+    model: str
+    """Of a meaning: the model whose vectors were compared."""
+    at_least: float | None
+    """Of a meaning: how near passages must come."""
+
+
 class CohortCountJson(TypedDict):
     """Who is in a cohort, and who is left after each of its rules."""
 
@@ -29,8 +42,8 @@ class CohortCountJson(TypedDict):
     """Their index events, or their episodes where the definition has an exit."""
     attrition: list[Annotated[Json, STEP]]
     """Who is left after each rule and all before it."""
-    frozen: dict[str, int]
-    """Path of a rule that asks for words of notes → how many notes say them."""
+    frozen: dict[str, FrozenJson]
+    """Path of a rule that asks for words or meanings of notes, or for a pattern of the graph → what was found."""
     notices: list[str]
     """Codes that nothing published has."""
     generation: int
@@ -46,7 +59,7 @@ class CohortRunJson(TypedDict):
     patients: list[Annotated[Json, MEMBER]]
     """The index events of this page; a patient with several has several."""
     attrition: list[Annotated[Json, STEP]]
-    frozen: dict[str, int]
+    frozen: dict[str, FrozenJson]
     notices: list[str]
     next_offset: int | None
     """Offset of the next page; null at the end."""
@@ -61,13 +74,17 @@ class CohortSchemaJson(TypedDict):
     schema: dict[str, Any]
 
 
+def _frozen(one: Frozen) -> FrozenJson:
+    return {"by": one.by, "found": one.found, "model": one.model, "at_least": one.at_least}
+
+
 def count_answer(counted: Counted, cohorts: Cohorts) -> CohortCountJson:
     """What a count tells."""
     return {
         "count": counted.patients,
         "events": counted.events,
         "attrition": [STEP(step) for step in counted.steps],
-        "frozen": dict(counted.frozen),
+        "frozen": {path: _frozen(one) for path, one in counted.frozen.items()},
         "notices": list(counted.notices),
         "generation": cohorts.generation,
     }
