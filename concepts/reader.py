@@ -19,6 +19,8 @@ from concepts.lexicon import Caution, Found, Words, words_at, words_in
 from concepts.model import Assertion
 from concepts.sections import Section
 from concepts.terminology import Concept, Kind
+from concepts.therapies import SYSTEM as THERAPIES
+from concepts.therapies import is_otherwise
 from concepts.tokens import Tokens, norm, tokens
 from concepts.values import Value, value_after
 from concepts.vocabulary import Vocabulary
@@ -313,7 +315,9 @@ def _is_taken(judgement: Judgement, of: Tokens, first: int) -> bool:
 
 
 def _is_thing(of: Tokens, chosen: _Chosen) -> bool:
-    """Whether a measurement only tells what a thing is for: "no blood pressure cuff" says nothing of a blood pressure."""
+    """Whether a name only tells what a thing is for, or is a part of another: "no blood pressure cuff" says nothing of a blood pressure."""
+    if chosen.senses[0].system == THERAPIES:
+        return is_otherwise(of.norms, chosen.first, chosen.last)
     behind = next((norm for norm in of.norms[chosen.last : chosen.last + 2] if norm not in _MEASURING), "")
     return behind in _THINGS and chosen.senses[0].kind is Kind.MEASUREMENT
 

@@ -22,6 +22,10 @@ AFFIRMED, NEGATED, POSSIBLE = "affirmed", "negated", "possible"
 HYPOTHETICAL, HISTORICAL, FAMILY, NOT_IN_FAMILY = "hypothetical", "historical", "family", "not-in-family"
 
 
+_CLASSES = (("antibiotics",), ("opioids",))
+"""Classes of medicines that texts name: readers know them without a record that uses them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Marked:
     """What a span of a text names: any of these codes, how the text means it, and the value it gives it ('' for none)."""
@@ -41,11 +45,14 @@ class Truth:
     known: tuple[tuple[int, int], ...] = ()
 
     def as_json(self, record: str, charted: frozenset[str]) -> dict[str, Any]:
-        """Its line in the file of truths. What no record of the export uses (`charted`) has no name there, so that no reader knows it."""
+        """Its line in the file of truths.
+
+        What no record of the export uses (`charted`) has no name there, so that no reader knows it, but for classes of medicines.
+        """
         spans = [
             {"start": one.start, "end": one.end, "codes": list(one.codes), "assertion": one.assertion, "value": one.value}
             for one in self.spans
-            if not charted.isdisjoint(one.codes)
+            if not charted.isdisjoint(one.codes) or one.codes in _CLASSES
         ]
         return {"record": record, "known": [list(part) for part in self.known], "mentions": spans}
 
@@ -95,6 +102,11 @@ def of_condition(key: str) -> tuple[str, ...]:
 def of_drug(key: str) -> tuple[str, ...]:
     """The code of a medicine."""
     return (DRUGS[key].rxnorm,)
+
+
+def of_class(name: str) -> tuple[str, ...]:
+    """The code of a class of medicines ("antibiotics"): its name, which no record needs to use."""
+    return (name,)
 
 
 def of_lab(key: str) -> tuple[str, ...]:

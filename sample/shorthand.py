@@ -21,6 +21,7 @@ from sample.marks import (
     POSSIBLE,
     known,
     mark,
+    of_class,
     of_condition,
     of_drug,
     of_lab,
@@ -137,10 +138,12 @@ def _treated(note: Note, scene: Scene, dice: Dice) -> Line:
     for key in ("pneumonia", "pjp"):
         if key in active:
             name = CONDITIONS[key].name
-            return f"{mark(name[:1].upper() + name[1:], of_condition(key), AFFIRMED)} treated with antibiotics, improving.", ()
+            drugs = mark("antibiotics", of_class("antibiotics"), AFFIRMED)
+            return f"{mark(name[:1].upper() + name[1:], of_condition(key), AFFIRMED)} treated with {drugs}, improving.", ()
     if "back-pain" in active:
         pain = mark("Lower back pain", of_condition("back-pain"), AFFIRMED)
-        return f"{pain} treated with opioids: took {mark('oxycodone', of_drug('oxycodone'), AFFIRMED)} from urgent care.", ()
+        drugs = mark("opioids", of_class("opioids"), AFFIRMED)
+        return f"{pain} treated with {drugs}: took {mark('oxycodone', of_drug('oxycodone'), AFFIRMED)} from urgent care.", ()
     return "", ()
 
 

@@ -29,6 +29,7 @@ from search.columns.extract import Extract
 from search.columns.labels import LabelColumns, derive_labels
 from search.columns.results import derive_results
 from search.columns.tallies import count_concepts, count_datasets, count_said
+from search.columns.therapies import classify
 from search.columns.wider import widen
 from search.tables.schema import DERIVED, DERIVED_TABLES, NOT_CHARTED
 from search.tables.words_of_records import leading, words_of_records
@@ -45,6 +46,7 @@ def derive(
     """
     _make_tables(db)
     wider = widen(db, terminologies)
+    classify(db, extract, wider)
     concepts = _concepts(db, extract)
     ordinals = extract.table(
         lambda text: concepts.get(text, -1), np.concatenate([extract.facts.concepts, extract.mentions.concepts, extract.facts.subjects])

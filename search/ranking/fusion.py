@@ -181,8 +181,8 @@ class Ranker:
     ) -> tuple[NDArray[np.uint8], NDArray[np.float64], NDArray[np.uint8]]:
         """What documents say to the question, their relevance, and what of it they lack.
 
-        Relevance is little where they contradict it, or say nothing of all that it names; where that is denied, none without its words:
-        "not on morphine" is near to "not on insulin" and no answer.
+        Relevance is little where they contradict it, or say nothing of all that it names; where that is denied, none where they affirm it,
+        or without its words: "on insulin" and "not on morphine" are near to "not on insulin" and no answers.
         """
         agrees, lacks = by_words, np.zeros_like(by_words)
         if concepts is not None:
@@ -197,9 +197,11 @@ class Ranker:
         if concepts is not None:
             against |= concepts.silent(documents, agrees)
         relevant = np.where(against, np.minimum(relevant, _CONTRADICTS), relevant)
-        if concepts is not None and concepts.denied and self._lexical is not None:
-            says, _ = self._lexical.coverage(concepts.denied)
-            relevant = np.where(concepts.silent(documents, agrees) & (says[documents] == 0), 0.0, relevant)
+        if concepts is not None and concepts.denied:
+            relevant = np.where(agrees == Agreement.CONTRADICTS, 0.0, relevant)
+            if self._lexical is not None:
+                says, _ = self._lexical.coverage(concepts.denied)
+                relevant = np.where(concepts.silent(documents, agrees) & (says[documents] == 0), 0.0, relevant)
         return agrees, relevant, lacks
 
     def _noise_of(self, vectors: VectorIndex, embedder: Embedder, links: CSR) -> float:

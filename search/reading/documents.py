@@ -22,6 +22,7 @@ from typing import Any, Final, NamedTuple
 from concepts.model import READ, Assertion, ConceptUse
 from concepts.reader import Reader, ReadMention
 from concepts.terminology import Concept, Kind, spellings
+from concepts.therapies import therapies
 from concepts.vocabulary import ABOUT, Named, compile_vocabulary, open_vocabulary, save_vocabulary
 from graph.identifiers import concept_iri
 from search.columns.allergens import OF_ALLERGY, is_substance
@@ -34,7 +35,7 @@ VOCABULARIES: Final = "vocabularies"
 TERMINOLOGY: Final = "+"
 """How the folder of a terminology begins there: no dataset's name does."""
 
-RULES: Final = 15
+RULES: Final = 16
 """Version of the rules by which texts are read: another one reads every text again."""
 
 _KINDS: Final = {
@@ -194,6 +195,8 @@ class DocumentReading:
         `terminologies` are (digest, folder) of compiled vocabularies. What was read of a waiting text before stays.
         """
         named = own_names(self._db, dataset)
+        if terminologies or any(each.concept.kind is Kind.DRUG for each in named):
+            named += [Named(each.concept, each.names) for each in therapies()]
         reading = digest_of(named, (digest for digest, _ in terminologies))
         own = self._folder / dataset
         save_vocabulary(compile_vocabulary(named)[0], own)
