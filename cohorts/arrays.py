@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cohorts.common import common_bounds
-from cohorts.definition import Criterion, Definition, Event, Exit, Group, Person, Range, Rule, Value
+from cohorts.definition import Criterion, Definition, Event, Exit, Group, Label, Person, Range, Rule, Value
 from cohorts.episodes import cut, end_of_covering, first_since, joined
 from cohorts.events import ASSERTIONS, KINDS, NO_DAY, Events, Int32, Int64, Mask, codes_of
 from cohorts.naming import called
@@ -23,6 +23,7 @@ from cohorts.results import Counted, Members, Step
 from cohorts.rows import SHIFT, Rows, changes, each_once, in_order, kept_of, key_of, on_edge
 from concepts.hierarchy import runs
 from concepts.measures import canonical
+from graph.identifiers import name_of
 from search.days import years_between
 
 _PAIRS: Final = 1 << 22
@@ -56,7 +57,7 @@ class _Counting:
             index = self._episodes(index, self._definition.exit)
             steps.append(_step("episodes", index))
         members = Members(index.patients, index.events, index.days, index.ends)
-        return Counted(tuple(steps), members, self._resolution.frozen, self._resolution.notices)
+        return Counted(tuple(steps), members, self._resolution.frozen, self._resolution.notices, self._definition.subjects)
 
     # --- who enters ---
 
@@ -154,11 +155,34 @@ class _Counting:
         elif event.kind == "note" and event.concepts:
             meant = [ASSERTIONS.index(each) for each in event.assertions or ("affirmed",)]
             places = places[np.isin(events.assertions[places], meant)]
+        if event.label is not None:
+            places = places[self._labeled(event.label, places)]
         if self._definition.datasets:
             places = places[self._in_datasets(events.datasets[places])]
         columns = events.patients, events.events, events.concepts, events.days, events.ends, events.encounters
         patients, numbers, concepts, days, ends, encounters = (column[places] for column in columns)
         return in_order([Rows(patients, numbers, concepts, days, ends, encounters, places)])
+
+    def _labeled(self, label: Label, places: Int64) -> Mask:
+        texts, labelings = self._events.texts, self._events.labeled
+        rows = self._events.results[places]
+        fits = np.ones(len(places), dtype=np.bool_)
+        if label.jobs:
+            wanted = {job.casefold() for job in label.jobs}
+            jobs = [code for code, job in enumerate(texts.jobs) if not wanted.isdisjoint((job.casefold(), name_of(job).casefold()))]
+            fits &= np.isin(labelings.jobs[rows], jobs)
+        if label.agent in ("human", "machine"):
+            fits &= np.isin(labelings.agents[rows], codes_of(texts.agents, (label.agent,)))
+        for bound, holds in ((label.low, np.greater_equal), (label.high, np.less_equal)):
+            if bound is not None:
+                fits &= holds(labelings.scores[rows], np.float32(bound))
+        return fits & self._events.in_datasets(self._events.datasets[places], label.datasets)
+
+    def _distinct(self, rule: Criterion, rows: Rows) -> Int32:
+        """What is counted once, of every row."""
+        if rule.count.distinct == "worker":
+            return self._events.labeled.agents[self._events.results[rows.places]]
+        return {"record": rows.events, "day": rows.days, "concept": rows.concepts, "encounter": rows.encounters}[rule.count.distinct]
 
     def _passes(self, event: Event, rows: Rows) -> Mask:
         passes = np.ones(len(rows), dtype=np.bool_)
@@ -243,9 +267,9 @@ class _Counting:
         if end is None and not rule.same_encounter and rule.count.distinct in ("record", "day"):
             number = _counted_in_runs(rows, passes, rule, first, last)
         else:
-            number = np.zeros(len(index), dtype=np.int64)
+            number, values = np.zeros(len(index), dtype=np.int64), self._distinct(rule, rows)
             for own, other in _pairs(first, last):
-                number += _counted_in_pairs(rows, passes, rule, index, anchor, own, other)
+                number += _counted_in_pairs(rows, passes, rule, index, anchor, own, other, values)
         met = (number >= rule.count.least) & (number <= (inf if rule.count.most is None else rule.count.most))
         # From a day that is not known nothing can be told, not even that nothing was there.
         return met & (anchor != NO_DAY) if start or end else met
@@ -275,8 +299,10 @@ def _counted_in_runs(rows: Rows, passes: Mask, rule: Criterion, first: Int64, la
     return number
 
 
-def _counted_in_pairs(rows: Rows, passes: Mask, rule: Criterion, index: Rows, anchor: Int32, own: Int64, other: Int64) -> Int64:
-    """How many distinct things there are for each index event, out of pairs of an index event and another."""
+def _counted_in_pairs(
+    rows: Rows, passes: Mask, rule: Criterion, index: Rows, anchor: Int32, own: Int64, other: Int64, values: Int32
+) -> Int64:
+    """How many distinct `values` of rows there are for each index event, out of pairs of an index event and another."""
     right = np.ones(len(own), dtype=np.bool_)
     if (end := _bounding(rule.end)) is not None:
         ends = rows.ends[other].astype(np.int64)
@@ -287,7 +313,6 @@ def _counted_in_pairs(rows: Rows, passes: Mask, rule: Criterion, index: Rows, an
         own, other, right = own[right], other[right], right[right]
         right = on_edge(rows, other, own, rule.pick)
     right &= passes[other]
-    values = {"record": rows.events, "day": rows.days, "concept": rows.concepts, "encounter": rows.encounters}[rule.count.distinct]
     own, found = own[right], values[other[right]]
     told = found != NO_DAY if rule.count.distinct == "day" else found >= 0
     distinct = np.unique(own[told] * SHIFT + (found[told].astype(np.int64) - NO_DAY))

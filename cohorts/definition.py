@@ -13,12 +13,16 @@ CHARTED: Final = ("allergy", "condition", "encounter", "immunization", "medicati
 """Events that records chart, by the relation of their facts."""
 PERSONAL: Final = ("patient", "death")
 """Events that Patient records tell: that there is somebody, on no day, and that they died."""
-EVENTS: Final = (*CHARTED, *PERSONAL)
+EVENTS: Final = (*CHARTED, *PERSONAL, "item")
+"""All that `event` may name; of labeled items, that there is one."""
+LABELS: Final = ("label", "answer")
+"""What a labeling job says of an item, and what one of its workers answered."""
 
 Edge = Literal["start", "end"]
 Place = Literal["first", "last"]
 Kept = Literal["all", "first", "last"]
-Distinct = Literal["record", "day", "concept", "encounter"]
+Distinct = Literal["record", "day", "concept", "encounter", "worker"]
+Subjects = Literal["patients", "items"]
 Leaving = Literal["start", "end", "observed", "persistence"]
 
 
@@ -66,6 +70,18 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """What labels must be: of one of some jobs, with a confidence between two bounds, both included, by somebody, of some datasets."""
+
+    jobs: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    agent: str = ""
+    """'human' or 'machine', as the job says; of answers the workers themselves."""
+    datasets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """Words of notes: each of `alternatives` is what must all be said, a word, a beginning (`malignan*`) or a phrase each."""
 
@@ -85,8 +101,8 @@ class Meaning:
 class Event:
     """What one rule is about: events of a kind, as they must be by themselves, and the path of this in the definition.
 
-    `kind` is one of EVENTS, 'note', 'graph' or 'cohort'. `first` takes the events of the first day of a patient's that are of the kind, the
-    set and the settings; only of these is asked all else.
+    `kind` is one of EVENTS and LABELS, 'note', 'graph' or 'cohort'. `first` takes the events of the first day of a patient's that are of
+    the kind, the set and the settings; only of these is asked all else.
     """
 
     kind: str
@@ -95,6 +111,7 @@ class Event:
     """The set its concepts must be of; '' for any."""
     words: Words | None = None
     meaning: Meaning | None = None
+    label: Label | None = None
     pattern: str = ""
     """A group of SPARQL patterns with `?patient`, and `?date` where it has a day."""
     cohort: str = ""
@@ -208,6 +225,8 @@ class Definition:
     sets: Mapping[str, tuple[Code, ...]] = field(default_factory=dict)
     cohorts: "Mapping[str, Definition]" = field(default_factory=dict)
     """Others that events of the kind 'cohort' name."""
+    subjects: Subjects = "patients"
+    """Who, or what, is counted."""
     keep: Kept = "all"
     exit: Exit | None = None
     """Without one, each index event stays as it is."""
@@ -220,6 +239,17 @@ def events_of(rule: Rule) -> Iterator[Event]:
     elif isinstance(rule, Group):
         for each in rule.rules:
             yield from events_of(each)
+
+
+def people_of(rules: tuple[Rule, ...]) -> Iterator[Person]:
+    """The rules about the patient, at any depth; those that events must have too."""
+    for rule in rules:
+        if isinstance(rule, Person):
+            yield rule
+        elif isinstance(rule, Group):
+            yield from people_of(rule.rules)
+        elif rule.event.having is not None:
+            yield from people_of((rule.event.having,))
 
 
 def within(event: Event) -> Iterator[Event]:

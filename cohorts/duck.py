@@ -74,7 +74,7 @@ def counted_of(rows: Any, definition: Definition, resolution: Resolution) -> Cou
         steps.append(Step("episodes", len(np.unique(patients[member])), int(member.sum())))
     order = np.lexsort((events[member], days[member], patients[member]))
     members = Members(*(column[member][order] for column in (patients, events, days, ends)))
-    return Counted(tuple(steps), members, resolution.frozen, resolution.notices)
+    return Counted(tuple(steps), members, resolution.frozen, resolution.notices, definition.subjects)
 
 
 def _days(column: Any) -> Any:

@@ -1,4 +1,6 @@
-"""The events of a generation's patients as columns: what is charted, what notes mention, that somebody died.
+"""The events of a generation's patients as columns: what is charted, what notes mention, that somebody died, what is labeled.
+
+Of labeled items there is such a table too: an item stands in it where a patient stands.
 
 A row is an event and one concept of it: an event that two systems code has two rows, and one number in `events`. Rows are sorted by
 concept, those without one first, then by patient and day: the events of a concept are one run of rows.
@@ -7,14 +9,14 @@ Days are days since 1970-01-01, a partial date its first day; NO_DAY where there
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from cohorts.definition import EVENTS
+from cohorts.definition import EVENTS, LABELS
 from concepts.hierarchy import runs
 from concepts.model import Assertion
 
@@ -25,7 +27,7 @@ Int64 = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
 NO_DAY: Final = int(np.iinfo(np.int32).min)
-KINDS: Final = (*EVENTS, "note")
+KINDS: Final = (*EVENTS, "note", *LABELS)
 """Kinds of events by their code."""
 ASSERTIONS: Final = tuple(each.value for each in Assertion)
 """How notes mean concepts, by code."""
@@ -45,6 +47,8 @@ class People:
     """The day of the first charted event; NO_DAY without any."""
     last: Int32
     """The day of the last one, or the end of one that ends later."""
+    facts: Int64 = field(default_factory=lambda: np.empty(0, np.int64))
+    """Of items, a row of the catalog's facts that is of each."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,23 @@ class Results:
 
 
 @dataclass(frozen=True)
+class Labelings:
+    """What labels and answers have beside a class, one row each."""
+
+    jobs: Int32
+    agents: Int32
+    """Of a label 'human' or 'machine', of an answer its worker."""
+    scores: NDArray[np.float32]
+    """Confidence; NaN without one."""
+
+
+def no_labelings() -> Labelings:
+    """Without a row."""
+    none = np.empty(0, np.int32)
+    return Labelings(none, none, none.astype(np.float32))
+
+
+@dataclass(frozen=True)
 class Texts:
     """What codes of the columns stand for."""
 
@@ -73,6 +94,8 @@ class Texts:
     units: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
     """IRIs of concepts, a space between them."""
+    jobs: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,7 +122,7 @@ class Events:
     """Rows of the catalog: of what a note says, that note."""
     datasets: Int16
     results: Int32
-    """Rows of Results."""
+    """Rows of Results; of labels and answers, rows of Labelings."""
     supplies: NDArray[np.float32]
     """Days for which a drug lasts; NaN where nothing tells."""
     concept_offsets: Int64
@@ -107,6 +130,7 @@ class Events:
     people: People
     found: Results
     texts: Texts
+    labeled: Labelings = field(default_factory=no_labelings)
 
     @property
     def rows(self) -> int:
@@ -142,7 +166,7 @@ class Events:
         return rows[self.concepts[rows] < 0] if kind == "note" else rows
 
 
-ROWS: Final = tuple(each.name for each in fields(Events) if each.name not in ("concept_offsets", "people", "found", "texts"))
+ROWS: Final = tuple(each.name for each in fields(Events) if each.name not in ("concept_offsets", "people", "found", "texts", "labeled"))
 """Columns with a value for every row."""
 
 
@@ -152,7 +176,9 @@ def codes_of(texts: Sequence[str], wanted: Collection[str]) -> Int64:
     return np.asarray([code for code, text in enumerate(texts) if text.casefold() in folded], dtype=np.int64)
 
 
-def sorted_events(columns: dict[str, list[float]], concepts: int, people: People, found: Results, texts: Texts) -> Events:
+def sorted_events(
+    columns: dict[str, list[float]], concepts: int, people: People, found: Results, texts: Texts, labeled: Labelings | None = None
+) -> Events:
     """Events of columns that stand in any order; `concepts` is how many the generation has."""
     types = {"kinds": np.int8, "precisions": np.int8, "assertions": np.int8, "documents": np.int64, "supplies": np.float32}
     types |= dict.fromkeys(("settings", "statuses", "datasets"), np.int16)
@@ -160,7 +186,8 @@ def sorted_events(columns: dict[str, list[float]], concepts: int, people: People
     order = np.lexsort((arrays["events"], arrays["days"], arrays["patients"], arrays["concepts"]))
     arrays = {name: array[order] for name, array in arrays.items()}
     offsets = np.searchsorted(arrays["concepts"], np.arange(-1, concepts + 1)).astype(np.int64)
-    return Events(**arrays, concept_offsets=offsets, people=observed(people, arrays), found=found, texts=texts)
+    labels = labeled or no_labelings()
+    return Events(**arrays, concept_offsets=offsets, people=observed(people, arrays), found=found, texts=texts, labeled=labels)
 
 
 def observed(people: People, arrays: dict[str, Any]) -> People:
@@ -172,4 +199,4 @@ def observed(people: People, arrays: dict[str, Any]) -> People:
     np.minimum.at(first, patients, days)
     np.maximum.at(last, patients, ends)
     first[last == NO_DAY] = NO_DAY
-    return People(people.described, people.born, people.died, people.sexes, people.datasets, first, last)
+    return People(people.described, people.born, people.died, people.sexes, people.datasets, first, last, people.facts)

@@ -10,13 +10,20 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from cohorts.definition import LABELS
 from cohorts.events import ASSERTIONS, KINDS, NO_DAY, Events
 
 
 def tables_of(events: Events, patients: Sequence[str], concepts: Sequence[str]) -> dict[str, pa.Table]:
     """The tables by name; `patients` and `concepts` are the IRIs of their codes."""
     people, found, texts = events.people, events.found, events.texts
-    results = np.asarray(events.results)
+    labels = np.isin(events.kinds, [KINDS.index(kind) for kind in LABELS])
+    results, labelings = np.where(labels, -1, events.results), np.where(labels, events.results, -1)
+
+    def of_labels(values: NDArray[Any], absent: float = -1) -> NDArray[Any]:
+        taken = np.full(len(labelings), absent, dtype=values.dtype)
+        taken[labels] = values[labelings[labels]]
+        return taken
 
     def result(values: NDArray[Any]) -> pa.Array:
         taken = np.full(len(results), np.nan)
@@ -47,6 +54,9 @@ def tables_of(events: Events, patients: Sequence[str], concepts: Sequence[str]) 
         "common_high": result(found.common_high),
         "unit": result_words(found.units, texts.units),
         "answer": result_words(found.answers, texts.answers),
+        "job": _words(of_labels(events.labeled.jobs), texts.jobs),
+        "agent": _words(of_labels(events.labeled.agents), texts.agents),
+        "confidence": pa.array(of_labels(events.labeled.scores, np.nan), from_pandas=True),
         "supply": pa.array(events.supplies, from_pandas=True),
     }
     who = {

@@ -86,12 +86,7 @@ class Fields:
 
     def number(self, key: str) -> float | None:
         """A number; None where there is none."""
-        value = self.value.get(key)
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise self.refuse(key, f"is {_named(value)}; it must be a number")
-        return float(value)
+        return number(self.value.get(key), self.at(key))
 
     def whole(self, key: str, low: int, high: int) -> int | None:
         """A whole number between two bounds; None where there is none."""
@@ -121,6 +116,15 @@ class Fields:
     def dates(self, key: str) -> Range | None:
         """Calendar days: a year, or a month, is all of its days."""
         return self.pair(key, lambda end, path, edge: None if end is None else day(end, path, edge))
+
+
+def number(value: Any, path: str) -> float | None:
+    """A number; None where there is none. Raises InvalidDefinition."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise InvalidDefinition(path, f"is {_named(value)}; it must be a number")
+    return float(value)
 
 
 def whole(value: Any, path: str, low: int, high: int) -> int:

@@ -30,9 +30,11 @@ _COUNT: Final = {"type": "integer", "minimum": 0}
 _DATE: Final = {"type": ["string", "null"], "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}
 _RULES: Final = {"type": "array", "items": _ref("rule"), "minItems": 1}
 _KEPT: Final = {"enum": ["all", "first", "last"]}
+_DISTINCT: Final = {"enum": ["record", "day", "concept", "encounter", "worker"]}
 _EVENT: Final = {
     "event": {"enum": list(EVENTS)},
     "note": _ref("note"),
+    "label": _ref("label"),
     "graph": {"type": "string", "pattern": r"[?$]patient\b"},
     "cohort": _TEXT,
     "in": _TEXT,
@@ -46,7 +48,7 @@ _EVENT: Final = {
     "dates": _ref("dates"),
     "having": _ref("rule"),
 }
-_KINDS: Final = [{"required": [key]} for key in ("event", "note", "graph", "cohort")]
+_KINDS: Final = [{"required": [key]} for key in ("event", "note", "label", "graph", "cohort")]
 _CRITERION: Final = {
     **_EVENT,
     "name": _TEXT,
@@ -80,6 +82,7 @@ _DEFINITION: Final = {
     "cohorts": {"type": "object", "additionalProperties": _ref("definition")},
     "entry": _ref("entry"),
     "rules": {"type": "array", "items": _ref("rule")},
+    "subjects": {"enum": ["patients", "items"]},
     "keep": _KEPT,
     "exit": _ref("exit"),
 }
@@ -126,8 +129,17 @@ SCHEMA: Final[dict[str, Any]] = {
             ]
         },
         "note": _object(_NOTE),
+        "label": _object(
+            {
+                "in": _TEXT,
+                "job": _TEXTS,
+                "confidence": _pair({"type": ["number", "null"]}),
+                "agent": {"enum": ["human", "machine", "worker"]},
+                "dataset": _TEXTS,
+            }
+        ),
         "count": {
-            **_object({"ge": _COUNT, "le": _COUNT, "eq": _COUNT, "distinct": {"enum": ["record", "day", "concept", "encounter"]}}),
+            **_object({"ge": _COUNT, "le": _COUNT, "eq": _COUNT, "distinct": _DISTINCT}),
         },
         "value": {**_object({**dict.fromkeys(("gt", "ge", "lt", "le", "eq"), _NUMBER), "unit": _TEXT}), "minProperties": 1},
         "window": _pair(_whole(-MOST_DAYS, MOST_DAYS)),

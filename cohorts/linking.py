@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from cohorts.definition import Criterion, Definition, Event, Exit, Group, Rule, all_events
+from cohorts.definition import LABELS, Criterion, Definition, Event, Exit, Group, Rule, all_events, people_of
 from cohorts.errors import InvalidDefinition
 
 DEEPEST: Final = 12
@@ -79,15 +79,34 @@ def _check(definition: Definition) -> None:
         uses[name] = []
         for event in all_events(one):
             _check_sets(event, one)
+            _check_subjects(event, one, definition)
             if event.kind == "cohort":
                 uses[name].append((event.cohort, f"{event.path}.cohort"))
+        for person in people_of(one.rules) if one.subjects == "items" else ():
+            if person.age is not None or person.sexes:
+                raise InvalidDefinition(person.path, "asks for an age or a sex: items have none")
     done: set[str] = set()
     for name in uses:
         _check_circles(name, uses, (), done)
 
 
+def _check_subjects(event: Event, definition: Definition, whole: Definition) -> None:
+    """Items have labels alone, patients are no items, and a cohort of the ones is none of the others."""
+    if event.kind == "cohort":
+        other = whole.cohorts[event.cohort].subjects
+        if other != definition.subjects:
+            raise InvalidDefinition(f"{event.path}.cohort", f"is of {other}; this cohort is of {definition.subjects}")
+    elif definition.subjects == "items" and (event.age is not None or event.sexes):
+        raise InvalidDefinition(event.path, "asks for an age or a sex: items have none")
+    elif definition.subjects == "items" and event.kind not in ("item", *LABELS):
+        raise InvalidDefinition(event.path, f"asks for a {event.kind}: items have labels alone, and `item` stands for each of them")
+    elif definition.subjects == "patients" and event.kind == "item":
+        raise InvalidDefinition(f"{event.path}.event", 'is of items: it stands where `"subjects": "items"` are counted')
+
+
 def _check_sets(event: Event, definition: Definition) -> None:
-    for name, key in ((event.concepts, "note.in" if event.kind == "note" else "in"), (event.answers, "value_in")):
+    inside = "note.in" if event.kind == "note" else "label.in" if event.kind in LABELS else "in"
+    for name, key in ((event.concepts, inside), (event.answers, "value_in")):
         if name and name not in definition.sets:
             there = ", ".join(sorted(definition.sets)) or "none"
             raise InvalidDefinition(f"{event.path}.{key}", f"there is no set {name[:60]!r}; there are: {there}")

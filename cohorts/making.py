@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import sqlite3
+from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field, fields
 from math import inf, nan, nextafter
@@ -13,8 +14,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from cohorts.definition import CHARTED
-from cohorts.events import ASSERTIONS, KINDS, NO_DAY, ROWS, Events, People, Results, Texts, sorted_events
+from cohorts.definition import CHARTED, Subjects
+from cohorts.events import ASSERTIONS, KINDS, NO_DAY, ROWS, Events, Labelings, People, Results, Texts, sorted_events
 from cohorts.people import patients_by_iri
 from concepts.hierarchy import mapped
 from search.days import days_of
@@ -22,7 +23,7 @@ from search.errors import GenerationUnreadable
 from search.generation import Generation
 from search.tables.connections import immutable_uri
 
-_FOLDER: Final = "events-1"
+_FOLDERS: Final[Mapping[Subjects, str]] = {"patients": "events-2", "items": "items-1"}
 """Its number rises when the files say something else: those of an earlier version are then left alone."""
 _TEXTS: Final = "texts.json"
 
@@ -46,11 +47,23 @@ SELECT DISTINCT m.document, c.ordinal, m.assertion FROM mentions m JOIN concepts
 """
 
 
-def events_of(generation: Generation) -> Events:
+_HOLDERS: Final = """
+SELECT d.record, d.patient, min(d.date), min(d.encounter) FROM documents d
+WHERE d.patient IS NOT NULL AND d.record IN (SELECT subject FROM facts WHERE relation IN ('label', 'answer')) GROUP BY d.record, d.patient
+"""
+_LABELED: Final = """
+SELECT f.record, f.job, f.agent, f.start, f.subject, f.relation, c.ordinal, f.number, f.day, f.dataset
+FROM facts f LEFT JOIN concepts c ON c.concept = f.concept
+WHERE f.relation = 'answer' OR (f.relation = 'label' AND f.counted) ORDER BY f.record, f.job, f.agent, f.start, f.fact
+"""
+_ITEMS: Final = "SELECT subject, min(dataset), min(fact) FROM facts WHERE relation IN ('label', 'answer') GROUP BY subject ORDER BY subject"
+
+
+def events_of(generation: Generation, subjects: Subjects = "patients") -> Events:
     """The events of a generation. The first time, they are made; they stay in memory alone where its folder cannot be written."""
-    folder = generation.path / _FOLDER
+    folder = generation.path / _FOLDERS[subjects]
     if not folder.exists():
-        events = make_events(generation.path / "catalog.sqlite")
+        events = make_events(generation.path / "catalog.sqlite", subjects)
         with suppress(OSError):
             save_events(events, folder)
         if not folder.exists():
@@ -58,11 +71,12 @@ def events_of(generation: Generation) -> Events:
     return open_events(folder)
 
 
-def make_events(catalog: Path) -> Events:
-    """The events that a catalog's records and notes tell. Raises GenerationUnreadable."""
+def make_events(catalog: Path, subjects: Subjects = "patients") -> Events:
+    """The events that a catalog's records and notes tell of patients, or its labels of items. Raises GenerationUnreadable."""
     try:
         with closing(sqlite3.connect(immutable_uri(catalog), uri=True)) as db:
-            return _Making(db).made()
+            making = _Making(db)
+            return making.made() if subjects == "patients" else making.made_of_items()
     except sqlite3.Error as error:
         raise GenerationUnreadable(f"the catalog {catalog} cannot be read ({error}); ingest again to rebuild the generation") from error
 
@@ -73,7 +87,7 @@ def save_events(events: Events, folder: Path) -> None:
     try:
         for name in (*ROWS, "concept_offsets"):
             np.save(work / f"{name}.npy", getattr(events, name))
-        for part, value in (("people", events.people), ("found", events.found)):
+        for part, value in (("people", events.people), ("found", events.found), ("labeled", events.labeled)):
             for each in fields(value):
                 np.save(work / f"{part}_{each.name}.npy", getattr(value, each.name))
         (work / _TEXTS).write_text(json.dumps(asdict(events.texts)))
@@ -86,13 +100,13 @@ def save_events(events: Events, folder: Path) -> None:
 def open_events(folder: Path) -> Events:
     """Map the columns into memory, read-only. Raises GenerationUnreadable."""
     try:
-        people, found = (
+        people, found, labeled = (
             {each.name: mapped(folder / f"{part}_{each.name}.npy") for each in fields(kind)}
-            for part, kind in (("people", People), ("found", Results))
+            for part, kind in (("people", People), ("found", Results), ("labeled", Labelings))
         )
         rows = {name: mapped(folder / f"{name}.npy") for name in (*ROWS, "concept_offsets")}
         texts = Texts(**{name: tuple(values) for name, values in json.loads((folder / _TEXTS).read_text()).items()})
-        return Events(**rows, people=People(**people), found=Results(**found), texts=texts)
+        return Events(**rows, people=People(**people), found=Results(**found), texts=texts, labeled=Labelings(**labeled))
     except (OSError, ValueError, TypeError, EOFError) as error:
         raise GenerationUnreadable(f"the events in {folder} cannot be read ({error}); remove that folder to have them made anew") from error
 
@@ -134,7 +148,8 @@ class _Making:
         self._columns: dict[str, list[float]] = {name: [] for name in ROWS}
         self._found: list[tuple[float, ...]] = []
         self._sexes, self._datasets, self._settings, self._statuses, self._units, self._answers = (_Codes() for _ in range(6))
-        self._encounters = _Codes()
+        self._encounters, self._jobs, self._agents = (_Codes() for _ in range(3))
+        self._labelings: list[tuple[float, ...]] = []
         self._event = -1
         self._patients = patients_by_iri(db.execute)
 
@@ -142,11 +157,28 @@ class _Making:
         people = self._people()
         self._facts()
         self._notes()
+        self._labels(self._holders())
+        return self._sorted(people)
+
+    def made_of_items(self) -> Events:
+        items = self._db.execute(_ITEMS).fetchall()
+        datasets = np.asarray([self._datasets.of(dataset) for _, dataset, _ in items], np.int16)
+        for code in range(len(items)):
+            self._event += 1
+            self._add(kind="item", patient=code, datasets=int(datasets[code]))
+        self._labels({iri: [(code, None, None)] for code, (iri, _, _) in enumerate(items)})
+        nothing, none = np.full(len(items), NO_DAY, np.int32), np.full(len(items), -1, np.int16)
+        facts = np.asarray([fact for _, _, fact in items], np.int64)
+        return self._sorted(People(np.ones(len(items), np.int8), nothing, nothing, none, datasets, nothing, nothing, facts))
+
+    def _sorted(self, people: People) -> Events:
         (concepts,) = self._db.execute("SELECT coalesce(max(ordinal), -1) + 1 FROM concepts").fetchone()
         low, high, common_low, common_high, units, answers = np.asarray(self._found, dtype=np.float64).reshape(-1, 6).T
         found = Results(low, high, common_low, common_high, units.astype(np.int16), answers.astype(np.int32))
-        named = self._sexes, self._datasets, self._settings, self._statuses, self._units, self._answers
-        return sorted_events(self._columns, concepts, people, found, Texts(*(codes.texts for codes in named)))
+        named = self._sexes, self._datasets, self._settings, self._statuses, self._units, self._answers, self._jobs, self._agents
+        jobs, agents, scores = np.asarray(self._labelings, dtype=np.float64).reshape(-1, 3).T
+        labeled = Labelings(jobs.astype(np.int32), agents.astype(np.int32), scores.astype(np.float32))
+        return sorted_events(self._columns, concepts, people, found, Texts(*(codes.texts for codes in named)), labeled)
 
     def _people(self) -> People:
         count = max(self._patients.values(), default=-1) + 1
@@ -217,6 +249,35 @@ class _Making:
                     assertions=assertion,
                     documents=document,
                     datasets=self._datasets.of(dataset),
+                )
+
+    def _holders(self) -> Mapping[str, Sequence[tuple[int, str | None, str | None]]]:
+        """Labeled item → the patients whose document it is, each with its date and encounter."""
+        holders: dict[str, list[tuple[int, str | None, str | None]]] = {}
+        for record, patient, date, encounter in self._db.execute(_HOLDERS):
+            holders.setdefault(record, []).append((self._patients[patient], date, encounter))
+        return holders
+
+    def _labels(self, holders: Mapping[str, Sequence[tuple[int, str | None, str | None]]]) -> None:
+        """A row for each class that a job, or a worker, gave an item, of each that holds it; on the document's day, or the label's."""
+        thing: tuple[Any, ...] | None = None
+        for record, job, agent, start, subject, relation, concept, number, day, dataset in self._db.execute(_LABELED):
+            for holder, date, encounter in holders.get(subject, ()):
+                same = record, job, agent, start, holder
+                if same != thing:
+                    thing, self._event = same, self._event + 1
+                score = number if number is not None and relation == "label" else nan
+                self._labelings.append((self._jobs.of(job), self._agents.of(agent), score))
+                told = _day(date) if date else NO_DAY if day is None else day
+                self._add(
+                    kind=relation,
+                    patient=holder,
+                    concepts=-1 if concept is None else concept,
+                    day=told,
+                    precisions=0 if told == NO_DAY else 3,
+                    encounters=self._encounters.of(encounter),
+                    datasets=self._datasets.of(dataset),
+                    results=len(self._labelings) - 1,
                 )
 
     def _add(self, *, kind: str, patient: int, day: int = NO_DAY, end: int | None = None, **more: Any) -> None:

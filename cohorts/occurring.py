@@ -50,7 +50,7 @@ def coded_together(events: Events, things: NDArray[np.int32]) -> NDArray[np.int3
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import connected_components
 
-    charted = np.flatnonzero((events.concepts >= 0) & (events.kinds != KINDS.index("note")))
+    charted = np.flatnonzero((events.concepts >= 0) & (events.kinds < KINDS.index("patient")))
     pairs = np.unique(np.stack([events.events[charted], things[events.concepts[charted]]], axis=1), axis=0)
     size = len(things)
     times = np.bincount(pairs[:, 1], minlength=size)
@@ -68,7 +68,7 @@ def coded_together(events: Events, things: NDArray[np.int32]) -> NDArray[np.int3
 
 def apart(events: Events, things: NDArray[np.int32], hierarchy: Hierarchy) -> NDArray[np.int64]:
     """Pairs of things (cooccurrence.pair_codes) that say nothing of patients: codings of one record, and what is broader or narrower."""
-    charted = np.flatnonzero((events.concepts >= 0) & (events.kinds != KINDS.index("note")))
+    charted = np.flatnonzero((events.concepts >= 0) & (events.kinds < KINDS.index("patient")))
     order = charted[np.argsort(events.events[charted], kind="stable")]
     of_event, coded = events.events[order], things[events.concepts[order]]
     found = []

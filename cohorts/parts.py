@@ -3,13 +3,14 @@
 import re
 from typing import Any, Final
 
-from cohorts.definition import Code, Count, Leaving, Meaning, Value, Words
+from cohorts.definition import Code, Count, Label, Leaving, Meaning, Value, Words
 from cohorts.errors import InvalidDefinition
-from cohorts.fields import MOST_DAYS, Fields
+from cohorts.fields import MOST_DAYS, Fields, number
 
 MOST_CODES: Final = 1_000_000
 _PART: Final = re.compile(r'"([^"]+)"|(\S+)')
 _COUNT: Final = ("ge", "le", "eq", "distinct")
+_LABEL: Final = ("in", "job", "confidence", "agent", "dataset")
 _VALUE: Final = ("gt", "ge", "lt", "le", "eq", "unit")
 _MOST: Final = 1_000_000
 _LEAVING: Final = re.compile(r"(start|end|observed|persistence)([+-]\d{1,6})?")
@@ -64,6 +65,21 @@ def meaning_of(note: Fields) -> Meaning:
     return Meaning(text, least)
 
 
+def label_of(value: Any, path: str) -> tuple[Label, str]:
+    """What labels must be, and the set of their classes, '' for any. Raises InvalidDefinition."""
+    fields = Fields.of(value, path, _LABEL)
+    ends = fields.value.get("confidence", [None, None])
+    if not isinstance(ends, list) or len(ends) != 2:
+        raise fields.refuse("confidence", "must be a list of two ends, null for an open one: [0.8, null]")
+    low, high = (number(end, f"{fields.at('confidence')}[{place}]") for place, end in enumerate(ends))
+    if low is not None and high is not None and low > high:
+        raise fields.refuse("confidence", f"turns back: it begins with {low:g} and ends with {high:g}")
+    agent = fields.choice("agent", ("", "human", "machine", "worker"), "")
+    if agent == "worker" and (low, high) != (None, None):
+        raise fields.refuse("confidence", "is of jobs: an answer of a worker has none")
+    return Label(fields.words("job"), low, high, agent, fields.words("dataset")), fields.text("in")
+
+
 def pattern_of(fields: Fields) -> str:
     """A group of graph patterns. Raises InvalidDefinition."""
     pattern = fields.text("graph", 10_000).strip()
@@ -76,7 +92,7 @@ def count_of(value: Any, path: str) -> Count:
     """How many there must be. Raises InvalidDefinition."""
     fields = Fields.of(value, path, _COUNT)
     least, most, equal = (fields.whole(key, 0, _MOST) for key in ("ge", "le", "eq"))
-    distinct = fields.choice("distinct", ("record", "day", "concept", "encounter"), "record")
+    distinct = fields.choice("distinct", ("record", "day", "concept", "encounter", "worker"), "record")
     if equal is not None:
         if least is not None or most is not None:
             raise fields.refuse("eq", "stands beside ge or le, which it makes needless")

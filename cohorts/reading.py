@@ -8,6 +8,7 @@ from typing import Any, Final
 from cohorts.definition import (
     EVENTS,
     FORMAT,
+    LABELS,
     Count,
     Criterion,
     Definition,
@@ -21,16 +22,16 @@ from cohorts.definition import (
 from cohorts.errors import InvalidDefinition
 from cohorts.fields import MOST_DAYS, Fields, day, whole
 from cohorts.linking import DEEPEST, Named, linked
-from cohorts.parts import count_of, exit_end_of, meaning_of, pattern_of, set_of, value_of, words_of
+from cohorts.parts import count_of, exit_end_of, label_of, meaning_of, pattern_of, set_of, value_of, words_of
 from concepts.model import Assertion
 
 MOST_RULES: Final = 1000
 _NAME: Final = re.compile(r"[^\s\"']{1,100}")
 
-_DEFINITION: Final = ("format", "name", "description", "datasets", "sets", "cohorts", "entry", "rules", "keep", "exit")
+_DEFINITION: Final = ("format", "name", "description", "datasets", "sets", "cohorts", "entry", "rules", "keep", "exit", "subjects")
 _ENTRY: Final = ("any", "on", "limit", "observed")
 _EXIT: Final = ("end", "in", "gap", "supply", "censor", "collapse", "dates")
-_KINDS: Final = ("event", "note", "graph", "cohort")
+_KINDS: Final = ("event", "note", "label", "graph", "cohort")
 _EVENT: Final = (*_KINDS, *("in", "class", "first", "value", "value_in", "age", "sex", "status", "dates", "having"))
 _CRITERION: Final = (*_EVENT, "name", "count", "start", "end", "from", "same_encounter", "pick")
 _PERSON: Final = ("name", "age", "sex", "dates")
@@ -71,6 +72,7 @@ def _definition(value: Any, path: str, depth: int) -> Definition:
         datasets=() if fields.words("datasets") == ("*",) else fields.words("datasets"),
         sets={name: set_of(codes, at) for name, codes, at in _named(fields, "sets")},
         cohorts={name: _definition(each, at, depth + 1) for name, each, at in _named(fields, "cohorts")},
+        subjects=fields.choice("subjects", ("patients", "items"), "patients"),
         keep=fields.choice("keep", ("all", "first", "last"), "all"),
         exit=_exit(Fields.of(value["exit"], fields.at("exit"), _EXIT), depth + 1) if "exit" in value else None,
     )
@@ -171,6 +173,8 @@ def _criterion(fields: Fields, depth: int) -> Criterion:
         same_encounter=fields.flag("same_encounter"),
         pick=fields.choice("pick", ("first", "last"), "first") if "pick" in fields.value else None,
     )
+    if criterion.count.distinct == "worker" and event.kind != "answer":
+        raise fields.refuse("count", 'counts workers, who are told of their own answers alone: {"label": {"agent": "worker"}}')
     if criterion.pick and event.first:
         raise fields.refuse("pick", "stands beside `first`, which chooses already; keep one of them")
     return criterion
@@ -180,20 +184,24 @@ def _event(fields: Fields, depth: int) -> Event:
     value = fields.value
     kinds = [key for key in _KINDS if key in value]
     if len(kinds) != 1:
-        raise InvalidDefinition(fields.path, f"must have one of event, note, graph and cohort; it has {' and '.join(kinds) or 'none'}")
+        raise InvalidDefinition(fields.path, f"must have one of {', '.join(_KINDS)}; it has {' and '.join(kinds) or 'none'}")
     note = Fields.of(value["note"], fields.at("note"), _NOTE) if "note" in value else None
     if note is not None and "in" in value:
         raise fields.refuse("in", "belongs into `note`, where notes are meant")
     kind = kinds[0] if kinds[0] != "event" else fields.choice("event", EVENTS, "")
+    label, classes = label_of(value["label"], fields.at("label")) if "label" in value else (None, "")
+    if label is not None and label.agent == "worker":
+        kind = "answer"
     if note is not None:
         note.choice("mode", ("lexical", "semantic"), "lexical")
     means = note is not None and note.value.get("mode") == "semantic"
     event = Event(
         kind=kind,
         path=fields.path,
-        concepts=(note or fields).text("in"),
+        concepts=classes or (note or fields).text("in"),
         words=words_of(note) if note is not None and "text" in note.value and not means else None,
         meaning=meaning_of(note) if note is not None and means else None,
+        label=label,
         pattern=pattern_of(fields) if "graph" in value else "",
         cohort=fields.text("cohort"),
         settings=fields.words("class"),
@@ -217,7 +225,7 @@ def _check_event(fields: Fields, event: Event) -> None:
         for key in ("value", "value_in"):
             if key in fields.value:
                 raise fields.refuse(key, f"is of observations; {event.kind} has none")
-    if event.kind in ("patient", "death", "cohort", "graph"):
+    if event.kind in ("patient", "death", "item", "cohort", "graph", *LABELS):
         for key in ("in", "class", "status"):
             if key in fields.value:
                 raise fields.refuse(key, f"{event.kind} has none")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from cohorts.definition import Subjects
 from cohorts.events import Int32
 
 
@@ -49,6 +50,7 @@ class Counted:
     frozen: Mapping[str, Frozen] = field(default_factory=dict)
     """Path of a rule that asks for words or meanings of notes, or for a pattern of the graph → what was found."""
     notices: tuple[str, ...] = ()
+    subjects: Subjects = "patients"
 
     @property
     def patients(self) -> int:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Final
 
 from cohorts.common import common_bounds
-from cohorts.definition import Criterion, Definition, Event, Group, Kept, Person, Range, Rule, Value
+from cohorts.definition import Criterion, Definition, Event, Group, Kept, Label, Person, Range, Rule, Value
 from cohorts.events import NO_DAY
 from cohorts.naming import called
 from cohorts.resolving import Resolution
@@ -17,8 +17,9 @@ from cohorts.spans_statement import Episodes
 from concepts.measures import canonical
 from search.days import date_of
 
-_DISTINCT: Final = {"record": "event", "day": "day", "concept": "concept", "encounter": "encounter"}
-_COLUMNS: Final = "patient, event, concept, day, end_day, encounter, supply"
+_DISTINCT: Final = {"record": "event", "day": "day", "concept": "concept", "encounter": "encounter", "worker": "agent"}
+_NOTHING: Final = "NULL::VARCHAR AS concept, NULL::BIGINT AS encounter, NULL::FLOAT AS supply, NULL::VARCHAR AS agent"
+_COLUMNS: Final = "patient, event, concept, day, end_day, encounter, supply, agent"
 
 
 def statement(definition: Definition, resolution: Resolution, tables: Mapping[str, str] | None = None) -> str:
@@ -160,7 +161,7 @@ class _One:
         if event.path not in self._tables:
             name = self._prefix + "".join(letter if letter.isalnum() else "_" for letter in event.path).strip("_").replace("__", "_")
             if event.kind == "cohort":
-                members = "SELECT patient, event, NULL::VARCHAR AS concept, day, end_day, NULL::BIGINT AS encounter, NULL::FLOAT AS supply"
+                members = f"SELECT patient, event, day, end_day, {_NOTHING}"
                 other = self._writing.other(event.cohort)
                 if self._writing.leaves(event.cohort):
                     members = members.replace(" day, end_day", " episode AS day, episode_end AS end_day")
@@ -181,10 +182,9 @@ class _One:
         found = self._resolution.matches[event.path]
         days = [f"DATE '{date_of(day)}'" if day != NO_DAY else "NULL" for day in found.days.tolist()]
         columns = f"unnest({found.patients.tolist()}::INTEGER[]) AS patient, unnest({found.events.tolist()}::INTEGER[]) AS event"
-        nothing = "NULL::VARCHAR AS concept, NULL::BIGINT AS encounter, NULL::FLOAT AS supply"
         told = f"SELECT {columns}, unnest([{', '.join(days)}]::DATE[]) AS day /* {_comment(event.pattern)} */"
         within = f" WHERE patient IN (SELECT patient FROM {self._writing.patients} WHERE TRUE{self._in_datasets()})"
-        return f"  SELECT *, day AS end_day, {nothing} FROM ({told}){within if self._definition.datasets else ''}"
+        return f"  SELECT *, day AS end_day, {_NOTHING} FROM ({told}){within if self._definition.datasets else ''}"
 
     def _identity(self, event: Event) -> str:
         found = [f"kind = '{event.kind}'"]
@@ -199,7 +199,21 @@ class _One:
             found.append(f"document IN {_among(map(str, self._resolution.documents[event.path].tolist()))} /* {_comment(said.text)} */")
         elif event.kind == "note" and event.concepts:
             found.append(f"assertion IN {_among(map(_text, event.assertions or ('affirmed',)))}")
+        if event.label is not None:
+            found += self._labeled(event.label)
         return " AND ".join(found) + self._in_datasets()
+
+    def _labeled(self, label: Label) -> Iterable[str]:
+        if label.jobs:
+            jobs = _among(_text(job.lower()) for job in label.jobs)
+            yield f"(lower(job) IN {jobs} OR lower(url_decode(regexp_extract(job, '[^/]*$'))) IN {jobs})"
+        if label.agent in ("human", "machine"):
+            yield f"agent = '{label.agent}'"
+        for bound, sign in ((label.low, ">="), (label.high, "<=")):
+            if bound is not None:
+                yield f"coalesce(confidence {sign} {bound!r}::FLOAT, FALSE)"
+        if label.datasets:
+            yield f"lower(dataset) IN {_among(_text(each.lower()) for each in label.datasets)}"
 
     def _fitting(self, event: Event) -> Iterable[str]:
         if event.value is not None:

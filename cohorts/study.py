@@ -1,5 +1,6 @@
 """Cohorts of one generation: what pages, REST and the command line ask."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cohorts.arrays import count_cohort
-from cohorts.definition import Definition
+from cohorts.definition import Definition, Subjects
 from cohorts.errors import InvalidDefinition
 from cohorts.events import NO_DAY, Events
 from cohorts.looking import Lookups
 from cohorts.making import events_of
 from cohorts.resolving import Resolution, resolve
 from cohorts.results import Counted
+from graph.identifiers import name_of
 from graph.scope import EVERYTHING, Scope
 from graph.store import GraphReader
 from search.days import date_of, years_between
@@ -31,6 +33,7 @@ class Member:
     """An index event of a patient in the cohort. `age` are completed years on that day; None where it, or the birth, is not known."""
 
     patient: str
+    """IRI of the patient, or of the item."""
     label: str
     index: str | None
     """The day of the index event; null where it has no date."""
@@ -60,6 +63,15 @@ class Cohorts:
         """Its events: made when first needed, mapped into memory where they are kept."""
         return events_of(self._generation)
 
+    @cached_property
+    def items(self) -> Events:
+        """The labels of its items, kept likewise."""
+        return events_of(self._generation, "items")
+
+    def events_for(self, definition: Definition) -> Events:
+        """What a definition counts in."""
+        return self.events if definition.subjects == "patients" else self.items
+
     def resolved(self, definition: Definition) -> Resolution:
         """What a definition names, as this generation has it. Raises InvalidDefinition for a dataset that is not there."""
         known = [summary.dataset for summary in self._generation.catalog.datasets()]
@@ -70,21 +82,22 @@ class Cohorts:
 
     def count(self, definition: Definition) -> Counted:
         """Who is in the cohort, and how many were left after each rule."""
-        return count_cohort(self.events, definition, self.resolved(definition))
+        return count_cohort(self.events_for(definition), definition, self.resolved(definition))
 
     def everyone(self, definition: Definition) -> int:
         """How many patients there are in the datasets that a definition counts in."""
-        return int(np.count_nonzero(self.events.patients_of(definition.datasets)))
+        return int(np.count_nonzero(self.events_for(definition).patients_of(definition.datasets)))
 
     def members(self, counted: Counted, offset: int = 0, limit: int | None = None) -> Iterator[Member]:
         """The index events of a counted cohort, by patient and day."""
         some = slice(offset, None if limit is None else offset + limit)
-        people, texts = self.events.people, self.events.texts
+        events = self.events if counted.subjects == "patients" else self.items
+        people, texts = events.people, events.texts
         patients, days, ends = (column[some] for column in (counted.members.patients, counted.members.days, counted.members.ends))
         born = people.born[patients]
         known = (born != NO_DAY) & (days != NO_DAY)
         ages = iter(years_between(born[known], days[known]).tolist())
-        named = self._generation.catalog.values("patient", sorted(set(patients.tolist())))
+        named = self._named(sorted(set(patients.tolist())), counted.subjects)
         for code, day, end, told in zip(patients.tolist(), days.tolist(), ends.tolist(), known.tolist(), strict=True):
             patient, label = named[code]
             sex, dataset = (
@@ -93,13 +106,25 @@ class Cohorts:
             )
             yield Member(patient, label, _date(day), _date(end), next(ages) if told else None, sex, dataset)
 
-    def exported(self) -> "dict[str, pa.Table]":
-        """The events and the patients as tables, for other programs."""
+    def _named(self, codes: list[int], subjects: Subjects) -> dict[int, tuple[str, str]]:
+        """Code → IRI and name."""
+        if subjects == "patients":
+            return self._generation.catalog.values("patient", codes)
+        facts = self.items.people.facts[np.asarray(codes, dtype=np.int64)].tolist()
+        query = "SELECT fact, subject FROM facts WHERE fact IN (SELECT value FROM json_each(?))"
+        iris = dict(self.query(query, (json.dumps(facts),)))
+        return {code: (iris[fact], name_of(iris[fact])) for code, fact in zip(codes, facts, strict=True)}
+
+    def exported(self, subjects: Subjects = "patients") -> "dict[str, pa.Table]":
+        """The events and the patients, or the items, as tables, for other programs."""
         from cohorts.exported import tables_of
 
+        concepts = [concept for (concept,) in self.query("SELECT concept FROM concepts ORDER BY ordinal", ())]
+        if subjects == "items":
+            named = self._named(list(range(len(self.items.people.born))), subjects)
+            return tables_of(self.items, [iri for iri, _ in named.values()], concepts)
         patients = self.query("SELECT value FROM dictionary WHERE field = 'patient' ORDER BY code", ())
-        concepts = self.query("SELECT concept FROM concepts ORDER BY ordinal", ())
-        return tables_of(self.events, [patient for (patient,) in patients], [concept for (concept,) in concepts])
+        return tables_of(self.events, [patient for (patient,) in patients], concepts)
 
     def query(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         """The rows of a query on the generation's catalog."""

@@ -97,7 +97,7 @@ def sql(context: click.Context, definition: Path, datasets: tuple[str, ...], fol
 
     asked, cohorts = _asked(context, definition, datasets)
     if folder is not None:
-        write_parquet(cohorts.exported(), folder)
+        write_parquet(cohorts.exported(asked.subjects), folder)
     click.echo(statement(asked, cohorts.resolved(asked), parquet_in(folder or Path())))
 
 
@@ -149,6 +149,7 @@ def _bytes(path: Path) -> bytes:
 
 def _summary(counted: "Counted", cohorts: "Cohorts") -> dict[str, Any]:
     return {
+        "subjects": counted.subjects,
         "count": counted.patients,
         "events": counted.events,
         "attrition": [asdict(step) for step in counted.steps],
@@ -159,8 +160,8 @@ def _summary(counted: "Counted", cohorts: "Cohorts") -> dict[str, Any]:
 
 
 def _print_counts(counted: "Counted", asked: "Definition") -> None:
-    click.echo(f"{counted.patients:,} patients, {counted.events:,} {'episodes' if asked.exit else 'index events'}\n")
-    click.echo(f"{'left after':50}{'patients':>12}{'events':>12}")
+    click.echo(f"{counted.patients:,} {counted.subjects}, {counted.events:,} {'episodes' if asked.exit else 'index events'}\n")
+    click.echo(f"{'left after':50}{counted.subjects:>12}{'events':>12}")
     for step in counted.steps:
         click.echo(f"{printable(step.rule)[:48]:50}{step.patients:>12,}{step.events:>12,}")
     for notice in counted.notices:

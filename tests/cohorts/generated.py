@@ -4,11 +4,12 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.cohorts.tables import CONCEPTS, DATASETS, SETTINGS, SEXES, STATUSES
+from tests.cohorts.tables import AGENTS, CONCEPTS, DATASETS, JOBS, SETTINGS, SEXES, STATUSES
 
 DAY = 10_000
 KINDS = ("condition", "medication", "encounter", "observation", "note")
-OF_ALL_KINDS = (*KINDS, "death", "patient", "cohort", "graph")
+LABELS = ("label", "answer")
+OF_ALL_KINDS = (*KINDS, "death", "patient", "cohort", "graph", "label")
 days = st.one_of(st.none(), st.integers(DAY - 6, DAY + 6))
 
 
@@ -33,7 +34,11 @@ def people(draw: st.DrawFn) -> list[dict[str, Any]]:
 @st.composite
 def event_of(draw: st.DrawFn, patients: int) -> dict[str, Any]:
     """An event of one of the patients."""
-    event: dict[str, Any] = {"patient": draw(st.integers(0, patients - 1)), "kind": draw(st.sampled_from(KINDS)), "day": draw(days)}
+    event: dict[str, Any] = {
+        "patient": draw(st.integers(0, patients - 1)),
+        "kind": draw(st.sampled_from((*KINDS, *LABELS))),
+        "day": draw(days),
+    }
     codes = draw(st.lists(st.sampled_from(CONCEPTS), max_size=2, unique=True))
     if codes or event["kind"] != "note":
         event["codes"] = tuple(codes) or ("",)
@@ -44,6 +49,8 @@ def event_of(draw: st.DrawFn, patients: int) -> dict[str, Any]:
             event[key] = draw(st.sampled_from(values))
     if event["kind"] == "encounter":
         event["setting"] = draw(st.sampled_from(SETTINGS))
+    if event["kind"] in LABELS:
+        return event | draw(_labeling(event["kind"] == "answer"))
     if event["kind"] == "note":
         event |= {"assertion": draw(st.sampled_from(("affirmed", "negated"))), "document": draw(st.integers(1, 4))}
     else:
@@ -57,6 +64,29 @@ def event_of(draw: st.DrawFn, patients: int) -> dict[str, Any]:
             comparator = draw(st.sampled_from(("", "", "<", "<=", ">", ">=")))
             event |= {"number": draw(st.integers(3, 7)), "comparator": comparator, "unit": draw(st.sampled_from(("", "mg/dL", "g/L", "%")))}
     return event
+
+
+@st.composite
+def _labeling(draw: st.DrawFn, of_worker: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {"job": draw(st.sampled_from(JOBS)), "agent": draw(st.sampled_from(("ann", "bob") if of_worker else AGENTS[:2]))}
+    return told if of_worker or draw(st.booleans()) else {**told, "score": draw(st.sampled_from((0.5, 0.8, 0.95)))}
+
+
+@st.composite
+def labels_asked(draw: st.DrawFn) -> dict[str, Any]:
+    """What labels must be."""
+    asked: dict[str, Any] = {}
+    if draw(st.booleans()):
+        asked["in"] = draw(st.sampled_from(("a", "b", "most")))
+    if draw(st.booleans()):
+        asked["agent"] = draw(st.sampled_from(("human", "machine", "worker")))
+    if draw(st.integers(0, 2)) == 0:
+        asked["job"] = draw(st.sampled_from((["first"], ["Two words"], [JOBS[0]], ["nowhere"])))
+    if draw(st.integers(0, 2)) == 0 and asked.get("agent") != "worker":
+        asked["confidence"] = draw(st.sampled_from(([0.8, None], [None, 0.8], [0.5, 0.9])))
+    if draw(st.integers(0, 3)) == 0:
+        asked["dataset"] = draw(_some(DATASETS))
+    return asked
 
 
 @st.composite
@@ -78,6 +108,8 @@ def events_asked(
     asked: dict[str, Any] = {"event": kind}
     if kind == "cohort":
         asked = {"cohort": "other"}
+    elif kind == "label":
+        asked = {"label": draw(labels_asked())}
     elif kind == "graph":
         asked = {"graph": "?patient a ?kind"}
     elif kind == "note":
@@ -142,7 +174,9 @@ def rules(draw: st.DrawFn, deep: int = 1) -> dict[str, Any]:
     if draw(st.integers(0, 3)) == 0 and not rule.get("first"):
         rule["pick"] = draw(st.sampled_from(("first", "last")))
     if draw(st.booleans()):
-        rule["count"] = {**draw(st.sampled_from(COUNTS)), "distinct": draw(st.sampled_from(("record", "day", "concept", "encounter")))}
+        worker = ("worker", "worker") if rule.get("label", {}).get("agent") == "worker" else ()
+        distinct = draw(st.sampled_from(("record", "day", "concept", "encounter", *worker)))
+        rule["count"] = {**draw(st.sampled_from(COUNTS)), "distinct": distinct}
     return rule
 
 

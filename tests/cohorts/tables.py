@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from cohorts.arrays import count_cohort
-from cohorts.definition import Definition
-from cohorts.events import ASSERTIONS, KINDS, NO_DAY, ROWS, Events, People, Results, Texts, sorted_events
+from cohorts.definition import LABELS, Definition
+from cohorts.events import ASSERTIONS, KINDS, NO_DAY, ROWS, Events, Labelings, People, Results, Texts, sorted_events
 from cohorts.making import bounds_of
 from cohorts.reading import definition_of
 from cohorts.resolving import Concepts, Matches, Resolution
@@ -18,6 +18,8 @@ from concepts.measures import canonical
 
 CONCEPTS = ("a", "b", "c", "d")
 STATUSES, SETTINGS, SEXES, DATASETS = ("active", "stopped"), ("EMER", "IMP", "AMB"), ("female", "male"), ("one", "two")
+JOBS = ("https://w3id.org/commissure/data/d/Job/first", "https://w3id.org/commissure/data/d/Job/two%20words")
+AGENTS = ("human", "machine", "ann", "bob")
 _DEFAULTS = dict.fromkeys(("concepts", "encounters", "settings", "statuses", "assertions", "documents", "results"), -1)
 
 
@@ -25,13 +27,14 @@ def table(people: Iterable[dict[str, Any]], events: Iterable[dict[str, Any]]) ->
     """Events of people who are numbered in their order.
 
     A person may have born, died, sex, dataset; an event patient, kind, codes, day, end, encounter, setting, status, number, comparator,
-    unit, answer, assertion, document, supply. Days are numbers.
+    unit, answer, assertion, document, supply; a label job, agent, score. Days are numbers.
     """
     columns: dict[str, list[Any]] = {name: [] for name in ROWS}
     found: list[tuple[float, ...]] = []
     units: list[str] = []
     answers: list[str] = []
     number = -1
+    labelings: list[tuple[float, ...]] = []
 
     def add(**row: Any) -> None:
         full = {**_DEFAULTS, "precisions": 0, "datasets": 0, "supplies": nan, "days": NO_DAY, **row, "events": number}
@@ -60,6 +63,10 @@ def table(people: Iterable[dict[str, Any]], events: Iterable[dict[str, Any]]) ->
             for key, column in (("encounter", "encounters"), ("document", "documents"), ("supply", "supplies"))
             if key in event
         }
+        if event["kind"] in LABELS:
+            job, agent = JOBS.index(event["job"]) if "job" in event else -1, AGENTS.index(event["agent"]) if "agent" in event else -1
+            labelings.append((job, agent, event.get("score", nan)))
+            row["results"] = len(labelings) - 1
         if "number" in event or "answer" in event:
             value, unit = event.get("number"), event.get("unit", "")
             common, named = canonical(Fraction(str(value)), unit) if value is not None else (None, "")
@@ -75,8 +82,10 @@ def table(people: Iterable[dict[str, Any]], events: Iterable[dict[str, Any]]) ->
             add(**row, concepts=CONCEPTS.index(code) if code else -1)
     low, high, common_low, common_high, unit_codes, answer_codes = np.asarray(found, dtype=np.float64).reshape(-1, 6).T
     results = Results(low, high, common_low, common_high, unit_codes.astype(np.int16), answer_codes.astype(np.int32))
-    texts = Texts(SEXES, DATASETS, SETTINGS, STATUSES, tuple(units), tuple(answers))
-    return sorted_events(columns, len(CONCEPTS), _people(people), results, texts)
+    texts = Texts(SEXES, DATASETS, SETTINGS, STATUSES, tuple(units), tuple(answers), JOBS, AGENTS)
+    jobs, agents, scores = np.asarray(labelings, dtype=np.float64).reshape(-1, 3).T
+    labeled = Labelings(jobs.astype(np.int32), agents.astype(np.int32), scores.astype(np.float32))
+    return sorted_events(columns, len(CONCEPTS), _people(people), results, texts, labeled)
 
 
 def _number(texts: list[str], text: str) -> int:

@@ -49,7 +49,7 @@ def test_words_of_notes_are_alternatives_of_parts() -> None:
         ({"event": "condition", "in": "c"}, "rules[0].in", "there is no set 'c'; there are: a, b"),
         ({"event": "conditions"}, "rules[0].event", "must be one of"),
         ({"event": "condition", "windw": 1}, "rules[0].windw", "no field here"),
-        ({"event": "condition", "note": {}}, "rules[0]", "one of event, note, graph and cohort"),
+        ({"event": "condition", "note": {}}, "rules[0]", "one of event, note, label, graph, cohort"),
         ({"event": "condition", "value": {"gt": 1}}, "rules[0].value", "of observations"),
         ({"event": "death", "in": "a"}, "rules[0].in", "death has none"),
         ({"event": "observation", "value": {}}, "rules[0].value", "bounds nothing"),

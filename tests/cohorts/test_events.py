@@ -111,7 +111,7 @@ def test_events_are_kept_beside_the_generation_and_are_the_same_when_opened(gene
     assert kept(generation).is_dir()
     for name in (*ROWS, "concept_offsets"):
         assert np.array_equal(getattr(made, name), getattr(opened, name), equal_nan=name == "supplies"), name
-    for part in ("people", "found"):
+    for part in ("people", "found", "labeled"):
         for each in fields(getattr(made, part)):
             assert np.array_equal(getattr(getattr(made, part), each.name), getattr(getattr(opened, part), each.name))
     assert made.texts == opened.texts

@@ -13,7 +13,7 @@ MEMBER = Shape(
     Member,
     "CohortMember",
     words={
-        "patient": "IRI of the patient.",
+        "patient": "IRI of the patient, or of the item.",
         "index": "The day of the index event, or the first of the episode; null where there is no date.",
         "end": "Its last day.",
     },
@@ -36,8 +36,10 @@ class FrozenJson(TypedDict):
 class CohortCountJson(TypedDict):
     """Who is in a cohort, and who is left after each of its rules."""
 
+    subjects: str
+    """What is counted: 'patients', or 'items'."""
     count: int
-    """Patients in the cohort."""
+    """Patients, or items, in the cohort."""
     events: int
     """Their index events, or their episodes where the definition has an exit."""
     attrition: list[Annotated[Json, STEP]]
@@ -52,8 +54,10 @@ class CohortCountJson(TypedDict):
 class CohortRunJson(TypedDict):
     """A page of the index events of a cohort, by patient and day."""
 
+    subjects: str
+    """What is counted: 'patients', or 'items'."""
     count: int
-    """Patients in the cohort."""
+    """Patients, or items, in the cohort."""
     events: int
     """Their index events, over all pages."""
     patients: list[Annotated[Json, MEMBER]]
@@ -81,6 +85,7 @@ def _frozen(one: Frozen) -> FrozenJson:
 def count_answer(counted: Counted, cohorts: Cohorts) -> CohortCountJson:
     """What a count tells."""
     return {
+        "subjects": counted.subjects,
         "count": counted.patients,
         "events": counted.events,
         "attrition": [STEP(step) for step in counted.steps],
