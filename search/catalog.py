@@ -332,14 +332,14 @@ class SqliteCatalog:
             found[row].append(MentionedConcept(concept, label, Assertion(assertion), mention, start))
         return found
 
-    def mention_spans(self, rows: Sequence[int]) -> list[tuple[int, int, int, int, Assertion, str]]:
-        """(row, start, end, ordinal of the concept, assertion, trigger) of the mentions of documents by their rows in the catalog."""
+    def mention_spans(self, rows: Sequence[int]) -> list[tuple[int, int, int, int, Assertion, str, str]]:
+        """(row, start, end, ordinal of the concept, assertion, trigger, source) of the mentions of documents by their rows."""
         rows = padded(rows)
         query = (
-            "SELECT m.document, m.start, m.stop, c.ordinal, m.cue, m.assertion FROM mentions m"  # noqa: S608 - only marks
+            "SELECT m.document, m.start, m.stop, c.ordinal, m.assertion, m.cue, m.source FROM mentions m"  # noqa: S608 - only marks
             f" JOIN concepts c ON c.concept = m.concept WHERE m.document IN ({_marks(rows)}) ORDER BY m.document, m.start"
         )
-        return [(*row, Assertion(assertion), trigger) for *row, trigger, assertion in self._all(query, rows)]
+        return [(*row, Assertion(assertion), trigger, source) for *row, assertion, trigger, source in self._all(query, rows)]
 
     def family_mentions(self, concepts: Sequence[int]) -> list[tuple[int, str]]:
         """(row, trigger) of the mentions of concepts, by their ordinals, that our reading says of relatives."""

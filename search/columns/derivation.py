@@ -24,7 +24,8 @@ from search.columns.called import count_names
 from search.columns.codings import derive_codings
 from search.columns.concepts import ConceptTable, Int32, Int64, compress, concept_counts
 from search.columns.counted_facts import CountedFacts, Pairs, counted_facts
-from search.columns.documents import ALLERGY, NO_ALLERGY, SAYING, Columns, day_interval
+from search.columns.disputes import HUMAN, OTHERWISE, disputed
+from search.columns.documents import AFFIRMED, ALLERGY, NO_ALLERGY, SAYING, Columns, day_interval
 from search.columns.extract import Extract
 from search.columns.labels import LabelColumns, derive_labels
 from search.columns.results import derive_results
@@ -338,12 +339,23 @@ def _said(
         if way == NO_ALLERGY:
             denied = mentions.assertions == extract.code(Assertion.NEGATED.value)
             said |= denied & np.append(are_allergies, False)[ordinals[mentions.concepts]]
+        if way == AFFIRMED:
+            said &= ~_disputed(extract)
         said &= mentions.concepts >= 0
         mentioning, mentioned = documents.places[mentions.documents[said]], ordinals[mentions.concepts[said]]
         if way == ALLERGY:
             mentioning, mentioned = np.concatenate([mentioning, told[0]]), np.concatenate([mentioned, told[1]])
         found[way] = _table(mentioning, mentioned, documents, hierarchy)
     return found
+
+
+def _disputed(extract: Extract) -> NDArray[np.bool_]:
+    """Which mentions do not count as affirmed, because another reader says more of their words."""
+    mentions, people = extract.mentions, extract.table(lambda source: source.startswith(HUMAN), extract.mentions.sources)
+    by_readers = people[mentions.sources] == 0
+    plain = by_readers & (mentions.assertions == extract.code(Assertion.AFFIRMED.value))
+    otherwise = by_readers & np.isin(mentions.assertions, extract.codes(each.value for each in OTHERWISE))
+    return disputed(mentions.documents, mentions.starts, mentions.stops, plain, otherwise)
 
 
 def _allergies_told(

@@ -71,6 +71,9 @@ class MentionRows:
     assertions: Codes
     values: Codes
     units: Codes
+    starts: Numbers
+    stops: Numbers
+    sources: Codes
 
 
 @dataclass(frozen=True)
@@ -111,8 +114,8 @@ _DOCUMENTS: Final = (
 )
 _PASSAGES: Final = "SELECT p.document, p.key FROM fresh f CROSS JOIN passages p ON p.document = f.row ORDER BY p.document, p.ordinal"
 _MENTIONS: Final = (
-    "SELECT m.document, m.concept, m.label, m.assertion, m.value, m.unit FROM fresh f CROSS JOIN mentions m ON m.document = f.row"
-    " ORDER BY m.document, m.ordinal"
+    "SELECT m.document, m.concept, m.label, m.assertion, m.value, m.unit, m.start, m.stop, m.source FROM fresh f"
+    " CROSS JOIN mentions m ON m.document = f.row ORDER BY m.document, m.ordinal"
 )
 _FACTS: Final = (
     "SELECT fact, fact, 0, dataset, subject, relation, concept, label, CASE WHEN length(start) >= 10 THEN substr(start, 1, 10) END, number,"

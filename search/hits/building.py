@@ -12,6 +12,7 @@ from concepts.model import Assertion
 from concepts.relatives import Kin, kin
 from concepts.tokens import tokens
 from search.catalog import SqliteCatalog
+from search.columns.disputes import HUMAN, OTHERWISE, disputed
 from search.columns.documents import ALLERGY, HAVING, Columns
 from search.hits.snippets import Match as Matched
 from search.hits.snippets import answer, find_matches, highlights, last_word, opening
@@ -42,6 +43,8 @@ class Meant:
     assertion: Assertion
     kin: Kin = Kin.THE_ONE
     """Of what is said of relatives whether it is of those of whom it is asked."""
+    given_up: bool = False
+    """Whether it only affirms what another reader says more of: it tells nothing then."""
 
     def answers(self, part: Part) -> bool:
         """Whether it is as the question asks the part."""
@@ -84,7 +87,8 @@ class HitReader:
         for index, place in zip(places.tolist(), page.tolist(), strict=True):
             document, run = documents[place].document, documents[place].run
             score, scores, unit = scores_of(found, index)
-            spans = meant.get(place, [])
+            every = meant.get(place, [])
+            spans = [each for each in every if not each.given_up]
             passage = self._passage(document.passages, unit, question, spans)
             start, end, section = (0, len(document.text), "") if passage is None else (passage.start, passage.end, passage.section)
             end = end if end - start <= _LONGEST_PASSAGE else last_word(document.text, start, start + _LONGEST_PASSAGE)
@@ -117,7 +121,7 @@ class HitReader:
                     evidence=Evidence(document.id, document.record, document.source, document.line, run, start, end),
                     duplicates=int(found.copies[index]),
                     match=None if found.ranked is None else Match.WELL if index < found.well else Match.LOOSELY,
-                    said=_said(question, spans, [bool(each.documents[_charting(each.part)][place]) for each in asked.parts]),
+                    said=_said(question, spans, _charted(asked, place, {each.part for each in every if each.given_up})),
                 )
             )
         return tuple(hits)
@@ -129,12 +133,13 @@ class HitReader:
         meant = [set(each.ordinals.tolist()) for each in asked.parts]
         rows = {int(self.columns.rowids[place]): int(place) for place in page}
         found: dict[int, list[Meant]] = {}
-        for row, start, end, ordinal, assertion, trigger in self.catalog.mention_spans(tuple(rows)):
+        spans = self.catalog.mention_spans(tuple(rows))
+        for (row, start, end, ordinal, assertion, trigger, _), given_up in zip(spans, _given_up(spans), strict=True):
             for part, ordinals in enumerate(meant):
                 if ordinal in ordinals:
                     persons = frozenset(asked.parts[part].part.relatives if assertion is Assertion.FAMILY else ())
                     whose = kin(persons, trigger) if persons else Kin.THE_ONE
-                    found.setdefault(rows[row], []).append(Meant(part, start, end, assertion, whose))
+                    found.setdefault(rows[row], []).append(Meant(part, start, end, assertion, whose, given_up))
         return found
 
     def _passage(self, passages: tuple[PassageSpan, ...], unit: int, question: Question, spans: Sequence[Meant]) -> PassageSpan | None:
@@ -158,6 +163,16 @@ class HitReader:
         if self.lexical is None or unit < 0 or passage is None or passage.key != self.columns.unit_keys[unit].tobytes():
             return False
         return len(wants) == 1 and answers(wants[0].said, Spoken.AFFIRMED) and self.lexical.affirms(terms, unit)
+
+
+def _given_up(spans: Sequence[tuple[int, int, int, int, Assertion, str, str]]) -> list[bool]:
+    """Which mentions only affirm what another reader of the same words says more of (`search.columns.disputes`)."""
+    readers = np.asarray([not source.startswith(HUMAN) for *_, source in spans], dtype=np.bool_)
+    plain = np.asarray([assertion is Assertion.AFFIRMED for *_, assertion, _, _ in spans], dtype=np.bool_)
+    otherwise = np.asarray([assertion in OTHERWISE for *_, assertion, _, _ in spans], dtype=np.bool_)
+    documents, starts, stops = (np.asarray([span[place] for span in spans], dtype=np.int64) for place in range(3))
+    found: list[bool] = disputed(documents, starts, stops, readers & plain, readers & otherwise).tolist()
+    return found
 
 
 def wanted(request: SearchRequest, question: Question) -> tuple[Want, ...]:
@@ -222,6 +237,11 @@ def _otherwise(text: str, start: int, end: int, matches: Sequence[Matched], want
         return [(first, last) for first, last, said in runs if not answers(wants[0].said, said)]
     right = [(first, last) for first, last, said in runs if answers(wants[0].said, said)]
     return [(match.start, match.end) for match in matches if not any(first <= match.start < last for first, last in right)]
+
+
+def _charted(asked: Grounded, place: int, given_up: Collection[int]) -> list[bool]:
+    """Of each part whether a document has it, in the way in which charts do; not where a mention that is `given_up` may be why."""
+    return [bool(each.documents[_charting(each.part)][place]) and part not in given_up for part, each in enumerate(asked.parts)]
 
 
 def _charting(part: Part) -> str:
