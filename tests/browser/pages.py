@@ -20,6 +20,10 @@ PAGES = {
     "patient": f"/patient?id={quote(f.ROSA)}",
     "patient with a visit, a note and pins": f"/patient?id={quote(f.ROSA)}&pin={quote(f.CISPLATIN)}&pin={quote(f.HAEMOGLOBIN_A1C)}"
     f"&encounter={quote(f.ROSA_VISIT)}&note={quote(f.ONCOLOGY_NOTE)}&from={quote(f.ONCOLOGY_NOTE)}",
+    "canvas": f"/canvas?id={quote(f.ROSA)}&id={quote(f.MILAN)}&node={quote(f.ROSA)}"
+    "&x=25|out|Concept|kg:hasMedication|*&x=25|in|DocumentReference|kg:subject|*",
+    "canvas by kind": f"/canvas?id={quote(f.ROSA)}&x=25|out|Concept|kg:hasMedication|*&layout=kinds&group=medication&find=rosa",
+    "canvas to begin with": "/canvas?add=cis",
     "patients": "/patients",
     "cohort": f"/cohort?1.what=medication&1.in={quote(f.CISPLATIN)}&2.what=age&2.from=40&3.what=condition&3.find=diabetes",
     "search as a cohort": "/search/cohort?q=women+with+cisplatin&from=2020",
@@ -39,7 +43,7 @@ Open = Callable[..., Any]
 def settle(page: Any) -> None:
     """Wait until what scripts draw on this page is drawn."""
     page.wait_for_selector("html[data-ready]")
-    for name in ("canvas", "timeline"):
+    for name in ("canvas", "timeline", "drawing"):
         place = page.query_selector(f"#{name}")
         if place is not None and place.is_visible() and not place.get_attribute("data-drawn"):
             place.scroll_into_view_if_needed()

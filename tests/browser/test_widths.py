@@ -114,6 +114,8 @@ NO_PAGES = {
     "/node/neighbours",
     "/cohort/definition",
     "/cohort/with",
+    "/canvas.json",
+    "/canvas.csv",
     "/cohort/patients.csv",
 }
 OF_LABELS = {"/labels", "/item", "/reports", "/review"}

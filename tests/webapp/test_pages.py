@@ -24,6 +24,8 @@ PAGES = (
     f"/node?id={quote(f.ROSA)}",
     f"/patient?id={quote(f.ROSA)}",
     f"/patient?id={quote(f.ROSA)}&pin={quote(f.CISPLATIN)}&encounter={quote(f.ROSA_VISIT)}&note={quote(f.ONCOLOGY_NOTE)}&find=a",
+    "/canvas",
+    f"/canvas?id={quote(f.ROSA)}&node={quote(f.ROSA)}&x=25|out|Concept|kg:hasMedication|*&add=cis&find=cis&hide={quote(f.PACLITAXEL)}",
     "/patients",
     "/cohort",
     f"/cohort?1.what=medication&1.in={quote(f.CISPLATIN)}&2.what=age&2.from=40",

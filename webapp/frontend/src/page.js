@@ -9,6 +9,7 @@ const pages = {
   document: () => import("./document.js"),
   node: () => import("./node.js"),
   patient: () => import("./patient.js"),
+  canvas: () => import("./canvas.js"),
   patients: () => import("./facets.js"),
   cohort: () => import("./cohort.js"),
   labels: () => import("./facets.js"),
