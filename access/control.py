@@ -5,18 +5,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 from access.accounts import Accounts
+from access.audit import AuditLog
 from access.credentials import Credentials
 from access.database import Database
 from access.model import Actor, Session
 
 
 class AccessControl:
-    """The accounts of a data folder and what they show to be let in."""
+    """The accounts of a data folder, what they show to be let in, and the log of what they did."""
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
         self.database = Database(folder, clock)
         self.accounts = Accounts(self.database)
         self.credentials = Credentials(self.database, self.accounts)
+        self.audit = AuditLog(folder, clock)
 
     def of_token(self, secret: str) -> Actor | None:
         """Whoever a token stands for; None where it does not hold."""

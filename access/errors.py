@@ -3,7 +3,9 @@
 AccessError
 ├── AccountMissing   no such user, token or grant
 ├── AccountRefused   a name, password, role, area or date that cannot be taken
-└── AccountsUnusable the file with the accounts cannot be read or written
+├── AccountsUnusable the file with the accounts cannot be read or written
+├── AuditUnwritable  the audit log cannot be written
+└── AuditDamaged     a line of the audit log was changed, or is missing
 """
 
 
@@ -21,3 +23,11 @@ class AccountRefused(AccessError):
 
 class AccountsUnusable(AccessError):
     """The file with the accounts cannot be read or written."""
+
+
+class AuditUnwritable(AccessError):
+    """The audit log cannot be written."""
+
+
+class AuditDamaged(AccessError):
+    """A line of the audit log was changed, or is missing."""

@@ -26,16 +26,19 @@ class Decision:
     """The role that a dataset must be held in to be seen through it."""
     everywhere: bool = False
     """Whether it must be held for all datasets, because what is told is of no dataset."""
+    action: str = "read"
+    """What is noted of its use: read, count, export or change."""
     counted: Callable[[Any], Any] | None = None
     """Makes protected numbers of its answer, for readers of counts; None: they are refused."""
 
 
-def _of(area: str, *names: str, needs: Role = Role.READER, everywhere: bool = False) -> dict[str, Decision]:
-    return {name: Decision(area, needs, everywhere) for name in names}
+def _of(area: str, *names: str, needs: Role = Role.READER, everywhere: bool = False, action: str = "read") -> dict[str, Decision]:
+    return {name: Decision(area, needs, everywhere, action) for name in names}
 
 
 OPERATIONS: Final[Mapping[str, Decision]] = {
-    **_of("search", "search", "searchByPost", "getFacet", "searchTable"),
+    **_of("search", "search", "searchByPost", "getFacet"),
+    **_of("search", "searchTable", action="export"),
     **_of("search", "getDocument", "getDocumentByPath", "getSimilarDocuments", "readText"),
     **_of("search", "judgeSpans", needs=Role.COUNTS),
     **_of("graph", "getRecord", "getRecordByPath", "getNode", "getNodeByPath", "getNeighbours", "countNeighbours"),
@@ -43,26 +46,32 @@ OPERATIONS: Final[Mapping[str, Decision]] = {
     **_of("patients", "suggestConcepts", "getConcept", "getConceptsByName", "getConceptByPath", "getPatientsWithConcept"),
     **_of("patients", "listPatients", "listConditions", "getPatient", "getPatientByPath", "getFactsOfPatient", "getDocumentsOfPatient"),
     **_of("patients", "getSimilarPatients"),
-    **_of("cohorts", "countCohort", "runCohort", "getCooccurrence"),
+    **_of("cohorts", "runCohort"),
+    **_of("cohorts", "countCohort", "getCooccurrence", action="count"),
     **_of("cohorts", "getCohortSchema", needs=Role.COUNTS),
-    **_of("labels", "listLabels", "listItems", "getReport", "review", "consolidate", "selectLines", "exportLines"),
-    **_of("data", "listDatasets", "getCompleteness", "exportRecords", "runView"),
+    **_of("labels", "listLabels", "listItems", "getReport", "review", "consolidate"),
+    **_of("labels", "selectLines", "exportLines", action="export"),
+    **_of("data", "listDatasets", "getCompleteness"),
+    **_of("data", "exportRecords", "runView", action="export"),
     **_of("data", "listTerminologies", needs=Role.COUNTS),
     **_of("data", "listRuns", "getRun", "listIssues", needs=Role.STEWARD),
-    **_of("loader", "startLoad", "listLoads", "getLoad", "cancelLoad", "cancelLoadById", needs=Role.ADMINISTRATOR, everywhere=True),
+    **_of("loader", "listLoads", "getLoad", needs=Role.ADMINISTRATOR, everywhere=True),
+    **_of("loader", "startLoad", "cancelLoad", "cancelLoadById", needs=Role.ADMINISTRATOR, everywhere=True, action="change"),
 }
 """operationId → who may."""
 
 PAGES: Final[Mapping[str, Decision]] = {
-    **_of("search", "home.home", "search.search", "search.search_as_table", "result_filter.result_filter", "shared.shared"),
+    **_of("search", "home.home", "search.search", "result_filter.result_filter", "shared.shared"),
     **_of("search", "document.document", "values.values", "api_docs.docs"),
+    **_of("search", "search.search_as_table", action="export"),
     **_of("graph", "document.record", "node.node", "node.concept", "node.neighbours"),
     **_of("patients", "patient.patient", "patients.patients", "patients.conditions", "similar.similar", "narrower.narrower"),
     **_of("patients", "lists.facts", "lists.mentions", "lists.standing"),
-    **_of("cohorts", "cohort.cohort", "cohort.definition", "cohort.patients", "together.cooccurrence", "together.rest"),
+    **_of("cohorts", "cohort.cohort", "cohort.definition", "together.cooccurrence", "together.rest"),
+    **_of("cohorts", "cohort.patients", action="export"),
     **_of("cohorts", "adding.with_one_more", "as_cohort.as_cohort"),
-    **_of("labels", "labels.labels", "labels.media", "item.item", "reports.reports", "reports.report_as_table", "reports.review"),
-    **_of("labels", "reports.review_manifest"),
+    **_of("labels", "labels.labels", "labels.media", "item.item", "reports.reports", "reports.review"),
+    **_of("labels", "reports.report_as_table", "reports.review_manifest", action="export"),
     **_of("data", "data.data", "data.completeness"),
     **_of("data", "data.terminologies", needs=Role.COUNTS),
     **_of("data", "data.run", needs=Role.STEWARD),

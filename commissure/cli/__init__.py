@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from commissure.cli.ask import query, search
+from commissure.cli.audit import audit
 from commissure.cli.cohort import cohort
 from commissure.cli.concept import concept
 from commissure.cli.consolidate import consolidate
@@ -81,6 +82,7 @@ for command in (
     tokens,
     grant,
     revoke,
+    audit,
 ):
     cli.add_command(command)
 

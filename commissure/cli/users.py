@@ -14,6 +14,24 @@ if TYPE_CHECKING:
 _ROLES = ("counts", "deidentified", "reader", "steward", "administrator")
 
 
+def _note(context: click.Context, what: str, **asked: object) -> None:
+    """Have a change noted in the audit log, under the name of who runs the command."""
+    from access.audit import Event
+
+    control_of(context).audit.append(Event(_whoever_runs(), "command", "change", what, 0, asked=asked), durable=True)
+
+
+def _whoever_runs() -> str:
+    """The account of this machine that runs the command."""
+    import getpass
+    import os
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number that has no name
+        return f"uid {os.getuid()}"
+
+
 def control_of(context: click.Context) -> "AccessControl":
     """Who may what of the data folder that the settings name."""
     from commissure import workplace
@@ -43,6 +61,7 @@ def users_add(context: click.Context, name: str, groups: tuple[str, ...], passwo
     Example:  commissure users add anna --group cardiology
     """
     made = control_of(context).accounts.add(name, _password(password_stdin), groups)
+    _note(context, "users add", user=name, groups=groups)
     click.echo(f"{made.name}: added; `commissure grant {made.name} reader --dataset NAME` lets them read a dataset")
 
 
@@ -87,6 +106,7 @@ def users_passwd(context: click.Context, name: str, password_stdin: bool) -> Non
     accounts = control_of(context).accounts
     accounts.user(name)
     accounts.set_password(name, _password(password_stdin))
+    _note(context, "users passwd", user=name)
     click.echo(f"{name}: the password is changed, sessions are ended")
 
 
@@ -102,6 +122,7 @@ def users_disable(context: click.Context, name: str, undo: bool) -> None:
     Example:  commissure users disable anna
     """
     control_of(context).accounts.set_disabled(name, not undo)
+    _note(context, "users disable", user=name, undo=undo)
     click.echo(f"{name}: {'may sign in again' if undo else 'disabled'}")
 
 
@@ -117,6 +138,7 @@ def users_groups(context: click.Context, name: str, groups: tuple[str, ...]) -> 
     Example:  commissure users groups anna cardiology oncology
     """
     control_of(context).accounts.set_groups(name, groups)
+    _note(context, "users groups", user=name, groups=groups)
     click.echo(f"{name}: in {', '.join(groups) if groups else 'no group'}")
 
 
@@ -150,6 +172,7 @@ def tokens_create(context: click.Context, user: str, scope: str, datasets: tuple
         raise click.BadParameter(f"{expires!r} is no number of days, such as 90d", param_hint="--expires")
     areas = tuple(area.strip() for area in scope.split(",") if area.strip())
     token, secret = control_of(context).credentials.create_token(user, areas, datasets, float(days))
+    _note(context, "tokens create", token=token.id, user=user, areas=areas, datasets=datasets, days=int(days))
     if as_json:
         print_json({**asdict(token), "secret": secret})
         return
@@ -196,6 +219,7 @@ def tokens_revoke(context: click.Context, token: str) -> None:
     Example:  commissure tokens revoke 1a2b3c4d
     """
     control_of(context).credentials.revoke_token(token)
+    _note(context, "tokens revoke", token=token)
     click.echo(f"{token}: revoked")
 
 
@@ -219,6 +243,7 @@ def grant(context: click.Context, name: str, role: str, group: bool, datasets: t
     accounts = control_of(context).accounts
     for dataset in _datasets(datasets, everywhere):
         accounts.grant(_kind(group), name, role, dataset)
+    _note(context, "grant", **{_kind(group): name}, role=role, datasets=datasets or "all")
     click.echo(f"{name}: {role} of {', '.join(datasets) if datasets else 'all datasets'}")
 
 
@@ -238,6 +263,7 @@ def revoke(context: click.Context, name: str, group: bool, datasets: tuple[str, 
     accounts = control_of(context).accounts
     for dataset in _datasets(datasets, everywhere):
         accounts.revoke(_kind(group), name, dataset)
+    _note(context, "revoke", **{_kind(group): name}, datasets=datasets or "all")
     click.echo(f"{name}: no role of {', '.join(datasets) if datasets else 'all datasets'} any more")
 
 

@@ -85,3 +85,21 @@ def test_serve_refuses_before_it_opens_anything(run):
     refused = run("serve", "--host", "0.0.0.0", fails=True)
     assert isinstance(refused.exception, OpenToAll)
     assert isinstance(run("demo", "--host", "0.0.0.0", fails=True).exception, OpenToAll)
+
+
+def test_changes_are_noted_shown_and_verified(run):
+    from fhir.resources.R4B.auditevent import AuditEvent
+
+    run("users", "add", "anna", "--password-stdin", given=PASSWORD)
+    run("grant", "anna", "reader", "--all")
+    run("grant", "ward", "counts", "--group", "--dataset", "study")
+    shown = run("audit").output.splitlines()
+    assert len(shown) == 3 and "change users add 0 user=anna" in shown[0] and "role=counts" in shown[2]
+    assert PASSWORD.strip() not in run("audit", "--json").output
+    events = [AuditEvent.model_validate_json(line) for line in run("audit", "--fhir").output.splitlines()]
+    assert [event.action for event in events] == ["U", "U", "U"]
+    found = json.loads(run("audit", "--verify", "--json").output)
+    assert found["events"] == 3 and found["torn"] == []
+    assert "3 events, none changed or missing" in run("audit", "--verify", "--expect", found["head"]).output
+    assert "is not there any more" in str(run("audit", "--verify", "--expect", "0" * 63 + "1", fails=True).exception)
+    assert run("audit", "--user", "nobody").output == ""

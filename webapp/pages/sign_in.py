@@ -11,8 +11,8 @@ from werkzeug import Response as AnyResponse
 
 from access.control import AccessControl
 from access.credentials import Waiting
-from webapp import cookies
-from webapp.guard import KEY
+from webapp import auditing, cookies
+from webapp.guard import KEY, actor
 from webapp.pages.state import State
 
 pages = Blueprint("sign_in", __name__)
@@ -50,13 +50,16 @@ def signed_in() -> AnyResponse:
     try:
         right = control.credentials.has_password(name, password, request.remote_addr or "")
     except Waiting as waiting:
+        auditing.signing(_known(control, name), "sign-in", 429)
         seconds = math.ceil(waiting.seconds)
         told = f"Too many wrong passwords. Wait {seconds} seconds before the next try."
         response = _shown(SignInPage(page.ticket, page.next, page.name, told), 429)
         response.headers["Retry-After"] = str(seconds)
         return response
     if not right:
+        auditing.signing(_known(control, name), "sign-in", 401)
         return _shown(SignInPage(page.ticket, page.next, page.name, _WRONG), 401)
+    auditing.signing(name, "sign-in", 303)
     cookies.show(control.credentials.begin_session(name).secret)
     return redirect(page.next, 303)
 
@@ -68,6 +71,8 @@ def sign_out() -> AnyResponse:
     if secret := cookies.shown():
         control.credentials.end_session(secret)
     cookies.forget()
+    if (who := actor()) is not None:
+        auditing.signing(who.user, "sign-out", 303)
     response = redirect("/sign-in", 303)
     response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'  # heeded over HTTPS
     for name in request.cookies:
@@ -85,6 +90,11 @@ def local(address: str) -> str:
 def _control() -> AccessControl:
     control: AccessControl | None = current_app.extensions[KEY]
     return control if control is not None else abort(404)
+
+
+def _known(control: AccessControl, name: str) -> str:
+    """The name of an account; '' for any other words, which may be a password in the wrong field."""
+    return name if any(user.name == name for user in control.accounts.users()) else ""
 
 
 def _ticket() -> str:

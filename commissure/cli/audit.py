@@ -1,0 +1,53 @@
+"""`commissure audit`: who saw which patient, what was asked, counted, exported and changed."""
+
+import click
+
+from commissure.cli.common import data_option, json_option, print_json, printable
+from commissure.cli.users import control_of
+
+
+@click.command()
+@click.option("--user", default="", metavar="NAME", help="Only what this account did.")
+@click.option("--patient", default="", metavar="IRI|ID", help="Only what named this patient.")
+@click.option("--since", default="", metavar="DAY", help="Only what was done since this day or moment (ISO 8601, UTC).")
+@click.option("--fhir", is_flag=True, help="Print FHIR R4 AuditEvents, a line each.")
+@click.option("--verify", is_flag=True, help="Look whether every line is as it was written and none is missing.")
+@click.option("--expect", default="", metavar="DIGEST", help="With --verify: also that the line noted at an earlier look is there.")
+@json_option
+@data_option
+@click.pass_context
+def audit(context: click.Context, user: str, patient: str, since: str, fhir: bool, verify: bool, expect: str, as_json: bool) -> None:
+    """Show the audit log: who saw which patient, what was asked, counted, exported, changed. It holds no clinical text.
+
+    \b
+    Example:  commissure audit --patient Patient/123 --since 2026-01-01
+    """
+    import orjson
+
+    from access.audit_event import audit_event
+    from access.errors import AuditDamaged
+
+    log = control_of(context).audit
+    if verify:
+        found = log.verify()
+        if expect and not log.holds(expect):
+            raise AuditDamaged(f"{log.folder}: the line {expect[:12]}… is not there any more: it was cut off or replaced")
+        if as_json:
+            print_json({"events": found.events, "head": found.head, "torn": list(found.torn)})
+            return
+        torn = f"; a crash cut off the last line of {', '.join(found.torn)}" if found.torn else ""
+        click.echo(f"{found.events:,} events, none changed or missing{torn}. The last is {found.head}")
+        return
+    for event in log.events(user=user, patient=patient, since=since):
+        if fhir or as_json:
+            click.echo(orjson.dumps(audit_event(event) if fhir else event).decode())
+        else:
+            click.echo(_line(event))
+
+
+def _line(event: dict[str, object]) -> str:
+    patients = event["patients"]
+    asked = event["asked"]
+    told = " ".join(f"{name}={value if value is not None else '…'}" for name, value in asked.items()) if isinstance(asked, dict) else ""
+    about = f"  {len(patients):,} patients" if isinstance(patients, list) and patients else ""
+    return printable(f"{event['at']}  {event['user'] or '-'}  {event['action']} {event['what']} {event['status']} {told}") + about
