@@ -10,18 +10,19 @@ The rules were looked at with seed 7, which `make demo` shows; other seeds are n
 
 import argparse
 import json
-import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from concepts.model import READ, Assertion
 from sample import write_sample
+from search.tables.catalog_file import read_only
 
 _MENTIONS = """
 SELECT d.record, m.start, m.stop, m.assertion, m.value, coalesce(u.code, '') FROM mentions m JOIN documents d ON d.row = m.document
@@ -84,13 +85,12 @@ def measure(folder: Path, patients: int, seed: int) -> Measured:
     command = ["--data", str(folder / "data"), "ingest", "fhir", str(folder / "export"), "--dataset", "sample", "--no-embed"]
     subprocess.run([sys.executable, "-m", "commissure", *command], check=True, capture_output=True)
     catalogs = sorted((folder / "data" / "generations").glob("*/search/catalog.sqlite"))
-    with sqlite3.connect(catalogs[-1]) as db:
+    with closing(read_only(catalogs[-1])) as db:
         read: dict[str, list[tuple[Any, ...]]] = {}
         for record, *mention in db.execute(_MENTIONS, (READ,)):
             read.setdefault("/".join(record.rsplit("/", 2)[1:]), []).append(tuple(mention))
         told = db.execute("SELECT d.record, t.text FROM documents d JOIN texts t USING (row)")
         texts = {"/".join(record.rsplit("/", 2)[1:]): text for record, text in told}
-    db.close()
     measured = Measured()
     for line in (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines():
         truth = json.loads(line)

@@ -21,7 +21,7 @@ from concepts.hierarchy import mapped
 from search.days import days_of
 from search.errors import GenerationUnreadable
 from search.generation import Generation
-from search.tables.connections import immutable_uri
+from search.tables.catalog_file import read_only
 
 _FOLDERS: Final[Mapping[Subjects, str]] = {"patients": "events-2", "items": "items-1"}
 """Its number rises when the files say something else: those of an earlier version are then left alone."""
@@ -74,7 +74,7 @@ def events_of(generation: Generation, subjects: Subjects = "patients") -> Events
 def make_events(catalog: Path, subjects: Subjects = "patients") -> Events:
     """The events that a catalog's records and notes tell of patients, or its labels of items. Raises GenerationUnreadable."""
     try:
-        with closing(sqlite3.connect(immutable_uri(catalog), uri=True)) as db:
+        with closing(read_only(catalog)) as db:
             making = _Making(db)
             return making.made() if subjects == "patients" else making.made_of_items()
     except sqlite3.Error as error:

@@ -14,7 +14,7 @@ from ingest.sums import Damage, damage_in, has_sums
 from ingest.workspace import Workspace
 from search.errors import GenerationOutdated, GenerationUnreadable
 from search.generation import Generation, read_meta
-from search.tables.connections import immutable_uri
+from search.tables.catalog_file import read_only
 
 _REBUILT = "it is made anew from ledger and parts"
 _UPDATED = "it is brought up to date with what the data folder holds"
@@ -181,7 +181,7 @@ def _damage_of_earlier(folder: Path, tools: Tools) -> Iterator[Damage]:
         finally:
             generation.close()
         try:
-            with closing(sqlite3.connect(immutable_uri(search / "catalog.sqlite"), uri=True)) as db:
+            with closing(read_only(search / "catalog.sqlite")) as db:
                 said = db.execute("pragma integrity_check(1)").fetchone()[0]
         except sqlite3.Error as error:
             said = str(error)

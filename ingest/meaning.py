@@ -78,7 +78,7 @@ def _publish(workspace: Workspace, tools: Tools, model: str, progress: Progress)
         replication = prepare_replica(ledger, workspace, tools)
         previous = workspace.generation_folder(ledger.generation)
         with NextGeneration(ledger, workspace) as making:
-            with GenerationBuilder(previous / "search", making.folder / "search", making.number) as search:
+            with GenerationBuilder(previous / "search", making.folder / "search", making.number, share=True) as search:
                 cache = EmbeddingCache(workspace.embeddings_path)
                 report = search.finish(None, cache, Steps(progress), model)
             with closing(tools.graph(previous / "graph", making.folder / "graph")):

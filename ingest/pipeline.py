@@ -193,7 +193,7 @@ def drop(dataset: str, workspace: Workspace, tools: Tools, progress: Progress) -
         read_what_is_held(ledger, workspace, tools, 0, progress)
         replication = prepare_replica(ledger, workspace, tools)
         progress.step("removing")
-        with Draft(ledger, dataset, workspace, tools, replication, progress) as draft:
+        with Draft(ledger, dataset, workspace, tools, replication, progress, share=False) as draft:
             draft.drop_dataset()
             published = draft.finish((), embed=not ledger.missing_vectors)
             with draft.entered(published) as db:

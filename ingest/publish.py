@@ -131,8 +131,14 @@ class Draft:
         replication: Replication,
         progress: Progress,
         damaged: frozenset[str] = frozenset(),
+        *,
+        share: bool = True,
     ) -> None:
-        """`damaged` are parts that cannot be read any more, of which every record is brought anew."""
+        """`damaged` are parts that cannot be read any more, of which every record is brought anew.
+
+        Without `share` nothing that is taken out stays in files that generations share.
+        """
+        self._share = share
         self._replication = replication
         self._ledger, self._dataset, self._workspace, self._tools, self._progress = ledger, dataset, workspace, tools, progress
         self._making = NextGeneration(ledger, workspace)
@@ -169,7 +175,7 @@ class Draft:
         shelf = self._workspace.terminologies
         self._read_with = shelf.digest()
         self._search = GenerationBuilder(
-            previous / "search" if previous else None, self._folder / "search", self._making.number, shelf.editions()
+            previous / "search" if previous else None, self._folder / "search", self._making.number, shelf.editions(), share=self._share
         )
         return self
 

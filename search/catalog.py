@@ -1,6 +1,6 @@
 """The documents, facts, patients and concepts of one generation, read from its `catalog.sqlite`.
 
-The file never changes once it is published, so it is opened as immutable: no locks, no journal, any number of threads and processes.
+It never changes once it is published, so it is opened without locks (search.tables.catalog_file), by any number of threads and processes.
 
 Longer than most because every question of the protocol is a short method here.
 """
@@ -41,7 +41,7 @@ from search.tables.found import FoundDocument, MentionedConcept
 from search.tables.held import Column, documents_of, patients_of, places_of
 from search.tables.patients import PATIENT, known_as, read_former, read_overviews, with_concept
 from search.tables.placing import PLACED, place_sources, read_places, relative_source
-from search.tables.schema import FORMAT
+from search.tables.schema import FORMAT, NUMBER
 from search.tables.standings import (
     FACTS_OF_RECORDS,
     UNCOUNTED_ALONE,
@@ -100,10 +100,14 @@ class SqliteCatalog:
                 (version,) = db.execute("PRAGMA user_version").fetchone()
                 db.execute("SELECT 1 FROM datasets").fetchone()
                 self._places.update(read_places(db))
+                numbers = db.execute("SELECT value FROM state WHERE name = ?", (NUMBER,)).fetchone()
         except sqlite3.Error as error:
             raise GenerationUnreadable(f"the catalog {path} cannot be read ({error}); ingest again to rebuild the generation") from error
         if version != FORMAT:
             raise GenerationUnreadable(f"the catalog {path} has format {version}, this version reads {FORMAT}; ingest again to rebuild it")
+
+        self.generation: int = numbers[0] if numbers is not None else 0
+        """The number of the generation whose catalog it is."""
 
     def close(self) -> None:
         """Release the file. A request that still runs keeps its own connection to its end."""

@@ -1,6 +1,7 @@
 """A generation: the immutable folder that searches read, and the builder that writes the next one from the last.
 
-catalog.sqlite   documents, passages, mentions, facts, patients, concepts   (search.catalog)
+catalog.sqlite   documents, passages, mentions, facts, patients, concepts   (search.catalog), with a log
+                 of the pages that changed since                            (search.tables.catalog_file)
 extract/         rows of the catalog as arrays, for the next generation     (search.columns.extract)
 columns/         what filters and facets need, as arrays                    (search.columns.documents)
 vectors/         the vectors of units (absent until some are embedded)      (search.vectors)
@@ -8,14 +9,13 @@ vocabularies/    the names that each dataset is read with (DATASET), and    (sea
                  the terminologies of the data folder (+NAME)
 lexical/         the text index of units                                    (search.lexical)
 words/           the words of units, for the next generation                (search.lexical)
-meta.json        its number, when it was built, which model, counts; written last: a folder without it is unfinished
+meta.json        its number, when it was built, which model, counts; written last
 
 Longer than most because who writes a generation and who opens it must agree on its layout.
 """
 
 import json
 import shutil
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -39,7 +39,7 @@ from search.columns.documents import open_columns, save_columns
 from search.columns.extract import FactRows, save_extract
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationOutdated, GenerationUnreadable
-from search.making import chunks, make_durable, marks
+from search.making import chunks, marks
 from search.model import Document, Fact, FormerPatient, PatientSummary
 from search.protocols import Embedder, LexicalIndex, VectorIndex
 from search.reading.documents import (
@@ -56,8 +56,9 @@ from search.reading.documents import (
     vocabularies_in,
 )
 from search.reading.vocabularies import Vocabularies
+from search.tables.catalog_file import CATALOG, CatalogFile
 from search.tables.rows import document_row, fact_row, mention_row, passage_row, patient_row, storable
-from search.tables.schema import FORMAT, FORMER, INDEXES, TABLES
+from search.tables.schema import FORMAT, FORMER, INDEXES, NUMBER, TABLES
 from search.tables.words_of_records import words_of_records
 from sources.places import Places
 
@@ -106,7 +107,10 @@ class Generation:
         self.meta = read_meta(path)
         self.path = path
         self.columns = open_columns(path / "columns")
-        self.catalog = SqliteCatalog(path / "catalog.sqlite", self.columns.hierarchy)
+        self.catalog = SqliteCatalog(path / CATALOG, self.columns.hierarchy)
+        if self.catalog.generation != self.meta.number:
+            self.catalog.close()
+            raise GenerationUnreadable(f"{path / CATALOG} and its log do not belong together; ingest again to rebuild the generation")
 
     @classmethod
     def open(cls, path: Path) -> "Generation":
@@ -150,16 +154,19 @@ class GenerationBuilder:
     documents (or facts) of a record. Use it as a context manager: a build that fails leaves nothing behind.
     """
 
-    def __init__(self, previous: Path | None, out: Path, number: int, terminologies: Mapping[str, Path] | None = None) -> None:
+    def __init__(
+        self, previous: Path | None, out: Path, number: int, terminologies: Mapping[str, Path] | None = None, *, share: bool = False
+    ) -> None:
         """Begin generation `number` in the folder `out` (emptied first) from the one in `previous`; raises GenerationUnreadable.
 
         `terminologies` are the folders of compiled ones by name (None: those of the previous generation); they are linked, not copied.
+        With `share` what did not change is shared with the previous generation (search.tables.catalog_file): what is taken out may then lie on
+        the disk for some generations more.
         """
         self._model = read_meta(previous).model if previous is not None else ""
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True)
         if previous is not None:
-            shutil.copyfile(previous / "catalog.sqlite", out / "catalog.sqlite")
             for name, folder in vocabularies_in(previous).items():
                 shutil.copytree(folder, out / VOCABULARIES / name)
         self._terminologies = {
@@ -168,10 +175,8 @@ class GenerationBuilder:
         }
         self._previous, self._out = previous, out
         self._number = number
-        self._db = sqlite3.connect(out / "catalog.sqlite", isolation_level=None)
-        # A build is whole or thrown away, so it needs no journal; deleted clinical text is overwritten, not only unlinked.
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "secure_delete = ON", "cache_size = -65536"):
-            self._db.execute(f"PRAGMA {pragma}")
+        self._file = CatalogFile(previous, out, share=share)
+        self._db = self._file.db
         if previous is None:
             self._db.execute(f"PRAGMA user_version = {FORMAT}")
         self._db.execute("BEGIN")
@@ -321,7 +326,7 @@ class GenerationBuilder:
         as_before: bool = False,
         at_most: int | None = None,
     ) -> BuildReport:
-        """Embed what is new, write the indexes, make everything durable.
+        """Embed what is new and write the indexes. Who shows the generation has to flush its files first.
 
         Without an embedder the vectors that the cache has of `model` (by default the previous generation's) are indexed, and the units
         without one counted as missing: words find them, meaning does not yet. So it is where more than `at_most` units have none. With
@@ -343,15 +348,14 @@ class GenerationBuilder:
         has_vector = np.ones(len(keys), dtype=np.bool_)
         has_vector[missing] = False
         self._write_indexes(keys, has_vector, cache, model, progress)
-        self._db.execute("INSERT OR REPLACE INTO state VALUES ('batch', ?)", (self._batch,))
+        self._db.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", (("batch", self._batch), (NUMBER, self._number)))
         documents, spans = self._one("SELECT count(*) FROM documents"), self._one("SELECT count(*) FROM passages")
-        self._close()
+        self._db.execute("COMMIT")
+        self._file.close()
         count = int(has_vector.sum())
         published = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         meta = Meta(FORMAT, self._number, published, model if count else "", documents, spans, len(keys), count)
-        make_durable(self._out)
         (self._out / "meta.json").write_text(json.dumps(asdict(meta), indent=1) + "\n")
-        make_durable(self._out)
         return BuildReport(documents, spans, embedded, len(keys), len(keys) - count, self._unread)
 
     # --- the catalog ---
@@ -410,13 +414,6 @@ class GenerationBuilder:
         if extract.facts is not self._counted:
             count_names(self._db, extract)
             self._counted = extract.facts
-
-    def _close(self) -> None:
-        self._db.execute("COMMIT")
-        free, pages = self._one("PRAGMA freelist_count"), self._one("PRAGMA page_count")
-        if free > pages // 4:
-            self._db.execute("VACUUM")
-        self._db.close()
 
     # --- the indexes ---
 

@@ -1,6 +1,5 @@
 """The texts of a published generation that a model has not read yet."""
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import numpy as np
 from search.columns.documents import open_columns
 from search.embedding_cache import EmbeddingCache
 from search.making import chunks, marks
-from search.tables.connections import immutable_uri
+from search.tables.catalog_file import read_only
 
 _CHUNK = 900
 
@@ -22,7 +21,7 @@ def unembedded(folder: Path, cache: EmbeddingCache, model: str, most: int) -> li
     ordered = [key.tobytes() for key in columns.unit_keys[newest_first]]
     keys = [ordered[place] for place in cache.missing(ordered, model)[:most]]
     found: dict[bytes, str] = {}
-    with closing(sqlite3.connect(immutable_uri(folder / "catalog.sqlite"), uri=True)) as db:
+    with closing(read_only(folder / "catalog.sqlite")) as db:
         for chunk in chunks(keys, _CHUNK):
             found.update(db.execute(f"SELECT key, text FROM units WHERE key IN ({marks(chunk)})", chunk))  # noqa: S608 - only marks
     return [(key, found[key]) for key in keys]

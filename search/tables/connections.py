@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
+
+from search.tables.catalog_file import read_only
 
 _PADDED: Final = 1024
 """Values of a list up to which it is padded."""
@@ -22,17 +23,12 @@ def padded(values: Sequence[Any]) -> tuple[Any, ...]:
     return (*values, *[values[-1]] * (wanted - count)) if 0 < count <= _PADDED else tuple(values)
 
 
-def immutable_uri(path: Path) -> str:
-    """The address by which SQLite opens a file that nobody writes any more: no locks, no journal."""
-    return f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
-
-
 class Connections:
-    """Opened when needed, immutable: no locks, no journal."""
+    """Opened when needed, for reading alone."""
 
     def __init__(self, path: Path, prepare: Callable[[sqlite3.Connection], None]) -> None:
         """`prepare` is called with every connection that is opened."""
-        self._uri = immutable_uri(path)
+        self._path = path
         self._idle: deque[sqlite3.Connection] = deque()
         self._prepare = prepare
         self._closed = False
@@ -48,7 +44,7 @@ class Connections:
         try:
             db = self._idle.pop()
         except IndexError:
-            db = sqlite3.connect(self._uri, uri=True, check_same_thread=False, isolation_level=None, cached_statements=256)
+            db = read_only(self._path, check_same_thread=False, isolation_level=None, cached_statements=256)
             self._prepare(db)
         try:
             yield db

@@ -5,6 +5,9 @@ from typing import Final
 FORMAT: Final = 19
 """Kept in `PRAGMA user_version`; a catalog of another format is built anew."""
 
+NUMBER: Final = "number"
+"""In the table `state`: of which generation it is. Where changes are lost it is another one than the generation says."""
+
 NOT_CHARTED: Final = ("label", "answer", "broader", "record")
 """Relations of facts that are not said of a patient."""
 

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sqlite3
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +15,7 @@ from ingest.pipeline import drop, repair
 from ingest.progress import Silent
 from ingest.sums import damage_in
 from search.model import SearchRequest
+from search.tables.catalog_file import read_only
 from tests.ingest.exports import InlinePool, Lab, condition, deleted, note, patient, write
 
 WAYS = {
@@ -76,7 +76,7 @@ def answers(lab):
         result = current.retriever.search(SearchRequest(question))
         found.append([(hit.document, round(hit.score, 5), hit.concepts, hit.evidence.line) for hit in result.hits])
         found.append([(shared.label, len(shared.hits)) for shared in result.shared])
-    with closing(sqlite3.connect(generation(lab) / "search" / "catalog.sqlite")) as db:
+    with closing(read_only(generation(lab) / "search" / "catalog.sqlite")) as db:
         names = db.execute("select concept, label, synonyms, patients, documents, facts from concepts order by concept").fetchall()
     facts = [current.catalog.facts_of_patient(each.id) for each in current.catalog.patients(limit=10)]
     datasets = [(one.dataset, one.records, one.unresolved_references) for one in lab.library().datasets()]

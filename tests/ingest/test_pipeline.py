@@ -2,7 +2,6 @@ import fcntl
 import gzip
 import hashlib
 import os
-import sqlite3
 from dataclasses import replace
 
 import pytest
@@ -13,6 +12,7 @@ from ingest.pipeline import drop
 from ingest.progress import Silent
 from search.generation import read_meta
 from search.model import SearchRequest
+from search.tables.catalog_file import read_only
 from sources.errors import UnknownDataset
 from tests.ingest.exports import InlinePool, condition, deleted, note, patient, write
 
@@ -302,7 +302,7 @@ def test_texts_whose_reader_dies_wait_and_are_read_by_the_next_run(lab, monkeypa
     assert report.rejects == {} and report.warnings == {"texts-unread": 1}
     assert "2 texts or passages" in lab.issues(report)[0]["reason"]
     assert said_by(lab) == {"d1": [], "d2": ["negated"]}
-    catalog = sqlite3.connect(lab.workspace.generation_folder(1) / "search" / "catalog.sqlite")
+    catalog = read_only(lab.workspace.generation_folder(1) / "search" / "catalog.sqlite")
     assert catalog.execute("SELECT count(*) FROM units WHERE spoken IS NULL").fetchone() == (1,)
     catalog.close()
 

@@ -1,13 +1,14 @@
 """Texts are read when they are published: mentions, links in the graph, and what is read again."""
 
 import shutil
-import sqlite3
+from contextlib import closing
 
 import pytest
 
 from graph.vocabulary import AFFIRMS, ATTRIBUTES_TO_FAMILY, DENIES, SAID
 from ingest.progress import Silent
 from ingest.rebuild import rebuild
+from search.tables.catalog_file import read_only
 from tests.ingest.exports import InlinePool, Lab, condition, note, patient
 
 CANCER = "http://snomed.info/id/254837009"
@@ -23,7 +24,7 @@ def lab(tmp_path, monkeypatch):
 def mentions(lab, dataset="d"):
     """(text, concept, assertion, trigger) of everything that reading found."""
     folder = lab.workspace.generation_folder(lab.workspace.current())
-    with sqlite3.connect(folder / "search" / "catalog.sqlite") as db:
+    with closing(read_only(folder / "search" / "catalog.sqlite")) as db:
         return db.execute(
             "SELECT m.text, m.concept, m.assertion, m.cue FROM mentions m JOIN documents d ON d.row = m.document"
             " WHERE m.source = 'reading' AND d.dataset = ? ORDER BY d.id, m.start",

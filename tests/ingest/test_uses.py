@@ -1,6 +1,5 @@
 """Which concepts a dataset uses is carried from run to run, and is what its parts say all the same."""
 
-import sqlite3
 from collections import Counter
 from contextlib import closing
 from random import Random
@@ -14,6 +13,7 @@ from ingest.progress import Silent
 from ingest.staging import Part
 from ingest.uses import Uses
 from ingest.workspace import Workspace
+from search.tables.catalog_file import read_only
 from tests.ingest.exports import InlinePool, Lab, condition, deleted, note, patient
 
 
@@ -45,7 +45,7 @@ def summed(lab, parts=None):
 
 
 def shown(lab):
-    with closing(sqlite3.connect(lab.workspace.generation_folder(lab.workspace.current()) / "search" / "catalog.sqlite")) as db:
+    with closing(read_only(lab.workspace.generation_folder(lab.workspace.current()) / "search" / "catalog.sqlite")) as db:
         return {
             ConceptUse(*use): count for *use, count in db.execute("select concept, system, code, display, uses from uses where uses > 0")
         }

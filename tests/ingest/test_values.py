@@ -2,7 +2,6 @@
 
 import csv
 import gzip
-import sqlite3
 from contextlib import closing
 from dataclasses import replace
 
@@ -12,6 +11,7 @@ import pyarrow.parquet as pq
 from ingest.exporting import export
 from ingest.fhir import mapping
 from ingest.staging import Part
+from search.tables.catalog_file import read_only
 from tests.ingest.exports import note, patient
 
 
@@ -138,7 +138,7 @@ def test_the_catalog_keeps_what_facts_tell_and_has_their_days_as_numbers(lab):
     (found,) = [fact for fact in part_of(lab).facts() if fact.relation == "medication"]
     assert (found.supply, found.end, found.intent, found.stated, found.started) == (30, "2020-03", "order", "active", "authoredOn")
     assert replace(found, source="") in [replace(fact, source="") for fact in lab.snapshot().catalog.facts_of_patient(found.subject)]
-    with closing(sqlite3.connect(next(lab.workspace.folder.rglob("catalog.sqlite")))) as db:
+    with closing(read_only(next(lab.workspace.folder.rglob("catalog.sqlite")))) as db:
         rows = {record.rpartition("/")[2]: row for record, *row in db.execute(f"SELECT record, {DAYS} FROM facts")}
         coded = dict(db.execute("SELECT canonical_unit, canonical FROM facts WHERE relation = 'observation'"))
         answers = [found for (found,) in db.execute("SELECT answer FROM facts WHERE answer <> ''")]

@@ -3,7 +3,6 @@
 import hashlib
 import random
 import shutil
-import sqlite3
 from contextlib import closing
 from dataclasses import fields, replace
 from pathlib import Path
@@ -19,18 +18,19 @@ from search.lexical.analysis import ANALYSIS, tokenize
 from search.passages import split
 from search.reading.documents import one_by_one
 from search.spoken import spoken_of
+from search.tables.catalog_file import read_only
 from tests.search.clinic import Clinic, build, make_clinic
 
 
 def read_whole(generation: Path) -> Extract:
     """The extract of a generation's catalog, read row by row."""
-    with closing(sqlite3.connect(f"file:{generation / 'catalog.sqlite'}?mode=ro", uri=True)) as db:
+    with closing(read_only(generation / "catalog.sqlite")) as db:
         return carry_over(db, nothing(), EVERYTHING)
 
 
 def cut_whole(generation: Path) -> UnitWords:
     """The words of a generation's units, cut from its catalog."""
-    with closing(sqlite3.connect(f"file:{generation / 'catalog.sqlite'}?mode=ro", uri=True)) as db:
+    with closing(read_only(generation / "catalog.sqlite")) as db:
         rows = db.execute("SELECT text, coalesce(spoken, '') FROM units ORDER BY key").fetchall()
     return cut_words((text for text, _ in rows), (spoken for _, spoken in rows))
 
@@ -55,7 +55,7 @@ def test_what_is_taken_over_is_what_the_catalog_holds(seed: int, tmp_path: Path)
     pool = [make_clinic(seed=number, patients=4, dataset=f"clinic{number % 2}") for number in range(4)]
     build(pool[0], tmp_path)
     for number in range(2, 7):
-        with GenerationBuilder(tmp_path / f"g{number - 1}", tmp_path / f"g{number}", number) as builder:
+        with GenerationBuilder(tmp_path / f"g{number - 1}", tmp_path / f"g{number}", number, share=seed % 2 == 0) as builder:
             for _ in range(drawn.randrange(4)):
                 some = drawn.choice(pool)
                 documents = drawn.sample(some.documents, drawn.randrange(6))
