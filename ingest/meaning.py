@@ -6,20 +6,19 @@ is published: other runs come in between, and what they bring is given its meani
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from ingest.errors import DatasetBusy, room_in
 from ingest.ledger import Ledger
 from ingest.locks import Lock
-from ingest.next_generation import NextGeneration
 from ingest.progress import Progress
-from ingest.publish import Steps, Tools
-from ingest.replicating import prepare_replica, settle_replica
+from ingest.publish import Tools
+from ingest.republishing import republish
 from ingest.workspace import Workspace
 from search.embedding_cache import EmbeddingCache
-from search.generation import GenerationBuilder, read_meta
+from search.generation import read_meta
 from search.making import chunks
 from search.unembedded import unembedded
 
@@ -57,7 +56,8 @@ def give_meaning(workspace: Workspace, tools: Tools, progress: Progress) -> Give
                 vectors = tools.embedder.encode([text for _, text in chunk], progress.advance)
                 cache.put([key for key, _ in chunk], vectors, model)
             embedded, size = embedded + len(texts), min(2 * size, _LARGEST)
-            _publish(workspace, tools, model, progress)
+            with _held(workspace) as ledger, room_in(workspace.folder):
+                republish(ledger, workspace, tools, progress, model)
     return Given(workspace.current(), embedded, left)
 
 
@@ -70,24 +70,6 @@ def _left(workspace: Workspace, tools: Tools) -> int:
     if meta.vectors < meta.units or not meta.units:
         return meta.units - meta.vectors
     return 0 if meta.model == tools.embedder.name else meta.units
-
-
-def _publish(workspace: Workspace, tools: Tools, model: str, progress: Progress) -> None:
-    """Publish what is published with the vectors that there are by now."""
-    with _held(workspace) as ledger, room_in(workspace.folder):
-        replication = prepare_replica(ledger, workspace, tools)
-        previous = workspace.generation_folder(ledger.generation)
-        with NextGeneration(ledger, workspace) as making:
-            with GenerationBuilder(previous / "search", making.folder / "search", making.number, share=True) as search:
-                cache = EmbeddingCache(workspace.embeddings_path)
-                report = search.finish(None, cache, Steps(progress), model)
-            with closing(tools.graph(previous / "graph", making.folder / "graph")):
-                pass
-            making.complete()
-            with making.entered(report.missing_vectors, replication.address) as db:
-                replication.enter(db)
-        settle_replica(ledger, workspace, tools, replication, progress)
-        workspace.clean(ledger)
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from ingest.progress import Progress
 from ingest.publish import Draft, Published, Tools
 from ingest.repair import Lost, Mended, mend, refuse
 from ingest.replicating import prepare_replica, settle_replica
+from ingest.republishing import republish
 from ingest.rereading import ReadAgain, is_due, read_again
 from ingest.run import Again, Options, Run, RunReport, count_part, insist, tally, texts_wait, worker_lost
 from ingest.scanning import Sources
@@ -201,6 +202,18 @@ def drop(dataset: str, workspace: Workspace, tools: Tools, progress: Progress) -
         settle_replica(ledger, workspace, tools, replication, progress)
         workspace.clean(ledger)
         return held
+
+
+def compact(workspace: Workspace, tools: Tools, workers: int, progress: Progress) -> int:
+    """Publish what is held in files that nothing was taken out of; the number of the generation.
+
+    It is published twice, the second time with the files of the first, because the generation before is kept for its readers.
+    """
+    with workspace.writing() as ledger, room_in(workspace.folder):
+        mended_first(ledger, workspace, tools, workers, progress)
+        read_what_is_held(ledger, workspace, tools, workers, progress)
+        republish(ledger, workspace, tools, progress, share=False)
+        return republish(ledger, workspace, tools, progress)
 
 
 @contextmanager

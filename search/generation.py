@@ -160,8 +160,8 @@ class GenerationBuilder:
         """Begin generation `number` in the folder `out` (emptied first) from the one in `previous`; raises GenerationUnreadable.
 
         `terminologies` are the folders of compiled ones by name (None: those of the previous generation); they are linked, not copied.
-        With `share` what did not change is shared with the previous generation (search.tables.catalog_file): what is taken out may then lie on
-        the disk for some generations more.
+        With `share` what did not change is shared with the previous generation (search.tables.catalog_file): what is taken out may then
+        lie on the disk for some generations more.
         """
         self._model = read_meta(previous).model if previous is not None else ""
         shutil.rmtree(out, ignore_errors=True)

@@ -10,6 +10,7 @@ import click
 from commissure.cli.ask import query, search
 from commissure.cli.audit import audit
 from commissure.cli.cohort import cohort
+from commissure.cli.compact import compact
 from commissure.cli.concept import concept
 from commissure.cli.consolidate import consolidate
 from commissure.cli.cooccurrence import cooccurrence
@@ -77,6 +78,7 @@ for command in (
     consolidate,
     report,
     verify,
+    compact,
     view,
     users,
     tokens,

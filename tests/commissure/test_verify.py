@@ -168,3 +168,34 @@ def test_what_an_earlier_version_made_is_brought_up_to_date_and_not_called_damag
 
 def test_there_is_nothing_to_take_over_in_an_empty_folder(tmp_path):
     assert not assemble.take_over(load({"data": str(tmp_path)}))
+
+
+def test_changes_beside_the_catalog_that_are_damaged_are_named_and_made_anew(lab, capsys):
+    data = ("--data", str(lab.workspace.folder))
+    lab.ingest(condition("c2"))
+    log = lab.workspace.generation_folder(2) / "search" / "catalog.sqlite-wal"
+    log.write_bytes(log.read_bytes()[:5000])
+    code, out, _ = run(capsys, "verify", *data)
+    assert code == 1 and "catalog.sqlite-wal: has 5,000 bytes" in out
+    assert run(capsys, "verify", "--repair", *data)[0] == 0
+    assert len(lab.snapshot().catalog.facts_of_patient(lab.iri("Patient", "p1"))) == 2
+    assert run(capsys, "verify", *data)[0] == 0
+
+
+def test_compact_leaves_nothing_of_what_was_changed(lab, capsys):
+    data = ("--data", str(lab.workspace.folder))
+    assert run(capsys, "compact", "--data", str(lab.folder / "nothing"))[0] != 0
+    lab.ingest(note(text="# Plan\nStart petiolatum.\n"))
+    lab.ingest(note(text="# Plan\nStart cisplatin.\n"))
+
+    def holding(word):
+        files = lab.workspace.folder.glob("generations/*/search/**/*")
+        return [path for path in files if path.is_file() and word in path.read_bytes()]
+
+    assert holding(b"petiolatum")
+    before = lab.workspace.current()
+    code, out, _ = run(capsys, "compact", *data)
+    assert code == 0 and f"generation {before + 2}" in out
+    assert not holding(b"petiolatum") and holding(b"cisplatin")
+    assert run(capsys, "verify", *data)[0] == 0
+    assert len(list((lab.workspace.folder / "generations").iterdir())) == 2

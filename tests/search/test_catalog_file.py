@@ -27,9 +27,7 @@ def rows_of(generation: Path) -> dict[str, list[Any]]:
     with closing(read_only(generation / CATALOG)) as db:
         (said,) = db.execute("PRAGMA integrity_check").fetchone()
         assert said == "ok"
-        names = [
-            name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'name_%' ORDER BY 1")
-        ]
+        names = db.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'name_%' ORDER BY 1").fetchall()
         found = {name: sorted(db.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for (name,) in names}
         found["words"] = db.execute("SELECT rowid FROM name_words WHERE name_words MATCH 'pain' ORDER BY 1").fetchall()
     return found
