@@ -11,7 +11,8 @@ from access.errors import AccountMissing, AccountRefused
 from access.model import Granted, Subject, User
 from access.roles import ROLES, Grant, Rights, rights_of
 
-_NAME: Final = re.compile(r"[^\W_][\w.@+-]{0,99}")
+NAME: Final = re.compile(r"[^\W_][\w.@+-]{0,99}")
+"""What users and groups can be called."""
 _EVERY: Final = ""
 """A grant's dataset that stands for all of them."""
 
@@ -143,7 +144,7 @@ AND ((kind = 'user' AND subject = :user) OR (kind = 'group' AND subject IN (SELE
 
 def checked(name: str, what: str) -> str:
     """A name that can be one of a user or group. Raises AccountRefused."""
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise AccountRefused(
             f"a {what} cannot be called {name[:100]!r}: a name begins with a letter or digit, goes on with letters, digits, . _ @ + -, "
             "and has at most 100 characters"

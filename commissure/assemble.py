@@ -90,6 +90,11 @@ def web_settings(settings: dict[str, Any]) -> WebSettings:
         access_header=settings["access_header"],
         access_groups_header=settings["access_groups_header"],
         access_proxies=tuple(place.strip() for place in settings["access_proxies"].split(",") if place.strip()),
+        oidc_issuer=settings["oidc_issuer"],
+        oidc_client=settings["oidc_client"],
+        oidc_secret=settings["oidc_secret"],
+        oidc_name=settings["oidc_name"],
+        oidc_groups=settings["oidc_groups"],
         hsts=settings["hsts"],
         trusted_proxies=settings["trusted_proxies"],
     )

@@ -66,6 +66,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("access_header", str, "", "name", "header in which a proxy names who is asking; empty: none"),
     Setting("access_groups_header", str, "", "name", "header in which it names their groups, comma-separated"),
     Setting("access_proxies", str, "", "addresses, comma-separated", "addresses and networks from which these headers are taken"),
+    Setting("oidc_issuer", str, "", "address", "issuer of the OpenID Connect provider that people sign in with; empty: none"),
+    Setting("oidc_client", str, "", "name", "what the provider calls this server"),
+    Setting("oidc_secret", str, "", "secret", "secret that the provider shares with this server"),
+    Setting("oidc_name", str, "preferred_username", "claim", "claim that becomes the name of an account"),
+    Setting("oidc_groups", str, "groups", "claim", "claim that names the groups of an account"),
     Setting("open", bool, False, "true or false", "whether others may reach the server though nobody has to sign in"),
     Setting("trusted_proxies", int, 0, "proxies", "reverse proxies before the web server whose X-Forwarded headers count"),
 )

@@ -9,7 +9,9 @@ from typing import Any, Final
 
 from access.roles import Role
 
-OPEN: Final = frozenset({"static", "favicon", "probes.healthz", "probes.readyz", "sign_in.sign_in", "sign_in.signed_in"})
+_AWAY: Final = ("sign_in.go", "sign_in.come_back")
+"""To the provider that people sign in with, and back."""
+OPEN: Final = frozenset({"static", "favicon", "probes.healthz", "probes.readyz", "sign_in.sign_in", "sign_in.signed_in", *_AWAY})
 """Endpoints that say nothing about data and are answered to whoever asks."""
 
 ANYBODY: Final = frozenset({"api_docs.document", "sign_in.sign_out"})

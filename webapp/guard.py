@@ -16,7 +16,7 @@ from access.control import AccessControl
 from access.errors import AccountRefused
 from access.model import Actor
 from access.roles import UNLIMITED, Sight, sight_of
-from webapp import auditing, cookies
+from webapp import auditing, cookies, oidc
 from webapp.decisions import ANYBODY, OPEN, Decision, decision_of
 from webapp.errors import Problem, ProblemError, wants_problem
 from webapp.settings import WebSettings
@@ -37,6 +37,8 @@ def register(app: Flask, control: AccessControl | None) -> None:
         app.after_request(_kept_nowhere)
         cookies.register(app)
         auditing.register(app, control.audit)
+        settings: WebSettings = app.extensions["commissure_settings"]
+        oidc.register(app, settings, control.key() if settings.oidc_issuer else "")
 
 
 def admit() -> AnyResponse | None:

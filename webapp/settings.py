@@ -50,5 +50,20 @@ class WebSettings:
     access_proxies: tuple[str, ...] = ()
     """Addresses and networks of the proxies from which these headers are taken."""
 
+    oidc_issuer: str = ""
+    """Issuer of the OpenID Connect provider that people sign in with; '' for none."""
+
+    oidc_client: str = ""
+    """What the provider calls this server."""
+
+    oidc_secret: str = ""
+    """The secret that it shares with this server."""
+
+    oidc_name: str = "preferred_username"
+    """Claim that becomes the name of the account."""
+
+    oidc_groups: str = "groups"
+    """Claim that names the groups."""
+
     hsts: bool = False
     """Send Strict-Transport-Security: set it once every name of the server is reached by HTTPS only."""

@@ -3,15 +3,16 @@
 import hmac
 import math
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request
+from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug import Response as AnyResponse
 
 from access.control import AccessControl
 from access.credentials import Waiting
-from webapp import auditing, cookies
+from access.errors import AccountRefused
+from webapp import auditing, cookies, oidc
 from webapp.guard import KEY, actor
 from webapp.pages.state import State
 
@@ -30,6 +31,8 @@ class SignInPage:
     """Where to go on to."""
     name: str = ""
     wrong: str = ""
+    provider: bool = False
+    """Whether people can sign in with a provider."""
 
 
 @pages.get("/sign-in")
@@ -64,6 +67,30 @@ def signed_in() -> AnyResponse:
     return redirect(page.next, 303)
 
 
+@pages.get("/sign-in/go")
+def go() -> AnyResponse:
+    """Send the browser to the provider."""
+    try:
+        return _provider().begin(url_for("sign_in.come_back", _external=True), local(request.args.get("next", "/")))
+    except oidc.NotVouched as error:
+        return _shown(SignInPage(_ticket(), "/", wrong=f"{str(error).capitalize()}. Try once more in a while."), 503)
+
+
+@pages.get("/sign-in/back")
+def come_back() -> AnyResponse:
+    """Begin a session of whomever the provider vouches for."""
+    control, provider = _control(), _provider()
+    try:
+        who = provider.finish()
+        user = control.of_provider(who.name, who.subject, who.groups)
+    except (oidc.NotVouched, AccountRefused) as error:
+        auditing.signing("", "sign-in", 401)
+        return _shown(SignInPage(_ticket(), "/", wrong=f"You are not signed in: {error}."), 401)
+    auditing.signing(user, "sign-in", 303)
+    cookies.show(control.credentials.begin_session(user).secret)
+    return redirect(local(who.next), 303)
+
+
 @pages.post("/sign-out")
 def sign_out() -> AnyResponse:
     """End the session."""
@@ -92,6 +119,12 @@ def _control() -> AccessControl:
     return control if control is not None else abort(404)
 
 
+def _provider() -> oidc.SignOn:
+    _control()
+    provider: oidc.SignOn | None = current_app.extensions[oidc.KEY]
+    return provider if provider is not None else abort(404)
+
+
 def _known(control: AccessControl, name: str) -> str:
     """The name of an account; '' for any other words, which may be a password in the wrong field."""
     return name if any(user.name == name for user in control.accounts.users()) else ""
@@ -103,6 +136,7 @@ def _ticket() -> str:
 
 
 def _shown(page: SignInPage, status: int = 200) -> Response:
+    page = replace(page, provider=current_app.extensions[oidc.KEY] is not None)
     response = make_response(render_template("sign_in.html", page=page, state=State()), status)
     response.headers["Cache-Control"] = "no-store"
     response.set_cookie(cookies.TICKET, page.ticket, secure=request.is_secure, httponly=True, samesite="Strict", path="/sign-in")
