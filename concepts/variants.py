@@ -17,7 +17,27 @@ _SAME: Final = (
     ("abnormalities", "anomalies"),
     ("hereditary", "inherited"),
     ("defect", "deficiency"),
+    ("neoplasm", "tumor"),
+    ("neoplasms", "tumors"),
 )
+_BEFORE_A_NOUN: Final = {
+    word: other
+    for pair in (
+        ("kidney", "renal"),
+        ("liver", "hepatic"),
+        ("heart", "cardiac"),
+        ("lung", "pulmonary"),
+        ("stomach", "gastric"),
+        ("skin", "cutaneous"),
+        ("prostate", "prostatic"),
+        ("pancreas", "pancreatic"),
+        ("ovary", "ovarian"),
+        ("thymus", "thymic"),
+        ("chromosome", "chromosomal"),
+    )
+    for word, other in (pair, pair[::-1])
+}
+"""Parts of the body and their adjectives, which are the same before what happens there: "kidney failure", "renal failure"."""
 _FOR: Final = {word: tuple(other for other in words if other != word) for words in _SAME for word in words}
 _NUMBER: Final = re.compile(r"(?<= )(type )?((?:\d{1,2}|[IVX]{1,4})[A-Da-d]?)\Z")
 """The number of a subtype at the end of a name, with or without its word."""
@@ -64,6 +84,9 @@ def variants(name: str) -> Iterator[str]:
     for place, word in enumerate(words):
         for other in _FOR.get(word.lower(), ()):
             yield " ".join((*words[:place], other, *words[place + 1 :]))
+        same = _BEFORE_A_NOUN.get(word.lower())
+        if same and place + 1 < len(words) and words[place + 1].lower() not in _SMALL:
+            yield " ".join((*words[:place], same, *words[place + 1 :]))
     number = _NUMBER.search(name)
     if number and number[1]:
         yield name[: number.start()] + number[2]

@@ -22,7 +22,7 @@ from concepts.variants import broader_names
 _KINDS: Final = tuple(Kind)
 _CURATED: Final = 1000
 """Rank of what a curated list says a name stands for: behind all that bears the name."""
-SPELLED: Final = 3
+SPELLED: Final = 4
 """Version of how names are spelled out (`concepts.terminology`, variants, abbreviations): a vocabulary of an earlier one misses names."""
 ABOUT: Final = "about.json"
 _GOING: Final = frozenset({Kind.DISORDER, Kind.FINDING})
