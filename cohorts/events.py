@@ -8,7 +8,7 @@ concept, those without one first, then by patient and day: the events of a conce
 Days are days since 1970-01-01, a partial date its first day; NO_DAY where there is no date. Codes are -1 where there is nothing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Any, Final
@@ -177,12 +177,17 @@ def codes_of(texts: Sequence[str], wanted: Collection[str]) -> Int64:
 
 
 def sorted_events(
-    columns: dict[str, list[float]], concepts: int, people: People, found: Results, texts: Texts, labeled: Labelings | None = None
+    columns: Mapping[str, Sequence[float] | NDArray[Any]],
+    concepts: int,
+    people: People,
+    found: Results,
+    texts: Texts,
+    labeled: Labelings | None = None,
 ) -> Events:
     """Events of columns that stand in any order; `concepts` is how many the generation has."""
     types = {"kinds": np.int8, "precisions": np.int8, "assertions": np.int8, "documents": np.int64, "supplies": np.float32}
     types |= dict.fromkeys(("settings", "statuses", "datasets"), np.int16)
-    arrays = {name: np.asarray(columns[name], dtype=types.get(name, np.int32)) for name in ROWS}
+    arrays = {name: np.asarray(columns[name]).astype(types.get(name, np.int32)) for name in ROWS}
     order = np.lexsort((arrays["events"], arrays["days"], arrays["patients"], arrays["concepts"]))
     arrays = {name: array[order] for name, array in arrays.items()}
     offsets = np.searchsorted(arrays["concepts"], np.arange(-1, concepts + 1)).astype(np.int64)

@@ -4,15 +4,17 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field, fields
+from itertools import pairwise
 from math import inf, nan, nextafter
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cohorts.definition import CHARTED, Subjects
 from cohorts.events import ASSERTIONS, KINDS, NO_DAY, ROWS, Events, Labelings, People, Results, Texts, sorted_events
@@ -43,8 +45,13 @@ WHERE f.counted AND f.relation IN ({", ".join(f"'{relation}'" for relation in CH
 """  # noqa: S608 - names of this package
 _NOTES: Final = "SELECT row, patient, date, encounter, dataset FROM documents WHERE patient IS NOT NULL ORDER BY row"
 _MENTIONS: Final = """
-SELECT DISTINCT m.document, c.ordinal, m.assertion FROM mentions m JOIN concepts c ON c.concept = m.concept ORDER BY 1, 2, 3
+SELECT DISTINCT m.document, c.ordinal, m.assertion FROM mentions m JOIN concepts c ON c.concept = m.concept
+WHERE m.document BETWEEN ? AND ? ORDER BY 1, 2, 3
 """
+_AT_ONCE: Final = 50_000
+"""Rows of the catalog that are gone through together."""
+_KIND: Final = {kind: code for code, kind in enumerate(KINDS)}
+_ASSERTED: Final = {assertion: code for code, assertion in enumerate(ASSERTIONS)}
 
 
 _HOLDERS: Final = """
@@ -135,6 +142,10 @@ class _Codes:
     def of(self, text: Any) -> int:
         return self.numbers.setdefault(text, len(self.numbers)) if text or text == 0 else -1
 
+    def of_all(self, texts: Iterable[Any]) -> NDArray[np.int64]:
+        numbers = self.numbers
+        return np.asarray([numbers.setdefault(text, len(numbers)) if text else -1 for text in texts], dtype=np.int64)
+
     @property
     def texts(self) -> tuple[str, ...]:
         return tuple(self.numbers)
@@ -146,6 +157,7 @@ class _Making:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self._columns: dict[str, list[float]] = {name: [] for name in ROWS}
+        self._parts: list[dict[str, NDArray[Any]]] = []
         self._found: list[tuple[float, ...]] = []
         self._sexes, self._datasets, self._settings, self._statuses, self._units, self._answers = (_Codes() for _ in range(6))
         self._encounters, self._jobs, self._agents = (_Codes() for _ in range(3))
@@ -178,7 +190,8 @@ class _Making:
         named = self._sexes, self._datasets, self._settings, self._statuses, self._units, self._answers, self._jobs, self._agents
         jobs, agents, scores = np.asarray(self._labelings, dtype=np.float64).reshape(-1, 3).T
         labeled = Labelings(jobs.astype(np.int32), agents.astype(np.int32), scores.astype(np.float32))
-        return sorted_events(self._columns, concepts, people, found, Texts(*(codes.texts for codes in named)), labeled)
+        columns = {name: np.concatenate([self._columns[name], *(part[name] for part in self._parts)]) for name in ROWS}
+        return sorted_events(columns, concepts, people, found, Texts(*(codes.texts for codes in named)), labeled)
 
     def _people(self) -> People:
         count = max(self._patients.values(), default=-1) + 1
@@ -198,26 +211,32 @@ class _Making:
         return People(described, born, died, sexes, datasets, nobody, nobody)
 
     def _facts(self) -> None:
-        thing: tuple[Any, ...] | None = None
-        for row in self._db.execute(_FACTS):
-            record, label, start, value, unit, comparator, subject, relation, concept, day, last, end, *told = row
+        before: tuple[Any, ...] | None = None
+        cursor = self._db.execute(_FACTS)
+        while rows := cursor.fetchmany(_AT_ONCE):
+            record, label, start, value, unit, comparator, subject, relation, concept, day, last, end, *told = zip(*rows, strict=True)
             encounter, setting, status, dataset, number, common, common_unit, answer, supply = told
-            same = record, label, start, value, unit, comparator, relation, number
-            if same != thing:
-                thing, self._event = same, self._event + 1
-            self._add(
-                kind=relation,
-                patient=self._patients[subject],
-                concepts=-1 if concept is None else concept,
-                day=NO_DAY if day is None else day,
-                end=end,
-                precisions=_precision(day, last),
-                encounters=self._encounters.of(encounter),
-                settings=self._settings.of(setting),
-                statuses=self._statuses.of(status),
-                datasets=self._datasets.of(dataset),
-                supplies=nan if supply is None else supply,
-                results=self._result(number, comparator, common, common_unit, answer),
+            things = [before, *zip(record, label, start, value, unit, comparator, relation, number, strict=True)]
+            fresh = np.fromiter((one != other for one, other in pairwise(things)), np.bool_, len(rows))
+            before, events = things[-1], self._event + np.cumsum(fresh)
+            self._event = int(events[-1])
+            days, lasts, ends = (np.asarray(column, dtype=np.float64) for column in (day, last, end))
+            known = np.where(np.isnan(days), NO_DAY, days)
+            told_results = zip(number, comparator, common, common_unit, answer, strict=True)
+            self._extend(
+                kinds=np.asarray([_KIND[each] for each in relation]),
+                patients=np.asarray([self._patients[each] for each in subject]),
+                events=events,
+                concepts=np.nan_to_num(np.asarray(concept, dtype=np.float64), nan=-1),
+                days=known,
+                ends=np.where(np.isnan(ends), known, ends),
+                precisions=np.select([np.isnan(days) | np.isnan(lasts), days == lasts, lasts - days < 31], [0, 3, 2], 1),
+                encounters=self._encounters.of_all(encounter),
+                settings=self._settings.of_all(setting),
+                statuses=self._statuses.of_all(status),
+                datasets=self._datasets.of_all(dataset),
+                supplies=np.asarray(supply, dtype=np.float64),
+                results=np.asarray([self._result(*each) for each in told_results]),
             )
 
     def _result(self, number: float | None, comparator: str, common: float | None, unit: str, answer: str) -> int:
@@ -228,28 +247,28 @@ class _Making:
 
     def _notes(self) -> None:
         """A row for each note of a patient, and one for each way in which it means a concept."""
-        meant = self._db.cursor().execute(_MENTIONS)
-        following = next(meant, None)
-        for document, patient, date, encounter, dataset in self._db.execute(_NOTES):
-            self._event += 1
-            days = days_of(date)
-            said: list[tuple[int, int]] = [(-1, -1)]
-            while following is not None and following[0] <= document:
-                if following[0] == document:
-                    said.append((following[1], ASSERTIONS.index(following[2])))
-                following = next(meant, None)
-            for concept, assertion in said:
-                self._add(
-                    kind="note",
-                    patient=self._patients[patient],
-                    concepts=concept,
-                    day=days.first if days else NO_DAY,
-                    precisions=int(days.precision) if days else 0,
-                    encounters=self._encounters.of(encounter),
-                    assertions=assertion,
-                    documents=document,
-                    datasets=self._datasets.of(dataset),
-                )
+        cursor = self._db.execute(_NOTES)
+        while rows := cursor.fetchmany(_AT_ONCE):
+            document, patient, date, encounter, dataset = zip(*rows, strict=True)
+            told = [days_of(each) for each in date]
+            columns = {
+                "kinds": np.full(len(rows), _KIND["note"]),
+                "patients": np.asarray([self._patients[each] for each in patient]),
+                "events": self._event + 1 + np.arange(len(rows)),
+                "days": np.asarray([days.first if days else NO_DAY for days in told]),
+                "precisions": np.asarray([int(days.precision) if days else 0 for days in told]),
+                "encounters": self._encounters.of_all(encounter),
+                "documents": np.asarray(document),
+                "datasets": self._datasets.of_all(dataset),
+            }
+            self._event += len(rows)
+            self._extend(**columns, ends=columns["days"])
+            meant = self._db.execute(_MENTIONS, (document[0], document[-1])).fetchall()
+            said = np.asarray([(row, concept, _ASSERTED[assertion]) for row, concept, assertion in meant], dtype=np.int64).reshape(-1, 3)
+            said = said[np.isin(said[:, 0], columns["documents"])]
+            places = np.searchsorted(columns["documents"], said[:, 0])
+            of_mentions = {name: column[places] for name, column in columns.items()}
+            self._extend(**of_mentions, ends=of_mentions["days"], concepts=said[:, 1], assertions=said[:, 2])
 
     def _holders(self) -> Mapping[str, Sequence[tuple[int, str | None, str | None]]]:
         """Labeled item → the patients whose document it is, each with its date and encounter."""
@@ -280,10 +299,15 @@ class _Making:
                     results=len(self._labelings) - 1,
                 )
 
+    def _extend(self, **columns: NDArray[Any]) -> None:
+        """Rows of events that were told together, a column each."""
+        lacking = {name: np.full(len(columns["kinds"]), default) for name, default in _LACKING.items()}
+        self._parts.append(lacking | columns)
+
     def _add(self, *, kind: str, patient: int, day: int = NO_DAY, end: int | None = None, **more: Any) -> None:
         """A row of the event that is being told."""
         columns = self._columns
-        columns["kinds"].append(KINDS.index(kind))
+        columns["kinds"].append(_KIND[kind])
         columns["patients"].append(patient)
         columns["events"].append(self._event)
         columns["days"].append(day)
@@ -295,9 +319,3 @@ class _Making:
 def _day(date: str | None) -> int:
     days = days_of(date)
     return days.first if days else NO_DAY
-
-
-def _precision(day: int | None, last: int | None) -> int:
-    if day is None or last is None:
-        return 0
-    return 3 if day == last else 2 if last - day < 31 else 1

@@ -63,6 +63,10 @@ class Cohorts:
         """Its events: made when first needed, mapped into memory where they are kept."""
         return events_of(self._generation)
 
+    def prepare(self) -> None:
+        """Have the events made, unless they are. Who asks meanwhile waits for the same making."""
+        self.events  # noqa: B018 - making them is what it is asked for
+
     @cached_property
     def items(self) -> Events:
         """The labels of its items, kept likewise."""

@@ -191,8 +191,6 @@ class DataLibrary:
                 raise GenerationUnreadable(f"{one}; `commissure verify --repair` makes it anew, and so does the next ingest")
         generation = Generation.open(folder / "search")
         graph = self._graph(folder / "graph", store)
-        if self._warms and not store:
-            threading.Thread(target=_warm, args=(graph, generation.catalog), daemon=True, name="warm").start()
         labels = GenerationLabels(generation, StoredRecords(self._workspace), self._media)
         retriever = Retriever(generation, graph, self._embedder)
         readers: dict[Scope, OpenSnapshot] = {}
@@ -205,13 +203,11 @@ class DataLibrary:
                     readers[scope] = self._narrowed(folder / "search", scope, whole)
                 return readers[scope]
 
-        parts = (
-            generation.catalog,
-            retriever,
-            graph,
-            labels,
-            *_asked_aside(generation, self._embedder, self._asked(graph)),
-        )
+        texts, likenesses, cohorts, together = _asked_aside(generation, self._embedder, self._asked(graph))
+        if self._warms:
+            read = None if store else graph
+            threading.Thread(target=_warm, args=(read, generation.catalog, cohorts), daemon=True, name="warm").start()
+        parts = generation.catalog, retriever, graph, labels, texts, likenesses, cohorts, together
         return OpenSnapshot(number, store, generation.published, *parts, narrowed)
 
     def _narrowed(self, index: Path, scope: Scope, whole: OpenSnapshot) -> OpenSnapshot:
@@ -333,7 +329,20 @@ class DataLibrary:
             return source.rpartition("/")[2]
 
 
-def _warm(graph: GraphStore, catalog: Any) -> None:
+_WARMING: Final = threading.Lock()
+"""One generation is warmed at a time, however quickly others follow."""
+
+
+def _warm(graph: GraphStore | None, catalog: Any, cohorts: Cohorts) -> None:
+    """Do ahead of the first question what it would wait for: read the patients of the graph, and make the events that cohorts count in."""
+    with _WARMING:
+        if graph is not None:
+            _read_patients(graph, catalog)
+        with suppress(GenerationUnreadable, sqlite3.Error, OSError):  # closed meanwhile, or told where a question is asked
+            cohorts.prepare()
+
+
+def _read_patients(graph: GraphStore, catalog: Any) -> None:
     """Read the patients once: they have the most links by far, and reading thousands of them would hold up the first question on each."""
     if prepare := getattr(graph, "prepare_queries", None):
         with suppress(StoreUnavailable):

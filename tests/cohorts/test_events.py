@@ -1,6 +1,8 @@
 """Events of a generation: made once out of its catalog, kept beside it, the same however they are opened, and narrowed with it."""
 
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -14,7 +16,9 @@ from cohorts.making import events_of, make_events, open_events
 from cohorts.reading import definition_of
 from cohorts.results import Frozen
 from cohorts.study import Cohorts
+from commissure.assemble import DataLibrary
 from graph.scope import Scope
+from ingest.workspace import Workspace
 from search.days import days_of
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationUnreadable
@@ -166,3 +170,29 @@ def test_notes_and_charts_meet_in_a_cohort(generation: Generation) -> None:
 def test_codes_that_nothing_published_has_are_told(generation: Generation) -> None:
     counted = Cohorts(generation).count(asked(sets={"cancer": ["254837009", "http://snomed.info/id/1"]}))
     assert (counted.patients, counted.notices) == (2, ("set cancer: nothing published has 1 of 2 codes: http://snomed.info/id/1",))
+
+
+def test_events_are_made_ahead_where_the_library_is_to_be_warm(lab: Lab, tmp_path: Path) -> None:
+    shutil.copytree(lab.workspace.folder, tmp_path / "data", ignore=shutil.ignore_patterns("events-*"))
+    generation = DataLibrary(Workspace(tmp_path / "data"), None, warm=True).current().cohorts._generation
+    (warming,) = [thread for thread in threading.enumerate() if thread.name == "warm"]
+    warming.join(60)
+    assert kept(generation).is_dir()
+
+
+def test_whoever_asks_while_events_are_made_waits_for_the_same_making(generation: Generation, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+
+    def make(*_: object) -> object:
+        made.append(threading.get_ident())
+        time.sleep(0.05)
+        return object()
+
+    monkeypatch.setattr("cohorts.study.events_of", make)
+    cohorts = Cohorts(generation)
+    threads = [threading.Thread(target=cohorts.prepare) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 1

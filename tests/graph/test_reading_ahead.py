@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from commissure.assemble import _warm
+from commissure.assemble import _read_patients
 from graph.stores.oxigraph import links
 from graph.stores.oxigraph.store import OxigraphStore
 from search.generation import Generation
@@ -25,7 +25,7 @@ def test_the_links_of_patients_are_read_ahead(tmp_path: Path, monkeypatch: pytes
         expected = [cold.neighbourhood((each,), ((CHART,),)) for each in people]
         cold.close()
         assert all(found.edges for found in expected)
-        _warm(store, generation.catalog)
+        _read_patients(store, generation.catalog)
         for name in ("_said", "_rows"):
             monkeypatch.setattr(links, name, lambda *given: pytest.fail("read again"))
         assert [store.neighbourhood((each,), ((CHART,),)) for each in people] == expected
