@@ -60,7 +60,7 @@ def cooccurrence() -> str:
         relations=tuple((one, url(unit, _turned(relations, one)), one in relations) for one in RELATIONS) if unit != "note" else (),
         within=url_of(rows) if whole else "",
     )
-    return render_template("cooccurrence.html", page=view, state=State(), cohort_of=_cohort_of, interval=_interval, chance=_chance)
+    return render_template("cooccurrence.html", page=view, state=State(), cohort_of=cohort_of, interval=interval_words, chance=chance_words)
 
 
 @pages.get("/cohort/rest")
@@ -73,7 +73,7 @@ def rest() -> str:
     found: SideBySide = snapshot().together.against_the_rest(
         counted, _relations(), day_of(datetime.now(UTC).date()), request.args.getlist("dataset")
     )
-    return render_template("rest.html", page=found, back=url_of(rows), state=State(), interval=_interval)
+    return render_template("rest.html", page=found, back=url_of(rows), state=State(), interval=interval_words)
 
 
 def _relations() -> tuple[str, ...]:
@@ -87,12 +87,12 @@ def _turned(relations: Sequence[str], one: str) -> tuple[str, ...]:
     return turned or USUAL
 
 
-def _cohort_of(*things: Named) -> str:
-    """The patients who have all of them."""
+def cohort_of(*things: Named) -> str:
+    """The address of the patients who have all of them."""
     return url_of([Row("said" if one.kind == "note" else one.kind, (one.concept,)) for one in things])
 
 
-def _interval(odds: Interval | None) -> str:
+def interval_words(odds: Interval | None) -> str:
     """'3.1 (1.2 to 8.4)'; '' where nothing can be said."""
     if odds is None:
         return ""
@@ -104,5 +104,6 @@ def _odds(value: float) -> str:
     return "" if math.isnan(value) else "∞" if math.isinf(value) else f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
 
 
-def _chance(value: float) -> str:
+def chance_words(value: float) -> str:
+    """A rate of false discoveries, as it is read."""
     return "<0.001" if value < 0.001 else f"{value:.3f}" if value < 0.01 else f"{value:.2f}"
