@@ -153,7 +153,10 @@ present illness; history and physical; history and physical examination; social 
 obtained; history is obtained; history was obtained; history per; history from; by history; family practice; family medicine;
 family physician; family doctor; family member; family members; family meeting; family therapy; family planning; discussed with
 family; with the family; her family; his family; if possible; as needed; if needed; as possible; as soon as possible; when
-possible; where possible; mother tongue; father in law
+possible; where possible; mother tongue; father in law; never stop; not stop; not stopping; never stopped; not stopped; never skip;
+not skip; not skipping; never miss; not miss; not missing; not missed; never missed; never discontinue; not discontinue; not be
+discontinued; not be stopped; never interrupt; not interrupt; never omit; not omit; never forget; not forget; never run out of; not
+run out of; never without; not without
 """
 _DOUBTS_AFTER = """
 possibility of; probable diagnosis of; suspicious for; suspicion for; suspicion of; high suspicion for; concern for; concerned for;
@@ -205,7 +208,8 @@ history is significant for; past medical history; past surgical history; pmh; pm
 history of; personal or family history of; personal and family history of; family or personal history of; personal history or
 family history of; medical history of; medical history significant for; medical history; previous; previously; prior; prior to; status
 post; s/p; remote history of; previous history of; previous diagnosis of; prior diagnosis of; recovered from; taken off;
-came off; weaned off; been off; now off; currently off; patient off; people off; those off
+came off; weaned off; been off; now off; currently off; patient off; people off; those off; after stopping; since stopping; upon
+stopping; after discontinuing; since discontinuing; after discontinuation of; since discontinuation of; after withdrawal of
 """
 _RECALLS_NEAR = """
 old; past; post; remote; former; formerly; childhood; history; healed

@@ -35,7 +35,7 @@ VOCABULARIES: Final = "vocabularies"
 TERMINOLOGY: Final = "+"
 """How the folder of a terminology begins there: no dataset's name does."""
 
-RULES: Final = 16
+RULES: Final = 17
 """Version of the rules by which texts are read: another one reads every text again."""
 
 _KINDS: Final = {

@@ -38,6 +38,10 @@ affirmed
     Her [weight] has gone up.
     Fever, which has resolved, and [cough], which has not.
     Gout, [hypertension], fever resolved.
+    Never stop [basal insulin], even when not eating.
+    Do not skip doses of [warfarin].
+    [Warfarin] should not be stopped without asking.
+    He did not stop [smoking].
     [Edema] has not improved.
     She can no longer work because of [fatigue].
     Not only [nausea] but also vomiting.
@@ -247,6 +251,8 @@ hypothetical
     Vaccination against [influenza] was discussed.
     Educated on symptoms of [stroke].
 historical
+    Muscle pain gone two weeks after stopping [atorvastatin].
+    Dizziness is better since discontinuing [amlodipine].
     History of [stroke].
     H/o [myocardial infarction].
     Past medical history: [gout].
