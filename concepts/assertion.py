@@ -129,7 +129,8 @@ class Sentences:
     def judge(self, first: int, last: int) -> Judgement:
         """How the text means what it mentions from token `first` to before token `last`."""
         norms = self.tokens.norms
-        reach, by = self._said_in(*self.around(first)).reaching(first, last)
+        spoken = self._said_in(*self.around(first))
+        reach, by = spoken.reaching(first, last) if spoken else (spoken.start(), {})
         supposed = by.get(Effect.SUPPOSES)
         if supposed is not None and keeps_ready(norms[supposed.first : supposed.last]) and is_illness(norms, first, last):
             del by[Effect.SUPPOSES]

@@ -318,8 +318,9 @@ def _is_thing(of: Tokens, chosen: _Chosen) -> bool:
     """Whether a name only tells what a thing is for, or is a part of another: "no blood pressure cuff" says nothing of a blood pressure."""
     if chosen.senses[0].system == THERAPIES:
         return is_otherwise(of.norms, chosen.first, chosen.last)
-    behind = next((norm for norm in of.norms[chosen.last : chosen.last + 2] if norm not in _MEASURING), "")
-    return behind in _THINGS and chosen.senses[0].kind is Kind.MEASUREMENT
+    if chosen.senses[0].kind is not Kind.MEASUREMENT:
+        return False
+    return next((norm for norm in of.norms[chosen.last : chosen.last + 2] if norm not in _MEASURING), "") in _THINGS
 
 
 def _larger(chosen: _Chosen, listed: _Chosen) -> bool:
