@@ -69,3 +69,12 @@ def test_every_page_and_operation_is_where_the_table_says():
     for path in (ROOT / "webapp" / "api").glob("*.py"):
         if re.search(r"^OPERATIONS\b", path.read_text("utf-8"), re.M):
             assert f"{path.stem}.OPERATIONS" in registry, path.stem
+
+
+def test_who_may_use_it_is_decided_for_every_page_and_operation():
+    from webapp.app import create_app
+    from webapp.decisions import ANYBODY, OPEN, decision_of
+
+    endpoints = {rule.endpoint for rule in create_app(None).url_map.iter_rules()}
+    undecided = sorted(one for one in endpoints - OPEN - ANYBODY if decision_of(one) is None)
+    assert not undecided, "say in webapp/decisions.py who may use it, and ask it in tests/webapp/test_authorization.py"
