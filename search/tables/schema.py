@@ -2,7 +2,7 @@
 
 from typing import Final
 
-FORMAT: Final = 19
+FORMAT: Final = 20
 """Kept in `PRAGMA user_version`; a catalog of another format is built anew."""
 
 NUMBER: Final = "number"
