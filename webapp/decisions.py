@@ -71,7 +71,7 @@ PAGES: Final[Mapping[str, Decision]] = {
     **_of("graph", "canvas.drawn_as_json", "canvas.drawn_as_table", action="export"),
     **_of("patients", "patient.patient", "patients.patients", "patients.conditions", "similar.similar", "narrower.narrower"),
     **_of("patients", "lists.facts", "lists.mentions", "lists.standing"),
-    **_of("cohorts", "cohort.cohort", "cohort.definition", "together.cooccurrence", "together.rest"),
+    **_of("cohorts", "cohort.cohort", "cohort.definition", "cohort.opened", "together.cooccurrence", "together.rest"),
     **_of("cohorts", "cohort.patients", action="export"),
     **_of("cohorts", "pairs.pairs", action="count"),
     **_of("cohorts", "adding.with_one_more", "as_cohort.as_cohort"),

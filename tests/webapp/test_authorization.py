@@ -55,6 +55,7 @@ PAGES = {
     "lists.mentions": ["/mentions", f"/mentions?concept={quote(chart.CISPLATIN)}"],
     "lists.standing": [f"/standing?concept={quote(chart.CISPLATIN)}&as=affirmed"],
     "cohort.cohort": ["/cohort", f"/cohort?1.what=medication&1.in={quote(chart.CISPLATIN)}", "/cohort?1.what=condition&1.find=diabolic"],
+    "cohort.opened": ["/cohort/open?definition={}"],
     "cohort.definition": [f"/cohort/definition?1.what=medication&1.in={quote(chart.CISPLATIN)}"],
     "cohort.patients": [f"/cohort/patients.csv?1.what=medication&1.in={quote(chart.CISPLATIN)}"],
     "adding.with_one_more": [f"/cohort/with?what=medication&in={quote(chart.CISPLATIN)}"],

@@ -9,21 +9,27 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from cohorts.completeness import warnings
 from cohorts.errors import InvalidDefinition
 from cohorts.evidence import Proof
 from cohorts.reading import definition_of as read
+from cohorts.reading import read_definition
+from cohorts.results import Step
 from cohorts.study import Member
 from search.model import ConceptSummary
 from search.protocols import Catalog
 from webapp.complete import completeness_of_datasets
 from webapp.pages import cohort_proofs
+from webapp.pages.cohort_drawn import rows_of_definition
+from webapp.pages.cohort_kept import ENTRY, KEPT, LONGEST, RULE, read_part
 from webapp.pages.cohort_rows import (
     CODED,
     COMPARISONS,
     KINDS,
+    MOST_ROWS,
     PERSONAL,
     SETTINGS,
     SEXES,
@@ -35,6 +41,7 @@ from webapp.pages.cohort_rows import (
     parameters_of,
     rows_of,
 )
+from webapp.pages.cohort_words import entry_in_words, rule_in_words
 from webapp.pages.reading import library, snapshot, whole_number
 from webapp.pages.state import State
 from webapp.pages.wording import address
@@ -129,6 +136,8 @@ class CohortPage:
     page: int = 1
     pages: int = 1
     problem: str = ""
+    given: str = ""
+    """The definition that was to be opened, and has a problem."""
     notices: tuple[str, ...] = ()
     lacks: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Dataset → what it lacks, in words: counts depend on what there is."""
@@ -159,6 +168,25 @@ def cohort() -> str:
     if asked:
         page = _counted(page, rows)
     return render_template("cohort.html", page=page, state=State(), turn_to=lambda number: url_of(rows, ("page", number)))
+
+
+@pages.get("/cohort/open")
+def opened() -> ResponseReturnValue:
+    """A definition, given as JSON, as conditions of the page."""
+    text = request.args.get("definition", "")
+    try:
+        read_definition(text)
+        value = json.loads(text)
+        rows = rows_of_definition(value)
+        too_long = len(rows) > MOST_ROWS or any(len(row.rule) > LONGEST for row in rows)
+        problem = "The definition has more than the page can hold: count it by `commissure cohort count`." if too_long else ""
+    except InvalidDefinition as error:
+        problem = str(error)
+    if problem:
+        shown = CohortPage((), "", (), _examples(snapshot().catalog), problem=problem, given=text)
+        return render_template("cohort.html", page=shown, state=State(), turn_to=lambda number: "/cohort"), 400
+    datasets = [("dataset", name) for name in value.get("datasets", ()) if name != "*"]
+    return redirect(address("/cohort", [*parameters_of(rows), *datasets]))
 
 
 @pages.get("/cohort/definition")
@@ -219,7 +247,7 @@ def _counted(page: CohortPage, rows: Sequence[Row]) -> CohortPage:
         counted=True,
         total=found.patients,
         everyone=cohorts.everyone(definition),
-        attrition=_attrition(page.rows, rows, [step.patients for step in found.steps]),
+        attrition=_attrition(page.rows, rows, found.steps),
         members=tuple(MemberView(one, _shown(one.patient, page.rows, proofs)) for one in shown),
         page=number,
         pages=last,
@@ -240,11 +268,12 @@ def _lacks(datasets: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((dataset, said) for dataset, said in told if said)
 
 
-def _attrition(views: Sequence[RowView], rows: Sequence[Row], patients: Sequence[int]) -> tuple[StepView, ...]:
+def _attrition(views: Sequence[RowView], rows: Sequence[Row], steps: Sequence[Step]) -> tuple[StepView, ...]:
     """Conditions in the order in which they are asked, beginning with the one that patients enter with."""
     first = entering(rows)
     words = [views[first].words if first >= 0 else "everybody", *(views[place].words for place in order_of(rows))]
-    return tuple(StepView(*each) for each in zip(words, patients, strict=True))
+    words += [step.rule for step in steps[len(words) :]]
+    return tuple(StepView(said, step.patients) for said, step in zip(words, steps, strict=True))
 
 
 def _shown(patient: str, views: Sequence[RowView], proofs: Sequence[dict[str, Proof]]) -> tuple[ShownProof, ...]:
@@ -280,13 +309,28 @@ def _view(rows: Sequence[Row], place: int, first: int, catalog: Catalog) -> RowV
     )
     suggested = catalog.suggest_concepts(row.find, SUGGESTED) if row.find and row.what in CODED else ()
     choices = tuple((one, url_with(replace(row, find="", concepts=(*row.concepts, one.concept)))) for one in suggested)
-    timed = first >= 0 and place != first and row.what not in PERSONAL
+    timed = first >= 0 and place != first and row.what not in PERSONAL and row.what not in KEPT
     return RowView(row, picked, choices, url_with(None), timed, _words(row, labels))
 
 
 def _words(row: Row, labels: Sequence[str]) -> str:
     """A condition in words."""
+    if row.what in KEPT:
+        return _kept_words(row)
     return ("without " if row.absent else "with ") + _what(row, " or ".join(labels) or "…") + _when(row)
+
+
+def _kept_words(row: Row) -> str:
+    found = read_part(row.rule)
+    part = found[0] if found is not None else {}
+    try:
+        if row.what == RULE:
+            return f"with {rule_in_words(part)}"
+        if row.what == ENTRY:
+            return entry_in_words(part)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        pass  # no definition: what is wrong with it is told with its counts
+    return f"as the definition says further: {', '.join(map(str, part))}"
 
 
 def _what(row: Row, named: str) -> str:

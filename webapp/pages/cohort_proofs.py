@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from cohorts.definition import Criterion, Definition, Event
 from cohorts.evidence import Proof, charted, of_kind, said, worded
 from cohorts.study import Cohorts
+from webapp.pages.cohort_kept import KEPT
 from webapp.pages.cohort_rows import ASSERTIONS, PERSONAL, Row, entering, order_of, path_of
 
 
@@ -13,7 +14,7 @@ def proofs(rows: Sequence[Row], definition: Definition, cohorts: Cohorts, patien
     resolved = cohorts.resolved(definition)
     found: list[dict[str, Proof]] = []
     for place, row in enumerate(rows, 1):
-        if not row.complete or row.absent or row.what in PERSONAL or row.what == "death":
+        if not row.complete or row.absent or row.what in PERSONAL or row.what == "death" or row.what in KEPT:
             found.append({})
         elif row.what == "words":
             found.append(worded(cohorts.query, patients, resolved.documents[path_of(rows, place - 1)].tolist()))

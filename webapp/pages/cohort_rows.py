@@ -9,6 +9,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from webapp.pages.cohort_kept import ENTRY, KEPT, LONGEST, REST, RULE, part_of, read_part
+
 if TYPE_CHECKING:
     from werkzeug.datastructures import MultiDict
 
@@ -76,6 +78,8 @@ class Row:
     high: str = ""
     """Youngest and oldest age."""
     sex: str = ""
+    rule: str = ""
+    """Of what there is no form for: the part of the definition (webapp.pages.cohort_kept)."""
     find: str = ""
     """What was typed where a concept is wanted, and not chosen yet."""
 
@@ -84,6 +88,8 @@ class Row:
         """Whether it says enough to be asked."""
         if self.what in CODED:
             return bool(self.concepts)
+        if self.what in KEPT:
+            return bool(self.rule)
         if self.what == "age":
             return _whole(self.low) is not None or _whole(self.high) is not None
         return bool({"words": any(map(str.isalnum, self.words)), "sex": self.sex}.get(self.what, True))
@@ -91,7 +97,7 @@ class Row:
     @property
     def enters(self) -> bool:
         """Whether patients can enter with it: it must be there, on a day."""
-        return self.complete and not self.absent and self.what not in PERSONAL
+        return self.complete and not self.absent and self.what not in PERSONAL and self.what not in (RULE, REST)
 
     def parameters(self, number: int) -> list[tuple[str, object]]:
         """The parameters of the address that say it, as the condition of that number."""
@@ -120,6 +126,7 @@ _NAMES: Final = {
     "low": "from",
     "high": "to",
     "sex": "sex",
+    "rule": "rule",
     "find": "find",
 }
 """Field of a row → its name in the address."""
@@ -139,10 +146,13 @@ def _row(arguments: "MultiDict[str, str]", number: int) -> Row | None:
     def one(name: str) -> str:
         return arguments.get(f"{number}.{name}", "").strip()[:400]
 
+    if one("what") in KEPT:
+        kept = arguments.get(f"{number}.rule", "")[:LONGEST]
+        return Row(one("what"), rule=kept) if read_part(kept) is not None else None
     if one("what") not in KINDS:
         return None
     concepts = tuple(dict.fromkeys(value.strip() for value in arguments.getlist(f"{number}.in") if value.strip()))
-    said = {field: one(name) for field, name in _NAMES.items() if field not in ("concepts", "absent")}
+    said = {field: one(name) for field, name in _NAMES.items() if field not in ("concepts", "absent", "rule")}
     row = Row(**said, concepts=concepts, absent=one("not") == "1")
     return replace(
         row,
@@ -175,13 +185,21 @@ def definition_of(rows: Sequence[Row], today: date, datasets: Sequence[str] = ()
         for place, row in enumerate(rows, 1)
         if row.what in CODED and row.concepts
     }
-    entry: dict[str, Any] = {"any": [_event(rows[first], first + 1)], "limit": "first"} if first >= 0 else {"on": today.isoformat()}
+    kept = {place: part_of(row.rule, place) for place, row in enumerate(rows, 1) if row.what in KEPT}
+    sets |= {name: codes for _, named in kept.values() for name, codes in named.items()}
+    entry: dict[str, Any] = (
+        {"any": [_event(rows[first], first + 1)], "limit": "first"}
+        if first >= 0 and rows[first].what != ENTRY
+        else {"on": today.isoformat()}
+    )
     made: dict[str, Any] = {
         "format": "commissure-cohort/1",
         "sets": sets,
         "entry": entry,
         "rules": [rule for _, rule in _rules(rows, first)],
     }
+    for place, (part, _) in kept.items():
+        made |= {ENTRY: {"entry": part} if place == first + 1 else {}, RULE: {}, REST: part}[rows[place - 1].what]
     return {**made, "datasets": list(datasets)} if datasets else made
 
 
@@ -198,7 +216,10 @@ def path_of(rows: Sequence[Row], place: int) -> str:
 def _rules(rows: Sequence[Row], first: int) -> Iterator[tuple[int, dict[str, Any]]]:
     for place, row in enumerate(rows):
         often = place == first and (_whole(row.least) or 1) > 1
-        if not row.complete or (place == first and not often):
+        if not row.complete or (place == first and not often) or row.what in (ENTRY, REST):
+            continue
+        if row.what == RULE:
+            yield place, part_of(row.rule, place + 1)[0]
             continue
         name = {"name": f"condition {place + 1}"}
         if row.what == "age":
