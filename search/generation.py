@@ -39,7 +39,7 @@ from search.columns.documents import open_columns, save_columns
 from search.columns.extract import FactRows, save_extract
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationOutdated, GenerationUnreadable
-from search.making import chunks, marks
+from search.making import chunks, link_folder, marks
 from search.model import Document, Fact, FormerPatient, PatientSummary
 from search.protocols import Embedder, LexicalIndex, VectorIndex
 from search.reading.documents import (
@@ -48,7 +48,6 @@ from search.reading.documents import (
     DocumentReading,
     Runner,
     TextsRead,
-    link_vocabulary,
     read_concepts,
     read_units,
     said_of,
@@ -60,6 +59,7 @@ from search.tables.catalog_file import CATALOG, CatalogFile
 from search.tables.rows import document_row, fact_row, mention_row, passage_row, patient_row, storable
 from search.tables.schema import FORMAT, FORMER, INDEXES, NUMBER, TABLES
 from search.tables.words_of_records import words_of_records
+from search.units import CSR
 from sources.places import Places
 
 Progress = Callable[[str, int, int], None]
@@ -163,14 +163,15 @@ class GenerationBuilder:
         With `share` what did not change is shared with the previous generation (search.tables.catalog_file): what is taken out may then
         lie on the disk for some generations more.
         """
-        self._model = read_meta(previous).model if previous is not None else ""
+        self._before = read_meta(previous) if previous is not None else None
+        self._model = self._before.model if self._before is not None else ""
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True)
         if previous is not None:
             for name, folder in vocabularies_in(previous).items():
-                shutil.copytree(folder, out / VOCABULARIES / name)
+                link_folder(folder, out / VOCABULARIES / name)
         self._terminologies = {
-            name: link_vocabulary(folder, out / VOCABULARIES / f"{TERMINOLOGY}{name}")
+            name: link_folder(folder, out / VOCABULARIES / f"{TERMINOLOGY}{name}")
             for name, folder in sorted((terminologies_in(previous) if terminologies is None else terminologies).items())
         }
         self._previous, self._out = previous, out
@@ -417,6 +418,26 @@ class GenerationBuilder:
 
     # --- the indexes ---
 
+    def _with_the_same_units(self, keys: list[bytes]) -> Meta | None:
+        """The generation before, if it has the same units (by key), which mean their words as they did, and no others."""
+        if not keys or self._previous is None or not self._carried.taken_over or self._carried.heard():
+            return None
+        known = np.load(self._previous / "columns" / "unit_keys.npy", mmap_mode="r")
+        return self._before if known.tobytes() == b"".join(keys) else None
+
+    def _has(self, links: CSR) -> bool:
+        """Whether the generation before, which has the same units, has them in the same documents, and their words as they are cut now."""
+        if self._previous is None or self._before is None or self._before.documents != links.count:
+            return False
+        of_units = {"unit_offsets": links.offsets, "unit_documents": links.documents}
+        same = (np.array_equal(np.load(self._previous / "columns" / f"{name}.npy", mmap_mode="r"), each) for name, each in of_units.items())
+        return all(same) and lexical.are_current(self._previous / "words")
+
+    def _link(self, *names: str) -> None:
+        if self._previous is not None:
+            for name in names:
+                link_folder(self._previous / name, self._out / name)
+
     def _words(self, keys: list[bytes]) -> lexical.UnitWords:
         """The words of units by key: those that the previous generation has are taken over, unless they were heard anew."""
         wanted = np.asarray(keys, dtype="S16")
@@ -460,15 +481,21 @@ class GenerationBuilder:
 
         tell(0)
         rows = np.flatnonzero(has_vector)
-        if len(rows):
+        before = self._with_the_same_units(keys)
+        if before and before.model == model and len(rows) == len(keys) == before.vectors:
+            self._link("vectors")
+        elif len(rows):
             vectors.build_index(cache.get([keys[row] for row in rows], model), rows, self._out / "vectors")
         tell(1)
         extract = self._carried.all()
         save_extract(extract, self._out / "extract")
+        self._count_names()
         columns = derive(self._db, extract, keys, has_vector, self._terminologies.values())
         save_columns(columns, self._out / "columns")
         tell(2)
-        if keys:
+        if before and self._has(columns.unit_links):
+            self._link("words", "lexical")
+        elif keys:
             words = self._words(keys)
             lexical.save_words(words, self._out / "words")
             lexical.write_lexical(words, columns.unit_links, self._out / "lexical")

@@ -20,7 +20,6 @@ from concepts.model import Assertion
 from graph.vocabulary import local_name
 from search.columns.ages import ages
 from search.columns.allergens import derive_allergens, named_allergies
-from search.columns.called import count_names
 from search.columns.codings import derive_codings
 from search.columns.concepts import ConceptTable, Int32, Int64, compress, concept_counts
 from search.columns.counted_facts import CountedFacts, Pairs, counted_facts
@@ -41,7 +40,8 @@ def derive(
 ) -> Columns:
     """Fill the derived tables of the catalog and return the columns.
 
-    `extract` is that of the catalog, `keys` are those of the units by row, `terminologies` folders.
+    `extract` is that of the catalog, whose names are counted (search.columns.called); `keys` are those of the units by row,
+    `terminologies` folders.
 
     Longer than most because it names every column once.
     """
@@ -185,7 +185,6 @@ def _concepts(db: sqlite3.Connection, extract: Extract) -> dict[str, int]:
     """Fill the tables of concepts and their names; concept → ordinal, in the order of their IRIs."""
     _unstated(db, extract)
     ordinals: dict[str, int] = {}
-    count_names(db, extract)
     words = words_of_records(db)
 
     def rows() -> Iterator[tuple[int, str, str, str, str, str]]:

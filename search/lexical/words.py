@@ -123,6 +123,14 @@ def save_words(words: UnitWords, folder: Path) -> None:
     (folder / _VOCABULARY).write_text(json.dumps({"analysis": ANALYSIS, "vocabulary": list(words.vocabulary)}), encoding="ascii")
 
 
+def are_current(folder: Path) -> bool:
+    """Whether the words in a folder can be read, and were cut as they would be now."""
+    try:
+        return bool(json.loads((folder / _VOCABULARY).read_text(encoding="ascii"))["analysis"] == ANALYSIS)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
 def open_words(folder: Path) -> UnitWords | None:
     """The words in a folder; None where there are none, they cannot be read, or they were cut otherwise than they would be now."""
     try:

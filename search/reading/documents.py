@@ -4,7 +4,6 @@ A dataset is read with the names that its own records give their codes, and with
 read with stands beside it (`reading`), so that only what is new, or what another lexicon may see otherwise, is read again.
 """
 
-import os
 import re
 import shutil
 import sqlite3
@@ -199,9 +198,10 @@ class DocumentReading:
             named += [Named(each.concept, each.names) for each in therapies()]
         reading = digest_of(named, (digest for digest, _ in terminologies))
         own = self._folder / dataset
-        save_vocabulary(compile_vocabulary(named)[0], own)
         self._db.execute(READINGS)
-        self._tell_lexicon(dataset, reading)
+        if self._tell_lexicon(dataset, reading) or not (own / ABOUT).exists():
+            shutil.rmtree(own, ignore_errors=True)  # its files may be those of the generation before
+            save_vocabulary(compile_vocabulary(named)[0], own)
         waiting: dict[bytes, list[int]] = defaultdict(list)
         for row, digest, record in self._db.execute(
             "SELECT row, digest, record FROM documents WHERE dataset = ? AND reading <> ? ORDER BY row", (dataset, reading)
@@ -225,12 +225,14 @@ class DocumentReading:
         self._name(dataset)
         return TextsRead(done - lost, lost)
 
-    def _tell_lexicon(self, dataset: str, reading: str) -> None:
-        """Keep what the dataset is read with, and since which day."""
+    def _tell_lexicon(self, dataset: str, reading: str) -> bool:
+        """Keep what the dataset is read with, and since which day; whether that is new."""
         name = f"lexicon {dataset}"
         kept = self._db.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
         if kept is None or kept[0].partition(" ")[0] != reading:
             self._db.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, f"{reading} {datetime.now(UTC):%Y-%m-%d}"))
+            return True
+        return False
 
     def _name(self, dataset: str) -> None:
         """State the use of concepts that texts of the dataset mention and none of its records uses: 0 times."""
@@ -325,17 +327,6 @@ def terminologies_in(generation: Path | None) -> dict[str, Path]:
 def _folders(generation: Path | None) -> list[tuple[str, Path]]:
     within = generation / VOCABULARIES if generation is not None else None
     return sorted((folder.name, folder) for folder in within.iterdir()) if within is not None and within.is_dir() else []
-
-
-def link_vocabulary(source: Path, target: Path) -> Path:
-    """Have a compiled terminology at another place too: by links, or copied where that is another disk; the place."""
-    target.mkdir(parents=True)
-    for file in sorted(source.iterdir()):
-        try:
-            os.link(file, target / file.name)
-        except OSError:
-            shutil.copyfile(file, target / file.name)
-    return target
 
 
 def said_of(db: sqlite3.Connection, dataset: str, records: Collection[str] | None = None) -> Iterator[tuple[str, str, Assertion]]:

@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -10,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from search.columns.documents import open_columns
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationUnreadable
 from search.generation import Generation, GenerationBuilder
+from search.lexical import cut_words, write_lexical
 from search.passages import split
 from search.reading.documents import one_by_one
 from search.tables import catalog_file
@@ -31,6 +34,23 @@ def rows_of(generation: Path) -> dict[str, list[Any]]:
         found = {name: sorted(db.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for (name,) in names}
         found["words"] = db.execute("SELECT rowid FROM name_words WHERE name_words MATCH 'pain' ORDER BY 1").fetchall()
     return found
+
+
+def assert_indexed_anew(generation: Path, anew: Path) -> None:
+    """The text index of a generation, taken over or not, is the one of its texts."""
+    with closing(read_only(generation / CATALOG)) as db:
+        rows = db.execute("SELECT text, coalesce(spoken, '') FROM units ORDER BY key").fetchall()
+    shutil.rmtree(anew, ignore_errors=True)
+    if rows:
+        words = cut_words((text for text, _ in rows), (spoken for _, spoken in rows))
+        write_lexical(words, open_columns(generation / "columns").unit_links, anew)
+    for path in anew.rglob("*.npy"):
+        assert path.read_bytes() == (generation / "lexical" / path.relative_to(anew)).read_bytes(), path
+
+
+def inodes(folder: Path) -> dict[str, int]:
+    """Name → the file on the disk that it is, of those below a folder."""
+    return {path.relative_to(folder).as_posix(): path.stat().st_ino for path in folder.rglob("*") if path.is_file()}
 
 
 def changed(builder: GenerationBuilder, drawn: random.Random, number: int) -> None:
@@ -71,6 +91,7 @@ def test_any_history_ends_as_with_files_of_its_own(seed: int, tmp_path: Path, mo
         assert rows_of(tmp_path / "shared" / f"g{number}") == rows, f"generation {number} changed, or is another one"
         columns, others = (sorted((tmp_path / way / f"g{number}" / "columns").rglob("*.npy")) for way in ("shared", "own"))
         assert [path.read_bytes() for path in columns] == [path.read_bytes() for path in others]
+        assert_indexed_anew(tmp_path / "shared" / f"g{number}", tmp_path / "anew")
     shared = [(tmp_path / "shared" / f"g{number}" / CATALOG).stat().st_ino for number in range(1, 9)]
     assert len(set(shared)) == {0: 1, 1: len(set(shared)), 2: len(set(shared))}[seed % 3]
     assert not [path for path in tmp_path.rglob("*") if path.name.startswith(("making", "whole")) or path.name.endswith("-shm")]
@@ -97,6 +118,22 @@ def test_many_small_publications_keep_the_log_bounded(tmp_path: Path, monkeypatc
             facts = [fact.label for fact in generation.catalog.facts_of_patient(make_clinic(patients=4).facts[0].subject)]
         assert {f"Said in {each}" for each in range(2, number + 1)} <= set(facts)
     assert max(sizes) <= 600_000 and 1 < len(files) < 15 and 0 in sizes
+
+
+def test_indexes_of_texts_are_those_of_the_generation_before_until_a_text_changes(tmp_path: Path) -> None:
+    clinic, cache = make_clinic(patients=4), EmbeddingCache(tmp_path / "vectors.sqlite")
+    build(clinic, tmp_path, embedder=FakeEmbedder())
+    before = {name: inodes(tmp_path / "g1" / name) for name in ("vectors", "words", "lexical")}
+    publish(tmp_path, 2)
+    assert {name: inodes(tmp_path / "g2" / name) for name in before} == before
+    for number, text in ((3, "# Plan\nNever seen before."), (4, clinic.documents[0].text)):
+        with GenerationBuilder(tmp_path / f"g{number - 1}", tmp_path / f"g{number}", number, share=True) as builder:
+            builder.add_documents([replace(clinic.documents[1], text=text, passages=split(text), mentions=())], "run-2")
+            builder.finish(FakeEmbedder(), cache)
+        made = {name: inodes(tmp_path / f"g{number}" / name) for name in before}
+        assert not any(set(made[name].values()) & set(before[name].values()) for name in ("words", "lexical"))
+        assert_indexed_anew(tmp_path / f"g{number}", tmp_path / "anew")
+        before = made
 
 
 def test_a_reader_keeps_what_it_opened(tmp_path: Path) -> None:
