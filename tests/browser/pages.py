@@ -9,6 +9,7 @@ from tests.webapp import fixtures as f
 PAGES = {
     "home": "/",
     "search": "/search?q=ovarian+cancer+cisplatin+metformin",
+    "picture": "/search?q=ovarian+cancer+cisplatin+metformin&show=picture",
     "connections": "/search?q=ovarian+cancer+cisplatin+metformin&view=connections",
     "list": "/search?q=cisplatin&show=list",
     "filtered": f"/search?q=metformin&patient={quote(f.MILAN)}&type=Progress+note&from=2020",

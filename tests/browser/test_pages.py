@@ -124,7 +124,7 @@ def test_script_of_the_search_page_is_small(bundles: None) -> None:
     while waiting:
         text = (dist / waiting.pop()).read_text("utf-8")
         for name in re.findall(r'"\./([\w.-]+\.js)"', text):
-            if name not in needed and not name.startswith(("picture", "timeline", "charts")):
+            if name not in needed and not name.startswith(("picture", "timeline", "charts", "canvas")):
                 needed.add(name)
                 waiting.append(name)
     assert any(name.startswith("search") for name in needed)
@@ -140,7 +140,7 @@ def test_scripts_are_light_until_the_picture_is_opened(site: str, open_tab: Open
             scripts[response.url] = len(response.body())
 
     page.on("response", weigh)
-    page.goto(site + PAGES["search"], wait_until="networkidle")
+    page.goto(site + PAGES["picture"], wait_until="networkidle")
     page.wait_for_selector("html[data-ready]")
     assert any("/dist/search-" in url for url in scripts)
     assert sum(scripts.values()) <= 60 * 1024, scripts

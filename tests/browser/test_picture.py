@@ -22,7 +22,7 @@ def test_chosen_node_is_in_the_address(site: str, open_tab: Open) -> None:
 
 def test_hits_and_nodes_light_each_other(site: str, open_tab: Open) -> None:
     page = open_tab()
-    page.goto(f"{site}/search?q=")
+    page.goto(f"{site}/search?q=&show=picture")
     settle(page)
     page.hover("#hit-1 h2")
     lit = "".join(page.locator(".shared li.lit").all_inner_texts())
@@ -36,7 +36,7 @@ def test_hits_and_nodes_light_each_other(site: str, open_tab: Open) -> None:
 
 def test_arrows_walk_the_picture_and_say_how_nodes_are_joined(site: str, open_tab: Open) -> None:
     page = open_tab(theme="dark")
-    page.goto(f"{site}/search?q=cisplatin+metformin")
+    page.goto(f"{site}/search?q=cisplatin+metformin&show=picture")
     settle(page)
     page.focus("#canvas")
     said = set()
@@ -53,7 +53,7 @@ def test_arrows_walk_the_picture_and_say_how_nodes_are_joined(site: str, open_ta
 
 def test_picture_draws_the_nodes_of_the_list(site: str, open_tab: Open) -> None:
     page = open_tab()
-    page.goto(site + "/search?q=")
+    page.goto(site + "/search?q=&show=picture")
     settle(page)
     assert drawn(page) == page.locator("[data-n]:not([data-far])").count() > 10
     assert page.locator("#canvas canvas").count() >= 1
@@ -74,7 +74,7 @@ LABELS_THAT_MEET = """() => {
 def test_no_two_labels_of_the_picture_meet(site: str, open_tab: Open) -> None:
     for width in (390, 1440):
         page = open_tab(width=width, height=900)
-        page.goto(site + "/search?q=&view=connections")
+        page.goto(site + "/search?q=&view=connections&show=picture")
         settle(page)
         labels, meeting = page.evaluate(LABELS_THAT_MEET)
         assert labels > 5
@@ -83,7 +83,7 @@ def test_no_two_labels_of_the_picture_meet(site: str, open_tab: Open) -> None:
 
 def test_enlarged_picture_draws_more_and_closes(site: str, open_tab: Open) -> None:
     page = open_tab()
-    page.goto(site + PAGES["search"])
+    page.goto(site + PAGES["picture"])
     settle(page)
     few = drawn(page)
     page.click("[data-large]")
@@ -101,7 +101,7 @@ def test_enlarged_picture_draws_more_and_closes(site: str, open_tab: Open) -> No
 
 def test_a_click_keeps_a_node_and_another_opens_its_page(site: str, open_tab: Open) -> None:
     page = open_tab()
-    page.goto(site + PAGES["search"])
+    page.goto(site + PAGES["picture"])
     settle(page)
     x, y = page.evaluate(
         """(iri) => {
@@ -131,16 +131,19 @@ def test_picture_is_fetched_only_where_it_is_shown(site: str, open_tab: Open) ->
     page.on("request", lambda request: asked.append(request.url))
     page.goto(site + PAGES["search"])
     page.wait_for_load_state("networkidle")
-    assert not any("picture" in url for url in asked)
     page.click(".tabs a:has-text('How they connect')")
     settle(page)
-    assert any("picture" in url for url in asked)
+    assert page.locator(".shared-matrix").is_visible()
+    assert not any("/dist/picture" in url for url in asked)
+    page.click('[data-show="picture"]')
+    settle(page)
+    assert any("/dist/picture" in url for url in asked)
     assert not any("timeline" in url for url in asked)
 
 
 def test_the_picture_is_drawn_when_somebody_is_there(site: str, open_tab: Open) -> None:
     page = open_tab()
-    page.goto(site + PAGES["search"])
+    page.goto(site + PAGES["picture"])
     page.wait_for_selector("html[data-ready]")
     assert page.locator("#canvas").get_attribute("data-drawn") is None
     page.mouse.move(5, 5)

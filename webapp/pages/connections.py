@@ -19,6 +19,8 @@ MOST_NODES = 46
 """Nodes of the list and of the enlarged picture; what is left out is said."""
 MOST_DRAWN = 24
 """Nodes beside the hits that the small picture draws: as many as can be labelled legibly."""
+MOST_ROWS = 14
+"""Things of the matrix of hits and what they share; the list below has all."""
 CHARTED_THERE = "charted in its encounter"
 MENTIONED = "mentions"
 DENIED = "not counted"
@@ -93,6 +95,11 @@ class Connections:
         return tuple(
             (g, tuple(sorted(p, key=lambda n: (-len(n.hits), n.label)))) for g, p in sorted(found.items(), key=lambda i: group_order(i[0]))
         )
+
+    @property
+    def by_lift(self) -> tuple[Shared, ...]:
+        """What the hits share, what is most likelier among them than elsewhere first: as many as a small matrix has rows."""
+        return tuple(sorted(self.shared, key=lambda one: (-(one.lift or 0.0), -len(one.hits), one.label)))[:MOST_ROWS]
 
     @property
     def picture(self) -> dict[str, object]:

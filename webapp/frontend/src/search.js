@@ -20,7 +20,7 @@ export function start() {
   const section = document.getElementById("connections");
   if (!section) return;
   const hits = new Map([...document.querySelectorAll(".hit")].map((hit) => [Number(hit.dataset.hit), hit]));
-  const rows = [...section.querySelectorAll("li[data-hits]")];
+  const rows = [...section.querySelectorAll("li[data-hits], tr[data-hits]")];
   let picture = null;
 
   function light(ranks, from) {
@@ -52,11 +52,13 @@ export function start() {
     history.replaceState(history.state, "", url);
   }
   const buttons = [...section.querySelectorAll("[data-show]")];
+  const first = buttons.some((button) => button.dataset.show === "matrix") ? "matrix" : "picture";
   function show(what, keep) {
     section.classList.toggle("show-list", what === "list");
+    section.classList.toggle("show-matrix", what === "matrix");
     for (const button of buttons) button.setAttribute("aria-pressed", String(button.dataset.show === what));
-    if (keep) remember("show", what === "list" ? "list" : "");
-    if (what === "list" && large) enlarge(false);
+    if (keep) remember("show", what === first ? "" : what);
+    if (what !== "picture" && large) enlarge(false);
     if (what === "picture" && keep) draw();
   }
   for (const button of buttons) button.addEventListener("click", () => show(button.dataset.show, true));
@@ -104,8 +106,9 @@ export function start() {
     });
   }
   const address = new URL(location.href).searchParams;
+  const asked = large || address.has("node") ? "picture" : address.get("show");
+  show(buttons.some((button) => button.dataset.show === asked) ? asked : first, false);
   if (large && canvas) enlarge(true);
-  show(address.get("show") === "list" ? "list" : "picture", false);
   section.querySelector("[data-draw]")?.addEventListener("click", draw);
   // Opened by its address, it is drawn at once; else when the pointer, a key or a finger says that somebody is there, and it is in sight.
   if (large || address.has("node") || address.get("view") === "connections") draw();
