@@ -125,3 +125,11 @@ def test_another_cohort_with_an_exit_is_its_episodes() -> None:
         ({"count": {"eq": 1}}, True),
     ):
         assert (counted(found, read(A, {"cohort": "other", **rule}, cohorts={"other": ended})).patients == 1) is passes, rule
+
+
+def test_what_is_observed_reaches_to_the_end_of_an_episode_that_is_entered_with() -> None:
+    notes = [{"patient": 0, "kind": "note", "codes": "a", "day": DAY + day} for day in (0, 5)]
+    inner = {"format": "commissure-cohort/1", "entry": {"any": [{"note": {}}]}, "exit": {"end": "start+0", "collapse": 5}}
+    outer = read({"any": [{"cohort": "other"}]}, cohorts={"other": inner}, exit={"end": "end"})
+    members = counted(table([{}], [*notes, charted("procedure", "d", -5)]), outer).members
+    assert (members.days.tolist(), members.ends.tolist()) == ([DAY], [DAY + 5])
