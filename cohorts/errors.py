@@ -2,7 +2,8 @@
 
 CohortsError
 ├── InvalidDefinition   a definition of a cohort cannot be read or makes no sense (names the path in it)
-└── NotImported         a definition of another tool cannot be carried over (says of what)
+├── NotImported         a definition of another tool cannot be carried over (says of what)
+└── ListsProtected      numbers of patients are protected, so lists of patients do not leave
 """
 
 
@@ -24,3 +25,12 @@ class NotImported(CohortsError):
     def __init__(self, reasons: tuple[str, ...]) -> None:
         super().__init__("; ".join(reasons))
         self.reasons = reasons
+
+
+class ListsProtected(CohortsError):
+    """Numbers of patients are protected here: who the patients are does not leave."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "numbers of patients are protected here (settings protect_below, protect_rounding): how many is told, not who they are"
+        )

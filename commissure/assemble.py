@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from cohorts.protection import Protection
 from cohorts.study import Cohorts
 from cohorts.together import Together
 from commissure.media import places_of
@@ -96,8 +97,14 @@ def web_settings(settings: dict[str, Any]) -> WebSettings:
         oidc_name=settings["oidc_name"],
         oidc_groups=settings["oidc_groups"],
         hsts=settings["hsts"],
+        protection=protection_of(settings),
         trusted_proxies=settings["trusted_proxies"],
     )
+
+
+def protection_of(settings: Mapping[str, Any]) -> Protection:
+    """How numbers of patients are protected."""
+    return Protection(settings["protect_below"], settings["protect_rounding"])
 
 
 def sparql_slots(settings: Mapping[str, Any]) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from access.errors import AccessError, AccountMissing, AccountRefused
-from cohorts.errors import CohortsError, InvalidDefinition, NotImported
+from cohorts.errors import CohortsError, InvalidDefinition, ListsProtected, NotImported
 from cohorts.views.errors import InvalidView, SuiteUnreadable, ViewError
 from graph.errors import GraphError, InvalidDatasetName, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge
 from ingest.errors import (
@@ -78,6 +78,7 @@ _BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (InvalidRequest, "usage"),
     (InvalidDefinition, "usage"),
     (NotImported, "usage"),
+    (ListsProtected, "usage"),
     (InvalidView, "usage"),
     (QueryRefused, "usage"),
     (QuerySyntaxError, "usage"),

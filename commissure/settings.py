@@ -60,6 +60,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "media", str, "", "folders and s3://prefix=folder, comma-separated", "where the web may read labeled images from; empty: nowhere"
     ),
+    Setting("protect_below", int, 0, "patients", "the smallest number of patients that is told; smaller ones are hidden (0: none is)"),
+    Setting("protect_rounding", int, 0, "patients", "what numbers of patients are rounded to a multiple of (0: none is)"),
     Setting("max_body", int, 1_000_000, "bytes", "largest request body the web server takes"),
     Setting("hsts", bool, False, "true or false", "whether browsers are told to use HTTPS only (behind a proxy that speaks it)"),
     Setting("access", bool, False, "true or false", "whether people sign in, and see what they were granted"),

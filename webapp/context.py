@@ -1,11 +1,12 @@
 """The one place that hands out a generation: to the REST interface, to pages, to probes and metrics; as much of it as may be seen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from flask import Flask, current_app, g
 
 from access.roles import Sight
+from cohorts.protection import USUAL_LEAST, Protection
 from graph.errors import StoreUnavailable
 from graph.scope import EVERYTHING, Scope
 from graph.store import GraphReader
@@ -30,6 +31,12 @@ class Context:
     def __post_init__(self) -> None:
         """Nobody who is given the context can ask for more than the scope admits."""
         self.library = library_within(self.library, self.scope)
+
+    @property
+    def protection(self) -> Protection:
+        """How numbers of patients are protected for this request."""
+        own = self.settings.protection
+        return replace(own, least=max(own.least, USUAL_LEAST)) if self.counts_only else own
 
     @cached_property
     def snapshot(self) -> Snapshot:

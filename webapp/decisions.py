@@ -3,9 +3,9 @@
 Longer than most because everything that can be asked stands in it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from access.roles import Role
 
@@ -30,12 +30,14 @@ class Decision:
     """Whether it must be held for all datasets, because what is told is of no dataset."""
     action: str = "read"
     """What is noted of its use: read, count, export or change."""
-    counted: Callable[[Any], Any] | None = None
-    """Makes protected numbers of its answer, for readers of counts; None: they are refused."""
+    counted: bool = False
+    """Whether readers of counts are answered, in protected numbers (webapp/answers/protecting.py); else they are refused."""
 
 
-def _of(area: str, *names: str, needs: Role = Role.READER, everywhere: bool = False, action: str = "read") -> dict[str, Decision]:
-    return {name: Decision(area, needs, everywhere, action) for name in names}
+def _of(
+    area: str, *names: str, needs: Role = Role.READER, everywhere: bool = False, action: str = "read", counted: bool = False
+) -> dict[str, Decision]:
+    return {name: Decision(area, needs, everywhere, action, counted) for name in names}
 
 
 OPERATIONS: Final[Mapping[str, Decision]] = {
@@ -45,15 +47,16 @@ OPERATIONS: Final[Mapping[str, Decision]] = {
     **_of("search", "judgeSpans", needs=Role.COUNTS),
     **_of("graph", "getRecord", "getRecordByPath", "getNode", "getNodeByPath", "getNeighbours", "countNeighbours"),
     **_of("graph", "getNeighbourhood", "getNeighbourhoodByRules", "sparql"),
-    **_of("patients", "suggestConcepts", "getConcept", "getConceptsByName", "getConceptByPath", "getPatientsWithConcept"),
+    **_of("patients", "suggestConcepts", "getConcept", "getConceptsByName", "getConceptByPath", counted=True),
+    **_of("patients", "getPatientsWithConcept"),
     **_of("patients", "listPatients", "listConditions", "getPatient", "getPatientByPath", "getFactsOfPatient", "getDocumentsOfPatient"),
     **_of("patients", "getSimilarPatients"),
     **_of("cohorts", "runCohort"),
-    **_of("cohorts", "countCohort", "getCooccurrence", action="count"),
+    **_of("cohorts", "countCohort", "getCooccurrence", action="count", counted=True),
     **_of("cohorts", "getCohortSchema", needs=Role.COUNTS),
     **_of("labels", "listLabels", "listItems", "getReport", "review", "consolidate"),
     **_of("labels", "selectLines", "exportLines", action="export"),
-    **_of("data", "listDatasets", "getCompleteness"),
+    **_of("data", "listDatasets", "getCompleteness", counted=True),
     **_of("data", "exportRecords", "runView", action="export"),
     **_of("data", "listTerminologies", needs=Role.COUNTS),
     **_of("data", "listRuns", "getRun", "listIssues", needs=Role.STEWARD),
@@ -71,9 +74,10 @@ PAGES: Final[Mapping[str, Decision]] = {
     **_of("graph", "canvas.drawn_as_json", "canvas.drawn_as_table", action="export"),
     **_of("patients", "patient.patient", "patients.patients", "patients.conditions", "similar.similar", "narrower.narrower"),
     **_of("patients", "lists.facts", "lists.mentions", "lists.standing"),
-    **_of("cohorts", "cohort.cohort", "cohort.definition", "cohort.opened", "together.cooccurrence", "together.rest"),
+    **_of("cohorts", "cohort.cohort", "cohort.definition", "together.cooccurrence", "together.rest", counted=True),
+    **_of("cohorts", "cohort.opened"),
     **_of("cohorts", "cohort.patients", action="export"),
-    **_of("cohorts", "pairs.pairs", action="count"),
+    **_of("cohorts", "pairs.pairs", action="count", counted=True),
     **_of("cohorts", "adding.with_one_more", "as_cohort.as_cohort"),
     **_of("labels", "labels.labels", "labels.media", "item.item", "reports.reports", "reports.review"),
     **_of("labels", "reports.report_as_table", "reports.review_manifest", action="export"),

@@ -15,7 +15,7 @@ import orjson
 from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
-from cohorts.errors import CohortsError, InvalidDefinition
+from cohorts.errors import CohortsError, InvalidDefinition, ListsProtected
 from cohorts.views.errors import InvalidView, ViewRefused
 from graph.errors import (
     GraphError,
@@ -132,6 +132,7 @@ _DAMAGED = Rule(
 TABLE: dict[type[Exception], Rule] = {
     InvalidRequest: Rule("invalid-request", 400, "The request cannot be answered as asked"),
     LabelsRefused: Rule("invalid-request", 400, "The request cannot be answered as asked"),
+    ListsProtected: Rule("protected", 403, "Numbers of patients are protected here"),
     CohortsError: Rule("invalid-request", 400, "The request cannot be answered as asked"),
     ViewRefused: Rule("view-refused", 422, "The view cannot be run over these records"),
     NothingPublished: Rule(

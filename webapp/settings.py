@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from cohorts.protection import OFF, Protection
+
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 """The names by which a browser on the same machine reaches the server."""
 
@@ -37,6 +39,9 @@ class WebSettings:
 
     raw_records: bool = True
     """Whether /api/v1/records shows the source JSON of a record as it came in."""
+
+    protection: Protection = OFF
+    """How numbers of patients are protected."""
 
     trusted_proxies: int = 0
     """How many reverse proxies stand before the server and set X-Forwarded-For, -Proto, -Host and -Prefix; 0 ignores these headers."""

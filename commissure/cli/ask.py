@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commissure.cli.common import data_option, json_option, print_json, settings_of
+from commissure.cli.common import data_option, json_option, number, print_json, refuse_lists, settings_of
 from search.filters import FILTERS, PAIR_ENDS, Filters, Kind, metavar_of
 
 if TYPE_CHECKING:
+    from cohorts.protection import Protection
     from search.model import Hit, SearchRequest, SearchResult
     from webapp.library import Snapshot
 
@@ -110,6 +111,7 @@ def search(
     from commissure import assemble, workplace
     from search.model import Group, Match, Mode, SearchRequest
     from search.questions.question import Ask, switch_of
+    from webapp.answers.protecting import search as search_told
     from webapp.answers.search import search_result
 
     settings = settings_of(context)
@@ -129,12 +131,14 @@ def search(
     assemble.take_over(settings)
     library = assemble.DataLibrary(workplace.workspace(settings), workplace.embedder(settings), settings)
     snapshot = library.current()
+    protection = assemble.protection_of(settings)
     if as_csv or as_patients:
+        refuse_lists(context)
         _print_table(snapshot, request, "patients" if as_patients else "hits")
     elif as_json:
-        print_json(search_result(snapshot.retriever.search(request)))
+        print_json(search_told(search_result(snapshot.retriever.search(request)), protection))
     else:
-        _print_hits(snapshot.retriever.search(request))
+        _print_hits(snapshot.retriever.search(request), protection)
 
 
 def _print_table(snapshot: "Snapshot", request: "SearchRequest", rows: str) -> None:
@@ -153,19 +157,21 @@ def _date(hit: "Hit") -> str:
     return f"issued {hit.date}" if hit.date and hit.dated == "issued" else hit.date or ""
 
 
-def _print_hits(result: "SearchResult") -> None:
+def _print_hits(result: "SearchResult", protection: "Protection") -> None:
     """Print hits for people."""
     counted = f"{'' if result.total_is_exact else 'at least '}{result.total:,} documents"
     if result.well + result.loosely:
         counted += f": {result.well:,} match well, {result.loosely:,} more loosely"
     if result.by_patient:
-        counted = f"{'' if result.total_is_exact else 'at least '}{result.by_patient.patients:,} patients: {counted}"
+        counted = (
+            f"{'' if result.total_is_exact else 'at least '}{number(protection.count(result.by_patient.patients))} patients: {counted}"
+        )
     click.echo(counted)
     if result.respelled:
         click.echo(f"{result.respelled} (--as-typed searches as it is typed)")
     for notice in result.notices:
         click.echo(f"! {notice}")
-    _print_question(result)
+    _print_question(result, protection)
     first = {one.hits[0]: one for one in result.by_patient.page if one.patient} if result.by_patient else {}
     for hit in result.hits:
         if one := first.get(hit.rank):
@@ -175,7 +181,7 @@ def _print_hits(result: "SearchResult") -> None:
         click.echo(f"\n{hit.rank}. {hit.title}  [{where}]  {hit.score:.3f}{f'  {hit.match}' if hit.match else ''}{_says(hit)}")
         click.echo(f"   {' '.join((hit.answer or hit.passage).text.split())[:400]}")
         click.echo(f"   {hit.evidence.source}:{hit.evidence.line}")
-    _print_shared(result)
+    _print_shared(result, protection)
 
 
 _DOCUMENTS = {
@@ -202,7 +208,7 @@ _WAYS = {
 }
 
 
-def _print_question(result: "SearchResult") -> None:
+def _print_question(result: "SearchResult", protection: "Protection") -> None:
     """Print how the question was read, and how many patients have each part in each way."""
     for place, part in enumerate(result.question.parts if result.question else ()):
         asked = "however it is meant" if part.assertion is None else part.assertion.value
@@ -210,13 +216,14 @@ def _print_question(result: "SearchResult") -> None:
         value, trigger = f" {part.value}" if part.value else "", f", by “{part.trigger}”" if part.trigger else ""
         click.echo(f"read as: {part.label}{more}{value} ({asked}{trigger})")
         counted = [
-            f"{head.patients:,} {_WAYS[head.way]}"
+            f"{number(protection.count(head.patients))} {_WAYS[head.way]}"
             for head in result.head
             if head.part == place and (head.patients or head.way == "concept")
         ]
         click.echo(f"         patients: {' · '.join(counted)}")
     if result.whole is not None:
-        click.echo(f"all of it: {result.whole.patients:,} patients have it · {result.whole.documents:,} documents say it")
+        patients = number(protection.count(result.whole.patients))
+        click.echo(f"all of it: {patients} patients have it · {result.whole.documents:,} documents say it")
 
 
 def _says(hit: "Hit") -> str:
@@ -225,14 +232,14 @@ def _says(hit: "Hit") -> str:
     return f"  [{', '.join(dict.fromkeys(against))}]" if against else ""
 
 
-def _print_shared(result: "SearchResult") -> None:
+def _print_shared(result: "SearchResult", protection: "Protection") -> None:
     """Print what the notes share, then what the charts of their patients share."""
     for basis, heading in (("note", "the notes of these hits share:"), ("chart", "the charts of their patients share:")):
         listed = [shared for shared in result.shared if shared.basis == basis][:10]
         if listed:
             click.echo(f"\n{heading}")
         for shared in listed:
-            patients = f"{shared.patients} of {shared.of_patients} patients"
+            patients = f"{protection.count(shared.patients)} of {protection.count(shared.of_patients)} patients"
             counted = ", ".join(
                 [f"{len(shared.hits)} of {len(result.hits)} hits"] * (basis == "note") + [patients] * bool(shared.of_patients)
             )

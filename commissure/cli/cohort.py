@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from commissure.cli.common import data_option, json_option, print_json, printable, settings_of
+from commissure.cli.common import data_option, json_option, number, print_json, printable, protection_of, refuse_lists, settings_of
 
 if TYPE_CHECKING:
     from cohorts.definition import Definition
+    from cohorts.protection import Protection
     from cohorts.results import Counted
     from cohorts.study import Cohorts, Member
 
@@ -47,13 +48,13 @@ def count(context: click.Context, definition: Path, datasets: tuple[str, ...], a
     Example:  commissure cohort count stroke.json
     """
     asked, cohorts = _asked(context, definition, datasets)
-    counted = cohorts.count(asked)
+    summary = _summary(cohorts.count(asked), cohorts, protection_of(context))
     if as_json:
-        print_json(_summary(counted, cohorts))
+        print_json(summary)
     elif as_csv:
-        _print_rows(("rule", "patients", "events"), ((step.rule, step.patients, step.events) for step in counted.steps))
+        _print_rows(("rule", "patients", "events"), (tuple(step.values()) for step in summary["attrition"]))
     else:
-        _print_counts(counted, asked)
+        _print_counts(summary, asked)
 
 
 @cohort.command()
@@ -68,15 +69,16 @@ def run(context: click.Context, definition: Path, datasets: tuple[str, ...], as_
     \b
     Example:  commissure cohort run stroke.json --csv > stroke.csv
     """
+    refuse_lists(context)
     asked, cohorts = _asked(context, definition, datasets)
     counted = cohorts.count(asked)
-    members = cohorts.members(counted)
+    members, summary = cohorts.members(counted), _summary(counted, cohorts, protection_of(context))
     if as_json:
-        print_json({**_summary(counted, cohorts), "patients": [asdict(member) for member in members]})
+        print_json({**summary, "patients": [asdict(member) for member in members]})
     elif as_csv:
         _print_rows(_COLUMNS, (tuple(asdict(member).values()) for member in members))
     else:
-        _print_counts(counted, asked)
+        _print_counts(summary, asked)
         for line in _listed(members):
             click.echo(line)
 
@@ -97,6 +99,7 @@ def sql(context: click.Context, definition: Path, datasets: tuple[str, ...], fol
 
     asked, cohorts = _asked(context, definition, datasets)
     if folder is not None:
+        refuse_lists(context)
         write_parquet(cohorts.exported(asked.subjects), folder)
     click.echo(statement(asked, cohorts.resolved(asked), parquet_in(folder or Path())))
 
@@ -147,24 +150,23 @@ def _bytes(path: Path) -> bytes:
         raise SourceNotFound(f"{path}: the definition cannot be read: {error.strerror}") from error
 
 
-def _summary(counted: "Counted", cohorts: "Cohorts") -> dict[str, Any]:
-    return {
-        "subjects": counted.subjects,
-        "count": counted.patients,
-        "events": counted.events,
-        "attrition": [asdict(step) for step in counted.steps],
-        "frozen": {path: asdict(one) for path, one in counted.frozen.items()},
-        "notices": list(counted.notices),
-        "generation": cohorts.generation,
-    }
+def _summary(counted: "Counted", cohorts: "Cohorts", protection: "Protection") -> dict[str, Any]:
+    """What a count tells, as REST does."""
+    from webapp.answers.cohorts import count_answer
+    from webapp.answers.protecting import attrition
+
+    summary: dict[str, Any] = attrition(count_answer(counted, cohorts), protection)
+    return summary
 
 
-def _print_counts(counted: "Counted", asked: "Definition") -> None:
-    click.echo(f"{counted.patients:,} {counted.subjects}, {counted.events:,} {'episodes' if asked.exit else 'index events'}\n")
-    click.echo(f"{'left after':50}{counted.subjects:>12}{'events':>12}")
-    for step in counted.steps:
-        click.echo(f"{printable(step.rule)[:48]:50}{step.patients:>12,}{step.events:>12,}")
-    for notice in counted.notices:
+def _print_counts(summary: "dict[str, Any]", asked: "Definition") -> None:
+    click.echo(
+        f"{number(summary['count'])} {summary['subjects']}, {number(summary['events'])} {'episodes' if asked.exit else 'index events'}\n"
+    )
+    click.echo(f"{'left after':50}{summary['subjects']:>12}{'events':>12}")
+    for step in summary["attrition"]:
+        click.echo(f"{printable(step['rule'])[:48]:50}{number(step['patients']):>12}{number(step['events']):>12}")
+    for notice in summary["notices"]:
         click.echo(f"note: {printable(notice)}", err=True)
 
 

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from cohorts.protection import Protection, Told
     from labels.records import Records
 
 
@@ -26,6 +27,26 @@ def records_of(context: click.Context) -> "Records":
     from commissure import workplace
 
     return workplace.records(settings_of(context))
+
+
+def protection_of(context: click.Context) -> "Protection":
+    """How numbers of patients are protected."""
+    from commissure import assemble
+
+    return assemble.protection_of(settings_of(context))
+
+
+def refuse_lists(context: click.Context) -> None:
+    """Raises ListsProtected where numbers of patients are protected: who they are does not leave then."""
+    from cohorts.errors import ListsProtected
+
+    if protection_of(context).on:
+        raise ListsProtected
+
+
+def number(told: "Told") -> str:
+    """12345 as '12,345'; what is told in words as it is."""
+    return f"{told:,}" if isinstance(told, int) else told
 
 
 def data_option(command: Callable[..., Any]) -> Callable[..., Any]:

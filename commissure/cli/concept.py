@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from commissure.cli.common import data_option, json_option, print_json, printable, settings_of
+from commissure.cli.common import data_option, json_option, number, print_json, printable, protection_of, settings_of
 
 if TYPE_CHECKING:
+    from cohorts.protection import Protection
     from search.model import ConceptSummary
     from search.reading.named import ConceptAccount, NamedConcepts
 
@@ -34,22 +35,23 @@ def concept(context: click.Context, name: str, as_json: bool) -> None:
     from commissure.errors import EXIT_CODES
     from search.reading.named import account_of, concepts_called
     from webapp.answers.concepts import concept_answer
+    from webapp.answers.protecting import named
     from webapp.answers.shapes import plain
 
-    settings = settings_of(context)
+    settings, protection = settings_of(context), protection_of(context)
     assemble.take_over(settings)
     snapshot = assemble.DataLibrary(workplace.workspace(settings), None, settings).current()
     found = concepts_called(name, snapshot.catalog, snapshot.texts.read)
     accounts = [account_of(snapshot.catalog, one) for one in found.concepts]
     if as_json:
         concepts = [concept_answer(each, snapshot.generation) for each in accounts]
-        print_json({"concepts": concepts, "unused": plain(found.unused), "near": plain(found.near)})
+        print_json(named({"concepts": concepts, "unused": plain(found.unused), "near": plain(found.near)}, protection))
     elif len(accounts) > 1:
         click.echo(f"{printable(name)} may mean {len(accounts)} things; ask by code for one of them\n")
         for each in accounts:
-            click.echo(f"{_named(each.concept)}: {_counts(each)}")
+            click.echo(f"{_named(each.concept)}: {_counts(each, protection)}")
     elif accounts:
-        for line in _account(accounts[0]):
+        for line in _account(accounts[0], protection):
             click.echo(line)
     if not accounts:
         for line in _unknown(name, found):
@@ -57,7 +59,7 @@ def concept(context: click.Context, name: str, as_json: bool) -> None:
         context.exit(EXIT_CODES["missing"][0])
 
 
-def _account(account: "ConceptAccount") -> Iterator[str]:
+def _account(account: "ConceptAccount", protection: "Protection") -> Iterator[str]:
     """A concept for people."""
     one, place, standing = account.concept, account.surroundings, account.standing
     yield _named(one)
@@ -76,7 +78,7 @@ def _account(account: "ConceptAccount") -> Iterator[str]:
     yield f"\n{f'with {standing.concepts - 1:,} narrower or equal' if standing.concepts > 1 else '':28}{'patients':>10}{'documents':>12}"
     for name in _STANDINGS:
         held = getattr(standing, name)
-        yield f"{name.replace('_', ' '):28}{held.patients:>10,}{held.documents:>12,}"
+        yield f"{name.replace('_', ' '):28}{number(protection.count(held.patients)):>10}{held.documents:>12,}"
 
 
 def _unknown(name: str, found: "NamedConcepts") -> Iterator[str]:
@@ -91,7 +93,8 @@ def _named(one: "ConceptSummary") -> str:
     return printable(f"{one.label} ({one.system.rstrip('/').rpartition('/')[2]} {one.code})" if one.code else one.label)
 
 
-def _counts(account: "ConceptAccount") -> str:
+def _counts(account: "ConceptAccount", protection: "Protection") -> str:
     standing = account.standing
-    said = [f"{getattr(standing, name).patients:,} {name.replace('_', ' ')}" for name in _STANDINGS if getattr(standing, name).patients]
+    having = {name: getattr(standing, name).patients for name in _STANDINGS}
+    said = [f"{number(protection.count(many))} {name.replace('_', ' ')}" for name, many in having.items() if many]
     return f"patients {', '.join(said)}" if said else "no patient"

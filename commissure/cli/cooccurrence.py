@@ -3,16 +3,18 @@
 import csv
 import sys
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from commissure.cli.common import data_option, json_option, print_json, printable, settings_of
+from commissure.cli.common import data_option, json_option, number, print_json, printable, protection_of, settings_of
 
 if TYPE_CHECKING:
     from cohorts.cooccurrence import Pair
+    from cohorts.protection import Protection
     from cohorts.tables import Interval
     from cohorts.together import Named
 
@@ -64,6 +66,8 @@ def cooccurrence(
     from search.errors import InvalidRequest
     from search.reading.named import concepts_called
     from webapp.answers.cooccurrence import beside_answer, strongest_answer
+    from webapp.answers.protecting import pairs as pairs_told
+    from webapp.answers.protecting import strongest as strongest_told
 
     chosen = [name.strip() for name in relations.split(",") if name.strip()]
     if unknown := [name for name in chosen if name not in RELATIONS]:
@@ -73,36 +77,46 @@ def cooccurrence(
     snapshot = assemble.DataLibrary(workplace.workspace(settings), None, settings).current()
     within = snapshot.cohorts.count(read_definition(cohort.read_bytes())) if cohort is not None else None
     how = next(one for one in UNITS if one == unit), chosen, day_of(datetime.now(UTC).date()), within, datasets, limit, least
+    protection = protection_of(context)
     if not concept:
         strongest = snapshot.together.strongest(*how)
         if as_json:
-            print_json(strongest_answer(strongest, snapshot.generation))
+            print_json(strongest_told(strongest_answer(strongest, snapshot.generation), protection))
         elif as_csv:
-            _print_csv(strongest.pairs)
+            _print_csv(strongest.pairs, protection)
         else:
-            click.echo(f"{strongest.everyone:,} {unit}s; {strongest.asked:,} pairs looked at")
-            _print_table((f"{first.label} – {second.label}", pair) for first, second, pair in strongest.pairs)
+            click.echo(f"{number(protection.count(strongest.everyone))} {unit}s; {strongest.asked:,} pairs looked at")
+            _print_table(((f"{first.label} – {second.label}", pair) for first, second, pair in strongest.pairs), protection)
         return
     named = concepts_called(concept, snapshot.catalog, snapshot.texts.read, 1).concepts
     found = snapshot.together.beside(named[0].concept if named else concept, *how)
     if found is None:
         raise InvalidRequest("concept", f"nothing published is called {concept[:200]!r}; `commissure concept` finds names")
     if as_json:
-        print_json(beside_answer(found, snapshot.generation))
+        print_json(pairs_told(beside_answer(found, snapshot.generation), protection))
     elif as_csv:
-        _print_csv((found.of, named, pair) for named, pair in found.pairs)
+        _print_csv(((found.of, named, pair) for named, pair in found.pairs), protection)
     else:
-        click.echo(f"{printable(found.of.label)}: {found.having:,} of {found.everyone:,} {unit}s; {found.asked:,} pairs looked at")
-        _print_table((f"{named.label} ({named.kind})", pair) for named, pair in found.pairs)
+        everyone, having = map(number, protection.steps([found.everyone, found.having]))
+        click.echo(f"{printable(found.of.label)}: {having} of {everyone} {unit}s; {found.asked:,} pairs looked at")
+        _print_table(((f"{named.label} ({named.kind})", pair) for named, pair in found.pairs), protection)
 
 
-def _print_table(rows: "Iterable[tuple[str, Pair]]") -> None:
+def _told(pair: "Pair", protection: "Protection") -> dict[str, Any]:
+    """A pair as it may be told, field by field."""
+    from webapp.answers.protecting import pair_told
+
+    return pair_told({one.name: getattr(pair, one.name) for one in fields(pair)}, protection)
+
+
+def _print_table(rows: "Iterable[tuple[str, Pair]]", protection: "Protection") -> None:
     click.echo(f"{'both':>7}{'expected':>10}{'lift':>7}{'phi':>7}  {'odds ratio (95 %)':<26}{'by age and sex':<26}{'false':>7}  with it")
-    for words, pair in rows:
-        lift = "" if pair.lift is None else f"{pair.lift:.1f}"
-        phi = "" if pair.phi is None else f"{pair.phi:.2f}"
-        figures = f"{pair.both:>7,}{pair.expected:>10.1f}{lift:>7}{phi:>7}  {_interval(pair.odds):<26}{_interval(pair.adjusted):<26}"
-        click.echo(f"{figures}{pair.discovery:>7.3f}  {printable(words)}")
+    for words, whole in rows:
+        pair = _told(whole, protection)
+        formats = {"expected": ".1f", "lift": ".1f", "phi": ".2f", "discovery": ".3f"}
+        said = {key: "" if pair[key] is None else f"{pair[key]:{form}}" for key, form in formats.items()}
+        figures = f"{number(pair['both']):>7}{said['expected']:>10}{said['lift']:>7}{said['phi']:>7}"
+        click.echo(f"{figures}  {_interval(pair['odds']):<26}{_interval(pair['adjusted']):<26}{said['discovery']:>7}  {printable(words)}")
 
 
 def _interval(odds: "Interval | None") -> str:
@@ -111,11 +125,14 @@ def _interval(odds: "Interval | None") -> str:
     )
 
 
-def _print_csv(rows: "Iterable[tuple[Named, Named, Pair]]") -> None:
+def _print_csv(rows: "Iterable[tuple[Named, Named, Pair]]", protection: "Protection") -> None:
     lines = csv.writer(sys.stdout, lineterminator="\n")
     lines.writerow((*_COLUMNS, *_MORE, *_LAST))
-    for of, named, pair in rows:
-        odds, adjusted = (("", "", "") if each is None else (each.estimate, each.low, each.high) for each in (pair.odds, pair.adjusted))
-        counts = (pair.both, pair.first, pair.second, pair.everyone, pair.expected, pair.lift, pair.phi)
-        order = (pair.chance, pair.discovery, pair.later, pair.earlier, pair.same_day)
+    for of, named, whole in rows:
+        pair = _told(whole, protection)
+        intervals = (
+            ("", "", "") if pair[key] is None else (pair[key].estimate, pair[key].low, pair[key].high) for key in ("odds", "adjusted")
+        )
+        odds, adjusted = intervals
+        counts, order = ([pair[key] for key in keys] for keys in (_COLUMNS[5:], _LAST))
         lines.writerow((of.concept, of.label, named.concept, named.label, named.kind, *counts, *odds, *adjusted, *order))

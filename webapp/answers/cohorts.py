@@ -4,11 +4,17 @@ from typing import Annotated, Any
 
 from typing_extensions import TypedDict
 
+from cohorts.protection import Told
 from cohorts.results import Counted, Frozen, Step
 from cohorts.study import Cohorts, Member
-from webapp.answers.shapes import Json, Shape
+from webapp.answers.shapes import Added, Json, Shape
 
-STEP = Shape(Step, "CohortStep", words={"rule": "The rule's name, 'entry' for who enters.", "events": "Index events of these patients."})
+STEP = Shape(
+    Step,
+    "CohortStep",
+    words={"rule": "The rule's name, 'entry' for who enters."},
+    added={"events": Added(Told, "Index events of these patients.", lambda step: step.events)},
+)
 MEMBER = Shape(
     Member,
     "CohortMember",
@@ -38,9 +44,9 @@ class CohortCountJson(TypedDict):
 
     subjects: str
     """What is counted: 'patients', or 'items'."""
-    count: int
+    count: Told
     """Patients, or items, in the cohort."""
-    events: int
+    events: Told
     """Their index events, or their episodes where the definition has an exit."""
     attrition: list[Annotated[Json, STEP]]
     """Who is left after each rule and all before it."""
@@ -56,9 +62,9 @@ class CohortRunJson(TypedDict):
 
     subjects: str
     """What is counted: 'patients', or 'items'."""
-    count: int
+    count: Told
     """Patients, or items, in the cohort."""
-    events: int
+    events: Told
     """Their index events, over all pages."""
     patients: list[Annotated[Json, MEMBER]]
     """The index events of this page; a patient with several has several."""

@@ -5,6 +5,7 @@ import math
 from typing_extensions import TypedDict
 
 from cohorts.cooccurrence import Pair
+from cohorts.protection import Told
 from cohorts.tables import Interval
 from cohorts.together import Beside, Named, Strongest
 
@@ -26,31 +27,34 @@ class IntervalJson(TypedDict):
 
 
 class PairJson(TypedDict):
-    """How a thing belongs to the one that was asked about: `first` counts those who have that one, `second` those who have this."""
+    """How a thing belongs to the one that was asked about: `first` counts those who have that one, `second` those who have this.
+
+    Figures that would give away a number that is protected are null.
+    """
 
     thing: ThingJson
-    both: int
-    first: int
-    second: int
-    everyone: int
-    expected: float
+    both: Told
+    first: Told
+    second: Told
+    everyone: Told
+    expected: float | None
     lift: float | None
     phi: float | None
     odds: IntervalJson | None
     adjusted: IntervalJson | None
-    chance: float
-    discovery: float
-    later: int
-    earlier: int
-    same_day: int
+    chance: float | None
+    discovery: float | None
+    later: Told
+    earlier: Told
+    same_day: Told
 
 
 class CooccurrenceJson(TypedDict):
     """What is found beside a thing. `asked` pairs were looked at, among which false discoveries are told."""
 
     of: ThingJson
-    having: int
-    everyone: int
+    having: Told
+    everyone: Told
     asked: int
     pairs: list[PairJson]
     generation: int
@@ -66,7 +70,7 @@ class TogetherJson(TypedDict):
 class StrongestJson(TypedDict):
     """Of all pairs of the commonest things those that belong together most surely."""
 
-    everyone: int
+    everyone: Told
     asked: int
     pairs: list[TogetherJson]
     generation: int

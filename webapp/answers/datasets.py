@@ -5,6 +5,7 @@ from typing import Annotated
 from typing_extensions import TypedDict
 
 from cohorts import completeness as complete
+from cohorts.protection import Told
 from search import model as search
 from webapp import library
 from webapp.answers.shapes import Added, Json, Shape
@@ -24,9 +25,9 @@ DatasetContentsJson = Annotated[Json, DATASET_CONTENTS]
 DATASET = Shape(
     library.DatasetStatus,
     "Dataset",
-    added={"published": Added(DatasetContentsJson | None, "null while nothing of the dataset is published.")},
-    words={
-        "kinds": "Kind of record → count.",
+    added={
+        "published": Added(DatasetContentsJson | None, "null while nothing of the dataset is published."),
+        "kinds": Added(dict[str, Told], "Kind of record → count.", lambda one: dict(one.kinds)),
     },
     says="A dataset: what the ledger holds, and what of it is published.",
 )

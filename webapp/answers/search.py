@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from typing_extensions import TypedDict
 
+from cohorts.protection import Told
 from concepts.model import Assertion
 from search import model as search
 from webapp.answers import evidence
@@ -26,6 +27,13 @@ def _concepts(hit: search.Hit) -> list[HitConceptJson]:
     return [{"concept": iri, "label": label, "assertion": assertion} for iri, label, assertion in hit.concepts]
 
 
+BY_PATIENT = Shape(
+    search.ByPatient,
+    added={
+        "total": Added(Told, "Groups: patients, and documents of nobody.", lambda found: found.total),
+        "well": Added(Told, "Groups with a document that matches well.", lambda found: found.well),
+    },
+)
 HIT = Shape(
     search.Hit,
     added={"concepts": Added(list[HitConceptJson], "Concepts mentioned in the document, at most ten.", _concepts)},

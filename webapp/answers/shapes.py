@@ -18,7 +18,11 @@ from typing import Annotated, Any, Final, Generic, Literal, TypeVar, Union, cast
 
 from typing_extensions import TypedDict
 
+from cohorts.protection import Told
+
 Json = dict[str, Any]
+PATIENTS: Final = frozenset({"patients", "patients_without", "of_patients"})
+"""Fields that are numbers of patients, in every value that has them: they may be told as protection has them."""
 T = TypeVar("T")
 
 
@@ -88,7 +92,10 @@ class Shape(Generic[T]):
         hints = get_type_hints(self.of)
         words = {**_words_of(cast(Any, self.of)), **self._words, **{key: one.words for key, one in self._added.items() if one.words}}
         keys = (*self._keys, *(key for key in self._added if key not in self._keys))
-        types = {key: self._added[key].type if key in self._added else json_type(hints[key]) for key in keys}
+        types = {
+            key: self._added[key].type if key in self._added else Told if key in PATIENTS and hints[key] is int else json_type(hints[key])
+            for key in keys
+        }
         listed = {key: Annotated[type_, Field(description=words[key])] if key in words else type_ for key, type_ in types.items()}
         made = cast(Any, TypedDict)(self.name, listed)
         made.__doc__ = self.says or self.of.__doc__

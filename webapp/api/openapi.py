@@ -11,6 +11,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from typing_extensions import is_typeddict
 
 from webapp import answers
+from webapp.answers.protecting import DECIDED
 from webapp.answers.shapes import Shape
 from webapp.api import loader
 from webapp.api.operation import PREFIX, Operation
@@ -243,7 +244,10 @@ def _operation(operation: Operation[Any]) -> dict[str, Any]:
         "summary": operation.summary,
         "responses": _responses(
             _files(operation.media) or {"application/json": {"schema": {"$ref": _REF + _short(_answer(operation)[0])}}},
-            operation.problems + ((304,) if operation.by_generation else ()) + ((415,) if operation.method == "POST" else ()),
+            operation.problems
+            + ((403,) if DECIDED.get(operation.name) is None else ())
+            + ((304,) if operation.by_generation else ())
+            + ((415,) if operation.method == "POST" else ()),
         ),
     }
     if operation.description:

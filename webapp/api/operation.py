@@ -12,7 +12,9 @@ from flask import Response, request
 from pydantic import ValidationError
 from werkzeug.exceptions import UnsupportedMediaType
 
+from cohorts.errors import ListsProtected
 from graph.scope import Scope
+from webapp.answers.protecting import DECIDED
 from webapp.api.parameters import Parameters, most, takes_several
 from webapp.context import Context
 from webapp.errors import FieldError, ProblemError, invalid
@@ -76,7 +78,7 @@ class Operation(Generic[P]):
                 response = Response(status=304)
                 _cacheable(response, etag)
                 return response
-        value = self.handler(parameters, context)
+        value = self._protected(parameters, context)
         if isinstance(value, Response):
             return value
         response = json_response(value)
@@ -86,6 +88,15 @@ class Operation(Generic[P]):
         else:
             response.headers["Cache-Control"] = "no-store"
         return response
+
+    def _protected(self, parameters: P, context: Context) -> Any:
+        """The answer, with numbers of patients as they may be told. Raises ListsProtected where it would name them, or nobody decided."""
+        if not context.protection.on:
+            return self.handler(parameters, context)
+        way = DECIDED.get(self.name)
+        if way is None:
+            raise ListsProtected
+        return way(self.handler(parameters, context), context.protection)
 
     def _read(self, path_values: Mapping[str, str]) -> P:
         if self.method == "POST":

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from flask import Response, current_app, request
 from werkzeug.datastructures import MultiDict
 
+from cohorts.errors import ListsProtected
 from graph.errors import QueryBusy, UnsupportedCapability
 from graph.sparql import CSV, JSON, JSON_LD, N_TRIPLES, OFFERED, RDF_XML, TSV, TURTLE, XML, Demand, Form, QueryDataset, choose_media_type
 from graph.store import SparqlQueryable
@@ -95,6 +96,8 @@ def sparql(context: Context) -> Response:
     """Answer a request of the SPARQL 1.1 Protocol."""
     if not context.settings.sparql:
         raise ProblemError(Problem("disabled", 403, "Not offered here", "This server is set not to answer SPARQL."))
+    if context.protection.on:
+        raise ListsProtected
     reads = request.method in ("GET", "HEAD")
     if reads and not request.args:
         return _service_description()

@@ -9,6 +9,7 @@ from flask import Flask, Response, make_response, render_template, request, url_
 
 from graph.vocabulary import group_of
 from sources.wording import issue_name
+from webapp.context import context
 from webapp.errors import ERROR_PAGE
 from webapp.guard import actor
 from webapp.pages import (
@@ -39,6 +40,7 @@ from webapp.pages import (
     sign_in,
     similar,
     together,
+    told,
     values,
     wording,
 )
@@ -92,6 +94,7 @@ def register(app: Flask) -> None:
         short=wording.short_iri,
         source=wording.short_source,
         ranges=wording.ranges,
+        told=told.told,
         told_by=wording.is_told_by,
         run_id=wording.run_id,
         asserted=asserting.NAMES.get,
@@ -109,7 +112,7 @@ def register(app: Flask) -> None:
         canvas_of_records=canvas.canvas_of_records,
         canvas_url=canvas.canvas_url,
         class_color=labels_drawing.color_of,
-        count_of=wording.count_of,
+        count_of=told.count_of,
         facet_values=facets.FACET_VALUES,
         group_name=wording.group_name,
         issue_name=issue_name,
@@ -126,6 +129,7 @@ def register(app: Flask) -> None:
         way_back=way_back,
     )
     app.context_processor(_shared)
+    app.before_request(told.refuse_lists)
     app.after_request(_kept_private)
     app.extensions[ERROR_PAGE] = lambda problem: render_error(problem.status, problem.title, problem.detail)
 
@@ -140,7 +144,13 @@ def _kept_private(response: Response) -> Response:
 def _shared() -> dict[str, Any]:
     opened = snapshot_or_none()
     published = opened.published if opened else ""
-    return {"state": State(), "published": published, "made_on": made_on(published), "actor": actor()}
+    return {
+        "state": State(),
+        "published": published,
+        "made_on": made_on(published),
+        "actor": actor(),
+        "protected": context().protection.on,
+    }
 
 
 def asset(name: str) -> str:

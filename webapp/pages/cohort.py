@@ -13,8 +13,9 @@ from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from cohorts.completeness import warnings
-from cohorts.errors import InvalidDefinition
+from cohorts.errors import InvalidDefinition, ListsProtected
 from cohorts.evidence import Proof
+from cohorts.protection import Told
 from cohorts.reading import definition_of as read
 from cohorts.reading import read_definition
 from cohorts.results import Step
@@ -22,6 +23,7 @@ from cohorts.study import Member
 from search.model import ConceptSummary
 from search.protocols import Catalog
 from webapp.complete import completeness_of_datasets
+from webapp.context import context
 from webapp.pages import cohort_proofs
 from webapp.pages.cohort_drawn import rows_of_definition
 from webapp.pages.cohort_kept import ENTRY, KEPT, LONGEST, RULE, read_part
@@ -99,7 +101,7 @@ class StepView:
     """Who is left after a condition."""
 
     words: str
-    patients: int
+    patients: Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +131,8 @@ class CohortPage:
     hidden: tuple[tuple[str, str], ...]
     examples: tuple[tuple[str, str], ...]
     counted: bool = False
-    total: int = 0
-    everyone: int = 0
+    total: Told = 0
+    everyone: Told = 0
     attrition: tuple[StepView, ...] = ()
     members: tuple[MemberView, ...] = ()
     page: int = 1
@@ -238,26 +240,32 @@ def _counted(page: CohortPage, rows: Sequence[Row]) -> CohortPage:
         found = cohorts.count(definition)
     except InvalidDefinition as error:
         return replace(page, problem=str(error))
+    protection, everyone = context().protection, cohorts.everyone(definition)
+    told = protection.steps([everyone, *(step.patients for step in found.steps)])
+    page = replace(page, counted=True, total=told[-1], everyone=told[0], attrition=_attrition(page.rows, rows, found.steps, told[1:]))
+    if protection.on:
+        return replace(page, notices=(*found.notices, str(ListsProtected())), lacks=_lacks(definition.datasets), ways=_ways(rows)[::2])
     last = max(1, -(-found.events // MEMBERS))
     number = whole_number("page", 1, 1, last)
     shown = tuple(cohorts.members(found, (number - 1) * MEMBERS, MEMBERS))
     proofs = cohort_proofs.proofs(rows, definition, cohorts, [one.patient for one in shown])
     return replace(
         page,
-        counted=True,
-        total=found.patients,
-        everyone=cohorts.everyone(definition),
-        attrition=_attrition(page.rows, rows, found.steps),
         members=tuple(MemberView(one, _shown(one.patient, page.rows, proofs)) for one in shown),
         page=number,
         pages=last,
         notices=found.notices,
         lacks=_lacks(definition.datasets),
-        ways=(
-            ("Definition as JSON", url_of(rows, path="/cohort/definition")),
-            ("Patients as CSV", url_of(rows, path="/cohort/patients.csv")),
-            ("Beside everybody else", url_of(rows, path="/cohort/rest")),
-        ),
+        ways=_ways(rows),
+    )
+
+
+def _ways(rows: Sequence[Row]) -> tuple[tuple[str, str], ...]:
+    """Where one can go on from a counted cohort."""
+    return (
+        ("Definition as JSON", url_of(rows, path="/cohort/definition")),
+        ("Patients as CSV", url_of(rows, path="/cohort/patients.csv")),
+        ("Beside everybody else", url_of(rows, path="/cohort/rest")),
     )
 
 
@@ -268,12 +276,12 @@ def _lacks(datasets: Sequence[str]) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((dataset, said) for dataset, said in told if said)
 
 
-def _attrition(views: Sequence[RowView], rows: Sequence[Row], steps: Sequence[Step]) -> tuple[StepView, ...]:
+def _attrition(views: Sequence[RowView], rows: Sequence[Row], steps: Sequence[Step], patients: Sequence[Told]) -> tuple[StepView, ...]:
     """Conditions in the order in which they are asked, beginning with the one that patients enter with."""
     first = entering(rows)
     words = [views[first].words if first >= 0 else "everybody", *(views[place].words for place in order_of(rows))]
     words += [step.rule for step in steps[len(words) :]]
-    return tuple(StepView(said, step.patients) for said, step in zip(words, steps, strict=True))
+    return tuple(StepView(*each) for each in zip(words, patients, strict=True))
 
 
 def _shown(patient: str, views: Sequence[RowView], proofs: Sequence[dict[str, Proof]]) -> tuple[ShownProof, ...]:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request
 
+from cohorts.errors import ListsProtected
 from concepts.model import Mention
 from search.model import ConceptStanding, ConceptSummary, DocumentSummary, PatientSummary
 from search.protocols import Catalog
 from search.tables.held import Column
+from webapp.context import context
 from webapp.errors import FieldError, invalid, not_found
 from webapp.pages.asserting import COLUMNS
 from webapp.pages.charted import Charted, Code, each_once
@@ -134,6 +136,8 @@ def standing() -> str:
     if column is None or of not in ("patients", "documents"):
         raise invalid(FieldError("as", f"it is one of {', '.join(COLUMNS)}, and 'of' is patients or documents"))
     found = catalog.concept_standing(concept)
+    if of == "patients" and context().protection.on:
+        raise ListsProtected
     total = int(getattr(getattr(found, column), of))
     page, last = _turned(total)
     place = ROWS, (page - 1) * ROWS

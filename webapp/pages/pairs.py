@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -11,9 +11,11 @@ from flask import Blueprint, render_template, request
 
 from cohorts.cooccurrence import Pair
 from cohorts.occurring import RELATIONS, UNITS, USUAL, Unit
+from cohorts.protection import Protection, Told
 from cohorts.reading import definition_of as read
 from cohorts.together import Named
 from search.days import day_of
+from webapp.context import context
 from webapp.pages.cohort import asked_definition, url_of
 from webapp.pages.cohort_rows import rows_of
 from webapp.pages.reading import snapshot
@@ -71,7 +73,7 @@ class Tie:
 class PairsPage:
     """All the page shows."""
 
-    everyone: int
+    everyone: Told
     asked: int
     pairs: tuple[tuple[Named, Named, Pair], ...]
     things: tuple[Named, ...]
@@ -100,7 +102,8 @@ def pairs() -> str:
     within = snapshot().cohorts.count(read(asked_definition(rows))) if whole else None
     today = day_of(datetime.now(UTC).date())
     found = snapshot().together.strongest(unit, relations, today, within, given.getlist("dataset"), MOST_PAIRS)
-    things = things_of(found.pairs)
+    told = tellable(found.pairs, context().protection)
+    things = things_of(told)
     spots = spots_of(things)
 
     def url(of: str, asked: Sequence[str], shown: str) -> str:
@@ -111,12 +114,12 @@ def pairs() -> str:
         return tuple(each for each in RELATIONS if (each in relations) != (each == one)) or USUAL
 
     page = PairsPage(
-        everyone=found.everyone,
+        everyone=context().protection.count(found.everyone),
         asked=found.asked,
-        pairs=found.pairs,
+        pairs=told,
         things=things,
-        matrix=matrix_of(things, found.pairs) if view == "matrix" else (),
-        ties=ties_of(spots, found.pairs) if view == "network" else (),
+        matrix=matrix_of(things, told) if view == "matrix" else (),
+        ties=ties_of(spots, told) if view == "network" else (),
         spots=spots if view == "network" else (),
         unit=UNIT_WORDS[unit],
         units=tuple((UNIT_WORDS[one], url(one, relations, view), one == unit) for one in UNITS),
@@ -128,6 +131,16 @@ def pairs() -> str:
     return render_template(
         "pairs.html", page=page, state=State(), cohort_of=cohort_of, interval=interval_words, chance=chance_words, box=(WIDE, HIGH)
     )
+
+
+def tellable(pairs: Sequence[tuple[Named, Named, Pair]], protection: Protection) -> tuple[tuple[Named, Named, Pair], ...]:
+    """The pairs of which everything may be told, with their numbers as they are told: how often two are found together is what is shown."""
+    told = []
+    for first, second, pair in pairs:
+        cells = protection.cells(pair.both, pair.first, pair.second, pair.everyone)
+        if cells.ratios and isinstance(cells.both, int) and isinstance(cells.first, int) and isinstance(cells.second, int):
+            told.append((first, second, replace(pair, both=cells.both, first=cells.first, second=cells.second)))
+    return tuple(told)
 
 
 def things_of(pairs: Sequence[tuple[Named, Named, Pair]]) -> tuple[Named, ...]:

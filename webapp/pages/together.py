@@ -2,17 +2,22 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, render_template, request
 
+from cohorts.comparison import Share
+from cohorts.cooccurrence import Pair
 from cohorts.occurring import RELATIONS, UNITS, USUAL, Unit
+from cohorts.protection import Told
 from cohorts.reading import definition_of as read
 from cohorts.tables import Interval
 from cohorts.together import Beside, Named, SideBySide
 from search.days import day_of
+from webapp.answers.protecting import pair_told
+from webapp.context import context
 from webapp.errors import FieldError, invalid, not_found
 from webapp.pages.cohort import asked_definition, url_of
 from webapp.pages.cohort_rows import Row, rows_of
@@ -60,7 +65,9 @@ def cooccurrence() -> str:
         relations=tuple((one, url(unit, _turned(relations, one)), one in relations) for one in RELATIONS) if unit != "note" else (),
         within=url_of(rows) if whole else "",
     )
-    return render_template("cooccurrence.html", page=view, state=State(), cohort_of=cohort_of, interval=interval_words, chance=chance_words)
+    return render_template(
+        "cooccurrence.html", page=view, state=State(), cohort_of=cohort_of, interval=interval_words, chance=chance_words, shown=shown
+    )
 
 
 @pages.get("/cohort/rest")
@@ -73,7 +80,18 @@ def rest() -> str:
     found: SideBySide = snapshot().together.against_the_rest(
         counted, _relations(), day_of(datetime.now(UTC).date()), request.args.getlist("dataset")
     )
-    return render_template("rest.html", page=found, back=url_of(rows), state=State(), interval=interval_words)
+    return render_template("rest.html", page=found, back=url_of(rows), state=State(), interval=interval_words, shown=_share)
+
+
+def shown(pair: Pair) -> dict[str, Any]:
+    """A pair as it may be told."""
+    return pair_told({one.name: getattr(pair, one.name) for one in fields(pair)}, context().protection)
+
+
+def _share(share: Share) -> tuple[Told, Told, bool]:
+    """How many of each group have it, as it may be told, and whether the difference may be told."""
+    first, second = context().protection.shares(share.first, share.of_first, share.second, share.of_second)
+    return first, second, isinstance(first, int) and isinstance(second, int)
 
 
 def _relations() -> tuple[str, ...]:

@@ -100,10 +100,12 @@ _HIDDEN = re.compile(
 _WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-def number(value: float | None) -> str:
-    """12345 as '12,345'; nothing as a dash."""
+def number(value: float | str | None) -> str:
+    """12345 as '12,345'; nothing as a dash; what is told in words as it is."""
     if value is None:
         return "–"
+    if isinstance(value, str):
+        return value
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}"
 
 
