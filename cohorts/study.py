@@ -51,7 +51,7 @@ class Cohorts:
     ) -> None:
         """`embedder` finds meanings of notes, `graph`, within a scope, what patterns ask for."""
         self._generation = generation
-        self._lookups = Lookups(generation, self.query, embedder, graph, scope)
+        self._aside = embedder, graph, scope
 
     @property
     def generation(self) -> int:
@@ -133,6 +133,11 @@ class Cohorts:
     def query(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         """The rows of a query on the generation's catalog."""
         return self._connections.rows(query, values)
+
+    @property
+    def _lookups(self) -> Lookups:
+        # Made for each question: kept, it and this would keep each other, and with them the generation when it is a former one.
+        return Lookups(self._generation, self.query, *self._aside)
 
     @cached_property
     def _connections(self) -> Connections:

@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from werkzeug.serving import make_server
 
+from access.control import AccessControl
 from tests.webapp.fixtures import Shelf, empty
 from webapp import assets
 from webapp.app import create_app
+from webapp.library import Library
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="the browser tests need the package 'playwright'")
 
@@ -55,9 +57,9 @@ def browser(bundles: None) -> Iterator[object]:
         browser.close()
 
 
-def serve(library: Shelf) -> Iterator[str]:
+def serve(library: Library, access: AccessControl | None = None) -> Iterator[str]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, create_app(library), threaded=True)
+    server = make_server("127.0.0.1", 0, create_app(library, access=access), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -114,12 +114,16 @@ NO_PAGES = {
     "/node/neighbours",
     "/cohort/definition",
     "/cohort/with",
+    "/cohort/open",
+    "/sign-in/go",
+    "/sign-in/back",
+    "/sign-out",
     "/canvas.json",
     "/canvas.csv",
     "/cohort/patients.csv",
 }
-OF_LABELS = {"/labels", "/item", "/reports", "/review"}
-"""Looked at by test_labels."""
+OF_OTHERS = {"/labels", "/item", "/reports", "/review", "/sign-in"}
+"""Looked at by test_labels and test_sign_in."""
 
 
 def test_no_list_is_wider_than_a_phone(site: str, open_tab: Open) -> None:
@@ -136,7 +140,7 @@ def test_every_page_is_looked_at_on_a_phone() -> None:
     rules = create_app(f.Shelf()).url_map.iter_rules()
     pages = {rule.rule for rule in rules if rule.endpoint.split(".")[0] in PAGES_OF_APP}
     seen = {address.partition("?")[0] for address in PAGES.values()} | {"/data/runs/<run>"}
-    assert pages - NO_PAGES - OF_LABELS <= seen | set(LISTS.values())
+    assert pages - NO_PAGES - OF_OTHERS <= seen | set(LISTS.values())
 
 
 def test_nothing_is_cut_on_a_phone(site: str, open_tab: Open) -> None:

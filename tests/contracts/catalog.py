@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from concepts.model import Assertion
+from concepts.terminology import Kind
+from concepts.therapies import SYSTEM, classes_of
+from graph.identifiers import concept_iri
 from search.model import ConceptStanding, Document, DocumentSummary, Fact, Held, PatientSummary
 from search.protocols import Catalog
 from tests.search.clinic import Clinic
@@ -237,8 +240,10 @@ def concepts_stand_as_charts_and_texts_have_them(rig: Rig) -> None:
 
 
 def concepts_have_neighbours(rig: Rig) -> None:
-    """One step up and down, as stated; the codings of one thing are at one place."""
+    """One step up and down, as stated, and from drugs to the therapies that they are of; the codings of one thing are at one place."""
     broader = {(fact.subject, fact.concept) for fact in rig.clinic.facts if fact.relation == "broader"}
+    drugs = {(fact.concept, fact.label) for fact in rig.clinic.facts if fact.relation == "medication" and fact.concept}
+    broader |= {(drug, concept_iri(SYSTEM, one.code)) for drug, name in drugs for one in classes_of(name, Kind.DRUG)}
     concepts = {fact.concept for fact in rig.clinic.facts if fact.concept}
     for concept in sorted(concepts):
         found = rig.catalog.surroundings(concept, 1000)
