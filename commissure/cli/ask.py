@@ -286,6 +286,7 @@ def query(context: click.Context, sparql: str, media_type: str, partial: bool) -
     from graph.sparql import Demand
     from graph.store import SparqlQueryable
 
+    refuse_lists(context)
     settings = settings_of(context)
     assemble.take_over(settings)
     store: object = assemble.DataLibrary(workplace.workspace(settings), None, settings).current().graph

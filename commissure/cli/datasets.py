@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from commissure.cli.common import data_option, json_option, print_json, settings_of, store_option
+from commissure.cli.common import data_option, json_option, print_json, refuse_lists, settings_of, store_option
 
 
 @click.group(invoke_without_command=True)
@@ -81,6 +81,7 @@ def datasets_export(context: click.Context, name: str, kinds: tuple[str, ...], o
     from ingest import bulk
     from sources.errors import SourceNotFound
 
+    refuse_lists(context)
     workspace = workplace.workspace(settings_of(context))
     there = bulk.kinds(name, workspace)
     if missing := [kind for kind in kinds if kind not in there] or ([] if there else ["FHIR records"]):

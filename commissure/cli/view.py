@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commissure.cli.common import data_option, json_option, print_json, printable, settings_of
+from commissure.cli.common import data_option, json_option, print_json, printable, refuse_lists, settings_of
 
 if TYPE_CHECKING:
     from cohorts.views.definition import ViewDefinition
@@ -42,6 +42,7 @@ def view_run(context: click.Context, definition: Path, dataset: str | None, form
     from commissure import viewing, workplace
     from commissure.cli.common import writing
 
+    refuse_lists(context)
     compiled = compile_view(_definition(definition))
     for notice in compiled.notices:
         click.echo(f"! {printable(notice)}", err=True)

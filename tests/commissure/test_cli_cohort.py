@@ -85,3 +85,30 @@ def test_what_is_wrong_is_told_without_a_traceback(file: Path, tmp_path: Path) -
         found = run(*arguments, given="{}")
         assert isinstance(found.exception, error), found.output
         assert exit_code(found.exception) == code
+
+
+def test_nothing_that_lists_or_counts_at_will_leaves_while_numbers_are_protected(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = tmp_path / "view.json"
+    view.write_text(json.dumps({"resource": "Patient", "select": [{"column": [{"name": "id", "path": "id"}]}]}))
+    asked = (
+        ("cohort", "run", file),
+        ("cohort", "sql", file, "--parquet", tmp_path / "tables"),
+        ("view", "run", view, "--format", "csv"),
+        ("datasets", "export", two_patients_dataset()),
+        ("query", "--sparql", "ASK { ?s ?p ?o }"),
+    )
+    for protected, code in ((False, 0), (True, 2)):
+        if protected:
+            monkeypatch.setenv("COMMISSURE_PROTECT_BELOW", "11")
+        for arguments in asked:
+            found = CliRunner().invoke(cli, ["--data", str(two_patients().folder / "data"), *map(str, arguments)])
+            assert (exit_code(found.exception) if found.exception else 0) == code, (arguments, found.output)
+    assert json.loads(run("count", file, "--json").stdout)["count"] == "<11"
+
+
+def two_patients_dataset() -> str:
+    """A dataset of records."""
+    found = CliRunner().invoke(cli, ["--data", str(two_patients().folder / "data"), "datasets", "--json"])
+    return str(next(one["dataset"] for one in json.loads(found.stdout) if one["kinds"].get("Patient")))

@@ -40,6 +40,8 @@ class TogetherPage:
     relations: tuple[tuple[str, str, bool], ...]
     within: str
     """The address of the cohort that is looked at; '' for everybody."""
+    told: tuple[Told, Told]
+    """How many there are, and how many have it, as they may be told."""
 
 
 @pages.get("/cooccurrence")
@@ -58,12 +60,14 @@ def cooccurrence() -> str:
         given = [("concept", concept), ("unit", of), *(("relation", one) for one in chosen if tuple(chosen) != USUAL)]
         return url_of(rows, *given, path="/cooccurrence")
 
+    everyone, having = context().protection.steps([found.everyone, found.having])
     view = TogetherPage(
         found=found,
         unit=unit,
         units=tuple((UNIT_WORDS[one], url(one, relations), one == unit) for one in UNITS),
         relations=tuple((one, url(unit, _turned(relations, one)), one in relations) for one in RELATIONS) if unit != "note" else (),
         within=url_of(rows) if whole else "",
+        told=(everyone, having),
     )
     return render_template(
         "cooccurrence.html", page=view, state=State(), cohort_of=cohort_of, interval=interval_words, chance=chance_words, shown=shown
@@ -80,7 +84,18 @@ def rest() -> str:
     found: SideBySide = snapshot().together.against_the_rest(
         counted, _relations(), day_of(datetime.now(UTC).date()), request.args.getlist("dataset")
     )
-    return render_template("rest.html", page=found, back=url_of(rows), state=State(), interval=interval_words, shown=_share)
+    parts = context().protection.parts
+    sexes = zip(parts([one.first for one in found.sexes]), parts([one.second for one in found.sexes]), strict=True)
+    return render_template(
+        "rest.html",
+        page=found,
+        back=url_of(rows),
+        state=State(),
+        interval=interval_words,
+        shown=_share,
+        sides=parts([found.inside, found.outside]),
+        sexes=list(sexes),
+    )
 
 
 def shown(pair: Pair) -> dict[str, Any]:
