@@ -14,6 +14,7 @@ from cohorts.errors import CohortsError, InvalidDefinition, ListsProtected, NotI
 from cohorts.views.errors import InvalidView, SuiteUnreadable, ViewError
 from graph.errors import GraphError, InvalidDatasetName, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge
 from ingest.errors import (
+    BackupRefused,
     DatasetBusy,
     DiskFull,
     IngestError,
@@ -74,6 +75,7 @@ _BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (AccountRefused, "usage"),
     (UnsupportedSource, "usage"),
     (TerminologyRefused, "usage"),
+    (BackupRefused, "usage"),
     (InvalidDatasetName, "usage"),
     (InvalidRequest, "usage"),
     (InvalidDefinition, "usage"),

@@ -14,12 +14,13 @@ from typing import Any, Final
 
 from commissure.errors import EXIT_CODES
 from commissure.processes import environment
+from commissure.workplace import workspace
 from ingest import history
 from ingest.errors import LoadRefused, LoadsUnwritable
 from ingest.history import new_run
 from ingest.loads import Load, LoadQueue, LoadRequest, LoadState
 from ingest.locks import Lock
-from ingest.workspace import Workspace
+from ingest.workspace import LOADS_LOCK, Workspace
 from webapp.library import LoaderUnavailable, LoadNotTaken, LoadStatus, RejectedLine
 
 _log = logging.getLogger("commissure.loads")
@@ -120,7 +121,7 @@ class LoadWorker:
     def __init__(self, loads: LoadQueue, settings: Mapping[str, Any]) -> None:
         self._loads = loads
         self._settings = settings
-        self._workspace = Workspace(Path(settings["data"]))
+        self._workspace = workspace(dict(settings))
         self._stopped = threading.Event()
 
     def start(self) -> None:
@@ -148,7 +149,7 @@ class LoadWorker:
     @contextmanager
     def _alone(self) -> Iterator[bool]:
         """Wait until nobody else works; False when stopped before that."""
-        with Lock(self._workspace.folder / "loads.lock") as lock:
+        with Lock(self._workspace.folder / LOADS_LOCK) as lock:
             while not self._stopped.is_set():
                 if lock.take():
                     yield True

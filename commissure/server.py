@@ -13,7 +13,9 @@ from flask import Flask
 from commissure import assemble, workplace
 from commissure.errors import AddressInUse
 from commissure.reach import check_reach
-from ingest.errors import IngestError, LoadsUnwritable
+from ingest.errors import DatasetBusy, IngestError, LoadsUnwritable
+from ingest.locks import Lock
+from ingest.workspace import SERVE_LOCK
 from search.errors import ModelUnavailable, NothingPublished
 from search.model import SearchRequest
 from search.protocols import Embedder
@@ -27,6 +29,7 @@ def make_app(settings: dict[str, Any]) -> Flask:
     """The Flask app with its model loaded and the current generation open, so that the first question is as quick as the next."""
     from webapp.app import create_app
 
+    serving = _serving(settings)
     try:
         assemble.take_over(settings)
     except IngestError as error:  # another process is at it, or may write here where this one may not: pages say so until then
@@ -43,7 +46,21 @@ def make_app(settings: dict[str, Any]) -> Flask:
         # Where nothing has a vector yet the model was not asked for; it is wanted as soon as something has.
         threading.Thread(target=_load, args=(model,), daemon=True, name="load the model").start()
     access = workplace.access_control(settings) if settings["access"] else None
-    return create_app(library, settings=assemble.web_settings(settings), access=access)
+    app = create_app(library, settings=assemble.web_settings(settings), access=access)
+    app.extensions["commissure-serving"] = serving
+    return app
+
+
+def _serving(settings: dict[str, Any]) -> Lock | None:
+    """What says that somebody serves the data folder, so that no backup is put in its place; none where it cannot be written anyway."""
+    folder = workplace.workspace(settings).folder
+    try:
+        lock = Lock(folder / SERVE_LOCK)
+    except OSError:
+        return None
+    if not lock.take(shared=True):
+        raise DatasetBusy(f"{folder}: a backup is being put in its place; wait for that to end, then start the server again")
+    return lock
 
 
 def _load(model: Embedder) -> None:

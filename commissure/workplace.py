@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from access.control import AccessControl
 from ingest.publish import DraftGraph, Tools
 from ingest.replica import PublishedGraph, Replica
+from ingest.restoring import finish
 from ingest.stored import StoredRecords
 from ingest.workspace import Workspace
 from search.embedders.remembered import RememberingEmbedder
@@ -53,8 +54,10 @@ class LazyEmbedder:
 
 
 def workspace(settings: dict[str, Any]) -> Workspace:
-    """The data folder."""
-    return Workspace(Path(settings["data"]).expanduser())
+    """The data folder. A restore that was cut off after its backup was unpacked is finished first: nothing else may see half of it."""
+    folder = Path(settings["data"]).expanduser()
+    finish(folder)
+    return Workspace(folder)
 
 
 def records(settings: dict[str, Any]) -> StoredRecords:

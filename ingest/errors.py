@@ -12,6 +12,8 @@ IngestError
 ├── TerminologyUnreadable   the files of a terminology are not what they should be
 ├── TerminologyMissing      there is no such terminology, or the extra that brings it is not installed
 ├── TerminologyRefused      a name or a format is none of a terminology
+├── BackupUnusable          a backup is damaged, was cut off, is none of ours, or cannot be made
+├── BackupRefused           what a backup would replace is not to be replaced
 └── DiskFull           there is no room to write
 """
 
@@ -74,6 +76,14 @@ class TerminologyMissing(IngestError):
 
 class TerminologyRefused(IngestError):
     """A name or a format is none of a terminology."""
+
+
+class BackupUnusable(IngestError):
+    """A backup is damaged, was cut off, is none of ours, or cannot be made."""
+
+
+class BackupRefused(IngestError):
+    """What a backup would replace is not to be replaced."""
 
 
 class DiskFull(IngestError):

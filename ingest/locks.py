@@ -2,29 +2,34 @@
 
 import fcntl
 import os
+import weakref
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 
 class Lock:
-    """A file, made if need be, that one process at a time has. Use as a context manager: at its end the lock is let go of."""
+    """A file, made if need be, that one process at a time has.
+
+    It is let go of at the end of a `with` block, or when nothing refers to this object any more.
+    """
 
     def __init__(self, path: Path) -> None:
         """Raises OSError where the file cannot be opened."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        self._let_go = weakref.finalize(self, os.close, self._file)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        os.close(self._file)
+        self._let_go()
 
-    def take(self) -> bool:
-        """Whether this process has it now; False where another one has."""
+    def take(self, *, shared: bool = False) -> bool:
+        """Whether this process has it now, alone or `shared` with others who do; False where another one has."""
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True

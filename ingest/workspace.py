@@ -1,6 +1,6 @@
 """The data folder: what lies where, who may write, and what may be deleted.
 
-ledger.sqlite   embeddings.sqlite   write.lock   CURRENT
+ledger.sqlite   embeddings.sqlite   write.lock   serve.lock   CURRENT
 generations/000001/{graph,search}   parts/DATASET/KEY/   runs/RUN/issues.ndjson   terminologies/NAME/000001/
 """
 
@@ -28,6 +28,12 @@ _READER = ".reader-"
 """How the folders begin that hold what a reader of some datasets searches."""
 REPLICA = ".replica-"
 """How the folders begin that hold what goes to another graph store."""
+BACKUP = ".backup-"
+"""How the folders begin that hold what goes into a backup."""
+RESTORING = ".restoring-"
+"""How the folders begin into which a backup is unpacked."""
+WRITE_LOCK, LOADS_LOCK, SERVE_LOCK = LOCKS = ("write.lock", "loads.lock", "serve.lock")
+"""Files that say who is at work here, and nothing else: the one who writes, who works off loads, and those who serve."""
 _BRIEFLY = " briefly"
 """Behind the number of a process that holds the data folder for one publication."""
 _LOOK = 0.2
@@ -118,7 +124,7 @@ class Workspace:
         Who writes `briefly` is waited for; for everybody else DatasetBusy is raised.
         """
         try:
-            lock = Lock(self.folder / "write.lock")
+            lock = Lock(self.folder / WRITE_LOCK)
         except OSError as error:
             raise IngestError(f"{self.folder}: the data folder cannot be written: {error.strerror}") from error
         with lock:
@@ -159,7 +165,7 @@ class Workspace:
 
     def sweep(self) -> None:
         """Remove the working folders of processes that were killed; those of others stay."""
-        sweep(self.folder, _READER, REPLICA)
+        sweep(self.folder, _READER, REPLICA, BACKUP, RESTORING)
 
     def reader_folder(self) -> Scratch:
         """A new folder for what a reader of some datasets searches."""

@@ -9,6 +9,7 @@ import click
 
 from commissure.cli.ask import query, search
 from commissure.cli.audit import audit
+from commissure.cli.backup import backup, restore
 from commissure.cli.cohort import cohort
 from commissure.cli.compact import compact
 from commissure.cli.concept import concept
@@ -78,6 +79,8 @@ for command in (
     consolidate,
     report,
     verify,
+    backup,
+    restore,
     compact,
     view,
     users,
