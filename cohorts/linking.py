@@ -2,22 +2,25 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from cohorts.definition import LABELS, Criterion, Definition, Event, Exit, Group, Rule, all_events, people_of
+from cohorts.definition import LABELS, Code, Criterion, Definition, Event, Exit, Group, Rule, all_events, people_of
 from cohorts.errors import InvalidDefinition
 
 DEEPEST: Final = 12
 """Groups, `having` and cohorts within one another."""
 
-Named = Callable[[str], Any]
-"""The definition, as JSON, of a cohort that is kept under a name; None where none is."""
+NamedKind = Literal["cohort", "concepts"]
+Named = Callable[[NamedKind, str], Any]
+"""The definition of a cohort, or the codes of a set of concepts, as JSON, that are kept under a name; None where none is."""
 Read = Callable[[Any, str], Definition]
 """Reads a definition that stands at a path; what it names is not looked at."""
+ReadSet = Callable[[Any, str], tuple[Code, ...]]
+"""Reads the codes of a set that stand at a path."""
 
 
-def linked(definition: Definition, named: Named | None, read: Read) -> Definition:
-    """The definition with every cohort that it names, at any depth, among its own. Raises InvalidDefinition.
+def linked(definition: Definition, named: Named | None, read: Read, read_set: ReadSet) -> Definition:
+    """The definition with every cohort that it names, at any depth, and every set among its own. Raises InvalidDefinition.
 
     A kept cohort stands there under its name; the cohorts that it holds itself stand there as `NAME/OWN`, whatever others are called.
     """
@@ -27,7 +30,7 @@ def linked(definition: Definition, named: Named | None, read: Read) -> Definitio
         for event in all_events(waiting.pop()):
             if event.kind != "cohort" or event.cohort in cohorts:
                 continue
-            value = None if named is None else named(event.cohort)
+            value = None if named is None else named("cohort", event.cohort)
             if value is None:
                 there = ", ".join(sorted(definition.cohorts)) or "none"
                 raise InvalidDefinition(
@@ -36,9 +39,22 @@ def linked(definition: Definition, named: Named | None, read: Read) -> Definitio
             for name, one in _held(event.cohort, read(value, f"cohorts.{event.cohort}")):
                 cohorts[name] = one
                 waiting.append(one)
-    found = replace(definition, cohorts=cohorts)
+    whole = {name: _with_sets(one, named, read_set) for name, one in cohorts.items()}
+    found = replace(_with_sets(definition, named, read_set), cohorts=whole)
     _check(found)
     return found
+
+
+def _with_sets(definition: Definition, named: Named | None, read_set: ReadSet) -> Definition:
+    """A definition with the kept sets that its events name among its own."""
+    if named is None:
+        return definition
+    sets = dict(definition.sets)
+    for event in all_events(definition):
+        for name in (event.concepts, event.answers):
+            if name and name not in sets and (codes := named("concepts", name)) is not None:
+                sets[name] = read_set(codes, f"sets.{name}")
+    return replace(definition, sets=sets)
 
 
 def _held(name: str, definition: Definition) -> Iterator[tuple[str, Definition]]:

@@ -52,8 +52,8 @@ def read_definition(text: str | bytes, named: Named | None = None) -> Definition
 
 
 def definition_of(value: Any, named: Named | None = None) -> Definition:
-    """The definition that a JSON value is; cohorts that it names and does not hold are `named`. Raises InvalidDefinition."""
-    return linked(_definition(value, "", 0), named, lambda kept, path: _definition(kept, path, 0))
+    """The definition that a JSON value is; what it names and does not hold is `named`. Raises InvalidDefinition."""
+    return linked(_definition(value, "", 0), named, lambda kept, path: _definition(kept, path, 0), set_of)
 
 
 def _definition(value: Any, path: str, depth: int) -> Definition:

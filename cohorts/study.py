@@ -59,6 +59,11 @@ class Cohorts:
         return self._generation.number
 
     @cached_property
+    def datasets(self) -> tuple[str, ...]:
+        """The names of the datasets that are counted in, where a definition names none."""
+        return tuple(summary.dataset for summary in self._generation.catalog.datasets())
+
+    @cached_property
     def events(self) -> Events:
         """Its events: made when first needed, mapped into memory where they are kept."""
         return events_of(self._generation)
@@ -78,7 +83,7 @@ class Cohorts:
 
     def resolved(self, definition: Definition) -> Resolution:
         """What a definition names, as this generation has it. Raises InvalidDefinition for a dataset that is not there."""
-        known = [summary.dataset for summary in self._generation.catalog.datasets()]
+        known = self.datasets
         for place, dataset in enumerate(definition.datasets):
             if dataset not in known:
                 raise InvalidDefinition(f"datasets[{place}]", f"there is no dataset {dataset[:60]!r}; there are: {', '.join(known)}")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from access.errors import AccessError, AccountMissing, AccountRefused
 from cohorts.errors import CohortsError, InvalidDefinition, ListsProtected, NotImported
+from cohorts.saved.errors import SavedChanged, SavedMissing, SavedRefused
 from cohorts.views.errors import InvalidView, SuiteUnreadable, ViewError
 from graph.errors import GraphError, InvalidDatasetName, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge
 from ingest.errors import (
@@ -80,6 +81,9 @@ _BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (InvalidRequest, "usage"),
     (InvalidDefinition, "usage"),
     (NotImported, "usage"),
+    (SavedMissing, "missing"),
+    (SavedRefused, "usage"),
+    (SavedChanged, "usage"),
     (ListsProtected, "usage"),
     (InvalidView, "usage"),
     (QueryRefused, "usage"),

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from access.control import AccessControl
+from cohorts.saved.things import SavedThings
 from ingest.publish import DraftGraph, Tools
 from ingest.replica import PublishedGraph, Replica
 from ingest.restoring import finish
@@ -68,6 +69,11 @@ def records(settings: dict[str, Any]) -> StoredRecords:
 def access_control(settings: dict[str, Any]) -> AccessControl:
     """Who may what of the data folder. Nothing is opened until it is asked."""
     return AccessControl(workspace(settings).folder)
+
+
+def saved_things(settings: dict[str, Any]) -> SavedThings:
+    """What is saved in the data folder. Nothing is opened until it is asked."""
+    return SavedThings(workspace(settings).folder)
 
 
 def embedder(settings: dict[str, Any]) -> Embedder:

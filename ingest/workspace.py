@@ -1,6 +1,6 @@
 """The data folder: what lies where, who may write, and what may be deleted.
 
-ledger.sqlite   embeddings.sqlite   write.lock   serve.lock   CURRENT
+ledger.sqlite   embeddings.sqlite   saved.sqlite   write.lock   serve.lock   CURRENT
 generations/000001/{graph,search}   parts/DATASET/KEY/   runs/RUN/issues.ndjson   terminologies/NAME/000001/
 """
 
@@ -16,6 +16,7 @@ from typing import Any
 
 import orjson
 
+from cohorts.saved.database import FILE as SAVED
 from graph.scratch import Scratch, sweep
 from ingest.errors import DatasetBusy, IngestError
 from ingest.ledger import Ledger
@@ -57,6 +58,11 @@ class Workspace:
     def embeddings_path(self) -> Path:
         """The vectors of every text ever embedded."""
         return self.folder / "embeddings.sqlite"
+
+    @property
+    def saved_path(self) -> Path:
+        """What people saved (cohorts.saved): nothing makes it anew."""
+        return self.folder / SAVED
 
     @property
     def terminologies(self) -> Shelf:

@@ -23,6 +23,7 @@ from commissure.cli.ingest import ingest
 from commissure.cli.manifest import manifest
 from commissure.cli.read import read
 from commissure.cli.report import report
+from commissure.cli.saved import saved
 from commissure.cli.serve import demo, serve, worker
 from commissure.cli.similar import similar
 from commissure.cli.terminology import terminology
@@ -69,6 +70,7 @@ for command in (
     similar,
     cohort,
     cooccurrence,
+    saved,
     query,
     evaluate,
     serve,

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from cohorts.results import Counted
     from cohorts.study import Cohorts, Member
 
+_LISTED = "`commissure saved list` lists what is saved"
 _COLUMNS = ("patient", "label", "index", "end", "age", "sex", "dataset")
 
 
 @click.group()
 def cohort() -> None:
-    """Count and list patients by a definition: docs/cohorts.md says how one is written.
+    """Count and list patients by a definition, in a file or saved under a name: docs/cohorts.md says how one is written.
 
     \b
     Example:  commissure cohort count stroke.json
@@ -32,7 +33,7 @@ def cohort() -> None:
 
 def _definition_options(command: Any) -> Any:
     command = click.option("--dataset", "datasets", multiple=True, metavar="NAME", help="Only of this dataset; may be repeated.")(command)
-    return click.argument("definition", type=click.Path(path_type=Path, allow_dash=True), metavar="DEFINITION.json|-")(command)
+    return click.argument("definition", metavar="DEFINITION.json|-|NAME")(command)
 
 
 @cohort.command()
@@ -41,14 +42,16 @@ def _definition_options(command: Any) -> Any:
 @click.option("--csv", "as_csv", is_flag=True, help="Print the rules and who is left after each as CSV.")
 @data_option
 @click.pass_context
-def count(context: click.Context, definition: Path, datasets: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
+def count(context: click.Context, definition: str, datasets: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
     """Count who is in a cohort, and who is left after each of its rules: patients, and index events of theirs.
 
     \b
     Example:  commissure cohort count stroke.json
     """
     asked, cohorts = _asked(context, definition, datasets)
-    summary = _summary(cohorts.count(asked), cohorts, protection_of(context))
+    counted = cohorts.count(asked)
+    _keep(context, definition, asked, counted, cohorts)
+    summary = _summary(counted, cohorts, protection_of(context))
     if as_json:
         print_json(summary)
     elif as_csv:
@@ -63,7 +66,7 @@ def count(context: click.Context, definition: Path, datasets: tuple[str, ...], a
 @click.option("--csv", "as_csv", is_flag=True, help="Print a row an index event as CSV.")
 @data_option
 @click.pass_context
-def run(context: click.Context, definition: Path, datasets: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
+def run(context: click.Context, definition: str, datasets: tuple[str, ...], as_json: bool, as_csv: bool) -> None:
     """List the patients of a cohort with the days on which they enter it.
 
     \b
@@ -72,6 +75,7 @@ def run(context: click.Context, definition: Path, datasets: tuple[str, ...], as_
     refuse_lists(context)
     asked, cohorts = _asked(context, definition, datasets)
     counted = cohorts.count(asked)
+    _keep(context, definition, asked, counted, cohorts)
     members, summary = cohorts.members(counted), _summary(counted, cohorts, protection_of(context))
     if as_json:
         print_json({**summary, "patients": [asdict(member) for member in members]})
@@ -88,7 +92,7 @@ def run(context: click.Context, definition: Path, datasets: tuple[str, ...], as_
 @click.option("--parquet", "folder", type=click.Path(path_type=Path), metavar="DIR", help="Write the two tables that it reads here first.")
 @data_option
 @click.pass_context
-def sql(context: click.Context, definition: Path, datasets: tuple[str, ...], folder: Path | None) -> None:
+def sql(context: click.Context, definition: str, datasets: tuple[str, ...], folder: Path | None) -> None:
     """Print a cohort as one statement of DuckDB over `events.parquet` and `patients.parquet`.
 
     \b
@@ -122,21 +126,58 @@ def import_(file: Path) -> None:
         click.echo(f"note: {printable(notice)}", err=True)
 
 
-def _asked(context: click.Context, path: Path, datasets: tuple[str, ...]) -> "tuple[Definition, Cohorts]":
-    """The definition of a file, and the cohorts of the published generation. Raises InvalidDefinition, SourceNotFound."""
+def _asked(context: click.Context, given: str, datasets: tuple[str, ...]) -> "tuple[Definition, Cohorts]":
+    """The definition of a file or a name, and the cohorts of the published generation.
+
+    Raises InvalidDefinition, SourceNotFound, SavedMissing.
+    """
     from commissure import assemble, workplace
 
-    definition = _read(path)
+    definition = definition_given(context, given)
     settings = settings_of(context)
     assemble.take_over(settings)
     snapshot = assemble.DataLibrary(workplace.workspace(settings), workplace.embedder(settings), settings).current()
     return (replace(definition, datasets=datasets) if datasets else definition), snapshot.cohorts
 
 
-def _read(path: Path) -> "Definition":
-    from cohorts.reading import read_definition
+def definition_given(context: click.Context, given: str) -> "Definition":
+    """The definition that stands in a file or on standard input ('-'), or is saved under a name; it may name what is saved.
 
-    return read_definition(_bytes(path))
+    Raises InvalidDefinition, SourceNotFound, SavedMissing.
+    """
+    from cohorts.reading import read_definition
+    from cohorts.saved.errors import SavedMissing
+    from cohorts.saved.naming import named_cohort, names
+    from commissure import workplace
+
+    folder = workplace.workspace(settings_of(context)).folder
+    if not is_name(given):
+        return read_definition(_bytes(Path(given)), names(folder))
+    try:
+        return named_cohort(folder, given)
+    except SavedMissing as error:
+        raise SavedMissing(f"there is no file {given[:100]!r}, and no cohort is saved under this name: {_LISTED}") from error
+
+
+def is_name(given: str) -> bool:
+    """Whether what a command was given is a name of something saved, rather than a file: no such file is there, and it looks like none."""
+    return given != "-" and "/" not in given and not given.endswith(".json") and not Path(given).exists()
+
+
+def _keep(context: click.Context, given: str, asked: "Definition", counted: "Counted", cohorts: "Cohorts") -> None:
+    """Keep what a saved cohort counted, where the data folder can be written."""
+    from cohorts.saved.counting import keep_count
+    from cohorts.saved.errors import SavedUnusable
+    from cohorts.saved.model import WHOEVER_SITS_HERE
+    from commissure import workplace
+
+    if not is_name(given):
+        return
+    things = workplace.saved_things(settings_of(context))
+    try:
+        keep_count(things, WHOEVER_SITS_HERE, things.find(WHOEVER_SITS_HERE, given, "cohort"), asked, counted, cohorts)
+    except SavedUnusable as error:
+        click.echo(f"note: the count is not kept: {printable(str(error))}", err=True)
 
 
 def _bytes(path: Path) -> bytes:

@@ -145,7 +145,7 @@ def test_cohorts_that_are_kept_elsewhere_are_read_by_their_names() -> None:
         return whole({"any": [{"event": "condition", "having": {"cohort": name}}]}, exit={"censor": [{"cohort": name}]}, **more)
 
     kept = {"stroke@2": cohort("own", cohorts={"own": whole({"cohort": "bleed"})}), "bleed": whole(), "self": cohort("self")}
-    found = definition_of(cohort("stroke@2", cohorts={"own": whole()}), kept.get)
+    found = definition_of(cohort("stroke@2", cohorts={"own": whole()}), lambda _, name: kept.get(name))
     assert list(found.cohorts) == ["own", "stroke@2", "stroke@2/own", "bleed"]
     inner = found.cohorts["stroke@2"]
     assert [event.cohort for event in all_events(inner) if event.kind == "cohort"] == ["stroke@2/own"] * 2
@@ -153,7 +153,7 @@ def test_cohorts_that_are_kept_elsewhere_are_read_by_their_names() -> None:
 
     def wrong(value: Any) -> tuple[str, str]:
         with pytest.raises(InvalidDefinition) as error:
-            definition_of(value, kept.get)
+            definition_of(value, lambda _, name: kept.get(name))
         return error.value.path, error.value.message
 
     assert wrong(whole({"cohort": "absent"})) == ("rules[0].cohort", "there is no cohort 'absent' in `cohorts`; there are: none")
