@@ -12,9 +12,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from limits import RateLimitItem
+
 from cohorts.protection import Protection
 from cohorts.study import Cohorts
 from cohorts.together import Together
+from commissure.errors import BadSetting
 from commissure.media import places_of
 from commissure.statuses import dataset_status, run_status
 from commissure.workplace import tools, workspace
@@ -41,6 +44,7 @@ from search.retriever import Retriever
 from search.scoped import write_within
 from sources.errors import UnknownDataset
 from webapp.library import DatasetStatus, RecordSource, RejectedLine, RunStatus, TerminologyStatus
+from webapp.limiting import limits_of
 from webapp.settings import LOOPBACK, WebSettings
 
 if TYPE_CHECKING:
@@ -85,6 +89,7 @@ def web_settings(settings: dict[str, Any]) -> WebSettings:
         sparql_max_rows=settings["sparql_max_rows"],
         sparql_slots=sparql_slots(settings),
         sparql_origins=tuple(origin.strip().rstrip("/") for origin in settings["sparql_origins"].split(",") if origin.strip()),
+        rate_limits=rate_limits_of(settings["rate_limit"]),
         raw_records=settings["raw_records"],
         max_body=settings["max_body"],
         loader_at_root=settings["loader_at_root"],
@@ -100,6 +105,14 @@ def web_settings(settings: dict[str, Any]) -> WebSettings:
         protection=protection_of(settings),
         trusted_proxies=settings["trusted_proxies"],
     )
+
+
+def rate_limits_of(words: str) -> tuple[RateLimitItem, ...]:
+    """How often somebody may ask. Raises BadSetting."""
+    try:
+        return limits_of(words)
+    except ValueError as error:
+        raise BadSetting(f"rate_limit: is a number of requests in a time, such as '300/minute; 10000/day', not {words!r}") from error
 
 
 def protection_of(settings: Mapping[str, Any]) -> Protection:

@@ -1,7 +1,6 @@
 """The web process: waitress serving the app over the data folder."""
 
 import gc
-import logging
 import signal
 import sys
 import threading
@@ -13,6 +12,7 @@ from flask import Flask
 from commissure import assemble, workplace
 from commissure.errors import AddressInUse
 from commissure.reach import check_reach
+from commissure.watching import log_as, tracer_of
 from ingest.errors import DatasetBusy, IngestError, LoadsUnwritable
 from ingest.locks import Lock
 from ingest.workspace import SERVE_LOCK
@@ -46,7 +46,7 @@ def make_app(settings: dict[str, Any]) -> Flask:
         # Where nothing has a vector yet the model was not asked for; it is wanted as soon as something has.
         threading.Thread(target=_load, args=(model,), daemon=True, name="load the model").start()
     access = workplace.access_control(settings) if settings["access"] else None
-    app = create_app(library, settings=assemble.web_settings(settings), access=access)
+    app = create_app(library, settings=assemble.web_settings(settings), access=access, tracer=tracer_of(settings["traces"]))
     app.extensions["commissure-serving"] = serving
     return app
 
@@ -117,10 +117,7 @@ def listen(app: Flask, settings: dict[str, Any]) -> Any:
 def serve(settings: dict[str, Any]) -> None:
     """Serve until a signal to end. Raises OpenToAll, and AddressInUse where the address cannot be listened on."""
     check_reach(settings)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    # Which vector instructions FAISS found, and each request to a model's folder, concern nobody who serves.
-    for noisy in ("faiss.loader", "sentence_transformers"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    log_as(settings["log_format"])
     host, port = settings["host"], settings["port"]
     try:
         # Listen first: a taken port is said at once, not after the model has loaded.

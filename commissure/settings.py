@@ -63,6 +63,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("protect_below", int, 0, "patients", "the smallest number of patients that is told; smaller ones are hidden (0: none is)"),
     Setting("protect_rounding", int, 0, "patients", "what numbers of patients are rounded to a multiple of (0: none is)"),
     Setting("max_body", int, 1_000_000, "bytes", "largest request body the web server takes"),
+    Setting(
+        "rate_limit", str, "", "requests/time; …", "how often an account or address may ask, such as 300/minute; 10000/day; empty: always"
+    ),
+    Setting("log_format", str, "text", "text or json", "how the server logs: a line or a JSON object each, never what was asked"),
+    Setting("traces", str, "", "address", "OpenTelemetry collector (OTLP over HTTP) that is sent a span a request; empty: none"),
     Setting("hsts", bool, False, "true or false", "whether browsers are told to use HTTPS only (behind a proxy that speaks it)"),
     Setting("access", bool, False, "true or false", "whether people sign in, and see what they were granted"),
     Setting("access_header", str, "", "name", "header in which a proxy names who is asking; empty: none"),

@@ -1,6 +1,7 @@
 """The application factory: one library in, one WSGI application out."""
 
 from flask import Flask, Response
+from opentelemetry.trace import Tracer
 
 from access.control import AccessControl
 from webapp.library import Library
@@ -11,12 +12,14 @@ __all__ = ["WebSettings", "create_app"]
 _DEFAULTS = WebSettings()
 
 
-def create_app(library: Library, *, settings: WebSettings = _DEFAULTS, access: AccessControl | None = None) -> Flask:
+def create_app(
+    library: Library, *, settings: WebSettings = _DEFAULTS, access: AccessControl | None = None, tracer: Tracer | None = None
+) -> Flask:
     """The web application over a library. Nothing is opened here: the first request that needs the generation opens it.
 
-    With `access`, requests are answered to those alone who say who they are, as far as they were granted.
+    With `access`, requests are answered to those alone who say who they are, as far as they were granted. With `tracer`, each has a span.
     """
-    from webapp import context, errors, guard, metrics, pages, security, weight
+    from webapp import context, errors, guard, limiting, metrics, pages, security, tracing, weight
     from webapp.api import routes
 
     app = Flask("webapp", static_folder="static", template_folder="templates")
@@ -29,10 +32,12 @@ def create_app(library: Library, *, settings: WebSettings = _DEFAULTS, access: A
     app.url_map.merge_slashes = False
 
     weight.register(app)
+    tracing.register(app, tracer)
     context.register(app)
     metrics.register(app)
     security.register(app, settings)
     guard.register(app, access)
+    limiting.register(app, settings.rate_limits)
     errors.register(app)
     routes.register(app)
     pages.register(app)

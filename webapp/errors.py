@@ -46,6 +46,9 @@ ERROR_PAGE = "commissure_error_page"
 """Key of app.extensions under which the pages put their `Callable[[Problem], Response]`."""
 
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
+
+
 @dataclass(frozen=True, slots=True)
 class FieldError:
     """What is wrong with one parameter. `field` is its name, dotted where it lies within a JSON body."""
@@ -97,6 +100,11 @@ LOADER_CODES = {
     501: "UnsupportedOperationException",
 }
 """Neptune's names for what goes wrong with its loader where nothing more exact is known."""
+
+
+def known_method(method: str) -> str:
+    """A request's method; one that HTTP does not know is client text and is not repeated."""
+    return method if method in _METHODS else "OTHER"
 
 
 class ProblemError(Exception):

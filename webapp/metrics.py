@@ -11,10 +11,10 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from search.errors import SearchError
 from search.model import SearchResult
 from webapp.context import context_of
+from webapp.errors import known_method
 
 _KEY = "commissure_metrics"
 _SECONDS = (0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class Metrics:
@@ -52,8 +52,7 @@ def register(app: Flask) -> None:
     @app.after_request
     def count(response: Response) -> Response:
         route = request.url_rule.rule if request.url_rule else "(none)"
-        method = request.method if request.method in _METHODS else "OTHER"
-        metrics.requests.labels(method, route, str(response.status_code)).inc()
+        metrics.requests.labels(known_method(request.method), route, str(response.status_code)).inc()
         started = g.get("metrics_started")
         if started is not None:
             took = time.perf_counter() - started

@@ -7,7 +7,7 @@ import uuid
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp.errors import Problem, ProblemError
+from webapp.errors import Problem, ProblemError, known_method
 from webapp.settings import WebSettings
 
 log = logging.getLogger("commissure.web.requests")
@@ -104,7 +104,9 @@ def register(app: Flask, settings: WebSettings) -> None:
         route = request.url_rule.rule if request.url_rule else "(none)"
         started = g.get("started")
         elapsed = (time.perf_counter() - started) * 1000 if started is not None else 0.0
-        log.info("%s %s %d %.1f ms %s", _method(), route, response.status_code, elapsed, request_id)
+        said = {"method": known_method(request.method), "route": route, "status": response.status_code, "ms": round(elapsed, 1)}
+        said["request"] = request_id
+        log.info("%(method)s %(route)s %(status)d %(ms).1f ms %(request)s", said, extra=said)
         return response
 
 
@@ -116,8 +118,3 @@ def _share(response: Response, origins: tuple[str, ...]) -> None:
     origin = request.headers.get("Origin", "")
     if origin and ("*" in origins or origin in origins):
         response.headers.update({"Access-Control-Allow-Origin": "*" if "*" in origins else origin, **_CORS})
-
-
-def _method() -> str:
-    """The request's method; one that HTTP does not know is client text and is not repeated."""
-    return request.method if request.method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"} else "OTHER"

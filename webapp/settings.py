@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from limits import RateLimitItem
+
 from cohorts.protection import OFF, Protection
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
@@ -36,6 +38,9 @@ class WebSettings:
 
     max_body: int = 1_000_000
     """Bytes a request body may have."""
+
+    rate_limits: tuple[RateLimitItem, ...] = ()
+    """How many requests an account, or an address where nobody says who they are, may make in which time."""
 
     raw_records: bool = True
     """Whether /api/v1/records shows the source JSON of a record as it came in."""

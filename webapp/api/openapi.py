@@ -46,7 +46,7 @@ _PROBLEMS = {
     415: "The request body is of another type.",
     422: "The query, or its answer, is larger than this server takes or gives.",
     421: "The server does not answer under this host name.",
-    429: "Another load is running, or too many wait.",
+    429: "Asked too often, where that is limited; of the loader: another load is running, or too many wait.",
     431: "The address and headers of the request are larger than the server takes.",
     500: "Something went wrong here; the log holds the reason under the `instance`.",
     501: "The graph store cannot do this, or the server is not set up for it.",
@@ -275,7 +275,7 @@ def _files(media: tuple[str, ...]) -> dict[str, Any]:
 
 _ANY = (400, 413, 431)
 """What every address may be refused with before it is looked at."""
-_ALWAYS = (*_ANY, 421, 500, 503)
+_ALWAYS = (*_ANY, 421, 429, 500, 503)
 
 
 def _responses(content: Mapping[str, Any], problems: tuple[int, ...] = (), always: tuple[int, ...] = _ALWAYS) -> dict[str, Any]:
