@@ -1,5 +1,6 @@
 """A module of ours in a process of its own, with its processor time and memory watched."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -20,7 +21,10 @@ class Spent:
 
 def run_measured(module: str, arguments: Sequence[str], ended: Sequence[int] = (0,)) -> tuple[bytes, Spent]:
     """Its standard output and what it took. Raises CalledProcessError where it ends with another status than these."""
-    process = subprocess.Popen([sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    # What is compiled is kept, as it is where somebody installed it.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    command = [sys.executable, "-m", module, *arguments]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     peak = 0.0
     spent: dict[int, float] = {}
 

@@ -28,6 +28,9 @@ _BASE64 = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
 _WHITESPACE = re.compile(rb"[ \t\r\n]+")
 _SHORTEST_DOUBLE = 24
 _MAGIC = (b"%PDF-", b"{\\rtf", b"\x1f\x8b\x08")
+_MAGIC_PACKED = (b"JVBERi", b"e1xydG", b"H4sI")
+"""The same as base64 has them."""
+_GLANCE = 64
 _GZIP = b"\x1f\x8b\x08"
 _SNIFFED = 8192
 _CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -159,6 +162,15 @@ def _decode_again(content: bytes, media_type: str) -> bytes:
         if any(c.isspace() for c in text) and all(c.isprintable() or c.isspace() for c in text[:4096]):
             return inner
     return content
+
+
+def begins_as_text(data: object) -> bool:
+    """Whether base64 holds what begins as text does, and not as a document of another format, packed once more or not."""
+    try:
+        head = base64.b64decode(data[:_GLANCE], validate=True) if type(data) is str else b"\0"
+    except (binascii.Error, ValueError):
+        return False
+    return _is_text(head) and not head.removeprefix(codecs.BOM_UTF8).lstrip().startswith((*_MAGIC, *_MAGIC_PACKED))
 
 
 def told_by_bytes(content: bytes) -> str:

@@ -21,7 +21,8 @@ class Format:
     many times more quads a byte of it gives than one of FHIR: blocks are smaller by as much, so that their parts are of one size; `unique`
     whether two different records of one id are a mistake of the source: the first is taken, the others are refused; `optional` kinds are
     taken in where a run asks for them, and from then on; `remembers` tells whether what is found in whole lines of a source follows from
-    these lines alone, so that they need not be read again.
+    these lines alone, so that they need not be read again; `plain` whether mapping a record opens no document of a foreign format, so
+    that it can be done in any process.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Format:
     unique: bool = False
     optional: frozenset[str] = frozenset()
     remembers: bool = False
+    plain: Callable[[SourceRecord], bool] = lambda _: False
 
 
 Settings = tuple[tuple[str, str], ...]

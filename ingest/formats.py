@@ -44,6 +44,7 @@ def find(name: str, settings: Settings = (), within: tuple[str, ...] = ()) -> Fo
             beside=lambda source, name: attached.read_beside(source, name, within),
             optional=fhir.CLAIMS,
             remembers=True,
+            plain=attached.is_plain,
         )
     if name == "text":
         from ingest.text import mapping as text

@@ -35,10 +35,12 @@ from ingest.run import Again, Options, Run, RunReport, count_part, insist, tally
 from ingest.scanning import Sources
 from ingest.staging import Part, PartSummary
 from ingest.worker import Chosen, MapTask, contents_folder, map_block
-from ingest.workers import Pool
+from ingest.workers import Pool, reading
 from ingest.workspace import Workspace
 from sources.errors import UnknownDataset
 from sources.files import Listing, expand
+
+_Mapper = Callable[[Callable[[MapTask], PartSummary], Sequence[MapTask]], Iterator[tuple[MapTask, PartSummary | None]]]
 
 
 def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: Tools, options: Options, progress: Progress) -> RunReport:
@@ -163,7 +165,7 @@ def read_what_is_held(ledger: Ledger, workspace: Workspace, tools: Tools, worker
         return ReadAgain()
     replication = prepare_replica(ledger, workspace, tools)
     with Pool(workers) as pool:
-        done = read_again(ledger, workspace, tools, replication, progress, pool.run)
+        done = read_again(ledger, workspace, tools, replication, progress, reading(pool))
     settle_replica(ledger, workspace, tools, replication, progress)
     workspace.clean(ledger)
     return done
@@ -291,7 +293,7 @@ def _publish(run: Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool, sources
         draft.remove(plan.gone())
         run.say("mapping", len(tasks))
         parts = []
-        for task, summary in _mapped(pool, tasks):
+        for task, summary in _mapped(pool.here if sources.are_few(tasks) else pool.run, tasks):
             run.progress.advance()
             if summary is None:
                 run.report(asdict(worker_lost(chosen.block)) for chosen in task.blocks)
@@ -309,7 +311,7 @@ def _publish(run: Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool, sources
         draft.name_places(run.places)
         targets = (target for part in parts for target in part.targets())
         at_most = FEW if run.options.words_first else None
-        published = draft.finish(unresolved(plan, targets), embed=run.options.embed, run=pool.run, at_most=at_most)
+        published = draft.finish(unresolved(plan, targets), embed=run.options.embed, run=reading(pool), at_most=at_most)
         run.counts.passages = {"total": published.passages, "embedded": published.embedded}
         if published.unread:
             run.report([asdict(texts_wait(published.unread))])
@@ -322,15 +324,15 @@ def _publish(run: Run, plan: Plan, tasks: Sequence[MapTask], pool: Pool, sources
     return published
 
 
-def _mapped(pool: Pool, tasks: Sequence[MapTask]) -> Iterator[tuple[MapTask, PartSummary | None]]:
+def _mapped(run: _Mapper, tasks: Sequence[MapTask]) -> Iterator[tuple[MapTask, PartSummary | None]]:
     """Each task with the part it gave. One that kills its worker is tried again file by file, so that only the deadly file is lost."""
     again: list[MapTask] = []
-    for task, summary in pool.run(map_block, tasks):
+    for task, summary in run(map_block, tasks):
         if summary is None and len(task.blocks) > 1:
             again += (replace(task, key=f"{task.key}-{number}", blocks=(one,)) for number, one in enumerate(task.blocks))
         else:
             yield task, summary
-    yield from pool.run(map_block, again)
+    yield from run(map_block, again)
 
 
 def _is_nothing(run: Run) -> bool:

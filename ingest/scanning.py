@@ -22,7 +22,7 @@ from ingest.cutting import Find, Known, Measure, Piece, cut, taken, whole
 from ingest.memory import About, Found, Memory, Place, keys_of
 from ingest.plan import Plan, Scanned
 from ingest.run import Run, moved, worker_lost
-from ingest.worker import ScanResult, ScanTask, issues_file, rows_file, scan
+from ingest.worker import MapTask, ScanResult, ScanTask, issues_file, rows_file, scan
 from ingest.workers import Pool
 from sources.blocks import Block
 from sources.files import Listing, SourceFile, open_source
@@ -33,7 +33,9 @@ BLOCK = 16 << 20
 _REMEMBERED: Final = 8
 """A block that is remembered is smaller by as much: where something changes in it, all of it is scanned."""
 _FEW: Final = 4 << 20
-"""Bytes that are scanned here, while the processes that will map what is new start."""
+"""Bytes that are scanned here, sooner than a process starts."""
+_FEW_RECORDS: Final = 256
+"""Records that are mapped here, likewise."""
 _SETTLED_NS: Final = 2_000_000_000
 """Nanoseconds: a file that was written so shortly before it was read may be written again without its time showing it."""
 _LINES: Final = (".ndjson", ".jsonl")
@@ -87,6 +89,8 @@ class Sources:
         self._recalled: set[str] = set()
         self._entries: list[_Entry] = []
         self._known: dict[bytes, dict[bytes, list[Known]]] = {}
+        self._plain: set[Block] = set()
+        """Blocks that were scanned now, all records of which any process can map."""
 
     def scan(self) -> None:
         """List every record of every source in the plan, but of quiet blocks, and report what was wrong."""
@@ -120,6 +124,13 @@ class Sources:
     def scanned(self) -> list[Scanned]:
         """The blocks whose rows the plan has, and the number of lines before each in its file."""
         return [Scanned(entry.number, entry.block, entry.first_line) for entry in self._entries if entry.taken]
+
+    def are_few(self, tasks: Sequence[MapTask]) -> bool:
+        """Whether this process maps so much sooner than another one starts, and no record of it can bring it down."""
+        chosen = [one for task in tasks for one in task.blocks]
+        records, size = sum(len(one.places) for one in chosen), sum(_size(one.block) for one in chosen)
+        known = all(task.blocks for task in tasks) and all(one.block in self._plain for one in chosen)
+        return known and records <= _FEW_RECORDS and size <= _FEW
 
     def enter(self, db: sqlite3.Connection) -> None:
         """Remember what was read, within the transaction in which the ledger comes to say what the plan did."""
@@ -222,15 +233,20 @@ class Sources:
             return
         run.say("scanning", len(tasks))
         results: dict[int, ScanResult] = {}
-        self._pool.warm()
-        few = sum((one.block.end or one.source.file.size) - one.block.start for one in entries) <= _FEW
+        few = sum(_size(one.block) for one in entries) <= _FEW
+        if not few:
+            self._pool.warm()
         for task, result in (self._pool.here if few else self._pool.run)(scan, tasks):
             run.progress.advance()
             if result is None:
                 run.report([asdict(worker_lost(task.block))])
             else:
                 results[task.number] = result
+                if result.plain:
+                    self._plain.add(task.block)
                 self._entries[task.number].lines = result.lines
+        if not all(task.block in self._plain for task in tasks):
+            self._pool.warm()
         self._number_lines()
         for entry in entries:
             uri = entry.source.file.uri
@@ -276,6 +292,10 @@ class Sources:
 
 def _is_whole(result: ScanResult) -> bool:
     return not any(severity == Severity.REJECT for severity, _ in result.issues)
+
+
+def _size(block: Block) -> int:
+    return (block.end or block.file.size) - block.start
 
 
 def _is_json(file: SourceFile) -> bool:

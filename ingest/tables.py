@@ -1,10 +1,12 @@
 """The tables of a part: their columns, and how values become rows and come back."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
 from functools import cache
 from operator import attrgetter
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Final
 
 from concepts.model import Assertion, Mention
@@ -49,13 +51,38 @@ class TableWriter:
         self._writer.close()
 
     def _flush(self) -> None:
-        import pyarrow as pa
-
         if not self._rows:
             return
+        pa = _arrow()
         columns = [pa.array(values, type=field.type) for values, field in zip(zip(*self._rows, strict=True), self._schema, strict=True)]
         self._writer.write_batch(pa.record_batch(columns, schema=self._schema))
         self._rows = []
+
+
+class _Unseen:
+    """Finds no pandas."""
+
+    @staticmethod
+    def find_spec(name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> None:
+        """See importlib.abc.MetaPathFinder."""
+        if name == "pandas":
+            raise ModuleNotFoundError(name=name)
+
+
+@cache
+def _arrow() -> Any:
+    """Arrow, which looks for pandas once, to tell its columns from lists, and imports all of it for that: longer than a small part takes.
+
+    Nothing here is of pandas, so it is not found.
+    """
+    import pyarrow as pa
+
+    sys.meta_path.insert(0, _Unseen)
+    try:
+        pa.array([], pa.null())
+    finally:
+        sys.meta_path.remove(_Unseen)
+    return pa
 
 
 @cache

@@ -56,7 +56,8 @@ class ScanResult:
     """How many lines the block holds, how many records, and how many issues of each severity and code.
 
     `beside` tells whether what was found depends on other files, `contents` whether content was left that others read, `deletions` whether
-    the block says that records are gone; `measure` is None where the block could not be read again to take it.
+    the block says that records are gone; `plain` whether its records can be mapped by any process (ingest.format); `measure` is None where
+    the block could not be read again to take it.
     """
 
     number: int
@@ -66,6 +67,7 @@ class ScanResult:
     beside: bool = False
     contents: bool = False
     deletions: bool = False
+    plain: bool = False
     measure: Measure | None = None
 
 
@@ -139,6 +141,7 @@ def scan(task: ScanTask) -> ScanResult:
     named: list[str] = []
     records = 0
     beside = contents = deletions = False
+    plain = True
     with rows_file(task.output, task.number).open("wb") as rows, issues_file(task.output, task.number).open("wb") as notes:
 
         def note(issue: Issue) -> None:
@@ -164,6 +167,7 @@ def scan(task: ScanTask) -> ScanResult:
                 continue
             state = format_.state(item)
             beside |= bool(state)
+            plain = plain and format_.plain(item)
             digest = hashlib.blake2b(item.raw + state, digest_size=16, salt=task.salt).digest()
             seen.append((records, item.line, item.kind, item.id, digest, *_version(item.resource)))
             identifiers += ((records, system, value, item.kind, item.id) for system, value in format_.identifiers(item))
@@ -176,7 +180,7 @@ def scan(task: ScanTask) -> ScanResult:
                 flush()
         flush()
     measure = taken(task.block)
-    return ScanResult(task.number, measure.lines if measure else 0, records, issues, beside, contents, deletions, measure)
+    return ScanResult(task.number, measure.lines if measure else 0, records, issues, beside, contents, deletions, plain, measure)
 
 
 def map_block(task: MapTask) -> PartSummary:

@@ -6,11 +6,15 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import forkserver, get_context
 from types import TracebackType
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from ingest.worker import start
+from search.reading.documents import Row, Runner
+from search.reading.documents import Task as Texts
 
 _ATTEMPTS = 3
+_FEW_LETTERS: Final = 1 << 18
+"""Of texts that this process reads sooner than another one starts."""
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -74,3 +78,13 @@ class Pool:
             context.set_forkserver_preload(["ingest.preload"])
             self._executor = ProcessPoolExecutor(self._workers, mp_context=context, initializer=start, initargs=(os.getpid(),))
         return self._executor
+
+
+def reading(pool: Pool) -> Runner:
+    """What reads texts: this process where they are few, else those of the pool."""
+
+    def run(function: Callable[[Texts], list[list[Row]]], tasks: Sequence[Texts]) -> Iterator[tuple[Texts, list[list[Row]] | None]]:
+        few = sum(len(text) for task in tasks for text in task.texts) <= _FEW_LETTERS
+        return (pool.here if few else pool.run)(function, tasks)
+
+    return run

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 import orjson
 
-from ingest.attachments import MAX_BYTES
+from ingest.attachments import MAX_BYTES, begins_as_text
 from ingest.fhir.policy import is_entered_in_error
 from ingest.fhir.r4.tables import ATTACHMENTS, TYPES
 from ingest.mapping.codes import dicts
@@ -58,6 +58,12 @@ def attachments(kind: str, resource: Mapping[str, Any]) -> Iterator[tuple[Mappin
         yield from _walk(resource, ["content"], kind)
     else:
         yield from _below(resource, _NAMES, kind)
+
+
+def is_plain(record: SourceRecord) -> bool:
+    """Whether all attachments of a record are text that lies in it: no PDF has to be opened, nothing has to be fetched."""
+    found = (*attachments(record.kind, record.resource), *_contained(record.kind, record.resource))
+    return record.kind != "Binary" and all(begins_as_text(attachment.get("data")) for attachment, _ in found)
 
 
 def contained_notes(kind: str, resource: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str]]:

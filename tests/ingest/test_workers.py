@@ -1,3 +1,4 @@
+import base64
 import json
 import os
 import signal
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.workers import Pool
-from tests.ingest.exports import patient, write
+from tests.ingest.exports import InlinePool, condition, note, patient, write
 
 
 def double(number):
@@ -41,6 +42,48 @@ def test_only_the_task_that_kills_its_worker_is_given_up():
 def test_a_worker_killed_by_accident_costs_nothing(tmp_path):
     with Pool(1) as pool:
         assert list(pool.run(die_once, [str(tmp_path / "x")])) == [(str(tmp_path / "x"), "done")]
+
+
+class NoProcesses(InlinePool):
+    """Fails where work is given to another process."""
+
+    def here(self, function, tasks):
+        yield from super().run(function, tasks)
+
+    def run(self, function, tasks):
+        if tasks:
+            raise RuntimeError("given away")
+        yield from ()
+
+
+def test_few_records_start_no_process(lab, monkeypatch):
+    monkeypatch.setattr("ingest.pipeline.Pool", NoProcesses)
+    report = lab.ingest(patient(), condition(), note(text="No breast cancer."))
+    assert report.records["added"] == 3
+    (document,) = lab.snapshot().catalog.documents_of_record(lab.iri("DocumentReference", "d1"))
+    assert [one.assertion.value for one in lab.snapshot().catalog.document(document.id).mentions] == ["negated"]
+
+
+@pytest.mark.parametrize(
+    "attachment",
+    [
+        {"contentType": "application/pdf", "data": base64.b64encode(b"%PDF-1.4 ...").decode()},
+        {"contentType": "text/plain", "data": base64.b64encode(b"%PDF-1.4 ...").decode()},
+        {"contentType": "text/plain", "data": base64.b64encode(base64.b64encode(b"{\\rtf1 ...")).decode()},
+        {"contentType": "text/plain", "url": "./beside.txt"},
+        {"contentType": "text/plain", "data": "&"},
+    ],
+)
+def test_what_may_bring_its_reader_down_is_given_to_a_process(lab, monkeypatch, attachment):
+    monkeypatch.setattr("ingest.pipeline.Pool", NoProcesses)
+    with pytest.raises(RuntimeError, match="given away"):
+        lab.ingest(patient(), note(content=[{"attachment": attachment}]))
+
+
+def test_many_records_are_given_to_processes(lab, monkeypatch):
+    monkeypatch.setattr("ingest.pipeline.Pool", NoProcesses)
+    with pytest.raises(RuntimeError, match="given away"):
+        lab.ingest(*(patient(f"p{number}") for number in range(300)))
 
 
 def heed():
