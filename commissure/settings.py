@@ -57,6 +57,13 @@ SETTINGS: tuple[Setting, ...] = (
         "sparql_origins", str, "", "origins, comma-separated", "origins whose pages may read the SPARQL endpoint (CORS); * is every one"
     ),
     Setting("raw_records", bool, True, "true or false", "whether the source JSON of records is shown"),
+    Setting("pull_client_id", str, "", "name", "what FHIR servers call this client when it pulls; empty: it asks without a token"),
+    Setting("pull_key", str, "", "file", "private key that it signs with: PEM, JWK or JWKS, RSA or of the curve P-384"),
+    Setting("pull_token_url", str, "", "address", "where tokens are given; empty: the server tells"),
+    Setting("pull_scope", str, "", "scopes", "what a token is asked for; empty: reading of the types that are pulled"),
+    Setting("pull_hosts", str, "", "names, comma-separated", "hosts that may be asked for files and attachments beside the FHIR server"),
+    Setting("pull_attachments", int, 100_000, "files", "attachments that one pull fetches at most; 0: none"),
+    Setting("pull_attachment_bytes", int, 32_000_000, "bytes", "largest attachment that is fetched"),
     Setting(
         "media", str, "", "folders and s3://prefix=folder, comma-separated", "where the web may read labeled images from; empty: nowhere"
     ),

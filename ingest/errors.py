@@ -14,6 +14,8 @@ IngestError
 ├── TerminologyRefused      a name or a format is none of a terminology
 ├── BackupUnusable          a backup is damaged, was cut off, is none of ours, or cannot be made
 ├── BackupRefused           what a backup would replace is not to be replaced
+├── PullRefused        a pull is asked for what it may not do, or cannot do as it is asked
+├── PullFailed         a FHIR server does not give what a pull asks for
 └── DiskFull           there is no room to write
 """
 
@@ -84,6 +86,18 @@ class BackupUnusable(IngestError):
 
 class BackupRefused(IngestError):
     """What a backup would replace is not to be replaced."""
+
+
+class PullRefused(IngestError):
+    """A pull is asked for what it may not do, or cannot do as it is asked; `code` is a short stable word for why."""
+
+    def __init__(self, message: str, code: str = "refused") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class PullFailed(IngestError):
+    """A FHIR server does not give what a pull asks for; what was fetched is kept, and the next pull goes on from there."""
 
 
 class DiskFull(IngestError):

@@ -53,6 +53,7 @@ def ingest(locations: Sequence[str], dataset: str, workspace: Workspace, tools: 
     format_ = formats.find(options.format, options.settings)
     with workspace.writing() as ledger, room_in(workspace.folder):
         listing = expand(locations, format_.suffixes, options.within)
+        listing = replace(listing, issues=(*options.issues, *listing.issues))
         mended = mended_first(ledger, workspace, tools, options.workers, progress)
         read_what_is_held(ledger, workspace, tools, options.workers, progress)
         run, published = _bring_in(
@@ -104,7 +105,8 @@ def _bring_in(
     claims = options.claims or ledger.holds(dataset, formats.find(options.format).optional)
     options = replace(options, settings=tuple(sorted(told.items())), claims=claims)
     replication = prepare_replica(ledger, workspace, tools)
-    places = ledger.with_places(dataset, (file.uri for file in listing.files))
+    read_from = (*((f"{options.place}/",) if options.place else ()), *(file.uri for file in listing.files))
+    places = ledger.with_places(dataset, read_from)
     run = Run(ledger, options.run or new_run(), dataset, workspace, tools, replication, options, progress, again, places)
     history.begin(ledger, run.id, dataset, locations)
     try:
@@ -201,6 +203,7 @@ def drop(dataset: str, workspace: Workspace, tools: Tools, progress: Progress) -
             published = draft.finish((), embed=not ledger.missing_vectors)
             with draft.entered(published) as db:
                 ledger.forget(db, dataset)
+        shutil.rmtree(workspace.pulls_folder(dataset), ignore_errors=True)
         settle_replica(ledger, workspace, tools, replication, progress)
         workspace.clean(ledger)
         return held

@@ -36,7 +36,8 @@ class Options:
     to word search; `all_or_nothing` publishes nothing if any record is rejected. `run` is the id the run is to have, where somebody else
     keeps it; `settings` are the format's own. `within` are the only places that may be read from; () where whoever asks may read anything.
     `thorough` reads every source, also those that are as they were when they were read. `words_first` publishes before passages are
-    embedded, where those are many, and gives them their meaning in slices (ingest.meaning).
+    embedded, where those are many, and gives them their meaning in slices (ingest.meaning). `place` is a folder that is named as one,
+    however few files of it are read; `issues` are those that were found before anything was read, while the sources were fetched.
     """
 
     format: str = "fhir"
@@ -50,6 +51,8 @@ class Options:
     within: tuple[str, ...] = ()
     thorough: bool = False
     words_first: bool = False
+    place: str = ""
+    issues: tuple[Issue, ...] = ()
 
     @property
     def told(self) -> str:

@@ -2,6 +2,7 @@
 
 ledger.sqlite   embeddings.sqlite   saved.sqlite   write.lock   serve.lock   CURRENT
 generations/000001/{graph,search}   parts/DATASET/KEY/   runs/RUN/issues.ndjson   terminologies/NAME/000001/
+pulls/DATASET/SERVER/
 """
 
 import os
@@ -72,6 +73,10 @@ class Workspace:
     def parts_folder(self, dataset: str) -> Path:
         """Where a dataset's parts lie."""
         return self.folder / "parts" / dataset
+
+    def pulls_folder(self, dataset: str) -> Path:
+        """Where what was fetched for a dataset from FHIR servers lies."""
+        return self.folder / "pulls" / dataset
 
     def run_folder(self, run: str) -> Path:
         """Where a run keeps its files; made if need be."""

@@ -67,12 +67,13 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """The files of some locations, what was odd about them, and what else lies there."""
+    """The files of some locations, what was odd about them, what else lies there, and the manifests that say what the files are for."""
 
     files: tuple[SourceFile, ...]
     issues: tuple[Issue, ...]
     transaction_time: str | None = None
     passed_over: tuple[PassedOver, ...] = ()
+    manifests: tuple[SourceFile, ...] = ()
 
 
 def expand(locations: Iterable[str], suffixes: tuple[str, ...] = _DATA_SUFFIXES, within: tuple[str, ...] = ()) -> Listing:
@@ -84,6 +85,7 @@ def expand(locations: Iterable[str], suffixes: tuple[str, ...] = _DATA_SUFFIXES,
     issues: list[Issue] = []
     passed_over: list[PassedOver] = []
     times: list[str] = []
+    read: list[SourceFile] = []
     for location in locations:
         found, odd = _found(location, suffixes, within)
         issues += (each for each in odd if isinstance(each, Issue))
@@ -95,13 +97,14 @@ def expand(locations: Iterable[str], suffixes: tuple[str, ...] = _DATA_SUFFIXES,
             if content is None:
                 continue
             found.remove(manifest)
+            read.append(manifest)
             if isinstance(content.get("transactionTime"), str):
                 times.append(content["transactionTime"])
             roles |= _manifest_roles(content)
             issues += _missing_outputs(content, manifest, found)
         for file in found:
             files.setdefault(file.uri, replace(file, role=_role(file, roles)))
-    return Listing(tuple(files.values()), tuple(issues), max(times, default=None), tuple(passed_over))
+    return Listing(tuple(files.values()), tuple(issues), max(times, default=None), tuple(passed_over), tuple(read))
 
 
 @contextmanager

@@ -31,6 +31,7 @@ PROGRAMS = re.compile(r"(?:\.venv/bin/commissure|commissure|curl|python3?|make|d
 
 INSTALLS = "installs the product, from an index that the reader names"
 SERVERS = "needs a graph server; tests/graph and tests/servers do it where there is one"
+EHR = "needs a FHIR server; tests/ingest/pull pulls from a stand-in that checks every request"
 BUCKET = "needs a bucket; tests/ingest/test_s3.py and tests/labels read from a stand-in for S3"
 TESTS = "runs these tests"
 NOT_RUN = {
@@ -49,6 +50,8 @@ NOT_RUN = {
     "python -m tests.servers.processes janusgraph": SERVERS,
     "commissure manifest select \"select count(*) from s3object[*] s where s.\\\"triage\\\" is missing\" "
     "'s3://bucket/job/manifests/output/output.manifest'": BUCKET,
+    ".venv/bin/commissure pull https://ehr.example/fhir --since last --dataset study": EHR,
+    "commissure pull https://ehr.example/fhir --since last --dataset study --client-id commissure --key key.pem": EHR,
     "commissure manifest crawl s3://bucket/xray/ > input.manifest": BUCKET,
 }  # fmt: skip
 

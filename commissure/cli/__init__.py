@@ -21,6 +21,7 @@ from commissure.cli.evaluate import evaluate
 from commissure.cli.graph import graph
 from commissure.cli.ingest import ingest
 from commissure.cli.manifest import manifest
+from commissure.cli.pull import pull
 from commissure.cli.read import read
 from commissure.cli.report import report
 from commissure.cli.saved import saved
@@ -60,6 +61,7 @@ def cli(context: click.Context, data: str | None, config: Path | None) -> None:
 
 for command in (
     ingest,
+    pull,
     embed,
     datasets,
     terminology,

@@ -10,6 +10,7 @@ its record withdrew must not be found by itself.
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -120,6 +121,17 @@ def names_file(url: str) -> bool:
 
 
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+_AT_ADDRESS: Final = re.compile(r"https?://[^/]", re.I)
+
+
+def is_at_address(url: str) -> bool:
+    """Whether a URL is an address of the web that names no Binary: its text is read where a pull put it beside the export."""
+    return _AT_ADDRESS.match(url) is not None and not key_of(without_query(url)).startswith("Binary/")
+
+
+def fetched_beside(url: str) -> str:
+    """The path, beside the file of the record that names it, at which a pull puts what lies at an address."""
+    return f"attachments/{hashlib.blake2b(url.encode('utf-8', 'surrogatepass'), digest_size=16).hexdigest()}"
 
 
 def read_beside(source: str, url: str, within: tuple[str, ...] = ()) -> bytes:
@@ -141,13 +153,16 @@ def read_beside(source: str, url: str, within: tuple[str, ...] = ()) -> bytes:
 def state_of(record: SourceRecord, within: tuple[str, ...] = ()) -> bytes:
     """A digest of the files that a record's attachments name: where one changes, comes or goes, the record is mapped again."""
     state = b""
-    for url in _files(record):
+    for path in _files(record):
         try:
-            content = read_beside(record.source, url, within)
+            content = read_beside(record.source, path, within)
         except OSError:
             state += b"-"
         else:
             state += hashlib.blake2b(content, digest_size=16).digest()
+    for path in _fetched(record):
+        with suppress(OSError):  # nothing was fetched: the record is as it would be without pulls
+            state += hashlib.blake2b(read_beside(record.source, path, within), digest_size=16).digest()
     return state
 
 
@@ -155,15 +170,27 @@ def files_named(record: SourceRecord) -> Iterator[str]:
     """The addresses of the files that a record's attachments name beside it, whether they are there or not."""
     for url in _files(record):
         yield from {address_beside(record.source, each) for each in (url, unquote(url))}
+    for path in _fetched(record):
+        yield address_beside(record.source, path)
 
 
 def _files(record: SourceRecord) -> Iterator[str]:
     """The urls of a record's attachments that are paths of files."""
+    return filter(names_file, _urls(record))
+
+
+def _fetched(record: SourceRecord) -> Iterator[str]:
+    """The paths at which a pull puts what lies at the addresses that a record's attachments name."""
+    return (fetched_beside(url) for url in _urls(record) if is_at_address(url))
+
+
+def _urls(record: SourceRecord) -> Iterator[str]:
+    """The urls of a record's attachments that have no text in themselves and name nothing of their Bundle."""
     if b'"url"' not in record.raw:
         return
     for attachment, _ in (*attachments(record.kind, record.resource), *_contained(record.kind, record.resource)):
         url = attachment.get("url")
-        if type(url) is str and "data" not in attachment and (path := url.strip()) not in record.urns and names_file(path):
+        if type(url) is str and "data" not in attachment and (path := url.strip()) not in record.urns:
             yield path
 
 

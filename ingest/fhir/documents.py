@@ -12,7 +12,16 @@ import orjson
 from concepts.model import Mention
 from graph.vocabulary import KG
 from ingest.attachments import MAX_BYTES, AttachmentError, Decoded, decode, decode_base64, decode_bytes
-from ingest.fhir.attached import CONTENT, attachments, attachments_of_note, contained_notes, names_file, without_query
+from ingest.fhir.attached import (
+    CONTENT,
+    attachments,
+    attachments_of_note,
+    contained_notes,
+    fetched_beside,
+    is_at_address,
+    names_file,
+    without_query,
+)
 from ingest.mapping.codes import dicts, short, text_of
 from ingest.mapping.draft import Node
 from ingest.model import NAMED
@@ -123,6 +132,9 @@ def _attachment(node: Node, attachment: Mapping[str, Any], field: str) -> Iterat
         if url not in node.draft.record.urns and names_file(url):
             yield from _beside(node, url, content_type, title, f"{field}.url")
             return
+        if url not in node.draft.record.urns and is_at_address(url) and (fetched := _fetched(node, url)) is not None:
+            yield from _decoded(node, content_type, fetched, title, f"{field}.url")
+            return
         held = _held(node, url, content_type, f"{field}.url")
         if held is None:
             return
@@ -150,6 +162,18 @@ def _beside(node: Node, url: str, content_type: Any, title: Any, field: str) -> 
         if len(content) <= MAX_BYTES:
             draft.beside.append((url, content))
         yield from _decoded(node, content_type, content, title, field)
+
+
+def _fetched(node: Node, url: str) -> bytes | None:
+    """What a pull fetched from an address; None where it did not."""
+    draft, path = node.draft, fetched_beside(url)
+    try:
+        content = draft.context.beside(draft.iri, draft.record.source, path)
+    except OSError:
+        return None
+    if len(content) <= MAX_BYTES:
+        draft.beside.append((path, content))
+    return content
 
 
 def _decoded(node: Node, content_type: Any, data: Any, title: Any, field: str) -> Iterator[Text]:
