@@ -1,4 +1,4 @@
-"""The files for nginx and systemd, held against the programs that read them and against what the server expects of them."""
+"""The files for nginx, systemd, cron and Airflow, held against the programs that read them and against what the server expects of them."""
 
 import re
 import shutil
@@ -11,7 +11,13 @@ from click.testing import CliRunner
 from commissure.cli import cli
 from commissure.settings import SETTINGS
 
-UNITS = ("commissure.service", "commissure-backup.service", "commissure-backup.timer")
+UNITS = (
+    "commissure.service",
+    "commissure-backup.service",
+    "commissure-backup.timer",
+    "commissure-watch.service",
+    "commissure-watch.timer",
+)
 
 
 @pytest.fixture
@@ -83,12 +89,49 @@ def test_the_units_start_commands_and_settings_that_exist(folder):
         started += re.findall(r"^ExecStart=\S+/commissure (.+)$", text, re.MULTILINE)
         for name in re.findall(r"^Environment=COMMISSURE_(\w+)=", text, re.MULTILINE):
             assert name.lower() in {each.name for each in SETTINGS}
-    assert len(started) == 3
+    assert len(started) == 4
     for line in started:
         name, *options = line.split()
         shown = CliRunner().invoke(cli, [name, "--help"])
         assert shown.exit_code == 0, line
         assert all(option in shown.stdout for option in options if option.startswith("-")), line
+
+
+def _taken(line):
+    """What the command line takes these words of a schedule for, without doing it."""
+    name, *words = line.split()
+    with cli.commands[name].make_context(name, words, obj={"flags": {}, "config": None}) as context:
+        return context.params
+
+
+def test_cron_starts_a_command_that_exists_with_settings_that_exist(folder):
+    lines = [line for line in (folder / "cron" / "commissure-watch").read_text().splitlines() if line and not line.startswith("#")]
+    settings = [line for line in lines if re.match(r"[A-Z_]+=", line)]
+    assert {line.partition("=")[0].removeprefix("COMMISSURE_").lower() for line in settings} <= {each.name for each in SETTINGS}
+    (entry,) = [line for line in lines if line not in settings]
+    minute, *when, account, program = entry.split(" ", 6)
+    assert 0 <= int(minute) < 60 and when == ["*"] * 4 and account == "commissure"
+    given = _taken(program.split("/bin/commissure ")[1])
+    assert given["once"] and given["dataset"] == "study"
+
+
+def test_systemd_watches_with_what_the_command_takes(folder):
+    text = (folder / "systemd" / "commissure-watch.service").read_text()
+    (started,) = re.findall(r"^ExecStart=\S+/commissure (.+)$", text, re.MULTILINE)
+    assert _taken(started)["once"] and "SuccessExitStatus=3" in text
+
+
+def test_airflow_reads_the_dag(folder):
+    text = (folder / "airflow" / "commissure_watch.py").read_text()
+    (command,) = re.findall(r'^COMMAND = "\S+/bin/commissure (.+)"$', text, re.MULTILINE)
+    assert _taken(command)["once"]
+    compile(text, "commissure_watch.py", "exec")
+    pytest.importorskip("airflow", reason="Airflow is not installed here: the DAG is compiled, and not read by it")
+    from airflow.models import DagBag
+
+    bag = DagBag(str(folder / "airflow"), include_examples=False)
+    assert bag.import_errors == {}
+    assert [task.task_id for task in bag.dags["commissure_watch"].tasks] == ["watch"]
 
 
 def test_the_settings_of_the_guide_exist(pytestconfig):

@@ -52,6 +52,8 @@ NOT_RUN = {
     "'s3://bucket/job/manifests/output/output.manifest'": BUCKET,
     ".venv/bin/commissure pull https://ehr.example/fhir --since last --dataset study": EHR,
     "commissure pull https://ehr.example/fhir --since last --dataset study --client-id commissure --key key.pem": EHR,
+    ".venv/bin/commissure watch export/ s3://bucket/healthlake/ --every 1h --dataset study": BUCKET,
+    "commissure watch https://ehr.example/fhir s3://bucket/healthlake/ --every 1h --dataset study": EHR,
     "commissure manifest crawl s3://bucket/xray/ > input.manifest": BUCKET,
 }  # fmt: skip
 

@@ -31,6 +31,7 @@ from commissure.cli.terminology import terminology
 from commissure.cli.users import grant, revoke, tokens, users
 from commissure.cli.verify import verify
 from commissure.cli.view import view
+from commissure.cli.watch import watch
 
 _EPILOG = """\b
 Exit codes:
@@ -62,6 +63,7 @@ def cli(context: click.Context, data: str | None, config: Path | None) -> None:
 for command in (
     ingest,
     pull,
+    watch,
     embed,
     datasets,
     terminology,
