@@ -77,6 +77,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("traces", str, "", "address", "OpenTelemetry collector (OTLP over HTTP) that is sent a span a request; empty: none"),
     Setting("hsts", bool, False, "true or false", "whether browsers are told to use HTTPS only (behind a proxy that speaks it)"),
     Setting("access", bool, False, "true or false", "whether people sign in, and see what they were granted"),
+    Setting("token", str, "", "secret", "token by which `commissure mcp` asks on standard input and output"),
     Setting("access_header", str, "", "name", "header in which a proxy names who is asking; empty: none"),
     Setting("access_groups_header", str, "", "name", "header in which it names their groups, comma-separated"),
     Setting("access_proxies", str, "", "addresses, comma-separated", "addresses and networks from which these headers are taken"),

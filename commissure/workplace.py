@@ -30,6 +30,9 @@ class LazyEmbedder:
 
     @cached_property
     def _loaded(self) -> Embedder:
+        # It looks for torch when it is imported, and fails where another thread has imported only half of that.
+        import scipy.stats  # noqa: F401
+
         from search.embedders.sentence_models import open_embedder
 
         with self._lock:

@@ -262,7 +262,7 @@ def is_loader() -> bool:
 
 def wants_problem() -> bool:
     """Whether this client is a program: it asks the API, or would rather have JSON than a page."""
-    if (request.path.startswith("/api/") and request.path != "/api/docs") or is_loader():
+    if (request.path.startswith("/api/") and request.path != "/api/docs") or request.path == "/metrics" or is_loader():
         return True
     accepted = request.accept_mimetypes
     json = max(accepted.quality("application/json"), accepted.quality(MEDIA_TYPE))

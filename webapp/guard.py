@@ -85,6 +85,11 @@ def sight() -> Sight | None:
     return found
 
 
+def asks_who() -> bool:
+    """Whether the application has access control."""
+    return current_app.extensions.get(KEY) is not None
+
+
 def actor() -> Actor | None:
     """Whoever asks; None where there is no access control, and for those who did not say."""
     found: Actor | None = g.get("actor")

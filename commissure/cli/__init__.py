@@ -21,6 +21,7 @@ from commissure.cli.evaluate import evaluate
 from commissure.cli.graph import graph
 from commissure.cli.ingest import ingest
 from commissure.cli.manifest import manifest
+from commissure.cli.mcp import mcp
 from commissure.cli.pull import pull
 from commissure.cli.read import read
 from commissure.cli.report import report
@@ -80,6 +81,7 @@ for command in (
     serve,
     worker,
     demo,
+    mcp,
     graph,
     manifest,
     consolidate,

@@ -22,14 +22,14 @@ from webapp.api.openapi import openapi
 from webapp.app import create_app
 
 
-@lru_cache(maxsize=1)
-def document() -> dict[str, Any]:
-    return openapi()
+@lru_cache(maxsize=2)
+def document(access: bool = False) -> dict[str, Any]:
+    return openapi(access=access)
 
 
 @lru_cache(maxsize=256)
-def validator(pointer: tuple[str, ...]) -> Draft202012Validator:
-    schema: Any = document()
+def validator(pointer: tuple[str, ...], access: bool = False) -> Draft202012Validator:
+    schema: Any = document(access)
     for key in pointer:
         schema = schema[key]
     return Draft202012Validator({**schema, "components": document()["components"]})
@@ -42,11 +42,11 @@ def addresses() -> list[tuple[re.Pattern[str], str]]:
     return [(re.compile(re.sub(r"\\{\w+\\}", ".+", re.escape(path)), re.DOTALL), path) for path in paths]
 
 
-def check(method: str, path: str, response: TestResponse) -> None:
+def check(method: str, path: str, response: TestResponse, access: bool = False) -> None:
     """Fail where an answer is not as the document says."""
     found = next((listed for pattern, listed in addresses() if pattern.fullmatch(path)), None)
     described_by = "get" if method == "HEAD" else method.lower()
-    operation = document()["paths"].get(found, {}).get(described_by) if found else None
+    operation = document(access)["paths"].get(found, {}).get(described_by) if found else None
     if found is None or operation is None:
         if method != "OPTIONS" and path.startswith("/api/v1"):
             assert response.status_code in (308, 404, 405, 421), f"{method} {path} is not documented but answers {response.status_code}"
@@ -60,7 +60,7 @@ def check(method: str, path: str, response: TestResponse) -> None:
     assert response.mimetype in described["content"], f"{method} {found} answers {response.mimetype}"
     if response.is_json:
         pointer = ("paths", found, described_by, "responses", status, "content", response.mimetype, "schema")
-        errors = [f"{error.json_path}: {error.message}" for error in validator(pointer).iter_errors(response.json)]
+        errors = [f"{error.json_path}: {error.message}" for error in validator(pointer, access).iter_errors(response.json)]
         assert errors == [], f"{method} {found} {status}"
 
 
@@ -71,6 +71,15 @@ class CheckedClient(FlaskClient):
         response = super().open(*args, **kwargs)
         request = response.request
         check(request.method, request.path, response)
+        return response
+
+
+class GuardedClient(FlaskClient):
+    """Holds every answer against the OpenAPI document of a server with access control."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        response = super().open(*args, **kwargs)
+        check(response.request.method, response.request.path, response, access=True)
         return response
 
 

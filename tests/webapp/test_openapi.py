@@ -16,8 +16,10 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 from werkzeug.serving import make_server
 
+from access.roles import Role
 from search.model import Mode
-from tests.webapp.conftest import make_client
+from tests.webapp.authorized import guarded, somebody
+from tests.webapp.conftest import GuardedClient, make_client
 from tests.webapp.fixtures import ROSA, Shelf, empty
 from tests.webapp.streets import streets
 from webapp.api.docs import docs_page
@@ -41,6 +43,32 @@ def test_the_document_is_valid_openapi_3_1(client: FlaskClient) -> None:
     assert found.json == {**DOCUMENT, "servers": [{"url": "/"}]}
     again = client.get("/api/v1/openapi.json", headers={"If-None-Match": found.headers["ETag"]})
     assert again.status_code == 304 or again.data == found.data
+
+
+def test_with_access_control_it_says_who_must_show_what() -> None:
+    app = guarded(Shelf())
+    app.test_client_class = GuardedClient
+    client = somebody(app, Role.READER)
+    found = client.get("/api/v1/openapi.json").json
+    validate(found)
+    assert found == {**openapi(access=True), "servers": [{"url": "/"}]}
+    assert found["security"] == [{"bearer": []}] and found["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+    for methods in found["paths"].values():
+        for operation in methods.values():
+            everybody = operation["operationId"] in ("healthz", "readyz")
+            assert operation.get("security", found["security"]) == ([] if everybody else [{"bearer": []}])
+            assert ("401" in operation["responses"]) is not everybody
+    assert "securitySchemes" not in DOCUMENT["components"] and "401" not in DOCUMENT["paths"]["/api/v1/search"]["get"]["responses"]
+
+
+def test_who_is_not_known_or_not_granted_is_told_so_as_documented() -> None:
+    app = guarded(Shelf())
+    app.test_client_class = GuardedClient
+    for client, expected in ((app.test_client(), 401), (somebody(app, None), 403), (somebody(app, Role.COUNTS), 403)):
+        for address in ("/api/v1/search?q=x", "/api/v1/patients", "/api/v1/loader", "/metrics"):
+            assert client.get(address).status_code == expected
+        assert client.get("/healthz").status_code == 200
+    assert somebody(app, Role.COUNTS).get("/api/v1/datasets").status_code == 200
 
 
 def test_every_route_is_documented_and_every_documented_route_exists(app: Flask) -> None:

@@ -15,8 +15,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import Flask
 
+from access.roles import Role
 from commissure.assemble import DataLibrary
 from commissure.settings import load
+from tests.webapp.authorized import control, token
 from tests.webapp.streets import streets
 from webapp.api.openapi import openapi
 from webapp.app import create_app
@@ -46,15 +48,16 @@ def quiet() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
-def run(app: Flask, cases: int, **phases: bool) -> tuple[Counter[tuple[str, int]], dict[str, str]]:
+def run(app: Flask, cases: int, token: str = "", **phases: bool) -> tuple[Counter[tuple[str, int]], dict[str, str]]:
     """How often each operation answered with which status, and each kind of failure with a request that shows it."""
     from schemathesis.config import SchemathesisConfig
     from schemathesis.engine import events, from_schema
 
-    config = {
+    config: dict[str, Any] = {
         **tomllib.loads((ROOT / "schemathesis.toml").read_text("utf-8")),
         "seed": 1,
-        "headers": {"Accept-Encoding": "identity"},  # in this process nothing unpacks an answer
+        # In this process nothing unpacks an answer.
+        "headers": {"Accept-Encoding": "identity"} | ({"Authorization": f"Bearer {token}"} if token else {}),
         "generation": {"deterministic": True, "max-examples": cases},
         "phases": {
             "examples": {"enabled": phases.get("examples", True)},
@@ -63,7 +66,14 @@ def run(app: Flask, cases: int, **phases: bool) -> tuple[Counter[tuple[str, int]
             "stateful": {"enabled": phases.get("stateful", True), "generation": {"max-examples": 10}},
         },
     }
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app, config=SchemathesisConfig.from_dict(config))
+    # This check sends requests again by an option that it has for HTTP alone; tests/webapp/test_authorization.py asks without a token.
+    config["checks"] = {**config.get("checks", {}), "ignored_auth": {"enabled": False}}
+    for each in config["operations"] if token else ():
+        for check in each.get("checks", {}).values():
+            if "expected-statuses" in check:  # what is right is refused to whom it is not granted
+                check["expected-statuses"].append("403")
+    headers: dict[str, str] = config["headers"]
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app, config=SchemathesisConfig.from_dict(config), headers=headers)
     answered: Counter[tuple[str, int]] = Counter()
     failures: dict[str, str] = {}
     for event in from_schema(schema).execute():
@@ -113,6 +123,15 @@ def test_the_server_is_as_its_document_says(app: Flask) -> None:
     # A run in which an operation never answered would show nothing of it. No load has an id that can be thought of.
     cancelling = {"DELETE /api/v1/loader", "DELETE /api/v1/loader/{loadId}"}
     assert labels - {label for label, status in answered if status < 300} <= cancelling
+
+
+@pytest.mark.parametrize("role", [Role.COUNTS, Role.READER, Role.ADMINISTRATOR])
+def test_it_is_so_for_every_role(app: Flask, role: Role) -> None:
+    asks_who = create_app(app.extensions["commissure"], settings=app.extensions["commissure_settings"], access=control())
+    answered, failures = run(asks_who, 3, token(role), coverage=False, stateful=False)
+    assert not failures, "\n\n".join(f"{kind}\n{shown}" for kind, shown in failures.items())
+    assert answered["GET /api/v1/search", 200 if role >= Role.READER else 403] and answered["GET /api/v1/datasets", 200]
+    assert all(status == 401 for (label, status) in answered if label == "GET /api/v1/search" and status not in (200, 400, 403, 503))
 
 
 def test_a_server_that_is_not_is_found_out(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from graph.errors import GraphError
 from graph.scope import dataset_of
 from search.errors import SearchError
 from search.model import SearchRequest
+from webapp import guard
 from webapp.api.openapi import openapi
 from webapp.api.operation import PREFIX, entity_tag_of, json_response
 from webapp.api.parameters import SearchParameters, takes_several
@@ -124,7 +125,7 @@ def code_words(text: str) -> Markup:
 @pages.get(f"{PREFIX}/openapi.json")
 def document() -> Response:
     """The OpenAPI document."""
-    response = json_response(openapi(request.script_root))
+    response = json_response(openapi(request.script_root, access=guard.asks_who()))
     response.set_etag(entity_tag_of(response.get_data()))
     response.headers["Cache-Control"] = "no-cache"
     response.make_conditional(request)
@@ -142,7 +143,7 @@ def docs() -> Response:
 def docs_page(found: Context) -> DocsPage:
     """The page over what is published now."""
     things, loaded = _things(found)
-    described = openapi(request.script_root)
+    described = openapi(request.script_root, access=guard.asks_who())
     base = request.host_url.rstrip("/") + request.script_root
     groups = []
     for tag in described["tags"]:

@@ -14,6 +14,7 @@ from webapp import answers
 from webapp.answers.protecting import DECIDED
 from webapp.answers.shapes import Shape
 from webapp.api import loader
+from webapp.api.guarding import guarded
 from webapp.api.operation import PREFIX, Operation
 from webapp.api.parameters import Parameters, takes_several
 from webapp.api.registry import operations
@@ -96,9 +97,10 @@ class _Schemas(GenerateJsonSchema):
         return {**found, "enum": sorted(found["enum"], key=str)} if "enum" in found else found
 
 
-def openapi(root: str = "") -> dict[str, Any]:
-    """The document; `root` is where the application is mounted ('' at the top)."""
-    return {**_document(), "servers": [{"url": root or "/"}]}
+def openapi(root: str = "", *, access: bool = False) -> dict[str, Any]:
+    """The document; `root` is where the application is mounted ('' at the top), `access` whether it asks who is there."""
+    document = _document()
+    return {**(guarded(document) if access else document), "servers": [{"url": root or "/"}]}
 
 
 @lru_cache(maxsize=1)
