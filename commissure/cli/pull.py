@@ -1,5 +1,6 @@
 """`commissure pull`: bring in what a FHIR server exports."""
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,8 @@ from commissure.cli.ingest import print_report
 if TYPE_CHECKING:
     from ingest.pull.flow import Asked, Pulled
 
+_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
+"""An id as FHIR has them."""
 _NAMED = ("client_id", "key", "token_url", "scope")
 """Options that are settings too, with pull_ before them."""
 
@@ -83,7 +86,7 @@ def pull(context: click.Context, /, url: str, dataset: str, since: str, as_json:
         print_json(asdict(pulled))
     else:
         print_pulled(asked, since, pulled)
-    if pulled.report.records["rejected"]:
+    if pulled.report and pulled.report.records["rejected"]:
         context.exit(3)
 
 
@@ -101,6 +104,8 @@ def asked_for(url: str, since: str, settings: Mapping[str, Any], options: Mappin
         raise click.UsageError("--group and --patients exclude each other: a group's export is of its patients")
     if bool(told["client_id"]) != bool(told["key"]):
         raise PullRefused("a token is given to a client that has an id and a key: say both --client-id and --key, or neither")
+    if options["group"] and not _ID.fullmatch(options["group"]):
+        raise PullRefused("a group is named by its id: letters, digits, '-' and '.', such as --group 8a2f")
     client = None
     if told["client_id"]:
         client = Client(told["client_id"], load_key(Path(told["key"])), told["token_url"], told["scope"])
@@ -144,5 +149,8 @@ def print_pulled(asked: "Asked", since: str, pulled: "Pulled") -> None:
 
     what = f"what changed since {pulled.since}" if pulled.since else "everything"
     first = ", for there was no complete pull of this export before" if since == "last" and not pulled.since else ""
+    if pulled.report is None:
+        click.echo(f"{shown(asked.base)}: nothing changed since {pulled.since}, as of {pulled.transaction_time}")
+        return
     click.echo(f"{shown(asked.base)}: {what}{first}, as of {pulled.transaction_time}: {pulled.files:,} files, in {pulled.folder}")
     print_report(pulled.report)

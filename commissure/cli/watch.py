@@ -106,6 +106,6 @@ class _Rounds:
         for asked in self._servers:
             with progress() as shown:
                 pulled = pull(asked, self._dataset, workspace, workplace.tools(self._settings), self._pull_run, shown)
-            self.rejected += pulled.report.records["rejected"]
-            if pulled.files or told:
+            self.rejected += pulled.report.records["rejected"] if pulled.report else 0
+            if pulled.report or told:
                 print_pulled(asked, "last", pulled)

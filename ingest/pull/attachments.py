@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Final
-from urllib.parse import urljoin
 
 import orjson
 
@@ -19,6 +18,7 @@ from ingest.errors import PullFailed, PullRefused
 from ingest.fhir.attached import attachments, contained_notes, fetched_beside, without_query
 from ingest.mapping.references import key_of
 from ingest.progress import Progress
+from ingest.pull.reach import joined
 from ingest.pull.web import Signer, Web, body, content_type
 from ingest.staging import sync
 from sources.blocks import MAX_LINE
@@ -75,7 +75,7 @@ class Attachments:
                 key = key_of(without_query(named.url))
                 if key in binaries:
                     continue
-                url = urljoin(f"{self._web.reach.base}/", named.url)
+                url = joined(f"{self._web.reach.base}/", named.url)
                 if url not in self._become:
                     self._become[url] = self._fetch_one(url, key, named, lines)
                     kept.write(orjson.dumps([url, self._become[url], lines.tell()]) + b"\n")

@@ -60,11 +60,11 @@ def _transfer(web: Web, signer: Signer | None, url: str, partial: Path, known: l
         if validator:
             headers |= {"Range": f"bytes={there}-", "If-Range": validator}
         with web.get(url, headers, signer) as response:
-            if response.status_code == 416 and validator:  # nothing is left, or it is another file now: begin anew
+            goes_on = bool(validator) and _goes_on(response, there)
+            if validator and not goes_on and response.status_code in (206, 416):  # another part, or none: begin anew
                 known = []
                 partial.unlink()
                 continue
-            goes_on = _goes_on(response, there) if validator else False
             if not goes_on:
                 _check(response, url)
                 known = [_validator(response), response.headers.get("content-encoding", "identity")]
@@ -90,7 +90,7 @@ def _goes_on(response: httpx.Response, there: int) -> bool:
 
 def _check(response: httpx.Response, url: str) -> None:
     if response.status_code in _GONE:
-        raise JobGone(f"{shown(url)}: {said(response)}: the server does not have the file any longer")
+        raise JobGone(f"{shown(url)}: {said(response)}: the server does not give the file, or not any longer")
     if response.status_code != 200:
         raise PullFailed(f"{shown(url)}: a file of the export is refused: {said(response)}")
     if content_type(response) in ("text/html", "application/xhtml+xml"):

@@ -60,13 +60,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """What a pull did: since when ('' everything), of which moment, how many files it fetched to where, and the run that took them in."""
+    """What a pull did: since when ('' everything), of which moment, how many files it fetched to where, and the run that took them in.
+
+    There is no folder and no run where nothing changed since the last pull.
+    """
 
     since: str
     transaction_time: str
     files: int
     folder: str
-    report: RunReport
+    report: RunReport | None
 
 
 def pull(
@@ -89,14 +92,16 @@ def pull(
         since = state.last if asked.since == LAST else asked.since
         one = _Pull(asked, web, signer, state, progress)
         manifest, issues = one.fetch(job.request_of(asked.base, asked.level, asked.types, since))
-        held = state.files(one.job)
-        options = replace(options, place=str(held), issues=(*options.issues, *issues))
-        report = ingest([str(held)], dataset, workspace, tools, options, progress)
-        status = one.job.status
+        held, status, report = state.files(one.job), one.job.status, None
+        if manifest.outputs or not since:
+            options = replace(options, place=str(held), issues=(*options.issues, *issues))
+            report = ingest([str(held)], dataset, workspace, tools, options, progress)
+        else:
+            shutil.rmtree(held)
         state.last, state.job = manifest.transaction_time, None
         state.save()
         web.delete(status, signer)
-        return Pulled(since, manifest.transaction_time, len(manifest.outputs), str(held), report)
+        return Pulled(since, manifest.transaction_time, len(manifest.outputs), str(held) if report else "", report)
 
 
 @contextmanager
@@ -153,7 +158,7 @@ class _Pull:
         folder = self._state.files(self.job)
         folder.mkdir(parents=True, exist_ok=True)
         self._state.save()
-        if not self.job.fetched:
+        if not self.job.fetched or not (folder / _ISSUES).exists():
             self._files(manifest, folder)
             issues = self._attachments(manifest, folder)
             _write(folder / _ISSUES, attachments.as_lines(issues))
@@ -168,8 +173,8 @@ class _Pull:
         signer = self._signer if manifest.needs_token else None
         self._progress.step("fetching files", len(manifest.outputs))
         for place, output in enumerate(manifest.outputs):
-            if str(place) not in self.job.done:
-                target = folder / output.role if output.role != "output" else folder
+            target = folder / output.role if output.role != "output" else folder
+            if str(place) not in self.job.done or not (target / self.job.done[str(place)]).exists():
                 target.mkdir(exist_ok=True)
                 known = self.job.begun.get(str(place), [])
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import quote, urljoin
+from urllib.parse import quote
 
 from ingest.errors import PullFailed
 from ingest.progress import Progress
-from ingest.pull.reach import shown
+from ingest.pull.reach import joined, shown
 from ingest.pull.web import Signer, Web, json_of, retry_after, said
 
 _KICK_OFF: Final = {"Accept": "application/fhir+json", "Prefer": "respond-async"}
@@ -69,7 +69,7 @@ def kick_off(web: Web, signer: Signer, request: str) -> str:
     with web.get(request, _KICK_OFF, signer) as response:
         if response.status_code == 202:
             if place := response.headers.get("content-location"):
-                return urljoin(request, str(place))
+                return joined(request, str(place))
             raise PullFailed(f"{shown(request)}: the server took the export and does not say where it can be asked for (Content-Location)")
         if response.status_code == 200:
             json_of(response, request, "FHIR server's")
@@ -99,13 +99,13 @@ def poll(web: Web, signer: Signer, status: str, progress: Progress) -> dict[str,
 
 
 def read_manifest(content: Mapping[str, Any], where: str) -> Manifest:
-    """What a manifest says. Raises PullFailed where it is none."""
+    """What a manifest says. Raises JobFailed where it is none."""
     moment = content.get("transactionTime")
     if not isinstance(moment, str) or not is_instant(moment):
-        raise PullFailed(f"{shown(where)}: the answer is no manifest of an export: its transactionTime is no instant")
+        raise JobFailed(f"{shown(where)}: the answer is no manifest of an export: its transactionTime is no instant")
     needs_token = content.get("requiresAccessToken")
     if not isinstance(needs_token, bool) or not isinstance(content.get("output"), list):
-        raise PullFailed(f"{shown(where)}: the answer is no manifest of an export: it needs requiresAccessToken and output")
+        raise JobFailed(f"{shown(where)}: the answer is no manifest of an export: it needs requiresAccessToken and output")
     taken: set[str] = set()
     found = tuple(_output(role, entry, where, place, taken) for place, (role, entry) in enumerate(_entries(content), 1))
     return Manifest(moment, needs_token, found)
@@ -129,14 +129,14 @@ def _entries(content: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def _output(role: str, entry: Any, where: str, place: int, taken: set[str]) -> Output:
     kind, url = (entry.get("type"), entry.get("url")) if isinstance(entry, dict) else (None, None)
     if not isinstance(url, str):
-        raise PullFailed(f"{shown(where)}: entry {place} of the manifest has no url")
+        raise JobFailed(f"{shown(where)}: entry {place} of the manifest has no url")
     kind = kind if isinstance(kind, str) and _TYPE.fullmatch(kind) else _USUAL.get(role, "Mixed")
     count = entry.get("count")
     own = shown(url).rpartition("/")[2].removesuffix(".gz")
     if not (_NAME.fullmatch(own) and own.endswith(".ndjson") and own.lower() not in {*taken, *_TAKEN}):
         own = next(name for number in range(place, 1 << 30) if (name := f"{kind}.{number:04d}.ndjson").lower() not in taken)
     taken.add(own.lower())
-    return Output(role, kind, urljoin(where, url), count if type(count) is int and count >= 0 else None, own)
+    return Output(role, kind, joined(where, url), count if type(count) is int and count >= 0 else None, own)
 
 
 def _all_pages(web: Web, signer: Signer, status: str, first: dict[str, Any]) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def _all_pages(web: Web, signer: Signer, status: str, first: dict[str, Any]) -> 
     whole, page, seen = dict(first), first, {status}
     while (following := _next(page, status)) and len(seen) < _PAGES:
         if following in seen:
-            raise PullFailed(f"{shown(status)}: the pages of the manifest lead in a circle")
+            raise JobFailed(f"{shown(status)}: the pages of the manifest lead in a circle")
         seen.add(following)
         with web.get(following, _STATUS, signer) as response:
             if response.status_code != 200:
@@ -161,7 +161,7 @@ def _next(page: Mapping[str, Any], where: str) -> str:
     links = page.get("link")
     for link in links if isinstance(links, list) else ():
         if isinstance(link, dict) and link.get("relation") == "next" and isinstance(link.get("url"), str):
-            return urljoin(where, str(link["url"]))
+            return joined(where, str(link["url"]))
     return ""
 
 

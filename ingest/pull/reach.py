@@ -5,13 +5,15 @@ place that nobody meant: a machine of the inner network, the machine's own servi
 """
 
 import ipaddress
+import re
 import socket
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
 
 from ingest.errors import PullRefused
 
+_LEVEL: Final = re.compile(r".*/(Patient|Group/([A-Za-z0-9.-]{1,64}))")
 _PORTS: Final = {"https": 443, "http": 80}
 
 
@@ -63,9 +65,10 @@ def base_of(url: str) -> str:
     parts = _parts(url.strip())
     if parts.query or parts.fragment:
         raise PullRefused(f"{shown(url)} has a query: give the address of the FHIR server itself, such as https://ehr.example/fhir")
-    path = parts.path.rstrip("/")
-    for level in ("/$export", "/Patient"):
-        path = path.removesuffix(level)
+    path = parts.path.rstrip("/").removesuffix("/$export")
+    if level := _LEVEL.fullmatch(path):
+        option = f"--group {level[2]}" if level[2] else "--patients"
+        raise PullRefused(f"{shown(url)}: give the address of the FHIR server itself, without {level[1]}, and say {option}")
     return urlunsplit((parts.scheme, parts.netloc.lower(), path, "", ""))
 
 
@@ -78,6 +81,14 @@ def shown(url: str) -> str:
     except ValueError:
         text = "an address that is none"
     return "".join(each if each.isprintable() else "·" for each in text)[:300]
+
+
+def joined(base: str, url: str) -> str:
+    """An address that another one names, which may be a path there. What is no address comes out as it is, for `check` to refuse."""
+    try:
+        return urljoin(base, url)
+    except ValueError:
+        return url
 
 
 def _parts(url: str) -> SplitResult:
@@ -110,7 +121,7 @@ def _is_inner(host: str) -> bool:
     """Whether a name leads to this machine, or to what only machines beside it reach (link-local, as the metadata of a cloud)."""
     try:
         found = {str(entry[4][0]).partition("%")[0] for entry in socket.getaddrinfo(host, None)}
-    except OSError:
+    except (OSError, UnicodeError):
         return False  # whoever asks it says that it is not there
     addresses = [ipaddress.ip_address(one) for one in found]
     return any(one.is_loopback or one.is_link_local or one.is_unspecified for one in addresses)

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final, Protocol
-from urllib.parse import urljoin
 
 import httpx
 import orjson
 
 from ingest.errors import PullFailed, PullRefused
-from ingest.pull.reach import Reach, shown
+from ingest.pull.reach import Reach, joined, shown
 
 Pause = Callable[[float], None]
 """Waits for so many seconds."""
@@ -73,7 +72,7 @@ class Web:
         try:
             self.reach.check(url)
             self._client.delete(url, headers=_signed({}, signer))
-        except (httpx.HTTPError, PullFailed, PullRefused):
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, PullFailed, PullRefused):
             pass
 
     def post(self, url: str, form: Mapping[str, str]) -> httpx.Response:
@@ -101,6 +100,8 @@ class Web:
             try:
                 request = self._client.build_request(method, url, headers=_signed(headers, signer))
                 response = self._client.send(request, stream=True)
+            except (httpx.InvalidURL, UnicodeError):
+                raise PullRefused(f"{shown(url)} is no address", "no-address") from None
             except httpx.HTTPError as error:
                 tries += 1
                 if tries == _TRIES:
@@ -111,7 +112,7 @@ class Web:
             status = response.status_code
             if status in _MOVED and redirects < _REDIRECTS and "location" in response.headers:
                 redirects += 1
-                url = urljoin(url, response.headers["location"])
+                url = joined(url, response.headers["location"])
             elif status == 401 and signer is not None and not renewed and signer.renew():
                 renewed = True
             elif status in _PASSING and tries < _TRIES - 1:
@@ -139,7 +140,7 @@ def retry_after(response: httpx.Response, otherwise: float) -> float:
         return min(float(value[:9]), LONGEST)
     try:
         moment = email.utils.parsedate_to_datetime(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, IndexError, OverflowError):
         return otherwise
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return min(max((moment - datetime.now(UTC)).total_seconds(), 0.0), LONGEST)

@@ -142,7 +142,8 @@ def test_since_last_brings_what_changed_and_takes_what_is_gone(server, key, lab,
     records = second.report.records
     assert (records["added"], records["changed"], records["removed"], records["read"]) == (1, 1, 1, 2)
     third = pulled(lab, server, key, since="last")
-    assert (third.since, third.files, third.report.records["read"]) == (second.transaction_time, 0, 0)
+    assert (third.since, third.files, third.report) == (second.transaction_time, 0, None)
+    assert len(list(Path(first.folder).parent.glob("*_*"))) == 2
     whole = Lab(tmp_path / "whole")
     (tmp_path / "whole").mkdir()
     pulled(whole, server, key)
@@ -295,6 +296,29 @@ def test_what_is_there_is_not_fetched_again(server, key, lab, monkeypatch):
     assert [request.split("/")[1] for request in server.requests[before:] if "token" not in request and "well-known" not in request] == [
         "status"
     ]  # it is only told that the export is not needed any longer
+
+
+def test_what_somebody_removed_is_fetched_again(server, key, lab, monkeypatch):
+    filled(server)
+    with monkeypatch.context() as patched:
+        patched.setattr("ingest.pull.flow.ingest", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            pulled(lab, server, key)
+    for path in lab.workspace.pulls_folder("d").rglob("Condition.1.ndjson"):
+        path.unlink()
+    for path in lab.workspace.pulls_folder("d").rglob(".issues.ndjson"):
+        path.unlink()
+    assert pulled(lab, server, key).report.records["added"] == 122
+    assert server.count("/files/") == 6
+
+
+def test_a_state_that_cannot_be_read_is_told(server, key, lab):
+    pulled(lab, filled(server), key)
+    (state,) = lab.workspace.pulls_folder("d").rglob("state.json")
+    assert state.stat().st_mode & 0o077 == 0
+    state.write_text('{"version": 1, "last": ')
+    with pytest.raises(PullFailed, match=r"state.json: cannot be read .*; remove it"):
+        pulled(lab, server, key)
 
 
 def test_one_pull_at_a_time(server, key, lab):

@@ -57,6 +57,9 @@ def test_a_pull_by_command(tmp_path, keys):
         (("https://ehr.example/fhir", "--since", "yesterday"), 2, "say last, or an instant"),
         (("https://ehr.example/fhir", "--type", "patient"), 2, "is no type of FHIR records"),
         (("https://ehr.example/fhir", "--group", "1", "--patients"), 2, "exclude each other"),
+        (("https://ehr.example/fhir", "--group", "1/../2"), 2, "a group is named by its id"),
+        (("https://ehr.example/fhir/Group/7/$export",), 2, "without Group/7, and say --group 7"),
+        (("https://ehr.example/fhir?_type=Patient",), 2, "has a query"),
     ],
 )
 def test_what_is_asked_for_wrongly(tmp_path, arguments, code, words):
