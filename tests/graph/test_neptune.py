@@ -175,6 +175,7 @@ class TestNeptuneBySparql(SparqlContract, NeptuneContract):
 
 class TestNeptuneByGremlin(NeptuneContract):
     language = "gremlin"
+    supernode = 20_000  # what is asked is the same as of a Gremlin Server
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

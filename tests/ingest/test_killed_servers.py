@@ -1,10 +1,11 @@
 """`kill -9` of a graph server in the middle of a load, and of the loader: one more run ends with the store of an undisturbed load.
 
 A proxy kills when a given number of bytes were sent, so that the points lie everywhere in a load: before the first mark, within what is
-added, around the flip, within what is replaced and removed, before the last mark.
+added, around the flip, within what is replaced and removed, before the last mark. `COMMISSURE_SERVER_KILLS=20` kills so often.
 """
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +30,7 @@ from tests.servers.processes import Server
 from tests.servers.proxy import Proxy
 
 SETTINGS = {"store_user": "", "store_password": "", "store_token": "", "store_timeout": 20.0, "staging": "", "loader_role": ""}
-POINTS = 20
+POINTS = int(os.environ.get("COMMISSURE_SERVER_KILLS", "8"))
 SEED = 4
 LOADS = ("first", "second")
 SERVERS: dict[str, tuple[Callable[[], Server], str]] = {
