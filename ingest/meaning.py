@@ -16,7 +16,7 @@ from ingest.locks import Lock
 from ingest.progress import Progress
 from ingest.publish import Tools
 from ingest.republishing import republish
-from ingest.workspace import Workspace
+from ingest.workspace import MEANING_LOCK, Workspace
 from search.embedding_cache import EmbeddingCache
 from search.generation import read_meta
 from search.making import chunks
@@ -45,7 +45,7 @@ class Given:
 def give_meaning(workspace: Workspace, tools: Tools, progress: Progress) -> Given:
     """Embed what has no vector and publish it, slice by slice, until nothing is left; at once where another process is at it."""
     embedded, size = 0, _FIRST
-    with Lock(workspace.folder / "meaning.lock") as lock:
+    with Lock(workspace.folder / MEANING_LOCK) as lock:
         alone = lock.take()
         cache = EmbeddingCache(workspace.embeddings_path)
         while (left := _left(workspace, tools)) and alone:

@@ -21,7 +21,7 @@ from ingest.ledger import Ledger
 from ingest.locks import Lock
 from ingest.progress import Progress
 from ingest.staging import sync, sync_folder
-from ingest.workspace import LOADS_LOCK, LOCKS, RESTORING, SERVE_LOCK, WRITE_LOCK, Workspace
+from ingest.workspace import LOADS_LOCK, LOCKS, MEANING_LOCK, RESTORING, SERVE_LOCK, WRITE_LOCK, Workspace
 
 _UNPACKED: Final = ".restored"
 _MOVING: Final = ".restored-moving"
@@ -29,6 +29,7 @@ _REPLACED: Final = ".replaced"
 _AT_WORK: Final = {
     WRITE_LOCK: "a process is writing to this data folder; wait for it to end",
     LOADS_LOCK: "a worker works off the loads of this data folder; stop it",
+    MEANING_LOCK: "a process embeds the passages of this data folder; wait for it to end or stop it",
     SERVE_LOCK: "a server answers from this data folder; stop it",
 }
 """Who is in the way of a restore, and what to do about it."""

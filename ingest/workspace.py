@@ -34,8 +34,8 @@ BACKUP = ".backup-"
 """How the folders begin that hold what goes into a backup."""
 RESTORING = ".restoring-"
 """How the folders begin into which a backup is unpacked."""
-WRITE_LOCK, LOADS_LOCK, SERVE_LOCK = LOCKS = ("write.lock", "loads.lock", "serve.lock")
-"""Files that say who is at work here, and nothing else: the one who writes, who works off loads, and those who serve."""
+WRITE_LOCK, LOADS_LOCK, MEANING_LOCK, SERVE_LOCK = LOCKS = ("write.lock", "loads.lock", "meaning.lock", "serve.lock")
+"""Files that say who is at work here, and nothing else: the one who writes, works off loads, embeds, and those who serve."""
 _BRIEFLY = " briefly"
 """Behind the number of a process that holds the data folder for one publication."""
 _LOOK = 0.2

@@ -19,7 +19,7 @@ from ingest.errors import BackupRefused, BackupUnusable, DatasetBusy, DiskFull
 from ingest.locks import Lock
 from ingest.progress import Silent
 from ingest.restoring import finish, restore
-from ingest.workspace import LOADS_LOCK, LOCKS, SERVE_LOCK, WRITE_LOCK, Workspace
+from ingest.workspace import LOADS_LOCK, LOCKS, MEANING_LOCK, SERVE_LOCK, WRITE_LOCK, Workspace
 from search.model import SearchRequest
 from tests.ingest.exports import InlinePool, Lab, condition, note, patient
 
@@ -180,7 +180,7 @@ def test_a_folder_that_holds_something_is_replaced_only_when_asked(lab, backup, 
     assert (foreign / "thesis.txt").read_text() == "mine"
 
 
-@pytest.mark.parametrize(("name", "who"), [(WRITE_LOCK, "writing"), (LOADS_LOCK, "worker"), (SERVE_LOCK, "server")])
+@pytest.mark.parametrize(("name", "who"), [(WRITE_LOCK, "writing"), (LOADS_LOCK, "worker"), (MEANING_LOCK, "embeds"), (SERVE_LOCK, "server")])
 def test_nothing_is_replaced_while_somebody_is_at_work(lab, backup, name, who):
     before = held(lab.workspace.folder)
     with Lock(lab.workspace.folder / name) as lock:
