@@ -117,9 +117,9 @@ def load(flags: Mapping[str, Any], environment: Mapping[str, str] | None = None,
     return values
 
 
-def keep(folder: Path, **values: str) -> None:
-    """Keep settings with the data of a folder: they hold for every later command that nothing else tells otherwise."""
-    held = _kept(folder) | values
+def keep(folder: Path, **values: str | None) -> None:
+    """Keep settings with the data of a folder: they hold for later commands that nothing else tells otherwise; those of None no longer."""
+    held = {name: value for name, value in (_kept(folder) | values).items() if value is not None}
     # A JSON string is a TOML string.
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in sorted(held.items())]
     (folder / KEPT).write_text("".join(lines), encoding="utf-8")

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from access.control import AccessControl
 from cohorts.saved.things import SavedThings
+from ingest.adapting import MODELS
 from ingest.publish import DraftGraph, Tools
 from ingest.replica import PublishedGraph, Replica
 from ingest.restoring import finish
@@ -79,9 +80,15 @@ def saved_things(settings: dict[str, Any]) -> SavedThings:
     return SavedThings(workspace(settings).folder)
 
 
+def model_of(settings: dict[str, Any]) -> str:
+    """Name or folder of the model; one that was adapted to the data lies in the data folder, and goes where that goes."""
+    own = Path(settings["data"]).expanduser() / settings["model"]
+    return str(own) if settings["model"].startswith(f"{MODELS}/") and own.is_dir() else str(settings["model"])
+
+
 def embedder(settings: dict[str, Any]) -> Embedder:
     """The model, loaded at its first use, with the questions that were asked of it before."""
-    return RememberingEmbedder(LazyEmbedder(settings["model"], settings["precision"]))
+    return RememberingEmbedder(LazyEmbedder(model_of(settings), settings["precision"]))
 
 
 def tools(settings: dict[str, Any]) -> Tools:

@@ -34,10 +34,13 @@ SERVERS = "needs a graph server; tests/graph and tests/servers do it where there
 EHR = "needs a FHIR server; tests/ingest/pull pulls from a stand-in that checks every request"
 BUCKET = "needs a bucket; tests/ingest/test_s3.py and tests/labels read from a stand-in for S3"
 TESTS = "runs these tests"
+LEARNS = "needs hundreds of notes, and minutes; tests/ingest/test_adapting.py does it"
 NOT_RUN = {
     "make demo": INSTALLS,
     "python3 -m venv .venv && .venv/bin/pip install -c constraints.txt torch --index-url <PyTorch's CPU wheel index>": INSTALLS,
     "make test": TESTS,
+    "commissure adapt --dataset study": LEARNS,
+    ".venv/bin/commissure adapt --dataset study": LEARNS,
     "docker compose up": "needs Docker; tests/test_containers.py looks at the files",
     ".venv/bin/commissure graph move --dataset study --to sparql+http://127.0.0.1:3030/ds": SERVERS,
     "commissure ingest fhir EXPORT --dataset demo --store gremlin+ws://127.0.0.1:8182/gremlin": SERVERS,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from commissure.cli.adapt import adapt
 from commissure.cli.ask import query, search
 from commissure.cli.audit import audit
 from commissure.cli.backup import backup, restore
@@ -66,6 +67,7 @@ for command in (
     pull,
     watch,
     embed,
+    adapt,
     datasets,
     terminology,
     status,

@@ -180,7 +180,9 @@ def test_a_folder_that_holds_something_is_replaced_only_when_asked(lab, backup, 
     assert (foreign / "thesis.txt").read_text() == "mine"
 
 
-@pytest.mark.parametrize(("name", "who"), [(WRITE_LOCK, "writing"), (LOADS_LOCK, "worker"), (MEANING_LOCK, "embeds"), (SERVE_LOCK, "server")])
+@pytest.mark.parametrize(
+    ("name", "who"), [(WRITE_LOCK, "writing"), (LOADS_LOCK, "worker"), (MEANING_LOCK, "embeds"), (SERVE_LOCK, "server")]
+)
 def test_nothing_is_replaced_while_somebody_is_at_work(lab, backup, name, who):
     before = held(lab.workspace.folder)
     with Lock(lab.workspace.folder / name) as lock:
