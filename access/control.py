@@ -25,7 +25,14 @@ class AccessControl:
 
     def key(self) -> str:
         """A secret of the data folder that signs what browsers keep while they are away. Raises AccountsUnusable."""
-        path = self.database.path.with_name("key")
+        return self._kept("key")
+
+    def deidentification_key(self) -> bytes:
+        """The secret of the data folder that pseudonyms and shifts of dates are made with. Raises AccountsUnusable."""
+        return self._kept("deidentification.key").encode()
+
+    def _kept(self, name: str) -> str:
+        path = self.database.path.with_name(name)
         with self.database.writing():  # one process makes it
             try:
                 if not path.exists():

@@ -14,7 +14,7 @@ class Role(IntEnum):
     COUNTS = 1
     """Numbers only, protected, no rows."""
     DEIDENTIFIED = 2
-    """Rows without what identifies. As long as a view cannot be given without it, numbers only."""
+    """Rows without what identifies, of the de-identified copy of a dataset."""
     READER = 3
     """Everything that is shown."""
     STEWARD = 4
@@ -96,20 +96,26 @@ class Sight:
 
     scope: Scope
     counts_only: bool = False
+    deidentified: bool = False
+    """Whether the datasets are their de-identified copies."""
 
 
 UNLIMITED: Final = Sight(EVERYTHING)
 """What everybody sees where there is no access control."""
 
 
-def sight_of(rights: Rights, needs: Role, *, counted: bool = False) -> Sight | None:
+def sight_of(rights: Rights, needs: Role, *, counted: bool = False, copied: bool = False) -> Sight | None:
     """What somebody with these rights sees of an operation; None where they may not use it.
 
-    An operation that can be answered in protected numbers (`counted`) is answered so to whoever may see rows nowhere. Exact and protected
-    numbers are never added up in one answer: the difference to another one would give the exact number away.
+    An operation that can be answered from de-identified copies (`copied`) is answered so to whoever may see datasets themselves nowhere;
+    one that can be answered in protected numbers (`counted`) is answered so to whoever may see rows nowhere. Exact and protected numbers
+    are never added up in one answer: the difference to another one would give the exact number away.
     """
     scope = rights.at_least(needs)
     if scope is not None:
         return Sight(scope)
+    copies = rights.at_least(Role.DEIDENTIFIED) if copied else None
+    if copies is not None:
+        return Sight(copies, deidentified=True)
     numbers = rights.at_least(Role.COUNTS) if counted else None
     return Sight(numbers, counts_only=True) if numbers is not None else None

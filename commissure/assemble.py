@@ -269,6 +269,16 @@ class DataLibrary:
         return self._remote[address]
 
     @cached_property
+    def _copies(self) -> "DataLibrary":
+        own = {**self._settings, "store": "", "loader_sources": "", "media": ""} if self._settings else None
+        return DataLibrary(self._workspace.deidentified, self._embedder, own)
+
+    @property
+    def deidentified(self) -> "DataLibrary | None":
+        """See Library."""
+        return self._copies if self._workspace.deidentified.current() else None
+
+    @cached_property
     def loader(self) -> "DataLoader | None":
         """The loader of the data folder; None where no place is set to load from."""
         from commissure.loading import DataLoader, queue

@@ -99,6 +99,11 @@ def tools(settings: dict[str, Any]) -> Tools:
     return Tools(graph=draft_graph, embedder=embedder(settings), published=published_graph, replica=replica(address, settings))
 
 
+def copying(settings: dict[str, Any]) -> Tools:
+    """What de-identified copies are made with: their graph lies in their own data folder."""
+    return Tools(graph=draft_graph, embedder=embedder(settings), published=published_graph)
+
+
 def replica(address: str, settings: dict[str, Any]) -> Replica | None:
     """The store at an address; None for the embedded one."""
     from commissure.stores import open_store

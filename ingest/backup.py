@@ -23,6 +23,8 @@ from search.making import link_folder
 
 _STEADY: Final = ("generations", "parts", "terminologies")
 """Folders whose files are written once."""
+_ANEW: Final = "deidentified"
+"""The folder of de-identified copies: they are made anew from what a backup holds."""
 _SHARED: Final = "-shm"
 """Ends the names of what processes that have a database of SQLite open share of it; it is made anew."""
 _BESIDE: Final = ("-wal", "-journal", _SHARED)
@@ -102,7 +104,7 @@ def _files(folder: Path, held: Path) -> Iterator[tuple[str, Path]]:
 def _living(folder: Path) -> Iterator[Path]:
     """The files that may be written at any time; links to elsewhere are not ours."""
     for top in sorted(folder.iterdir()):
-        if top.name in _STEADY or top.name in LOCKS or top.name.startswith("."):
+        if top.name in (*_STEADY, _ANEW) or top.name in LOCKS or top.name.startswith("."):
             continue
         for path in [top] if not top.is_dir() or top.is_symlink() else sorted(top.rglob("*")):
             if path.is_file() and not path.is_symlink() and not path.name.endswith(_BESIDE):

@@ -70,6 +70,11 @@ class Workspace:
         """The compiled terminologies."""
         return Shelf(self.folder / "terminologies")
 
+    @property
+    def deidentified(self) -> "Workspace":
+        """The data folder of the de-identified copies of datasets, within this one."""
+        return Workspace(self.folder / "deidentified")
+
     def parts_folder(self, dataset: str) -> Path:
         """Where a dataset's parts lie."""
         return self.folder / "parts" / dataset

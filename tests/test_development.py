@@ -19,7 +19,7 @@ QUESTIONS = (
     "a cohort criterion",
     "a setting",
 )
-ROOMS = ("sources", "graph", "concepts", "search", "labels", "cohorts", "access", "ingest", "webapp", "commissure", "sample")
+ROOMS = ("sources", "graph", "concepts", "search", "labels", "cohorts", "access", "ingest", "webapp", "commissure", "privacy", "sample")
 
 
 def rows() -> dict[str, list[str]]:

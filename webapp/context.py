@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Final
 
 from flask import Flask, current_app, g
 
@@ -11,6 +12,7 @@ from graph.errors import StoreUnavailable
 from graph.scope import EVERYTHING, Scope
 from graph.store import GraphReader
 from search.errors import NothingPublished
+from webapp.errors import Problem, ProblemError
 from webapp.guard import sight
 from webapp.library import Library, Snapshot
 from webapp.scoped import Closed, library_within
@@ -71,10 +73,12 @@ def register(app: Flask) -> None:
     @app.teardown_appcontext
     def end(_: BaseException | None) -> None:
         found: Context | None = g.pop("commissure_context", None)
-        generation = found.generation_read if found is not None else None
+        if found is None:
+            return
+        generation, library = found.generation_read, found.library
         del found
         if generation is not None:
-            app.extensions["commissure"].ended(generation)
+            library.ended(generation)
 
 
 def context() -> Context:
@@ -88,7 +92,22 @@ def context() -> Context:
 def _seen_as(sight: Sight | None) -> Context:
     """What a request reads that was let in so; nothing where nobody let it in."""
     library, settings = current_app.extensions["commissure"], current_app.extensions["commissure_settings"]
-    return Context(library, settings, sight.scope, sight.counts_only) if sight else Context(Closed(), settings)
+    if sight is None:
+        return Context(Closed(), settings)
+    if sight.deidentified:
+        library = library.deidentified
+        if library is None:
+            raise ProblemError(_NO_COPY)
+    return Context(library, settings, sight.scope, sight.counts_only)
+
+
+_NO_COPY: Final = Problem(
+    "no-copy",
+    409,
+    "There is no de-identified copy yet",
+    "You may read de-identified data, and no dataset has a copy without what identifies yet. "
+    "Whoever keeps this server makes one with 'commissure datasets deidentify NAME'.",
+)
 
 
 def context_of(app: Flask) -> Context:

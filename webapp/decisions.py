@@ -30,14 +30,46 @@ class Decision:
     """Whether it must be held for all datasets, because what is told is of no dataset."""
     action: str = "read"
     """What is noted of its use: read, count, export or change."""
+    copied: bool = False
+    """Whether readers of de-identified data are answered, from the de-identified copies of datasets; else they are refused."""
     counted: bool = False
     """Whether readers of counts are answered, in protected numbers (webapp/answers/protecting.py); else they are refused."""
+
+
+FROM_COPIES: Final = frozenset(
+    (
+        *("search", "searchByPost", "getFacet", "searchTable", "getDocument", "getDocumentByPath", "getSimilarDocuments", "readText"),
+        *("getRecord", "getRecordByPath", "getNode", "getNodeByPath", "getNeighbours", "countNeighbours", "getNeighbourhood"),
+        *("getNeighbourhoodByRules", "sparql", "suggestConcepts", "getConcept", "getConceptsByName", "getConceptByPath"),
+        *("getPatientsWithConcept", "listPatients", "listConditions", "getPatient", "getPatientByPath", "getFactsOfPatient"),
+        *("getDocumentsOfPatient", "getSimilarPatients", "runCohort", "countCohort", "getCooccurrence", "listDatasets", "getCompleteness"),
+        *("exportRecords", "runView"),
+        *("home.home", "search.search", "result_filter.result_filter", "shared.shared", "document.document", "values.values"),
+        *("api_docs.docs", "search.search_as_table", "document.record", "node.node", "node.concept", "node.neighbours", "canvas.canvas"),
+        *("canvas.drawn_as_json", "canvas.drawn_as_table", "patient.patient", "patients.patients", "patients.conditions"),
+        *("similar.similar", "narrower.narrower", "lists.facts", "lists.mentions", "lists.standing", "cohort.cohort"),
+        *("cohort.definition", "together.cooccurrence", "together.rest", "cohort.opened", "cohort.patients", "pairs.pairs"),
+        *("adding.with_one_more", "as_cohort.as_cohort", "data.data", "data.completeness"),
+    )
+)
+"""Operations and pages that readers of de-identified data are answered, from copies that hold nothing else (ingest/deidentifying.py)."""
+
+NOT_FROM_COPIES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(
+        (
+            *("listLabels", "listItems", "getReport", "review", "consolidate", "selectLines", "exportLines", "labels.labels"),
+            *("labels.media", "item.item", "reports.reports", "reports.review", "reports.report_as_table", "reports.review_manifest"),
+        ),
+        "images show faces and places, and workers are people; labeled data has no copy",
+    ),
+}
+"""What a reader is shown and readers of de-identified data are not, and why. A test fails on what stands in neither."""
 
 
 def _of(
     area: str, *names: str, needs: Role = Role.READER, everywhere: bool = False, action: str = "read", counted: bool = False
 ) -> dict[str, Decision]:
-    return {name: Decision(area, needs, everywhere, action, counted) for name in names}
+    return {name: Decision(area, needs, everywhere, action, name in FROM_COPIES, counted) for name in names}
 
 
 OPERATIONS: Final[Mapping[str, Decision]] = {

@@ -73,7 +73,7 @@ def seen_by(actor: Actor, decision: Decision) -> Sight | None:
     """The one question: which datasets, at which level, may this actor see through what they ask for? None: they may not ask it."""
     if not actor.may_enter(decision.area):
         return None
-    sight = sight_of(actor.rights, decision.needs, counted=decision.counted)
+    sight = sight_of(actor.rights, decision.needs, counted=decision.counted, copied=decision.copied)
     return None if sight is not None and decision.everywhere and sight.scope.datasets is not None else sight
 
 

@@ -328,6 +328,11 @@ class Library(Protocol):
         ...
 
     @property
+    def deidentified(self) -> "Library | None":
+        """The de-identified copies of the datasets that have one; None where none has."""
+        ...
+
+    @property
     def loader(self) -> Loader | None:
         """The loader; None where loading by request is not set up."""
         ...

@@ -17,6 +17,7 @@ class Closed:
     """A Library for requests that nobody let in: it holds nothing."""
 
     loader = None
+    deidentified = None
 
     def current(self) -> Snapshot:
         """See Library."""
@@ -116,6 +117,12 @@ class _Within:
     def ndjson(self, dataset: str, kinds: tuple[str, ...]) -> Iterator[bytes]:
         """See Library."""
         return self._library.ndjson(dataset, kinds) if self._sees(dataset) else iter(())
+
+    @property
+    def deidentified(self) -> Library | None:
+        """See Library."""
+        copies = self._library.deidentified
+        return copies and library_within(copies, self._scope)
 
     @property
     def loader(self) -> Loader | None:

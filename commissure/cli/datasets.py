@@ -51,17 +51,60 @@ def datasets_drop(context: click.Context, name: str, yes: bool, as_json: bool) -
     """
     from commissure import workplace
     from commissure.cli.console import progress
+    from ingest.deidentifying import drop_copy
     from ingest.pipeline import drop
 
     if not yes and sys.stdin.isatty():
         click.confirm(f"Remove the dataset {name!r} and everything it holds?", abort=True)
     settings = settings_of(context)
+    workspace = workplace.workspace(settings)
     with progress() as shown:
-        held = drop(name, workplace.workspace(settings), workplace.tools(settings), shown)
+        held = drop(name, workspace, workplace.tools(settings), shown)
+        drop_copy(name, workspace, workplace.copying(settings), shown)
     if as_json:
         print_json({"dataset": name, "removed": held})
     else:
         click.echo(f"{name}: {held:,} records removed")
+
+
+@datasets.command("deidentify")
+@click.argument("name")
+@click.option(
+    "--no-embed", is_flag=True, help="Leave new passages without vectors: word search finds them, search by meaning does not yet."
+)
+@click.option("--workers", type=click.IntRange(0), metavar="N", help="Worker processes; 0 is one a core.")
+@json_option
+@data_option
+@click.pass_context
+def datasets_deidentify(context: click.Context, name: str, no_embed: bool, workers: int | None, as_json: bool) -> None:
+    """Make the de-identified copy of a dataset, or bring it up to date: what readers with the role 'deidentified' see.
+
+    \b
+    Example:  commissure datasets deidentify demo
+    """
+    from dataclasses import asdict
+    from datetime import UTC, datetime
+
+    from commissure import workplace
+    from commissure.cli.console import progress
+    from ingest.deidentifying import deidentify
+    from ingest.run import Options
+
+    settings = settings_of(context, workers=workers)
+    options = Options(workers=settings["workers"], embed=not no_embed)
+    key = workplace.access_control(settings).deidentification_key()
+    workspace, today = workplace.workspace(settings), datetime.now(UTC).date()
+    with progress() as shown:
+        copied = deidentify(name, workspace, key, workplace.copying(settings), options, shown, today)
+    if as_json:
+        print_json(asdict(copied))
+        return
+    click.echo(f"{name}: {copied.taken:,} records without what identifies, {copied.report.documents:,} documents")
+    if copied.left_out:
+        click.echo("left out: " + ", ".join(f"{count:,} {kind}" for kind, count in copied.left_out.items()))
+    if copied.report.records["rejected"]:
+        click.echo(f"! {copied.report.records['rejected']:,} rewritten records were refused; see {copied.report.issues_file}")
+        context.exit(3)
 
 
 @datasets.command("export")

@@ -234,7 +234,7 @@ def tokens_revoke(context: click.Context, token: str) -> None:
 def grant(context: click.Context, name: str, role: str, group: bool, datasets: tuple[str, ...], everywhere: bool) -> None:
     """Give an account, or a group, a role for datasets, in place of the one it has there.
 
-    counts: protected numbers only; deidentified: no identifiers (numbers only, as long as a view cannot be given without them);
+    counts: protected numbers only; deidentified: copies without what identifies (`commissure datasets deidentify`);
     reader: all that is shown; steward: also how it was taken in; administrator: also loading and metrics.
 
     \b

@@ -139,7 +139,7 @@ def test_every_role_is_let_in_or_refused_as_decided(app: Flask, endpoint: str) -
     assert status_of(anonymous, endpoint) == (401 if endpoint.startswith("api.") or endpoint == "show_metrics" else 303)
     for role, (name, datasets) in itertools.product(ROLES, DATASETS.items()):
         rights = rights_of(Given(role, one) for one in (datasets or (None,))) if role else rights_of(())
-        seen = sight_of(rights, decision.needs, counted=decision.counted)
+        seen = sight_of(rights, decision.needs, counted=decision.counted, copied=decision.copied)
         allowed = seen is not None and not (decision.everywhere and name != "all")
         status = status_of(somebody(app, role, datasets), endpoint)
         assert (status not in (401, 403)) == allowed, (role, name, status)

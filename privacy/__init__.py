@@ -1,0 +1,1 @@
+"""What identifies people, and records and texts without it. Pure functions: nothing here reads or writes anything."""
