@@ -36,6 +36,7 @@ AREAS: Final = {
     "graph": "nodes, neighbours, SPARQL, records",
     "patients": "patients, concepts, what is alike",
     "cohorts": "cohorts, what is found together",
+    "saved": "what is saved under names, and one's own questions",
     "labels": "labeled data",
     "data": "datasets, runs, issues, exports, views",
     "loader": "loading by request",

@@ -103,6 +103,7 @@ def web_settings(settings: dict[str, Any]) -> WebSettings:
         oidc_groups=settings["oidc_groups"],
         hsts=settings["hsts"],
         protection=protection_of(settings),
+        history=settings["history"],
         trusted_proxies=settings["trusted_proxies"],
     )
 

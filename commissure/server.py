@@ -46,7 +46,13 @@ def make_app(settings: dict[str, Any]) -> Flask:
         # Where nothing has a vector yet the model was not asked for; it is wanted as soon as something has.
         threading.Thread(target=_load, args=(model,), daemon=True, name="load the model").start()
     access = workplace.access_control(settings) if settings["access"] else None
-    app = create_app(library, settings=assemble.web_settings(settings), access=access, tracer=tracer_of(settings["traces"]))
+    app = create_app(
+        library,
+        settings=assemble.web_settings(settings),
+        access=access,
+        saved=workplace.saved_things(settings),
+        tracer=tracer_of(settings["traces"]),
+    )
     app.extensions["commissure-serving"] = serving
     return app
 

@@ -4,6 +4,7 @@ from flask import Flask, Response
 from opentelemetry.trace import Tracer
 
 from access.control import AccessControl
+from cohorts.saved.things import SavedThings
 from webapp.library import Library
 from webapp.settings import WebSettings
 
@@ -13,13 +14,19 @@ _DEFAULTS = WebSettings()
 
 
 def create_app(
-    library: Library, *, settings: WebSettings = _DEFAULTS, access: AccessControl | None = None, tracer: Tracer | None = None
+    library: Library,
+    *,
+    settings: WebSettings = _DEFAULTS,
+    access: AccessControl | None = None,
+    saved: SavedThings | None = None,
+    tracer: Tracer | None = None,
 ) -> Flask:
     """The web application over a library. Nothing is opened here: the first request that needs the generation opens it.
 
     With `access`, requests are answered to those alone who say who they are, as far as they were granted. With `tracer`, each has a span.
+    Without `saved` nothing can be saved.
     """
-    from webapp import context, errors, guard, limiting, metrics, pages, security, tracing, weight
+    from webapp import context, errors, guard, limiting, metrics, pages, saving, security, tracing, weight
     from webapp.api import routes
 
     app = Flask("webapp", static_folder="static", template_folder="templates")
@@ -38,6 +45,7 @@ def create_app(
     security.register(app, settings)
     guard.register(app, access)
     limiting.register(app, settings.rate_limits)
+    saving.register(app, saved)
     errors.register(app)
     routes.register(app)
     pages.register(app)

@@ -16,6 +16,7 @@ from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 
 from cohorts.errors import CohortsError, InvalidDefinition, ListsProtected
+from cohorts.saved.errors import SavedChanged, SavedMissing, SavedRefused, SavedUnusable
 from cohorts.views.errors import InvalidView, ViewRefused
 from graph.errors import (
     GraphError,
@@ -142,6 +143,20 @@ TABLE: dict[type[Exception], Rule] = {
     LabelsRefused: Rule("invalid-request", 400, "The request cannot be answered as asked"),
     ListsProtected: Rule("protected", 403, "Numbers of patients are protected here"),
     CohortsError: Rule("invalid-request", 400, "The request cannot be answered as asked"),
+    SavedMissing: Rule(
+        "not-found",
+        404,
+        "No such saved thing",
+        "Nothing is saved under this identifier, or nothing that you may see. '/saved' lists what is.",
+    ),
+    SavedChanged: Rule("changed-meanwhile", 409, "It was changed meanwhile"),
+    SavedUnusable: Rule(
+        "saved-unusable",
+        503,
+        "What is saved cannot be used",
+        "The file with saved things is damaged, of another version, or cannot be written. 'commissure saved list' names it, and what "
+        "is wrong with it.",
+    ),
     ViewRefused: Rule("view-refused", 422, "The view cannot be run over these records"),
     NothingPublished: Rule(
         "nothing-published",
@@ -216,6 +231,8 @@ def problem_of(error: Exception) -> Problem:
         return invalid(FieldError(f"definition.{error.path}".rstrip("."), error.message)).problem
     if isinstance(error, InvalidView):
         return invalid(FieldError(f"view.{error.where}", error.reason)).problem
+    if isinstance(error, SavedRefused):
+        return invalid(FieldError(error.field, error.message)).problem
     if isinstance(error, LabelsRefused):
         return invalid(FieldError(error.field, str(error))).problem
     headers = (("Retry-After", str(rule.retry)),) if rule.retry else ()

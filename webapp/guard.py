@@ -154,6 +154,12 @@ def _check_change(actor: Actor) -> None:
         raise ProblemError(_FORGED)
 
 
+def check_from_here() -> None:
+    """Raises ProblemError where the browser says that a form was sent by a page elsewhere; where nobody signs in too."""
+    if not cookies.is_from_here():
+        raise ProblemError(_FORGED)
+
+
 _UNKNOWN: Final = Problem(
     "not-signed-in",
     401,

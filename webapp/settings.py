@@ -48,6 +48,9 @@ class WebSettings:
     protection: Protection = OFF
     """How numbers of patients are protected."""
 
+    history: bool = True
+    """Whether what somebody asks in pages is kept for them."""
+
     trusted_proxies: int = 0
     """How many reverse proxies stand before the server and set X-Forwarded-For, -Proto, -Host and -Prefix; 0 ignores these headers."""
 

@@ -204,6 +204,73 @@ def saved_versions(context: click.Context, name: str, as_json: bool) -> None:
         )
 
 
+@saved.command("combine")
+@click.argument("how", type=click.Choice(("and", "or", "without")))
+@click.argument("names", nargs=-1, required=True, metavar="NAME NAME …")
+@click.option("--save", "new", metavar="NEW", help="Save the combination as a cohort under this name.")
+@json_option
+@data_option
+@click.pass_context
+def saved_combine(context: click.Context, how: Any, names: tuple[str, ...], new: str | None, as_json: bool) -> None:
+    """Count who is in all of some saved cohorts (and), in any (or), or in the first and none of the others (without), and how they overlap.
+
+    \b
+    Example:  commissure saved combine and stroke women --save women-with-stroke
+    """
+    from cohorts.saved import algebra
+    from cohorts.saved.model import WHOEVER_SITS_HERE
+    from commissure import assemble, workplace
+
+    distinct = tuple(dict.fromkeys(names))
+    if not 2 <= len(distinct) <= algebra.MOST:
+        raise click.UsageError(f"{len(distinct)} cohorts are named; two to {algebra.MOST} are put together")
+    settings, things = settings_of(context), _things(context)
+    found = [things.find(WHOEVER_SITS_HERE, name, "cohort") for name in distinct]
+    assemble.take_over(settings)
+    snapshot = assemble.DataLibrary(workplace.workspace(settings), workplace.embedder(settings), settings).current()
+    counted = algebra.counted_together(things, WHOEVER_SITS_HERE, found, snapshot.cohorts)
+    called = [_named(one) for one in found]
+    overlap = counted.told(protection_of(context))
+    definition = algebra.combination(called, how, counted.subjects)
+    if new is not None:
+        things.save(WHOEVER_SITS_HERE, "cohort", new, definition, there=_datasets(context))
+    if as_json:
+        regions = [{"inside": [called[place] for place in one.inside], "count": one.count} for one in overlap.regions]
+        sizes = dict(zip(called, overlap.sizes, strict=True))
+        print_json({"how": how, "count": overlap.combined(how), "sizes": sizes, "regions": regions, "definition": definition})
+        return
+    click.echo(f"{number(overlap.combined(how))} {counted.subjects} {algebra.WORDS[how]}\n")
+    for name, size in zip(called, overlap.sizes, strict=True):
+        click.echo(f"{printable(name)[:60]:62}{number(size):>12}")
+    for one in overlap.regions:
+        click.echo(f"{'  only ' + printable(' and '.join(called[place] for place in one.inside))[:53]:62}{number(one.count):>12}")
+
+
+@saved.command("questions")
+@click.option("--clear", is_flag=True, help="Forget them.")
+@json_option
+@data_option
+@click.pass_context
+def saved_questions(context: click.Context, clear: bool, as_json: bool) -> None:
+    """List what was asked in pages where nobody signs in, newest first; what somebody who signs in asked is theirs alone.
+
+    \b
+    Example:  commissure saved questions
+    """
+    from cohorts.saved.questions import Questions
+
+    questions = Questions(_things(context).database)
+    if clear:
+        click.echo(f"{questions.clear('')} questions are forgotten")
+        return
+    asked = questions.asked("")
+    if as_json:
+        print_json([asdict(one) for one in asked])
+        return
+    for one in asked:
+        click.echo(f"{one.asked}  {one.kind:7}{printable(one.said)}")
+
+
 def _things(context: click.Context) -> "SavedThings":
     from commissure import workplace
 

@@ -11,6 +11,7 @@ from werkzeug.serving import make_server
 
 from access.control import AccessControl
 from tests.webapp.fixtures import Shelf, empty
+from tests.webapp.kept import kept_things
 from webapp import assets
 from webapp.app import create_app
 from webapp.library import Library
@@ -59,7 +60,7 @@ def browser(bundles: None) -> Iterator[object]:
 
 def serve(library: Library, access: AccessControl | None = None) -> Iterator[str]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = make_server("127.0.0.1", 0, create_app(library, access=access), threaded=True)
+    server = make_server("127.0.0.1", 0, create_app(library, access=access, saved=kept_things()), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

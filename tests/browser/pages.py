@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.webapp import fixtures as f
+from tests.webapp import kept
 
 PAGES = {
     "home": "/",
@@ -27,6 +28,12 @@ PAGES = {
     "canvas to begin with": "/canvas?add=cis",
     "patients": "/patients",
     "cohort": f"/cohort?1.what=medication&1.in={quote(f.CISPLATIN)}&2.what=age&2.from=40&3.what=condition&3.find=diabetes",
+    "saved": "/saved",
+    "saved cohort": f"/saved/thing?id={kept.IDS[2]}",
+    "saved cohorts as circles": "/saved/sets?" + "&".join(f"id={one}" for one in kept.IDS[:3]),
+    "saved cohorts as lines": "/saved/sets?how=or&" + "&".join(f"id={one}" for one in kept.IDS[:4]),
+    "something to save": f"/saved/new/cohort?1.what=medication&1.in={quote(f.CISPLATIN)}",
+    "questions": "/saved/questions",
     "search as a cohort": "/search/cohort?q=women+with+cisplatin&from=2020",
     "together": f"/cooccurrence?concept={quote(f.CISPLATIN)}",
     "pairs": "/cooccurrence/pairs",

@@ -10,6 +10,8 @@ from click.testing import CliRunner, Result
 
 from cohorts.saved.database import FILE
 from cohorts.saved.errors import SavedChanged, SavedMissing, SavedRefused, SavedUnusable
+from cohorts.saved.questions import Questions
+from cohorts.saved.things import SavedThings
 from commissure.cli import cli
 from commissure.errors import exit_code
 from ingest.workspace import Workspace
@@ -126,3 +128,31 @@ def test_a_damaged_file_is_named_and_hides_no_count_of_a_file(data: Path, tmp_pa
         assert str(data / FILE) in str(refused.exception)
     whole = {**DIABETICS, "sets": {"diabetes": CODES["codes"]}}
     assert run(data, "cohort", "count", "-", given=whole).exit_code == 0
+
+
+def test_cohorts_are_put_together_and_saved(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save(data)
+    everybody = {"format": "commissure-cohort/1", "entry": {"any": [{"event": "patient"}]}}
+    run(data, "saved", "save", "everybody", "-", given=everybody)
+    told = run(data, "saved", "combine", "without", "everybody", "adults", "--save", "others")
+    lines = [line.split() for line in told.stdout.splitlines()]
+    assert lines[0][:2] == ["1", "patients"] and lines[2:4] == [["everybody", "2"], ["adults", "1"]]
+    assert lines[4:] == [["only", "everybody", "1"], ["only", "adults", "0"], ["only", "everybody", "and", "adults", "1"]]
+    assert json.loads(run(data, "cohort", "count", "others", "--json").stdout)["count"] == 1
+    assert json.loads(run(data, "saved", "combine", "or", "everybody", "adults", "--json").stdout)["count"] == 2
+    assert "two to 8 are put together" in run(data, "saved", "combine", "or", "adults", "adults").stderr
+    monkeypatch.setenv("COMMISSURE_PROTECT_BELOW", "11")
+    hidden = json.loads(run(data, "saved", "combine", "and", "everybody", "adults", "--json").stdout)
+    assert hidden["count"] == "hidden" and set(hidden["sizes"].values()) == {"<11"}
+    run(data, "cohort", "count", "others")
+    assert json.loads(run(data, "saved", "show", "others", "--json").stdout)["result"]["count"] == "<11"
+
+
+def test_questions_are_those_of_whoever_sits_here(data: Path) -> None:
+    questions = Questions(SavedThings(data).database)
+    for user, text in (("", "mine"), ("anna", "hers")):
+        questions.keep(user, "search", text, f"/search?q={text}")
+    assert run(data, "saved", "questions").stdout.endswith("  search mine\n")
+    assert [one["said"] for one in json.loads(run(data, "saved", "questions", "--json").stdout)] == ["mine"]
+    assert run(data, "saved", "questions", "--clear").stdout == "1 questions are forgotten\n"
+    assert [one.said for one in questions.asked("anna")] == ["hers"]

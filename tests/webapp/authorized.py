@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from access.control import AccessControl
 from access.roles import AREAS, Role
+from cohorts.saved.things import SavedThings
 from tests.webapp.fixtures import folder
 from webapp.app import create_app
 from webapp.library import Library
@@ -33,9 +34,15 @@ def token(role: Role | None, datasets: frozenset[str] | None = None, areas: froz
     return control().credentials.create_token(name, areas, (), 1)[1]
 
 
+@lru_cache(maxsize=1)
+def saved() -> SavedThings:
+    """What people of tests save."""
+    return SavedThings(folder("saved"))
+
+
 def guarded(library: Library) -> Flask:
     """The application over a library, with access control."""
-    return create_app(library, access=control())
+    return create_app(library, access=control(), saved=saved())
 
 
 def somebody(app: Flask, role: Role | None, datasets: Iterable[str] | None = None, areas: Iterable[str] = ()) -> FlaskClient:

@@ -18,6 +18,7 @@ from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
 from tests.webapp.fixtures import Shelf
+from tests.webapp.kept import kept_things
 from webapp.api.openapi import openapi
 from webapp.app import create_app
 
@@ -87,7 +88,7 @@ def make_client(library: Shelf, **settings: Any) -> FlaskClient:
     """A checking client of an application with these settings."""
     from webapp.settings import WebSettings
 
-    app = create_app(library, settings=WebSettings(**settings))
+    app = create_app(library, settings=WebSettings(**settings), saved=kept_things())
     app.test_client_class = CheckedClient
     return app.test_client()
 
@@ -99,7 +100,7 @@ def library() -> Shelf:
 
 @pytest.fixture
 def app(library: Shelf) -> Flask:
-    app = create_app(library)
+    app = create_app(library, saved=kept_things())
     app.test_client_class = CheckedClient
     return app
 

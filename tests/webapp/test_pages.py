@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from sources.wording import issue_name
 from tests.webapp import fixtures as f
+from tests.webapp import kept
 from tests.webapp.fixtures import Shelf, empty
 from tests.webapp.page import Page, get, query
 from webapp.app import create_app
@@ -35,13 +36,21 @@ PAGES = (
     "/cooccurrence/pairs?view=matrix",
     "/cooccurrence/pairs?view=network&unit=note",
     "/search/cohort?q=women+with+cisplatin&from=2020",
+    "/saved",
+    "/saved/sets",
+    *("/saved/sets?" + "&".join(f"id={one}" for one in kept.IDS[:several]) for several in (2, 3, 4)),
+    *(f"/saved/thing?id={one}" for one in kept.IDS),
+    "/saved/questions",
+    f"/saved/new/cohort?1.what=medication&1.in={quote(f.CISPLATIN)}",
+    "/saved/new/search?q=cisplatin&sex=female",
+    "/saved/new/view",
     "/data",
     f"/data/runs/{f.RUN}",
     f"/data/runs/{f.FAILED_RUN}",
     f"/record?id={quote(f.ROSA)}",
 )
-MOVING = "/cohort/with?"
-"""Addresses that lead on to the cohort page."""
+MOVING = ("/cohort/with?", "/saved/open?")
+"""Addresses that lead on to another page."""
 
 
 @pytest.mark.parametrize("url", PAGES)

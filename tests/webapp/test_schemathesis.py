@@ -16,6 +16,7 @@ import pytest
 from flask import Flask
 
 from access.roles import Role
+from cohorts.saved.things import SavedThings
 from commissure.assemble import DataLibrary
 from commissure.settings import load
 from tests.webapp.authorized import control, token
@@ -37,7 +38,8 @@ def app(tmp_path: Path) -> Flask:
     exports = tmp_path / "exports"
     exports.mkdir()
     given = {"data": str(tmp_path / "data"), "loader_sources": str(exports), "media": str(streets().media)}
-    return create_app(DataLibrary(streets().lab.workspace, streets().lab.embedder, {**load(given, environment={}), "store": ""}))
+    library = DataLibrary(streets().lab.workspace, streets().lab.embedder, {**load(given, environment={}), "store": ""})
+    return create_app(library, saved=SavedThings(tmp_path))
 
 
 @pytest.fixture(autouse=True)
@@ -122,12 +124,15 @@ def test_the_server_is_as_its_document_says(app: Flask) -> None:
     assert {label for label, _ in answered} == labels
     # A run in which an operation never answered would show nothing of it. No load has an id that can be thought of.
     cancelling = {"DELETE /api/v1/loader", "DELETE /api/v1/loader/{loadId}"}
-    assert labels - {label for label, status in answered if status < 300} <= cancelling
+    saved = {"POST /api/v1/saved", "POST /api/v1/saved/count", "POST /api/v1/saved/combine"}  # nor has anything saved, nor a content
+    of_one = {"GET /api/v1/saved/{thing}", "DELETE /api/v1/saved/{thing}", "GET /api/v1/saved/{thing}/versions"}
+    assert labels - {label for label, status in answered if status < 300} <= cancelling | saved | of_one
 
 
 @pytest.mark.parametrize("role", [Role.COUNTS, Role.READER, Role.ADMINISTRATOR])
 def test_it_is_so_for_every_role(app: Flask, role: Role) -> None:
-    asks_who = create_app(app.extensions["commissure"], settings=app.extensions["commissure_settings"], access=control())
+    shared = {"settings": app.extensions["commissure_settings"], "saved": app.extensions["commissure_saved"]}
+    asks_who = create_app(app.extensions["commissure"], access=control(), **shared)
     answered, failures = run(asks_who, 3, token(role), coverage=False, stateful=False)
     assert not failures, "\n\n".join(f"{kind}\n{shown}" for kind, shown in failures.items())
     assert answered["GET /api/v1/search", 200 if role >= Role.READER else 403] and answered["GET /api/v1/datasets", 200]

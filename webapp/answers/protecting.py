@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from cohorts.protection import Protection
+from cohorts.saved.algebra import Overlap, Region, told
 from webapp.answers.shapes import Json
 
 Way = Callable[[Any, Protection], Any]
@@ -83,6 +84,40 @@ def _completeness(answer: Any, protection: Protection) -> Any:
     return {**answer, "patients": protection.count(everyone), "groups": groups}
 
 
+def _saved(answer: Any, protection: Protection) -> Any:
+    """What saved cohorts counted."""
+    if "saved" in answer and isinstance(answer["saved"], list):
+        return {**answer, "saved": [_saved(one, protection) for one in answer["saved"]]}
+    result = answer["result"]
+    return answer if result is None else {**answer, "result": result_told(result, protection)}
+
+
+def result_told(result: Any, protection: Protection) -> Any:
+    """What a saved cohort counted, and how many patients a pattern of the graph found for it. Items are no patients."""
+    if result["subjects"] == "items":
+        return result
+    frozen = {
+        path: {**one, "found": protection.count(one["found"])} if one["by"] == "graph" else one for path, one in result["frozen"].items()
+    }
+    return {**result, **{key: protection.count(result[key]) for key in ("count", "events")}, "frozen": frozen}
+
+
+def _combination(answer: Any, protection: Protection) -> Any:
+    """How cohorts overlap: all regions are told, or none."""
+    if answer["subjects"] == "items":
+        return answer
+    places = {one["id"]: place for place, one in enumerate(answer["cohorts"])}
+    regions = tuple(Region(tuple(places[id] for id in one["inside"]), one["count"]) for one in answer["regions"])
+    found = told(Overlap(tuple(one["count"] for one in answer["cohorts"]), regions), answer["everyone"], protection)
+    return {
+        **answer,
+        "count": found.combined(answer["how"]),
+        "everyone": protection.count(answer["everyone"]),
+        "cohorts": [{**one, "count": size} for one, size in zip(answer["cohorts"], found.sizes, strict=True)],
+        "regions": [{**one, "count": region.count} for one, region in zip(answer["regions"], found.regions, strict=True)],
+    }
+
+
 REFUSED: Final = None
 """Of lists of patients and whatever can count them at will."""
 _CONCEPT: Final = ("patients", "standing.*.patients", *(f"{near}[].patients" for near in ("codes", "broader", "narrower")))
@@ -100,7 +135,10 @@ DECIDED: Final[Mapping[str, Way | None]] = {
     **_all(search, "search", "searchByPost"),
     **_all(REFUSED, "searchTable", "getNeighbours", "countNeighbours", "getPatientsWithConcept", "listPatients", "listConditions"),
     **_all(REFUSED, "runCohort", "exportRecords", "runView"),
-    **_all(attrition, "countCohort"),
+    **_all(attrition, "countCohort", "countSaved"),
+    **_all(_saved, "listSaved", "getSaved", "saveThing"),
+    **_all(_combination, "combineSaved"),
+    **_all(_as_it_is, "listVersions", "dropSaved", "listQuestions", "forgetQuestions"),
     **_all(pairs, "getCooccurrence"),
     **_all(_completeness, "getCompleteness"),
     **_all(_numbers("datasets[].kinds.Patient", "datasets[].published.patients"), "listDatasets"),

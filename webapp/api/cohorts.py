@@ -6,12 +6,12 @@ from pydantic import Field
 
 from cohorts.definition import FORMAT, Definition
 from cohorts.json_schema import SCHEMA
-from cohorts.reading import definition_of
 from webapp.answers import cohorts as answers
 from webapp.api.operation import Operation
 from webapp.api.paging import next_offset
 from webapp.api.parameters import Limit, NoParameters, Offset, Parameters
 from webapp.context import Context
+from webapp.saving import read
 
 _EXAMPLE: dict[str, Any] = {
     "format": FORMAT,
@@ -32,8 +32,8 @@ class CohortBody(Parameters):
     """The definition, of the format commissure-cohort/1."""
 
     def read(self) -> Definition:
-        """The definition. Raises InvalidDefinition."""
-        return definition_of(self.definition)
+        """The definition, with all that it names of what is saved. Raises InvalidDefinition."""
+        return read(self.definition)
 
 
 class CohortRunBody(CohortBody):

@@ -241,7 +241,7 @@ def _operation(path: str, method: str, operation: Mapping[str, Any], example: Ma
         name=operation["operationId"],
         method=method.upper(),
         path=path,
-        action="" if "{" in path or "Loader" in operation["tags"] else request.script_root + path,
+        action="" if "{" in path or "Loader" in operation["tags"] or method == "delete" else request.script_root + path,
         summary=operation["summary"],
         description=operation.get("description", ""),
         inputs=inputs,

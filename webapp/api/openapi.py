@@ -31,6 +31,7 @@ _TAGS = {
     "Concepts": "Codes of terminologies and label classes.",
     "Reading": "What texts say that are not held here.",
     "Patients": "Patients, their facts and documents.",
+    "Saved": "Cohorts, concept sets, searches and views under names, with versions; one's own questions.",
     "Labels": "Labeled data: classes, items, reports, what to review.",
     "Data": "Datasets and ingest runs.",
     "Loader": "Loading by request, with the fields of Amazon Neptune's bulk loader.",
@@ -42,6 +43,7 @@ _PROBLEMS = {
     400: "The request cannot be answered as asked; `errors` names the parameters.",
     403: "Refused, or not offered by this server.",
     404: "No such thing in the published generation.",
+    409: "Somebody saved another version meanwhile.",
     406: "The query's answer does not come in any of the accepted types.",
     413: "The request body is too large.",
     415: "The request body is of another type.",
@@ -119,7 +121,7 @@ def _document() -> dict[str, Any]:
             "title": "Commissure",
             "version": distribution_version(),
             "summary": "Semantic search joined with a knowledge graph, over clinical data and labeled data.",
-            "description": "Everything but the loader reads. Things are named by IRIs: addresses such as "
+            "description": "Everything but the loader and what is saved reads. Things are named by IRIs: addresses such as "
             "`https://w3id.org/commissure/data/demo/Patient/1`, which answers give and need not lead anywhere; `?id=` takes them "
             "percent-encoded, as any query parameter. "
             "Every ingest that changes something publishes all data anew, as the next generation, which is counted: a request sees one "

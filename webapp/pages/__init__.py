@@ -15,6 +15,7 @@ from webapp.guard import actor
 from webapp.pages import (
     adding,
     as_cohort,
+    asked,
     asserting,
     canvas,
     cohort,
@@ -35,7 +36,9 @@ from webapp.pages import (
     patient_view,
     patients,
     result_filter,
+    saved,
     search,
+    sets,
     shared,
     sign_in,
     similar,
@@ -47,6 +50,7 @@ from webapp.pages import (
 from webapp.pages.reading import snapshot_or_none
 from webapp.pages.state import State
 from webapp.pages.trail import made_on, way_back
+from webapp.saving import things_or_none
 from webapp.weight import version_of
 
 MODULES = (
@@ -65,6 +69,9 @@ MODULES = (
     together,
     pairs,
     similar,
+    saved,
+    sets,
+    asked,
     sign_in,
     values,
     narrower,
@@ -150,6 +157,7 @@ def _shared() -> dict[str, Any]:
         "made_on": made_on(published),
         "actor": actor(),
         "protected": context().protection.on,
+        "can_save": things_or_none() is not None,
     }
 
 

@@ -16,7 +16,6 @@ from cohorts.completeness import warnings
 from cohorts.errors import InvalidDefinition, ListsProtected
 from cohorts.evidence import Proof
 from cohorts.protection import Told
-from cohorts.reading import definition_of as read
 from cohorts.reading import read_definition
 from cohorts.results import Step
 from cohorts.study import Member
@@ -47,6 +46,7 @@ from webapp.pages.cohort_words import entry_in_words, rule_in_words
 from webapp.pages.reading import library, snapshot, whole_number
 from webapp.pages.state import State
 from webapp.pages.wording import address
+from webapp.saving import keep_question, named, read, things_or_none
 
 pages = Blueprint("cohort", __name__)
 
@@ -169,6 +169,8 @@ def cohort() -> str:
     )
     if asked:
         page = _counted(page, rows)
+    if page.counted:
+        keep_question("cohort", " · ".join(step.words for step in page.attrition), url_of(rows), page.attrition[0].words)
     return render_template("cohort.html", page=page, state=State(), turn_to=lambda number: url_of(rows, ("page", number)))
 
 
@@ -177,7 +179,7 @@ def opened() -> ResponseReturnValue:
     """A definition, given as JSON, as conditions of the page."""
     text = request.args.get("definition", "")
     try:
-        read_definition(text)
+        read_definition(text, named())
         value = json.loads(text)
         rows = rows_of_definition(value)
         too_long = len(rows) > MOST_ROWS or any(len(row.rule) > LONGEST for row in rows)
@@ -266,6 +268,7 @@ def _ways(rows: Sequence[Row]) -> tuple[tuple[str, str], ...]:
         ("Definition as JSON", url_of(rows, path="/cohort/definition")),
         ("Patients as CSV", url_of(rows, path="/cohort/patients.csv")),
         ("Beside everybody else", url_of(rows, path="/cohort/rest")),
+        *([("Save", url_of(rows, path="/saved/new/cohort"))] if things_or_none() is not None else []),
     )
 
 

@@ -12,7 +12,6 @@ from flask import Blueprint, render_template, request
 from cohorts.cooccurrence import Pair
 from cohorts.occurring import RELATIONS, UNITS, USUAL, Unit
 from cohorts.protection import Protection, Told
-from cohorts.reading import definition_of as read
 from cohorts.together import Named
 from search.days import day_of
 from webapp.context import context
@@ -22,6 +21,7 @@ from webapp.pages.reading import snapshot
 from webapp.pages.state import State
 from webapp.pages.together import UNIT_WORDS, chance_words, cohort_of, interval_words
 from webapp.pages.wording import address
+from webapp.saving import read
 
 pages = Blueprint("pairs", __name__)
 

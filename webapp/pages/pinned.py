@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cohorts.errors import InvalidDefinition
-from cohorts.reading import definition_of as read
 from webapp.library import Snapshot
 from webapp.pages.charted import Charted
 from webapp.pages.curves import TALL, Curve, curve_of
 from webapp.pages.patient_view import View
 from webapp.pages.timeline import HEAD, Event, Scale, day_of
+from webapp.saving import read
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from webapp.pages.read_as import WAYS, ReadAs, read_as
 from webapp.pages.reading import PAGE, listed, snapshot
 from webapp.pages.result_filter import measured_of
 from webapp.pages.state import State, state_of_request
+from webapp.saving import keep_question
 
 pages = Blueprint("search", __name__)
 
@@ -73,6 +74,8 @@ def search() -> Response:
     except NothingPublished:
         return make_response(render_template("nothing.html", state=state))
     found = search_page(opened, state)
+    if state.query and not found.problem:
+        keep_question("search", _in_words(found), state.at_page(1).url())
     return make_response(render_template("search.html", page=found, state=state, modes=MODES, ways=WAYS), 400 if found.problem else 200)
 
 
@@ -86,6 +89,12 @@ def search_as_table() -> Response:
         return table_response(opened, state.search_request(), rows)
     except InvalidRequest as error:
         raise invalid(FieldError(error.field, str(error).removeprefix(f"{error.field}: "))) from error
+
+
+def _in_words(page: SearchPage) -> str:
+    """A search as the history has it: its question, and its filters."""
+    filters = ", ".join(f"{chip.title} {chip.label}".strip() for chip in page.chips)
+    return page.state.query + (f" ({filters})" if filters else "")
 
 
 def search_page(opened: Snapshot, state: State) -> SearchPage:

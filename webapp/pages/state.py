@@ -99,6 +99,11 @@ class State:
         return address("/search/cohort", [(name, value) for name, value in self.parameters if name not in left])
 
     @property
+    def as_saved(self) -> str:
+        """The address of the form that saves the search."""
+        return address("/saved/new/search", [(name, value) for name, value in self.parameters if name not in ("page", "view")])
+
+    @property
     def as_json(self) -> str:
         """The address of the same answer for a program."""
         offset = (self.page - 1) * PAGE or ""

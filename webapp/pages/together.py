@@ -12,7 +12,6 @@ from cohorts.comparison import Share
 from cohorts.cooccurrence import Pair
 from cohorts.occurring import RELATIONS, UNITS, USUAL, Unit
 from cohorts.protection import Told
-from cohorts.reading import definition_of as read
 from cohorts.tables import Interval
 from cohorts.together import Beside, Named, SideBySide
 from search.days import day_of
@@ -23,6 +22,7 @@ from webapp.pages.cohort import asked_definition, url_of
 from webapp.pages.cohort_rows import Row, rows_of
 from webapp.pages.reading import required, snapshot
 from webapp.pages.state import State
+from webapp.saving import read
 
 pages = Blueprint("together", __name__)
 
