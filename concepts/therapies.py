@@ -92,6 +92,8 @@ class Therapy(NamedTuple):
         """Whether a word of a name is one of its ingredients, or has one of its stems."""
         if word in self.words:
             return True
+        if not word.endswith(self.endings) and not word.startswith(self.beginnings):
+            return False
         stems = [stem for stem in self.endings if word.endswith(stem)] + [stem for stem in self.beginnings if word.startswith(stem)]
         return any(len(word) >= len(stem) + _LEAST for stem in stems)
 
@@ -120,7 +122,14 @@ def classes_of(name: str, kind: Kind) -> tuple[Concept, ...]:
     for spelling in spellings(name, kind):
         norms = [norm for norm in tokens(spelling).norms if norm[0].isalpha()]
         words.update(norms if kind is Kind.DRUG else norms[-1:])
-    return tuple(each.concept for each in therapies() if each.concept.kind is kind and any(map(each.has, words)))
+    having = frozenset().union(*map(_having, words))
+    return tuple(each.concept for place, each in enumerate(therapies()) if place in having and each.concept.kind is kind)
+
+
+@lru_cache(maxsize=1 << 14)
+def _having(word: str) -> frozenset[int]:
+    """The places of the classes that have a word: names share most of theirs (MG, tablet)."""
+    return frozenset(place for place, each in enumerate(therapies()) if each.has(word))
 
 
 def is_otherwise(norms: Sequence[str], first: int, last: int) -> bool:

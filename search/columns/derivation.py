@@ -6,7 +6,7 @@ alone, not on the order in which it came.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from concepts.distinct import distinct
 from concepts.hierarchy import Hierarchy, build_hierarchy
 from concepts.model import Assertion
 from graph.vocabulary import local_name
@@ -24,7 +25,7 @@ from search.columns.codings import derive_codings
 from search.columns.concepts import ConceptTable, Int32, Int64, compress, concept_counts
 from search.columns.counted_facts import CountedFacts, Pairs, counted_facts
 from search.columns.disputes import HUMAN, OTHERWISE, disputed
-from search.columns.documents import AFFIRMED, ALLERGY, NO_ALLERGY, SAYING, Columns, day_interval
+from search.columns.documents import AFFIRMED, ALLERGY, NO_ALLERGY, SAYING, Columns, day_interval, day_intervals
 from search.columns.extract import Extract
 from search.columns.labels import LabelColumns, derive_labels
 from search.columns.results import derive_results
@@ -240,7 +241,7 @@ def _documents(
     current = _current(db)
     dataset = extract.table(datasets.__getitem__, rows.datasets)[rows.datasets[order]]
     patient = extract.table(lambda text: patients[current.get(text, text)], rows.patients)[rows.patients[order]]
-    first, last = (extract.table(ends.__getitem__, rows.dates)[rows.dates[order]] for ends in _ends(extract.distinct(rows.dates)))
+    first, last = (ends[rows.dates[order]] for ends in _ends(extract))
     rowids = rows.rows[order]
     places = np.full(int(rowids.max(initial=0)) + 1, -1, dtype=np.int64)
     places[rowids] = np.arange(len(rowids))
@@ -258,10 +259,13 @@ def _documents(
     )
 
 
-def _ends(dates: Sequence[str]) -> tuple[dict[str, int], dict[str, int]]:
-    """Date → its first and its last day."""
-    days = {day: day_interval(day) for day in {date[:10] for date in dates}}
-    return {date: days[date[:10]][0] for date in dates}, {date: days[date[:10]][1] for date in dates}
+def _ends(extract: Extract) -> tuple[Int32, Int32]:
+    """The first and the last day of the dates of documents, by their codes; -1 for none."""
+    first, last = (np.full(len(extract.texts) + 1, -1, dtype=np.int32) for _ in range(2))
+    codes = distinct(extract.documents.dates)
+    codes = codes[codes >= 0]
+    first[codes], last[codes] = day_intervals([extract.texts[code] for code in codes.tolist()])
+    return first, last
 
 
 def _copies(datasets: Int32, patients: Int32, digests: NDArray[np.bytes_]) -> Int32:

@@ -6,15 +6,16 @@ SQLite compares the texts, and only those that a row holds are kept: equal conte
 deleted is not kept here either.
 """
 
-import json
 import sqlite3
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import compress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from concepts.distinct import distinct
@@ -211,13 +212,13 @@ def save_extract(extract: Extract, folder: Path) -> None:
     for name, rows in _tables(extract):
         for each in fields(rows):
             np.save(folder / f"{name}_{each.name}.npy", getattr(rows, each.name))
-    (folder / _FILE).write_text(json.dumps(list(extract.texts)), encoding="ascii")
+    (folder / _FILE).write_bytes(orjson.dumps(list(extract.texts)))
 
 
 def open_extract(folder: Path) -> Extract | None:
     """The extract in a folder; None where there is none, as in a generation of an earlier version, or it cannot be read."""
     try:
-        texts = json.loads((folder / _FILE).read_text(encoding="ascii"))
+        texts = orjson.loads((folder / _FILE).read_bytes())
         kinds: dict[str, type[Any]] = {"documents": DocumentRows, "passages": PassageRows, "mentions": MentionRows, "facts": FactRows}
         tables = {
             name: kind(**{each.name: np.load(folder / f"{name}_{each.name}.npy") for each in fields(kind)}) for name, kind in kinds.items()
@@ -270,28 +271,43 @@ def _grouped(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
 
 
 def _joined(one: Extract, other: Extract) -> Extract:
-    """The rows of two extracts under common codes; the texts of the first are in order, those of the other need not be."""
-    held = [_used(extract) for extract in (one, other)]
-    of_each = [[extract.texts[code] for code in codes] for extract, codes in zip((one, other), held, strict=True)]
-    texts = sorted({*of_each[0], *of_each[1]})
-    places = {text: place for place, text in enumerate(texts)}
-    moved = []
-    for extract, codes, named in zip((one, other), held, of_each, strict=True):
-        table = np.full(len(extract.texts) + 1, -1, dtype=np.int32)
-        table[codes] = [places[text] for text in named]
-        moved.append({name: _renumbered(rows, table) for name, rows in _tables(extract)})
-    tables: dict[str, Any] = {name: _together(rows, moved[1][name]) for name, rows in moved[0].items()}
+    """The rows of two extracts under common codes; the texts of the first are in order, those of the other need not be.
+
+    Only texts of the other are looked at one by one.
+    """
+    kept, fresh = _used(one), {other.texts[code]: code for code in np.flatnonzero(_used(other)).tolist()}
+    places, new = {}, []
+    for text in sorted(fresh):
+        place = bisect_left(one.texts, text)
+        if place < len(one.texts) and one.texts[place] == text:
+            kept[place], places[text] = True, place
+        else:
+            new.append((place, text))
+    before = np.searchsorted(np.asarray([place for place, _ in new], dtype=np.int64), np.arange(len(one.texts)), side="right")
+    mine, theirs = (np.full(len(extract.texts) + 1, -1, dtype=np.int32) for extract in (one, other))
+    mine[:-1] = np.where(kept, np.cumsum(kept) - 1 + before, -1)
+    texts: list[str] = []
+    done = 0
+    for place, text in new:
+        texts += compress(one.texts[done:place], kept[done:place])
+        theirs[fresh[text]], done = len(texts), place
+        texts.append(text)
+    texts += compress(one.texts[done:], kept[done:])
+    for text, place in places.items():
+        theirs[fresh[text]] = mine[place]
+    moved = {name: _renumbered(rows, theirs) for name, rows in _tables(other)}
+    tables: dict[str, Any] = {name: _together(_renumbered(rows, mine), moved[name]) for name, rows in _tables(one)}
     return Extract(texts, **tables)
 
 
-def _used(extract: Extract) -> list[int]:
-    """The codes that a row has."""
+def _used(extract: Extract) -> Flags:
+    """Which codes a row has."""
     used = np.zeros(len(extract.texts) + 1, dtype=np.bool_)
     for _, rows in _tables(extract):
         for each in fields(rows):
             if each.type == Codes:
                 used[getattr(rows, each.name)] = True
-    return [int(code) for code in np.flatnonzero(used[:-1])]
+    return used[:-1]
 
 
 def _renumbered(rows: T, table: Codes, none: int | None = None) -> T:

@@ -119,7 +119,8 @@ def _charted(extract: Extract) -> Iterator[_Values]:
     """What is charted in the encounters of documents, or, without an encounter, of their patients on their days."""
     facts, documents = extract.facts, extract.documents
     asked = (facts.relations == extract.code("observation")) & facts.counted & ~np.isnan(facts.numbers) & (facts.concepts >= 0)
-    days = extract.table(lambda text: extract.code(text[:10]) if len(text) >= 10 else -1, documents.dates)[documents.dates]
+    charted = {extract.texts[code]: code for code in distinct(facts.days).tolist() if code >= 0}
+    days = extract.table(lambda text: charted.get(text[:10], -1), documents.dates)[documents.dates]
     width = len(extract.texts)
     apart = asked & (facts.encounters < 0) & (facts.days >= 0)
     for chosen, of_facts, of_documents in (

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from concepts.hierarchy import build_hierarchy
 from search.columns.concepts import ConceptTable, compress, gather, lengths
-from search.columns.documents import day_interval
+from search.columns.documents import day_interval, day_intervals
 
 PAIRS = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 30)), max_size=40)
 
@@ -72,6 +72,12 @@ def test_concepts_are_counted_alike_for_few_documents_and_for_many(
 )
 def test_partial_dates_are_intervals(date: str | None, interval: tuple[int, int]) -> None:
     assert day_interval(date) == interval
+
+
+@given(st.lists(st.one_of(st.dates().map(str), st.text("0123456789-T:é²٣", max_size=12), st.just("2019-05-03T10:00:00Z"))))
+def test_dates_together_are_read_as_one_by_one(dates: list[str]) -> None:
+    first, last = day_intervals(dates)
+    assert list(zip(first.tolist(), last.tolist(), strict=True)) == [day_interval(date) for date in dates]
 
 
 def test_most_frequent_codes() -> None:
