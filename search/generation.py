@@ -2,7 +2,8 @@
 
 catalog.sqlite   documents, passages, mentions, facts, patients, concepts   (search.catalog), with a log
                  of the pages that changed since                            (search.tables.catalog_file)
-extract/         rows of the catalog as arrays, for the next generation     (search.columns.extract)
+extract/         rows of the catalog as arrays, for the next generation,
+                 with those that changed since they were written            (search.columns.segments)
 columns/         what filters and facets need, as arrays                    (search.columns.documents)
 vectors/         the vectors of units (absent until some are embedded)      (search.vectors)
 vocabularies/    the names that each dataset is read with (DATASET), and    (search.reading.vocabularies)
@@ -36,7 +37,7 @@ from search.columns.called import count_names
 from search.columns.carrying import CarriedRows
 from search.columns.derivation import derive
 from search.columns.documents import open_columns, save_columns
-from search.columns.extract import FactRows, save_extract
+from search.columns.extract import FactRows
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationOutdated, GenerationUnreadable
 from search.making import chunks, link_folder, marks
@@ -174,7 +175,7 @@ class GenerationBuilder:
             name: link_folder(folder, out / VOCABULARIES / f"{TERMINOLOGY}{name}")
             for name, folder in sorted((terminologies_in(previous) if terminologies is None else terminologies).items())
         }
-        self._previous, self._out = previous, out
+        self._previous, self._out, self._share = previous, out, share
         self._number = number
         self._file = CatalogFile(previous, out, share=share)
         self._db = self._file.db
@@ -488,10 +489,10 @@ class GenerationBuilder:
             vectors.build_index(cache.get([keys[row] for row in rows], model), rows, self._out / "vectors")
         tell(1)
         extract = self._carried.all()
-        save_extract(extract, self._out / "extract")
+        self._carried.save(self._out, share=self._share)
         self._count_names()
         columns = derive(self._db, extract, keys, has_vector, self._terminologies.values())
-        save_columns(columns, self._out / "columns")
+        save_columns(columns, self._out / "columns", self._previous / "columns" if self._previous is not None and self._share else None)
         tell(2)
         if before and self._has(columns.unit_links):
             self._link("words", "lexical")

@@ -3,9 +3,13 @@
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 T = TypeVar("T")
 
@@ -20,6 +24,23 @@ def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
 def marks(values: Iterable[Any]) -> str:
     """A question mark for each value of a statement."""
     return ",".join("?" for _ in values)
+
+
+def save_array(array: NDArray[Any], path: Path, earlier: Path | None = None) -> None:
+    """Write an array, or link the `earlier` file where that holds the same."""
+    if earlier is not None and _holds(earlier, array):
+        with suppress(OSError):
+            os.link(earlier, path)
+            return
+    np.save(path, array)
+
+
+def _holds(file: Path, array: NDArray[Any]) -> bool:
+    try:
+        held = np.load(file)
+    except (OSError, ValueError, EOFError):
+        return False
+    return held.dtype == array.dtype and held.shape == array.shape and held.tobytes() == array.tobytes()
 
 
 def link_folder(source: Path, target: Path) -> Path:

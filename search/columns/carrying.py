@@ -7,7 +7,8 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from search.columns.extract import Changes, Extract, carry_over, is_of, nothing, open_extract
+from search.columns.extract import Changes, Extract, nothing
+from search.columns.segments import Segments, open_segments
 
 _TABLES: Final = (
     "CREATE TEMP TABLE changed_documents (number INTEGER PRIMARY KEY)",
@@ -25,6 +26,7 @@ _FACT_TRIGGERS: Final = {
     "fact_gone": "AFTER DELETE ON facts WHEN old.fact < {} BEGIN INSERT OR IGNORE INTO gone_facts VALUES (old.fact); END"
 }
 _NEVER: Final = 1 << 62
+_FOLDER: Final = "extract"
 
 
 class CarriedRows:
@@ -32,11 +34,11 @@ class CarriedRows:
 
     def __init__(self, db: sqlite3.Connection, previous: Path | None) -> None:
         """`db` is a copy of the catalog of the generation in the folder `previous`, or an empty one."""
-        held = open_extract(previous / "extract") if previous is not None else None
+        held = open_segments(previous / _FOLDER) if previous is not None else None
         self._db = db
-        self.taken_over = held is not None and is_of(db, held)
+        self.taken_over = held is not None and held.are_of(db)
         """Whether the earlier generation's rows were known; else all are read from the catalog."""
-        self._extract = held if held is not None and self.taken_over else nothing()
+        self._segments = held if held is not None and self.taken_over else Segments(nothing(), nothing())
         for statement in _TABLES:
             db.execute(statement)
         self._first_document = self._after("documents", "row") if self.taken_over else 0
@@ -49,10 +51,10 @@ class CarriedRows:
         gone = self._told("gone_facts")
         after = self._after("facts", "fact")
         if gone or after > self._first_fact:
-            self._extract = carry_over(self._db, self._extract, Changes(_NEVER, self._first_fact, (), gone))
+            self._segments = self._segments.changed(self._db, Changes(_NEVER, self._first_fact, (), gone))
             self._first_fact = max(after, self._first_fact)
             self._listen(_FACT_TRIGGERS, self._first_fact)
-        return self._extract
+        return self._segments.whole
 
     def all(self) -> Extract:
         """Everything as it is now."""
@@ -60,10 +62,14 @@ class CarriedRows:
         changed = self._told("changed_documents")
         after = self._after("documents", "row")
         if changed or after > self._first_document:
-            self._extract = carry_over(self._db, self._extract, Changes(self._first_document, _NEVER, changed, ()))
+            self._segments = self._segments.changed(self._db, Changes(self._first_document, _NEVER, changed, ()))
             self._first_document = max(after, self._first_document)
             self._listen(_DOCUMENT_TRIGGERS, self._first_document)
-        return self._extract
+        return self._segments.whole
+
+    def save(self, out: Path, *, share: bool) -> None:
+        """Write what `all` gave last into the folder of the next generation; `share` the files of the earlier one where little changed."""
+        self._segments.save(out / _FOLDER, share=share)
 
     def heard(self) -> list[bytes]:
         """The keys of units of which it was told anew how they mean their words."""

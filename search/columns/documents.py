@@ -21,6 +21,7 @@ from search.columns.concepts import ConceptTable, Int32, Int64
 from search.columns.labels import LabelColumns, no_labels
 from search.columns.results import ARRAYS, ResultColumns, no_results
 from search.errors import GenerationUnreadable
+from search.making import save_array
 from search.units import CSR
 
 HAVING: Final = "concept"
@@ -156,18 +157,15 @@ def day_intervals(dates: Sequence[str]) -> tuple[Int32, Int32]:
     return first.astype(np.int32), last.astype(np.int32)
 
 
-def save_columns(columns: Columns, folder: Path) -> None:
-    """Write the arrays, one file each."""
+def save_columns(columns: Columns, folder: Path, earlier: Path | None = None) -> None:
+    """Write the arrays, one file each; those that are in the `earlier` folder just so are linked."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in _arrays(Columns):
-        np.save(folder / f"{name}.npy", getattr(columns, name))
-    for name in _arrays(LabelColumns):
-        np.save(folder / f"label_{name}.npy", getattr(columns.labels, name))
-    for name in ARRAYS:
-        np.save(folder / f"result_{name}.npy", getattr(columns.results, name))
-    for way, table in columns.said.items():
-        for name in _SAID:
-            np.save(folder / f"{way}_{name}.npy", getattr(table, name))
+    arrays = {name: getattr(columns, name) for name in _arrays(Columns)}
+    arrays |= {f"label_{name}": getattr(columns.labels, name) for name in _arrays(LabelColumns)}
+    arrays |= {f"result_{name}": getattr(columns.results, name) for name in ARRAYS}
+    arrays |= {f"{way}_{name}": getattr(table, name) for way, table in columns.said.items() for name in _SAID}
+    for name, array in arrays.items():
+        save_array(array, folder / f"{name}.npy", earlier / f"{name}.npy" if earlier is not None else None)
     save_hierarchy(columns.hierarchy, folder / "hierarchy")
 
 

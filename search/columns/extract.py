@@ -135,6 +135,11 @@ class Extract:
     mentions: MentionRows
     facts: FactRows
 
+    @property
+    def rows(self) -> int:
+        """How many rows there are, of all tables."""
+        return sum(map(len, (self.documents.rows, self.passages.documents, self.mentions.documents, self.facts.facts)))
+
     def code(self, text: str) -> int:
         """The code of a text; -2, which no row has, where no row has the text."""
         place = bisect_left(self.texts, text)
@@ -179,14 +184,7 @@ def nothing() -> Extract:
 
 def carry_over(db: sqlite3.Connection, previous: Extract, changes: Changes) -> Extract:
     """The extract of the catalog, with what an earlier extract has of it already."""
-    gone = np.asarray(changes.documents, dtype=np.int64)
-    kept = Extract(
-        previous.texts,
-        _without(previous.documents, previous.documents.rows, gone),
-        _without(previous.passages, previous.passages.documents, gone),
-        _without(previous.mentions, previous.mentions.documents, gone),
-        _without(previous.facts, previous.facts.facts, np.asarray(changes.facts, dtype=np.int64)),
-    )
+    kept = without(previous, *(np.asarray(gone, dtype=np.int64) for gone in (changes.documents, changes.facts)))
     db.execute("CREATE TEMP TABLE IF NOT EXISTS fresh (row INTEGER PRIMARY KEY)")
     db.execute("DELETE FROM fresh")
     db.execute("INSERT INTO fresh SELECT row FROM documents WHERE row >= ?", (changes.first_document,))
@@ -197,17 +195,22 @@ def carry_over(db: sqlite3.Connection, previous: Extract, changes: Changes) -> E
     passages = numbering.read(PassageRows, db.execute(_PASSAGES))
     mentions = numbering.read(MentionRows, db.execute(_MENTIONS))
     facts = numbering.read(FactRows, _grouped(db.execute(_FACTS, (changes.first_fact,))))
-    return _joined(kept, Extract(numbering.texts, documents, passages, mentions, facts))
+    return joined(kept, Extract(numbering.texts, documents, passages, mentions, facts))
 
 
-def is_of(db: sqlite3.Connection, extract: Extract) -> bool:
-    """Whether an extract has as many documents and facts as the catalog."""
-    counted = db.execute("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM facts)").fetchone()
-    return tuple(counted) == (len(extract.documents.rows), len(extract.facts.facts))
+def without(extract: Extract, documents: Numbers, facts: Numbers) -> Extract:
+    """An extract less some documents and facts, with all its texts."""
+    return Extract(
+        extract.texts,
+        _without(extract.documents, extract.documents.rows, documents),
+        _without(extract.passages, extract.passages.documents, documents),
+        _without(extract.mentions, extract.mentions.documents, documents),
+        _without(extract.facts, extract.facts.facts, facts),
+    )
 
 
-def save_extract(extract: Extract, folder: Path) -> None:
-    """Write an extract, one file for each array."""
+def save_rows(extract: Extract, folder: Path) -> None:
+    """Write an extract, one file for each array. See search.columns.segments."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in _tables(extract):
         for each in fields(rows):
@@ -215,8 +218,8 @@ def save_extract(extract: Extract, folder: Path) -> None:
     (folder / _FILE).write_bytes(orjson.dumps(list(extract.texts)))
 
 
-def open_extract(folder: Path) -> Extract | None:
-    """The extract in a folder; None where there is none, as in a generation of an earlier version, or it cannot be read."""
+def open_rows(folder: Path) -> Extract | None:
+    """The extract that was written to a folder; None where there is none, or it cannot be read."""
     try:
         texts = orjson.loads((folder / _FILE).read_bytes())
         kinds: dict[str, type[Any]] = {"documents": DocumentRows, "passages": PassageRows, "mentions": MentionRows, "facts": FactRows}
@@ -270,7 +273,7 @@ def _grouped(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         )
 
 
-def _joined(one: Extract, other: Extract) -> Extract:
+def joined(one: Extract, other: Extract) -> Extract:
     """The rows of two extracts under common codes; the texts of the first are in order, those of the other need not be.
 
     Only texts of the other are looked at one by one.

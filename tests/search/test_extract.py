@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.columns.extract import EVERYTHING, Extract, carry_over, nothing, open_extract
+from search.columns import segments
+from search.columns.extract import EVERYTHING, Extract, carry_over, nothing
+from search.columns.segments import open_extract, open_segments
 from search.embedding_cache import EmbeddingCache
 from search.generation import GenerationBuilder
 from search.lexical import UnitWords, cut_words, open_words, save_words, taken_over, words
@@ -49,8 +51,9 @@ def assert_same(one: Extract, other: Extract) -> None:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_what_is_taken_over_is_what_the_catalog_holds(seed: int, tmp_path: Path) -> None:
-    """Histories of additions, replacements, removals and readings, in any order."""
+def test_what_is_taken_over_is_what_the_catalog_holds(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Histories of additions, replacements, removals and readings, in any order, folded seldom or soon."""
+    monkeypatch.setattr(segments, "_LEAST", (1000, 30)[seed // 2 % 2])
     drawn = random.Random(seed)
     pool = [make_clinic(seed=number, patients=4, dataset=f"clinic{number % 2}") for number in range(4)]
     build(pool[0], tmp_path)
@@ -142,7 +145,7 @@ def test_without_an_extract_that_fits_the_catalog_is_read_whole(damage: str, tmp
     """As of a generation of an earlier version, which has none."""
     clinic = make_clinic(patients=5)
     build(clinic, tmp_path)
-    held = tmp_path / "g1" / "extract"
+    held = tmp_path / "g1" / "extract" / "base"
     if damage == "gone":
         shutil.rmtree(held)
     elif damage == "cut":
@@ -150,11 +153,44 @@ def test_without_an_extract_that_fits_the_catalog_is_read_whole(damage: str, tmp
     else:
         build(Clinic(clinic.documents[:4]), tmp_path / "other")
         shutil.rmtree(held)
-        shutil.copytree(tmp_path / "other" / "g1" / "extract", held)
+        shutil.copytree(tmp_path / "other" / "g1" / "extract" / "base", held)
     build(make_clinic(patients=7, seed=2), tmp_path, number=2, previous=tmp_path / "g1")
     kept = open_extract(tmp_path / "g2" / "extract")
     assert kept is not None
     assert_same(kept, read_whole(tmp_path / "g2"))
+
+
+def test_a_generation_writes_the_rows_that_changed_and_links_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clinic = make_clinic(patients=6)
+    build(clinic, tmp_path)
+    for number in range(2, 8):
+        monkeypatch.setattr(segments, "_LEAST", 0 if number == 6 else 1000)
+        monkeypatch.setattr(segments, "_SHARE", 1000 if number == 6 else 8)
+        with GenerationBuilder(tmp_path / f"g{number - 1}", tmp_path / f"g{number}", number, share=number != 4) as builder:
+            if number == 3:  # the last ones go: their numbers are given again
+                builder.remove([clinic.facts[-1].record, clinic.documents[-1].record])
+            else:
+                builder.add_documents([replace(clinic.documents[-1], title=f"Anew {number}")], "run-2")
+                builder.add_facts([replace(clinic.facts[-1], status=f"s{number}")])
+            builder.finish(None, EmbeddingCache(tmp_path / "vectors.sqlite"))
+        held = open_segments(tmp_path / f"g{number}" / "extract")
+        assert held is not None
+        assert_same(held.whole, read_whole(tmp_path / f"g{number}"))
+        before, base = (tmp_path / f"g{each}" / "extract" / "base" / "texts.json" for each in (number - 1, number))
+        shared = number not in (4, 6)
+        assert base.samefile(before) == shared and (held.more.rows > 0) == (shared and number != 3)
+        assert bool(len(held.gone_facts)) == shared
+
+
+@pytest.mark.parametrize("file", ["gone_facts.npy", "facts_concepts.npy"])
+def test_without_what_changed_a_base_is_not_taken_for_all(file: str, tmp_path: Path) -> None:
+    clinic = make_clinic(patients=3)
+    build(clinic, tmp_path)
+    with GenerationBuilder(tmp_path / "g1", tmp_path / "g2", 2, share=True) as builder:
+        builder.add_facts([replace(clinic.facts[0], status="anew")])
+        builder.finish(None, EmbeddingCache(tmp_path / "vectors.sqlite"))
+    (tmp_path / "g2" / "extract" / "more" / file).unlink()
+    assert open_extract(tmp_path / "g2" / "extract") is None
 
 
 def test_things_that_several_facts_code_begin_once(tmp_path: Path) -> None:

@@ -218,6 +218,23 @@ def test_hostile_text_is_kept(tmp_path: Path) -> None:
         assert found.passages == document.passages
 
 
+def test_columns_that_stay_as_they_are_are_linked(tmp_path: Path) -> None:
+    clinic = make_clinic()
+    build(clinic, tmp_path, embedder=FakeEmbedder())
+    for number, share in ((2, True), (3, False)):
+        with GenerationBuilder(tmp_path / f"g{number - 1}", tmp_path / f"g{number}", number, share=share) as builder:
+            builder.add_facts([replace(clinic.facts[0], counted=not clinic.facts[0].counted)])
+            builder.finish(None, EmbeddingCache(tmp_path / "vectors.sqlite"))
+
+    def shared(number: int) -> set[str]:
+        folders = (tmp_path / f"g{each}" / "columns" for each in (number - 1, number))
+        return {path.name for path in next(folders).glob("*.npy") if path.samefile(tmp_path / f"g{number}" / "columns" / path.name)}
+
+    assert {"copies.npy", "unit_documents.npy", "affirmed_documents.npy", "label_documents.npy"} <= shared(2)
+    assert "patient_concepts.npy" not in shared(2)
+    assert not shared(3), "what shares nothing links nothing"
+
+
 def test_a_failed_build_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), GenerationBuilder(None, tmp_path / "g1", 1) as builder:
         builder.add_documents((1 // 0 for _ in range(3)), "run-1")  # type: ignore[misc]
