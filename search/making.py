@@ -40,7 +40,7 @@ def _holds(file: Path, array: NDArray[Any]) -> bool:
         held = np.load(file)
     except (OSError, ValueError, EOFError):
         return False
-    return held.dtype == array.dtype and held.shape == array.shape and held.tobytes() == array.tobytes()
+    return bool(held.dtype == array.dtype and held.shape == array.shape and held.tobytes() == array.tobytes())
 
 
 def link_folder(source: Path, target: Path) -> Path:
