@@ -19,6 +19,8 @@ Pause = Callable[[float], None]
 LONGEST: Final = 3600.0
 """Seconds that a server may ask to wait at once."""
 _TRIES: Final = 8
+_FIRST_TRIES: Final = 3
+"""Before anything was answered: the address may be wrong, and somebody waits to be told so."""
 _SLOWEST: Final = 60.0
 _REDIRECTS: Final = 5
 _MOVED: Final = (301, 302, 303, 307, 308)
@@ -45,7 +47,7 @@ class Web:
 
     def __init__(self, reach: Reach, pause: Pause = time.sleep, timeout: float = 60.0) -> None:
         logging.getLogger("httpx").setLevel(logging.WARNING)  # it would log addresses, which may be signed
-        self.reach, self.pause = reach, pause
+        self.reach, self.pause, self._answered = reach, pause, False
         self._client = httpx.Client(timeout=timeout, follow_redirects=False, headers={"User-Agent": "commissure"})
 
     def __enter__(self) -> "Web":
@@ -82,7 +84,7 @@ class Web:
             try:
                 response = self._client.post(url, data=form, headers={"Accept": "application/json"})
             except httpx.HTTPError as error:
-                if attempt == _TRIES - 1:
+                if attempt == (_TRIES if self._answered else _FIRST_TRIES) - 1 or _is_distrust(error):
                     raise _unreached(url, error) from None
             else:
                 if response.status_code not in _PASSING or attempt == _TRIES - 1:
@@ -104,12 +106,12 @@ class Web:
                 raise PullRefused(f"{shown(url)} is no address", "no-address") from None
             except httpx.HTTPError as error:
                 tries += 1
-                if tries == _TRIES:
+                if tries >= (_TRIES if self._answered else _FIRST_TRIES) or _is_distrust(error):
                     raise _unreached(url, error) from None
                 self.pause(wait)
                 wait = min(wait * 2, _SLOWEST)
                 continue
-            status = response.status_code
+            self._answered, status = True, response.status_code
             if status in _MOVED and redirects < _REDIRECTS and "location" in response.headers:
                 redirects += 1
                 url = joined(url, response.headers["location"])
@@ -129,7 +131,15 @@ def _signed(headers: Mapping[str, str], signer: Signer | None) -> dict[str, str]
     return {**headers, **({"Authorization": header} if header else {})}
 
 
+def _is_distrust(error: httpx.HTTPError) -> bool:
+    """Whether it is the certificate: asking again does not help."""
+    return "CERTIFICATE_VERIFY_FAILED" in str(error)
+
+
 def _unreached(url: str, error: httpx.HTTPError) -> PullFailed:
+    if _is_distrust(error):
+        reason = "shows a certificate that is not trusted here; SSL_CERT_FILE names a file of authorities of your own"
+        return PullFailed(f"{shown(url)}: {reason}")
     return PullFailed(f"{shown(url)}: cannot be reached ({type(error).__name__}); is the address right, and the server up?")
 
 

@@ -83,6 +83,8 @@ class BulkServer:
     faults: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     on_request: Callable[[int], None] = lambda _: None
+    secure: Any = None
+    """An SSLContext: it is asked by https."""
 
     def __post_init__(self) -> None:
         self.jobs: dict[str, Job] = {}
@@ -96,11 +98,13 @@ class BulkServer:
         handler = type("Handler", (_Handler,), {"bulk": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
+        if self.secure is not None:
+            self._server.socket = self.secure.wrap_socket(self._server.socket, server_side=True)
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     @property
     def origin(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"{'https' if self.secure else 'http'}://127.0.0.1:{self._server.server_address[1]}"
 
     @property
     def base(self) -> str:

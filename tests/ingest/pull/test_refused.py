@@ -2,6 +2,7 @@
 
 import json
 import os
+import ssl
 import subprocess
 import sys
 
@@ -114,6 +115,56 @@ def test_what_is_no_fhir_server_is_told(lab, keys):
         pulled(lab, server, level="Group/none")
     with pytest.raises(PullFailed, match="cannot be reached"):
         pulled(lab, server, wait=lambda _: None)
+
+
+def secured(folder):
+    """What makes a server speak TLS as 127.0.0.1, and the file of its own authority."""
+    import datetime
+    import ipaddress
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "here")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    (folder / "own.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+    (folder / "tls-key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "own.pem", folder / "tls-key.pem")
+    return context, folder / "own.pem"
+
+
+def test_a_certificate_is_trusted_where_its_authority_is_named(lab, tmp_path, monkeypatch):
+    context, authority = secured(tmp_path)
+    with BulkServer(None, Trouble(needs_token=False), secure=context) as server:
+        server.put(patient())
+        with pytest.raises(PullFailed, match="a certificate that is not trusted here; SSL_CERT_FILE"):
+            pulled(lab, server)
+        monkeypatch.setenv("SSL_CERT_FILE", str(authority))
+        assert pulled(lab, server).report.records["added"] == 1
+        assert server.faults == []
+
+
+def test_who_gives_a_wrong_address_is_told_soon(lab):
+    waited = []
+    with BulkServer() as server:
+        pass
+    with pytest.raises(PullFailed, match="cannot be reached"):
+        pulled(lab, server, wait=waited.append)
+    assert waited == [1, 2]
 
 
 def test_a_client_that_the_server_does_not_know_is_told(lab, keys, tmp_path):
