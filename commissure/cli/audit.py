@@ -1,5 +1,7 @@
 """`commissure audit`: who saw which patient, what was asked, counted, exported and changed."""
 
+import heapq
+
 import click
 
 from commissure.cli.common import data_option, json_option, print_json, printable
@@ -38,11 +40,34 @@ def audit(context: click.Context, user: str, patient: str, since: str, fhir: boo
         torn = f"; a crash cut off the last line of {', '.join(found.torn)}" if found.torn else ""
         click.echo(f"{found.events:,} events, none changed or missing{torn}. The last is {found.head}")
         return
-    for event in log.events(user=user, patient=patient, since=since):
+    named = (patient, *_in_copies(context, patient)) if patient else ("",)
+    found_for = (log.events(user=user, patient=one, since=since) for one in named)
+    for event in heapq.merge(*found_for, key=lambda event: event["n"]):
         if fhir or as_json:
             click.echo(orjson.dumps(audit_event(event) if fhir else event).decode())
         else:
             click.echo(_line(event))
+
+
+def _in_copies(context: click.Context, patient: str) -> tuple[str, ...]:
+    """What the de-identified copies call a patient; nothing where no copy was ever made."""
+    from commissure import workplace
+    from commissure.cli.common import settings_of
+    from graph.identifiers import parse_record_iri, record_iri
+    from privacy.pseudonyms import Pseudonyms
+
+    settings = settings_of(context)
+    copies = workplace.workspace(settings).deidentified
+    with copies.reading() as ledger:
+        datasets = ledger.datasets() if ledger is not None else ()
+    if not datasets:
+        return ()
+    pseudonyms = Pseudonyms(workplace.access_control(settings).deidentification_key())
+    told = parse_record_iri(patient)
+    identifier = told[2] if told else patient.rpartition("/")[2]
+    return tuple(
+        record_iri(name, "Patient", pseudonyms.of(name, "Patient", identifier)) for name in datasets if told is None or told[0] == name
+    )
 
 
 def _line(event: dict[str, object]) -> str:

@@ -159,6 +159,9 @@ def _ingest(
         print_json(asdict(report))
     else:
         print_report(report)
+        with workplace.workspace(settings).deidentified.reading() as ledger:
+            if ledger is not None and dataset in ledger.datasets():
+                click.echo(f"its de-identified copy is as old as before: `commissure datasets deidentify {dataset}` brings it up to date")
     if report.records["rejected"]:
         context.exit(3)
 

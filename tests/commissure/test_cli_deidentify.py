@@ -5,6 +5,9 @@ import os
 import subprocess
 import sys
 
+from access.audit import AuditLog, Event
+from graph.identifiers import record_iri
+from privacy.pseudonyms import Pseudonyms
 from tests.ingest.exports import condition, note, patient, write
 
 
@@ -36,9 +39,19 @@ def test_a_copy_is_made_brought_up_to_date_and_dropped(tmp_path):
 
     gone = {"resourceType": "Bundle", "type": "transaction", "entry": [{"request": {"method": "DELETE", "url": "Condition/c1"}}]}
     write(tmp_path / "export" / "deleted" / "y.ndjson", gone)
-    run(tmp_path, "ingest", "fhir", str(export.parent), "--dataset", "demo", "--no-embed", "--json")
+    told = run(tmp_path, "ingest", "fhir", str(export.parent), "--dataset", "demo", "--no-embed")
+    assert "commissure datasets deidentify demo" in told.stdout
     less = json.loads(run(tmp_path, "datasets", "deidentify", "demo", "--no-embed", "--json").stdout)
     assert less["taken"] == 2 and less["report"]["records"]["removed"] == 1
+
+    seen = record_iri("demo", "Patient", Pseudonyms(key.read_bytes()).of("demo", "Patient", "p1"))
+    AuditLog(tmp_path / "data").append(Event("ben", "token", "read", "getPatient", 200, ["demo"], [seen], {}), durable=True)
+    AuditLog(tmp_path / "data").append(
+        Event("ann", "token", "read", "getPatient", 200, ["demo"], [record_iri("demo", "Patient", "p1")], {}), durable=True
+    )
+    AuditLog(tmp_path / "data").append(Event("eve", "token", "read", "getPatient", 200, ["demo"], [], {}), durable=True)
+    listed = [json.loads(line)["user"] for line in run(tmp_path, "audit", "--patient", "Patient/p1", "--json").stdout.splitlines()]
+    assert listed == ["ben", "ann"]
 
     run(tmp_path, "datasets", "drop", "demo", "--yes")
     copies = tmp_path / "data" / "deidentified"
