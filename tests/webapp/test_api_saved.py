@@ -63,6 +63,13 @@ def test_a_thing_is_saved_changed_listed_and_dropped(client: FlaskClient) -> Non
         assert client.get(f"{SAVED}/{made['id']}{path}").status_code == 404
 
 
+def test_words_beside_identifiers_are_none(client: FlaskClient) -> None:
+    for path, allowed in (("count", {"POST", "OPTIONS"}), ("combine", {"POST", "OPTIONS"})):
+        refused = FlaskClient(client.application).delete(f"{SAVED}/{path}?version=1")
+        assert refused.status_code == 405 and set(refused.headers["Allow"].split(", ")) == allowed
+    assert FlaskClient(client.application).get(f"{SAVED}/short").status_code == 404
+
+
 def test_who_writes_second_is_told_so(client: FlaskClient) -> None:
     made = save(client, "a")
     save(client, "", id=made["id"], version=1, description="first")

@@ -190,7 +190,7 @@ REQUESTS: dict[str, list[Ask]] = {
     "saveThing": [Ask({"kind": "concepts", "name": "codes", "content": {"codes": []}})],
     "dropSaved": [Ask({"version": 1}, {"thing": "0" * 12})],
     "countSaved": [Ask({"id": "0" * 12})],
-    "combineSaved": [Ask({"ids": ["0", "1"]})],
+    "combineSaved": [Ask({"ids": ["0" * 12, "1" * 12]})],
     "listQuestions": [Ask()],
     "forgetQuestions": [Ask()],
     "listLabels": [Ask(), *of_datasets()],

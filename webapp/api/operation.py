@@ -56,8 +56,9 @@ class Operation(Generic[P]):
 
     @property
     def rule(self) -> str:
-        """The address as Flask routes it. An identifier in the address may hold slashes."""
-        return PREFIX + self.path.replace("{id}", "<path:id>").replace("{", "<").replace("}", ">")
+        """The address as Flask routes it. An identifier may hold slashes; that of a saved thing is none of the words beside it."""
+        path = self.path.replace("{id}", "<path:id>").replace("{thing}", "<string(length=12):thing>")
+        return PREFIX + path.replace("{", "<").replace("}", ">")
 
     def respond(self, context: Context, path_values: Mapping[str, str]) -> Response:
         """Validate the request, answer it, and say how long the answer holds."""

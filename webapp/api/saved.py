@@ -19,7 +19,7 @@ from webapp.combining import combined
 from webapp.context import Context
 from webapp.errors import FieldError, invalid
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[0-9a-z]+$")]
+Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{12}$")]
 Number = Annotated[int, Field(ge=1, le=1_000_000), WHOLE]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 _ID: Final = "1a2b3c4d5e6f"
