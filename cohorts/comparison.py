@@ -54,6 +54,8 @@ class Spread:
     median: float
     high: float
     """`low` and `high` are the quartiles."""
+    some: int | None = None
+    """Of a number that counts something: how many have any."""
 
 
 def shares(found: Occurrences, first: Members, second: Members, least: int = 1) -> list[Share]:
@@ -101,9 +103,9 @@ def standardised(in_first: NDArray[np.int64], of_first: int, in_second: NDArray[
     return differences
 
 
-def measure(name: str, numbers: Numbers, first: Members, second: Members) -> Measure:
-    """A number of each patient (NaN where one has none) in two groups."""
-    one, other = _spread(numbers[first]), _spread(numbers[second])
+def measure(name: str, numbers: Numbers, first: Members, second: Members, counts: bool = False) -> Measure:
+    """A number of each patient (NaN where one has none) in two groups; `counts` where it counts something that may be small."""
+    one, other = _spread(numbers[first], counts), _spread(numbers[second], counts)
     difference = None
     if one is not None and other is not None:
         pooled = float(np.sqrt((one.deviation**2 + other.deviation**2) / 2))
@@ -111,13 +113,13 @@ def measure(name: str, numbers: Numbers, first: Members, second: Members) -> Mea
     return Measure(name, one, other, difference)
 
 
-def _spread(numbers: Numbers) -> Spread | None:
+def _spread(numbers: Numbers, counts: bool) -> Spread | None:
     known = numbers[~np.isnan(numbers)]
     if not len(known):
         return None
     low, median, high = (float(value) for value in np.quantile(known, [0.25, 0.5, 0.75]))
     deviation = float(known.std(ddof=1)) if len(known) > 1 else 0.0
-    return Spread(len(known), float(known.mean()), deviation, low, median, high)
+    return Spread(len(known), float(known.mean()), deviation, low, median, high, int((known > 0).sum()) if counts else None)
 
 
 def _number(value: float) -> float | None:

@@ -42,13 +42,17 @@ _NOTE: Final = ("in", "text", "mode", "at_least", "assertion")
 
 def read_definition(text: str | bytes, named: Named | None = None) -> Definition:
     """The definition that a JSON text holds, as `definition_of` reads it. Raises InvalidDefinition."""
+    return definition_of(json_of(text), named)
+
+
+def json_of(text: str | bytes) -> Any:
+    """What a JSON text holds. Raises InvalidDefinition."""
     try:
-        value = json.loads(text)
+        return json.loads(text)
     except json.JSONDecodeError as error:
         raise InvalidDefinition("", f"is no JSON (line {error.lineno}, column {error.colno}: {error.msg})") from None
     except (ValueError, RecursionError):
         raise InvalidDefinition("", "is no JSON that can be decoded: it is no UTF-8, or nested without end") from None
-    return definition_of(value, named)
 
 
 def definition_of(value: Any, named: Named | None = None) -> Definition:

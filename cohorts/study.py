@@ -16,6 +16,7 @@ from cohorts.looking import Lookups
 from cohorts.making import events_of
 from cohorts.resolving import Resolution, resolve
 from cohorts.results import Counted
+from concepts.hierarchy import Hierarchy
 from graph.identifiers import name_of
 from graph.scope import EVERYTHING, Scope
 from graph.store import GraphReader
@@ -87,11 +88,20 @@ class Cohorts:
         for place, dataset in enumerate(definition.datasets):
             if dataset not in known:
                 raise InvalidDefinition(f"datasets[{place}]", f"there is no dataset {dataset[:60]!r}; there are: {', '.join(known)}")
-        return resolve(definition, self.query, self._generation.columns.hierarchy, self._lookups)
+        return resolve(definition, self.query, self.hierarchy, self._lookups)
 
     def count(self, definition: Definition) -> Counted:
         """Who is in the cohort, and how many were left after each rule."""
         return count_cohort(self.events_for(definition), definition, self.resolved(definition))
+
+    @property
+    def hierarchy(self) -> Hierarchy:
+        """What is narrower than what among its concepts."""
+        return self._generation.columns.hierarchy
+
+    def named(self, concepts: Sequence[int]) -> dict[int, tuple[str, str]]:
+        """Ordinals of concepts → their IRIs and names."""
+        return self._generation.catalog.values("concept", concepts)
 
     def everyone(self, definition: Definition) -> int:
         """How many patients there are in the datasets that a definition counts in."""

@@ -92,13 +92,13 @@ class Together:
             return None
         hierarchy = self._generation.columns.hierarchy
         meant = hierarchy.with_narrower(codes) if hierarchy.stated else np.asarray(codes, dtype=np.int32)
-        things = self._things
+        things = self.things
         beyond = len(things) if self._kind(codes[0]) == "allergy" else 0
         asked = sorted({thing + beyond for thing in things[meant].tolist()})
         found = occurrences(self._cohorts.events, unit, relations, things, self._members(within, datasets), today, asked)
         others = unrelated(beside(found, asked), asked, hierarchy)
         pairs = ranked(found, others, asked, most, least)
-        names = self._named([*codes, *(pair.thing for pair in pairs)])
+        names = self.named([*codes, *(pair.thing for pair in pairs)])
         has, _ = found.holders(asked)
         count = int(np.count_nonzero(others.tables.both >= max(least, 1)))
         told = tuple((names[pair.thing], pair) for pair in pairs)
@@ -115,9 +115,9 @@ class Together:
         least: int = LEAST,
     ) -> Strongest:
         """Of all pairs of the commonest things those that belong together most surely."""
-        found = occurrences(self._cohorts.events, unit, relations, self._things, self._members(within, datasets), today)
+        found = occurrences(self._cohorts.events, unit, relations, self.things, self._members(within, datasets), today)
         pairs, asked = strongest(found, self._apart, most, least, AMONG)
-        names = self._named([thing for first, pair in pairs for thing in (first, pair.thing)])
+        names = self.named([thing for first, pair in pairs for thing in (first, pair.thing)])
         return Strongest(found.everyone, tuple((names[first], names[pair.thing], pair) for first, pair in pairs), asked)
 
     def against_the_rest(
@@ -126,10 +126,10 @@ class Together:
         """A cohort and everybody else of the datasets: what each has more often, ages and how much is known of them."""
         everybody = self._members(None, datasets)
         inside = members_of(self._cohorts.events, counted) & everybody
-        found = occurrences(self._cohorts.events, "patient", relations, self._things, everybody, today)
+        found = occurrences(self._cohorts.events, "patient", relations, self.things, everybody, today)
         first = inside[everybody]
         differing = [with_odds(share) for share in shares(found, first, ~first, LEAST)[:most]]
-        names = self._named([share.thing for share in differing])
+        names = self.named([share.thing for share in differing])
         sexes, sex_names = self._sexes(everybody, first)
         return SideBySide(
             inside=int(first.sum()),
@@ -142,10 +142,11 @@ class Together:
 
     @cached_property
     def _apart(self) -> NDArray[np.int64]:
-        return apart(self._cohorts.events, self._things, self._generation.columns.hierarchy)
+        return apart(self._cohorts.events, self.things, self._generation.columns.hierarchy)
 
     @cached_property
-    def _things(self) -> Int32:
+    def things(self) -> Int32:
+        """Concept → the number of its thing: codings of one thing have one number."""
         stated = thing_of(self._generation.columns.hierarchy.concepts, self._generation.catalog.things())
         return coded_together(self._cohorts.events, stated)
 
@@ -179,8 +180,9 @@ class Together:
             told.append(Share(texts.index(name), *of, None, None))
         return tuple(told), names
 
-    def _named(self, things: Sequence[int]) -> dict[int, Named]:
-        size = len(self._things)
+    def named(self, things: Sequence[int]) -> dict[int, Named]:
+        """The names of things."""
+        size = len(self.things)
         known = self._generation.catalog.values("concept", sorted({thing % size for thing in things}))
         return {
             thing: Named(*known[thing % size], "allergy" if thing >= size else self._kind(thing))

@@ -84,7 +84,7 @@ OPERATIONS: Final[Mapping[str, Decision]] = {
     **_of("patients", "listPatients", "listConditions", "getPatient", "getPatientByPath", "getFactsOfPatient", "getDocumentsOfPatient"),
     **_of("patients", "getSimilarPatients"),
     **_of("cohorts", "runCohort"),
-    **_of("cohorts", "countCohort", "getCooccurrence", action="count", counted=True),
+    **_of("cohorts", "countCohort", "compareCohorts", "getCooccurrence", action="count", counted=True),
     **_of("cohorts", "getCohortSchema", needs=Role.COUNTS),
     **_of("saved", "listSaved", "getSaved", "listVersions", "listQuestions", counted=True),
     **_of("saved", "countSaved", "combineSaved", action="count", counted=True),

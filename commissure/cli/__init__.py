@@ -13,6 +13,7 @@ from commissure.cli.audit import audit
 from commissure.cli.backup import backup, restore
 from commissure.cli.cohort import cohort
 from commissure.cli.compact import compact
+from commissure.cli.compare import compare
 from commissure.cli.concept import concept
 from commissure.cli.consolidate import consolidate
 from commissure.cli.cooccurrence import cooccurrence
@@ -100,6 +101,8 @@ for command in (
     audit,
 ):
     cli.add_command(command)
+
+cohort.add_command(compare)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

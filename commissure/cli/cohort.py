@@ -3,7 +3,7 @@
 import csv
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,7 +55,7 @@ def count(context: click.Context, definition: str, datasets: tuple[str, ...], as
     if as_json:
         print_json(summary)
     elif as_csv:
-        _print_rows(("rule", "patients", "events"), (tuple(step.values()) for step in summary["attrition"]))
+        print_rows(("rule", "patients", "events"), (tuple(step.values()) for step in summary["attrition"]))
     else:
         _print_counts(summary, asked)
 
@@ -80,7 +80,7 @@ def run(context: click.Context, definition: str, datasets: tuple[str, ...], as_j
     if as_json:
         print_json({**summary, "patients": [asdict(member) for member in members]})
     elif as_csv:
-        _print_rows(_COLUMNS, (tuple(asdict(member).values()) for member in members))
+        print_rows(_COLUMNS, (tuple(asdict(member).values()) for member in members))
     else:
         _print_counts(summary, asked)
         for line in _listed(members):
@@ -159,6 +159,30 @@ def definition_given(context: click.Context, given: str) -> "Definition":
         raise SavedMissing(f"there is no file {given[:100]!r}, and no cohort is saved under this name: {_LISTED}") from error
 
 
+def value_given(context: click.Context, given: str) -> "tuple[Any, Callable[[Any], Definition]]":
+    """The definition of a file, of standard input, or saved under a name, as JSON; and what reads it, with all that is saved.
+
+    Raises InvalidDefinition, SourceNotFound, SavedMissing.
+    """
+    from cohorts.reading import definition_of, json_of
+    from cohorts.saved.errors import SavedMissing
+    from cohorts.saved.model import WHOEVER_SITS_HERE
+    from cohorts.saved.naming import names
+    from commissure import workplace
+
+    settings = settings_of(context)
+    named = names(workplace.workspace(settings).folder)
+    if is_name(given):
+        things = workplace.saved_things(settings)
+        try:
+            value = things.content(WHOEVER_SITS_HERE, things.find(WHOEVER_SITS_HERE, given, "cohort"))
+        except SavedMissing as error:
+            raise SavedMissing(f"there is no file {given[:100]!r}, and no cohort is saved under this name: {_LISTED}") from error
+    else:
+        value = json_of(_bytes(Path(given)))
+    return value, lambda one: definition_of(one, named)
+
+
 def is_name(given: str) -> bool:
     """Whether what a command was given is a name of something saved, rather than a file: no such file is there, and it looks like none."""
     return given != "-" and "/" not in given and not given.endswith(".json") and not Path(given).exists()
@@ -218,7 +242,8 @@ def _listed(members: "Iterator[Member]") -> Iterator[str]:
         yield f"{each.index or 'no date':12}{printable(each.label)[:40]:42}{who:20}{each.patient}"
 
 
-def _print_rows(columns: tuple[str, ...], rows: Any) -> None:
+def print_rows(columns: tuple[str, ...], rows: Any) -> None:
+    """Print CSV."""
     from search.hits.sheets import cell
 
     text = io.StringIO()

@@ -81,6 +81,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "getConcept": {"id": CISPLATIN},
     "getConceptsByName": {"q": "cisplatin"},
     "countCohort": {"definition": DEFINITION},
+    "compareCohorts": {"first": DEFINITION, "outcome": DEFINITION},
     "getCooccurrence": {"concept": CISPLATIN, "least": 1},
     "listDatasets": {},
     "getCompleteness": {"dataset": DATASET},

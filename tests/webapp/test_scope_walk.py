@@ -158,6 +158,10 @@ REQUESTS: dict[str, list[Ask]] = {
     "getSimilarPatients": about(chart.ROSA, chart.MILAN),
     "countCohort": [Ask({"definition": definition}) for definition in COHORTS],
     "runCohort": [*(Ask({"definition": definition}) for definition in COHORTS), Ask({"definition": COHORTS[0], "limit": 1})],
+    "compareCohorts": [
+        *(Ask({"first": definition}) for definition in COHORTS),
+        Ask({"first": COHORTS[0], "second": COHORTS[-1], "outcome": COHORTS[0]}),
+    ],
     "getCohortSchema": [Ask()],
     "getCooccurrence": [
         Ask({"concept": one, "unit": unit, "least": 1, **more})

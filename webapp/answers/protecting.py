@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from cohorts.protection import Protection
 from cohorts.saved.algebra import Overlap, Region, told
+from webapp.answers.protecting_comparison import comparison
 from webapp.answers.shapes import Json
 
 Way = Callable[[Any, Protection], Any]
@@ -140,6 +141,7 @@ DECIDED: Final[Mapping[str, Way | None]] = {
     **_all(_combination, "combineSaved"),
     **_all(_as_it_is, "listVersions", "dropSaved", "listQuestions", "forgetQuestions"),
     **_all(pairs, "getCooccurrence"),
+    **_all(comparison, "compareCohorts"),
     **_all(_completeness, "getCompleteness"),
     **_all(_numbers("datasets[].kinds.Patient", "datasets[].published.patients"), "listDatasets"),
     **_all(_numbers("concepts[].patients"), "suggestConcepts"),

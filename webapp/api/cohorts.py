@@ -13,7 +13,7 @@ from webapp.api.parameters import Limit, NoParameters, Offset, Parameters
 from webapp.context import Context
 from webapp.saving import read
 
-_EXAMPLE: dict[str, Any] = {
+EXAMPLE: dict[str, Any] = {
     "format": FORMAT,
     "sets": {"diabetes": [{"code": "http://snomed.info/id/44054006", "descendants": True}]},
     "entry": {"any": [{"event": "condition", "in": "diabetes", "first": True}]},
@@ -28,7 +28,7 @@ _DESCRIPTION = (
 class CohortBody(Parameters):
     """A cohort to count."""
 
-    definition: dict[str, Any] = Field(examples=[_EXAMPLE])
+    definition: dict[str, Any] = Field(examples=[EXAMPLE])
     """The definition, of the format commissure-cohort/1."""
 
     def read(self) -> Definition:
@@ -80,7 +80,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         answer=answers.CohortCountJson,
         parameters=CohortBody,
         problems=(503,),
-        example={"definition": _EXAMPLE},
+        example={"definition": EXAMPLE},
     ),
     Operation(
         name="runCohort",
@@ -93,7 +93,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         answer=answers.CohortRunJson,
         parameters=CohortRunBody,
         problems=(503,),
-        example={"definition": _EXAMPLE, "limit": 10},
+        example={"definition": EXAMPLE, "limit": 10},
     ),
     Operation(
         name="getCohortSchema",

@@ -4,6 +4,7 @@ from typing import Any
 
 from webapp.api import (
     cohorts,
+    comparison,
     concepts,
     cooccurrence,
     datasets,
@@ -32,6 +33,7 @@ def operations() -> tuple[Operation[Any], ...]:
         *patients.OPERATIONS,
         *similar.OPERATIONS,
         *cohorts.OPERATIONS,
+        *comparison.OPERATIONS,
         *cooccurrence.OPERATIONS,
         *saved.OPERATIONS,
         *labels.OPERATIONS,
