@@ -91,27 +91,26 @@ def application(asking: Asking, hosts: tuple[str, ...] = ()) -> Application:
     )
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] != "POST":
+            # Without sessions there is nothing to listen to or to end: a stream would be held open for nothing.
+            await _refuse(send, 405, "Agents send POST", "Requests to this address are POST.", (b"allow", b"POST"))
+            return
         if scope["type"] == "http" and asking.asks_who:
             header = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
             if not await anyio.to_thread.run_sync(asking.knows, token_of(header)):
-                await _unknown(send)
+                shown = "Send a token that holds as 'Authorization: Bearer …'; 'commissure tokens create' makes one."
+                await _refuse(send, 401, "Say who is asking", shown, (b"www-authenticate", b'Bearer realm="Commissure"'))
                 return
         await inner(scope, receive, send)
 
     return guarded
 
 
-async def _unknown(send: Send) -> None:
-    body = orjson.dumps(
-        {
-            "type": "about:blank",
-            "title": "Say who is asking",
-            "status": 401,
-            "detail": "Send a token that holds as 'Authorization: Bearer …'; 'commissure tokens create' makes one.",
-        }
-    )
-    headers = [(b"content-type", b"application/problem+json"), (b"www-authenticate", b'Bearer realm="Commissure"')]
-    await send({"type": "http.response.start", "status": 401, "headers": headers})
+async def _refuse(send: Send, status: int, title: str, detail: str, header: tuple[bytes, bytes]) -> None:
+    """Answer with a problem document."""
+    body = orjson.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail})
+    headers = [(b"content-type", b"application/problem+json"), header]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 

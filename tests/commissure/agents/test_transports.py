@@ -155,6 +155,8 @@ def test_by_http_strangers_and_pages_of_browsers_are_sent_away(address: str) -> 
         assert told.json()["title"] == "Say who is asking"
     known = {**accepted, "Authorization": f"Bearer {token(Role.READER)}"}
     assert httpx.post(address, json=body, headers=known).status_code == 200
+    for held_open in (httpx.get(address, headers=known), httpx.delete(address, headers=known)):
+        assert held_open.status_code == 405 and held_open.headers["Allow"] == "POST"
     assert httpx.post(address, json=body, headers={**known, "Origin": "http://localhost:3000"}).status_code == 403
     assert httpx.post(address, json=body, headers={**known, "Host": "evil.example"}).status_code == 421
 
