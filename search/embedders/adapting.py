@@ -5,6 +5,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+from search.embedders.sentence_models import folder_of
 from search.errors import ModelUnavailable
 from search.evaluation.cloze import Pair
 
@@ -27,8 +28,11 @@ def adapt(source: str, pairs: Sequence[Pair], into: Path, seed: int, progress: C
     from sentence_transformers import SentenceTransformer
 
     torch.manual_seed(seed)
+    folder = folder_of(source)
     try:
-        model = SentenceTransformer(source, device="cpu", local_files_only=True, model_kwargs={"dtype": "float32"})
+        model = SentenceTransformer(
+            str(folder) if folder.is_dir() else source, device="cpu", local_files_only=True, model_kwargs={"dtype": "float32"}
+        )
     except Exception as error:
         raise ModelUnavailable(f"{source} holds no sentence-transformers model that can be loaded ({error}).") from error
     longest, model.max_seq_length = model.max_seq_length, min(_TOKENS, model.max_seq_length or _TOKENS)

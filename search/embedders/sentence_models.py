@@ -39,7 +39,7 @@ def open_embedder(model: str = DEFAULT_MODEL, precision: str = "auto", threads: 
     if precision not in PRECISIONS:
         raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}, not {precision!r}")
     chosen = ("bfloat16" if has_native_bfloat16() else "float32") if precision == "auto" else precision
-    folder = default_folder() if model in (DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}") else Path(model)
+    folder = folder_of(model)
     if threads is not None:
         import torch
 
@@ -65,6 +65,11 @@ def has_native_bfloat16() -> bool:
     except OSError:
         return False
     return not {"amx_bf16", "avx512_bf16"}.isdisjoint(flags)
+
+
+def folder_of(model: str) -> Path:
+    """The folder of a model that is named by it, or of the default one; for a name that a hub knows, a path that is not there."""
+    return default_folder() if model in (DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}") else Path(model)
 
 
 def default_folder() -> Path:

@@ -15,7 +15,7 @@ from ingest.adapting import adapt, embed_all
 from ingest.errors import IngestError
 from ingest.progress import Silent
 from search.embedders.adapting import adapt as fine_tune
-from search.embedders.sentence_models import default_folder, open_embedder
+from search.embedders.sentence_models import DEFAULT_MODEL, default_folder, open_embedder
 from search.evaluation.cloze import Pair, ask, corpus_of
 from search.generation import read_meta
 from search.model import SearchRequest
@@ -144,7 +144,7 @@ def test_the_model_learns_what_belongs_together(tmp_path):
             )
 
     learned = list(pairs(range(96)))
-    fine_tune(str(default_folder()), learned, tmp_path / "model", 1, lambda count: None, epochs=2)
+    fine_tune(DEFAULT_MODEL, learned, tmp_path / "model", 1, lambda count: None, epochs=2)
     asked = corpus_of((), 1, 1)
     held_out = type(asked)((), tuple(pairs(range(1000, 1030))), tuple(pair.context for pair in pairs(range(2000, 2070))))
     before = ask(held_out, open_embedder(precision="float32"), lambda count: None)
