@@ -115,8 +115,8 @@ def sight_of(rights: Rights, needs: Role, *, counted: bool = False, copied: bool
     scope = rights.at_least(needs)
     if scope is not None:
         return Sight(scope)
-    copies = rights.at_least(Role.DEIDENTIFIED) if copied else None
-    if copies is not None:
-        return Sight(copies, deidentified=True)
+    copies = rights.at_least(Role.DEIDENTIFIED)
+    if copies is not None:  # numbers of the datasets themselves would tell whether a name that is asked for is in them
+        return Sight(copies, deidentified=True) if copied else None
     numbers = rights.at_least(Role.COUNTS) if counted else None
     return Sight(numbers, counts_only=True) if numbers is not None else None

@@ -42,7 +42,8 @@ FROM_COPIES: Final = frozenset(
         *("getRecord", "getRecordByPath", "getNode", "getNodeByPath", "getNeighbours", "countNeighbours", "getNeighbourhood"),
         *("getNeighbourhoodByRules", "sparql", "suggestConcepts", "getConcept", "getConceptsByName", "getConceptByPath"),
         *("getPatientsWithConcept", "listPatients", "listConditions", "getPatient", "getPatientByPath", "getFactsOfPatient"),
-        *("getDocumentsOfPatient", "getSimilarPatients", "runCohort", "countCohort", "getCooccurrence", "listDatasets", "getCompleteness"),
+        *("getDocumentsOfPatient", "getSimilarPatients", "runCohort", "countCohort", "compareCohorts"),
+        *("getCooccurrence", "listDatasets", "getCompleteness"),
         *("exportRecords", "runView"),
         *("home.home", "search.search", "result_filter.result_filter", "shared.shared", "document.document", "values.values"),
         *("api_docs.docs", "search.search_as_table", "document.record", "node.node", "node.concept", "node.neighbours", "canvas.canvas"),
@@ -61,6 +62,14 @@ NOT_FROM_COPIES: Final[Mapping[str, str]] = {
             *("labels.media", "item.item", "reports.reports", "reports.review", "reports.report_as_table", "reports.review_manifest"),
         ),
         "images show faces and places, and workers are people; labeled data has no copy",
+    ),
+    **dict.fromkeys(
+        (
+            *("listSaved", "getSaved", "listVersions", "listQuestions", "countSaved", "combineSaved", "saveThing", "dropSaved"),
+            *("forgetQuestions", "saved.saved", "saved.thing", "saved.opened", "saved.new", "saved.keep", "saved.change", "sets.sets"),
+            *("asked.asked", "asked.change"),
+        ),
+        "names, descriptions and questions are written by people who see the datasets themselves, and may name patients",
     ),
 }
 """What a reader is shown and readers of de-identified data are not, and why. A test fails on what stands in neither."""

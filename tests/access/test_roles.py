@@ -40,7 +40,10 @@ def test_exact_and_protected_numbers_are_never_in_one_answer():
     mixed = rights_of([Grant(Role.READER, "a"), Grant(Role.COUNTS, "b"), Grant(Role.DEIDENTIFIED, "c")])
     exact = sight_of(mixed, Role.READER, counted=True)
     assert exact is not None and (exact.scope, exact.counts_only) == (Scope.of(["a"]), False)
-    protected = sight_of(mixed.within(["b", "c"]), Role.READER, counted=True)
-    assert protected is not None and (protected.scope, protected.counts_only) == (Scope.of(["b", "c"]), True)
+    protected = sight_of(mixed.within(["b"]), Role.READER, counted=True, copied=True)
+    assert protected is not None and (protected.scope, protected.counts_only) == (Scope.of(["b"]), True)
+    copied = sight_of(mixed.within(["b", "c"]), Role.READER, counted=True, copied=True)
+    assert copied is not None and (copied.scope, copied.counts_only, copied.deidentified) == (Scope.of(["c"]), False, True)
+    assert sight_of(mixed.within(["b", "c"]), Role.READER, counted=True) is None
     assert sight_of(mixed.within(["b", "c"]), Role.READER) is None
     assert sight_of(NOTHING, Role.COUNTS, counted=True) is None
