@@ -50,7 +50,7 @@ FROM_COPIES: Final = frozenset(
         *("canvas.drawn_as_json", "canvas.drawn_as_table", "patient.patient", "patients.patients", "patients.conditions"),
         *("similar.similar", "narrower.narrower", "lists.facts", "lists.mentions", "lists.standing", "cohort.cohort"),
         *("cohort.definition", "together.cooccurrence", "together.rest", "cohort.opened", "cohort.patients", "pairs.pairs"),
-        *("adding.with_one_more", "as_cohort.as_cohort", "data.data", "data.completeness"),
+        *("adding.with_one_more", "as_cohort.as_cohort", "compare.compare", "data.data", "data.completeness"),
     )
 )
 """Operations and pages that readers of de-identified data are answered, from copies that hold nothing else (ingest/deidentifying.py)."""
@@ -121,7 +121,7 @@ PAGES: Final[Mapping[str, Decision]] = {
     **_of("cohorts", "cohort.cohort", "cohort.definition", "together.cooccurrence", "together.rest", counted=True),
     **_of("cohorts", "cohort.opened"),
     **_of("cohorts", "cohort.patients", action="export"),
-    **_of("cohorts", "pairs.pairs", action="count", counted=True),
+    **_of("cohorts", "pairs.pairs", "compare.compare", action="count", counted=True),
     **_of("cohorts", "adding.with_one_more", "as_cohort.as_cohort"),
     **_of("saved", "saved.saved", "saved.thing", "saved.opened", "saved.new", "asked.asked", counted=True),
     **_of("saved", "sets.sets", action="count", counted=True),

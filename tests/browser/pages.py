@@ -39,6 +39,7 @@ PAGES = {
     "pairs": "/cooccurrence/pairs",
     "pairs as a matrix": "/cooccurrence/pairs?view=matrix&relation=condition",
     "pairs as a network": "/cooccurrence/pairs?view=network",
+    "side by side": f"/cohort/compare?1.what=medication&1.in={quote(f.CISPLATIN)}&against=sex&outcome={quote(f.CISPLATIN)}",
     "beside everybody else": f"/cohort/rest?1.what=medication&1.in={quote(f.CISPLATIN)}",
     "data": "/data",
     "completeness": "/data/completeness",

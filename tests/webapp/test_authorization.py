@@ -64,6 +64,7 @@ PAGES = {
     "as_cohort.as_cohort": ["/search/cohort?q=cisplatin"],
     "pairs.pairs": ["/cooccurrence/pairs", "/cooccurrence/pairs?dataset=theirs"],
     "together.cooccurrence": [f"/cooccurrence?concept={quote(chart.CISPLATIN)}"],
+    "compare.compare": [f"/cohort/compare?1.what=medication&1.in={quote(chart.CISPLATIN)}&against={one}" for one in ("rest", "sex")],
     "together.rest": [f"/cohort/rest?1.what=medication&1.in={quote(chart.CISPLATIN)}"],
     "saved.saved": ["/saved", "/saved?kind=cohort"],
     "saved.thing": ["/saved/thing?id=000000000000"],

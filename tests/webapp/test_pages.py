@@ -31,6 +31,7 @@ PAGES = (
     "/cohort",
     f"/cohort?1.what=medication&1.in={quote(f.CISPLATIN)}&2.what=age&2.from=40",
     f"/cohort/rest?1.what=medication&1.in={quote(f.CISPLATIN)}",
+    f"/cohort/compare?1.what=medication&1.in={quote(f.CISPLATIN)}&against=sex&outcome={quote(f.CISPLATIN)}",
     f"/cooccurrence?concept={quote(f.CISPLATIN)}",
     "/cooccurrence/pairs",
     "/cooccurrence/pairs?view=matrix",

@@ -268,6 +268,7 @@ def _ways(rows: Sequence[Row]) -> tuple[tuple[str, str], ...]:
         ("Definition as JSON", url_of(rows, path="/cohort/definition")),
         ("Patients as CSV", url_of(rows, path="/cohort/patients.csv")),
         ("Beside everybody else", url_of(rows, path="/cohort/rest")),
+        ("Compare", url_of(rows, path="/cohort/compare")),
         *([("Save", url_of(rows, path="/saved/new/cohort"))] if things_or_none() is not None else []),
     )
 
