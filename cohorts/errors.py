@@ -3,6 +3,7 @@
 CohortsError
 ├── InvalidDefinition   a definition of a cohort cannot be read or makes no sense (names the path in it)
 ├── NotImported         a definition of another tool cannot be carried over (says of what)
+├── ExportRefused       a cohort cannot be written as it is asked for, or where
 └── ListsProtected      numbers of patients are protected, so lists of patients do not leave
 """
 
@@ -25,6 +26,10 @@ class NotImported(CohortsError):
     def __init__(self, reasons: tuple[str, ...]) -> None:
         super().__init__("; ".join(reasons))
         self.reasons = reasons
+
+
+class ExportRefused(CohortsError):
+    """A cohort cannot be written as it is asked for, or not there; the message says why."""
 
 
 class ListsProtected(CohortsError):

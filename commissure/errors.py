@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from access.errors import AccessError, AccountMissing, AccountRefused
-from cohorts.errors import CohortsError, InvalidDefinition, ListsProtected, NotImported
+from cohorts.errors import CohortsError, ExportRefused, InvalidDefinition, ListsProtected, NotImported
 from cohorts.saved.errors import SavedChanged, SavedMissing, SavedRefused
 from cohorts.views.errors import InvalidView, SuiteUnreadable, ViewError
 from graph.errors import GraphError, InvalidDatasetName, QueryRefused, QuerySyntaxError, QueryTimeout, QueryTooLarge
@@ -83,6 +83,7 @@ _BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (InvalidRequest, "usage"),
     (InvalidDefinition, "usage"),
     (NotImported, "usage"),
+    (ExportRefused, "usage"),
     (SavedMissing, "missing"),
     (SavedRefused, "usage"),
     (SavedChanged, "usage"),

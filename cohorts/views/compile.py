@@ -78,6 +78,11 @@ def compile_view(view: ViewDefinition, of_patients: bool = False) -> View:
     return _View(view, kind, Build(True, is_exact), of_patients).compiled()
 
 
+def of_patient(kind: Kind) -> tuple[str, ...]:
+    """The elements by which records of a type say of which patient they are."""
+    return tuple(name for name in _OF_PATIENT if (found := elements(kind).get(name)) and found.kind.name == "Reference")
+
+
 def _paths(select: Select) -> "list[Path]":
     below = [path for one in (*select.selects, *select.union) for path in _paths(one)]
     return [*(column.path for column in select.columns), *([select.each] if select.each else []), *select.repeat, *below]
@@ -210,7 +215,7 @@ class _View:
     def _patients(self, scope: Scope) -> str:
         """The condition that a record is of one of the patients."""
         self.build.where = "resource"
-        named = [name for name in _OF_PATIENT if (found := elements(self.kind).get(name)) and found.kind.name == "Reference"]
+        named = of_patient(self.kind)
         paths = ["getResourceKey()"] if self.kind.name == "Patient" else [f"{name}.getReferenceKey(Patient)" for name in named]
         if not paths:
             raise InvalidView("resource", f"{self.kind.name} says of no record whose it is: it cannot be limited to patients")

@@ -48,7 +48,7 @@ def count(context: click.Context, definition: str, datasets: tuple[str, ...], as
     \b
     Example:  commissure cohort count stroke.json
     """
-    asked, cohorts = _asked(context, definition, datasets)
+    asked, cohorts = asked_of(context, definition, datasets)
     counted = cohorts.count(asked)
     _keep(context, definition, asked, counted, cohorts)
     summary = _summary(counted, cohorts, protection_of(context))
@@ -73,7 +73,7 @@ def run(context: click.Context, definition: str, datasets: tuple[str, ...], as_j
     Example:  commissure cohort run stroke.json --csv > stroke.csv
     """
     refuse_lists(context)
-    asked, cohorts = _asked(context, definition, datasets)
+    asked, cohorts = asked_of(context, definition, datasets)
     counted = cohorts.count(asked)
     _keep(context, definition, asked, counted, cohorts)
     members, summary = cohorts.members(counted), _summary(counted, cohorts, protection_of(context))
@@ -101,11 +101,35 @@ def sql(context: click.Context, definition: str, datasets: tuple[str, ...], fold
     from cohorts.duck import parquet_in, write_parquet
     from cohorts.statement import statement
 
-    asked, cohorts = _asked(context, definition, datasets)
+    asked, cohorts = asked_of(context, definition, datasets)
     if folder is not None:
         refuse_lists(context)
         write_parquet(cohorts.exported(asked.subjects), folder)
     click.echo(statement(asked, cohorts.resolved(asked), parquet_in(folder or Path())))
+
+
+@cohort.command("export")
+@_definition_options
+@click.option("--format", "format_name", type=click.Choice(("csv", "parquet", "group", "omop")), default="csv", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="A folder; of a group, a file.")
+@click.option("--force", is_flag=True, help="Write anew what an export of this format wrote there.")
+@data_option
+@click.pass_context
+def export_(context: click.Context, definition: str, datasets: tuple[str, ...], format_name: str, out: Path, force: bool) -> None:
+    """Write the patients of a cohort and their facts as tables, as a FHIR Group, or as tables of OMOP.
+
+    \b
+    Example:  commissure cohort export stroke.json --format parquet --out stroke
+    """
+    from cohorts.exporting import Export, export
+
+    refuse_lists(context)
+    asked, cohorts = asked_of(context, definition, datasets)
+    counted = cohorts.count(asked)
+    _keep(context, definition, asked, counted, cohorts)
+    for notice in (*counted.notices, *export(Export(cohorts, asked, counted), format_name, out, force)):
+        click.echo(f"note: {printable(notice)}", err=True)
+    click.echo(f"{out}: {counted.patients:,} patients, {counted.events:,} {'episodes' if asked.exit else 'index events'}")
 
 
 @cohort.command("import")
@@ -126,7 +150,7 @@ def import_(file: Path) -> None:
         click.echo(f"note: {printable(notice)}", err=True)
 
 
-def _asked(context: click.Context, given: str, datasets: tuple[str, ...]) -> "tuple[Definition, Cohorts]":
+def asked_of(context: click.Context, given: str, datasets: tuple[str, ...]) -> "tuple[Definition, Cohorts]":
     """The definition of a file or a name, and the cohorts of the published generation.
 
     Raises InvalidDefinition, SourceNotFound, SavedMissing.

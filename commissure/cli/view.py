@@ -28,14 +28,16 @@ def view() -> None:
 @click.option("--dataset", metavar="NAME", help="Only records of this dataset. Default: of all.")
 @click.option("--format", "format_name", type=click.Choice(_FORMATS), default="csv", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), help="Write here (gzipped when it ends in .gz) instead of to standard output.")
+@click.option("--cohort", metavar="DEFINITION.json|NAME", help="Only records of the patients of this cohort.")
 @data_option
 @click.pass_context
-def view_run(context: click.Context, definition: Path, dataset: str | None, format_name: str, out: Path | None) -> None:
+def view_run(context: click.Context, definition: Path, dataset: str | None, format_name: str, out: Path | None, cohort: str | None) -> None:
     """Write the table that a ViewDefinition describes.
 
     \b
     Example:  commissure view run conditions.json --dataset demo --format parquet --out conditions.parquet
     """
+    from cohorts.views.belonging import of_nobody
     from cohorts.views.compile import compile_view
     from cohorts.views.output import write
     from cohorts.views.run import run
@@ -43,12 +45,19 @@ def view_run(context: click.Context, definition: Path, dataset: str | None, form
     from commissure.cli.common import writing
 
     refuse_lists(context)
-    compiled = compile_view(_definition(definition))
+    compiled = compile_view(_definition(definition), of_patients=cohort is not None)
     for notice in compiled.notices:
         click.echo(f"! {printable(notice)}", err=True)
-    lines = viewing.records(workplace.workspace(settings_of(context)), compiled.resource, dataset)
+    workspace = workplace.workspace(settings_of(context))
+    if cohort is None:
+        batches = run(compiled, viewing.records(workspace, compiled.resource, dataset))
+    else:
+        patients = _patients(context, cohort)
+        if left_out := of_nobody(compiled.resource, viewing.records(workspace, compiled.resource, dataset)):
+            click.echo(f"! {left_out:,} records of {compiled.resource} name no patient by id: they are left out", err=True)
+        batches = viewing.rows_of_patients(workspace, compiled, patients, dataset)
     with writing(out) as file:
-        rows = write(compiled, run(compiled, lines), format_name, file)
+        rows = write(compiled, batches, format_name, file)
     if out:
         click.echo(f"{out}: {rows:,} rows")
 
@@ -76,6 +85,15 @@ def view_test(context: click.Context, folder: Path, as_json: bool) -> None:
             click.echo(f"failed: {printable(one.file)}: {printable(one.title)}: {printable(one.fault)}")
         click.echo(f"{len(tested) - len(failed)} passed, {len(failed)} failed")
     sys.exit(1 if failed else 0)
+
+
+def _patients(context: click.Context, cohort: str) -> "dict[str, set[str]]":
+    """The ids of a cohort's patients, by dataset. Raises InvalidDefinition, SourceNotFound, SavedMissing."""
+    from cohorts.patient_ids import patient_ids
+    from commissure.cli.cohort import asked_of
+
+    asked, cohorts = asked_of(context, cohort, ())
+    return patient_ids(cohorts, cohorts.count(asked))
 
 
 def _definition(path: Path) -> "ViewDefinition":
