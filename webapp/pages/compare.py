@@ -1,6 +1,7 @@
 """Cohorts side by side: a cohort beside everybody else, women beside men of it, or beside a saved cohort; and what becomes of them."""
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,9 +19,10 @@ from webapp.answers.protecting_comparison import comparison
 from webapp.context import context
 from webapp.pages.adding import kind_of
 from webapp.pages.cohort import asked_definition, url_of
-from webapp.pages.cohort_rows import Row, rows_of
+from webapp.pages.cohort_rows import SETTINGS, Row, rows_of
 from webapp.pages.reading import snapshot
 from webapp.pages.state import State
+from webapp.pages.together import odds_words
 from webapp.pages.wording import address
 from webapp.saving import read
 
@@ -102,7 +104,7 @@ def compare() -> str:
     )
     lists = not context().protection.on
     ways = {"opens": opens, "opens_outcome": opens_outcome} if lists else {"opens": _nowhere, "opens_outcome": _nowhere}
-    return render_template("compare.html", page=page, state=State(), **ways)
+    return render_template("compare.html", page=page, state=State(), odds_words=_odds_words, class_words=_class_words, **ways)
 
 
 def _question(rows: Sequence[Row], against: str, outcome: str) -> Question:
@@ -127,6 +129,17 @@ def _label(concept: str) -> str:
 
 def _open(definition: dict[str, Any]) -> str:
     return address("/cohort/open", [("definition", json.dumps(definition, separators=(",", ":")))])
+
+
+def _odds_words(value: float | None) -> str:
+    """As REST tells it: None is infinite."""
+    return odds_words(math.inf if value is None else value)
+
+
+def _class_words(name: str) -> str:
+    """'emergency visits' for 'EMER visits': the codes of the commonest classes of visits are for programs."""
+    code, _, rest = name.partition(" ")
+    return f"{SETTINGS.get(code, code)} {rest}".rstrip()
 
 
 def _nowhere(*_: Any) -> str:

@@ -129,11 +129,12 @@ def interval_words(odds: Interval | None) -> str:
     """'3.1 (1.2 to 8.4)'; '' where nothing can be said."""
     if odds is None:
         return ""
-    estimate, low, high = (_odds(value) for value in (odds.estimate, odds.low, odds.high))
+    estimate, low, high = (odds_words(value) for value in (odds.estimate, odds.low, odds.high))
     return f"{estimate} ({low} to {high})" if low and high else estimate
 
 
-def _odds(value: float) -> str:
+def odds_words(value: float) -> str:
+    """An odds ratio, as it is read: two digits count, and none after the point from 100 on; '' where nothing can be said."""
     return "" if math.isnan(value) else "∞" if math.isinf(value) else f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
 
 
