@@ -5,6 +5,7 @@ terminologies, whose files nobody writes any more, by links. What else lies in t
 """
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,7 +19,7 @@ from ingest.archive import FORMAT, Contents, Head, write_archive
 from ingest.errors import BackupRefused, BackupUnusable, room_in
 from ingest.progress import Progress
 from ingest.staging import sync
-from ingest.workspace import BACKUP, LOCKS, Workspace
+from ingest.workspace import BACKUP, CURRENT, LOCKS, Workspace
 from search.making import link_folder
 
 _STEADY: Final = ("generations", "parts", "terminologies")
@@ -63,6 +64,7 @@ def write_backup(workspace: Workspace, out: IO[bytes], progress: Progress) -> Co
             head = Head(FORMAT, version("commissure"), made, ledger.generation, ledger.meta("store") or "")
             copy_database(workspace.ledger_path, held / workspace.ledger_path.name)
             if ledger.generation:
+                shutil.copyfile(workspace.folder / CURRENT, held / CURRENT)
                 _link(workspace.folder, workspace.generation_folder(ledger.generation), held)
             for name in _STEADY[1:]:
                 _link(workspace.folder, workspace.folder / name, held)
@@ -104,7 +106,7 @@ def _files(folder: Path, held: Path) -> Iterator[tuple[str, Path]]:
 def _living(folder: Path) -> Iterator[Path]:
     """The files that may be written at any time; links to elsewhere are not ours."""
     for top in sorted(folder.iterdir()):
-        if top.name in (*_STEADY, _ANEW) or top.name in LOCKS or top.name.startswith("."):
+        if top.name in (*_STEADY, _ANEW, CURRENT) or top.name in LOCKS or top.name.startswith("."):
             continue
         for path in [top] if not top.is_dir() or top.is_symlink() else sorted(top.rglob("*")):
             if path.is_file() and not path.is_symlink() and not path.name.endswith(_BESIDE):

@@ -34,6 +34,8 @@ BACKUP = ".backup-"
 """How the folders begin that hold what goes into a backup."""
 RESTORING = ".restoring-"
 """How the folders begin into which a backup is unpacked."""
+CURRENT = "CURRENT"
+"""The file that says which generation is published."""
 WRITE_LOCK, LOADS_LOCK, MEANING_LOCK, SERVE_LOCK = LOCKS = ("write.lock", "loads.lock", "meaning.lock", "serve.lock")
 """Files that say who is at work here, and nothing else: the one who writes, works off loads, embeds, and those who serve."""
 _BRIEFLY = " briefly"
@@ -119,7 +121,7 @@ class Workspace:
     def shown(self) -> tuple[int, str] | None:
         """What CURRENT says; None where it is not there or says nothing that makes sense."""
         try:
-            generation, _, store = (self.folder / "CURRENT").read_text().partition("\n")
+            generation, _, store = (self.folder / CURRENT).read_text().partition("\n")
             return (int(generation), store.strip()) if generation.isascii() and generation.isdigit() and int(generation) else None
         except (FileNotFoundError, IsADirectoryError, UnicodeDecodeError):
             return None
@@ -129,8 +131,8 @@ class Workspace:
         temporary = self.folder / ".CURRENT.tmp"
         temporary.write_text(f"{generation}\n{store}\n")
         sync(temporary)
-        make_room_for(self.folder / "CURRENT")
-        temporary.replace(self.folder / "CURRENT")
+        make_room_for(self.folder / CURRENT)
+        temporary.replace(self.folder / CURRENT)
         sync(self.folder)
 
     @contextmanager

@@ -126,7 +126,7 @@ def test_a_publication_meanwhile_is_in_the_backup_as_a_whole_or_not_at_all(lab, 
     assert lab.workspace.current() == 3
     restore(io.BytesIO(out.getvalue()), "b", tmp_path / "other" / "data", Silent())
     other = Lab(tmp_path / "other")
-    assert other.workspace.current() == 2
+    assert other.workspace.current() == 2 == other.workspace.shown()[0]
     assert other.snapshot().retriever.search(SearchRequest("heparin")).total == 0
     assert other.snapshot().retriever.search(SearchRequest("cisplatin")).total == 1
 
