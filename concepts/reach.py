@@ -283,7 +283,8 @@ class Spoken:
             for kind in each.kinds:
                 if kind.effect in (Effect.ENDS, Effect.ENDS_DENIAL):
                     return by
-                if kind.before and each.first - last < kind.before and self._closes(each) and _is_one(self._norms[last : each.first], kind):
+                reaches = kind.before and each.first - last < kind.before and (kind.joined or self._closes(each))
+                if reaches and _is_one(self._norms[last : each.first], kind):
                     by.setdefault(kind.effect, each)
         return by
 

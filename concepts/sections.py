@@ -37,7 +37,8 @@ _KINDS = (
 _ELSE = (
     r"vitals?(?: signs)?|(?:physical |general )?exam(?:ination)?|objective|subjective|assessment(?: (?:and|&) plan)?|plan|impression"
     r"|labs?(?:oratory)?(?: \w+)?"
-    r"|imaging|radiology|investigations|(?:current |home |discharge |admission )?medications?|social(?: \w+){0,3} history|social|habits"
+    r"|imaging|radiology|investigations|(?:current |home |discharge |admission |outpatient )?(?:medications?|meds)"
+    r"|social(?: \w+){0,3} history|social|habits"
     r"|(?:review of systems|systems review|ros)|(?:history of )?present(?:ing)? (?:illness|complaint)|hpi|chief complaint"
     r"|procedures?|findings"
     r"|hospital course|(?:\w+ )?diagnos[ei]s|course|summary|disposition|follow[- ]?up|interval history|results|data"

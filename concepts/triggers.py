@@ -38,7 +38,8 @@ class Trigger:
     """An effect of a phrase, and how many words it reaches after and before it (0: not in that direction).
 
     `bids`: it counts only where its first word has no ending: "return if", but not "returns for". `inverted`: only where it stands before
-    its subject, which makes a condition of it: "return should fever develop", but not "fever should resolve".
+    its subject, which makes a condition of it: "return should fever develop", but not "fever should resolve". `joined`: a single word
+    reaches back though other words follow.
     """
 
     effect: Effect
@@ -46,6 +47,7 @@ class Trigger:
     before: int
     bids: bool = False
     inverted: bool = False
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ instead of; as opposed to; no longer; non contributory for; noncontributory for;
 negative for; screened negative for; resolution of;
 not diagnosed with; never diagnosed with; not been diagnosed with; does not meet criteria
 for; did not meet criteria for; not meet criteria for; not taking; not on; not prescribed; not receiving; not received; not
-given; not using; not use; never used; never taken; not been on; not started on; does not use; does not take; not take; doesn't
+given; not using; not use; never used; never taken; not been on; not started on; never
+given; never prescribed; never started; never filled; does not use; does not take; not take; doesn't
 take; doesn't use; does not smoke; does not drink; intolerant of any; refuses; refused; declined; declines; not allergic to; no
 allergies to; no allergy to
 """
@@ -131,7 +134,8 @@ reported; not elicited; not palpable; not palpated; not heard; not felt; not ind
 established; not confirmed; not diagnosed; not likely; never present; is unlikely; was unlikely; unlikely; was ruled out; is ruled
 out; were ruled out; has been ruled out; have been ruled out; ruled out; being ruled out; excluded; was excluded; were excluded; has
 been excluded; is not; was not; were not; are not; is none; none; none seen; none noted; none known; none identified; nil; free; no;
-did not develop; not prescribed; not given; not taken; not started
+did not develop; not prescribed; not given; not taken; not started; never started; never taken; never given; never prescribed; never
+filled; not filled
 """
 _NOTHING = """
 no increase; no change; no changes; not change; no significant change; no interval change; no significant interval change; no
@@ -182,7 +186,9 @@ _SUPPOSES_AFTER = """
 if; in case of; in case; in the event of; should he develop; should she develop; should you develop; should you have; should you
 experience; should there be; looking for; be alert for; alert for; risks of; risks include; risks including; risk include;
 complications include; complications including; possible complications; side effects include; side effects such as; education
-on; educated about; counseled about; counseled regarding; when you; unless; whenever; as if; any newer; any new; any worsening
+on; educated about; counseled about; counseled regarding; counselled about; counselled regarding; discuss starting; discussed starting;
+discuss adding; discussed adding; discuss initiating; discussed initiating; avoid; avoiding; to avoid; avoidance of;
+ when you; unless; whenever; as if; any newer; any new; any worsening
 """
 _BIDS = """
 return if; return for; return to the emergency department for; return to the hospital; return to the ed; return to the er;
@@ -195,11 +201,15 @@ vaccination against; vaccine against; vaccinated against; immunization against;
 as needed for; prn; prn for; used for; prophylaxis for; prophylaxis against; screening for; screen for; screened for; testing for;
 test for; prevention of; prevent; to prevent; fear of; afraid of; allergic to; risk of; risk for; at risk for; increased risk of;
 high risk for; low risk for; low risk of; monitoring for; workup for; work up for; work-up for; assess for; investigate for; examine
-for; potential for; predisposed to; susceptible to; counseled on; educated on
+for; potential for; predisposed to; susceptible to; counseled on; counselled on; educated on; risk factor for; risk factors for
 """
 _SUPPOSES_BEFORE = """
-precaution; precautions; prophylaxis; screening; screen; may occur; can occur; prevention
+screening; screen; may occur; can occur
 """
+_SUPPOSES_JOINED = """
+precaution; precautions; prophylaxis; prevention; discussion; discussions; risk; risks; risk factor; risk factors
+"""
+"""What makes another thing of the one it stands right behind, whatever follows: a "stroke risk" is no stroke."""
 _RECALLS_AFTER = """
 history of; h/o; hx of; hx; history significant for; history is significant for; history was significant for; history notable for;
 history is notable for; history remarkable for; history is remarkable for; history positive for; history includes; history
@@ -218,7 +228,7 @@ _RECALLS_BEFORE = """
 in the past; years ago; year ago; months ago; month ago; weeks ago; week ago; as a child; in childhood; in his childhood; in her
 childhood; as a teenager; as an infant; in infancy; as a young man; as a young woman; history; ago; status post; in remission; was
 discontinued; were discontinued; has been discontinued; was stopped; were stopped; has been stopped; resolved; subsided; went away;
-no longer present; no longer there; outgrown
+no longer present; no longer there; outgrown; resolved in childhood; resolved as a child; resolved in infancy; resolved in adolescence
 """
 _IS_OVER = """
 resolved; completely resolved; fully resolved; subsided; abated; went away; is gone; are gone; was gone; were gone; now gone; all gone;
@@ -360,6 +370,8 @@ def triggers() -> dict[str, Step]:
             table.setdefault(words, []).append(Trigger(effect, after, before))
     for words in _phrases(_BIDS):
         table[words] = [Trigger(Effect.SUPPOSES, SENTENCE, 0, bids=True)]
+    for words in _phrases(_SUPPOSES_JOINED):
+        table[words] = [Trigger(Effect.SUPPOSES, 0, 1, joined=True)]
     for word in ("should", "were"):
         table[word,] = [Trigger(Effect.SUPPOSES, SENTENCE, 0, inverted=True)]
     for relative, words in product(_phrases(_RELATIVES), _phrases(_TELLS)):

@@ -7,6 +7,10 @@ from concepts.model import Assertion
 
 CASES = """
 affirmed
+    PMH: gout. Meds: [metformin] 500 mg twice a day.
+    [Hypertension]: risk reduction was explained.
+    [Hypertension], risk of stroke discussed.
+    Stroke prevention with [aspirin].
     Cough: yes, fever: no, [dyspnea]: yes
     Returns for follow-up of [hypertension].
     Patient returns to the emergency department with [abdominal pain].
@@ -89,6 +93,10 @@ affirmed
     Allergic rhinitis; uses [fluticasone].
     [Shortness of breath], worse at night; no chest pain.
 negated
+    [Metformin] was never started.
+    Was never given [oxycodone].
+    She was never prescribed [warfarin].
+    [Warfarin] never filled.
     No change in vision, [diplopia].
     Denies any change in appetite, nausea or [vomiting].
     Mother died last week, denies [suicidal ideation].
@@ -215,6 +223,13 @@ possible
     Questionable [infiltrate] at the left base.
     No fever, possible [pneumonia].
 hypothetical
+    [Statin] discussion next visit.
+    The [stroke] risk was explained.
+    Risk factors for [stroke] were reviewed.
+    We discussed starting [metformin].
+    Counselled about smoking and [statin therapy].
+    Advised to avoid [ibuprofen].
+    She avoids [peanuts].
     Had she developed [fever], she would have been admitted.
     The scan would have been repeated, had the patient had [seizures].
     Return for [fever], chills or redness.
@@ -251,6 +266,8 @@ hypothetical
     Vaccination against [influenza] was discussed.
     Educated on symptoms of [stroke].
 historical
+    [Asthma], resolved in childhood.
+    [Asthma] resolved as a child.
     Muscle pain gone two weeks after stopping [atorvastatin].
     Dizziness is better since discontinuing [amlodipine].
     History of [stroke].
