@@ -121,6 +121,9 @@ NO_PAGES = {
     "/canvas.json",
     "/canvas.csv",
     "/cohort/patients.csv",
+    "/saved/change",
+    "/saved/keep",
+    "/saved/open",
 }
 OF_OTHERS = {"/labels", "/item", "/reports", "/review", "/sign-in"}
 """Looked at by test_labels and test_sign_in."""
@@ -139,7 +142,7 @@ def test_no_list_is_wider_than_a_phone(site: str, open_tab: Open) -> None:
 def test_every_page_is_looked_at_on_a_phone() -> None:
     rules = create_app(f.Shelf()).url_map.iter_rules()
     pages = {rule.rule for rule in rules if rule.endpoint.split(".")[0] in PAGES_OF_APP}
-    seen = {address.partition("?")[0] for address in PAGES.values()} | {"/data/runs/<run>"}
+    seen = {address.partition("?")[0] for address in PAGES.values()} | {"/data/runs/<run>", "/saved/new/<kind>"}
     assert pages - NO_PAGES - OF_OTHERS <= seen | set(LISTS.values())
 
 
