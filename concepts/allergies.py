@@ -14,12 +14,14 @@ from concepts.assertion import Sentences
 from concepts.coordination import Named, Shared
 from concepts.sections import Section
 from concepts.tokens import Tokens, norm
+from concepts.wordbook import are
 
 _OF_ALLERGY: Final = ("allergy", "to")
 _LEADS: Final = frozenset({"allergy", "allergic", "hypersensitivity", "hypersensitive", "anaphylaxis"})
 """With "to" behind them they say what somebody is allergic to."""
 _REACTIONS: Final = frozenset({"allergic", "adverse", "anaphylactic"})
 """With "reaction to" behind them they say so too."""
+_SPEAKING: Final = are(_LEADS | _REACTIONS)
 _BEHIND: Final = frozenset({"allergy", "hypersensitivity", "anaphylaxis"})
 """Behind a drug they say so too."""
 _JOINS: Final = frozenset({"and", "or", "/", "&"})
@@ -36,7 +38,7 @@ _ELSE: Final = frozenset(map(norm, _OTHERWISE.split()))
 
 def speaks_of_allergies(of: Tokens) -> bool:
     """Whether a text has the words by which allergies are listed."""
-    return not (_LEADS | _REACTIONS).isdisjoint(of.norms)
+    return bool(_SPEAKING.of(*of.entries).any())
 
 
 def lists_of_allergies(of: Tokens, sentences: Sentences, named: Named) -> list[tuple[int, int]]:

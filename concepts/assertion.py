@@ -9,17 +9,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, pairwise, takewhile
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from concepts.indications import is_illness, keeps_ready
 from concepts.model import Assertion
 from concepts.reach import LONGEST_CLAUSE, Found, Reach, Spoken, Triggers, apart
 from concepts.relatives import listed
 from concepts.sections import Heading, Headings, Section
-from concepts.tokens import Tokens, places_of, tokens
+from concepts.tokens import Tokens, tokens
 from concepts.triggers import SENTENCE, Effect
-from concepts.wordbook import are
+from concepts.wordbook import OfWords
 
-_BREAKS = frozenset(".?!)\n")
-_ARE_BREAKS = are(_BREAKS)
+_ENDS = frozenset(".?!")
 _NOT_AN_END = frozenset(
     [
         "dr",
@@ -288,19 +290,23 @@ def _is_of(norms: Sequence[str], family: Found, denied: Found) -> bool:
 
 def _sentences(of: Tokens, headings: set[int]) -> list[int]:
     """Tokens at which sentences begin: after marks, blank lines, headings, and lines that do not go on."""
-    norms, last = of.norms, len(of.norms) - 1
+    last = len(of.norms) - 1
     begins = {0} | {place for place in headings if place <= last}
-    for place in places_of(of, _ARE_BREAKS):
-        if place == last or place + 1 in begins:
-            continue
-        norm, following = norms[place], norms[place + 1]
-        if norm == ")":
-            if place > 1 and norms[place - 1].isdigit() and len(norms[place - 1]) < 3 and norms[place - 2] != "(":
-                begins.add(place - 1)
-        elif norm == "\n":
-            if following != "\n" and _line_ends(of, place):
-                begins.add(place + 1)
-        elif of.ends[place] != of.starts[place + 1] and not (norm == "." and place and _is_abbreviation(of, place - 1)):
+    if last < 1:
+        return sorted(begins)
+    kinds = _KINDS_OF_WORDS.of(*of.entries)
+    after, before = kinds[1:], np.append(np.uint16(0), kinds[:-2])  # of the tokens that another one follows
+    kinds, behind = kinds[:-1], np.append(np.uint16(0), before[:-1])
+    places = np.flatnonzero(kinds & _MARK)
+    apart = np.asarray(of.ends)[places] != np.asarray(of.starts)[places + 1]
+    for place in places[apart].tolist():
+        if not (kinds.item(place) & _POINT and place and _is_abbreviation(of, place - 1, before.item(place), after.item(place))):
+            begins.add(place + 1)
+    listed = (kinds & _CLOSES > 0) & (before & _NUMBERS > 0) & (behind & _OPENS == 0)
+    begins.update(place - 1 for place in np.flatnonzero(listed).tolist() if place > 1 and place + 1 not in headings)
+    for place in np.flatnonzero((kinds & _BREAK > 0) & (after & _BREAK == 0)).tolist():
+        anew = before.item(place) & _BREAK or after.item(place) & _LISTS
+        if anew or not (before.item(place) & _CONTINUES or of.text[of.starts[place + 1]].islower()):
             begins.add(place + 1)
     return sorted(begins)
 
@@ -311,24 +317,39 @@ def _is_answer(of: Tokens, place: int) -> bool:
     return place < len(norms) and norms[place] in _ANSWERS and (place + 1 == len(norms) or not norms[place + 1][0].isalnum())
 
 
-def _is_abbreviation(of: Tokens, place: int) -> bool:
-    word = of.norms[place]
-    if word == "no" and not of.norms[place + 2][0].isdigit():  # an answer, but "no. 5" is a number
+def _is_abbreviation(of: Tokens, place: int, kind: int, behind: int) -> bool:
+    """Whether the point behind a word ends no sentence; `kind` is what the word is, `behind` what follows the point."""
+    if kind & _NO and not behind & _DIGITS:  # an answer, but "no. 5" is a number
         return False
-    return of.ends[place] == of.starts[place + 1] and (word in _NOT_AN_END or (len(word) == 1 and word.isalpha()))
+    return kind & _SHORT > 0 and of.ends[place] == of.starts[place + 1]
 
 
-def _line_ends(of: Tokens, place: int) -> bool:
-    """Whether a line break ends a sentence: a blank line, a list, or a line that starts anew."""
-    norms = of.norms
-    if place and norms[place - 1] == "\n":
-        return True
-    following = of.text[of.starts[place + 1]]
-    if norms[place + 1] in _LIST_MARKS:
-        return True
-    if place and norms[place - 1] in _GOES_ON:
-        return False
-    return not following.islower()
+_POINT, _MARK, _CLOSES, _OPENS, _BREAK, _LISTS, _CONTINUES, _SHORT, _NO, _NUMBERS, _DIGITS = (1 << bit for bit in range(11))
+"""What a word is where sentences may end: a point; any mark that ends one; brackets; a line break; what a line of a list begins with; what
+goes on in the next line; an abbreviation; "no"; the number of an item; what begins with a digit."""
+
+
+def _kinds(words: Sequence[str]) -> NDArray[np.uint16]:
+    return np.fromiter(map(_kind, words), dtype=np.uint16, count=len(words))
+
+
+def _kind(word: str) -> int:
+    return (
+        (word == ".") * _POINT
+        | (word in _ENDS) * _MARK
+        | (word == ")") * _CLOSES
+        | (word == "(") * _OPENS
+        | (word == "\n") * _BREAK
+        | (word in _LIST_MARKS) * _LISTS
+        | (word in _GOES_ON) * _CONTINUES
+        | (word in _NOT_AN_END or (len(word) == 1 and word.isalpha())) * _SHORT
+        | (word == "no") * _NO
+        | (word.isdigit() and len(word) < 3) * _NUMBERS
+        | word[0].isdigit() * _DIGITS
+    )
+
+
+_KINDS_OF_WORDS = OfWords(_kinds)
 
 
 def judge(text: str, spans: Iterable[tuple[int, int]]) -> list[Judgement]:

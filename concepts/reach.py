@@ -16,7 +16,7 @@ import numpy as np
 from concepts.relatives import names_relative
 from concepts.tokens import Tokens
 from concepts.triggers import CLAUSE, Effect, Trigger, triggers
-from concepts.wordbook import OfWords, are
+from concepts.wordbook import OfWords
 
 LONGEST_CLAUSE: Final = 40
 """Words that a clause has at most, and that something reaches back over at most."""
@@ -78,9 +78,8 @@ class Triggers:
         """Where a trigger may begin: at one of a word, or where two words stand that one of more begins with."""
         if not len(self._of):
             return []
-        book, entries = self._of.entries
-        alone, first, second = (words.of(book, entries) for words in _words())
-        found: list[int] = np.flatnonzero(alone | (first & np.append(second[1:], False))).tolist()
+        kinds = _words().of(*self._of.entries)
+        found: list[int] = np.flatnonzero(kinds & _ALONE | kinds & _FIRST & np.append(kinds[1:], np.uint8(0)) >> 1).tolist()
         return found
 
     def between(self, begin: int, end: int) -> list[Found]:
@@ -100,14 +99,22 @@ class Triggers:
         return found
 
 
+_ALONE, _FIRST, _SECOND = 1, 2, 4
+"""What a word is: a trigger, the first of a trigger of several words, the second of one."""
+
+
 @cache
-def _words() -> tuple[OfWords[np.bool_], ...]:
-    """Whether a word is a trigger, whether it begins one of several words, and whether it is the second of one."""
+def _words() -> OfWords[np.uint8]:
+    """What each word is in triggers."""
     table = triggers()
-    alone = frozenset(word for word, step in table.items() if step.kinds)
-    first = frozenset(word for word, step in table.items() if step.following)
     second = frozenset(word for step in table.values() for word in step.following)
-    return are(alone), are(first), are(second)
+
+    def kind(word: str) -> int:
+        step = table.get(word)
+        begins = 0 if step is None else bool(step.kinds) * _ALONE | bool(step.following) * _FIRST
+        return begins | (word in second) * _SECOND
+
+    return OfWords(lambda words: np.fromiter(map(kind, words), dtype=np.uint8, count=len(words)))
 
 
 def _counts(kind: Trigger, of: Tokens, begin: int, place: int, end: int) -> bool:
@@ -220,6 +227,7 @@ class Spoken:
         self._starts = [each.first for each in self._every]
         self._announced = announced
         self._passed: list[Reach] = []
+        self._last = -1, Reach(self._norms)
         self.reaches_back = any(kind.before for each in self.kept for kind in each.kinds)
 
     def __bool__(self) -> bool:
@@ -248,8 +256,10 @@ class Spoken:
             for each in apart([each for each in near if each.last <= first or (each.last <= high and each.first >= last)]):
                 (left if each.last <= first else right).append(each)
         reach = self._before(before)
-        for each in left:
-            reach.passes(each)
+        if left:
+            reach = reach.copy()
+            for each in left:
+                reach.passes(each)
         back = self.behind(chain(right, islice(self.kept, behind, None)), last) if self.reaches_back or right else {}
         by = back | reach.at(first)
         whose = back.get(Effect.FAMILY)
@@ -261,12 +271,15 @@ class Spoken:
         return self._every[bisect_left(self._starts, low) : bisect_left(self._starts, high)]
 
     def _before(self, count: int) -> Reach:
-        """What reaches after the first `count` triggers."""
+        """What reaches after the first `count` triggers: kept for the next mention, not to be changed."""
+        if self._last[0] == count:
+            return self._last[1]
         passed = self._passed or [self.start()]
         self._passed = passed
         while len(passed) <= count // _KEPT_EVERY:
             passed.append(self._on(passed[-1], (len(passed) - 1) * _KEPT_EVERY, len(passed) * _KEPT_EVERY))
-        return self._on(passed[count // _KEPT_EVERY], count - count % _KEPT_EVERY, count)
+        self._last = count, self._on(passed[count // _KEPT_EVERY], count - count % _KEPT_EVERY, count)
+        return self._last[1]
 
     def _on(self, reach: Reach, begin: int, end: int) -> Reach:
         reach = reach.copy()

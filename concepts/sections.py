@@ -46,13 +46,13 @@ _ELSE = (
 """Headings that announce none of these things: what an earlier heading announced is over."""
 _KIND = tuple((kind, re.compile(rf"(?:{pattern})\Z", re.IGNORECASE)) for kind, pattern in (*_KINDS, (Section.OTHER, _ELSE)))
 _LINE = re.compile(
-    r"[ \t>*•\-]*+(?P<marks>#{1,6}[ \t]++)?(?P<line>[A-Z][^\n:.;,]{1,60}?)[ \t*#]*+(?::|(?P<alone>$))",
+    r"[ \t>*•\-]*+(?P<marks>#{1,6}[ \t]++)?(?=[A-Z][^\n:.;,]++(?::|$))(?P<line>.{2,61}?)[ \t*#]*+(?::|(?P<alone>$))",
     re.MULTILINE,
 )
 _HEADING = re.compile(
     r"\s(?=[\sA-Z>*•\-#])(?:(?:(?<=[.;:?!][ \t])[ \t]*+|(?<=[ \t])(?<![ \t][ \t])[ \t]++)"
-    r"(?P<inline>[A-Z][A-Z/&'()\- ]{2,50}|[A-Z][a-z]+(?: [A-Za-z]+){0,3}):"
-    r"|(?<!\s\s)\s{2,}+(?P<spaced>[A-Z][A-Za-z/&'()\- ]{2,50}):"
+    r"(?P<inline>[A-Z][A-Z/&'()\- ]{2,50}+|[A-Z][a-z]++(?: [A-Za-z]++){0,3}+):"
+    r"|(?<!\s\s)\s{2,}+(?P<spaced>[A-Z][A-Za-z/&'()\- ]{2,50}+):"
     rf"|(?<=\n){_LINE.pattern})",
     re.MULTILINE,
 )

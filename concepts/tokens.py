@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
-from itertools import accumulate, chain, compress
+from itertools import accumulate, compress
 from operator import sub
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from concepts.wordbook import PIECE, Entries, OfWords, Stretch, Wordbook
+from concepts.wordbook import Entries, OfWords, Wordbook
 
 _TOKEN = re.compile(
     r"[A-Za-z]++(?![^\W_A-Za-z]|['’\u0300-\u036f\u00ad\u200b-\u200d\u2060])"  # most words; the rest is for all others
@@ -93,9 +94,9 @@ def tokens(text: str) -> Tokens:
     """The tokens of a text; line breaks are tokens, other white space is none."""
     if len(text) >= _LONG and text.count("  ") * _BLANKS < len(text):
         book = _book()
-        stretches = book.stretches(text)
-        if stretches is not None:
-            return _joined(text, book, stretches)
+        whole = book.pieces(text)
+        if whole is not None:
+            return _joined(text, book, whole)
     pieces = _TOKEN.findall(text)
     norms = list(map(_NORMS.__getitem__, pieces))
     ends = list(accumulate(map(len, pieces)))
@@ -103,15 +104,13 @@ def tokens(text: str) -> Tokens:
     return Tokens(text, list(compress(starts, norms)), list(compress(ends, norms)), list(filter(None, norms)))
 
 
-def _joined(text: str, book: Wordbook, stretches: Sequence[Stretch]) -> Tokens:
-    norms, packed = zip(*stretches, strict=True)
-    pieces = np.frombuffer(b"".join(packed), dtype=PIECE)
+def _joined(text: str, book: Wordbook, pieces: NDArray[Any]) -> Tokens:
     starts = np.cumsum(pieces["step"], dtype=np.int64) - pieces["step"]
-    sizes, entries = pieces["size"], pieces["entry"]
+    sizes, entries = pieces["size"], np.ascontiguousarray(pieces["entry"])
     if not sizes.all():
         written = sizes > 0
         starts, sizes, entries = starts[written], sizes[written], entries[written]
-    found = Tokens(text, starts.data, (starts + sizes).data, list(chain.from_iterable(norms)))
+    found = Tokens(text, starts.data, (starts + sizes).data, book.norms(entries))
     found.__dict__["entries"] = book, entries
     return found
 

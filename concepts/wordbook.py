@@ -8,7 +8,7 @@ Any number of threads may work with a book. One that has grown too much is left 
 from collections.abc import Callable, Collection, Sequence
 from struct import Struct
 from threading import Lock
-from typing import Any, Final, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,13 +29,6 @@ PIECE: Final = np.dtype([("entry", "<i4"), ("step", "u1"), ("size", "u1")])
 _pack = Struct("<iBB").pack
 
 
-class Stretch(NamedTuple):
-    """What stands between two blanks: what its words are compared by, and its pieces as PIECE, as bytes."""
-
-    norms: tuple[str, ...]
-    pieces: bytes
-
-
 class Wordbook:
     """Words by number, and stretches of texts. `cut` gives the pieces of a stretch, each with what it is compared by ('' for blanks)."""
 
@@ -54,24 +47,27 @@ class Wordbook:
         """The numbers of words."""
         return np.fromiter(map(self._entries.__getitem__, norms), dtype=np.int32, count=len(norms))
 
-    def stretches(self, text: str) -> list[Stretch] | None:
-        """A text between its blanks, and behind its line breaks; None where one is too long."""
+    def pieces(self, text: str) -> NDArray[Any] | None:
+        """The pieces of a text, as PIECE; None where it has too long a stretch between its blanks, or behind its line breaks."""
         parted = text.replace("\n", "\n ").split(" ")
         try:
-            return list(map(self._stretches.__getitem__, parted))
+            return np.frombuffer(b"".join(map(self._stretches.__getitem__, parted)), dtype=PIECE)
         except OverflowError:
             return None
 
-    def _stretch(self, stretch: str) -> Stretch:
+    def norms(self, entries: Entries) -> list[str]:
+        """The words that have these numbers."""
+        return list(map(self.words.__getitem__, entries.tolist()))
+
+    def _stretch(self, stretch: str) -> bytes:
         if len(stretch) > LONGEST:
             raise OverflowError
         cut = self._cut(stretch) or [("", "")]
         last = -1 if stretch.endswith("\n") else len(cut) - 1
-        pieces = [
+        return b"".join(
             _pack(self._entries[norm] if norm else 0, len(piece) + (place == last), len(piece) if norm else 0)
             for place, (piece, norm) in enumerate(cut)
-        ]
-        return Stretch(tuple(norm for _, norm in cut if norm), b"".join(pieces))
+        )
 
 
 class _Entries(dict[str, int]):
@@ -88,11 +84,13 @@ class _Entries(dict[str, int]):
         return self[word]
 
 
-class _Stretches(dict[str, Stretch]):
-    def __init__(self, make: Callable[[str], Stretch]) -> None:
+class _Stretches(dict[str, bytes]):
+    """Stretch → its pieces, as bytes."""
+
+    def __init__(self, make: Callable[[str], bytes]) -> None:
         self._make = make
 
-    def __missing__(self, stretch: str) -> Stretch:
+    def __missing__(self, stretch: str) -> bytes:
         made = self._make(stretch)
         if len(stretch) <= _LONGEST_HELD:
             if len(self) >= _MOST_STRETCHES:

@@ -37,11 +37,11 @@ def test_stretches_that_are_forgotten_are_cut_again(monkeypatch):
     monkeypatch.setattr(wordbook, "_MOST_STRETCHES", 2)
     cut = []
     book = Wordbook(lambda stretch: cut.append(stretch) or _cut(stretch))
-    first = book.stretches("a b c a")
+    entries = book.pieces("a b c a")["entry"]
     assert cut == ["a", "b", "c", "a"]
-    assert first[0] == first[3]
+    assert book.norms(entries) == ["a", "b", "c", "a"]
 
 
 def test_a_stretch_too_long_for_its_places_is_none():
-    assert Wordbook(_cut).stretches("a " + "b" * 251) is None
-    assert Wordbook(_cut).stretches("a " + "b" * 250) is not None
+    assert Wordbook(_cut).pieces("a " + "b" * 251) is None
+    assert Wordbook(_cut).pieces("a " + "b" * 250) is not None
