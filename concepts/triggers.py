@@ -2,6 +2,8 @@
 
 A phrase is compared by its normalised words (`concepts.tokens.norm`). Of overlapping phrases the longest counts, so that one that only
 looks like a trigger ("no increase") is listed as `NOTHING`.
+
+Longer than most because all that is listed stands side by side: a phrase is added where it is seen what it competes with.
 """
 
 from collections.abc import Iterator
