@@ -94,7 +94,8 @@ for; did not meet criteria for; not meet criteria for; not taking; not on; not p
 given; not using; not use; never used; never taken; not been on; not started on; never
 given; never prescribed; never started; never filled; does not use; does not take; not take; doesn't
 take; doesn't use; does not smoke; does not drink; intolerant of any; refuses; refused; declined; declines; not allergic to; no
-allergies to; no allergy to
+allergies to; no allergy to;
+low concern for; nothing to suggest; nothing to indicate; nothing suggestive of; nothing suspicious for
 """
 _NOR = """
 is; was; are; were; has; had; have; did; does; do
@@ -133,13 +134,16 @@ is negative; was negative; were negative; are negative; negative; is absent; was
 denied; was denied; were denied; are denied; not seen; is not seen; was not seen; were not seen; not identified; not present; not
 noted; not appreciated; not found; not demonstrated; not detected; not visualized; not observed; not evident; not apparent; not
 reported; not elicited; not palpable; not palpated; not heard; not felt; not indicated; not suspected; not supported; not
-established; not confirmed; not diagnosed; not likely; never present; is unlikely; was unlikely; unlikely; was ruled out; is ruled
+established; not confirmed; not diagnosed; not likely; never present; is unlikely; was unlikely; unlikely; unlikely given;
+unlikely based on;
+unlikely because; unlikely due to; was ruled out; is ruled
 out; were ruled out; has been ruled out; have been ruled out; ruled out; being ruled out; excluded; was excluded; were excluded; has
 been excluded; is not; was not; were not; are not; is none; none; none seen; none noted; none known; none identified; nil; free; no;
 did not develop; not prescribed; not given; not taken; not started; never started; never taken; never given; never prescribed; never
 filled; not filled
 """
 _NOTHING = """
+not deny; not denying; never denied;
 no increase; no change; no changes; not change; no significant change; no interval change; no significant interval change; no
 definite change; no appreciable change; no suspicious change; without change; without difficulty; not only; not necessarily; not
 certain if; not certain whether; not sure if; not clear if; not clear whether; not cause; not drain; not extend; no further
@@ -166,7 +170,8 @@ run out of; never without; not without
 """
 _DOUBTS_AFTER = """
 possibility of; probable diagnosis of; suspicious for; suspicion for; suspicion of; high suspicion for; concern for; concerned for;
-concerning for; worrisome for; worried about; concerned about; question of; equivocal for; may be; might be; could be; may
+concerning for; worrisome for; worried about; concerned about; working diagnosis is; working diagnosis of; question of;
+equivocal for; may be; might be; could be; may
 represent; might represent; could represent; may have; might have; could have; may reflect; could reflect; consideration of; cannot
 rule out; can not rule out; could not rule out; can't rule out; not rule out; cannot exclude; can not exclude; not exclude; not
 certain if; not certain whether; not sure if; not clear if; unclear if; unclear whether; whether; differential diagnosis;
@@ -176,12 +181,13 @@ evaluate for; to rule out; ruling out; rule him out for; rule her out for; rule 
 _DOUBTS_CLAUSE = """
 possible; possibly; potential; potentially; probable; probably; presumed; presumptive; presumably; likely; most likely; suspected;
 suspect; suspects; questionable; perhaps; maybe; query; versus; vs; suggesting; suggests; suggest; suggestive of; consider;
-considering; appears to be; appears to have; seems to be; thought to be; felt to be; believed to be
+considering; appears to be; appears to have; seems to be; thought to be; felt to be; believed to be; doubt; less likely
 """
 _DOUBTS_BEFORE = """
 cannot be ruled out; cannot be excluded; can not be excluded; can not be ruled out; could not be ruled out; not ruled out; not be
 ruled out; not been ruled out; not excluded; not be excluded; could be considered; can be considered; be considered; is possible;
-possible; is probable; is suspected; was suspected; suspected; is likely; is questionable; questionable; was questioned; versus; vs;
+possible; is probable; is suspected; was suspected; suspected; less likely; is less likely; doubtful; is doubtful; is likely;
+is questionable; questionable; was questioned; versus; vs;
 ?
 """
 _SUPPOSES_AFTER = """
@@ -220,7 +226,8 @@ history is significant for; past medical history; past surgical history; pmh; pm
 history of; personal or family history of; personal and family history of; family or personal history of; personal history or
 family history of; medical history of; medical history significant for; medical history; previous; previously; prior; prior to; status
 post; s/p; remote history of; previous history of; previous diagnosis of; prior diagnosis of; recovered from; taken off;
-came off; weaned off; been off; now off; currently off; patient off; people off; those off; after stopping; since stopping; upon
+came off; weaned off; used to take; used to be on; used to have; been off; now off; currently off; patient off; people off;
+those off; after stopping; since stopping; upon
 stopping; after discontinuing; since discontinuing; after discontinuation of; since discontinuation of; after withdrawal of
 """
 _RECALLS_NEAR = """

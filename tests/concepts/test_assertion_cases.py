@@ -7,6 +7,7 @@ from concepts.model import Assertion
 
 CASES = """
 affirmed
+    She does not deny [alcohol use].
     PMH: gout. Meds: [metformin] 500 mg twice a day.
     [Hypertension]: risk reduction was explained.
     [Hypertension], risk of stroke discussed.
@@ -93,6 +94,9 @@ affirmed
     Allergic rhinitis; uses [fluticasone].
     [Shortness of breath], worse at night; no chest pain.
 negated
+    Low concern for [sepsis].
+    Nothing to suggest [meningitis].
+    [Pulmonary embolism] unlikely given a normal D-dimer.
     [Metformin] was never started.
     Was never given [oxycodone].
     She was never prescribed [warfarin].
@@ -203,6 +207,10 @@ not-in-family
     FAMILY HISTORY:
     Mother: diabetes. No [stroke], no gout.
 possible
+    Doubt [pneumonia].
+    Less likely [pulmonary embolism].
+    [Lymphoma] is less likely.
+    Working diagnosis is [polymyalgia].
     Rule out: [pulmonary embolism]
     Pneumonia, ?[empyema]
     Rule out [myocardial infarction].
@@ -266,6 +274,8 @@ hypothetical
     Vaccination against [influenza] was discussed.
     Educated on symptoms of [stroke].
 historical
+    He used to take [warfarin].
+    She used to have [migraine].
     [Asthma], resolved in childhood.
     [Asthma] resolved as a child.
     Muscle pain gone two weeks after stopping [atorvastatin].
