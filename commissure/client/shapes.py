@@ -89,7 +89,7 @@ class Frozen(TypedDict):
 
     by: str
     """'words' or 'meaning' of notes, or 'graph'."""
-    found: int
+    found: int | str
     """How many notes, or patients of a pattern of the graph."""
     model: str
     """Of a meaning: the model whose vectors were compared."""

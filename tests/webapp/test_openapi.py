@@ -75,7 +75,7 @@ def test_every_route_is_documented_and_every_documented_route_exists(app: Flask)
     routed = set()
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith("/api/v1") or rule.rule in ("/healthz", "/readyz", "/metrics"):
-            path = re.sub(r"<(?:path:)?(\w+)>", r"{\1}", rule.rule)
+            path = re.sub(r"<(?:[^<>:]+:)?(\w+)>", r"{\1}", rule.rule)
             routed |= {(path, method.lower()) for method in rule.methods or () if method not in ("HEAD", "OPTIONS")}
     assert routed == {(path, method) for path, method, _ in described()}
     assert len(routed) >= 28

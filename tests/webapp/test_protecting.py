@@ -165,3 +165,11 @@ def test_endpoints_that_list_patients_are_there(guarded: FlaskClient) -> None:
     page = get(guarded, PAGES["cohort"])
     assert "who they are" in page.text
     assert not [link for link in page.links() if link.startswith("/patient?")]
+
+
+def test_what_a_pattern_of_the_graph_found_is_protected_too(client: FlaskClient, guarded: FlaskClient) -> None:
+    definition = {**DEFINITION, "rules": [{"graph": "?patient a fhir:Patient"}]}
+    plain, told = (who.post(f"{PREFIX}/cohorts/count", json={"definition": definition}) for who in (client, guarded))
+    assert (plain.status_code, told.status_code) == (200, 200), plain.text
+    assert [one["found"] for one in plain.json["frozen"].values()] == [2]
+    assert [one["found"] for one in told.json["frozen"].values()] == ["<11"]

@@ -31,7 +31,7 @@ class FrozenJson(TypedDict):
 
     by: str
     """'words' or 'meaning' of notes, or 'graph'."""
-    found: int
+    found: Told
     """How many notes, or patients of a pattern of the graph."""
     model: str
     """Of a meaning: the model whose vectors were compared."""

@@ -51,7 +51,13 @@ def attrition(answer: Any, protection: Protection) -> Any:
         {**step, "patients": told, "events": step["events"] if isinstance(told, int) and protection.tells(step["events"]) else told}
         for step, told in zip(answer["attrition"], steps, strict=True)
     ]
-    return {**answer, "attrition": left, "count": left[-1]["patients"], "events": left[-1]["events"]}
+    told = {"attrition": left, "count": left[-1]["patients"], "events": left[-1]["events"]}
+    return {**answer, **told, "frozen": _frozen(answer["frozen"], protection)}
+
+
+def _frozen(frozen: Any, protection: Protection) -> Any:
+    """How many patients patterns of the graph found; of words and meanings it is notes that are counted."""
+    return {path: {**one, "found": protection.count(one["found"])} if one["by"] == "graph" else one for path, one in frozen.items()}
 
 
 def pairs(answer: Any, protection: Protection) -> Any:
@@ -97,10 +103,8 @@ def result_told(result: Any, protection: Protection) -> Any:
     """What a saved cohort counted, and how many patients a pattern of the graph found for it. Items are no patients."""
     if result["subjects"] == "items":
         return result
-    frozen = {
-        path: {**one, "found": protection.count(one["found"])} if one["by"] == "graph" else one for path, one in result["frozen"].items()
-    }
-    return {**result, **{key: protection.count(result[key]) for key in ("count", "events")}, "frozen": frozen}
+    counts = {key: protection.count(result[key]) for key in ("count", "events")}
+    return {**result, **counts, "frozen": _frozen(result["frozen"], protection)}
 
 
 def _combination(answer: Any, protection: Protection) -> Any:
