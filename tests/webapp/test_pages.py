@@ -50,7 +50,7 @@ PAGES = (
     f"/data/runs/{f.FAILED_RUN}",
     f"/record?id={quote(f.ROSA)}",
 )
-MOVING = ("/cohort/with?", "/saved/open?")
+MOVING = ("/cohort/with?", "/cohort/open?", "/saved/open?")
 """Addresses that lead on to another page."""
 
 

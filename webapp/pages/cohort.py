@@ -190,7 +190,7 @@ def opened() -> ResponseReturnValue:
         shown = CohortPage((), "", (), _examples(snapshot().catalog), problem=problem, given=text)
         return render_template("cohort.html", page=shown, state=State(), turn_to=lambda number: "/cohort"), 400
     datasets = [("dataset", name) for name in value.get("datasets", ()) if name != "*"]
-    return redirect(address("/cohort", [*parameters_of(rows), *datasets]))
+    return redirect(address("/cohort", [*parameters_of(rows), *datasets]), 303)
 
 
 @pages.get("/cohort/definition")
