@@ -17,6 +17,7 @@ COPY search search
 COPY labels labels
 COPY cohorts cohorts
 COPY access access
+COPY privacy privacy
 COPY ingest ingest
 COPY webapp webapp
 COPY commissure commissure

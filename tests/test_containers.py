@@ -4,6 +4,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -38,6 +39,12 @@ def test_every_path_a_dockerfile_copies_exists_and_images_are_pinned(root, name)
     user = re.search(r"^USER (\S+)", text, re.M)
     assert user and user[1] != "root"
     assert "ENTRYPOINT [" in text
+
+
+def test_our_image_holds_every_package(root):
+    packages = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["mypy"]["packages"]
+    copied = re.findall(r"^COPY (\w+) \1$", (root / "Dockerfile").read_text(), re.M)
+    assert set(copied) == set(packages)
 
 
 def test_our_image_starts_our_command_and_says_how_it_is(root):
