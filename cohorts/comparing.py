@@ -141,16 +141,17 @@ class Comparing:
         counted = [self._cohorts.count(side.definition) for side in (question.first, question.second) if side is not None]
         first, second, both, sizes = self._groups(question, counted)
         by = set(question.by)
+        visits = self._visits(first, second) if "utilisation" in by else {}
         return Compared(
             sizes=sizes,
             both=both,
             compared=(first.size, second.size),
             measures=(
                 *((self._ages(question, counted, first, second, today),) if "age" in by else ()),
-                *(self._use(first, second) if "utilisation" in by else ()),
+                *(self._use(first, second, visits) if "utilisation" in by else ()),
             ),
             sexes=self._sexes(first, second) if "sex" in by else (),
-            seen=self._seen(first, second) if "utilisation" in by else (),
+            seen=self._seen(first, second, visits),
             concepts={one: self._concepts(one, question, first, second) for one in question.relations} if "concepts" in by else {},
             results=self._results(question, first, second) if "results" in by else (),
             outcome=self._outcome(question, counted, first, second),
@@ -178,7 +179,15 @@ class Comparing:
         sides = [_entered(events.people.born, one) for one in counted]
         return measure("age at entry", np.where(first.members, sides[0], sides[1]), first.members, second.members)
 
-    def _use(self, first: Half, second: Half) -> tuple[Measure, ...]:
+    def _visits(self, first: Half, second: Half) -> dict[str, tuple[Numbers, Numbers]]:
+        """Class of encounters → how many of it each patient has that count for the one group, and for the other."""
+        events = self._cohorts.events
+        return {
+            setting: (of_groups.encounters(events, first, setting), of_groups.encounters(events, second, setting))
+            for setting in of_groups.classes_of(events)
+        }
+
+    def _use(self, first: Half, second: Half, visits: Mapping[str, tuple[Numbers, Numbers]]) -> tuple[Measure, ...]:
         events = self._cohorts.events
 
         def of(name: str, one: Numbers, other: Numbers) -> Measure:
@@ -187,10 +196,7 @@ class Comparing:
         return (
             measure("years observed", of_groups.observed_years(events), first.members, second.members),
             of("visits", *(of_groups.encounters(events, half) for half in (first, second))),
-            *(
-                of(f"{setting} visits", *(of_groups.encounters(events, half, setting) for half in (first, second)))
-                for setting in of_groups.classes_of(events)
-            ),
+            *(of(f"{setting} visits", *counts) for setting, counts in visits.items()),
             of("notes", *(of_groups.notes(events, half) for half in (first, second))),
         )
 
@@ -200,13 +206,11 @@ class Comparing:
             self._line(name, codes == texts.index(name), first, second, Asked(({"sex": [name]},))) for name in sorted(texts) if name
         )
 
-    def _seen(self, first: Half, second: Half) -> tuple[Line, ...]:
-        events = self._cohorts.events
-        lines = []
-        for setting in of_groups.classes_of(events):
-            has = (of_groups.encounters(events, first, setting) + of_groups.encounters(events, second, setting)) > 0
-            lines.append(self._line(setting, has, first, second, Asked(({"event": "encounter", "class": [setting]},))))
-        return tuple(lines)
+    def _seen(self, first: Half, second: Half, visits: Mapping[str, tuple[Numbers, Numbers]]) -> tuple[Line, ...]:
+        return tuple(
+            self._line(setting, (one + other) > 0, first, second, Asked(({"event": "encounter", "class": [setting]},)))
+            for setting, (one, other) in visits.items()
+        )
 
     def _line(self, name: str, has: Members, first: Half, second: Half, asked: Asked) -> Line:
         counts = [np.asarray([int((has & half.members).sum())]) for half in (first, second)]

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from graph.scratch import Scratch, sweep
 from ingest.errors import IngestError, room_in
-from ingest.meaning import Given, give_meaning
+from ingest.meaning import Given, embed_texts, give_meaning
 from ingest.progress import Progress
 from ingest.publish import Tools
 from ingest.staging import sync_folder
@@ -22,7 +22,6 @@ from ingest.workspace import Workspace
 from search.corpus import texts_of
 from search.embedding_cache import EmbeddingCache
 from search.evaluation.cloze import Corpus, Figures, ask, corpus_of, figures_of, is_better
-from search.making import chunks
 from search.protocols import Embedder
 from search.unembedded import unembedded
 
@@ -32,7 +31,6 @@ FEWEST: Final = 200
 """Pairs to learn from, below which nothing is learned but the pairs."""
 _ADAPTING: Final = ".adapting-"
 _NUMBER: Final = re.compile(r"-(\d+)$")
-_AT_ONCE: Final = 256
 _EVERYTHING: Final = 1 << 40
 
 
@@ -96,12 +94,10 @@ def adapt(
 def embed_all(workspace: Workspace, tools: Tools, progress: Progress) -> Given:
     """Give every passage a vector of the tools' model, and publish them together: until then searches go on with the model before."""
     cache = EmbeddingCache(workspace.embeddings_path)
-    model = tools.embedder.name
-    texts = unembedded(workspace.generation_folder(workspace.current()) / "search", cache, model, _EVERYTHING)
+    texts = unembedded(workspace.generation_folder(workspace.current()) / "search", cache, tools.embedder.name, _EVERYTHING)
     progress.step("embedding", len(texts))
     with room_in(workspace.folder):
-        for chunk in chunks(texts, _AT_ONCE):
-            cache.put([key for key, _ in chunk], tools.embedder.encode([text for _, text in chunk], progress.advance), model)
+        embed_texts(texts, cache, tools.embedder, progress)
     given = give_meaning(workspace, tools, progress)
     return Given(given.generation, given.embedded + len(texts), given.missing)
 

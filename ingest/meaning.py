@@ -5,7 +5,7 @@ is published: other runs come in between, and what they bring is given its meani
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +20,7 @@ from ingest.workspace import MEANING_LOCK, Workspace
 from search.embedding_cache import EmbeddingCache
 from search.generation import read_meta
 from search.making import chunks
+from search.protocols import Embedder
 from search.unembedded import unembedded
 
 FEW: Final = 512
@@ -52,13 +53,18 @@ def give_meaning(workspace: Workspace, tools: Tools, progress: Progress) -> Give
             model = tools.embedder.name
             texts = unembedded(workspace.generation_folder(workspace.current()) / "search", cache, model, size)
             progress.step("embedding", min(left, len(texts)))
-            for chunk in chunks(texts, _AT_ONCE):
-                vectors = tools.embedder.encode([text for _, text in chunk], progress.advance)
-                cache.put([key for key, _ in chunk], vectors, model)
+            embed_texts(texts, cache, tools.embedder, progress)
             embedded, size = embedded + len(texts), min(2 * size, _LARGEST)
             with _held(workspace) as ledger, room_in(workspace.folder):
                 republish(ledger, workspace, tools, progress, model)
     return Given(workspace.current(), embedded, left)
+
+
+def embed_texts(texts: Sequence[tuple[bytes, str]], cache: EmbeddingCache, embedder: Embedder, progress: Progress) -> None:
+    """Embed texts, given with their keys, and keep the vectors as they come: what is cut off goes on where it was."""
+    for chunk in chunks(texts, _AT_ONCE):
+        vectors = embedder.encode([text for _, text in chunk], progress.advance)
+        cache.put([key for key, _ in chunk], vectors, embedder.name)
 
 
 def _left(workspace: Workspace, tools: Tools) -> int:
