@@ -62,3 +62,9 @@ def settle(page: Any) -> None:
             page.mouse.move(1, 1)  # the picture waits for a sign that somebody is there
             page.wait_for_selector(f"#{name}[data-drawn]")
             page.evaluate("scrollTo(0, 0)")
+
+
+def follow(page: Any, what: Any) -> None:
+    """Press what leads to another page, and wait until that page is there: a click alone waits for its first byte."""
+    with page.expect_navigation():
+        (page.locator(what) if isinstance(what, str) else what).first.click()

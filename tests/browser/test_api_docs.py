@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.pages import follow
 from tests.webapp import fixtures as f
 
 pytestmark = pytest.mark.browser
@@ -74,7 +75,7 @@ def test_the_page_fits_and_is_accessible(open_tab: Open, site: str, width: int, 
 def test_without_scripts_a_form_opens_the_answer(open_tab: Open, site: str) -> None:
     page = open_tab(scripts=False)
     page.goto(f"{site}/api/docs")
-    page.locator("#search form").get_by_text("Try it").click()
+    follow(page, page.locator("#search form").get_by_text("Try it"))
     assert page.url.startswith(f"{site}/api/v1/search?q=woman")
     assert json.loads(page.inner_text("body"))["hits"][0]["document"] == f.ONCOLOGY_NOTE
     page.goto(f"{site}/api/docs")

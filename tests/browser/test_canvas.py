@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.browser.pages import Open
+from tests.browser.pages import Open, follow
 from tests.webapp import fixtures as f
 
 pytestmark = pytest.mark.browser
@@ -66,8 +66,8 @@ def test_pictures_are_kept(site: str, open_tab: Open) -> None:
 def test_without_a_script_the_list_is_the_canvas(site: str, open_tab: Open) -> None:
     page = open_tab(scripts=False)
     page.goto(f"{site}/canvas?id={quote(f.ROSA)}&node={quote(f.ROSA)}")
-    page.locator(".offers a", has_text="takes").click()
-    page.get_by_role("button", name="cisplatin", exact=True).click()
+    follow(page, page.locator(".offers a", has_text="takes"))
+    follow(page, page.get_by_role("button", name="cisplatin", exact=True))
     assert page.locator(".chosen-node").is_visible()
-    page.get_by_role("button", name="hide cisplatin").click()
+    follow(page, page.get_by_role("button", name="hide cisplatin"))
     assert page.get_by_role("button", name="cisplatin", exact=True).count() == 0

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.browser.pages import follow
 from tests.webapp import fixtures as f
 
 pytestmark = pytest.mark.browser
@@ -51,10 +52,10 @@ def test_without_a_script_a_button_counts(site: str, open_tab: Open) -> None:
     page = open_tab(scripts=False)
     page.goto(site + "/cohort")
     page.locator('[name="1.what"]').select_option("medication")
-    page.get_by_role("button", name="Count").click()
+    follow(page, page.get_by_role("button", name="Count"))
     page.locator('[name="1.find"]').fill("cisplatin")
-    page.get_by_role("button", name="Count").click()
-    page.locator(".found-concepts a").first.click()
+    follow(page, page.get_by_role("button", name="Count"))
+    follow(page, ".found-concepts a")
     assert total(page) >= 1
-    page.get_by_role("link", name="Beside everybody else").click()
+    follow(page, page.get_by_role("link", name="Beside everybody else"))
     assert page.get_by_role("heading", name="Beside everybody else").is_visible()

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.browser.pages import Open, settle
+from tests.browser.pages import Open, follow, settle
 from tests.browser.test_walks import focused, tab_to
 from tests.webapp import fixtures as f
 
@@ -64,7 +64,7 @@ def test_marks_tell_how_they_are_meant_without_colour(site: str, open_tab: Open)
     by = {name: rest for name, *rest in styles}
     assert by["negated"][0] == "line-through" and by["affirmed"][:2] == ["none", "none"]
     assert by["family"][1] == "double" and "family" in by["family"][2]
-    page.click('#choices a[data-choice="assertion:family"]')
+    follow(page, '#choices a[data-choice="assertion:family"]')
     assert page.locator("#text mark.m").all_inner_texts()[0].endswith("hypertension")
     page.emulate_media(forced_colors="active")
     page.goto(site + NOTE)

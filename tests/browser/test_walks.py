@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.browser.pages import Open, settle
+from tests.browser.pages import Open, follow, settle
 from tests.browser.test_pages import findings
 from tests.webapp import fixtures as f
 
@@ -64,26 +64,25 @@ def test_walk_without_scripts(site: str, open_tab: Open) -> None:
     page = open_tab(scripts=False)
     page.goto(site + "/")
     page.fill('input[name="q"]', "cisplatin paclitaxel")
-    page.click("button:has-text('Search')")
-    page.wait_for_load_state()  # and with it the style sheet
+    follow(page, "button:has-text('Search')")
     assert page.locator(".hit").count() == 2
     assert page.locator(".as-list").is_visible()
     assert not page.locator(".picture").is_visible()
     assert page.locator("button.copy:visible").count() == 0
-    page.click(".facet a:has-text('Oncology note')")
+    follow(page, ".facet a:has-text('Oncology note')")
     assert page.locator(".hit").count() == 1
-    page.click(".chosen a")
+    follow(page, ".chosen a")
     assert page.locator(".hit").count() == 2
     page.click("#hit-1 summary")
     assert page.locator("#hit-1 .chain").is_visible()
-    page.click("#hit-1 h2 a")
+    follow(page, "#hit-1 h2 a")
     assert page.locator("mark.m-negated").inner_text().endswith("neuropathy")
-    page.click(".meta a:has-text('Rosa Lindqvist')")
+    follow(page, ".meta a:has-text('Rosa Lindqvist')")
     assert page.locator("h1").inner_text() == "Rosa Lindqvist"
     assert page.locator("#timeline").is_visible()
     assert page.locator("tr.uncounted").count() == 1
-    page.click("text=In the graph")
-    page.click("a.toggle:has-text('document')")
+    follow(page, "text=In the graph")
+    follow(page, "a.toggle:has-text('document')")
     assert page.locator(".rows li").count() == 2
 
 
