@@ -25,6 +25,7 @@ from sample.labels import write_labels
 from tests.ingest.exports import condition, note, patient, write
 from tests.ingest.terminologies.omop_folder import write_omop
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "stores").glob("*.md")))
 PROGRAMS = re.compile(r"(?:\.venv/bin/commissure|commissure|curl|python3?|make|docker|java)(?= \S)")

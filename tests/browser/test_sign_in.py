@@ -11,6 +11,8 @@ from tests.browser.conftest import serve
 from tests.browser.test_pages import findings
 from tests.webapp.fixtures import Shelf
 
+pytestmark = pytest.mark.browser
+
 
 @pytest.fixture
 def guarded_site(tmp_path: Path) -> Iterator[str]:

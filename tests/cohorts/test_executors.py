@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ from cohorts.results import Counted
 from tests.cohorts.generated import DAY, definitions, event_of, people
 from tests.cohorts.tables import CONCEPTS, read, resolution, table
 
+pytestmark = pytest.mark.long
 NUMBER = int(os.environ.get("COMMISSURE_GENERATED", "300"))
 SAYING = [1, 3]
 

@@ -12,6 +12,8 @@ import pytest
 from commissure.cli import cli
 from tests.ingest.exports import condition, note, patient, write
 
+pytestmark = pytest.mark.long
+
 
 def commands(group=cli, prefix=()):
     for name, command in group.commands.items():

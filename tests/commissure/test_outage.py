@@ -21,6 +21,7 @@ from tests.servers.fixtures import started
 from tests.servers.processes import Server
 from webapp.app import create_app
 
+pytestmark = pytest.mark.long
 SERVERS = {"gremlin": (processes.gremlin_server, "gremlin+"), "fuseki": (processes.fuseki, "sparql+")}
 SEARCH = "/api/v1/search?q=cisplatin"
 LIMIT = 1.0

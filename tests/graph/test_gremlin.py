@@ -19,6 +19,8 @@ from tests.servers import processes
 from tests.servers.fixtures import started
 from tests.servers.processes import Server
 
+pytestmark = pytest.mark.servers
+
 
 def emptied(address: str, source: str = "g") -> NewStore:
     """Stores on one server, which hold nothing at first."""

@@ -32,6 +32,7 @@ from tests.servers.fixtures import started
 from tests.servers.neptune import NeptuneStandIn
 from tests.servers.neptune_model import ROLE, Key
 
+pytestmark = pytest.mark.servers
 BUCKET = "staging-of-tests"
 STAGING = f"s3://{BUCKET}/commissure/parts"
 LANGUAGES = ("sparql", "gremlin")

@@ -25,6 +25,7 @@ from tests.servers.neptune import NeptuneStandIn
 from tests.servers.neptune_model import Key
 from webapp.app import create_app
 
+pytestmark = pytest.mark.servers
 SETTINGS: Mapping[str, Any] = {
     "store_user": "",
     "store_password": "",

@@ -35,6 +35,8 @@ from tests.contracts.sparql import SparqlContract
 from tests.servers import processes
 from tests.servers.fixtures import started
 
+pytestmark = pytest.mark.servers
+
 
 def emptied(address: str) -> SparqlStore:
     store = SparqlStore(address)

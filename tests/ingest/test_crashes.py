@@ -9,6 +9,7 @@ import pytest
 from search.model import SearchRequest
 from tests.ingest.exports import Lab, condition, deleted, note, patient, write
 
+pytestmark = pytest.mark.long
 _DRIVER = """
 import os, signal, sys
 from pathlib import Path

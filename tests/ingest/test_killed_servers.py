@@ -29,6 +29,7 @@ from tests.servers.fixtures import started
 from tests.servers.processes import Server
 from tests.servers.proxy import Proxy
 
+pytestmark = pytest.mark.long
 SETTINGS = {"store_user": "", "store_password": "", "store_token": "", "store_timeout": 20.0, "staging": "", "loader_role": ""}
 POINTS = int(os.environ.get("COMMISSURE_SERVER_KILLS", "8"))
 SEED = 4

@@ -22,6 +22,7 @@ from tests.servers.contents import held, in_file
 from tests.servers.proxy import Proxy
 from webapp.app import create_app
 
+pytestmark = pytest.mark.servers
 SETTINGS: Mapping[str, Any] = {
     "store": "",
     "store_user": "",

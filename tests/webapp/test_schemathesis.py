@@ -26,6 +26,7 @@ from webapp.app import create_app
 
 schemathesis = pytest.importorskip("schemathesis")
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[2]
 CASES = 5000
 BY_OPERATION = 50

@@ -20,6 +20,7 @@ import pytest
 from sample import write_sample
 from sample.labels import write_labels
 
+pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[3]
 NOTEBOOKS = sorted((ROOT / "docs" / "notebooks").glob("*.ipynb"))
 PATIENTS = 24
