@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from concepts.indications import is_illness, keeps_ready
+from concepts.means import is_means
 from concepts.model import Assertion
 from concepts.reach import LONGEST_CLAUSE, Found, Reach, Spoken, Triggers, apart
 from concepts.relatives import listed
@@ -97,6 +98,8 @@ _OF_RELATIVES = frozenset([":", "-", "–", "(", "has", "have", "had", "with"])
 """Words right behind a relative by which what follows is theirs."""
 _FARE = frozenset(["healthy", "alive", "living", "died", "dead", "deceased", "unaffected", "passed"])
 """How relatives fare: what is denied behind it ("parents healthy, no diabetes") is denied of them, unless somebody denies it."""
+_OF_FINDINGS = frozenset([Effect.DENIES, Effect.DOUBTS])
+"""What a trigger says of what is found, and not of how it was looked for."""
 _ANEW = frozenset([",", ";", "he", "she", "patient"])
 """Behind these a denial need not be of the relative named before."""
 
@@ -128,14 +131,20 @@ class Sentences:
         place = bisect_right(self._begins, token) - 1
         return self._begins[place], self._begins[place + 1] if place + 1 < len(self._begins) else len(self.tokens)
 
-    def judge(self, first: int, last: int) -> Judgement:
-        """How the text means what it mentions from token `first` to before token `last`."""
+    def judge(self, first: int, last: int, means: bool = False) -> Judgement:
+        """How the text means what it mentions from token `first` to before token `last`.
+
+        `means`: it is known to be a test or a drug, by which other things are found, or which is taken while they come.
+        """
         norms = self.tokens.norms
         spoken = self._said_in(*self.around(first))
         reach, by = spoken.reaching(first, last) if spoken else (spoken.start(), {})
         supposed = by.get(Effect.SUPPOSES)
         if supposed is not None and keeps_ready(norms[supposed.first : supposed.last]) and is_illness(norms, first, last):
             del by[Effect.SUPPOSES]
+        for effect in _OF_FINDINGS.intersection(by):
+            if is_means(norms, first, last, by[effect][:2], means):
+                del by[effect]
         heading = self.headings.at(self.tokens.starts[first])
         section = self._section(heading, first)
         return self._judgement(*_judged(reach, by, first, section), heading.title if heading is not None else "")
@@ -242,7 +251,7 @@ def _runs(spoken: Spoken, section: Section, begin: int, end: int) -> Iterator[tu
             last = at + 1 if spoken.reaches_back else min(reach.alike(at), each.first)
             by = reach.at(at)
             if spoken.reaches_back:
-                by = spoken.behind(islice(kept, index, None), at + 1) | by
+                by = spoken.behind(islice(kept, index, None), at, at + 1) | by
             assertion, _ = _judged(reach, by, at, section)
             if assertion is not Assertion.AFFIRMED:
                 yield at, last, assertion

@@ -13,10 +13,16 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from concepts.counting import counting
 from concepts.relatives import names_relative
 from concepts.tokens import Tokens
 from concepts.triggers import CLAUSE, Effect, Trigger, triggers
 from concepts.wordbook import OfWords
+
+
+def _listed(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
 
 LONGEST_CLAUSE: Final = 40
 """Words that a clause has at most, and that something reaches back over at most."""
@@ -27,32 +33,25 @@ _KEPT_EVERY: Final = 8
 _SIGNS: Final = frozenset([")", "ve"])
 """How marks end that deny what stands right before them, or what stands right behind: "cough (-)", "(-) cough"."""
 _BETWEEN: Final = frozenset([",", "and", "or"])
-_CLAUSE_MARKS: Final = frozenset([",", ";", ":", "(", "-", "•", "*"])
-_SUBJECTS: Final = frozenset(["he", "she", "it", "you", "they", "we", "i", "patient", "this", "that", "who", "which", "and"])
-_ORDERS: Final = frozenset(["return", "call", "come", "go", "seek", "contact", "notify", "stop", "phone", "present"])
-_ORDER_NEAR: Final = 3
-"""Words of a sentence among which an order stands."""
-_COMES: Final = frozenset(
-    [
-        "develop",
-        "occur",
-        "recur",
-        "arise",
-        "appear",
-        "worsen",
-        "persist",
-        "return",
-        "start",
-        "begin",
-        "have",
-        "experience",
-        "notice",
-        "spread",
-    ]
+_SIGN: Final = frozenset("-−–")
+_TOLD_BEHIND: Final = _listed(
+    """
+    in on at by with after before during due because since last this yesterday today overnight over within when while once upon per given
+    prior two three four several some few about approximately spontaneously completely fully and but secondary as without following later
+    recently now for
+    """
 )
-"""What complaints do, or who has them, where they may come."""
-_FARTHEST_VERB: Final = 12
-"""Words up to the verb behind its subject."""
+"""What says when or how something ended, behind "stopped" and "resolved"."""
+_ANOTHER: Final = _listed(
+    """
+    from to for on with due after as is was has had who which whom that patient he she they take taking given because while representing
+    represent represents suggesting consistent show showing showed cause caused causing related likely probably possible possibly
+    """
+)
+"""What makes another thing of what stands before it: of "fever from pneumonia vs bronchitis" one is in doubt."""
+_NOT_HEADS: Final = frozenset(["from", "for", "on", "to", "of", "after"])
+"""Before a mention: it only belongs to what has ended ("the rash from amoxicillin resolved with steroids")."""
+_WERE: Final = frozenset(["was", "has", "had", "is"])
 
 
 class Found(NamedTuple):
@@ -90,7 +89,7 @@ class Triggers:
             step, last = table.get(norms[place]), place + 1
             while step is not None:
                 kinds = step.kinds
-                if kinds and _counts(kinds[0], self._of, begin, place, end):
+                if kinds and (step.anywhere or (kinds := counting(kinds, self._of, begin, place, last, end))):
                     found.append(Found(place, last, kinds))
                 if last >= end:
                     break
@@ -115,29 +114,6 @@ def _words() -> OfWords[np.uint8]:
         return begins | (word in second) * _SECOND
 
     return OfWords(lambda words: np.fromiter(map(kind, words), dtype=np.uint8, count=len(words)))
-
-
-def _counts(kind: Trigger, of: Tokens, begin: int, place: int, end: int) -> bool:
-    """Whether a trigger at a place of the sentence from `begin` to before `end` has its effect there."""
-    if kind.bids:
-        return of.text[of.ends[place] - 1] not in "sS"
-    return not kind.inverted or (_heads(of.norms, begin, place) and _supposes(of.norms[place : min(end, place + LONGEST_CLAUSE)]))
-
-
-def _heads(norms: Sequence[str], begin: int, place: int) -> bool:
-    """Whether a verb stands before its subject: at the head of a clause, or behind an order."""
-    if place == begin or norms[place - 1] in _CLAUSE_MARKS:
-        return True
-    return norms[place - 1] not in _SUBJECTS and not _ORDERS.isdisjoint(norms[begin : min(place, begin + _ORDER_NEAR)])
-
-
-def _supposes(norms: Sequence[str]) -> bool:
-    """Whether what begins so tells what may come, or might have: "should fever develop", "were he to have a seizure", "had she bled"."""
-    if norms[0] == "had":
-        return True
-    if norms[0] == "were":
-        return any(first == "to" and second in _COMES for first, second in pairwise(norms[1:_FARTHEST_VERB]))
-    return not _COMES.isdisjoint(norms[2:_FARTHEST_VERB])
 
 
 def apart(found: Sequence[Found]) -> list[Found]:
@@ -193,6 +169,8 @@ class Reach:
         before = self.norms[each.first - 1] if each.first else ""
         if self.norms[each.first] in "(-" and self.norms[each.last - 1] in _SIGNS:
             return before[:1].isalnum()
+        if self.norms[each.last : each.last + 1] in ([","], [";"]) and before[:1].isalnum():
+            return any(kind.before and kind.effect is Effect.DENIES for kind in each.kinds)
         return before == ":" and each.last - each.first == 1 and self._closed(each.last)
 
     def _closed(self, place: int) -> bool:
@@ -260,7 +238,7 @@ class Spoken:
             reach = reach.copy()
             for each in left:
                 reach.passes(each)
-        back = self.behind(chain(right, islice(self.kept, behind, None)), last) if self.reaches_back or right else {}
+        back = self.behind(chain(right, islice(self.kept, behind, None)), first, last) if self.reaches_back or right else {}
         by = back | reach.at(first)
         whose = back.get(Effect.FAMILY)
         if whose is not None and not names_relative(self._norms[by[Effect.FAMILY].first : by[Effect.FAMILY].last]):
@@ -287,8 +265,8 @@ class Spoken:
             reach.passes(each)
         return reach
 
-    def behind(self, found: Iterable[Found], last: int) -> dict[Effect, Found]:
-        """What reaches back to what ends before token `last`, of the triggers behind it, in order."""
+    def behind(self, found: Iterable[Found], first: int, last: int) -> dict[Effect, Found]:
+        """What reaches back to the tokens `first` to before `last`, of the triggers behind them, in order."""
         by: dict[Effect, Found] = {}
         for each in found:
             if each.first - last >= LONGEST_CLAUSE:
@@ -296,8 +274,15 @@ class Spoken:
             for kind in each.kinds:
                 if kind.effect in (Effect.ENDS, Effect.ENDS_DENIAL):
                     return by
-                reaches = kind.before and each.first - last < kind.before and (kind.joined or self._closes(each))
-                if reaches and _is_one(self._norms[last : each.first], kind):
+                if not kind.before or each.first - last >= kind.before:
+                    continue
+                between = self._norms[last : each.first]
+                if kind.joined:
+                    reaches = _are_listed(between)
+                else:
+                    closes = self._closes(each) or (kind.told and self._is_told(each, first, between))
+                    reaches = closes and _is_one(between, kind)
+                if reaches:
                     by.setdefault(kind.effect, each)
         return by
 
@@ -306,6 +291,18 @@ class Spoken:
         if each.last - each.first > 1 and self._norms[each.last - 1] != "not":
             return True
         return each.last >= self._end or not self._norms[each.last][0].isalnum()
+
+    def _is_told(self, each: Found, first: int, between: Sequence[str]) -> bool:
+        """Whether what follows says when or how what stands before ended."""
+        behind = self._norms[each.last] if each.last < self._end else ""
+        if behind not in _TOLD_BEHIND and not behind[:1].isdigit():
+            return False
+        return _ANOTHER.isdisjoint(set(between) - _WERE) and (first == 0 or self._norms[first - 1] not in _NOT_HEADS)
+
+
+def _are_listed(between: Sequence[str]) -> bool:
+    """Whether nothing stands between a mention and a word behind it that makes another thing of it, or measures it."""
+    return not any(norm in _ANOTHER or norm in _BETWEEN or norm[0].isdigit() for norm in between)
 
 
 def _is_one(between: Sequence[str], kind: Trigger) -> bool:

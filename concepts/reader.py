@@ -5,7 +5,7 @@ One reader reads notes, questions, and what is given to `commissure read`, with 
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from concepts.coordination import shared
 from concepts.indications import indication
 from concepts.lexicon import Caution, Found, Words, words_at, words_in
 from concepts.model import Assertion
+from concepts.proposals import are_listed, is_cause, proposal
 from concepts.sections import Section
 from concepts.terminology import Concept, Kind
 from concepts.therapies import SYSTEM as THERAPIES
@@ -41,6 +42,8 @@ _THINGS: Final = frozenset(
     ["cuff", "monitor", "meter", "machine", "kit", "strip", "lancet", "log", "diary", "medication", "medicine", "med", "pill", "tablet"]
 )
 """What is kept at home for a measurement, or taken for it."""
+_MEANS: Final = frozenset([Kind.DRUG, Kind.MEASUREMENT, Kind.PROCEDURE])
+"""By which other things are found, or which are taken while they come."""
 _MOST_ALTERNATIVES: Final = 5
 _OF_ALLERGIES: Final = {
     Assertion.AFFIRMED: Assertion.ALLERGY,
@@ -103,11 +106,16 @@ class Reader:
         sentences = Sentences(of)
         if of_allergies:
             chosen = self._with_allergens(of, sentences, chosen)
-        mentions, drug = [], None
+        mentions: list[ReadMention] = []
+        drug = None
         for index, each in enumerate(chosen):
-            mentions.append(self._mention(of, sentences, each, chosen[index + 1].first if index + 1 < len(chosen) else len(of), drug))
+            following = chosen[index + 1].first if index + 1 < len(chosen) else len(of)
+            mention = self._mention(of, sentences, each, following, drug)
             if each.senses[0].kind is Kind.DRUG:
+                if drug is not None and mention.assertion is Assertion.AFFIRMED:
+                    mention = _as_the_last(mention, mentions[-1], of, drug[1], each, following)
                 drug = each.first, each.last
+            mentions.append(mention)
         return mentions
 
     def fitting(self, of: Tokens, place: int, words: Sequence[str]) -> list[int]:
@@ -123,15 +131,16 @@ class Reader:
         """A mention; `following` is where the next one begins, `drug` the last one before it."""
         start, end = of.starts[chosen.first], of.ends[chosen.last - 1]
         concept = chosen.senses[0]
-        judgement, section = sentences.judge(chosen.first, chosen.last), sentences.headings.section_at(start)
+        judgement, section = sentences.judge(chosen.first, chosen.last, concept.kind in _MEANS), sentences.headings.section_at(start)
         judgement = _as_listed(judgement, sentences, chosen) if chosen.listed else _of_allergy(judgement, section, concept)
         if concept.kind is Kind.ALLERGEN or (chosen.listed and concept.kind is Kind.DRUG):
             judgement = _of_substance(judgement, section, of, chosen)
             return ReadMention(start, end, of.text[start:end], concept, chosen.senses[1 : 1 + self._most], judgement, None)
         if concept.kind is Kind.DRUG and _is_taken(judgement, of, chosen.first):
             judgement = Judgement(Assertion.AFFIRMED, "", 0, 0, judgement.section)
-        if judgement.assertion is Assertion.AFFIRMED and concept.kind is not Kind.DRUG and not self._asking:
-            judgement = _of_indication(judgement, of, sentences, chosen, drug)
+        if not self._asking:
+            therapy = concept.kind is Kind.DRUG or concept.system == THERAPIES
+            judgement = (_of_proposal if therapy else _of_indication)(judgement, of, sentences, chosen, drug)
         value = None
         if concept.kind is Kind.MEASUREMENT:
             value = value_after(of.text, end, _end_of_value(of, sentences, chosen, following))
@@ -294,11 +303,36 @@ def _apart(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _of_indication(judgement: Judgement, of: Tokens, sentences: Sentences, chosen: _Chosen, drug: tuple[int, int] | None) -> Judgement:
     """What a drug may be taken for is none that is there."""
+    if judgement.assertion is not Assertion.AFFIRMED:
+        return judgement
     found = indication(of, sentences.around(chosen.first), chosen.first, chosen.last, drug)
     if found is None:
         return judgement
     start, end = of.starts[found[0]], of.ends[found[1] - 1]
     return Judgement(Assertion.HYPOTHETICAL, of.text[start:end], start, end, judgement.section)
+
+
+def _of_proposal(judgement: Judgement, of: Tokens, sentences: Sentences, chosen: _Chosen, _: tuple[int, int] | None) -> Judgement:
+    """A drug that is only talked of is none that is taken; and where one may be what something came from, it is taken."""
+    if judgement.assertion not in (Assertion.AFFIRMED, Assertion.POSSIBLE):
+        return judgement
+    found = proposal(of, sentences.around(chosen.first), chosen.first, chosen.last)
+    if found is None:
+        caused = judgement.assertion is Assertion.POSSIBLE and is_cause(of.norms, bisect_left(of.starts, judgement.end), chosen.first)
+        return Judgement(Assertion.AFFIRMED, "", 0, 0, judgement.section) if caused else judgement
+    start, end = of.starts[found[0]], of.ends[found[1] - 1]
+    return Judgement(Assertion.HYPOTHETICAL, of.text[start:end], start, end, judgement.section)
+
+
+def _as_the_last(mention: ReadMention, last: ReadMention, of: Tokens, behind: int, chosen: _Chosen, following: int) -> ReadMention:
+    """What a memory tells of a drug it tells of those that are listed with it: "stopped aspirin and clopidogrel".
+
+    The last drug stands before token `behind`.
+    """
+    told = last.assertion is Assertion.HISTORICAL and last.judgement.trigger and last.judgement.start < last.start
+    if not told or last.end != of.ends[behind - 1] or not are_listed(of.norms, behind, chosen.first, chosen.last, following):
+        return mention
+    return replace(mention, judgement=last.judgement)
 
 
 def _is_taken(judgement: Judgement, of: Tokens, first: int) -> bool:

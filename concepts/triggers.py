@@ -35,29 +35,47 @@ class Effect(IntEnum):
     """It only looks like a trigger."""
 
 
+class Where(IntEnum):
+    """Where a trigger counts."""
+
+    ANYWHERE = auto()
+    BIDS = auto()
+    """Where its first word has no ending: "return if", but not "returns for"."""
+    INVERTED = auto()
+    """Where it stands before its subject, which makes a condition of it: "return should fever develop", but not "fever should resolve"."""
+    HEADS = auto()
+    """Where it heads a list: "neg fever, chills", but not "gram neg sepsis"."""
+    SIGN = auto()
+    """Where it is the sign of the word that it is written to, among others: "-CP, -SOB", but not the mark of an item."""
+    SIGNED = auto()
+    """Where it is the sign of the word before it: "fever -, cough +"."""
+    UNTIL = auto()
+    """Where somebody says until when: "was on lithium until 2018"."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trigger:
     """An effect of a phrase, and how many words it reaches after and before it (0: not in that direction).
 
-    `bids`: it counts only where its first word has no ending: "return if", but not "returns for". `inverted`: only where it stands before
-    its subject, which makes a condition of it: "return should fever develop", but not "fever should resolve". `joined`: a single word
-    reaches back though other words follow.
+    A single word reaches back where nothing follows that it would belong to; one that is `joined` though other words follow, and one that
+    is `told` where they say when or how ("metformin stopped in May", but not "the patient stopped metformin").
     """
 
     effect: Effect
     after: int
     before: int
-    bids: bool = False
-    inverted: bool = False
+    where: Where = Where.ANYWHERE
     joined: bool = False
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A word of triggers: what its phrase is if it ends here (() for none), and which words go on from it."""
+    """A word of triggers: what its phrase is if it ends here (() for none), which words go on from it, and whether it counts anywhere."""
 
     kinds: tuple[Trigger, ...]
     following: dict[str, "Step"]
+    anywhere: bool
 
 
 SENTENCE = 1000
@@ -126,6 +144,13 @@ _DENIES_CLAUSE = """
 _DENIES_NEXT = """
 (-); -ve; neg; deny; - naive
 """
+_DENIES_HEADING = """
+neg
+"""
+_SIGNS = """
+-; −; –
+"""
+"""What stands before or behind a word for "no"."""
 _DENIES_NEAR = """
 not; was not; is not; were not; are not; isn't; wasn't; aren't; weren't
 """
@@ -140,10 +165,29 @@ unlikely because; unlikely due to; was ruled out; is ruled
 out; were ruled out; has been ruled out; have been ruled out; ruled out; being ruled out; excluded; was excluded; were excluded; has
 been excluded; is not; was not; were not; are not; is none; none; none seen; none noted; none known; none identified; nil; free; no;
 did not develop; not prescribed; not given; not taken; not started; never started; never taken; never given; never prescribed; never
-filled; not filled
+filled; not filled; no longer taken
 """
+_IS_NOT = """
+is not; was not; are not; were not; isn't; wasn't; aren't; weren't; has not been; have not been; had not been; cannot be; can not be; could
+not be
+"""
+_FOUND = """
+seen; identified; present; noted; appreciated; found; demonstrated; detected; visualized; observed; evident; apparent; elicited; palpable;
+palpated; heard; felt; suspected; established; confirmed; visible
+"""
+"""What is not so of that which is not there: "fracture is not identified on these views"."""
+_TO_HAVE = """
+found to have; noted to have; seen to have; felt to have; felt to be; thought to have; suspected to have; known to have
+"""
+_NOT_NOW = """
+currently; presently; yet; ever; regularly; routinely; actually; at present; at this time
+"""
+_DOES = """
+take; taking; on; use; using; have; smoke; drink; feel; report; endorse; experience; receiving
+"""
+"""What somebody does not do, whenever: "does not currently take aspirin"."""
 _NOTHING = """
-not deny; not denying; never denied;
+not deny; not denying; never denied; has not been seen; have not been seen; had not been seen;
 no increase; no change; no changes; not change; no significant change; no interval change; no significant interval change; no
 definite change; no appreciable change; no suspicious change; without change; without difficulty; not only; not necessarily; not
 certain if; not certain whether; not sure if; not clear if; not clear whether; not cause; not drain; not extend; no further
@@ -166,7 +210,9 @@ family; with the family; her family; his family; if possible; as needed; if need
 possible; where possible; mother tongue; father in law; never stop; not stop; not stopping; never stopped; not stopped; never skip;
 not skip; not skipping; never miss; not miss; not missing; not missed; never missed; never discontinue; not discontinue; not be
 discontinued; not be stopped; never interrupt; not interrupt; never omit; not omit; never forget; not forget; never run out of; not
-run out of; never without; not without
+run out of; never without; not without; be stopped; be discontinued; being stopped; being discontinued; if stopped; when stopped; once
+stopped; until stopped; if discontinued; when discontinued; once discontinued; until discontinued; if resolved; when resolved; until
+resolved; once resolved; in favor of; being considered for; is being considered for; are being considered for
 """
 _DOUBTS_AFTER = """
 possibility of; probable diagnosis of; suspicious for; suspicion for; suspicion of; high suspicion for; concern for; concerned for;
@@ -180,24 +226,43 @@ evaluate for; to rule out; ruling out; rule him out for; rule her out for; rule 
 """
 _DOUBTS_CLAUSE = """
 possible; possibly; potential; potentially; probable; probably; presumed; presumptive; presumably; likely; most likely; suspected;
-suspect; suspects; questionable; perhaps; maybe; query; versus; vs; suggesting; suggests; suggest; suggestive of; consider;
-considering; appears to be; appears to have; seems to be; thought to be; felt to be; believed to be; doubt; less likely
+suspect; suspects; questionable; perhaps; maybe; query; versus; vs; favor; favors; favored; favoring; suggesting; suggests; suggest;
+suggestive of; consider;
+considering; appears to be; appears to have; seems to be; thought to be; felt to be; believed to be; doubt; less likely; +/-; ±
+"""
+_OPEN = """
+not certain; not sure; not clear; unsure; unclear; uncertain; not known; unknown
+"""
+_WHETHER = """
+if; whether; whether this is; whether it is; if this is; if it is
 """
 _DOUBTS_BEFORE = """
 cannot be ruled out; cannot be excluded; can not be excluded; can not be ruled out; could not be ruled out; not ruled out; not be
 ruled out; not been ruled out; not excluded; not be excluded; could be considered; can be considered; be considered; is possible;
 possible; is probable; is suspected; was suspected; suspected; less likely; is less likely; doubtful; is doubtful; is likely;
-is questionable; questionable; was questioned; versus; vs;
+is questionable; questionable; was questioned; is favored; favored; is in the differential; was in the differential; remains in the
+differential; is on the differential; remains on the differential;
 ?
 """
+_DOUBTS_JOINED = """
+versus; vs; being considered; is being considered; are being considered; was being considered
+"""
+"""Between two of which it is one; and what is weighed."""
 _SUPPOSES_AFTER = """
 if; in case of; in case; in the event of; should he develop; should she develop; should you develop; should you have; should you
-experience; should there be; looking for; be alert for; alert for; risks of; risks include; risks including; risk include;
-complications include; complications including; possible complications; side effects include; side effects such as; education
+experience; should there be; looking for; be alert for; alert for; risks of;
+possible complications; education
 on; educated about; counseled about; counseled regarding; counselled about; counselled regarding; discuss starting; discussed starting;
 discuss adding; discussed adding; discuss initiating; discussed initiating; avoid; avoiding; to avoid; avoidance of;
  when you; unless; whenever; as if; any newer; any new; any worsening
 """
+_MAY_FOLLOW = """
+risk; complication; side effect; adverse effect
+"""
+_NAMING = """
+include; including; such as; , including; , such as
+"""
+"""What risks are named by: "discussed the risks, including bleeding"."""
 _BIDS = """
 return if; return for; return to the emergency department for; return to the hospital; return to the ed; return to the er;
 return to the emergency room; call if; call for; call the physician for; call the office for; call the clinic for; call also for;
@@ -228,7 +293,27 @@ family history of; medical history of; medical history significant for; medical 
 post; s/p; remote history of; previous history of; previous diagnosis of; prior diagnosis of; recovered from; taken off;
 came off; weaned off; used to take; used to be on; used to have; been off; now off; currently off; patient off; people off;
 those off; after stopping; since stopping; upon
-stopping; after discontinuing; since discontinuing; after discontinuation of; since discontinuation of; after withdrawal of
+stopping; after discontinuing; since discontinuing; after discontinuation of; since discontinuation of; after withdrawal of; completed
+a course of; completed course of; finished a course of; completed treatment with
+"""
+_WAS_ON = """
+was on; were on; had been on; was taking; were taking; had been taking; was treated with; had been treated with; took
+"""
+"""What is past where somebody says until when."""
+_STOPPED = """
+stopped; discontinued; self-discontinued; ceased; quit; d/c'd; d/c'ed; d/ced; dc'd; dc'ed; dcd; d/cd
+"""
+_WHAT = """
+his; her; your; their; my; the; all; taking; using; taking his; taking her; taking the; use of; the use of; home
+"""
+"""What stands between "stopped" and what is stopped."""
+_CHANGED_FROM = """
+switched from; changed from; transitioned from; converted from; changed over from; switched over from; did not tolerate; didn't tolerate;
+could not tolerate; couldn't tolerate; unable to tolerate
+"""
+_CHANGED_TO = """
+was replaced by; was replaced with; were replaced by; were replaced with; was switched to; were switched to; has been replaced by; has been
+replaced with; has been switched to; replaced by; replaced with; switched to
 """
 _RECALLS_NEAR = """
 old; past; post; remote; former; formerly; childhood; history; healed
@@ -237,7 +322,8 @@ _RECALLS_BEFORE = """
 in the past; years ago; year ago; months ago; month ago; weeks ago; week ago; as a child; in childhood; in his childhood; in her
 childhood; as a teenager; as an infant; in infancy; as a young man; as a young woman; history; ago; status post; in remission; was
 discontinued; were discontinued; has been discontinued; was stopped; were stopped; has been stopped; resolved; subsided; went away;
-no longer present; no longer there; outgrown; resolved in childhood; resolved as a child; resolved in infancy; resolved in adolescence
+no longer present; no longer there; no longer seen; no longer visualized; no longer identified; no longer evident; no longer visible;
+no longer noted; outgrown; resolved in childhood; resolved as a child; resolved in infancy; resolved in adolescence
 """
 _IS_OVER = """
 resolved; completely resolved; fully resolved; subsided; abated; went away; is gone; are gone; was gone; were gone; now gone; all gone;
@@ -258,8 +344,12 @@ but; although; though; and
 """
 """What is told of a thing's end in the words right behind it: "weakness, although that seemed to have resolved"."""
 _RECALLS_NEXT = """
-resolved; discontinued; stopped; stopped taking
+resolved
 """
+_RECALLS_TOLD = """
+resolved; subsided; abated; cleared; disappeared
+"""
+"""What tells that something is over, together with when or how."""
 _RECALLS_NOTHING = """
 day history of; days history of; week history of; weeks history of; month history of; months history of; year history of; years
 history of; hour history of; hours history of; recent history of; acute history of; history of presenting; history of presenting
@@ -345,6 +435,44 @@ def _endings() -> Iterator[tuple[str, ...]]:
     return (lead + words for lead, words in product(leads, over))
 
 
+def _conditional() -> Iterator[tuple[tuple[str, ...], Trigger]]:
+    """Phrases that count only somewhere, or reach back though other words follow."""
+    for listed, trigger in (
+        (_BIDS, Trigger(Effect.SUPPOSES, SENTENCE, 0, Where.BIDS)),
+        (_SUPPOSES_JOINED, Trigger(Effect.SUPPOSES, 0, 1, joined=True)),
+        ("should; were", Trigger(Effect.SUPPOSES, SENTENCE, 0, Where.INVERTED)),
+        (_DENIES_HEADING, Trigger(Effect.DENIES, SENTENCE, 0, Where.HEADS)),
+        (_SIGNS, Trigger(Effect.DENIES, CLAUSE, 0, Where.SIGN)),
+        (_SIGNS, Trigger(Effect.DENIES, 0, 1, Where.SIGNED)),
+        (_DOUBTS_JOINED, Trigger(Effect.DOUBTS, 0, 8, joined=True)),
+        (_RECALLS_TOLD, Trigger(Effect.RECALLS, 0, 8, told=True)),
+        (_STOPPED, Trigger(Effect.RECALLS, 1, 0)),
+        (_STOPPED, Trigger(Effect.RECALLS, 0, 8, told=True)),
+        (_WAS_ON, Trigger(Effect.RECALLS, SENTENCE, 0, Where.UNTIL)),
+    ):
+        for words in _phrases(listed):
+            yield words, trigger
+    for whom, came in product(_phrases(_OF_WHOM), _phrases(_CAME)):
+        yield ("had", *whom, *came), Trigger(Effect.SUPPOSES, SENTENCE, 0, Where.INVERTED)
+
+
+def _made_up() -> Iterator[tuple[tuple[str, ...], Trigger]]:
+    """Phrases put together of two parts each, where no list has them."""
+    for firsts, seconds, trigger in (
+        (_IS_NOT, _FOUND, Trigger(Effect.DENIES, 0, 8)),
+        (_IS_NOT, _TO_HAVE, _DENIES),
+        ("not; doesn't; don't; didn't", [now + does for now, does in product(_phrases(_NOT_NOW), _phrases(_DOES))], _DENIES),
+        (_OPEN, _WHETHER, Trigger(Effect.DOUBTS, SENTENCE, 0)),
+        (_MAY_FOLLOW, _NAMING, Trigger(Effect.SUPPOSES, SENTENCE, 0)),
+        (_STOPPED, _WHAT, Trigger(Effect.RECALLS, 2, 0)),
+    ):
+        for first, second in product(_phrases(firsts), _phrases(seconds) if isinstance(seconds, str) else seconds):
+            yield first + second, trigger
+
+
+_DENIES = Trigger(Effect.DENIES, SENTENCE, 0)
+
+
 @cache
 def triggers() -> dict[str, Step]:
     """First word → the triggers that begin with it, word by word."""
@@ -361,6 +489,8 @@ def triggers() -> dict[str, Step]:
         (_DOUBTS_CLAUSE, Effect.DOUBTS, CLAUSE, 0),
         (_DOUBTS_BEFORE, Effect.DOUBTS, 0, 8),
         ("?", Effect.DOUBTS, CLAUSE, 0),
+        (_CHANGED_FROM, Effect.RECALLS, 2, 0),
+        (_CHANGED_TO, Effect.RECALLS, 0, 2),
         (_SUPPOSES_AFTER, Effect.SUPPOSES, SENTENCE, 0),
         (_SUPPOSES_CLAUSE, Effect.SUPPOSES, CLAUSE, 0),
         (_SUPPOSES_BEFORE, Effect.SUPPOSES, 0, 1),
@@ -377,20 +507,16 @@ def triggers() -> dict[str, Step]:
     ):
         for words in _phrases(listed):
             table.setdefault(words, []).append(Trigger(effect, after, before))
-    for words in _phrases(_BIDS):
-        table[words] = [Trigger(Effect.SUPPOSES, SENTENCE, 0, bids=True)]
-    for words in _phrases(_SUPPOSES_JOINED):
-        table[words] = [Trigger(Effect.SUPPOSES, 0, 1, joined=True)]
-    for word in ("should", "were"):
-        table[word,] = [Trigger(Effect.SUPPOSES, SENTENCE, 0, inverted=True)]
+    for words, trigger in _conditional():
+        table.setdefault(words, []).append(trigger)
+    for words, trigger in _made_up():
+        table.setdefault(words, [trigger])
     for relative, words in product(_phrases(_RELATIVES), _phrases(_TELLS)):
         table[relative + words] = table.get(words) or [Trigger(Effect.NOTHING, 0, 0)]
     for nobody, having in product(_phrases(_NO_RELATIVES), _phrases(_HAVING)):
         table[nobody + having] = [Trigger(effect, SENTENCE, 0) for effect in (Effect.DENIES, Effect.FAMILY)]
     for unchanged, function in product(_phrases(_NO_CHANGE), _phrases(_FUNCTIONS)):
         table[*unchanged, *function, ","] = [Trigger(Effect.DENIES, SENTENCE, 0)]
-    for whom, came in product(_phrases(_OF_WHOM), _phrases(_CAME)):
-        table["had", *whom, *came] = [Trigger(Effect.SUPPOSES, SENTENCE, 0, inverted=True)]
     for verb, whom in product(_phrases(_NOR), _phrases(_OF_WHOM)):
         for more in ((), ("had",)):
             table["nor", *verb, *whom, *more] = [Trigger(Effect.DENIES, SENTENCE, 0)]
@@ -411,4 +537,8 @@ def _steps(table: dict[tuple[str, ...], list[Trigger]]) -> dict[str, Step]:
     going_on: dict[str, dict[tuple[str, ...], list[Trigger]]] = {}
     for words, kinds in table.items():
         going_on.setdefault(words[0], {})[words[1:]] = kinds
-    return {word: Step(tuple(rest.pop((), ())), _steps(rest)) for word, rest in going_on.items()}
+    return {word: _step(tuple(rest.pop((), ())), rest) for word, rest in going_on.items()}
+
+
+def _step(kinds: tuple[Trigger, ...], rest: dict[tuple[str, ...], list[Trigger]]) -> Step:
+    return Step(kinds, _steps(rest), all(kind.where is Where.ANYWHERE for kind in kinds))

@@ -34,7 +34,7 @@ VOCABULARIES: Final = "vocabularies"
 TERMINOLOGY: Final = "+"
 """How the folder of a terminology begins there: no dataset's name does."""
 
-RULES: Final = 18
+RULES: Final = 19
 """Version of the rules by which texts are read: another one reads every text again."""
 
 _KINDS: Final = {

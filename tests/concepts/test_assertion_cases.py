@@ -7,6 +7,34 @@ from concepts.model import Assertion
 
 CASES = """
 affirmed
+    [Fever] due to pneumonia vs bronchitis.
+    [Chest pain], MI vs GERD.
+    [Weight] 80 kg vs 82 kg.
+    The patient with [diabetes] stopped metformin.
+    [Metformin] should be stopped before surgery.
+    [Warfarin] will be discontinued if she bleeds.
+    Rash from [amoxicillin] resolved with steroids.
+    Bleeding has stopped, [pain] has not.
+    - [Hypertension]
+    [Fever] - 3 days
+    [Pneumonia] - improving
+    Plan: -[hypertension] continue meds
+    Gram neg [sepsis]
+    Neg fever, + [cough]
+    fever -, [cough] +
+    -CP, -SOB, +[palpitations]
+    ROS: -CP, -SOB, +[palpitations]
+    No pneumonia on [chest x-ray].
+    [CT] without evidence of bleed.
+    No bleed on head [CT], no fracture.
+    No DVT on CT or [ultrasound].
+    Effusion is not seen on [echocardiogram].
+    No edema per [echo].
+    No [CT] evidence of appendicitis.
+    Possible pneumonia on [chest x-ray].
+    Hip [fracture], being considered for replacement.
+    The patient with [diabetes] has not been seen for a year.
+    She was on [lithium] without complaint.
     She does not deny [alcohol use].
     PMH: gout. Meds: [metformin] 500 mg twice a day.
     [Hypertension]: risk reduction was explained.
@@ -94,6 +122,29 @@ affirmed
     Allergic rhinitis; uses [fluticasone].
     [Shortness of breath], worse at night; no chest pain.
 negated
+    Neg [fever], chills
+    Neg fever, [chills]
+    Neg for [fever].
+    [Fever] -
+    [Fever] -, cough +
+    [fever] -
+    cough +
+    ROS: -[CP], -SOB, +palpitations
+    ROS: -CP, -[SOB], +palpitations
+    -CP, -[SOB], +palpitations
+    +palpitations, -[SOB]
+    No [pneumonia] on chest x-ray.
+    No infiltrate on CXR, [effusion] or pneumothorax.
+    No [CT] was done.
+    Not on [oxygen].
+    Denies ever being on [dialysis].
+    No longer on [oxygen].
+    [Fracture] is not identified on these views.
+    [Psychosis] was not evident.
+    [Stones] could not be visualized.
+    She was not found to have [pneumonia].
+    Does not currently take [aspirin].
+    Gallbladder absent, no [stones].
     Low concern for [sepsis].
     Nothing to suggest [meningitis].
     [Pulmonary embolism] unlikely given a normal D-dimer.
@@ -207,6 +258,16 @@ not-in-family
     FAMILY HISTORY:
     Mother: diabetes. No [stroke], no gout.
 possible
+    [Pneumonia] vs bronchitis.
+    [Stroke] versus migraine.
+    [Fracture] of the wrist vs sprain.
+    Fever due to [pneumonia] vs bronchitis.
+    Appearance favors [abscess].
+    Not sure whether this is [gout] or cellulitis.
+    Unclear if [asthma].
+    [Lupus] is being considered.
+    [Lymphoma] remains in the differential.
+    +/- [edema]
     Doubt [pneumonia].
     Less likely [pulmonary embolism].
     [Lymphoma] is less likely.
@@ -231,6 +292,8 @@ possible
     Questionable [infiltrate] at the left base.
     No fever, possible [pneumonia].
 hypothetical
+    We discussed its risks, including [agranulocytosis].
+    Side effects, such as [nausea], were explained.
     [Statin] discussion next visit.
     The [stroke] risk was explained.
     Risk factors for [stroke] were reviewed.
@@ -274,6 +337,26 @@ hypothetical
     Vaccination against [influenza] was discussed.
     Educated on symptoms of [stroke].
 historical
+    Stopped [metformin] last month.
+    [Metformin] stopped last month.
+    [Metformin] stopped last month because of nausea.
+    D/c'd [lisinopril] in May.
+    [Lisinopril] d/c'd.
+    [Lisinopril] d/c'd in May.
+    [Heparin] drip stopped at 0600.
+    Discontinued [fluoxetine] two months ago.
+    We have stopped your [ramipril].
+    She stopped taking [aspirin].
+    [Warfarin] was replaced by apixaban.
+    Switched from [warfarin] to apixaban.
+    Did not tolerate [lisinopril] because of cough.
+    Was on [lithium] until 2018.
+    She had been taking [prednisone] until two weeks ago.
+    [Fever] resolved with acetaminophen.
+    [Delirium] cleared and he was discharged.
+    [Bleeding] stopped after pressure was held.
+    The [mass] is no longer seen.
+    Gallbladder absent, status post [cholecystectomy].
     He used to take [warfarin].
     She used to have [migraine].
     [Asthma], resolved in childhood.
