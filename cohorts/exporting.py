@@ -10,18 +10,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+import orjson
 import pyarrow as pa
+from numpy.typing import NDArray
 from pyarrow import csv, parquet
 
 from cohorts.definition import LABELS, Definition
 from cohorts.errors import CohortsError, ExportRefused
+from cohorts.events import KINDS
 from cohorts.group import group_of
 from cohorts.results import Counted
-from cohorts.statement import statement
 from cohorts.study import Cohorts, Member
+from search.formulas import column
 
 MOST_PRECISE: Final = 2**53
 """Numbers below it are exact in every program, also where all numbers are floating."""
@@ -37,10 +40,11 @@ _RESULTS: Final = ("low", "high", "unit", "answer", "supply")
 
 @dataclass(frozen=True)
 class Export:
-    """A cohort to be written: as counted, and the definition that was asked."""
+    """A cohort to be written: as counted, and the definition that was asked, also as the JSON that it was read from."""
 
     cohorts: Cohorts
     definition: Definition
+    source: Any
     counted: Counted
 
     def members(self) -> list[Member]:
@@ -54,13 +58,26 @@ def export(asked: Export, format_name: str, out: Path, force: bool = False) -> t
     Raises ExportRefused for a cohort of items and where something is there already and `force` is not given, CohortsError where nothing
     can be written.
     """
-    if asked.counted.subjects != "patients":
-        raise ExportRefused("this is a cohort of items: patients are exported")
+    _refuse_items(asked)
     try:
-        with _aside(out, _NAMES[format_name], force) as place:
-            return _WRITERS[format_name](asked, place)
+        with _aside(out, NAMES[format_name], force) as place:
+            return write(asked, format_name, place)
     except OSError as error:
         raise CohortsError(f"{out}: cannot be written: {error.strerror or 'the disk refuses'}") from error
+
+
+def write(asked: Export, format_name: str, place: Path) -> tuple[str, ...]:
+    """Write the files of NAMES into a folder that is empty, or of a group the file; what it could not hold, in words.
+
+    Raises ExportRefused for a cohort of items.
+    """
+    _refuse_items(asked)
+    return _WRITERS[format_name](asked, place)
+
+
+def _refuse_items(asked: Export) -> None:
+    if asked.counted.subjects != "patients":
+        raise ExportRefused("this is a cohort of items: patients are exported")
 
 
 @contextmanager
@@ -113,14 +130,26 @@ def patients_of(asked: Export) -> pa.Table:
 
 def facts_of(asked: Export) -> pa.Table:
     """What is charted of its patients, a row an event and concept: no notes and no labels."""
-    tables = asked.cohorts.exported()
+    tables = asked.cohorts.exported(rows=fact_rows(asked))
     events, iris = tables["events"], tables["patients"]["iri"]
-    codes = events["patient"].to_numpy()
-    members = np.zeros(len(iris), dtype=np.bool_)
-    members[asked.counted.members.patients] = True
-    kinds = np.isin(events["kind"].to_numpy(zero_copy_only=False).astype(str), ["note", *LABELS])
-    kept = events.filter(pa.array(members[codes] & ~kinds)).select([*_FACTS, *_RESULTS])
+    kept = events.select([*_FACTS, *_RESULTS])
+    # Numbers of their own: those of a generation tell how much else it holds.
+    numbers = np.unique(kept["event"].to_numpy())
+    for place, name in ((_FACTS.index("event"), "event"), (_FACTS.index("encounter"), "encounter")):
+        given = kept[name].to_numpy()
+        known = np.isin(given, numbers)
+        places = np.searchsorted(numbers, np.where(known, given, 0)) + 1
+        kept = kept.set_column(place, name, pa.array(places, pa.int64(), mask=~known))
     return kept.set_column(0, "patient", iris.take(kept["patient"]))
+
+
+def fact_rows(asked: Export) -> NDArray[np.int64]:
+    """The rows of the events that are its facts."""
+    events = asked.cohorts.events
+    members = np.zeros(len(events.people.born), dtype=np.bool_)
+    members[asked.counted.members.patients] = True
+    others = np.isin(events.kinds, [KINDS.index(kind) for kind in ("note", *LABELS)])
+    return np.flatnonzero(members[events.patients] & ~others)
 
 
 def subjects_of(members: list[Member]) -> dict[str, int]:
@@ -131,7 +160,18 @@ def subjects_of(members: list[Member]) -> dict[str, int]:
     return numbers
 
 
-def _omop(asked: Export, folder: Path) -> tuple[str, ...]:
+def _omop(write_table: Callable[[pa.Table, Path], None], suffix: str) -> Callable[[Export, Path], tuple[str, ...]]:
+    def written(asked: Export, folder: Path) -> tuple[str, ...]:
+        tables, undated = omop_of(asked)
+        for name, table in tables.items():
+            write_table(table, folder / f"{name}.{suffix}")
+        return (f"{undated:,} index events have no date: OMOP has no place for them",) if undated else ()
+
+    return written
+
+
+def omop_of(asked: Export) -> tuple[dict[str, pa.Table], int]:
+    """The tables of OMOP by name, with one of who its subjects are; and how many index events have no date and thus no place there."""
     members = asked.members()
     dated = [each for each in members if each.index]
     numbers, definition = subjects_of(members), _number(repr(asked.definition)) % 2**31
@@ -146,16 +186,13 @@ def _omop(asked: Export, folder: Path) -> tuple[str, ...]:
         "cohort_definition_name": [asked.definition.name or "cohort"],
         "cohort_definition_description": [asked.definition.description],
         "definition_type_concept_id": pa.array([0], pa.int64()),
-        "cohort_definition_syntax": [statement(asked.definition, asked.cohorts.resolved(asked.definition))],
+        "cohort_definition_syntax": [orjson.dumps(asked.source).decode()],
         "subject_concept_id": pa.array([0], pa.int64()),
         "cohort_initiation_date": [date.today()],
     }
-    _csv(pa.table(cohort), folder / "cohort.csv")
-    _csv(pa.table(about), folder / "cohort_definition.csv")
     subjects = {"subject_id": pa.array(list(numbers.values()), pa.int64()), "patient": pa.array(list(numbers), pa.string())}
-    _csv(pa.table(subjects), folder / "subjects.csv")
-    undated = len(members) - len(dated)
-    return (f"{undated:,} index events have no date: OMOP has no place for them",) if undated else ()
+    tables = {"cohort": pa.table(cohort), "cohort_definition": pa.table(about), "subjects": pa.table(subjects)}
+    return tables, len(members) - len(dated)
 
 
 def _group(asked: Export, file: Path) -> tuple[str, ...]:
@@ -164,7 +201,7 @@ def _group(asked: Export, file: Path) -> tuple[str, ...]:
 
 
 def _csv(table: pa.Table, file: Path) -> None:
-    csv.write_csv(table, file)
+    csv.write_csv(pa.table([column(values) for values in table.columns], names=table.column_names), file)
 
 
 def _parquet(table: pa.Table, file: Path) -> None:
@@ -183,12 +220,16 @@ _WRITERS: Final[Mapping[str, Callable[[Export, Path], tuple[str, ...]]]] = {
     "csv": _tables(_csv, "csv"),
     "parquet": _tables(_parquet, "parquet"),
     "group": _group,
-    "omop": _omop,
+    "omop": _omop(_csv, "csv"),
+    "omop-parquet": _omop(_parquet, "parquet"),
 }
 FORMATS: Final = tuple(_WRITERS)
-_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+_OMOP: Final = ("cohort", "cohort_definition", "subjects")
+NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "csv": ("patients.csv", "facts.csv"),
     "parquet": ("patients.parquet", "facts.parquet"),
     "group": (),
-    "omop": ("cohort.csv", "cohort_definition.csv", "subjects.csv"),
+    "omop": tuple(f"{name}.csv" for name in _OMOP),
+    "omop-parquet": tuple(f"{name}.parquet" for name in _OMOP),
 }
+"""Format → the files of its folder; none of what is a file itself."""

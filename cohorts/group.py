@@ -19,7 +19,8 @@ def group_of(definition: Definition, members: Sequence[Member], generation: int)
     """
     datasets = sorted({each.dataset for each in members})
     if len(datasets) > 1:
-        raise ExportRefused(f"a Group names records of one server, and these are of {', '.join(datasets)}: export each with --dataset")
+        told = f"a Group names records of one server, and these are of {', '.join(datasets)}"
+        raise ExportRefused(f"{told}: export each by itself, by `datasets` or --dataset")
     name = definition.name or "cohort"
     about = {"text": definition.description or f"commissure-cohort/1: {name}"}
     group: dict[str, Any] = {

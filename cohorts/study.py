@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cohorts.arrays import count_cohort
 from cohorts.definition import Definition, Subjects
 from cohorts.errors import InvalidDefinition
-from cohorts.events import NO_DAY, Events
+from cohorts.events import NO_DAY, ROWS, Events
 from cohorts.looking import Lookups
 from cohorts.making import events_of
 from cohorts.resolving import Resolution, resolve
@@ -134,8 +135,8 @@ class Cohorts:
         iris = dict(self.query(query, (json.dumps(facts),)))
         return {code: (iris[fact], name_of(iris[fact])) for code, fact in zip(codes, facts, strict=True)}
 
-    def exported(self, subjects: Subjects = "patients") -> "dict[str, pa.Table]":
-        """The events and the patients, or the items, as tables, for other programs."""
+    def exported(self, subjects: Subjects = "patients", rows: NDArray[np.int64] | None = None) -> "dict[str, pa.Table]":
+        """The events and the patients, or the items, as tables, for other programs. `rows`: only these events of patients."""
         from cohorts.exported import tables_of
 
         concepts = [concept for (concept,) in self.query("SELECT concept FROM concepts ORDER BY ordinal", ())]
@@ -143,7 +144,8 @@ class Cohorts:
             named = self._named(list(range(len(self.items.people.born))), subjects)
             return tables_of(self.items, [iri for iri, _ in named.values()], concepts)
         patients = self.query("SELECT value FROM dictionary WHERE field = 'patient' ORDER BY code", ())
-        return tables_of(self.events, [patient for (patient,) in patients], concepts)
+        events = self.events if rows is None else replace(self.events, **{name: getattr(self.events, name)[rows] for name in ROWS})
+        return tables_of(events, [patient for (patient,) in patients], concepts)
 
     def query(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         """The rows of a query on the generation's catalog."""

@@ -85,7 +85,7 @@ def _event(actor: Actor, response: Response) -> Event:
         (request.endpoint or "").removeprefix("api."),
         response.status_code,
         None if scope is None else sorted(scope),
-        _patients(response, asked),
+        sorted({*_patients(response, asked), *g.get("patients_told", ())}),
         asked,
         g.get("request_id", ""),
     )
@@ -107,7 +107,7 @@ def _body() -> dict[str, Any]:
         return {}
     if not isinstance(body, dict):
         return {}
-    codes = sorted({code for code in _codes(body.get("definition")) if _CODED.fullmatch(code)})
+    codes = sorted({code for name in ("definition", "cohort") for code in _codes(body.get(name)) if _CODED.fullmatch(code)})
     return {**body, **({"concept": codes} if codes else {})}
 
 
@@ -159,7 +159,7 @@ class _Sent:
 
     def __init__(self, body: Iterable[bytes], inner: object, event: Event, note: Callable[[Event], None]) -> None:
         self._body, self._inner, self._event, self._note = body, inner, event, note
-        self._patients: set[str] = set()
+        self._patients = set(event.patients)
 
     def __iter__(self) -> Iterator[bytes]:
         dataset = _dataset_of(self._event.asked)

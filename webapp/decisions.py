@@ -42,7 +42,7 @@ FROM_COPIES: Final = frozenset(
         *("getRecord", "getRecordByPath", "getNode", "getNodeByPath", "getNeighbours", "countNeighbours", "getNeighbourhood"),
         *("getNeighbourhoodByRules", "sparql", "suggestConcepts", "getConcept", "getConceptsByName", "getConceptByPath"),
         *("getPatientsWithConcept", "listPatients", "listConditions", "getPatient", "getPatientByPath", "getFactsOfPatient"),
-        *("getDocumentsOfPatient", "getSimilarPatients", "runCohort", "countCohort", "compareCohorts"),
+        *("getDocumentsOfPatient", "getSimilarPatients", "runCohort", "countCohort", "compareCohorts", "exportCohort"),
         *("getCooccurrence", "listDatasets", "getCompleteness"),
         *("exportRecords", "runView"),
         *("home.home", "search.search", "result_filter.result_filter", "shared.shared", "document.document", "values.values"),
@@ -50,7 +50,7 @@ FROM_COPIES: Final = frozenset(
         *("canvas.drawn_as_json", "canvas.drawn_as_table", "patient.patient", "patients.patients", "patients.conditions"),
         *("similar.similar", "narrower.narrower", "lists.facts", "lists.mentions", "lists.standing", "cohort.cohort"),
         *("cohort.definition", "together.cooccurrence", "together.rest", "cohort.opened", "cohort.patients", "pairs.pairs"),
-        *("adding.with_one_more", "as_cohort.as_cohort", "compare.compare", "data.data", "data.completeness"),
+        *("cohort_files.files", "adding.with_one_more", "as_cohort.as_cohort", "compare.compare", "data.data", "data.completeness"),
     )
 )
 """Operations and pages that readers of de-identified data are answered, from copies that hold nothing else (ingest/deidentifying.py)."""
@@ -93,6 +93,7 @@ OPERATIONS: Final[Mapping[str, Decision]] = {
     **_of("patients", "listPatients", "listConditions", "getPatient", "getPatientByPath", "getFactsOfPatient", "getDocumentsOfPatient"),
     **_of("patients", "getSimilarPatients"),
     **_of("cohorts", "runCohort"),
+    **_of("cohorts", "exportCohort", action="export"),
     **_of("cohorts", "countCohort", "compareCohorts", "getCooccurrence", action="count", counted=True),
     **_of("cohorts", "getCohortSchema", needs=Role.COUNTS),
     **_of("saved", "listSaved", "getSaved", "listVersions", "listQuestions", counted=True),
@@ -120,7 +121,7 @@ PAGES: Final[Mapping[str, Decision]] = {
     **_of("patients", "lists.facts", "lists.mentions", "lists.standing"),
     **_of("cohorts", "cohort.cohort", "cohort.definition", "together.cooccurrence", "together.rest", counted=True),
     **_of("cohorts", "cohort.opened"),
-    **_of("cohorts", "cohort.patients", action="export"),
+    **_of("cohorts", "cohort.patients", "cohort_files.files", action="export"),
     **_of("cohorts", "pairs.pairs", "compare.compare", action="count", counted=True),
     **_of("cohorts", "adding.with_one_more", "as_cohort.as_cohort"),
     **_of("saved", "saved.saved", "saved.thing", "saved.opened", "saved.new", "asked.asked", counted=True),

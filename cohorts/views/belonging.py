@@ -8,7 +8,7 @@ from cohorts.views.elements import resource
 from cohorts.views.run import run
 
 
-def of_nobody(name: str, lines: Iterable[bytes]) -> int:
+def of_nobody(name: str, lines: Iterable[bytes], threads: int | None = None, patience: float | None = None) -> int:
     """How many records of a type name no patient by id, as a view that is limited to patients reads them. Raises ViewRefused."""
     kind = resource(name)
     if kind is None or name == "Patient":
@@ -16,4 +16,4 @@ def of_nobody(name: str, lines: Iterable[bytes]) -> int:
     where = [{"path": f"{element}.getReferenceKey(Patient).empty()"} for element in of_patient(kind)]
     columns = [{"name": "key", "path": "getResourceKey()"}]
     view = compile_view(read_definition({"resource": name, "where": where, "select": [{"column": columns}]}))
-    return sum(batch.num_rows for batch in run(view, lines))
+    return sum(batch.num_rows for batch in run(view, lines, threads=threads, patience=patience))

@@ -6,13 +6,15 @@ from typing import IO, Any, Final
 import orjson
 
 from cohorts.views.compile import View
+from search.formulas import column
 
 MEDIA: Final = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson", "parquet": "application/vnd.apache.parquet"}
 """Format → media type."""
 
 
 def write(view: View, batches: Iterable[Any], format_name: str, stream: IO[bytes]) -> int:
-    """Write the rows in a format of MEDIA; how many there are. Lists and elements that are no values are JSON texts in CSV."""
+    """Write the rows in a format of MEDIA; how many there are. In CSV lists and elements that are no values are JSON
+    texts, and no text is taken for a formula."""
     return _WRITERS[format_name](view, batches, stream)
 
 
@@ -22,7 +24,9 @@ def _csv(view: View, batches: Iterable[Any], stream: IO[bytes]) -> int:
 
     rows, writer = 0, None
     for batch in batches:
-        columns = [_in_csv(column) if result.is_collection else column for result, column in zip(view.columns, batch.columns, strict=True)]
+        columns = [
+            _in_csv(values) if result.is_collection else column(values) for result, values in zip(view.columns, batch.columns, strict=True)
+        ]
         flat = pa.record_batch(columns, names=batch.schema.names)
         writer = writer or csv.CSVWriter(stream, flat.schema)
         writer.write_batch(flat)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from cohorts.study import Cohorts, Member
 
 _LISTED = "`commissure saved list` lists what is saved"
+_FORMATS = ("csv", "parquet", "group", "omop", "omop-parquet")
 _COLUMNS = ("patient", "label", "index", "end", "age", "sex", "dataset")
 
 
@@ -110,7 +111,7 @@ def sql(context: click.Context, definition: str, datasets: tuple[str, ...], fold
 
 @cohort.command("export")
 @_definition_options
-@click.option("--format", "format_name", type=click.Choice(("csv", "parquet", "group", "omop")), default="csv", show_default=True)
+@click.option("--format", "format_name", type=click.Choice(_FORMATS), default="csv", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="A folder; of a group, a file.")
 @click.option("--force", is_flag=True, help="Write anew what an export of this format wrote there.")
 @data_option
@@ -124,10 +125,13 @@ def export_(context: click.Context, definition: str, datasets: tuple[str, ...], 
     from cohorts.exporting import Export, export
 
     refuse_lists(context)
-    asked, cohorts = asked_of(context, definition, datasets)
+    value, read = value_given(context, definition)
+    if datasets and isinstance(value, dict):
+        value = {**value, "datasets": list(datasets)}
+    asked, cohorts = read(value), cohorts_of(context)
     counted = cohorts.count(asked)
     _keep(context, definition, asked, counted, cohorts)
-    for notice in (*counted.notices, *export(Export(cohorts, asked, counted), format_name, out, force)):
+    for notice in (*counted.notices, *export(Export(cohorts, asked, value, counted), format_name, out, force)):
         click.echo(f"note: {printable(notice)}", err=True)
     click.echo(f"{out}: {counted.patients:,} patients, {counted.events:,} {'episodes' if asked.exit else 'index events'}")
 
@@ -155,13 +159,17 @@ def asked_of(context: click.Context, given: str, datasets: tuple[str, ...]) -> "
 
     Raises InvalidDefinition, SourceNotFound, SavedMissing.
     """
+    definition = definition_given(context, given)
+    return (replace(definition, datasets=datasets) if datasets else definition), cohorts_of(context)
+
+
+def cohorts_of(context: click.Context) -> "Cohorts":
+    """The cohorts of the published generation."""
     from commissure import assemble, workplace
 
-    definition = definition_given(context, given)
     settings = settings_of(context)
     assemble.take_over(settings)
-    snapshot = assemble.DataLibrary(workplace.workspace(settings), workplace.embedder(settings), settings).current()
-    return (replace(definition, datasets=datasets) if datasets else definition), snapshot.cohorts
+    return assemble.DataLibrary(workplace.workspace(settings), workplace.embedder(settings), settings).current().cohorts
 
 
 def definition_given(context: click.Context, given: str) -> "Definition":
@@ -268,7 +276,7 @@ def _listed(members: "Iterator[Member]") -> Iterator[str]:
 
 def print_rows(columns: tuple[str, ...], rows: Any) -> None:
     """Print CSV."""
-    from search.hits.sheets import cell
+    from search.formulas import cell
 
     text = io.StringIO()
     writer = csv.writer(text)

@@ -126,6 +126,8 @@ def _interval(odds: "Interval | None") -> str:
 
 
 def _print_csv(rows: "Iterable[tuple[Named, Named, Pair]]", protection: "Protection") -> None:
+    from search.formulas import cell
+
     lines = csv.writer(sys.stdout, lineterminator="\n")
     lines.writerow((*_COLUMNS, *_MORE, *_LAST))
     for of, named, whole in rows:
@@ -135,4 +137,5 @@ def _print_csv(rows: "Iterable[tuple[Named, Named, Pair]]", protection: "Protect
         )
         odds, adjusted = intervals
         counts, order = ([pair[key] for key in keys] for keys in (_COLUMNS[5:], _LAST))
-        lines.writerow((of.concept, of.label, named.concept, named.label, named.kind, *counts, *odds, *adjusted, *order))
+        told = (of.concept, of.label, named.concept, named.label, named.kind, *counts, *odds, *adjusted, *order)
+        lines.writerow([cell(value) for value in told])

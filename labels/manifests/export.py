@@ -21,6 +21,7 @@ from labels.groundtruth.sequences import inline
 from labels.manifests.chains import last_words
 from labels.manifests.lines import Entry, issue_of
 from labels.manifests.table import COLUMNS, Labels, Row, rows
+from search.formulas import cell
 from sources.model import Issue, Severity
 
 Lines = Iterable[Entry | Issue]
@@ -200,8 +201,7 @@ def _csv(lines: Iterable[Entry], attributes: Sequence[str], out: IO[bytes], repo
     columns, records = _records(lines, attributes, report)
     text = io.TextIOWrapper(out, "utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(records)
+    writer.writerows([cell(value) for value in row] for row in chain([columns], records))
     text.detach()
 
 

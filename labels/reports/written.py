@@ -5,14 +5,15 @@ import io
 from typing import Any
 
 from labels.model import Cell, Column, Kind, Report, Row, Table
+from search.formulas import cell
 
 
 def csv_of(table: Table) -> str:
-    """A table as CSV with a header; numbers as they are, an empty cell for what is not known."""
+    """A table as CSV with a header; numbers as they are, an empty cell for what is not known, no cell that is taken for a formula."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(column.name for column in table.columns)
-    writer.writerows(table.rows)
+    writer.writerows([cell(value) for value in row] for row in table.rows)
     return out.getvalue()
 
 

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
+from search.formulas import cell
 from search.model import Group, Hit, Listing, SearchRequest
 
 HITS = (
@@ -68,8 +69,3 @@ def _line(values: Iterable[object]) -> str:
     text = io.StringIO()
     csv.writer(text).writerow([cell(value) for value in values])
     return text.getvalue()
-
-
-def cell(value: object) -> object:
-    """A value that no spreadsheet takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

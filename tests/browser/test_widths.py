@@ -121,6 +121,7 @@ NO_PAGES = {
     "/canvas.json",
     "/canvas.csv",
     "/cohort/patients.csv",
+    "/cohort/export",
     "/saved/change",
     "/saved/keep",
     "/saved/open",

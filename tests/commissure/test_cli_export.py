@@ -88,7 +88,7 @@ def test_a_group_is_valid_and_has_the_members(lab: Lab, tmp_path: Path) -> None:
         {"entity": {"reference": "Patient/p2"}},
     ]
     refused = export(lab, CANCER, "group", tmp_path / "both.json")
-    assert isinstance(refused.exception, ExportRefused) and "d, e: export each with --dataset" in str(refused.exception)
+    assert isinstance(refused.exception, ExportRefused) and "d, e: export each by itself" in str(refused.exception)
     assert export(lab, NOBODY, "group", tmp_path / "none.json").exit_code == 0
     assert Group.model_validate(json.loads((tmp_path / "none.json").read_text())).quantity == 0
 
@@ -105,6 +105,7 @@ def test_subjects_of_omop_keep_their_numbers(lab: Lab, tmp_path: Path) -> None:
         (one[lab.iri("Patient", "p3", "e")], "2020-01-01", "2020-01-01"),
     }
     (about,) = rows(tmp_path / "one" / "cohort_definition.csv")
+    assert json.loads(about["cohort_definition_syntax"]) == CANCER
     assert about["cohort_definition_name"] == "cancer" and {row["cohort_definition_id"] for row in cohort} == {
         about["cohort_definition_id"]
     }

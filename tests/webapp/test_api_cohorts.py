@@ -1,9 +1,17 @@
 """Cohorts over REST."""
 
+import csv
+import io
+import json
+import zipfile
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
 from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator
+from werkzeug.test import TestResponse
 
 from cohorts.json_schema import SCHEMA
 from cohorts.reading import definition_of
@@ -57,3 +65,64 @@ def test_definitions_that_are_read_are_as_the_schema_has_them(client: FlaskClien
         {**DEFINITION, "sets": {"a": []}},
     ):
         assert not schema.is_valid(faulty)
+
+
+def exported(client: FlaskClient, definition: Any = DEFINITION, **more: Any) -> TestResponse:
+    return client.post("/api/v1/cohorts/export", json={"definition": definition, **more})
+
+
+def files_of(answer: TestResponse) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_a_cohort_is_taken_away_as_tables(client: FlaskClient) -> None:
+    found = exported(client)
+    assert (found.status_code, found.mimetype, found.headers["Cache-Control"]) == (200, "application/zip", "no-store")
+    assert found.headers["Content-Disposition"] == 'attachment; filename="cohort-csv.zip"'
+    written = {name: list(csv.DictReader(io.StringIO(held.decode()))) for name, held in files_of(found).items()}
+    assert [one["patient"] for one in written["patients.csv"]] == [MILAN]
+    assert {one["patient"] for one in written["facts.csv"]} == {MILAN} and "condition" in {one["kind"] for one in written["facts.csv"]}
+    typed = {name: pq.read_table(io.BytesIO(held)) for name, held in files_of(exported(client, format="parquet")).items()}
+    assert {name: table.num_rows for name, table in typed.items()} == {f"{name[:-4]}.parquet": len(rows) for name, rows in written.items()}
+    assert files_of(exported(client)) == files_of(found)
+
+
+def test_a_cohort_is_taken_away_for_omop_and_as_a_group(client: FlaskClient) -> None:
+    omop = files_of(exported(client, format="omop"))
+    typed = {name: pq.read_table(io.BytesIO(held)) for name, held in files_of(exported(client, format="omop-parquet")).items()}
+    assert [f"{name[:-8]}.csv" for name in typed] == list(omop) == ["cohort.csv", "cohort_definition.csv", "subjects.csv"]
+    for name, table in typed.items():
+        rows = list(csv.DictReader(io.StringIO(omop[f"{name[:-8]}.csv"].decode())))
+        assert [{key: str(value) for key, value in one.items()} for one in table.to_pylist()] == rows
+    assert typed["cohort.parquet"].schema.field("cohort_start_date").type == pa.date32()
+    group = files_of(exported(client, format="group"))
+    assert [one["entity"]["reference"] for one in json.loads(group["group.json"])["member"]] == [f"Patient/{MILAN.rpartition('/')[2]}"]
+
+
+def test_what_cannot_be_taken_away_says_why(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    items = {"format": "commissure-cohort/1", "subjects": "items", "entry": {"any": [{"event": "item"}]}}
+    assert "cohort of items" in exported(client, items).json["detail"]
+    assert exported(client, format="xlsx").json["errors"][0]["field"] == "format"
+    monkeypatch.setattr("webapp.exporting.MOST_ROWS", 2)
+    many = exported(client)
+    assert many.status_code == 400 and "at most 2 are sent" in many.json["detail"]
+    assert exported(client, format="group").status_code == 200
+
+
+def test_a_view_is_of_a_cohorts_patients(client: FlaskClient) -> None:
+    view = {"resource": "Condition", "select": [{"column": [{"name": "who", "path": "subject.getReferenceKey(Patient)"}]}]}
+
+    def people(cohort: Any) -> set[str]:
+        answer = client.post("/api/v1/views/run", json={"view": view, **({"cohort": cohort} if cohort else {})})
+        assert answer.status_code == 200, answer.text
+        return {json.loads(line)["who"] for line in answer.data.splitlines()}
+
+    milan = MILAN.rpartition("/")[2]
+    assert people(DEFINITION) == {milan} < people(None)
+    assert people({**DEFINITION, "rules": [{"age": [150, None]}]}) == set()
+    faulty = client.post("/api/v1/views/run", json={"view": view, "cohort": {**DEFINITION, "rules": [{"age": [5, 4]}]}})
+    assert (faulty.status_code, faulty.json["errors"][0]["field"]) == (400, "cohort.rules[0].age")
+    assert client.post("/api/v1/views/run", json={"view": view, "cohort": {**DEFINITION, "datasets": ["no"]}}).status_code == 400
+    whose = client.post("/api/v1/views/run", json={"view": {**view, "resource": "Organization"}, "cohort": DEFINITION})
+    assert whose.status_code == 400

@@ -98,6 +98,24 @@ def test_of_what_is_made_while_it_is_sent_the_patients_are_noted_at_its_end(
     assert begun["patients"] == [] and f.ROSA in sent["patients"] and begun["request"] == sent["request"]
 
 
+def test_of_what_is_packed_the_patients_are_noted(client: FlaskClient, control: AccessControl) -> None:
+    definition = {
+        "format": "commissure-cohort/1",
+        "sets": {"a": [{"code": f.CISPLATIN}]},
+        "entry": {"any": [{"event": "medication", "in": "a"}]},
+    }
+    view = {"resource": "Patient", "select": [{"column": [{"name": "id", "path": "id"}]}]}
+    client.post("/api/v1/cohorts/export", json={"definition": definition, "format": "parquet"}).close()
+    client.post("/api/v1/views/run", json={"view": view, "cohort": definition, "format": "parquet"}).close()
+    client.get("/cohort/export", query_string={"1.what": "medication", "1.in": f.CISPLATIN, "format": "omop"}).close()
+    found = {event["what"]: event for event in noted(control)}
+    assert list(found) == ["exportCohort", "runView", "cohort_files.files"]
+    for event in found.values():
+        assert (event["action"], event["status"], event["patients"]) == ("export", 200, [f.ROSA])
+    assert found["exportCohort"]["asked"] == {"definition": None, "format": "parquet", "concept": [f.CISPLATIN]}
+    assert found["runView"]["asked"] == {"view": None, "cohort": None, "format": "parquet", "concept": [f.CISPLATIN]}
+
+
 TYPED = "Rosa Lindqvist has cough, tel. 555-0100"
 
 

@@ -60,6 +60,7 @@ PAGES = {
     "cohort.opened": ["/cohort/open?definition={}"],
     "cohort.definition": [f"/cohort/definition?1.what=medication&1.in={quote(chart.CISPLATIN)}"],
     "cohort.patients": [f"/cohort/patients.csv?1.what=medication&1.in={quote(chart.CISPLATIN)}"],
+    "cohort_files.files": [f"/cohort/export?1.what=medication&1.in={quote(chart.CISPLATIN)}&format=group"],
     "adding.with_one_more": [f"/cohort/with?what=medication&in={quote(chart.CISPLATIN)}"],
     "as_cohort.as_cohort": ["/search/cohort?q=cisplatin"],
     "pairs.pairs": ["/cooccurrence/pairs", "/cooccurrence/pairs?dataset=theirs"],

@@ -3,11 +3,14 @@
 import csv
 import io
 import json
+import re
+import zipfile
 from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
 
+from cohorts.exporting import FORMATS
 from cohorts.reading import definition_of
 from tests.cohorts.test_together import ASTHMA, FIBRILLATION, STROKE, world
 from tests.ingest.exports import InlinePool, Lab
@@ -144,3 +147,19 @@ def test_rest_tells_what_is_found_together(client: FlaskClient) -> None:
     assert [(pair["thing"]["label"], pair["both"]) for pair in answer["pairs"]] == [("Warfarin", 4), ("Stroke", 2), ("Asthma", 2)]
     assert answer["pairs"][0]["odds"]["high"] is None, "infinite"
     assert client.get("/api/v1/cooccurrence", query_string={"concept": "https://example.org/x"}).status_code == 404
+
+
+def test_the_page_offers_the_cohort_as_files(client: FlaskClient) -> None:
+    given = dict(FIB)
+    page = client.get("/cohort", query_string=given).text
+    offered = re.findall(r'<button class="button small" name="format" value="([\w-]+)"', page)
+    assert offered == ["csv", "parquet", "group", "omop", "omop-parquet"] == list(FORMATS)
+    for format_name in offered:
+        answer = client.get("/cohort/export", query_string={**given, "format": format_name})
+        assert answer.status_code == 200 and answer.headers["Content-Disposition"].startswith("attachment"), format_name
+        if format_name == "group":
+            assert answer.mimetype == "application/fhir+json" and answer.get_json(force=True)["resourceType"] == "Group"
+        else:
+            assert zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
+    assert client.get("/cohort/export", query_string={**given, "format": "xlsx"}).status_code == 400
+    assert "/cohort/export" not in client.get("/cohort").text

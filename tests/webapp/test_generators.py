@@ -56,7 +56,7 @@ def test_every_part_of_the_address_is_a_required_parameter(name: str, path: str,
     assert in_path == set(re.findall(r"{(\w+)}", path))
 
 
-@pytest.mark.parametrize("name", ["exportLines", "searchTable", "exportRecords", "runView"])
+@pytest.mark.parametrize("name", ["exportLines", "searchTable", "exportRecords", "runView", "exportCohort"])
 def test_files_are_text_or_bytes(name: str) -> None:
     (operation,) = (operation for _, _, operation in OPERATIONS if operation["operationId"] == name)
     content = operation["responses"]["200"]["content"]

@@ -159,7 +159,7 @@ def test_groups_side_by_side_are_parts_of_a_whole(library: Shelf) -> None:
 
 def test_endpoints_that_list_patients_are_there(guarded: FlaskClient) -> None:
     assert set(guarded.application.view_functions) >= LISTS
-    for path in ("/patients", "/patients/conditions", "/cohort/patients.csv", "/search.csv?q=cisplatin"):
+    for path in ("/patients", "/patients/conditions", "/cohort/patients.csv", "/cohort/export?format=omop", "/search.csv?q=cisplatin"):
         assert guarded.get(path).status_code == 403
     assert guarded.get(f"/standing?concept={CISPLATIN}&as=affirmed&of=patients").status_code == 403
     page = get(guarded, PAGES["cohort"])

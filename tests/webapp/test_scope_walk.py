@@ -5,9 +5,11 @@ the same: the same patients' records, the same notes, the same images and worker
 to give away. What the reader is told must be the same from both.
 """
 
+import io
 import json
 import re
 import shutil
+import zipfile
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -158,6 +160,7 @@ REQUESTS: dict[str, list[Ask]] = {
     "getSimilarPatients": about(chart.ROSA, chart.MILAN),
     "countCohort": [Ask({"definition": definition}) for definition in COHORTS],
     "runCohort": [*(Ask({"definition": definition}) for definition in COHORTS), Ask({"definition": COHORTS[0], "limit": 1})],
+    "exportCohort": [Ask({"definition": one, "format": format}) for one in COHORTS for format in ("csv", "omop", "group")],
     "compareCohorts": [
         *(Ask({"first": definition}) for definition in COHORTS),
         Ask({"first": COHORTS[0], "second": COHORTS[-1], "outcome": COHORTS[0]}),
@@ -208,7 +211,11 @@ REQUESTS: dict[str, list[Ask]] = {
     "listTerminologies": (Ask(),),
     "getCompleteness": [Ask(address={"dataset": name}) for name in (chart.DATASET, "theirs", "none")],
     "exportRecords": [Ask(address={"dataset": name}) for name in (chart.DATASET, "theirs", "none")],
-    "runView": [Ask({"view": VIEW}), *(Ask({"view": VIEW, "dataset": name}) for name in (chart.DATASET, "theirs", "none"))],
+    "runView": [
+        Ask({"view": VIEW}),
+        *(Ask({"view": VIEW, "cohort": one}) for one in COHORTS),
+        *(Ask({"view": VIEW, "dataset": name}) for name in (chart.DATASET, "theirs", "none")),
+    ],
     "listRuns": [Ask(), Ask({"limit": 1})],
     "getRun": [Ask(address={"run": run}) for run in (chart.RUN, THEIR_RUN, LETTERS, OUR_LABELS)],
     "listIssues": [Ask(address={"run": run}) for run in (chart.RUN, THEIR_RUN, OUR_LABELS, THEIR_LABELS)],
@@ -252,8 +259,16 @@ def answer(client: FlaskClient, operation: Operation[Any], ask: Ask) -> tuple[in
 
 def told(response: TestResponse) -> tuple[int, Any]:
     """The status and what is told, less what is of the whole folder: the generation's number, when it was made, how long it took."""
-    text = re.sub(r"/[\w/.-]*walked-\w+", "FOLDER", response.get_data(as_text=True))
+    text = re.sub(r"/[\w/.-]*walked-\w+", "FOLDER", _text(response))
     return response.status_code, _plain(json.loads(text)) if response.is_json else text
+
+
+def _text(response: TestResponse) -> str:
+    if response.mimetype == "application/zip":
+        with zipfile.ZipFile(io.BytesIO(response.data)) as files:
+            held = "".join(f"{name}: {files.read(name).decode()}" for name in files.namelist())
+        return re.sub(r'(generation",\s*"value":\s*)"\d+"', r"\1null", held)
+    return response.get_data(as_text=True)
 
 
 def _plain(value: Any) -> Any:

@@ -13,7 +13,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from search.errors import InvalidRequest
-from search.hits.sheets import cell
 from search.model import Mode, SearchRequest, SearchResult, Shared
 from tests.webapp import fixtures as f
 from tests.webapp.fixtures import Shelf
@@ -163,18 +162,6 @@ def test_what_is_not_there_or_not_supported_is_said_in_words(client: FlaskClient
         assert words in rest.json["errors"][0]["detail"]
     said = client.get("/search?q=cisplatin&type=Nope")
     assert (said.status_code, "Nothing published has the type" in said.text) == (200, True)
-
-
-def test_no_cell_of_the_table_is_a_formula() -> None:
-    assert [cell(value) for value in ("=1+1", "+1", "-1", "@a", "\tb", "plain", -1.5)] == [
-        "'=1+1",
-        "'+1",
-        "'-1",
-        "'@a",
-        "'\tb",
-        "plain",
-        -1.5,
-    ]
 
 
 def test_searches_of_the_page_are_measured(client: FlaskClient) -> None:

@@ -139,7 +139,7 @@ def _all(way: Way | None, *names: str) -> dict[str, Way | None]:
 DECIDED: Final[Mapping[str, Way | None]] = {
     **_all(search, "search", "searchByPost"),
     **_all(REFUSED, "searchTable", "getNeighbours", "countNeighbours", "getPatientsWithConcept", "listPatients", "listConditions"),
-    **_all(REFUSED, "runCohort", "exportRecords", "runView"),
+    **_all(REFUSED, "runCohort", "exportCohort", "exportRecords", "runView"),
     **_all(attrition, "countCohort", "countSaved"),
     **_all(_saved, "listSaved", "getSaved", "saveThing"),
     **_all(_combination, "combineSaved"),

@@ -1,7 +1,8 @@
 """Cohorts: patients by definitions, counted and listed."""
 
-from typing import Any
+from typing import Any, Literal
 
+from flask import Response
 from pydantic import Field
 
 from cohorts.definition import FORMAT, Definition
@@ -11,6 +12,7 @@ from webapp.api.operation import Operation
 from webapp.api.paging import next_offset
 from webapp.api.parameters import Limit, NoParameters, Offset, Parameters
 from webapp.context import Context
+from webapp.exporting import MEDIA, exported
 from webapp.saving import read
 
 EXAMPLE: dict[str, Any] = {
@@ -34,6 +36,13 @@ class CohortBody(Parameters):
     def read(self) -> Definition:
         """The definition, with all that it names of what is saved. Raises InvalidDefinition."""
         return read(self.definition)
+
+
+class CohortExportBody(CohortBody):
+    """A cohort to take away."""
+
+    format: Literal["csv", "parquet", "group", "omop", "omop-parquet"] = "csv"
+    """Tables of patients and of what is charted of them; a FHIR Group; or tables of OMOP."""
 
 
 class CohortRunBody(CohortBody):
@@ -61,6 +70,11 @@ def run(asked: CohortRunBody, context: Context) -> answers.CohortRunJson:
         "patients": [answers.MEMBER(member) for member in cohorts.members(counted, asked.offset, asked.limit)],
         "next_offset": next_offset(asked.offset, asked.limit, counted.events - asked.offset),
     }
+
+
+def export(asked: CohortExportBody, context: Context) -> Response:
+    """The cohort as files."""
+    return exported(asked.definition, asked.format, context)
 
 
 def schema(_: NoParameters, __: Context) -> answers.CohortSchemaJson:
@@ -94,6 +108,22 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         parameters=CohortRunBody,
         problems=(503,),
         example={"definition": EXAMPLE, "limit": 10},
+    ),
+    Operation(
+        name="exportCohort",
+        method="POST",
+        path="/cohorts/export",
+        tag="Patients",
+        summary="The patients that a definition describes, for other programs: tables, a FHIR Group, or tables of OMOP",
+        description="A ZIP of CSV or Parquet files, or with a Group as JSON; docs/cohorts.md names their columns. What they could not "
+        "hold stands in the header Commissure-Notice.",
+        handler=export,
+        answer=bytes,
+        media=(MEDIA,),
+        parameters=CohortExportBody,
+        problems=(403, 503),
+        by_generation=False,
+        example={"definition": EXAMPLE, "format": "omop"},
     ),
     Operation(
         name="getCohortSchema",

@@ -32,6 +32,7 @@ SELECT ?condition (COUNT(DISTINCT ?patient) AS ?patients) WHERE {
   ?concept skos:prefLabel ?condition .
 } GROUP BY ?condition ORDER BY DESC(?patients) LIMIT 10"""
 
+_ZIP = "application/zip"
 _PLACEHOLDERS = {
     "document": "https://w3id.org/commissure/data/demo/DocumentReference/1",
     "record": "https://w3id.org/commissure/data/demo/Patient/1",
@@ -247,7 +248,7 @@ def _operation(path: str, method: str, operation: Mapping[str, Any], example: Ma
         inputs=inputs,
         body=body,
         body_type=body_type,
-        curl=_curl(method.upper(), address, body, body_type),
+        curl=_curl(method.upper(), address, body, body_type) + (" \\\n  --remote-name --remote-header-name" if answer_type == _ZIP else ""),
         python=_python(method.upper(), base + path, inputs, body, body_type, answer_type),
         answers=tuple(answers),
     )
@@ -306,7 +307,7 @@ def _curl(method: str, address: str, body: str, body_type: str) -> str:
 
 
 def _python(method: str, address: str, inputs: Sequence[Input], body: str, body_type: str, answer_type: str) -> str:
-    lines = ["import json, urllib.parse, urllib.request", ""]
+    lines = [f"import {'io, zipfile, ' if answer_type == _ZIP else ''}json, urllib.parse, urllib.request", ""]
     for one in inputs:
         if one.place == "path":
             value = one.values[0] if one.values else ""
@@ -331,6 +332,8 @@ def _python(method: str, address: str, inputs: Sequence[Input], body: str, body_
             "request = urllib.request.Request(url)" if method == "GET" else f"request = urllib.request.Request(url, method={method!r})"
         )
     reading = "json.load(answer)" if answer_type.endswith("json") else "answer.read().decode()"
+    if answer_type == _ZIP:
+        reading = "zipfile.ZipFile(io.BytesIO(answer.read())).namelist()"
     lines += ["with urllib.request.urlopen(request) as answer:", f"    print({reading})"]
     return "\n".join(lines)
 

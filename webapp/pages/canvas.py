@@ -11,6 +11,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from graph.errors import StoreUnavailable
 from graph.store import GraphReader
 from graph.vocabulary import SUBJECT
+from search.formulas import cell
 from search.model import ConceptSummary
 from webapp.pages.canvas_view import ALL, LAYOUTS, MOST_BEGINNINGS, CanvasView, Step, view_of_request
 from webapp.pages.drawing import TOGETHER, Drawing, Line, Offer, Point, as_json, drawing_of, offers_of, picture_of
@@ -113,7 +114,8 @@ def drawn_as_table() -> Response:
     writer.writerow(("from", "from label", "relation", "to", "to label", "said as", "records", "evidence"))
     for line in drawing.lines:
         source, target = points[line.source], points[line.target]
-        writer.writerow((source.id, source.label, line.label, target.id, target.label, line.style, line.records, line.evidence))
+        told = (source.id, source.label, line.label, target.id, target.label, line.style, line.records, line.evidence)
+        writer.writerow([cell(value) for value in told])
     answer = Response(lines.getvalue(), mimetype="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="canvas.csv"'
     return answer

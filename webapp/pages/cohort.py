@@ -19,6 +19,7 @@ from cohorts.protection import Told
 from cohorts.reading import read_definition
 from cohorts.results import Step
 from cohorts.study import Member
+from search.formulas import cell
 from search.model import ConceptSummary
 from search.protocols import Catalog
 from webapp.complete import completeness_of_datasets
@@ -144,6 +145,8 @@ class CohortPage:
     lacks: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Dataset → what it lacks, in words: counts depend on what there is."""
     ways: tuple[tuple[str, str], ...] = ()
+    files: tuple[tuple[str, object], ...] = ()
+    """Parameters of the cohort, of which files are made."""
     kinds: Sequence[tuple[str, str]] = tuple(KINDS.items())
     assertions: Sequence[tuple[str, str]] = HOW
     comparisons: Sequence[tuple[str, str]] = tuple(COMPARISONS.items())
@@ -211,7 +214,8 @@ def patients() -> Response:
     writer = csv.writer(lines)
     writer.writerow(("patient", "name", "dataset", "sex", "enters", "age"))
     for one in cohorts.members(found):
-        writer.writerow((one.patient, one.label, one.dataset, one.sex, one.index or "", "" if one.age is None else one.age))
+        told = (one.patient, one.label, one.dataset, one.sex, one.index or "", "" if one.age is None else one.age)
+        writer.writerow([cell(value) for value in told])
     answer = Response(lines.getvalue(), mimetype="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="cohort.csv"'
     return answer
@@ -259,6 +263,7 @@ def _counted(page: CohortPage, rows: Sequence[Row]) -> CohortPage:
         notices=found.notices,
         lacks=_lacks(definition.datasets),
         ways=_ways(rows),
+        files=(*parameters_of(rows), *page.hidden),
     )
 
 

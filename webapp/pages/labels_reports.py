@@ -1,7 +1,5 @@
 """Reports on labeled data with their charts, tables and downloads, and the queue of items that a person should look at again."""
 
-import csv
-import io
 from dataclasses import dataclass
 from itertools import chain
 
@@ -9,7 +7,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from labels.errors import StillWorking
 from labels.model import Cell, Chart, Kind, Report, ReportName, Review, Table
-from labels.reports.written import visible
+from labels.reports.written import csv_of, visible
 from search.labeled import LabeledDataset
 from webapp.errors import not_found
 from webapp.pages.reading import required, snapshot, whole_number
@@ -185,16 +183,3 @@ def shown(cell: Cell, kind: Kind) -> str:
     if kind is Kind.SHARE:
         return f"{cell:.1%}"
     return f"{cell:.4g}" if isinstance(cell, float) and abs(cell) < 1 else number(cell)
-
-
-def csv_of(table: Table) -> str:
-    """A table as CSV with a header; text that a spreadsheet would take for a formula is quoted."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(column.name for column in table.columns)
-    writer.writerows([_cell(cell) for cell in row] for row in table.rows)
-    return out.getvalue()
-
-
-def _cell(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

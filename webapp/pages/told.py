@@ -11,7 +11,7 @@ from webapp.pages import wording
 
 LISTS: Final = frozenset(
     {
-        *("patients.patients", "patients.conditions", "cohort.patients", "search.search_as_table", "node.neighbours"),
+        *("patients.patients", "patients.conditions", "cohort.patients", "cohort_files.files", "search.search_as_table", "node.neighbours"),
         *("canvas.canvas", "canvas.drawn_as_json", "canvas.drawn_as_table"),
     }
 )
