@@ -187,6 +187,8 @@ class GenerationBuilder:
         self._run(FORMER)
         self._indexed = previous is not None
         self._unread = 0
+        self._passages_changed = previous is None
+        """Whether this build took documents out or in, so that the units may be others than those of the generation before."""
         self._looked_at: dict[str, set[str]] = {}
         """Dataset → the records whose texts were brought or read in this build."""
         self._next_row = self._one("SELECT coalesce(max(row), 0) + 1 FROM documents")
@@ -237,6 +239,7 @@ class GenerationBuilder:
         known: set[bytes] = set()
         for chunk in chunks(documents, 500):
             numbered = list(enumerate(chunk, self._next_row))
+            self._passages_changed = True
             for document in chunk:
                 self._looked_at.setdefault(document.dataset, set()).add(document.record)
             self._next_row += len(chunk)
@@ -336,13 +339,12 @@ class GenerationBuilder:
         unit: a model takes seconds to load.
         """
         self._replace()
-        self._db.execute("DELETE FROM units WHERE key NOT IN (SELECT key FROM passages)")
-        keys = [key for (key,) in self._db.execute("SELECT key FROM units ORDER BY key")]
-        lacking = len(cache.missing(keys, self._model) if self._model else keys) if as_before or at_most is not None else 0
+        keys = self._unit_keys()
+        lacking = len(self._missing(keys, self._model, cache)) if as_before or at_most is not None else 0
         if (as_before and not lacking) or (at_most is not None and lacking > at_most):
             embedder = None
         model = embedder.name if embedder is not None else model or self._model
-        missing = cache.missing(keys, model) if model else list(range(len(keys)))
+        missing = self._missing(keys, model, cache)
         embedded = 0
         if embedder is not None and (at_most is None or len(missing) <= at_most):
             embedded = self._embed([keys[i] for i in missing], embedder, cache, progress)
@@ -388,7 +390,9 @@ class GenerationBuilder:
     def _remove_documents(self, where: str, values: list[Any]) -> None:
         self._db.execute("CREATE TEMP TABLE IF NOT EXISTS gone (row INTEGER PRIMARY KEY)")
         self._db.execute("DELETE FROM gone")
-        self._db.execute(f"INSERT INTO gone SELECT row FROM documents WHERE {where}", values)  # noqa: S608 - clauses of this module
+        if not self._db.execute(f"INSERT INTO gone SELECT row FROM documents WHERE {where}", values).rowcount:  # noqa: S608 - clauses of this module
+            return
+        self._passages_changed = True
         for table, column in (("passages", "document"), ("mentions", "document"), ("texts", "row"), ("documents", "row")):
             self._db.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT row FROM gone)")  # noqa: S608 - names of this module
 
@@ -418,6 +422,20 @@ class GenerationBuilder:
             self._counted = extract.facts
 
     # --- the indexes ---
+
+    def _unit_keys(self) -> list[bytes]:
+        """The keys of the units in their order, those taken out that no passage has any more."""
+        if not self._passages_changed and self._previous is not None and self._carried.taken_over:
+            return [key.tobytes() for key in np.load(self._previous / "columns" / "unit_keys.npy")]
+        self._db.execute("DELETE FROM units WHERE key NOT IN (SELECT key FROM passages)")
+        return [key for (key,) in self._db.execute("SELECT key FROM units ORDER BY key")]
+
+    def _missing(self, keys: list[bytes], model: str, cache: EmbeddingCache) -> list[int]:
+        """The places of units without a vector of a model ('': of none)."""
+        before = self._before
+        if before and not self._passages_changed and before.model == model and before.vectors == len(keys) and not self._carried.heard():
+            return []
+        return cache.missing(keys, model) if model else list(range(len(keys)))
 
     def _with_the_same_units(self, keys: list[bytes]) -> Meta | None:
         """The generation before, if it has the same units (by key), which mean their words as they did, and no others."""

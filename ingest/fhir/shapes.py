@@ -16,12 +16,12 @@ from functools import cache, lru_cache, partial
 from math import isfinite
 from operator import call, eq
 from types import NoneType, UnionType
-from typing import Any, Final, Union, get_args, get_origin
+from typing import Any, Final, NamedTuple, Union, get_args, get_origin
 
 from ingest.fhir.r4.codes import NOT_IN_R4B
 from ingest.mapping.resource_types import RESOURCE_TYPES
 
-_DEEPEST: Final = 24
+DEEPEST: Final = 24
 """Levels of elements that are looked at: where the classes give up because of depth is theirs to say."""
 _MOST_MAKEUPS: Final = 2000
 _MOST_TEXTS: Final = 5000
@@ -34,7 +34,7 @@ _UNDERSTOOD: Final = frozenset(
 
 _DAY: Final = r"(?:19|20)\d\d-(?:02-(?:0[1-9]|1\d|2[0-8])|(?:0[13-9]|1[0-2])-(?:0[1-9]|[12]\d|30)|(?:0[13578]|1[02])-31)"
 _CLOCK: Final = r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,6})?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)"
-_PLAIN: Final = {
+PLAIN: Final = {
     "Date": re.compile(_DAY, re.ASCII),
     "DateTime": re.compile(f"{_DAY}(?:{_CLOCK})?", re.ASCII),
     "Instant": re.compile(_DAY + _CLOCK, re.ASCII),
@@ -64,16 +64,23 @@ def is_sure(cls: Any, resource: Mapping[str, Any]) -> bool:
         return False
 
 
-class _Shape:
-    """The elements a class allows, so many levels below the resource."""
+class Rules(NamedTuple):
+    """What a class says of its elements. `kind` is its resource type, '' for what is no resource."""
 
-    def __init__(self, cls: Any, depth: int) -> None:
-        self._depth = depth
-        self._kind = cls.__resource_type__ if cls.has_resource_base() else ""
-        self._is_understood = _is_understood(cls)
-        self._fields = {field.alias or name: field for name, field in cls.model_fields.items()}
-        self._required = _required(cls)
-        self._choices = _choices(cls)
+    kind: str
+    is_understood: bool
+    elements: Mapping[str, Any]
+    """What tells how the values of an element are judged, by its name in JSON."""
+    required: frozenset[str]
+    choices: tuple[tuple[frozenset[str], int], ...]
+    """The elements of each choice of types, of which one at most may be there, and how many at least."""
+
+
+class Shape:
+    """The elements that rules allow, so many levels below the resource. `check` makes of what tells it how values are judged."""
+
+    def __init__(self, rules: Rules, depth: int, check: Callable[[Any, int], Check]) -> None:
+        self._depth, self._rules, self._make = depth, rules, check
         self._makeups: dict[tuple[str, ...], tuple[Check, ...]] = {}
 
     def fits(self, value: Any) -> bool:
@@ -85,10 +92,11 @@ class _Shape:
 
     def _learn(self, makeup: tuple[str, ...]) -> tuple[Check, ...]:
         """What to hold the values of such elements against; () where they are not sure to go together."""
-        known = self._fields.keys() | {"resourceType"} if self._kind else self._fields.keys()
-        if not self._is_understood or not known >= set(makeup) >= self._required:
+        rules = self._rules
+        known = rules.elements.keys() | {"resourceType"} if rules.kind else rules.elements.keys()
+        if not rules.is_understood or not known >= set(makeup) >= rules.required:
             return ()
-        if not all(least <= len(choice.intersection(makeup)) <= 1 for choice, least in self._choices):
+        if not all(least <= len(choice.intersection(makeup)) <= 1 for choice, least in rules.choices):
             return ()
         if len(self._makeups) >= _MOST_MAKEUPS:
             self._makeups.clear()
@@ -96,14 +104,25 @@ class _Shape:
         return checks
 
     def _check(self, element: str) -> Check:
-        if element in self._fields:
-            return _check(self._fields[element].annotation, self._depth + 1)
-        return partial(eq, self._kind)  # resourceType, which the classes take out
+        if element in self._rules.elements:
+            return self._make(self._rules.elements[element], self._depth + 1)
+        return partial(eq, self._rules.kind)  # resourceType, which the classes take out
+
+
+def rules_of(cls: Any) -> Rules:
+    """The rules of a class of fhir.resources; of elements their annotations."""
+    return Rules(
+        kind=cls.__resource_type__ if cls.has_resource_base() else "",
+        is_understood=_is_understood(cls),
+        elements={field.alias or name: field.annotation for name, field in cls.model_fields.items()},
+        required=_required(cls),
+        choices=_choices(cls),
+    )
 
 
 @cache
-def _shape(cls: Any, depth: int = 0) -> _Shape:
-    return _Shape(cls, depth)
+def _shape(cls: Any, depth: int = 0) -> Shape:
+    return Shape(rules_of(cls), depth, _check)
 
 
 def _check(annotation: Any, depth: int) -> Check:
@@ -120,7 +139,7 @@ def _check(annotation: Any, depth: int) -> Check:
     if not isinstance(annotation, type) or not issubclass(annotation, FhirBase):
         kind: Any = annotation
         return _primitive(kind)
-    if depth > _DEEPEST:
+    if depth > DEEPEST:
         return lambda _: False
     if issubclass(annotation, FhirElementOrResourceBase):
         return partial(_is_sure_resource, depth)
@@ -145,7 +164,7 @@ def _primitive(annotation: Any) -> Check:
         return lambda value: known(value) if len(value) <= _LONGEST_TEXT else valid(value)
     if kind is Decimal:
         return lambda value: (type(value) is float and isfinite(value)) or valid(value)
-    if plain := _PLAIN.get(type(marks[0]).__name__) if marks else None:
+    if plain := PLAIN.get(type(marks[0]).__name__) if marks else None:
         return lambda value: plain.fullmatch(value) or valid(value)
     return valid
 
@@ -165,7 +184,6 @@ def _required(cls: Any) -> frozenset[str]:
 
 
 def _choices(cls: Any) -> tuple[tuple[frozenset[str], int], ...]:
-    """The elements of each choice of types, of which one at most may be there, and how many at least."""
     fields = cls.model_fields
     return tuple(
         (frozenset(fields[name].alias or name for name in names), int(fields[names[0]].json_schema_extra["one_of_many_required"]))

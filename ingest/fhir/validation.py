@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from ingest.attachments import AttachmentError, decode_base64
+from ingest.fhir.plain import is_plain
 from ingest.fhir.policy import CLINICAL, INTENTS, VERIFICATION
 from ingest.fhir.r4.codes import GENDERS, NOT_IN_R4B, STATUSES
 from ingest.fhir.r4.tables import DATES
@@ -73,13 +74,15 @@ class Problem(NamedTuple):
 
 def problems(kind: str, resource: Mapping[str, Any]) -> list[Problem]:
     """Why the resource cannot be trusted; nothing for types that only R4 has, which no class can check."""
-    cls = model(kind)
-    if cls is None:
-        return [] if kind in NOT_IN_R4B else [_unknown(kind)]
     checked = dict(resource)
     found: list[Problem] = []
     if kind == "Provenance":
         found += _targets(checked)
+    if not found and is_plain(kind, checked):
+        return []
+    cls = model(kind)
+    if cls is None:
+        return [] if kind in NOT_IN_R4B else [_unknown(kind)]
     if not found and is_sure(cls, checked):
         return []
     if is_odd(checked.get("id")):

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from search.columns.concepts import distinct_pairs
 from search.columns.extract import Extract
 
 OF_ALLERGY: Final = re.compile(r"allerg|intoleran|sensitiv|known|anaphyla", re.IGNORECASE)
@@ -44,7 +45,7 @@ def derive_allergens(db: sqlite3.Connection, extract: Extract) -> frozenset[str]
     facts, texts = extract.facts, extract.texts
     of_allergies = (facts.relations == extract.code("allergy")) & (facts.concepts >= 0)
     labels: dict[str, set[str]] = defaultdict(set)
-    for concept, label in np.unique(np.stack([facts.concepts[of_allergies], facts.labels[of_allergies]], axis=1), axis=0).tolist():
+    for concept, label in zip(*map(list, distinct_pairs(facts.concepts[of_allergies], facts.labels[of_allergies])), strict=True):
         labels[texts[concept]].add(texts[label])
     called: dict[str, set[str]] = defaultdict(set)
     systems: dict[str, str] = {}

@@ -386,7 +386,7 @@ def _hierarchy(extract: Extract, ordinals: Int32, count: int, wider: list[tuple[
     facts = extract.facts
     rows = np.flatnonzero((facts.relations == extract.code("broader")) & (facts.concepts >= 0))
     stated = np.stack([ordinals[facts.subjects[rows]], ordinals[facts.concepts[rows]]], axis=1)
-    stated = np.unique(stated[(stated >= 0).all(axis=1)], axis=0).astype(np.int64)
+    stated = stated[(stated >= 0).all(axis=1)].astype(np.int64)
     narrower, broader = np.concatenate([stated, np.asarray(wider, dtype=np.int64).reshape(-1, 2)]).T
     return build_hierarchy(narrower, broader, count)
 

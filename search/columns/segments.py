@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from concepts.distinct import distinct
 from search.columns.extract import Changes, Extract, Numbers, carry_over, joined, nothing, open_rows, save_rows, without
 from search.making import link_folder
 
@@ -63,8 +64,8 @@ class Segments:
         return Segments(
             self.base,
             carry_over(db, self.more, changes),
-            np.union1d(self.gone_documents, np.asarray(changes.documents, dtype=np.int64)),
-            np.union1d(self.gone_facts, np.asarray(changes.facts, dtype=np.int64)),
+            distinct(np.append(self.gone_documents, np.asarray(changes.documents, dtype=np.int64))),
+            distinct(np.append(self.gone_facts, np.asarray(changes.facts, dtype=np.int64))),
             self.folder,
         )
 

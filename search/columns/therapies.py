@@ -12,6 +12,7 @@ import numpy as np
 from concepts.terminology import Kind
 from concepts.therapies import SYSTEM, Therapy, classes_of, therapies
 from graph.identifiers import concept_iri
+from search.columns.concepts import distinct_pairs
 from search.columns.extract import Extract
 from search.columns.wider import Wider
 
@@ -73,7 +74,7 @@ def _names(db: sqlite3.Connection, extract: Extract) -> dict[str, set[str]]:
         names[concept].add(display)
     facts, texts = extract.facts, extract.texts
     charted = np.isin(facts.relations, extract.codes(_RELATIONS)) & (facts.concepts >= 0) & (facts.labels >= 0)
-    for concept, label in np.unique(np.stack([facts.concepts[charted], facts.labels[charted]], axis=1), axis=0).tolist():
+    for concept, label in zip(*map(list, distinct_pairs(facts.concepts[charted], facts.labels[charted])), strict=True):
         names[texts[concept]].add(texts[label])
     return names
 

@@ -3,6 +3,8 @@
 import copy
 import json
 import random
+import subprocess
+import sys
 from decimal import Decimal
 from functools import cache
 
@@ -11,7 +13,8 @@ import pytest
 from fhir_core import types
 from pydantic import Field, TypeAdapter, field_validator, model_validator
 
-from ingest.fhir import shapes, validation
+from ingest.fhir import plain, shapes, validation
+from ingest.fhir.plain import is_plain
 from ingest.fhir.shapes import is_sure, model
 from sample import write_sample
 from tests.ingest.mapping.test_robustness import ODD, SEEDS, places
@@ -114,6 +117,7 @@ def test_what_is_sure_is_valid_whatever_is_done_to_it(seed, seeds):
             continue
         glance, look = is_sure(model(resource["resourceType"]), resource), is_valid(resource)
         assert look or not glance, resource
+        assert look or not is_plain(resource["resourceType"], resource), resource
         sure, valid, invalid = sure + glance, valid + look, invalid + (not look)
     assert min(sure, invalid) > 100
     assert sure > 0.7 * valid  # the rest: null, empty elements, names in Python
@@ -131,6 +135,7 @@ def test_a_glance_changes_no_verdict(seed, seeds, monkeypatch):
             continue
         with monkeypatch.context() as patch:
             patch.setattr(validation, "is_sure", lambda cls, resource: False)
+            patch.setattr(validation, "is_plain", lambda kind, resource: False)
             full = validation.problems(kind, resource)
         assert validation.problems(kind, resource) == full, resource
         told |= {problem.code for problem in full}
@@ -150,6 +155,7 @@ def test_the_records_of_an_export_are_sure(name):
         pytest.skip(f"{name} is not beside the repository")
     records = [orjson.loads(line) for file in files for line in file.read_bytes().splitlines()]
     assert sum(is_sure(model(record["resourceType"]), record) for record in records) > 0.99 * len(records)
+    assert sum(is_plain(record["resourceType"], record) for record in records) > 0.98 * len(records)
 
 
 def test_no_instance_is_made_of_what_is_sure(monkeypatch):
@@ -165,6 +171,8 @@ def test_a_primitive_value_is_judged_as_its_type_does(value):
         for _ in range(2):  # also what is remembered
             found = answers(lambda annotation=annotation: shapes._primitive(annotation)(value))
             assert found == valid if isinstance(value, str) else found <= valid, name
+        kind = name.removesuffix("Type").replace("Boolean", "bool")
+        assert kind not in plain.VALUES or answers(lambda kind=kind: plain.VALUES[kind](value)) <= valid, name
 
 
 @cache
@@ -201,6 +209,33 @@ def answers(judge):
 def test_not_sure(changed):
     assert is_sure(model("Observation"), OBSERVATION)
     assert not is_sure(model("Observation"), {**OBSERVATION, **changed})
+
+
+@pytest.mark.parametrize("changed", [{"category": [None]}, {"subject": {}}, {"resourceType": 5}, {"foo": 1}, {"status": "\ud800"}])
+def test_not_plain(changed):
+    assert plain.is_plain("Observation", OBSERVATION)
+    assert not plain.is_plain("Observation", {**OBSERVATION, **changed})
+    assert not plain.is_plain("Coding", {"code": "c"})  # no resource
+
+
+def test_the_table_counts_for_the_classes_it_was_made_of(monkeypatch):
+    monkeypatch.setattr(plain.metadata, "version", lambda package: "9.9.9")
+    for each in (plain._table, plain._shape, plain._resources):
+        each.cache_clear()
+    try:
+        assert not plain.is_plain("Observation", OBSERVATION)
+        assert validation.problems("Observation", OBSERVATION) == []
+    finally:
+        for each in (plain._table, plain._shape, plain._resources):
+            each.cache_clear()
+
+
+def test_no_class_is_loaded_for_what_is_plain():
+    code = (
+        "import json, sys; from ingest.fhir.validation import problems\n"
+        "assert problems('Observation', json.loads(sys.argv[1])) == []; assert 'fhir' not in sys.modules and 'pydantic' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code, json.dumps(OBSERVATION)], check=True)
 
 
 @pytest.mark.parametrize("element", ["code", "status"])
@@ -248,7 +283,7 @@ def test_a_class_with_rules_of_its_own_is_left_to_itself():
 def test_make_ups_are_forgotten_rather_than_heaped_up(monkeypatch):
     monkeypatch.setattr(shapes, "_MOST_MAKEUPS", 3)
     elements = {"id": "a", "active": True, "gender": "male", "birthDate": "1980-01-02"}
-    shape = shapes._Shape(model("Patient"), 0)
+    shape = shapes.Shape(shapes.rules_of(model("Patient")), 0, shapes._check)
     for size in range(1, 5):
         assert shape.fits({"resourceType": "Patient", **dict(list(elements.items())[:size])})
         assert len(shape._makeups) <= 3
