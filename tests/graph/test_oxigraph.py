@@ -201,6 +201,21 @@ def test_reading_sees_what_was_written_since(tmp_path: Path) -> None:
     store.close()
 
 
+def test_a_relation_that_nothing_had_is_found_when_something_has_it(tmp_path: Path) -> None:
+    store = OxigraphStore(tmp_path / "store")
+    store.load([write(tmp_path / "1.nq", quad(PATIENT, LABEL, Literal("One"), PATIENT))])
+    hops = [[Step("out", 5, None, ("urn:x:knows",)), Step("out", 5, None, ("no IRI",))]]
+    assert store.neighbourhood([PATIENT], hops).edges == ()
+    assert not store.summaries([PATIENT])[0].stub
+    known, marked = quad(PATIENT, "urn:x:knows", ASTHMA, PATIENT), quad(PATIENT, STUB, Literal("true", XSD + "boolean"), PATIENT)
+    store.load([write(tmp_path / "2.nq", known + marked)])
+    assert [edge.target for edge in store.neighbourhood([PATIENT], hops).edges] == [ASTHMA]
+    assert store.summaries([PATIENT])[0].stub
+    store.remove([PATIENT])
+    assert store.neighbourhood([PATIENT], hops).edges == ()
+    store.close()
+
+
 def test_a_read_only_store_refuses_to_change_and_a_closed_one_to_answer(tmp_path: Path) -> None:
     folder = publish(tmp_path / "1", CHART)
     store = OxigraphStore.open_read_only(folder)

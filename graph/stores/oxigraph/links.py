@@ -21,6 +21,9 @@ from graph.vocabulary import LABEL, NOT_LINKS, PREF_LABEL, STUB, TYPE, XSD, loca
 _CACHED_LINKS: Final = 400_000
 """Links and nodes that one opened store keeps in memory, about 400 bytes each."""
 
+_CACHED_RELATIONS: Final = 1000
+"""Relations of which it is kept whether anything is stated over them."""
+
 _AT_ONCE: Final = 200
 """Nodes whose incoming links are asked for in one query."""
 
@@ -56,13 +59,14 @@ class CachedLinks:
         self._branches: WeightedCache[tuple[Branch, ...]] = WeightedCache(capacity // 2)
         self._kinds: WeightedCache[str] = WeightedCache(capacity)
         self._summaries: WeightedCache[NodeSummary] = WeightedCache(capacity // 2)
+        self._relations: WeightedCache[bool] = WeightedCache(_CACHED_RELATIONS)
 
     def links(self, nodes: Sequence[str], direction: Direction, relations: tuple[str, ...] | None) -> Mapping[str, Sequence[Link]]:
         """See LinkSource."""
         if relations is None:
             return {node: self.view(node).links if direction == "out" else self.incoming(node) for node in nodes}
         found: dict[str, list[Link]] = {node: [] for node in nodes}
-        for relation in dict.fromkeys(relations):
+        for relation in filter(self._is_stated, dict.fromkeys(relations)):
             for node, links in _read_links(self.opened(), self._scope, nodes, direction, relation).items():
                 found[node] += links
         return found
@@ -91,13 +95,29 @@ class CachedLinks:
         kinds = self.kinds(unknown) if self._union else {}
         for node in unknown:
             # Who says that a node is a stub decides whether it is one.
-            if not self._union or any(True for _ in self._values(node, _STUB)):
+            if not self._union or (self._is_stated(STUB) and any(True for _ in self._values(node, _STUB))):
                 found[node] = self.view(node).summary
             else:
-                names = {relation.value: list(map(literal_of, self._literals(node, relation))) for relation in _NAMES}
-                found[node] = NodeSummary(node, kinds[node], _label(node, names))
+                found[node] = NodeSummary(node, kinds[node], _label(node, self._names(node)))
                 self._summaries.put(node, found[node], 2)
         return [found[iri] for iri in iris]
+
+    def _names(self, iri: str) -> dict[str, list[Literal]]:
+        """The names of a node, by relation, no further than those by which it is called."""
+        for relation in _NAMES:
+            if names := list(map(literal_of, self._literals(iri, relation))):
+                return {relation.value: names}
+        return {}
+
+    def _is_stated(self, relation: str) -> bool:
+        """Whether anything may be stated over a relation: what no node has is asked of none. Known of the union alone."""
+        if not self._union or _named(relation) is None:
+            return True
+        stated = self._relations.get(relation)
+        if stated is None:
+            stated = any(True for _ in self.opened().quads_for_pattern(None, ox.NamedNode(relation), None, _DEFAULT))
+            self._relations.put(relation, stated, 1)
+        return stated
 
     def _values(self, iri: str, relation: ox.NamedNode) -> Iterator[Term]:
         """What is said of a node over one relation, some of it several times."""
@@ -154,6 +174,7 @@ class CachedLinks:
         self._branches.clear()
         self._kinds.clear()
         self._summaries.clear()
+        self._relations.clear()
 
     def close(self) -> None:
         """Let go of the store."""
