@@ -279,7 +279,7 @@ class Retriever:
 
     def _find(self, request: SearchRequest, asked: _Asked, allowed: Mask | None, notices: list[str]) -> Found:
         notices.extend(filter(None, [open_quotation(request.query)]))
-        within = [(answers, self._phrases.within(alternative, allowed)) for alternative, answers in asked]
+        within = [(answers, self._phrases.within(alternative, answers.asked.of_whom(allowed))) for alternative, answers in asked]
         given = [(answers, mask) for answers, mask in within if answers.asked.question.text.strip()]
         if not given:
             mask = within[0][1]

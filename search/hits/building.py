@@ -18,7 +18,7 @@ from search.hits.snippets import Match as Matched
 from search.hits.snippets import answer, find_matches, highlights, last_word, opening
 from search.model import Evidence, Hit, Match, PassageSpan, SearchRequest, Span
 from search.protocols import LexicalIndex, Rows
-from search.questions.question import AGREES, CONTRADICTS, Ask, Part, Question, Said
+from search.questions.question import AGREES, AT_A_TIME, CONTRADICTS, Ask, Part, Question, Said
 from search.ranking.finding import Found, scores_of
 from search.ranking.grounded import Grounded
 from search.ranking.polarity import Want, answers, frames, wants_of
@@ -29,6 +29,8 @@ from search.tables.found import FoundDocument, MentionedConcept
 _CONCEPTS_PER_HIT: Final = 10
 _CONCEPT: Final = 10
 """What the name of a concept weighs beside words: more than the other words of a question together."""
+_AT_ANOTHER_TIME: Final = 3
+"""By how much less what was, or is, tells of what is asked at another time: an order says more of "on a statin" than what was stopped."""
 _LONGEST_PASSAGE: Final = 4000
 """Characters of a passage shown."""
 
@@ -49,6 +51,11 @@ class Meant:
     def answers(self, part: Part) -> bool:
         """Whether it is as the question asks the part."""
         return self.assertion in AGREES[part.assertion] and self.kin > Kin.ANOTHER
+
+    def weight(self, part: Part) -> int:
+        """What its words tell of the part beside other words."""
+        other = part.assertion in AT_A_TIME and self.assertion in AT_A_TIME and self.assertion is not part.assertion
+        return _CONCEPT + self.kin - (_AT_ANOTHER_TIME if other else 0)
 
 
 @dataclass(frozen=True)
@@ -211,8 +218,9 @@ def _telling(
     mentioned, against = [], []
     for each in spans:
         if start <= each.start and each.end <= end:
-            mentioned.append(Matched(f"\0{each.part}", each.start, each.end, _CONCEPT + each.kin))
-            if not each.answers(question.parts[each.part]):
+            part = question.parts[each.part]
+            mentioned.append(Matched(f"\0{each.part}", each.start, each.end, each.weight(part)))
+            if not each.answers(part):
                 against.append((each.start, each.end))
     covered = [(each.start, each.end) for each in mentioned]
     words = [match for match in matches if not any(first <= match.start < last for first, last in covered)]

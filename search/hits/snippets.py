@@ -10,8 +10,6 @@ from search.model import PassageSpan, Span
 LONGEST_ANSWER: Final = 400
 """Characters; a longer sentence (a list without full stops) is cut around its first match."""
 
-_HEADING: Final = 100
-"""What speaks against a heading as an answer: more than all that it may say."""
 _MOST_HIGHLIGHTS = 50
 _LEAST_OPENING = 60
 """Characters that a passage must have to be worth opening a document with."""
@@ -57,9 +55,10 @@ def highlights(text: str, matches: Sequence[Match]) -> tuple[Span, ...]:
 
 
 def answer(text: str, start: int, end: int, matches: Sequence[Match], against: Sequence[tuple[int, int]] = ()) -> Span | None:
-    """The sentence of `text[start:end]` that has most of the matched terms by weight, then the densest, the first; None without a match.
+    """The sentence of `text[start:end]` that has most of the matched terms by weight, then the densest, the first.
 
-    What stands in the spans `against` means its words otherwise than they are asked: such words speak against a sentence.
+    None without a match, or where headings alone match: they only head what follows. What stands in the spans `against` means its words
+    otherwise than they are asked: such words speak against a sentence.
     """
     best: tuple[int, float, int] | None = None
     chosen: tuple[int, int] | None = None
@@ -69,11 +68,10 @@ def answer(text: str, start: int, end: int, matches: Sequence[Match], against: S
         while following < len(matches) and matches[following].start < last:
             following += 1
         within = matches[begin:following]
-        if within:
-            heads = _heads(text[first:last])
+        if within and not _heads(text[first:last]):
             said = {match.term: match.weight for match in within}
             said |= {match.term: -match.weight for match in within if any(begun <= match.start < ended for begun, ended in against)}
-            score = sum(said.values()) - (_HEADING if heads else 0), len(within) / (last - first), -first
+            score = sum(said.values()), len(within) / (last - first), -first
             if best is None or score > best:
                 best, chosen = score, _shorten(first, last, within[0], text)
     return None if chosen is None else Span(chosen[0], chosen[1], text[chosen[0] : chosen[1]])

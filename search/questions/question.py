@@ -126,6 +126,8 @@ class Question:
     limits: tuple[Limit, ...] = ()
 
 
+AT_A_TIME: Final = frozenset({Assertion.AFFIRMED, Assertion.HISTORICAL})
+"""What is told apart by when it is so, and answers the other one too."""
 AGREES: Final[Mapping[Assertion | None, frozenset[Assertion]]] = {
     Assertion.AFFIRMED: frozenset({Assertion.AFFIRMED, Assertion.HISTORICAL}),
     Assertion.HISTORICAL: frozenset({Assertion.HISTORICAL, Assertion.AFFIRMED}),

@@ -18,15 +18,25 @@ from concepts.terminology import Kind
 from search.columns.documents import ALLERGY, HAVING, SAYING, WAYS, Columns
 from search.lexical.analysis import informative
 from search.protocols import Mask
-from search.questions.question import AGREES, CONTRADICTS, LACKING, RELATIVE, Head, Part, Question, Whole, alternatives_of, without
+from search.questions.question import (
+    AGREES,
+    AT_A_TIME,
+    CONTRADICTS,
+    LACKING,
+    RELATIVE,
+    Head,
+    Part,
+    Question,
+    Whole,
+    alternatives_of,
+    without,
+)
 from search.ranking.grounded import Grounded, GroundedPart
 from search.ranking.polarity import Agreement, Want, framing, wants_of
 from search.spoken import Said
 
 _CHARTED: Final = frozenset({Assertion.AFFIRMED, Assertion.HISTORICAL, None})
 """How a question means concepts that charts answer too."""
-_AT_A_TIME: Final = frozenset({Assertion.AFFIRMED, Assertion.HISTORICAL})
-"""What is told apart by when it is so, and answers the other one too."""
 _DENYING: Final = frozenset({Assertion.NEGATED, Assertion.NOT_IN_FAMILY})
 """How a question means concepts that its patients must not have, or their relatives, by any other text."""
 _DENIED: Final = frozenset({Assertion.NEGATED, Assertion.NO_ALLERGY})
@@ -181,7 +191,7 @@ def beside_parts(question: Question) -> tuple[Want, ...]:
 def _row(each: GroundedPart) -> _Row:
     part, said, columns = each.part, each.documents, each.ground.columns
     agrees, contradicts = (_any(each, meant_so[part.assertion]) for meant_so in (AGREES, CONTRADICTS))
-    exactly = _any(each, {part.assertion} if part.assertion in _AT_A_TIME else AGREES[part.assertion])
+    exactly = _any(each, {part.assertion} if part.assertion in AT_A_TIME else AGREES[part.assertion])
     if part.assertion is Assertion.AFFIRMED:
         exactly |= said[HAVING]
     if part.relatives:

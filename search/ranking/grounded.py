@@ -25,10 +25,11 @@ Codes = Callable[[Sequence[str]], Sequence[int]]
 
 
 class Standing(NamedTuple):
-    """Documents that are as a limit asks, and those of which it is known."""
+    """Documents that are as a limit asks, and those of which it is known. A limit `of_whom` says whom the question is of."""
 
     as_asked: Mask
     known: Mask
+    of_whom: bool
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,17 @@ class Grounded:
         masks = [*(limit.as_asked for limit in self.limits), *([] if allowed is None else [allowed])]
         return np.logical_and.reduce(masks) if masks else None
 
+    def of_whom(self, allowed: Mask | None) -> Mask | None:
+        """Of the allowed documents (None: all) those that may be of somebody of whom is asked: for "women over 60" no man's at 40.
+
+        Of a day that is asked a document of another day may tell; of a woman no document of a man does.
+        """
+        others = [limit.known & ~limit.as_asked for limit in self.limits if limit.of_whom]
+        if not others:
+            return allowed
+        left: Mask = ~np.logical_or.reduce(others)
+        return left if allowed is None else left & allowed
+
     def assumed(self, allowed: Mask | None) -> Iterator[str]:
         """What is to be said of values without a unit that are taken for answers."""
         for each in self.parts:
@@ -150,4 +162,4 @@ def _standing(limit: Limit, ground: Ground) -> Standing:
     columns = ground.columns
     known: Mask = {"sex": columns.sexes >= 0, "age": columns.greatest_ages >= 0}.get(limit.of, columns.first_days > 0)
     as_asked = allowed(limit.asked, ground)
-    return Standing(known if as_asked is None else as_asked, known)
+    return Standing(known if as_asked is None else as_asked, known, limit.of in ("sex", "age"))

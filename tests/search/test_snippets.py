@@ -68,6 +68,8 @@ def test_sentences_cover_every_word_once_and_in_order(text: str, cut: int, tail:
         ("A very long walk with a cough was taken. Cough.", "cough", "Cough."),
         ("Cough. Cough.", "cough", "Cough."),
         ("All well.", "cough", None),
+        ("HISTORY:\nNo cough for years, and no history of fever.", "history", "No cough for years, and no history of fever."),
+        ("HISTORY:\nAll well.", "history", None),
     ],
 )
 def test_the_answer_has_most_terms_then_is_densest_then_first(text: str, query: str, expected: str | None) -> None:

@@ -28,6 +28,7 @@ TEXTS = {
     "on": "Seen today. On insulin at night.",
     "glargine": "Seen today. Takes insulin lispro with meals.",
     "morphine": "Seen today. Not on morphine.",
+    "changed": "Seen today. Better after stopping the statin. Atorvastatin started last week, with ezetimibe.",
 }
 
 
@@ -57,7 +58,7 @@ def well(retriever, question, **asked):
         ("anticoagulation", ["named", "told"]),
         ("patients on blood thinners", ["named", "told"]),
         ("no anticoagulation", ["none"]),
-        ("statins", ["statins"]),
+        ("statins", ["changed", "statins"]),
         ("diuretics", ["statins"]),
         ("loop diuretic", ["statins"]),
         ("thiazide", []),
@@ -88,3 +89,9 @@ def test_a_class_filters_with_its_drugs(retriever):
 def test_who_asks_for_those_without_a_drug_does_not_find_those_with_it(retriever, question, who):
     hits = retriever.search(SearchRequest(question)).hits
     assert [hit.patient.rpartition("/")[2] for hit in hits] == who
+
+
+def test_what_is_taken_answers_before_what_was(retriever):
+    hits = retriever.search(SearchRequest("patients on a statin")).hits
+    (changed,) = (hit.answer.text for hit in hits if hit.patient.endswith("changed"))
+    assert changed == "Atorvastatin started last week, with ezetimibe."
