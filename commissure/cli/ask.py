@@ -213,7 +213,7 @@ def _print_question(result: "SearchResult", protection: "Protection") -> None:
     for place, part in enumerate(result.question.parts if result.question else ()):
         asked = "however it is meant" if part.assertion is None else part.assertion.value
         more = f" and {len(part.concepts) - 1:,} more so called" if len(part.concepts) > 1 else ""
-        value, trigger = f" {part.value}" if part.value else "", f", by “{part.trigger}”" if part.trigger else ""
+        value, trigger = f" {part.of_result}" if part.of_result else "", f", by “{part.trigger}”" if part.trigger else ""
         click.echo(f"read as: {part.label}{more}{value} ({asked}{trigger})")
         counted = [
             f"{number(protection.count(head.patients))} {_WAYS[head.way]}"

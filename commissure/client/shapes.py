@@ -16,6 +16,10 @@ Kind = Literal["disorder", "finding", "drug", "procedure", "measurement", "other
 """What sort of thing a concept is, as far as reading a text depends on it."""
 
 
+Level = Literal["", "normal", "low", "high", "abnormal"]
+"""How a result lies to what is usual. UNKNOWN where nothing tells; ABNORMAL where it is not told in which way."""
+
+
 Match = Literal["well", "loosely"]
 """How well a document answers the question (search.ranking.relevance)."""
 
@@ -1048,6 +1052,8 @@ class Part(TypedDict):
     assertion: Assertion | None
     trigger: str
     value: Asked | None
+    level: Level
+    """Of a result how it is asked to lie to what is usual: "low hemoglobin". UNKNOWN where that is not asked."""
     switched: bool
     """Whether the request asks it so, whatever the words say."""
     relatives: list[str]

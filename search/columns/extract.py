@@ -103,6 +103,7 @@ class FactRows:
     agents: Codes
     states: Codes
     attributes: Codes
+    interpretations: Codes
 
 
 Table = DocumentRows | PassageRows | MentionRows | FactRows
@@ -120,7 +121,8 @@ _MENTIONS: Final = (
 )
 _FACTS: Final = (
     "SELECT fact, fact, 0, dataset, subject, relation, concept, label, CASE WHEN length(start) >= 10 THEN substr(start, 1, 10) END, number,"
-    " unit, comparator, counted, encounter, job, agent, status, attributes, record, coalesce(start, ''), coalesce(value, '')"
+    " unit, comparator, counted, encounter, job, agent, status, attributes, interpretation,"
+    " record, coalesce(start, ''), coalesce(value, '')"
     " FROM facts WHERE fact >= ? ORDER BY record, fact"
 )
 

@@ -5,7 +5,7 @@ very day. A value in a text goes with that text.
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Final
@@ -18,6 +18,7 @@ from concepts.hierarchy import offsets_of, runs
 from concepts.model import Assertion
 from search.columns.concepts import Int32, Int64, lengths
 from search.columns.extract import Extract
+from search.levels import NUMBERS, Level, level_of, ranges_of
 from search.protocols import Mask
 from search.questions.results import COMPARATORS, AskedResult, compared, written_bound
 
@@ -36,6 +37,8 @@ class ResultColumns:
     lows: NDArray[np.float64]
     """The least that the value may be."""
     highs: NDArray[np.float64]
+    levels: NDArray[np.int8]
+    """How the value lies to what is usual: `search.levels.NUMBERS`; of values in texts UNKNOWN."""
 
     def mask(self, asked: AskedResult, codes: Int32, names: Callable[[Sequence[int]], Mapping[int, str]], count: int) -> Mask:
         """Which of so many documents have a value as asked of one of the concepts; `names` gives units by their codes."""
@@ -48,6 +51,13 @@ class ResultColumns:
                 of_unit = rows[units == code]
                 fitting = of_unit[(self.lows[of_unit] >= low) & (self.highs[of_unit] <= high)]
                 found[self.documents[fitting]] = True
+        return found
+
+    def of_level(self, levels: Collection[Level], codes: Int32, count: int) -> Mask:
+        """Which of so many documents have a value of one of the concepts that lies in one of these ways to what is usual."""
+        rows = runs(self.offsets[codes], lengths(self.offsets, codes))
+        found = np.zeros(count, dtype=np.bool_)
+        found[self.documents[rows[np.isin(self.levels[rows], [NUMBERS[level] for level in levels])]]] = True
         return found
 
     def usual_unit(self, codes: Int32, names: Callable[[Sequence[int]], Mapping[int, str]]) -> str:
@@ -87,7 +97,7 @@ ARRAYS: Final = tuple(each.name for each in fields(ResultColumns))
 def no_results(concepts: int = 0) -> ResultColumns:
     """Columns without a value."""
     none, numbers = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float64)
-    return ResultColumns(np.zeros(concepts + 1, dtype=np.int64), none, none, numbers, numbers)
+    return ResultColumns(np.zeros(concepts + 1, dtype=np.int64), none, none, numbers, numbers, np.empty(0, dtype=np.int8))
 
 
 def derive_results(db: sqlite3.Connection, extract: Extract, places: Int64, concepts: Int32, count: int) -> ResultColumns:
@@ -96,7 +106,7 @@ def derive_results(db: sqlite3.Connection, extract: Extract, places: Int64, conc
     `places` maps rows of the catalog to documents, `concepts` codes of texts to the ordinals of so many (`count`) concepts.
     """
     found = [*_charted(extract), _said(extract)]
-    rows, of_concepts, of_units, least, greatest = (np.concatenate(columns) for columns in zip(*found, strict=True))
+    rows, of_concepts, of_units, least, greatest, levels = (np.concatenate(columns) for columns in zip(*found, strict=True))
     names = extract.distinct(of_units)
     if (of_units < 0).any():
         names = ["", *filter(None, names)]
@@ -106,13 +116,13 @@ def derive_results(db: sqlite3.Connection, extract: Extract, places: Int64, conc
     table = extract.table(numbers.__getitem__, of_units)
     table[-1] = 0
     units, codes, documents = table[of_units], concepts[of_concepts], places[rows].astype(np.int32)
-    order = np.lexsort((greatest, least, units, documents, codes))
+    order = np.lexsort((levels, greatest, least, units, documents, codes))
     offsets = offsets_of(codes[order].astype(np.int64), count)
-    return ResultColumns(offsets, documents[order], units[order], least[order], greatest[order])
+    return ResultColumns(offsets, documents[order], units[order], least[order], greatest[order], levels[order])
 
 
-_Values = tuple[Int64, Int32, Int32, NDArray[np.float64], NDArray[np.float64]]
-"""Rows of documents, concepts and units by the codes of their texts, least and greatest values."""
+_Values = tuple[Int64, Int32, Int32, NDArray[np.float64], NDArray[np.float64], NDArray[np.int8]]
+"""Rows of documents, concepts and units by the codes of their texts, least and greatest values, how they lie to what is usual."""
 
 
 def _charted(extract: Extract) -> Iterator[_Values]:
@@ -130,7 +140,24 @@ def _charted(extract: Extract) -> Iterator[_Values]:
         rows = np.flatnonzero(chosen)
         held, rows = _matches(of_documents, of_facts[rows], rows)
         least, greatest, known = _bounds(extract, facts.comparators[rows], facts.numbers[rows])
-        yield documents.rows[held][known], facts.concepts[rows][known], facts.units[rows][known], least[known], greatest[known]
+        held, rows = held[known], rows[known]
+        yield documents.rows[held], facts.concepts[rows], facts.units[rows], least[known], greatest[known], _levels(extract, rows)
+
+
+def _levels(extract: Extract, rows: Int64) -> NDArray[np.int8]:
+    """How charted results lie to what is usual; results that are alike are looked at once."""
+    facts = extract.facts
+    alike = np.stack([facts.interpretations[rows], facts.comparators[rows], facts.attributes[rows]]).astype(np.float64)
+    values, which = np.unique(np.vstack([alike, facts.numbers[rows]]), axis=1, return_inverse=True)
+
+    def text(code: float) -> str:
+        return extract.texts[int(code)] if code >= 0 else ""
+
+    told = [
+        NUMBERS[level_of(text(interpretation), number, text(comparator), ranges_of(text(attributes)))]
+        for interpretation, comparator, attributes, number in values.T.tolist()
+    ]
+    return np.asarray(told, dtype=np.int8)[which.reshape(-1)]
 
 
 def _pairs(patients: Int32, days: Int32, width: int) -> Int64:
@@ -169,4 +196,11 @@ def _said(extract: Extract) -> _Values:
     which = extract.table(lambda text: places.get(text, -1), mentions.values)[mentions.values]
     rows = np.flatnonzero(affirmed & (which >= 0))
     ends = np.asarray([*bounds.values()], dtype=np.float64).reshape(-1, 2)[which[rows]]
-    return mentions.documents[rows], mentions.concepts[rows], mentions.units[rows], ends[:, 0], ends[:, 1]
+    return (
+        mentions.documents[rows],
+        mentions.concepts[rows],
+        mentions.units[rows],
+        ends[:, 0],
+        ends[:, 1],
+        np.zeros(len(rows), dtype=np.int8),
+    )

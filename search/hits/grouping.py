@@ -34,7 +34,7 @@ class Way(NamedTuple):
 def ways_of(asked: Grounded) -> list[Way]:
     """Documents that have each part, in each way; of a part that asks for a value those that have it so."""
     return [
-        Way(place, way, each.fitting if each.part.value is not None and way == HAVING else each.documents[way])
+        Way(place, way, each.fitting if each.part.of_result and way == HAVING else each.documents[way])
         for place, each in enumerate(asked.parts)
         for way in (HAVING, *WAYS)
     ]

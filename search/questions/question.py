@@ -18,6 +18,7 @@ from concepts.terminology import Kind
 from concepts.values import Value
 from graph.identifiers import concept_iri
 from search.errors import InvalidRequest
+from search.levels import Level, asked_level
 from search.questions.limits import Limit, limits_of
 from search.questions.results import AskedResult, compared
 
@@ -110,10 +111,17 @@ class Part:
     assertion: Assertion | None
     trigger: str = ""
     value: Asked | None = None
+    level: Level = Level.UNKNOWN
+    """Of a result how it is asked to lie to what is usual: "low hemoglobin". UNKNOWN where that is not asked."""
     switched: bool = False
     """Whether the request asks it so, whatever the words say."""
     relatives: tuple[str, ...] = ()
     """Of whom it is asked, where that is of certain relatives: the persons who may be meant."""
+
+    @property
+    def of_result(self) -> str:
+        """What it asks of a result, in words: '> 9 %', 'low'; '' for nothing."""
+        return str(self.value) if self.value is not None else str(self.level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,12 +234,20 @@ def read_question(
     if len(text) > LONGEST_READ or "\n" in text.strip():
         return Question(text, rest=text)
     mentions = reader.read(text) or _in_capitals(text, reader)
-    parts = tuple(switched for mention in mentions if (switched := _switched(_part(mention), ask, switches)) is not None)
+    parts = tuple(switched for mention in mentions if (switched := _switched(_levelled(text, _part(mention)), ask, switches)) is not None)
     named = [range(part.start, part.end) for part in parts]
     limits = tuple(limit for limit in limits_of(text, newest) if not any(limit.start in span or limit.end - 1 in span for span in named))
     return Question(
         text, parts, without(text, [*((part.start, part.end) for part in parts), *((each.start, each.end) for each in limits)]), limits
     )
+
+
+def _levelled(text: str, part: Part) -> Part:
+    """The part with how it asks a result to lie to what is usual."""
+    if part.kind is not Kind.MEASUREMENT or part.value is not None:
+        return part
+    level, start, end = asked_level(text, part.start, part.end)
+    return replace(part, level=level, start=start, end=end)
 
 
 def _switched(part: Part, ask: Ask | None, switches: Iterable[Switch]) -> Part | None:

@@ -199,9 +199,10 @@ def _row(each: GroundedPart) -> _Row:
     charted = said[HAVING] & ~agrees & ~contradicts if part.assertion in _CHARTED else np.zeros_like(agrees)
     weight = float(np.log1p(columns.documents / (1 + np.count_nonzero(np.logical_or.reduce(list(said.values()))))))
     worth = np.where(charted, np.float32(_OF_CHARTS), np.float32(0))
-    if part.value is not None:
-        contradicts |= (agrees | charted) & ~each.fitting
-        agrees = exactly = each.fitting
+    if part.of_result:
+        contradicts |= (agrees | charted) & each.otherwise
+        exactly = each.fitting
+        agrees = exactly | (agrees & ~contradicts)
     agreement = np.full(columns.documents, Agreement.SILENT, dtype=np.uint8)
     agreement[contradicts] = Agreement.CONTRADICTS
     agreement[agrees] = np.where(exactly[agrees], Agreement.AGREES, Agreement.AT_ANOTHER_TIME)
@@ -215,7 +216,7 @@ def _patients(each: GroundedPart, agrees: Mask, contradicts: Mask) -> Mask:
     Not on a drug is whoever has it neither affirmed nor charted: hardly a note says what somebody does not take, or is not allergic to.
     """
     part, columns = each.part, each.ground.columns
-    charted = each.charted if part.value is None else np.zeros_like(each.charted)
+    charted = each.charted if not part.of_result else np.zeros_like(each.charted)
     found = _of(agrees, columns)
     if part.assertion is Assertion.ALLERGY:
         return found | each.allergic
@@ -292,10 +293,10 @@ def head_of(asked: Grounded, allowed: Mask | None) -> tuple[Head, ...]:
     there = _of(within, columns)
     for place, each in enumerate(asked.parts):
         saying = dict(each.documents)
-        if each.part.value is not None:
+        if each.part.of_result:
             saying[HAVING] = each.fitting
         having = _of(within & saying[HAVING], columns)
-        if each.part.value is None:
+        if not each.part.of_result:
             having |= each.charted if limited is None else each.charted & there
         allergic = _of(within & saying[ALLERGY], columns) | (each.allergic if limited is None else each.allergic & there)
         also = {HAVING: int(np.count_nonzero(having)), ALLERGY: int(np.count_nonzero(allergic))}

@@ -3,7 +3,7 @@
 Looked up once for a question, when first asked for: ranking, hits, heads and groups all speak of the same masks.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from concepts.relatives import Kin, kin
 from search.columns.concepts import Int32
 from search.columns.documents import HAVING, SAYING
+from search.levels import ANSWERS, Level
 from search.masks import Ground, allowed
 from search.protocols import Mask
 from search.questions.limits import Limit
@@ -58,7 +59,14 @@ class GroundedPart:
     @cached_property
     def measured(self) -> Mask:
         """Documents with a value as it asks, charted or in the text; none where it asks for no value."""
-        return self._valued(bare=False)
+        return self._of_level(ANSWERS[self.part.level]) if self.part.level else self._valued(bare=False)
+
+    @cached_property
+    def otherwise(self) -> Mask:
+        """Documents with values that are known not to be as it asks, and none that is; to what is usual many values say nothing."""
+        if not self.part.level:
+            return ~self.fitting
+        return self._of_level(frozenset(Level) - ANSWERS[self.part.level] - {Level.UNKNOWN}) & ~self.fitting
 
     @cached_property
     def taken(self) -> Mask:
@@ -95,6 +103,10 @@ class GroundedPart:
     def fitting(self) -> Mask:
         """Documents with a value as it asks, in its unit or taken for one."""
         return self.measured | self.taken
+
+    def _of_level(self, levels: Collection[Level]) -> Mask:
+        found: Mask = self.ground.columns.results.of_level(levels, self.ordinals, self.ground.columns.documents)
+        return found
 
     def _valued(self, *, bare: bool) -> Mask:
         columns = self.ground.columns

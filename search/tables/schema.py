@@ -2,7 +2,7 @@
 
 from typing import Final
 
-FORMAT: Final = 20
+FORMAT: Final = 23
 """Kept in `PRAGMA user_version`; a catalog of another format is built anew."""
 
 NUMBER: Final = "number"

@@ -16,7 +16,7 @@ from search.model import Filters, FormerPatient, SearchRequest
 from search.retriever import Retriever
 from tests.search.clinic import FakeEmbedder, build, make_clinic, opened
 
-QUERY = "woman treated with cisplatin and paclitaxel"
+QUERY = "patient treated with cisplatin and paclitaxel"
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from search.model import Fact
 from tests.webapp import fixtures as f
 from tests.webapp.fixtures import Shelf
 from tests.webapp.page import get, query
-from webapp.pages.charted import charted, level_of
+from webapp.pages.charted import charted, level_words
 from webapp.pages.curves import curve_of, ticks_of
 from webapp.pages.flowsheet import flowsheet_of
 from webapp.pages.glance import Glance, glance_of
@@ -130,7 +130,7 @@ def test_glance_draws_a_bound_as_a_bound() -> None:
 )
 def test_a_bound_is_high_or_low_only_where_that_is_sure(number: float, comparator: str, level: str) -> None:
     fact = replace(_result_of(number, "2024"), comparator=comparator, interpretation="<", attributes="low: 3\nhigh: 10")
-    assert level_of(fact) == level
+    assert level_words(fact) == level
 
 
 def test_glance_tells_a_relatives_condition_apart() -> None:

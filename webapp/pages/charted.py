@@ -1,11 +1,12 @@
 """What a chart says, as people read it: one thing for each record whatever its codes, what does not count, what is out of range."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from concepts.model import Assertion
 from search.columns.codings import leading_first
+from search.levels import Level, level_of, ranges_of
 from search.model import ConceptSummary, Fact
 from search.protocols import Catalog
 from search.tables.charting import by_thing
@@ -13,19 +14,8 @@ from webapp.pages.wording import GROUP_NAMES, address, measured, system_name
 
 NONE_KNOWN_GROUPS: Final = frozenset({"allergy", "condition"})
 """Groups in which a record can say that nothing is known."""
-_LEVELS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("H", "HU", "HX"), "high"),
-    **dict.fromkeys(("HH", "HH>"), "critically high"),
-    **dict.fromkeys(("L", "LU", "LX"), "low"),
-    **dict.fromkeys(("LL", "LL<"), "critically low"),
-    **dict.fromkeys(("A", "ABN"), "abnormal"),
-    "AA": "critically abnormal",
-    "N": "",
-}
-"""Code of an interpretation (https://terminology.hl7.org/CodeSystem-v3-ObservationInterpretation.html) → what a reader is told.
-
-'<' and '>' (off the scale of the instrument) say nothing of what is usual; the reference range may.
-"""
+_CRITICAL: Final = frozenset({"HH", "HH>", "LL", "LL<", "AA"})
+"""Codes of interpretations that call for somebody at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +72,7 @@ class Charted:
     @property
     def level(self) -> str:
         """High, low, abnormal …; '' where it is usual or nothing tells."""
-        return level_of(self.fact)
+        return level_words(self.fact)
 
     @property
     def url(self) -> str:
@@ -153,31 +143,15 @@ def withheld(catalog: Catalog, documents: Iterable[str]) -> dict[str, str]:
 
 def about(fact: Fact) -> dict[str, str]:
     """What a result is measured against: 'low', 'high', 'range'."""
-    return dict(line.split(": ", 1) for line in fact.attributes.splitlines() if ": " in line)
+    return ranges_of(fact.attributes)
 
 
-def level_of(fact: Fact) -> str:
+def level_words(fact: Fact) -> str:
     """High, low or abnormal: as the record says, or else by its reference range; '' where it is usual or nothing tells."""
-    told = about(fact)
-    if (interpretation := fact.interpretation.upper()) in _LEVELS:
-        return _LEVELS[interpretation]
-    if "low" in told and is_below(fact, float(told["low"])):
-        return "low"
-    return "high" if "high" in told and is_above(fact, float(told["high"])) else ""
-
-
-def is_below(fact: Fact, bound: float) -> bool:
-    """Whether a result is surely less: of '<5' it is known that it is below 5, and below 10; of '<5' and 3 nothing is."""
-    if fact.number is None or fact.comparator not in ("", "<", "<="):
-        return False
-    return fact.number <= bound if fact.comparator == "<" else fact.number < bound
-
-
-def is_above(fact: Fact, bound: float) -> bool:
-    """Whether a result is surely more; see is_below."""
-    if fact.number is None or fact.comparator not in ("", ">", ">="):
-        return False
-    return fact.number >= bound if fact.comparator == ">" else fact.number > bound
+    level = level_of(fact.interpretation, fact.number, fact.comparator, about(fact))
+    if level in (Level.UNKNOWN, Level.USUAL):
+        return ""
+    return f"critically {level}" if fact.interpretation.upper() in _CRITICAL else str(level)
 
 
 def range_of(fact: Fact) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from webapp.pages.charted import Charted, about, level_of, range_of
+from webapp.pages.charted import Charted, about, level_words, range_of
 from webapp.pages.timeline import Scale, day_of
 from webapp.pages.wording import address
 
@@ -80,7 +80,7 @@ def curve_of(things: Sequence[Charted], label: str, top: int, scale: Scale, with
         Reading(
             f"{scale.at(day):.2f}%",
             f"{height(thing.fact.number or 0.0):.1f}",
-            f"{(thing.fact.start or '')[:10]}: {thing.value}{f' ({level})' if (level := level_of(thing.fact)) else ''}",
+            f"{(thing.fact.start or '')[:10]}: {thing.value}{f' ({level})' if (level := level_words(thing.fact)) else ''}",
             address("/record", [("id", thing.fact.record)]),
             bool(thing.fact.comparator),
             bool(level),

@@ -150,7 +150,7 @@ def _part(
     asked = _asked(part, alike)
     without = replace(state, query=_without(question.text, _start(question, part), part.end), page=1)
     row = _FILTERS.get(part.assertion, "concept") if part.assertion else "concept"
-    as_filter = without.with_value(row, asked).url() if asked and part.value is None else ""
+    as_filter = without.with_value(row, asked).url() if asked and not part.of_result else ""
     heads = []
     for head in (one for one in result.head if one.part == place):
         if not head.documents and head.way not in ("concept", "denied"):
@@ -158,7 +158,7 @@ def _part(
         if head.way == RELATIVE:  # no filter asks for one relative
             heads.append(Counted(head.patients, WAYS[head.way][head.patients != 1], head.documents, ""))
             continue
-        valued = head.way == "concept" and part.value is not None
+        valued = head.way == "concept" and bool(part.of_result)
         name, value = ("result", _result(part)) if valued else (head.way, asked)
         there = replace(state, query="", match="", assertion="", parts=(), group="", page=1).with_value(name, value)
         for limit in question.limits:
@@ -176,7 +176,7 @@ def _part(
         part.assertion,
         NAMES[part.assertion] if part.assertion else "however meant",
         part.trigger,
-        str(part.value) if part.value is not None else "",
+        part.of_result,
         max(0, len(part.concepts) - 1),
         without.url(),
         as_filter,
