@@ -152,7 +152,7 @@ class _Counting:
             places = places[np.isin(events.settings[places], np.concatenate(having))]
         if event.path in self._resolution.documents:
             places = places[np.isin(events.documents[places], self._resolution.documents[event.path])]
-        elif event.kind == "note" and event.concepts:
+        if event.kind == "note" and event.concepts:
             meant = [ASSERTIONS.index(each) for each in event.assertions or ("affirmed",)]
             places = places[np.isin(events.assertions[places], meant)]
         if event.label is not None:

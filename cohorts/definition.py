@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from search.filters import Filters
+
 FORMAT: Final = "commissure-cohort/1"
 
 CHARTED: Final = ("allergy", "condition", "encounter", "immunization", "medication", "observation", "procedure")
@@ -111,6 +113,8 @@ class Event:
     """The set its concepts must be of; '' for any."""
     words: Words | None = None
     meaning: Meaning | None = None
+    filters: Filters | None = None
+    """What a search would let through: the notes must be among these documents."""
     label: Label | None = None
     pattern: str = ""
     """A group of SPARQL patterns with `?patient`, and `?date` where it has a day."""

@@ -5,6 +5,7 @@ from typing import Any, Final
 from cohorts.definition import EVENTS, FORMAT
 from cohorts.fields import MOST_DAYS, MOST_YEARS
 from concepts.model import Assertion
+from search.filters import FILTERS, Kind
 
 
 def _ref(name: str) -> dict[str, Any]:
@@ -66,6 +67,11 @@ _NOTE: Final = {
     "mode": {"enum": ["lexical", "semantic"]},
     "at_least": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
     "assertion": {"type": "array", "items": {"enum": [each.value for each in Assertion]}, "minItems": 1},
+    "filters": _ref("filters"),
+}
+_FILTERS: Final = {
+    row.name: _TEXTS if row.several else {**_DATE, "type": "string"} if row.kind is Kind.DATE else {"type": "number", "minimum": 0}
+    for row in FILTERS
 }
 _CODE: Final = {
     "code": {"type": "string", "minLength": 1},
@@ -129,6 +135,7 @@ SCHEMA: Final[dict[str, Any]] = {
             ]
         },
         "note": _object(_NOTE),
+        "filters": {**_object(_FILTERS), "minProperties": 1, "description": "What a search would let through, by its filters."},
         "label": _object(
             {
                 "in": _TEXT,

@@ -23,8 +23,9 @@ from graph.sparql import JSON, Demand
 from graph.store import GraphReader, SparqlQueryable
 from graph.vocabulary import PREFIXES
 from search.days import days_of
-from search.errors import ModelUnavailable
+from search.errors import InvalidRequest, ModelUnavailable
 from search.generation import Generation
+from search.masks import Ground, allowed, unknown_values
 from search.protocols import Embedder
 
 _SECONDS: Final = 30.0
@@ -49,6 +50,20 @@ class Lookups:
         if event.meaning is None:
             raise ValueError(f"{event.path} asks for no words and no meaning")
         return self._meaning(event.meaning, f"{event.path}.note")
+
+    def allowed(self, event: Event) -> tuple[Int64, tuple[str, ...]]:
+        """See Lookup."""
+        if event.filters is None:
+            raise ValueError(f"{event.path} has no filters")
+        columns, catalog = self.generation.columns, self.generation.catalog
+        ground = Ground.of(columns, catalog)
+        try:
+            said = unknown_values(event.filters, ground, lambda: [one.dataset for one in catalog.datasets()])
+            mask = allowed(event.filters, ground)
+        except InvalidRequest as error:
+            raise InvalidDefinition(f"{event.path}.note.filters", str(error)) from error
+        found: Int64 = np.sort(columns.rowids if mask is None else columns.rowids[mask])
+        return found, tuple(said)
 
     def _candidates(self, words: Words) -> Int64 | None:
         """Rows of the documents that may say words; None where all may."""

@@ -6,6 +6,9 @@ from typing import Any, Final
 from cohorts.definition import Code, Count, Label, Leaving, Meaning, Value, Words
 from cohorts.errors import InvalidDefinition
 from cohorts.fields import MOST_DAYS, Fields, number
+from search.errors import InvalidRequest
+from search.filters import FILTERS, Filters, Kind
+from search.masks import check
 
 MOST_CODES: Final = 1_000_000
 _PART: Final = re.compile(r'"([^"]+)"|(\S+)')
@@ -13,6 +16,7 @@ _COUNT: Final = ("ge", "le", "eq", "distinct")
 _LABEL: Final = ("in", "job", "confidence", "agent", "dataset")
 _VALUE: Final = ("gt", "ge", "lt", "le", "eq", "unit")
 _MOST: Final = 1_000_000
+_FIELDS: Final = {row.plural: row.name for row in FILTERS}
 _LEAVING: Final = re.compile(r"(start|end|observed|persistence)([+-]\d{1,6})?")
 
 
@@ -63,6 +67,35 @@ def meaning_of(note: Fields) -> Meaning:
     if least is None or not 0 < least <= 1:
         raise note.refuse("at_least", "must say how near a passage must come, above 0 and at most 1: 0.55 is a beginning")
     return Meaning(text, least)
+
+
+def filters_of(value: Any, path: str) -> Filters:
+    """What notes a search would let through, by the names that its filters have. Raises InvalidDefinition."""
+    fields = Fields.of(value, path, [row.name for row in FILTERS])
+    given: dict[str, Any] = {}
+    for row in FILTERS:
+        if row.name not in fields.value:
+            continue
+        if row.several:
+            given[row.name] = fields.words(row.name)
+        elif row.kind is Kind.DATE:
+            given[row.name] = fields.text(row.name, 10)
+        else:
+            found = fields.number(row.name)
+            if found is None or not 0 <= found <= (row.most or found) or (row.whole and not found.is_integer()):
+                raise fields.refuse(
+                    row.name, f"must be a {'whole ' if row.whole else ''}number from 0" + (f" to {row.most}" if row.most else "")
+                )
+            given[row.name] = found
+    if not given:
+        raise InvalidDefinition(path, "is empty; leave it out to ask for nothing")
+    filters = Filters.named(given)
+    try:
+        check(filters)
+    except InvalidRequest as error:
+        field = _FIELDS.get(error.field, error.field)
+        raise fields.refuse(field, str(error).removeprefix(f"{error.field}: ")) from error
+    return filters
 
 
 def label_of(value: Any, path: str) -> tuple[Label, str]:

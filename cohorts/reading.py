@@ -22,7 +22,7 @@ from cohorts.definition import (
 from cohorts.errors import InvalidDefinition
 from cohorts.fields import MOST_DAYS, Fields, day, whole
 from cohorts.linking import DEEPEST, Named, linked
-from cohorts.parts import count_of, exit_end_of, label_of, meaning_of, pattern_of, set_of, value_of, words_of
+from cohorts.parts import count_of, exit_end_of, filters_of, label_of, meaning_of, pattern_of, set_of, value_of, words_of
 from concepts.model import Assertion
 
 MOST_RULES: Final = 1000
@@ -37,7 +37,7 @@ _CRITERION: Final = (*_EVENT, "name", "count", "start", "end", "from", "same_enc
 _PERSON: Final = ("name", "age", "sex", "dates")
 _GROUPS: Final = ("any", "all", "at_least", "at_most")
 _GROUP: Final = ("name", *_GROUPS, "of")
-_NOTE: Final = ("in", "text", "mode", "at_least", "assertion")
+_NOTE: Final = ("in", "text", "mode", "at_least", "assertion", "filters")
 
 
 def read_definition(text: str | bytes, named: Named | None = None) -> Definition:
@@ -205,6 +205,7 @@ def _event(fields: Fields, depth: int) -> Event:
         concepts=classes or (note or fields).text("in"),
         words=words_of(note) if note is not None and "text" in note.value and not means else None,
         meaning=meaning_of(note) if note is not None and means else None,
+        filters=filters_of(note.value["filters"], note.at("filters")) if note is not None and "filters" in note.value else None,
         label=label,
         pattern=pattern_of(fields) if "graph" in value else "",
         cohort=fields.text("cohort"),

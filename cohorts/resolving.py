@@ -6,7 +6,7 @@ Done once, before anything is counted, so that every executor counts the same: w
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any, Final, Protocol
 
@@ -47,6 +47,10 @@ class Lookup(Protocol):
         """The rows of the documents that say the words of an event, or mean what it means."""
         ...
 
+    def allowed(self, event: Event) -> tuple[Int64, tuple[str, ...]]:
+        """The rows of the documents that the filters of an event let through, and what to say of values that nothing published has."""
+        ...
+
     def matching(self, event: Event) -> tuple[Int32, Int32]:
         """The patients that the pattern of an event finds, and the day of each: distinct pairs, ascending."""
         ...
@@ -56,7 +60,8 @@ class Lookup(Protocol):
 class Resolution:
     """What the names of a definition stand for.
 
-    By the path of an event, `documents` has the rows of those that say its words or mean what it means, `matches` what its pattern finds.
+    By the path of an event, `documents` has the rows of those that say its words or mean what it means, and that its filters let through,
+    `matches` what its pattern finds.
     """
 
     sets: Mapping[str, Concepts] = field(default_factory=dict)
@@ -84,7 +89,13 @@ def resolve(definition: Definition, rows: Query, hierarchy: Hierarchy, lookup: L
     for event in all_events(definition):
         if event.words is not None or event.meaning is not None:
             documents[event.path], frozen[event.path] = lookup.noted(event)
-        elif event.pattern:
+        if event.filters is not None:
+            left, said = lookup.allowed(event)
+            found = np.intersect1d(documents[event.path], left) if event.path in documents else left
+            documents[event.path] = found
+            frozen[event.path] = replace(frozen.get(event.path, Frozen("filters", 0)), found=len(found))
+            notices += [f"{event.path}.note.filters: {one}" for one in said]
+        if event.pattern:
             patients, days = lookup.matching(event)
             events = np.fromiter(numbers, np.int32, len(patients))
             matches[event.path] = Matches(patients, events, days)

@@ -21,7 +21,7 @@ class Step:
 class Frozen:
     """What was looked up once, before anything was counted: `found` documents or patients, and what must be the same to find them again."""
 
-    by: Literal["words", "meaning", "graph"]
+    by: Literal["words", "meaning", "filters", "graph"]
     found: int
     model: str = ""
     """Of a meaning: the model whose vectors were compared."""
@@ -48,7 +48,7 @@ class Counted:
     steps: tuple[Step, ...]
     members: Members
     frozen: Mapping[str, Frozen] = field(default_factory=dict)
-    """Path of a rule that asks for words or meanings of notes, or for a pattern of the graph → what was found."""
+    """Path of a rule that asks for words, meanings or filters of notes, or for a pattern of the graph → what was found."""
     notices: tuple[str, ...] = ()
     subjects: Subjects = "patients"
 

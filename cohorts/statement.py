@@ -195,9 +195,10 @@ class _One:
         if event.kind == "note" and not event.concepts:
             found.append("concept IS NULL")
         said = event.words or event.meaning
-        if said is not None:
-            found.append(f"document IN {_among(map(str, self._resolution.documents[event.path].tolist()))} /* {_comment(said.text)} */")
-        elif event.kind == "note" and event.concepts:
+        if said is not None or event.filters is not None:
+            told = "; ".join((*([said.text] if said is not None else []), *([repr(event.filters)] if event.filters is not None else [])))
+            found.append(f"document IN {_among(map(str, self._resolution.documents[event.path].tolist()))} /* {_comment(told)} */")
+        if event.kind == "note" and event.concepts:
             found.append(f"assertion IN {_among(map(_text, event.assertions or ('affirmed',)))}")
         if event.label is not None:
             found += self._labeled(event.label)

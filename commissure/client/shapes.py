@@ -92,7 +92,7 @@ class Frozen(TypedDict):
     """What was looked up before anything was counted; within one generation the same is found again."""
 
     by: str
-    """'words' or 'meaning' of notes, or 'graph'."""
+    """'words', 'meaning' or 'filters' of notes, or 'graph'."""
     found: int | str
     """How many notes, or patients of a pattern of the graph."""
     model: str
@@ -113,7 +113,7 @@ class CohortCount(TypedDict):
     attrition: list[CohortStep]
     """Who is left after each rule and all before it."""
     frozen: dict[str, Frozen]
-    """Path of a rule that asks for words or meanings of notes, or for a pattern of the graph → what was found."""
+    """Path of a rule that asks for words, meanings or filters of notes, or for a pattern of the graph → what was found."""
     notices: list[str]
     """Codes that nothing published has."""
     generation: int

@@ -115,6 +115,8 @@ def events_asked(
     elif kind == "note":
         words = draw(st.sampled_from(({"text": "pain"}, {"text": "pain", "mode": "semantic", "at_least": 0.5}, None)))
         asked = {"note": words or draw(st.sampled_from(({"in": "a"}, {"in": "b", "assertion": ["negated"]}, {})))}
+        if draw(st.booleans()):
+            asked["note"] = {**asked["note"], "filters": {"type": ["Letter"], "from": "1997"}}
     elif kind not in ("death", "patient") and draw(st.booleans()):
         asked["in"] = draw(st.sampled_from(("a", "b", "most")))
     if kind == "encounter" and draw(st.booleans()):

@@ -25,7 +25,8 @@ from tests.cohorts.tables import CONCEPTS, read, resolution, table
 
 pytestmark = pytest.mark.long
 NUMBER = int(os.environ.get("COMMISSURE_GENERATED", "300"))
-SAYING = [1, 3]
+SAYING, LEFT = [1, 3], [3, 4]
+"""Documents that say what is asked, and those that filters leave as well."""
 
 
 def told(counted: Counted) -> dict[str, Any]:
@@ -38,7 +39,11 @@ def told(counted: Counted) -> dict[str, Any]:
 
 
 def resolved(definition: Definition) -> Resolution:
-    said = {event.path: SAYING for event in all_events(definition) if event.words is not None or event.meaning is not None}
+    said = {
+        event.path: SAYING if event.filters is None else LEFT
+        for event in all_events(definition)
+        if (event.words or event.meaning or event.filters) is not None
+    }
     found = resolution(
         definition, said, {event.path: matches(number) for number, event in enumerate(all_events(definition)) if event.pattern}
     )

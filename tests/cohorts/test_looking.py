@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cohorts.duck import Tables
 from cohorts.errors import InvalidDefinition
 from cohorts.reading import definition_of
 from cohorts.results import Counted, Frozen
@@ -14,7 +15,9 @@ from cohorts.words import saying, texts_of
 from commissure.assemble import DataLibrary
 from graph.scope import Scope
 from search.errors import ModelUnavailable
+from search.filters import Filters
 from search.generation import Generation
+from search.model import SearchRequest
 from tests.ingest.exports import HashEmbedder, Lab, condition, note, patient
 from tests.webapp.fixtures import folder, ingesting
 
@@ -121,6 +124,41 @@ def test_without_a_model_meanings_are_refused_in_words(lab: Lab) -> None:
     generation.meta = replace(generation.meta, vectors=0)
     with pytest.raises(InvalidDefinition, match="is embedded yet"):
         counted(Cohorts(generation, HashEmbedder()), asked)
+
+
+@pytest.mark.parametrize(
+    ("note", "found"),
+    [
+        ({"filters": {"from": "2020-01-02", "to": "2020-01-03"}}, ["p1", "p2"]),
+        ({"filters": {"type": ["Progress note"]}}, ["p0", "p1", "p2", "p3"]),
+        ({"filters": {"type": ["Letter"]}}, []),
+        ({"text": "pain", "filters": {"to": "2020-01-01"}}, ["p0"]),
+        ({"text": "pain", "assertion": ["affirmed"], "filters": {"to": "2020-01-03"}}, ["p2"]),
+        ({"text": "cannot afford", "mode": "semantic", "at_least": 0.01, "filters": {"from": "2020-01-04"}}, ["p3"]),
+    ],
+)
+def test_notes_are_those_that_the_filters_of_a_search_leave(library: DataLibrary, note: dict[str, Any], found: list[str]) -> None:
+    cohorts = library.current().cohorts
+    definition = definition_of({"format": "commissure-cohort/1", "entry": {"any": [{"note": note}]}})
+    counts = cohorts.count(definition)
+    assert [member.patient.rpartition("/")[2] for member in cohorts.members(counts)] == found
+    (frozen,) = counts.frozen.values()
+    assert frozen.by == ("meaning" if "mode" in note else "words" if "text" in note else "filters")
+    with Tables(cohorts.exported()) as tables:
+        names = cohorts.resolved(definition)
+        assert tables.count(definition, names).steps == counts.steps
+
+
+def test_filters_leave_what_a_search_finds(library: DataLibrary) -> None:
+    opened = library.current()
+    filters = {"from": "2020-01-02", "type": ["Progress note"]}
+    hits = opened.retriever.search(SearchRequest("", filters=Filters.named(filters))).hits
+    assert counted(opened.cohorts, {"note": {"filters": filters}}).patients == len({hit.patient for hit in hits}) == 3
+    strange = counted(opened.cohorts, {"note": {"filters": {"type": ["Nowhere"]}}})
+    assert strange.patients == 0 and strange.notices == ("entry.any[0].note.filters: Nothing published has the type 'Nowhere'.",)
+    with pytest.raises(InvalidDefinition, match="no dataset") as error:
+        counted(opened.cohorts, {"note": {"filters": {"dataset": ["nowhere"]}}})
+    assert error.value.path == "entry.any[0].note.filters"
 
 
 def test_patterns_find_patients_and_their_days_in_the_graph(library: DataLibrary) -> None:

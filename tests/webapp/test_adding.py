@@ -1,7 +1,9 @@
 """ "And" and "not" beside what pages name, and a search as a cohort: each adds the condition it says, and names what it cannot say."""
 
+import json
 from urllib.parse import quote, urlencode
 
+import pytest
 from flask.testing import FlaskClient
 
 from search.questions.question import Asked, Kind, Part, Question
@@ -78,8 +80,30 @@ def test_a_question_becomes_conditions_and_what_they_do_not_say_is_named(client:
     asked = query(link)
     assert asked["1.in"] == [f.CISPLATIN] and asked["1.what"] == ["medication"]
     assert ["female"] in asked.values()
-    assert "Progress note" in page.text and "2020" in page.text
-    get(client, link)
+    (rule,) = [json.loads(values[0]) for name, values in asked.items() if name.endswith(".rule")]
+    assert rule == {"part": {"note": {"filters": {"type": ["Progress note"], "from": "2020"}}}}
+    assert "type Progress note, from 2020" in get(client, link).text and "Progress note" not in page.text
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        [("type", "Progress note"), ("from", "2020")],
+        [("type", "Progress note"), ("concept", f.CISPLATIN)],
+        [("type", "Progress note"), ("denied", f.DIABETES)],
+        [("to", "2024-02"), ("sex", "female"), ("sex", "male")],
+        [("type", "Progress note"), ("age_from", "50"), ("sex", "female")],
+        [("q", '"cisplatin"'), ("from", "2024"), ("to", "2024-03-20")],
+        [("patient", f.ROSA)],
+    ],
+)
+def test_filters_of_a_search_become_a_note_that_they_leave(client: FlaskClient, given: list[tuple[str, str]]) -> None:
+    answer = client.get("/search/cohort?" + urlencode(given))
+    listed = [] if answer.status_code == 303 else get(client, "/search/cohort?" + urlencode(given)).links()
+    page = get(client, next(link for link in (answer.headers.get("Location", ""), *listed) if link.startswith("/cohort?")))
+    (found,) = page.having("class", "found")
+    hits = client.get("/api/v1/search?" + urlencode([("q", ""), *given] if given[0][0] != "q" else given)).json["hits"]
+    assert int(found["data-total"]) == len({hit["patient"] for hit in hits})
 
 
 def test_what_conditions_say_whole_leads_there_at_once(client: FlaskClient) -> None:

@@ -56,8 +56,8 @@ def attrition(answer: Any, protection: Protection) -> Any:
 
 
 def _frozen(frozen: Any, protection: Protection) -> Any:
-    """How many patients patterns of the graph found; of words and meanings it is notes that are counted."""
-    return {path: {**one, "found": protection.count(one["found"])} if one["by"] == "graph" else one for path, one in frozen.items()}
+    """How many patients patterns of the graph found, or notes words, meanings and filters: a few notes are of few patients."""
+    return {path: {**one, "found": protection.count(one["found"])} for path, one in frozen.items()}
 
 
 def pairs(answer: Any, protection: Protection) -> Any:

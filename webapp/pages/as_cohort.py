@@ -2,19 +2,20 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template
 from werkzeug.wrappers import Response
 
 from concepts.model import Assertion
 from search.errors import InvalidRequest
-from search.filters import concepts_of
+from search.filters import Kind, concepts_of
 from search.questions.question import Part, Question
 from search.questions.results import asked_result
 from webapp.errors import FieldError, invalid
 from webapp.pages.adding import FILTERS, SAID, kind_of
 from webapp.pages.cohort import url_of
+from webapp.pages.cohort_kept import RULE, written
 from webapp.pages.cohort_rows import MOST_ROWS, SEXES, Row
 from webapp.pages.facets import filter_words, is_label_class
 from webapp.pages.reading import snapshot
@@ -26,6 +27,8 @@ OPERATORS: Final = {">": "gt", ">=": "ge", "<": "lt", "<=": "le", "=": "eq", "":
 """Comparator of a question → that of a condition."""
 ALLERGY: Final = "asked of charts: conditions do not ask notes for allergies"
 EITHER_WAY: Final = "asked as {}: a search finds what is charted and what notes affirm, a condition asks for one of them"
+AS_WORDS: Final = "asked as words that a note has; the search ranks by meaning too"
+_AGES: Final = ("age_from", "age_to")
 NO_CONDITION: Final = "no condition asks for it"
 
 
@@ -59,29 +62,29 @@ def as_cohort() -> str | Response:
 def carried(state: State, question: Question | None, kind: Callable[[Sequence[str]], str], names: Mapping[tuple[str, str], str]) -> Carried:
     """The conditions of a search. `kind` tells as what concepts are charted, `names` what a filter and its value are in words."""
     made = Carried()
-    bounds = {"age_from": state.value("age_from"), "age_to": state.value("age_to")}
-    if question is None or not (question.parts or question.limits):
+    read = question is not None and bool(question.parts or question.limits)
+    limits = [(name, value, limit.label) for limit in question.limits for name, value in limit.filters] if read and question else []
+    asked = [
+        *limits,
+        *((name, value, names.get((name, value), value)) for name, values in state.given for value in values if name != "dataset"),
+    ]
+    one_note = [] if all(_is_condition(*each[:2], asked) for each in asked) else [each for each in asked if not _is_sex(*each[:2], asked)]
+    asked = [each for each in asked if each not in one_note]
+    if not read and not one_note:
         _words(state.query, made)
-    else:
+    if read and question is not None:
         for part in question.parts:
             _part(part, kind, made)
         if question.rest.strip():
             made.left_out.append((f"“{question.rest.strip()}”", "these words were not read as a concept; add them as words of notes"))
-        for limit in question.limits:
-            for name, value in limit.filters:
-                if name in bounds:
-                    bounds[name] = value
-                else:
-                    _filter(name, value, limit.label, kind, made)
-    for name, values in state.given:
-        if name == "sex" and len(values) > 1:
-            made.left_out.append((", ".join(values), "a condition asks for one sex"))
-            continue
-        for value in values:
-            if name not in (*bounds, "dataset"):
-                _filter(name, value, names.get((name, value), value), kind, made)
-    if any(bounds.values()):
-        made.rows.append(Row("age", low=bounds["age_from"], high=bounds["age_to"]))
+    if one_note:
+        made.rows.append(_of_one_note("" if read else state.query, one_note, made))
+    bounds = {name: value for name, value, _ in asked if name in _AGES}
+    for name, value, words in asked:
+        if name not in bounds:
+            _filter(name, value, words, kind, made)
+    if bounds:
+        made.rows.append(Row("age", low=bounds.get("age_from", ""), high=bounds.get("age_to", "")))
         made.otherwise.append(("age", "asked on the day of entry; a search asks it at the date of each document"))
     beyond = len(made.rows) - MOST_ROWS
     if beyond > 0:
@@ -90,10 +93,39 @@ def carried(state: State, question: Question | None, kind: Callable[[Sequence[st
     return made
 
 
+def _is_condition(name: str, value: str, asked: Sequence[tuple[str, str, str]]) -> bool:
+    """Whether a filter is a condition of its own; else all filters are asked of one note together, as a search asks them."""
+    if name == "concept":
+        return not any(map(is_label_class, concepts_of((value,))))
+    if name == "sex":
+        return _is_sex(name, value, asked)
+    return name in (*_AGES, "allergy", *FILTERS) or (name == "result" and _result(value) is not None)
+
+
+def _is_sex(name: str, value: str, asked: Sequence[tuple[str, str, str]]) -> bool:
+    return name == "sex" and value in SEXES and sum(each == "sex" for each, _, _ in asked) == 1
+
+
+def _of_one_note(query: str, asked: Sequence[tuple[str, str, str]], made: Carried) -> Row:
+    """A note that the filters let through, and that has the words of a question that was not read."""
+    filters: dict[str, Any] = {}
+    for name, value, _ in asked:
+        row = ROWS[name]
+        if row.several:
+            filters.setdefault(name, []).append(value)
+        else:
+            filters[name] = value if row.kind is not Kind.NUMBER else int(value) if row.whole else float(value)
+    note: dict[str, Any] = {"filters": filters}
+    if any(map(str.isalnum, query)):
+        note["text"] = query
+        made.otherwise.append((f"“{query}”", AS_WORDS))
+    return Row(RULE, rule=written({"note": note}, {}))
+
+
 def _words(query: str, made: Carried) -> None:
     if any(map(str.isalnum, query)):
         made.rows.append(Row("words", words=query))
-        made.otherwise.append((f"“{query}”", "asked as words that a note has; the search ranks by meaning too"))
+        made.otherwise.append((f"“{query}”", AS_WORDS))
 
 
 def _part(part: Part, kind: Callable[[Sequence[str]], str], made: Carried) -> None:
@@ -131,11 +163,9 @@ def _filter(name: str, value: str, words: str, kind: Callable[[Sequence[str]], s
     elif name == "allergy":
         made.rows.append(Row("allergy", concepts))
         made.otherwise.append((words, ALLERGY))
-    elif name == "result" and (row := _result(value)) is not None:
+    elif (row := _result(value)) is not None:
         made.rows.append(row)
         made.otherwise.append((words, "asked of charts alone; a search looks at the values in notes too"))
-    else:
-        made.left_out.append((words, NO_CONDITION))
 
 
 def _result(value: str) -> Row | None:

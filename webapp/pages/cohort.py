@@ -43,7 +43,8 @@ from webapp.pages.cohort_rows import (
     parameters_of,
     rows_of,
 )
-from webapp.pages.cohort_words import entry_in_words, rule_in_words
+from webapp.pages.cohort_words import entry_in_words, rule_in_words, with_words
+from webapp.pages.facets import filter_words
 from webapp.pages.reading import library, snapshot, whole_number
 from webapp.pages.state import State
 from webapp.pages.wording import address
@@ -340,7 +341,9 @@ def _words(row: Row, labels: Sequence[str]) -> str:
 def _kept_words(row: Row) -> str:
     found = read_part(row.rule)
     part = found[0] if found is not None else {}
+    catalog = snapshot().catalog
     try:
+        part = with_words(part, lambda row, value: filter_words(catalog, row, value)[1])
         if row.what == RULE:
             return f"with {rule_in_words(part)}"
         if row.what == ENTRY:

@@ -50,7 +50,7 @@ def _drawn(rule: Mapping[str, Any], sets: Mapping[str, Any]) -> Row | None:
 def _noted(note: Mapping[str, Any], sets: Mapping[str, Any]) -> dict[str, Any] | None:
     asked = tuple(note.get("assertion", ("affirmed",) if "in" in note else ()))
     how = next((name for name, assertions in ASSERTIONS.items() if set(assertions) == set(asked)), None)
-    if how is None or note.get("mode", "lexical") != "lexical":
+    if how is None or "filters" in note or note.get("mode", "lexical") != "lexical":
         return None
     if "text" in note:
         return {"what": "words", "words": note["text"], "assertion": how} if len(note["text"]) <= 400 else None

@@ -1,7 +1,9 @@
 """Conditions of a definition in words, where the cohort page has no form for them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
+
+from search.filters import FILTERS, Filter, Kind
 
 _GROUPS: Final[Mapping[str, str]] = {"any": "any of", "all": "all of"}
 _COMPARED: Final[Mapping[str, str]] = {"gt": "above", "ge": "at least", "lt": "below", "le": "at most", "eq": "exactly"}
@@ -55,7 +57,7 @@ def _about(event: Mapping[str, Any]) -> str:
         said = f" that says {note['text']}" if "text" in note else f" that means {note['in']}" if "in" in note else ""
         if note.get("mode") == "semantic":
             said = f" with a meaning near to “{note['text']}” ({note['at_least']})"
-        return f"a note{said}{_among(' as', note.get('assertion'))}"
+        return f"a note{said}{_among(' as', note.get('assertion'))}{_filtered(note.get('filters', {}))}"
     if "label" in event:
         label = event["label"]
         return (
@@ -66,6 +68,37 @@ def _about(event: Mapping[str, Any]) -> str:
     if "cohort" in event:
         return f"entry into the cohort {event['cohort']}"
     return f"{event['event']}{_among('', [event['in']] if 'in' in event else None)}"
+
+
+def _filtered(filters: Mapping[str, Any]) -> str:
+    """What a search would let through, in the words of its filters."""
+    told = []
+    for row in FILTERS:
+        if row.name in filters:
+            asked = filters[row.name]
+            values = (
+                (" and " if row.kind is Kind.ALL else " or ").join(asked)
+                if row.several
+                else f"{asked:g}"
+                if row.kind is Kind.NUMBER
+                else asked
+            )
+            told.append(f"{row.title.lower()} {values}")
+    return f" ({', '.join(told)})" if told else ""
+
+
+def with_words(part: Any, words: Callable[[Filter, str], str]) -> Any:
+    """A part of a definition whose filters have words in place of identifiers, for reading alone."""
+    if isinstance(part, list):
+        return [with_words(one, words) for one in part]
+    if not isinstance(part, dict):
+        return part
+    rows = {row.name: row for row in FILTERS if row.several}
+
+    def told(filters: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: [words(rows[name], one) for one in asked] if name in rows else asked for name, asked in filters.items()}
+
+    return {key: told(value) if key == "filters" else with_words(value, words) for key, value in part.items()}
 
 
 def _among(before: str, words: list[str] | None) -> str:
