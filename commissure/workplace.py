@@ -5,13 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from access.control import AccessControl
-from cohorts.saved.things import SavedThings
 from ingest.adapting import MODELS
 from ingest.publish import DraftGraph, Tools
 from ingest.replica import PublishedGraph, Replica
@@ -20,6 +18,10 @@ from ingest.stored import StoredRecords
 from ingest.workspace import Workspace
 from search.embedders.remembered import RememberingEmbedder
 from search.protocols import Embedder
+
+if TYPE_CHECKING:
+    from access.control import AccessControl
+    from cohorts.saved.things import SavedThings
 
 
 class LazyEmbedder:
@@ -70,13 +72,17 @@ def records(settings: dict[str, Any]) -> StoredRecords:
     return StoredRecords(workspace(settings))
 
 
-def access_control(settings: dict[str, Any]) -> AccessControl:
+def access_control(settings: dict[str, Any]) -> "AccessControl":
     """Who may what of the data folder. Nothing is opened until it is asked."""
+    from access.control import AccessControl
+
     return AccessControl(workspace(settings).folder)
 
 
-def saved_things(settings: dict[str, Any]) -> SavedThings:
+def saved_things(settings: dict[str, Any]) -> "SavedThings":
     """What is saved in the data folder. Nothing is opened until it is asked."""
+    from cohorts.saved.things import SavedThings
+
     return SavedThings(workspace(settings).folder)
 
 

@@ -8,11 +8,11 @@ Tokens and no tree: what HTML prescribes for trees is quadratic in misnested mar
 import html
 import re
 
-from turbohtml import TokenType, tokenize
-
 
 def text_of_markup(markup: str) -> str:
     """The text: block elements begin a line, runs of white space are one space, what is hidden is left out. Any string is read."""
+    from turbohtml import TokenType, tokenize  # takes long to load, and most records have no markup
+
     layout = _Layout()
     for token in tokenize(_mended(markup), capture_attributes=False):
         if token.type is TokenType.TEXT:

@@ -38,6 +38,7 @@ from search.columns.carrying import CarriedRows
 from search.columns.derivation import derive
 from search.columns.documents import open_columns, save_columns
 from search.columns.extract import FactRows
+from search.columns.kept import open_earlier
 from search.embedding_cache import EmbeddingCache
 from search.errors import GenerationOutdated, GenerationUnreadable
 from search.making import chunks, link_folder, marks
@@ -509,7 +510,13 @@ class GenerationBuilder:
         extract = self._carried.all()
         self._carried.save(self._out, share=self._share)
         self._count_names()
-        columns = derive(self._db, extract, keys, has_vector, self._terminologies.values())
+        relations = self._carried.relations_alone()
+        earlier = (
+            open_earlier(self._db, self._previous / "columns", relations)
+            if self._previous is not None and self._share and relations is not None
+            else None
+        )
+        columns = derive(self._db, extract, keys, has_vector, self._terminologies.values(), earlier)
         save_columns(columns, self._out / "columns", self._previous / "columns" if self._previous is not None and self._share else None)
         tell(2)
         if before and self._has(columns.unit_links):

@@ -28,11 +28,16 @@ def marks(values: Iterable[Any]) -> str:
 
 def save_array(array: NDArray[Any], path: Path, earlier: Path | None = None) -> None:
     """Write an array, or link the `earlier` file where that holds the same."""
-    if earlier is not None and _holds(earlier, array):
+    if earlier is not None and (_maps(array, earlier) or _holds(earlier, array)):
         with suppress(OSError):
             os.link(earlier, path)
             return
     np.save(path, array)
+
+
+def _maps(array: NDArray[Any], file: Path) -> bool:
+    """Whether an array is that of a file, mapped."""
+    return isinstance(array.base, np.memmap) and str(array.base.filename) == str(file.resolve()) and len(array) == len(array.base)
 
 
 def _holds(file: Path, array: NDArray[Any]) -> bool:

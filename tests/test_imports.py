@@ -18,6 +18,9 @@ _UNWANTED = (
     "labels.items",
     "sample",
     "fsspec",
+    "turbohtml",
+    "access.control",
+    "cohorts.definition",
 )
 
 

@@ -13,6 +13,8 @@ from search.columns.segments import Segments, open_segments
 _TABLES: Final = (
     "CREATE TEMP TABLE changed_documents (number INTEGER PRIMARY KEY)",
     "CREATE TEMP TABLE gone_facts (number INTEGER PRIMARY KEY)",
+    "CREATE TEMP TABLE changed_relations (relation TEXT PRIMARY KEY)",
+    "CREATE TEMP TABLE changed_people (one INTEGER PRIMARY KEY)",
     "CREATE TEMP TABLE heard_units (key BLOB PRIMARY KEY)",
     "CREATE TEMP TRIGGER unit_heard AFTER UPDATE OF spoken ON units BEGIN INSERT OR IGNORE INTO heard_units VALUES (old.key); END",
 )
@@ -23,7 +25,15 @@ _DOCUMENT_TRIGGERS: Final = {
     ),
 }
 _FACT_TRIGGERS: Final = {
-    "fact_gone": "AFTER DELETE ON facts WHEN old.fact < {} BEGIN INSERT OR IGNORE INTO gone_facts VALUES (old.fact); END"
+    "fact_gone": (
+        "AFTER DELETE ON facts WHEN old.fact < {} BEGIN INSERT OR IGNORE INTO gone_facts VALUES (old.fact);"
+        " INSERT OR IGNORE INTO changed_relations VALUES (old.relation); END"
+    )
+}
+_PEOPLE_TRIGGERS: Final = {
+    f"{table}_{verb.lower()}": f"AFTER {verb} ON {table} BEGIN INSERT OR IGNORE INTO changed_people VALUES (1); END"  # noqa: S608 - names of this module
+    for table in ("patients", "former")
+    for verb in ("INSERT", "DELETE", "UPDATE")
 }
 _NEVER: Final = 1 << 62
 _FOLDER: Final = "extract"
@@ -45,12 +55,17 @@ class CarriedRows:
         self._first_fact = self._after("facts", "fact") if self.taken_over else 0
         self._listen(_DOCUMENT_TRIGGERS, self._first_document)
         self._listen(_FACT_TRIGGERS, self._first_fact)
+        self._texts_stay = self.taken_over
+        if self.taken_over:
+            self._listen(_PEOPLE_TRIGGERS, 0)
 
     def facts(self) -> Extract:
         """The facts as they are now; documents as they were."""
         gone = self._told("gone_facts")
         after = self._after("facts", "fact")
         if gone or after > self._first_fact:
+            came = "INSERT OR IGNORE INTO changed_relations SELECT DISTINCT relation FROM facts WHERE fact >= ?"
+            self._db.execute(came, (self._first_fact,))
             self._segments = self._segments.changed(self._db, Changes(_NEVER, self._first_fact, (), gone))
             self._first_fact = max(after, self._first_fact)
             self._listen(_FACT_TRIGGERS, self._first_fact)
@@ -62,6 +77,7 @@ class CarriedRows:
         changed = self._told("changed_documents")
         after = self._after("documents", "row")
         if changed or after > self._first_document:
+            self._texts_stay = False
             self._segments = self._segments.changed(self._db, Changes(self._first_document, _NEVER, changed, ()))
             self._first_document = max(after, self._first_document)
             self._listen(_DOCUMENT_TRIGGERS, self._first_document)
@@ -70,6 +86,13 @@ class CarriedRows:
     def save(self, out: Path, *, share: bool) -> None:
         """Write what `all` gave last into the folder of the next generation; `share` the files of the earlier one where little changed."""
         self._segments.save(out / _FOLDER, share=share)
+
+    def relations_alone(self) -> frozenset[str] | None:
+        """The relations of the facts that came or went, if `all` gave nothing else that is new: no document, text or person; else None."""
+        (people,) = self._db.execute("SELECT count(*) FROM changed_people").fetchone()
+        if people or not self._texts_stay:
+            return None
+        return frozenset(relation for (relation,) in self._db.execute("SELECT relation FROM changed_relations"))
 
     def heard(self) -> list[bytes]:
         """The keys of units of which it was told anew how they mean their words."""

@@ -7,7 +7,7 @@ alone, not on the order in which it came.
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -15,7 +15,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from concepts.distinct import distinct
 from concepts.hierarchy import Hierarchy, build_hierarchy
 from concepts.model import Assertion
 from graph.vocabulary import local_name
@@ -25,28 +24,35 @@ from search.columns.codings import derive_codings
 from search.columns.concepts import ConceptTable, Int32, Int64, compress, concept_counts
 from search.columns.counted_facts import CountedFacts, Pairs, counted_facts
 from search.columns.disputes import HUMAN, OTHERWISE, disputed
-from search.columns.documents import AFFIRMED, ALLERGY, NO_ALLERGY, SAYING, Columns, day_interval, day_intervals
+from search.columns.documents import AFFIRMED, ALLERGY, NO_ALLERGY, SAYING, Columns, day_interval
 from search.columns.extract import Extract
+from search.columns.kept import MEASURED, SAID, Earlier
 from search.columns.labels import LabelColumns, derive_labels
-from search.columns.results import derive_results
+from search.columns.ordered import Documents, as_before, current_patients, order_documents
+from search.columns.results import UNIT, ResultColumns, derive_results
 from search.columns.tallies import count_concepts, count_datasets, count_said
 from search.columns.therapies import classify
 from search.columns.wider import widen
-from search.tables.schema import DERIVED, DERIVED_TABLES, NOT_CHARTED
+from search.tables.schema import DERIVED, DERIVED_TABLES, NAMED, NAMED_TABLES, NOT_CHARTED
 from search.tables.words_of_records import leading, words_of_records
 
 
 def derive(
-    db: sqlite3.Connection, extract: Extract, keys: list[bytes], has_vector: NDArray[np.bool_], terminologies: Iterable[Path] = ()
+    db: sqlite3.Connection,
+    extract: Extract,
+    keys: list[bytes],
+    has_vector: NDArray[np.bool_],
+    terminologies: Iterable[Path] = (),
+    earlier: Earlier | None = None,
 ) -> Columns:
     """Fill the derived tables of the catalog and return the columns.
 
     `extract` is that of the catalog, whose names are counted (search.columns.called); `keys` are those of the units by row,
-    `terminologies` folders.
+    `terminologies` folders. What depends on documents, texts and people alone is taken from an `earlier` generation that has the same.
 
     Longer than most because it names every column once.
     """
-    _make_tables(db)
+    _make_tables(db, DERIVED_TABLES, DERIVED)
     wider = widen(db, terminologies)
     classify(db, extract, wider)
     concepts = _concepts(db, extract)
@@ -58,25 +64,28 @@ def derive(
     patients = _patients(db, extract)
     datasets = _dictionary(db, "dataset", _twice(_all_datasets(db, extract)))
     types = _dictionary(db, "type", _twice(extract.distinct(extract.documents.types)))
-    documents = _documents(db, extract, datasets, types, patients)
+    kept = earlier if earlier is not None and earlier.numbers(patient=patients, dataset=datasets, type=types) else None
+    alike = kept if kept is not None and kept.names(concepts) else None
+    documents = as_before(extract, kept.columns) if kept else order_documents(db, extract, datasets, types, patients)
     facts = counted_facts(extract, patients, ordinals, allergens)
-    passage_documents, passage_units = _passages(extract, keys, documents.places)
-    unit_offsets, unit_documents = compress(passage_units, passage_documents, len(keys))
+    units = _units(extract, keys, documents, has_vector, datasets, kept)
     labels = derive_labels(db, extract, documents.places, ordinals)
     document_offsets, document_concepts = compress(*_document_concepts(extract, documents, facts, ordinals, labels), documents.count)
     holders = np.repeat(np.arange(documents.count), np.diff(document_offsets))
     concept_offsets, concept_documents = compress(document_concepts, holders, len(concepts))
     hierarchy = _hierarchy(extract, ordinals, len(concepts), wider.ordinals(concepts))
-    having = concept_counts(np.arange(documents.count), document_offsets, document_concepts.astype(np.int32), hierarchy)
+    having = np.diff(concept_offsets)
+    if hierarchy.stated:
+        having = concept_counts(np.arange(documents.count), document_offsets, document_concepts.astype(np.int32), hierarchy)
     patient_offsets, patient_concepts = compress(facts.subjects[facts.charted], facts.concepts[facts.charted], len(patients))
     allergy_offsets, allergies = compress(facts.subjects[facts.allergies], facts.concepts[facts.allergies], len(patients))
     had = ~facts.of_substances
     concept_patients = np.bincount(compress(facts.subjects[had], facts.concepts[had], len(patients))[1], minlength=len(concepts))
     count_concepts(db, concept_patients, having, np.bincount(facts.concepts, minlength=len(concepts)))
     allergies_of = _allergies_told(db, extract, documents, facts, allergens, (holders, document_concepts), len(concepts))
-    said = _said(extract, documents, ordinals, hierarchy, *allergies_of)
+    said = _said(extract, documents, ordinals, hierarchy, *allergies_of, alike)
     count_said(db, said, documents.count)
-    count_datasets(db, extract, datasets, documents.datasets[passage_documents], has_vector[passage_units])
+    count_datasets(db, extract, datasets, units.passages, units.embedded)
     return Columns(
         rowids=documents.rowids,
         datasets=documents.datasets,
@@ -84,11 +93,11 @@ def derive(
         patients=documents.patients,
         first_days=documents.first_days,
         last_days=documents.last_days,
-        **_people(db, documents, patients),
+        **_people(db, documents, patients, kept),
         copies=documents.copies,
         unit_keys=np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, 16),
-        unit_offsets=unit_offsets,
-        unit_documents=unit_documents,
+        unit_offsets=units.offsets,
+        unit_documents=units.documents,
         document_concept_offsets=document_offsets,
         document_concepts=document_concepts.astype(np.int32),
         concept_document_offsets=concept_offsets,
@@ -103,14 +112,14 @@ def derive(
         wider=_ints(sorted(concepts[concept] for concept in wider.added)),
         patient_allergy_offsets=allergy_offsets,
         patient_allergies=allergies.astype(np.int32),
-        results=derive_results(db, extract, documents.places, ordinals, len(concepts)),
+        results=_results(db, extract, documents, ordinals, len(concepts), alike),
     )
 
 
-def _make_tables(db: sqlite3.Connection) -> None:
-    for table in DERIVED_TABLES:
+def _make_tables(db: sqlite3.Connection, tables: Iterable[str], statements: str) -> None:
+    for table in tables:
         db.execute(f"DROP TABLE IF EXISTS {table}")
-    for statement in DERIVED.split(";"):
+    for statement in statements.split(";"):
         db.execute(statement)
 
 
@@ -150,14 +159,9 @@ def _charted(extract: Extract) -> NDArray[np.bool_]:
     return ~np.isin(extract.facts.relations, extract.codes(NOT_CHARTED))
 
 
-def _current(db: sqlite3.Connection) -> dict[str, str]:
-    """Who took the place of a record of a person."""
-    return dict(db.execute("SELECT id, min(patient) FROM former GROUP BY id"))
-
-
 def _patients(db: sqlite3.Connection, extract: Extract) -> dict[str, int]:
     """Number everybody who is described, whom a document is about, or of whom something is charted, and enter them in the dictionary."""
-    documents, current = extract.documents, _current(db)
+    documents, current = extract.documents, current_patients(db)
     labels = dict(db.execute("SELECT id, label FROM patients"))
     everybody = {current.get(patient, patient) for patient in extract.distinct(documents.patients)}
     everybody.update(labels, extract.distinct(extract.facts.subjects[_charted(extract)]))
@@ -183,24 +187,29 @@ def _twice(values: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def _concepts(db: sqlite3.Connection, extract: Extract) -> dict[str, int]:
-    """Fill the tables of concepts and their names; concept → ordinal, in the order of their IRIs."""
+    """Fill the tables of concepts and their names, unless they hold just these; concept → ordinal, in the order of their IRIs."""
     _unstated(db, extract)
-    ordinals: dict[str, int] = {}
     words = words_of_records(db)
+    rows: list[tuple[int, str, str, str, str, str]] = []
+    for concept, group in groupby(db.execute(_USES), key=itemgetter(0)):
+        uses = list(group)
+        code = uses[0][3] or local_name(concept)
+        labels = leading(words.get(concept, ""), dict.fromkeys(display for _, display, *_ in uses if display)) or [code]
+        rows.append((len(rows), concept, uses[0][2], code, labels[0], json.dumps(labels[1:], ensure_ascii=False)))
+    if not _are_named(db, rows):
+        _make_tables(db, NAMED_TABLES, NAMED)
+        db.executemany("INSERT INTO concepts (ordinal, concept, system, code, label, synonyms) VALUES (?, ?, ?, ?, ?, ?)", rows)
+        db.execute(_NAMES)
+        for index in ("name_words", "name_stems"):
+            db.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")  # noqa: S608 - names of this module
+    return {concept: ordinal for ordinal, concept, *_ in rows}
 
-    def rows() -> Iterator[tuple[int, str, str, str, str, str]]:
-        for concept, group in groupby(db.execute(_USES), key=itemgetter(0)):
-            uses = list(group)
-            code = uses[0][3] or local_name(concept)
-            labels = leading(words.get(concept, ""), dict.fromkeys(display for _, display, *_ in uses if display)) or [code]
-            ordinals[concept] = len(ordinals)
-            yield ordinals[concept], concept, uses[0][2], code, labels[0], json.dumps(labels[1:], ensure_ascii=False)
 
-    db.executemany("INSERT INTO concepts (ordinal, concept, system, code, label, synonyms) VALUES (?, ?, ?, ?, ?, ?)", rows())
-    db.execute(_NAMES)
-    for index in ("name_words", "name_stems"):
-        db.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")  # noqa: S608 - names of this module
-    return ordinals
+def _are_named(db: sqlite3.Connection, rows: list[tuple[int, str, str, str, str, str]]) -> bool:
+    """Whether the tables of the generation before have the same concepts under the same names."""
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'concepts'").fetchone():
+        return False
+    return db.execute("SELECT ordinal, concept, system, code, label, synonyms FROM concepts ORDER BY ordinal").fetchall() == rows
 
 
 def _dictionary(db: sqlite3.Connection, field: str, values: Iterable[tuple[str, str]]) -> dict[str, int]:
@@ -216,72 +225,11 @@ def _dictionary(db: sqlite3.Connection, field: str, values: Iterable[tuple[str, 
     return codes
 
 
-@dataclass(frozen=True)
-class _Documents:
-    """The documents in their order. `places` maps rows of the catalog to places in it; `encounters` are codes of texts."""
-
-    count: int
-    rowids: Int64
-    places: Int64
-    datasets: Int32
-    types: Int32
-    patients: Int32
-    encounters: Int32
-    first_days: Int32
-    last_days: Int32
-    copies: Int32
-
-
-def _documents(
-    db: sqlite3.Connection, extract: Extract, datasets: dict[str, int], types: dict[str, int], patients: dict[str, int]
-) -> _Documents:
-    rows = extract.documents
-    # Of a note and its copy in a report, which have one date, the note comes first: DocumentReference > DiagnosticReport.
-    order = np.lexsort((rows.ids, -rows.kinds, -rows.dates))
-    current = _current(db)
-    dataset = extract.table(datasets.__getitem__, rows.datasets)[rows.datasets[order]]
-    patient = extract.table(lambda text: patients[current.get(text, text)], rows.patients)[rows.patients[order]]
-    first, last = (ends[rows.dates[order]] for ends in _ends(extract))
-    rowids = rows.rows[order]
-    places = np.full(int(rowids.max(initial=0)) + 1, -1, dtype=np.int64)
-    places[rowids] = np.arange(len(rowids))
-    return _Documents(
-        count=len(rowids),
-        rowids=rowids,
-        places=places,
-        datasets=dataset,
-        types=extract.table(types.__getitem__, rows.types)[rows.types[order]],
-        patients=patient,
-        encounters=rows.encounters[order],
-        first_days=np.maximum(first, 0),
-        last_days=np.maximum(last, 0),
-        copies=_copies(dataset, patient, rows.digests[order]),
-    )
-
-
-def _ends(extract: Extract) -> tuple[Int32, Int32]:
-    """The first and the last day of the dates of documents, by their codes; -1 for none."""
-    first, last = (np.full(len(extract.texts) + 1, -1, dtype=np.int32) for _ in range(2))
-    codes = distinct(extract.documents.dates)
-    codes = codes[codes >= 0]
-    first[codes], last[codes] = day_intervals([extract.texts[code] for code in codes.tolist()])
-    return first, last
-
-
-def _copies(datasets: Int32, patients: Int32, digests: NDArray[np.bytes_]) -> Int32:
-    """A number for each text of a dataset's patient, in the order in which they appear."""
-    _, texts = np.unique(digests, return_inverse=True)
-    several = int(patients.max(initial=-1)) + 2
-    keys = (datasets.astype(np.int64) * several + patients + 1) * (len(digests) + 1) + texts
-    _, first, copies = np.unique(keys, return_index=True, return_inverse=True)
-    numbers = np.empty(len(first), dtype=np.int32)
-    numbers[np.argsort(first)] = np.arange(len(first), dtype=np.int32)
-    copied: Int32 = numbers[copies]
-    return copied
-
-
-def _people(db: sqlite3.Connection, documents: _Documents, patients: dict[str, int]) -> dict[str, Int32]:
+def _people(db: sqlite3.Connection, documents: Documents, patients: dict[str, int], kept: Earlier | None) -> dict[str, Int32]:
     """Sex, least and greatest age of the patient of each document."""
+    if kept is not None:
+        _dictionary(db, "sex", _twice(kept.values.get("sex", ())))
+        return {name: getattr(kept.columns, name) for name in ("sexes", "least_ages", "greatest_ages")}
     known = db.execute("SELECT DISTINCT sex FROM patients WHERE sex <> '' ORDER BY 1").fetchall()
     sexes = _dictionary(db, "sex", _twice(sex for (sex,) in known))
     # The last one is for documents without a patient, whose code is -1.
@@ -291,6 +239,34 @@ def _people(db: sqlite3.Connection, documents: _Documents, patients: dict[str, i
     sex, first, last = described[documents.patients].T
     least, greatest = ages(first, last, documents.first_days, documents.last_days)
     return {"sexes": sex.copy(), "least_ages": least, "greatest_ages": greatest}
+
+
+@dataclass(frozen=True)
+class _Units:
+    """The documents of each unit, and of each dataset how many passages there are and how many of them have a vector."""
+
+    offsets: Int64
+    documents: Int64
+    passages: list[int]
+    embedded: list[int]
+
+
+def _units(
+    extract: Extract,
+    keys: list[bytes],
+    documents: Documents,
+    has_vector: NDArray[np.bool_],
+    datasets: dict[str, int],
+    kept: Earlier | None,
+) -> _Units:
+    if kept is not None and (has_vector.all() or not has_vector.any()):
+        passages = [kept.passages[dataset] for dataset in datasets]
+        none = [0] * len(passages)
+        return _Units(kept.columns.unit_offsets, kept.columns.unit_documents, passages, passages if has_vector.any() else none)
+    places, units = _passages(extract, keys, documents.places)
+    of_datasets = documents.datasets[places]
+    passages, embedded = (np.bincount(each, minlength=len(datasets)).tolist() for each in (of_datasets, of_datasets[has_vector[units]]))
+    return _Units(*compress(units, places, len(keys)), passages, embedded)
 
 
 def _passages(extract: Extract, keys: list[bytes], places: Int64) -> tuple[Int64, Int64]:
@@ -305,7 +281,7 @@ def _passages(extract: Extract, keys: list[bytes], places: Int64) -> tuple[Int64
 
 
 def _document_concepts(
-    extract: Extract, documents: _Documents, facts: CountedFacts, ordinals: Int32, labels: LabelColumns
+    extract: Extract, documents: Documents, facts: CountedFacts, ordinals: Int32, labels: LabelColumns
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(document, concept) of affirmed mentions, counted facts of the document's encounter and labels of the item; pairs may repeat."""
     mentions = extract.mentions
@@ -330,14 +306,24 @@ def _document_concepts(
 
 
 def _said(
-    extract: Extract, documents: _Documents, ordinals: Int32, hierarchy: Hierarchy, are_allergies: NDArray[np.bool_], told: Pairs
+    extract: Extract,
+    documents: Documents,
+    ordinals: Int32,
+    hierarchy: Hierarchy,
+    are_allergies: NDArray[np.bool_],
+    told: Pairs,
+    alike: Earlier | None,
 ) -> dict[str, ConceptTable]:
     """For each way of speaking of concepts: which documents mention which so, whoever read them.
 
-    `told` are further allergies of documents; of concepts that `are_allergies` those of a denial are denied allergies too.
+    `told` are further allergies of documents; of concepts that `are_allergies` those of a denial are denied allergies too. An earlier
+    generation whose texts speak `alike` has most of it.
     """
     mentions, found = extract.mentions, {}
     for way, assertions in SAYING.items():
+        if alike is not None and way in SAID:
+            found[way] = replace(alike.columns.said[way], copies=documents.copies, hierarchy=hierarchy)
+            continue
         said = np.isin(mentions.assertions, extract.codes(each.value for each in assertions))
         if way == NO_ALLERGY:
             denied = mentions.assertions == extract.code(Assertion.NEGATED.value)
@@ -364,7 +350,7 @@ def _disputed(extract: Extract) -> NDArray[np.bool_]:
 def _allergies_told(
     db: sqlite3.Connection,
     extract: Extract,
-    documents: _Documents,
+    documents: Documents,
     facts: CountedFacts,
     allergens: frozenset[str],
     having: Pairs,
@@ -376,10 +362,19 @@ def _allergies_told(
     return are_allergies, (np.concatenate([having[0][had], charted[0]]), np.concatenate([having[1][had], charted[1]]))
 
 
-def _table(mentioning: NDArray[np.integer], mentioned: NDArray[np.integer], documents: _Documents, hierarchy: Hierarchy) -> ConceptTable:
+def _table(mentioning: NDArray[np.integer], mentioned: NDArray[np.integer], documents: Documents, hierarchy: Hierarchy) -> ConceptTable:
     offsets, held = compress(mentioning, mentioned, documents.count)
     concept_offsets, holders = compress(held, np.repeat(np.arange(documents.count), np.diff(offsets)), hierarchy.concepts)
     return ConceptTable(offsets, held.astype(np.int32), concept_offsets, holders.astype(np.int32), documents.copies, hierarchy)
+
+
+def _results(
+    db: sqlite3.Connection, extract: Extract, documents: Documents, ordinals: Int32, count: int, alike: Earlier | None
+) -> ResultColumns:
+    if alike is None or MEASURED in alike.relations:
+        return derive_results(db, extract, documents.places, ordinals, count)
+    _dictionary(db, UNIT, _twice(alike.values.get(UNIT, ())))
+    return alike.columns.results
 
 
 def _hierarchy(extract: Extract, ordinals: Int32, count: int, wider: list[tuple[int, int]]) -> Hierarchy:

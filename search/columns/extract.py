@@ -301,7 +301,8 @@ def joined(one: Extract, other: Extract) -> Extract:
     for text, place in places.items():
         theirs[fresh[text]] = mine[place]
     moved = {name: _renumbered(rows, theirs) for name, rows in _tables(other)}
-    tables: dict[str, Any] = {name: _together(_renumbered(rows, mine), moved[name]) for name, rows in _tables(one)}
+    stay = not new and bool(kept.all())
+    tables: dict[str, Any] = {name: _together(rows if stay else _renumbered(rows, mine), moved[name]) for name, rows in _tables(one)}
     return Extract(texts, **tables)
 
 
@@ -325,6 +326,8 @@ def _renumbered(rows: T, table: Codes, none: int | None = None) -> T:
 
 def _together(one: T, other: T) -> T:
     """Rows of one kind in the order of their first column."""
+    if not len(getattr(other, fields(other)[0].name)):
+        return one
     columns = {each.name: np.concatenate([getattr(one, each.name), getattr(other, each.name)]) for each in fields(one)}
     first = columns[fields(one)[0].name]
     if not bool(np.all(first[1:] >= first[:-1])):  # facts are read by record, documents read anew have earlier numbers

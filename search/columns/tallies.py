@@ -4,9 +4,8 @@ import sqlite3
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
-from search.columns.concepts import ConceptTable, Int32, Int64
+from search.columns.concepts import ConceptTable, Int64
 from search.columns.documents import WAYS
 from search.columns.extract import Extract
 from search.making import marks
@@ -14,20 +13,30 @@ from search.making import marks
 
 def count_concepts(db: sqlite3.Connection, patients: Int64, documents: Int64, facts: Int64) -> None:
     """Enter of each concept, by ordinal, how many patients, documents and facts have it."""
-    rows = zip(patients.tolist(), documents.tolist(), facts.tolist(), range(len(documents)), strict=True)
-    db.executemany("UPDATE concepts SET patients = ?, documents = ?, facts = ? WHERE ordinal = ?", rows)
+    _enter(db, {"patients": patients, "documents": documents, "facts": facts})
 
 
 def count_said(db: sqlite3.Connection, said: Mapping[str, ConceptTable], documents: int) -> None:
     """How many documents speak of each concept, or of something narrower, in another way than affirming it."""
-    for way in WAYS:
-        counts = said[way].counts(np.arange(documents))
-        rows = ((int(counts[code]), code) for code in np.flatnonzero(counts).tolist())
-        db.executemany(f"UPDATE concepts SET {way} = ? WHERE ordinal = ?", rows)  # noqa: S608 - names of columns
+    _enter(db, {way: _all_counts(said[way], documents) for way in WAYS})
 
 
-def count_datasets(db: sqlite3.Connection, extract: Extract, codes: dict[str, int], datasets: Int32, has_vector: NDArray[np.bool_]) -> None:
-    """Count what each dataset holds; `datasets` are those of the passages, one by one."""
+def _all_counts(table: ConceptTable, documents: int) -> Int64:
+    """What the table counts of all documents."""
+    return table.counts(np.arange(documents)) if table.hierarchy.stated else np.diff(table.concept_offsets)
+
+
+def _enter(db: sqlite3.Connection, counts: Mapping[str, Int64]) -> None:
+    """Enter counts of concepts, by ordinal, in columns of their table. Those that are there already cost no page of the catalog's log."""
+    names = ", ".join(counts)
+    held = db.execute(f"SELECT {names} FROM concepts ORDER BY ordinal").fetchall()  # noqa: S608 - names of columns
+    found = zip(*(each.tolist() for each in counts.values()), strict=True)
+    rows = ((*now, ordinal) for ordinal, (now, before) in enumerate(zip(found, held, strict=True)) if now != before)
+    db.executemany(f"UPDATE concepts SET ({names}) = ({marks(counts)}) WHERE ordinal = ?", rows)  # noqa: S608 - names of columns
+
+
+def count_datasets(db: sqlite3.Connection, extract: Extract, codes: dict[str, int], passages: list[int], embedded: list[int]) -> None:
+    """Count what each dataset holds; its `passages`, and how many of them have a vector, are known by its code."""
     rows, facts, count = extract.documents, extract.facts, len(codes)
     numbers = extract.table(codes.__getitem__, np.concatenate([rows.datasets, facts.datasets]))
     of_documents, of_facts = numbers[rows.datasets], numbers[facts.datasets]
@@ -40,7 +49,7 @@ def count_datasets(db: sqlite3.Connection, extract: Extract, codes: dict[str, in
     dated = rows.dates >= 0
     np.minimum.at(first, of_documents[dated], rows.dates[dated])
     np.maximum.at(last, of_documents[dated], rows.dates[dated])
-    counted = [np.bincount(each, minlength=count).tolist() for each in (of_documents, datasets, datasets[has_vector])]
+    counted = [np.bincount(of_documents, minlength=count).tolist(), passages, embedded]
     said = [np.bincount(each, minlength=count).tolist() for each in (of_facts[things], of_mentions, read)]
     patients = dict(db.execute("SELECT dataset, count(*) FROM patients GROUP BY dataset"))
     for dataset, code in codes.items():

@@ -78,7 +78,7 @@ CREATE INDEX IF NOT EXISTS patients_label ON patients (label, id);
 CREATE INDEX IF NOT EXISTS patients_dataset ON patients (dataset, label, id);
 """
 
-DERIVED: Final = f"""
+NAMED: Final = """
 CREATE TABLE concepts (
     ordinal INTEGER PRIMARY KEY, concept TEXT NOT NULL UNIQUE, system TEXT NOT NULL, code TEXT NOT NULL, label TEXT NOT NULL,
     synonyms TEXT NOT NULL, patients INTEGER NOT NULL DEFAULT 0, documents INTEGER NOT NULL DEFAULT 0, facts INTEGER NOT NULL DEFAULT 0,
@@ -91,6 +91,10 @@ CREATE VIRTUAL TABLE name_words USING fts5 (
     text, content = 'names', content_rowid = 'name', tokenize = 'unicode61 remove_diacritics 2');
 CREATE VIRTUAL TABLE name_stems USING fts5 (
     text, content = 'names', content_rowid = 'name', tokenize = 'porter unicode61 remove_diacritics 2');
+"""
+"""The concepts, their names, and the indexes of these."""
+
+DERIVED: Final = f"""
 CREATE TABLE dictionary (
     field TEXT NOT NULL, code INTEGER NOT NULL, value TEXT NOT NULL, label TEXT NOT NULL, PRIMARY KEY (field, code)) WITHOUT ROWID;
 CREATE UNIQUE INDEX dictionary_value ON dictionary (field, value);
@@ -111,8 +115,5 @@ DERIVED_TABLES: Final = (
     "coded_together",
     "datasets",
     "dictionary",
-    "name_stems",
-    "name_words",
-    "names",
-    "concepts",
 )
+NAMED_TABLES: Final = ("name_stems", "name_words", "names", "concepts")
