@@ -38,6 +38,7 @@ from search.errors import GenerationOutdated, GenerationUnreadable, NothingPubli
 from search.generation import Generation, read_meta
 from search.hits.join import CHART
 from search.protocols import Embedder
+from search.questions.listed import DatasetLists
 from search.ranking.similar import Likenesses
 from search.reading.texts import Texts
 from search.retriever import Retriever
@@ -177,6 +178,7 @@ class DataLibrary:
     ) -> None:
         """`settings` say which graph store answers; without them it is the embedded one. `warm` reads ahead what questions will need."""
         self._workspace, self._embedder, self._settings, self._warms = workspace, embedder, settings, warm
+        self._lists = DatasetLists(workspace.folder)
         self._lock = threading.Lock()
         self._snapshot: OpenSnapshot | None = None
         self._remote: dict[str, GraphStore] = {}
@@ -213,7 +215,7 @@ class DataLibrary:
         generation = Generation.open(folder / "search")
         graph = self._graph(folder / "graph", store)
         labels = GenerationLabels(generation, StoredRecords(self._workspace), self._media)
-        retriever = Retriever(generation, graph, self._embedder)
+        retriever = Retriever(generation, graph, self._embedder, self._lists.of)
         readers: dict[Scope, OpenSnapshot] = {}
 
         def narrowed(whole: OpenSnapshot, scope: Scope) -> OpenSnapshot:
@@ -238,7 +240,7 @@ class DataLibrary:
         write_within(index, work.path / "search", scope, EmbeddingCache(self._workspace.embeddings_path))
         generation = Generation.open(work.path / "search")
         labels = GenerationLabels(generation, RecordsWithin(StoredRecords(self._workspace), scope), self._media)
-        retriever = Retriever(generation, graph, self._embedder)
+        retriever = Retriever(generation, graph, self._embedder, self._lists.of)
 
         def narrower(_: OpenSnapshot, further: Scope) -> OpenSnapshot:
             return whole.within(scope.narrowed(further))

@@ -26,7 +26,7 @@ from ingest.errors import (
     disk_full,
 )
 from labels.errors import LabelsError
-from search.errors import CollectionUnreadable, InvalidRequest, ModelUnavailable, NothingPublished, SearchError
+from search.errors import CollectionUnreadable, InvalidRequest, ModelUnavailable, NothingPublished, SearchError, WordListUnreadable
 from sources.errors import SourceDenied, SourceError, SourceNotFound, UnknownDataset, UnsupportedSource
 
 
@@ -67,6 +67,7 @@ _BY_ERROR: tuple[tuple[type[Exception], str], ...] = (
     (NothingPublished, "missing"),
     (CollectionUnreadable, "missing"),
     (SuiteUnreadable, "missing"),
+    (WordListUnreadable, "usage"),
     (TerminologyMissing, "missing"),
     (DatasetBusy, "busy"),
     (DiskFull, "full"),

@@ -5,6 +5,7 @@ SearchError
 ├── ModelUnavailable      the embedding model is missing, damaged or unknown
 ├── GenerationUnreadable  a generation's files are missing or damaged
 │   └── GenerationOutdated   it is whole, but written by another version
+├── WordListUnreadable    a list of synonyms or stop words cannot be used (names file and line)
 ├── CollectionUnreadable  a judged collection cannot be read (names file and line)
 └── NothingPublished      no generation exists yet
 """
@@ -36,6 +37,10 @@ class GenerationOutdated(GenerationUnreadable):
 
 class CollectionUnreadable(SearchError):
     """A judged collection cannot be read; the message names the file and the line."""
+
+
+class WordListUnreadable(SearchError):
+    """A list of synonyms or stop words cannot be used; the message names the file and the lines."""
 
 
 class NothingPublished(SearchError):

@@ -350,7 +350,7 @@ class SearchRequest:
     literal: bool = False
     """Read nothing of the question: its words and their meaning alone rank."""
     as_typed: bool = False
-    """Mend no slips of the pen."""
+    """Mend no slips of the pen, and take no word lists of datasets."""
     group: Group | None = None
     """Put hits together, by patient: limit and offset then count patients, and few hits stand for each."""
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, cached_property, partial
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -46,14 +46,16 @@ from search.model import (
     SearchResult,
 )
 from search.protocols import Embedder, Mask, Rows
+from search.questions.listed import ListsOf, no_lists
 from search.questions.operators import Alternative, alternatives, open_quotation
 from search.questions.question import Question, Whole, read_question
+from search.questions.worded import Worded, looked_for, read_worded
+from search.questions.wordlists import NO_LISTS, WordLists
 from search.ranking.answering import Answers, beside_parts, evidence_of, head_of, whole_among, whole_of
-from search.ranking.finding import Found, counted, matching, well_apart
+from search.ranking.finding import Found, counted, folded, matching, well_apart
 from search.ranking.fusion import LAST_WHOLE, RankedDocuments, Ranker, merged
 from search.ranking.grounded import Grounded, together
 from search.ranking.phrases import Phrases
-from search.ranking.relevance import WELL
 from search.ranking.spelling import LOOKED_AT, respelled
 from search.tables.found import MentionedConcept
 
@@ -62,16 +64,28 @@ _log = logging.getLogger(__name__)
 MOST_COPIES: Final = 100
 """Copies of a document that are listed."""
 
-_Asked = Sequence[tuple[Alternative, Answers]]
-"""The alternatives of a question, each as it is read and what documents say to it."""
+
+class _Read(NamedTuple):
+    """An alternative of a question: what documents say to it, and to each of its wordings, in which it is ranked."""
+
+    alternative: Alternative
+    answers: Answers
+    wordings: Sequence[Answers]
+
+
+_Asked = Sequence[_Read]
 
 
 class Retriever:
     """Answers search requests over one generation. Safe for any number of threads."""
 
-    def __init__(self, generation: Generation, graph: GraphReader | None, embedder: Embedder | None) -> None:
-        """Without a graph hits have no neighbourhood; without an embedder, or with another than the vectors', words alone rank."""
+    def __init__(self, generation: Generation, graph: GraphReader | None, embedder: Embedder | None, lists: ListsOf = no_lists) -> None:
+        """Without a graph hits have no neighbourhood; without an embedder, or with another than the vectors', words alone rank.
+
+        `lists` gives the synonyms and stop words of datasets.
+        """
         self._generation = generation
+        self._lists = lists
         self._columns = generation.columns
         self._catalog = generation.catalog
         self._graph = graph
@@ -94,8 +108,8 @@ class Retriever:
             found = self._find(request, asked, allowed, notices)
             listing = matching(found, request.match)
         with clock.step("hits"):
-            whole = together([answers.asked for _, answers in asked])
-            words = query_words(whole.question.text)
+            whole = together([each.answers.asked for each in asked])
+            words = query_words(looked_for(whole.question))
             named = self._catalog.concepts_named(words.values())
             grouped = self._grouped(request, whole, listing) if request.group is not None else None
             places = (
@@ -150,7 +164,7 @@ class Retriever:
             cut = f"the first {MOST_LISTED:,} of {total:,} are listed: narrow the search with filters"
         return Listing(
             total,
-            self._read_all(request, together([answers.asked for _, answers in asked]), found, min(total, MOST_LISTED)),
+            self._read_all(request, together([each.answers.asked for each in asked]), found, min(total, MOST_LISTED)),
             tuple(notices),
             cut,
         )
@@ -202,7 +216,7 @@ class Retriever:
         )
 
     def _read_all(self, request: SearchRequest, asked: Grounded, found: Found, count: int) -> Iterator[Hit]:
-        words = query_words(asked.question.text)
+        words = query_words(looked_for(asked.question))
         order = np.arange(len(found.documents)) if request.group is None else by_patient(found, self._columns.patients).places
         for offset in range(0, count, MOST_PER_PAGE):
             places = order[offset : min(offset + MOST_PER_PAGE, count)]
@@ -236,9 +250,12 @@ class Retriever:
 
     def _understood(self, request: SearchRequest) -> tuple[SearchRequest, _Asked, Respelled | None]:
         """The request with its slips of the pen mended, what it asks, and what was mended."""
-        read = cache(partial(self._read, request))
-        mended = self._mended(request, read)
-        asked = [(each, self._answers(read(each.text))) for each in alternatives(mended)]
+        lists, plainly = self._lists_for(request), cache(partial(self._read, request))
+        read = cache(lambda text: read_worded(text, lists, plainly, request.parts))
+        mended = self._mended(request, lambda text: read(text).question)
+        if lists and read(mended).question.reworded != read(request.query).question.reworded:
+            mended = request.query  # a listed word is no slip of the pen
+        asked = [self._asked(each, read(each.text)) for each in alternatives(mended)]
         if mended == request.query:
             return request, asked, None
         return replace(request, query=mended), asked, Respelled(request.query, mended)
@@ -249,6 +266,17 @@ class Retriever:
             return Question(text, rest=text)
         newest = self._columns.newest(datetime.now(UTC).date())
         return read_question(text, self._generation.vocabularies.asking, request.assertion, request.parts, newest)
+
+    def _lists_for(self, request: SearchRequest) -> WordLists:
+        """The lists of the datasets that a request looks in, as far as this generation has them."""
+        if request.literal or request.as_typed:
+            return NO_LISTS
+        asked = request.filters.datasets
+        return self._lists(lambda: [one.dataset for one in self._catalog.datasets() if not asked or one.dataset in asked])
+
+    def _asked(self, alternative: Alternative, read: Worded) -> _Read:
+        answers = self._answers(read.question)
+        return _Read(alternative, answers, [answers] if read.wordings == (read.question,) else list(map(self._answers, read.wordings)))
 
     def _mended(self, request: SearchRequest, read: Callable[[str], Question]) -> str:
         lexical = self._generation.lexical
@@ -272,21 +300,21 @@ class Retriever:
         """Who has all that is asked; None where that is one thing, or alternatives."""
         if len(asked) > 1:
             return None
-        answers = asked[0][1]
+        answers = asked[0].answers
         if found.ranked is not None and beside_parts(answers.asked.question):
             return whole_among(found.ranked.documents[found.ranked.tiers <= LAST_WHOLE], self._columns)
         return whole_of(answers, allowed)
 
     def _find(self, request: SearchRequest, asked: _Asked, allowed: Mask | None, notices: list[str]) -> Found:
         notices.extend(filter(None, [open_quotation(request.query)]))
-        within = [(answers, self._phrases.within(alternative, answers.asked.of_whom(allowed))) for alternative, answers in asked]
-        given = [(answers, mask) for answers, mask in within if answers.asked.question.text.strip()]
+        within = [(each, self._phrases.within(each.alternative, each.answers.asked.of_whom(allowed))) for each in asked]
+        given = [(answers, mask) for each, mask in within for answers in each.wordings if answers.asked.question.text.strip()]
         if not given:
             mask = within[0][1]
             newest = np.arange(self._columns.documents) if mask is None else np.flatnonzero(mask)
-            return self._fold(newest, None, exact=True)
+            return folded(newest, None, self._columns.copies, self._labeled, exact=True)
         ranked = merged([self._rank(request, answers, mask, notices) for answers, mask in given], depth_of(request))
-        return self._fold(ranked.documents, ranked, exact=ranked.exact)
+        return folded(ranked.documents, ranked, self._columns.copies, self._labeled, exact=ranked.exact)
 
     def _rank(self, request: SearchRequest, answers: Answers, allowed: Mask | None, notices: list[str]) -> RankedDocuments:
         mode, links, question = request.mode, self._columns.unit_links, answers.asked.question
@@ -333,20 +361,6 @@ class Retriever:
         if absent:
             return True, f"The semantic index is incomplete: {absent:,} of {meta.units:,} distinct passages are found by words alone."
         return True, ""
-
-    def _fold(self, documents: Rows, ranked: RankedDocuments | None, *, exact: bool) -> Found:
-        """Fold documents of a patient that have the same text into the first of them that is no labeled copy, or the first of all.
-
-        A copy that matches well stands for those that do so only loosely, labeled or not.
-        """
-        loose = np.zeros(len(documents), dtype=np.bool_) if ranked is None else ranked.relevance < WELL
-        order = np.lexsort((self._labeled[documents], loose))
-        _, first, group = np.unique(self._columns.copies[documents[order]], return_index=True, return_inverse=True)
-        kept = np.sort(order[first])
-        group[order] = group.copy()
-        copies = np.bincount(group, minlength=len(first))[group[kept]] - 1
-        well = 0 if ranked is None else int(np.count_nonzero(ranked.relevance[kept] >= WELL))
-        return Found(documents[kept], copies, documents, ranked, kept, exact, well)
 
     # --- what it is joined with ---
 

@@ -35,6 +35,7 @@ from commissure.cli.users import grant, revoke, tokens, users
 from commissure.cli.verify import verify
 from commissure.cli.view import view
 from commissure.cli.watch import watch
+from commissure.cli.wordlists import stopwords, synonyms
 
 _EPILOG = """\b
 Exit codes:
@@ -71,6 +72,8 @@ for command in (
     adapt,
     datasets,
     terminology,
+    synonyms,
+    stopwords,
     status,
     search,
     concept,

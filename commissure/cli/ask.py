@@ -76,7 +76,7 @@ def _argument(name: str) -> str:
     help="How one part of the question is asked: as --assertion has it, or 'words' for plain words. Repeatable.",
 )
 @click.option("--literal", is_flag=True, help="Read nothing of the question: its words and their meaning alone rank.")
-@click.option("--as-typed", is_flag=True, help="Mend no slips of the pen.")
+@click.option("--as-typed", is_flag=True, help="Mend no slips of the pen, and take no word lists of datasets.")
 @click.option("--group", type=click.Choice(["patient"]), help="Put hits together by patient; --limit and --offset then count patients.")
 @click.option("--limit", type=int, default=10, show_default=True)
 @click.option("--offset", type=int, default=0, show_default=True)
@@ -210,6 +210,10 @@ _WAYS = {
 
 def _print_question(result: "SearchResult", protection: "Protection") -> None:
     """Print how the question was read, and how many patients have each part in each way."""
+    for reworded in result.question.reworded if result.question else ():
+        click.echo(f"“{reworded.text}” is looked for as {', '.join(reworded.wordings)} (--as-typed takes no word lists)")
+    if result.question and result.question.left_out:
+        click.echo(f"left out by a list of stop words: {', '.join(result.question.left_out)} (--as-typed takes no word lists)")
     for place, part in enumerate(result.question.parts if result.question else ()):
         asked = "however it is meant" if part.assertion is None else part.assertion.value
         more = f" and {len(part.concepts) - 1:,} more so called" if len(part.concepts) > 1 else ""

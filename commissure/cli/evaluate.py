@@ -13,18 +13,21 @@ from commissure.cli.common import data_option, json_option, print_json, settings
 if TYPE_CHECKING:
     from concepts.vocabulary import Vocabulary
     from ingest.workspace import Workspace
+    from search.questions.wordlists import WordLists
 
 Rows = Mapping[str, Mapping[str, float]]
-_COUNTED = frozenset({"wanted", "questions"})
+_COUNTED = frozenset({"wanted", "questions", "reworded"})
 """Figures that are whole numbers."""
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--synonyms", type=click.Path(path_type=Path), metavar="FILE", help="Weigh these synonyms: without them and with them.")
+@click.option("--stopwords", type=click.Path(path_type=Path), metavar="FILE", help="Weigh these stop words likewise.")
 @json_option
 @data_option
 @click.pass_context
-def evaluate(context: click.Context, folder: Path, as_json: bool) -> None:
+def evaluate(context: click.Context, folder: Path, synonyms: Path | None, stopwords: Path | None, as_json: bool) -> None:
     """Measure on a judged set: what the folder holds tells what is measured (docs/search.md has the layouts).
 
     \b
@@ -36,7 +39,7 @@ def evaluate(context: click.Context, folder: Path, as_json: bool) -> None:
     Example:  commissure evaluate collections/scifact --json
     """
     with _told() as tell:
-        rows = _measured(context, folder, tell)
+        rows = _measured(context, folder, _lists(synonyms, stopwords), tell)
     if as_json:
         print_json(rows)
         return
@@ -48,7 +51,16 @@ def evaluate(context: click.Context, folder: Path, as_json: bool) -> None:
         click.echo(f"{title:{width}}" + "".join(f"{cell:>12}" for cell in cells))
 
 
-def _measured(context: click.Context, folder: Path, tell: Callable[[str, int, int], None]) -> Rows:
+def _lists(synonyms: Path | None, stopwords: Path | None) -> "WordLists":
+    """The word lists that are to be weighed. Raises WordListUnreadable."""
+    from search.questions.listed import ListKind, read_list
+    from search.questions.wordlists import NO_LISTS, together
+
+    given = [(path, kind) for path, kind in ((synonyms, ListKind.SYNONYMS), (stopwords, ListKind.STOPWORDS)) if path is not None]
+    return together([read_list(path, kind) for path, kind in given]) if given else NO_LISTS
+
+
+def _measured(context: click.Context, folder: Path, lists: "WordLists", tell: Callable[[str, int, int], None]) -> Rows:
     from commissure import workplace
     from search.embedding_cache import EmbeddingCache
     from search.evaluation.mentions import FILES, evaluate_mentions
@@ -56,6 +68,8 @@ def _measured(context: click.Context, folder: Path, tell: Callable[[str, int, in
     from search.evaluation.rankings import evaluate_collection
     from search.evaluation.spans import ITEMS, SPANS, evaluate_spans
 
+    if lists and any((folder / name).exists() for name in (SPANS, ITEMS, *FILES)):
+        raise click.UsageError("word lists change how questions are looked for: the set must hold some (queries.jsonl)")
     if any((folder / name).exists() for name in (SPANS, ITEMS)):
         return evaluate_spans(folder, tell)
     settings = settings_of(context)
@@ -66,8 +80,8 @@ def _measured(context: click.Context, folder: Path, tell: Callable[[str, int, in
     model, cache = workplace.embedder(settings), EmbeddingCache(workspace.embeddings_path)
     with tempfile.TemporaryDirectory() as work:
         if says_what_it_wants(folder):
-            return evaluate_polarity(folder, Path(work), model, cache, workspace.terminologies.editions(), tell)
-        return evaluate_collection(folder, Path(work), model, cache, tell)
+            return evaluate_polarity(folder, Path(work), model, cache, workspace.terminologies.editions(), tell, lists)
+        return evaluate_collection(folder, Path(work), model, cache, tell, lists)
 
 
 def _vocabularies(workspace: "Workspace") -> "list[Vocabulary]":

@@ -1147,6 +1147,13 @@ class Problem(TypedDict):
     """The loader's: the instance's id."""
 
 
+class Reworded(TypedDict):
+    """Words of a question that a list of synonyms has, and the wordings that are looked for in their place."""
+
+    text: str
+    wordings: list[str]
+
+
 class Question(TypedDict):
     """A question, the parts and limits that were read of it by place, and `rest`: its other words."""
 
@@ -1154,6 +1161,9 @@ class Question(TypedDict):
     parts: list[Part]
     rest: str
     limits: list[Limit]
+    reworded: list[Reworded]
+    left_out: list[str]
+    """Words of it that a list of stop words leaves out."""
 
 
 class ReadMention(TypedDict):
@@ -1374,7 +1384,7 @@ class SearchOptions(TypedDict, total=False):
     literal: bool
     """Read nothing of the question: its words and their meaning alone rank."""
     as_typed: bool
-    """Mend no slips of the pen; without it the answer's `respelled` says what was searched for instead."""
+    """Mend no slips of the pen and take no word lists; without it the answer's `respelled` says what was searched for instead."""
     join: bool
     """Whether to fetch the graph neighbourhood of the hits."""
     facets: bool

@@ -10,17 +10,21 @@ import math
 import statistics
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Final
 
 from graph.identifiers import record_iri
 from search.embedding_cache import EmbeddingCache
 from search.errors import CollectionUnreadable
-from search.evaluation.rankings import Collection, load_collection, objects
+from search.evaluation.rankings import Collection, load_collection, objects, weighings
 from search.generation import Generation, GenerationBuilder
 from search.model import Document, Mode, SearchRequest
 from search.passages import split
 from search.protocols import Embedder
+from search.questions.listed import Datasets
+from search.questions.wordlists import NO_LISTS, WordLists
 from search.reading.documents import one_by_one
 from search.retriever import Retriever
 
@@ -44,31 +48,32 @@ def evaluate_polarity(
     cache: EmbeddingCache,
     terminologies: Mapping[str, Path] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
+    lists: WordLists = NO_LISTS,
 ) -> dict[str, dict[str, float]]:
     """'MODE FORM' ("hybrid patients with X") → pair, wrong@1, ndcg@10 (see `figures`), and how many questions there were.
 
-    Raises CollectionUnreadable.
+    With `lists` everything is measured again with them. Raises CollectionUnreadable.
     """
     collection = load_collection(folder)
     forms = {name: _form(item) for _, name, item in objects(folder / "queries.jsonl")}
     generation = _generation(collection, work / "generation", embedder, cache, terminologies, progress)
     try:
-        retriever = Retriever(generation, None, embedder)
         names = {record_iri(_DATASET, "Text", name): name for name in collection.documents}
         asked = [query for query in collection.queries if set(map(bool, collection.qrels.get(query, {}).values())) == {True, False}]
         if not asked:
             raise CollectionUnreadable(f"{folder}: no question has both documents with grade 0 and others: there is nothing to measure")
         rows = {}
-        for mode in Mode:
+        for mode, (title, weighed) in product(Mode, weighings(lists)):
+            retriever = Retriever(generation, None, embedder, partial(_always, weighed))
             by_form: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
             for done, query in enumerate(asked, 1):
                 listing = retriever.listed(SearchRequest(collection.queries[query], mode=mode, join=False, facets=False))
                 by_form[forms[query]].append(figures([names[hit.document] for hit in listing.hits], collection.qrels[query]))
                 if progress is not None:
-                    progress(f"search {mode.value}", done, len(asked))
+                    progress(f"search {mode.value}{title}", done, len(asked))
             for form, values in by_form.items():
                 pair, wrong, gain = (statistics.fmean(column) for column in zip(*values, strict=True))
-                rows[f"{mode.value} {form}"] = {"pair": pair, "wrong@1": wrong, f"ndcg@{_AT}": gain, "questions": float(len(values))}
+                rows[f"{mode.value}{title} {form}"] = {"pair": pair, "wrong@1": wrong, f"ndcg@{_AT}": gain, "questions": float(len(values))}
         return rows
     finally:
         generation.close()
@@ -88,6 +93,10 @@ def figures(found: Iterable[str], grades: Mapping[str, int]) -> tuple[float, flo
     gain = sum(grades[document] / math.log2(place + 2) for place, document in enumerate(judged[:_AT]))
     best = sum(1 / math.log2(place + 2) for place in range(min(_AT, len(right))))
     return pair, float(bool(judged) and not grades[judged[0]]), gain / best
+
+
+def _always(lists: WordLists, _: Datasets) -> WordLists:
+    return lists
 
 
 def _form(item: Mapping[str, object]) -> str:

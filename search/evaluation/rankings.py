@@ -10,6 +10,7 @@ import math
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,17 @@ from search.errors import CollectionUnreadable
 from search.model import Mode
 from search.passages import embedding_text, split
 from search.protocols import Embedder
-from search.ranking.fusion import CSR, Ranker
+from search.questions.question import Question
+from search.questions.worded import read_worded
+from search.questions.wordlists import NO_LISTS, WordLists
+from search.ranking.fusion import CSR, Ranker, merged
 from search.ranking.polarity import wants_of
 from search.spoken import spoken_of
 
 DEPTH = 1000
 """Documents ranked, as many as a search ranks."""
+REWORDED = "reworded"
+"""The figure that counts questions."""
 _NDCG_AT = 10
 _RECALL_AT = 100
 _EMBED_AT_ONCE = 4096
@@ -45,26 +51,44 @@ class Collection:
 
 
 def evaluate_collection(
-    folder: Path, work: Path, embedder: Embedder, cache: EmbeddingCache, progress: Callable[[str, int, int], None] | None = None
+    folder: Path,
+    work: Path,
+    embedder: Embedder,
+    cache: EmbeddingCache,
+    progress: Callable[[str, int, int], None] | None = None,
+    lists: WordLists = NO_LISTS,
 ) -> dict[str, dict[str, float]]:
     """Metrics by mode. Builds indexes of the corpus in `work` as a generation has them; each text is embedded once ever, in `cache`.
 
-    `progress` is called with the step, how much of it is done and how much there is. Raises CollectionUnreadable.
+    `progress` is called with the step, how much of it is done and how much there is. With `lists` every mode is measured again with them,
+    and `reworded` counts the questions that they change. Raises CollectionUnreadable.
     """
     collection = load_collection(folder)
     ranker, links = build_ranker(collection, work, embedder, cache, progress)
     names = list(collection.documents)
     judged = [query for query in collection.queries if any(grade > 0 for grade in collection.qrels.get(query, {}).values())]
     results = {}
-    for mode in Mode:
-        ranked = {}
+    for mode, (title, weighed) in product(Mode, weighings(lists)):
+        ranked, reworded = {}, 0
         for done, query in enumerate(judged, 1):
-            found = ranker.rank(collection.queries[query], mode, DEPTH, None, links, wants_of(collection.queries[query]))
+            text = collection.queries[query]
+            wordings = [each.text for each in read_worded(text, weighed, _plainly).wordings]
+            reworded += wordings != [text]
+            found = merged([ranker.rank(each, mode, DEPTH, None, links, wants_of(each)) for each in wordings], DEPTH)
             ranked[query] = [names[row] for row in found.documents]
             if progress is not None:
-                progress(f"rank {mode.value}", done, len(judged))
-        results[mode.value] = metrics(ranked, collection.qrels)
+                progress(f"rank {mode.value}{title}", done, len(judged))
+        results[f"{mode.value}{title}"] = {**metrics(ranked, collection.qrels), **({REWORDED: float(reworded)} if weighed else {})}
     return results
+
+
+def weighings(lists: WordLists) -> tuple[tuple[str, WordLists], ...]:
+    """What is measured, by what is added to the title of a row: without lists, and with them where there are any."""
+    return ("", NO_LISTS), *([(" with lists", lists)] if lists else [])
+
+
+def _plainly(text: str) -> Question:
+    return Question(text, rest=text)
 
 
 def build_ranker(

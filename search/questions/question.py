@@ -125,6 +125,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Reworded:
+    """Words of a question that a list of synonyms has, and the wordings that are looked for in their place."""
+
+    text: str
+    wordings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question, the parts and limits that were read of it by place, and `rest`: its other words."""
 
@@ -132,6 +140,9 @@ class Question:
     parts: tuple[Part, ...] = ()
     rest: str = ""
     limits: tuple[Limit, ...] = ()
+    reworded: tuple[Reworded, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """Words of it that a list of stop words leaves out."""
 
 
 AT_A_TIME: Final = frozenset({Assertion.AFFIRMED, Assertion.HISTORICAL})
@@ -234,7 +245,7 @@ def read_question(
     if len(text) > LONGEST_READ or "\n" in text.strip():
         return Question(text, rest=text)
     mentions = reader.read(text) or _in_capitals(text, reader)
-    parts = tuple(switched for mention in mentions if (switched := _switched(_levelled(text, _part(mention)), ask, switches)) is not None)
+    parts = tuple(part for mention in mentions if (part := switched(_levelled(text, _part(mention)), ask, switches)) is not None)
     named = [range(part.start, part.end) for part in parts]
     limits = tuple(limit for limit in limits_of(text, newest) if not any(limit.start in span or limit.end - 1 in span for span in named))
     return Question(
@@ -250,7 +261,7 @@ def _levelled(text: str, part: Part) -> Part:
     return replace(part, level=level, start=start, end=end)
 
 
-def _switched(part: Part, ask: Ask | None, switches: Iterable[Switch]) -> Part | None:
+def switched(part: Part, ask: Ask | None, switches: Iterable[Switch]) -> Part | None:
     """The part as it is to be asked; None where it is to be taken as plain words."""
     switch = next((each for each in switches if each.of(part.text)), None)
     if switch is not None and switch.ask is None:
@@ -313,6 +324,8 @@ def together(questions: Sequence[Question]) -> Question:
         tuple(part for each in questions for part in each.parts),
         " ".join(filter(None, (each.rest for each in questions))),
         tuple(limit for each in questions for limit in each.limits),
+        tuple(dict.fromkeys(reworded for each in questions for reworded in each.reworded)),
+        tuple(dict.fromkeys(words for each in questions for words in each.left_out)),
     )
 
 

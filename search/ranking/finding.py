@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.model import Match
-from search.protocols import Rows
+from search.protocols import Mask, Rows
 from search.ranking.fusion import RankedDocuments
 from search.ranking.relevance import WELL
 
@@ -24,6 +24,21 @@ class Found:
     exact: bool
     well: int = 0
     """How many of `documents` match well: they come first."""
+
+
+def folded(documents: Rows, ranked: RankedDocuments | None, copies: NDArray[np.integer], labeled: Mask, *, exact: bool) -> Found:
+    """Fold documents of a patient that have the same text into the first of them that is no labeled copy, or the first of all.
+
+    `copies` is the text of each document, by number. A copy that matches well stands for those that do so only loosely, labeled or not.
+    """
+    loose = np.zeros(len(documents), dtype=np.bool_) if ranked is None else ranked.relevance < WELL
+    order = np.lexsort((labeled[documents], loose))
+    _, first, group = np.unique(copies[documents[order]], return_index=True, return_inverse=True)
+    kept = np.sort(order[first])
+    group[order] = group.copy()
+    count = np.bincount(group, minlength=len(first))[group[kept]] - 1
+    well = 0 if ranked is None else int(np.count_nonzero(ranked.relevance[kept] >= WELL))
+    return Found(documents[kept], count, documents, ranked, kept, exact, well)
 
 
 def matching(found: Found, match: Match | None) -> Found:

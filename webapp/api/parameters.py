@@ -97,7 +97,7 @@ class Asked(Filtered):
     literal: Truth = False
     """Read nothing of the question: its words and their meaning alone rank."""
     as_typed: Truth = False
-    """Mend no slips of the pen; without it the answer's `respelled` says what was searched for instead."""
+    """Mend no slips of the pen and take no word lists; without it the answer's `respelled` says what was searched for instead."""
 
     def request(self) -> SearchRequest:
         """The question."""

@@ -8,7 +8,7 @@ from concepts.model import Assertion
 from search.filters import MOST_EITHER, either
 from search.model import ConceptSummary, SearchResult
 from search.questions.limits import Limit
-from search.questions.question import LACKING, RELATIVE, Ask, Part, Question, Whole
+from search.questions.question import LACKING, RELATIVE, Ask, Part, Question, Reworded, Whole
 from webapp.pages.asserting import NAMES
 from webapp.pages.state import State
 
@@ -98,6 +98,12 @@ class ReadAs:
     """Who has all of it, where that is more than one thing."""
     as_words: tuple[tuple[str, str], ...]
     """(part that is taken as plain words, the address that reads it)."""
+    reworded: tuple[Reworded, ...]
+    """Words that the lists of the datasets look for in other wordings."""
+    left_out: tuple[str, ...]
+    """Words that these lists leave out."""
+    as_typed: str
+    """The address that searches without the lists."""
 
 
 def read_as(
@@ -109,7 +115,7 @@ def read_as(
     """
     question = result.question
     as_words = () if question is None else tuple(each for each in state.parts if each.ask is None)
-    if question is None or not (question.parts or question.limits or as_words):
+    if question is None or not (question.parts or question.limits or as_words or question.reworded or question.left_out):
         return None
     return ReadAs(
         tuple(_part(question, place, result, state, count, alike) for place in range(len(question.parts))),
@@ -122,6 +128,9 @@ def read_as(
         state.literally(True).url(),
         result.whole,
         tuple((each.text, state.unswitched(each.text).url()) for each in as_words),
+        question.reworded,
+        question.left_out,
+        state.typed().url(),
     )
 
 
