@@ -3,7 +3,7 @@
 import logging
 from typing import Any, Final
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 
 from cohorts.definition import Definition
 from cohorts.linking import Named, NamedKind
@@ -76,6 +76,14 @@ def read(value: Any) -> Definition:
 def called(saved: Saved) -> str:
     """The name by which definitions of this request, and of whoever it is mailed to, mean a thing."""
     return saved.full_name if saved.owner or viewer().user else saved.name
+
+
+def cohorts_to_choose() -> tuple[Saved, ...]:
+    """The saved cohorts of patients that this request may name; none for readers of de-identified copies, who see nothing that is saved."""
+    saved, sight = things_or_none(), g.get("sight")
+    if saved is None or (sight is not None and sight.deidentified):
+        return ()
+    return tuple(one for one in saved.listed(viewer(), "cohort") if one.current.content.get("subjects", "patients") == "patients")
 
 
 def questions() -> Questions | None:

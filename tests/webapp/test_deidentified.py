@@ -12,14 +12,15 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from access.roles import Role
+from cohorts.saved.model import WHOEVER_SITS_HERE
 from commissure.assemble import DataLibrary
 from commissure.settings import load
 from tests.webapp import two_patients as chart
-from tests.webapp.authorized import guarded, somebody
+from tests.webapp.authorized import guarded, saved, somebody
 from tests.webapp.deidentified import SAMPLE, hospital, pseudonymous, secrets, told
 from tests.webapp.fixtures import empty
 from tests.webapp.test_authorization import PAGES, status_of
-from tests.webapp.test_scope_walk import NAMED, REQUESTS, Ask
+from tests.webapp.test_scope_walk import NAMED, REQUESTS, Ask, unpacked
 from webapp.api.operation import PREFIX
 from webapp.decisions import FROM_COPIES, NOT_FROM_COPIES, OPERATIONS
 from webapp.decisions import PAGES as DECIDED_PAGES
@@ -46,7 +47,7 @@ def whole() -> FlaskClient:
 
 def said(response: TestResponse) -> str:
     """Everything that an answer says: its headers and its body, as they are and as a browser reads them."""
-    text = response.get_data(as_text=True)
+    text = unpacked(response)
     return "\n".join((str(response.headers), text, html.unescape(text), unquote(text)))
 
 
@@ -70,6 +71,13 @@ def test_an_operation_tells_nobody(reader: FlaskClient, whole: FlaskClient, name
     assert any(one.status_code == 200 for one in answers)
     assert {one for answer in answers for one in told(said(answer))} == set()
     assert all(one.status_code < 500 for one in answers)
+
+
+def test_nothing_that_is_saved_is_offered_for_a_comparison(reader: FlaskClient, whole: FlaskClient) -> None:
+    definition = {"format": "commissure-cohort/1", "datasets": [chart.DATASET], "entry": {"any": [{"event": "patient"}]}}
+    saved().save(WHOEVER_SITS_HERE, "cohort", "whoever-there-is", definition, sharing="readers")
+    assert "whoever-there-is" in whole.get("/cohort/compare").text
+    assert "whoever-there-is" not in reader.get("/cohort/compare").text
 
 
 @pytest.mark.parametrize("name", sorted(FROM_COPIES & set(PAGES)))

@@ -1,6 +1,8 @@
 """Saved things on pages: saved from a search and a cohort, listed, opened, counted, changed, put together; and the history of questions."""
 
 import json
+import re
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -144,6 +146,39 @@ def test_every_number_opens_its_patients(client: FlaskClient, ids: tuple[str, ..
     (form,) = [link for link in page.links() if link.startswith("/saved/new/sets?")]
     made = keep(client, name="together", content=_content_of(client, form))
     assert total(client, client.get(f"/saved/open?id={made.location.rpartition('=')[2]}").location) == int(found["data-total"])
+
+
+def test_a_cohort_stands_beside_a_saved_one(client: FlaskClient) -> None:
+    page = get(client, f"/cohort/compare?1.what=medication&1.in={quote(CISPLATIN)}")
+    offered = [given["value"] for tag, given in page.elements if tag == "option"]
+    assert DIABETICS in offered and CODES not in offered and VIEW not in offered
+    two = get(client, f"/cohort/compare?1.what=medication&1.in={quote(CISPLATIN)}&against={DIABETICS}").text
+    assert "everybody else" in two and "are in both" not in two
+    (definition,) = [one for one in things_of(client).listed(WHOEVER_SITS_HERE, "cohort") if one.id == DIABETICS]
+    rest = client.post("/api/v1/cohorts/compare", json={"first": _takers(client), "second": definition.current.content}).json
+    assert (rest["first"]["compared"], rest["second"]["compared"]) == (1, 1)
+    assert f"1 cohort, 1 {definition.name}" in re.sub(r"\s+", " ", two)
+
+
+def _takers(client: FlaskClient) -> Any:
+    return client.get(f"/cohort/definition?1.what=medication&1.in={quote(CISPLATIN)}").json
+
+
+def test_two_saved_cohorts_stand_side_by_side(client: FlaskClient) -> None:
+    for page in (f"/saved/thing?id={DIABETICS}", sets(DIABETICS, WOMEN), "/cohort/compare"):
+        found = get(client, page)
+        assert [link for link in found.links() if link.startswith("/cohort/compare?first=")] or 'name="first"' in client.get(page).text, (
+            page
+        )
+    page = get(client, f"/cohort/compare?first={DIABETICS}&against={WOMEN}")
+    assert f"/saved/thing?id={DIABETICS}" in page.links()
+    numbers = [link for link in page.links() if link.startswith("/cohort/open?")]
+    assert numbers
+    for link in numbers[:4]:
+        assert client.get(link).status_code == 303
+    assert get(client, f"/cohort/compare?first={DIABETICS}&against=sex").text
+    assert "everybody else" in get(client, f"/cohort/compare?first={DIABETICS}&against={'0' * 12}").text
+    assert "Put a cohort together" in get(client, f"/cohort/compare?first={'0' * 12}").text
 
 
 def test_what_cannot_be_put_together_is_told(client: FlaskClient) -> None:

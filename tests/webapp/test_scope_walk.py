@@ -259,11 +259,12 @@ def answer(client: FlaskClient, operation: Operation[Any], ask: Ask) -> tuple[in
 
 def told(response: TestResponse) -> tuple[int, Any]:
     """The status and what is told, less what is of the whole folder: the generation's number, when it was made, how long it took."""
-    text = re.sub(r"/[\w/.-]*walked-\w+", "FOLDER", _text(response))
+    text = re.sub(r"/[\w/.-]*walked-\w+", "FOLDER", unpacked(response))
     return response.status_code, _plain(json.loads(text)) if response.is_json else text
 
 
-def _text(response: TestResponse) -> str:
+def unpacked(response: TestResponse) -> str:
+    """What an answer holds, whether or not it is packed."""
     if response.mimetype == "application/zip":
         with zipfile.ZipFile(io.BytesIO(response.data)) as files:
             held = "".join(f"{name}: {files.read(name).decode()}" for name in files.namelist())

@@ -2,8 +2,8 @@
 
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from flask import Blueprint, render_template, request
 
 from cohorts.comparing import Comparing, Question, side_of
 from cohorts.protection import Told
+from cohorts.saved.model import Saved
 from cohorts.sides import Asked, Side
 from search.days import day_of
 from search.model import ConceptSummary
@@ -24,7 +25,7 @@ from webapp.pages.reading import snapshot
 from webapp.pages.state import State
 from webapp.pages.together import odds_words
 from webapp.pages.wording import address
-from webapp.saving import read
+from webapp.saving import called, cohorts_to_choose, read, things, viewer
 
 pages = Blueprint("compare", __name__)
 
@@ -58,6 +59,11 @@ class ComparePage:
     ticks: tuple[tuple[float, int], ...] = ()
     """(x, day)."""
     hidden: tuple[tuple[str, str], ...] = ()
+    saved: tuple[tuple[str, str], ...] = ()
+    """Saved cohorts that it may be set against: identifier and name."""
+    chosen: str = ""
+    beside: tuple[tuple[str, str], ...] = ()
+    """What the address says beside the second cohort."""
     find: str = ""
     suggested: tuple[tuple[ConceptSummary, str], ...] = ()
     without_outcome: str = ""
@@ -66,19 +72,20 @@ class ComparePage:
 @pages.get("/cohort/compare")
 def compare() -> str:
     """The cohort of the address beside another group."""
-    rows = rows_of(request.args)
-    if not any(row.complete for row in rows):
-        return render_template("compare.html", page=ComparePage("/cohort"), state=State(), opens=_nowhere, opens_outcome=_nowhere)
-    against = request.args.get("against", "rest")
-    against = against if against in AGAINST else "rest"
-    outcome = request.args.get("outcome", "")
-    question = _question(rows, against, outcome)
+    rows, saved = rows_of(request.args), {one.id: one for one in cohorts_to_choose()}
+    first, against, outcome = (request.args.get(name, "") for name in ("first", "against", "outcome"))
+    against = against if against in saved else against if against in AGAINST else "rest"
+    held = tuple((one.id, called(one)) for one in saved.values())
+    if first not in saved and not any(row.complete for row in rows):
+        nothing = ComparePage("/cohort", saved=held, chosen=against)
+        return render_template("compare.html", page=nothing, state=State(), opens=_nowhere, opens_outcome=_nowhere)
+    question = _question(_side(saved[first]) if first in saved else None, rows, saved.get(against), against, outcome)
     opened = snapshot()
     found = Comparing(opened.cohorts, opened.together).compare(question, day_of(datetime.now(UTC).date()))
     answer = comparison(dict(comparison_answer(question, found, opened.generation)), context().protection)
 
     def url(chosen: str, happening: str) -> str:
-        given = [("against", chosen), *([("outcome", happening)] if happening else [])]
+        given = [("against", chosen), *([("outcome", happening)] if happening else []), *([("first", first)] if first in saved else [])]
         return url_of(rows, *given, path="/cohort/compare")
 
     def opens(which: int, line: dict[str, Any]) -> str:
@@ -92,7 +99,10 @@ def compare() -> str:
     curves, ticks = _drawn(answer)
     given = [(key, value) for key, values in request.args.lists() for value in values if key not in ("find", "outcome")]
     page = ComparePage(
-        back=url_of(rows),
+        back=address("/saved/thing", [("id", first)]) if first in saved else url_of(rows),
+        saved=tuple(one for one in held if one[0] != first),
+        chosen=against,
+        beside=tuple((key, value) for key, values in request.args.lists() for value in values if key not in ("find", "against")),
         choices=tuple((words, url(name, outcome), name == against) for name, words in AGAINST.items()),
         found=answer,
         curves=curves,
@@ -107,18 +117,22 @@ def compare() -> str:
     return render_template("compare.html", page=page, state=State(), odds_words=_odds_words, class_words=_class_words, **ways)
 
 
-def _question(rows: Sequence[Row], against: str, outcome: str) -> Question:
-    base = asked_definition(rows)
+def _side(saved: Saved) -> Side:
+    return replace(side_of(things().content(viewer(), saved), saved.name, (), read), name=saved.name)
+
+
+def _question(first: Side | None, rows: Sequence[Row], second: Saved | None, against: str, outcome: str) -> Question:
+    side = first or side_of(asked_definition(rows), "cohort", (), read)
     happening: Side | None = None
     if outcome:
         happening = side_of(asked_definition([Row(kind_of([outcome]), (outcome,))]), _label(outcome), (), read)
     if against == "sex":
-        women, men = (side_of(_of_sex(base, sex), words, (), read) for sex, words in (("female", "women"), ("male", "men")))
+        women, men = (side_of(_of_sex(side.value, sex), words, (), read) for sex, words in (("female", "women"), ("male", "men")))
         return Question(women, men, outcome=happening)
-    return Question(side_of(base, "cohort", (), read), None, outcome=happening)
+    return Question(side, None if second is None else _side(second), outcome=happening)
 
 
-def _of_sex(definition: dict[str, Any], sex: str) -> dict[str, Any]:
+def _of_sex(definition: Mapping[str, Any], sex: str) -> dict[str, Any]:
     return {**definition, "rules": [*definition.get("rules", []), {"sex": [sex]}]}
 
 
