@@ -227,7 +227,7 @@ class _Growing:
 def _reached(closure: Table | None, steps: Table, concepts: Int64) -> Int32:
     found = concepts.astype(np.int32)
     if closure is not None:
-        return np.union1d(found, closure.of(concepts)[1])
+        return distinct(np.concatenate([found, closure.of(concepts)[1]]))
     seen = np.zeros(len(steps.offsets) - 1, dtype=np.bool_)
     seen[concepts] = True
     front = concepts

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import numpy as np
 from numpy.typing import NDArray
 
+from concepts.distinct import distinct as by_sorting
 from concepts.hierarchy import runs
 from search.columns.extract import Extract
 from search.counting import count_distinct, distinct
@@ -24,6 +25,8 @@ Int64 = NDArray[np.int64]
 
 FIELDS: Final = ("job", "agent", "state", "attribute")
 """Facets of labels; each is a field of the catalog's dictionary."""
+CLASS: Final = "concept"
+_COLUMNS: Final = {"job": "jobs", "agent": "agents", "state": "states", "attribute": "attributes", CLASS: "concepts"}
 
 
 @dataclass(frozen=True)
@@ -45,53 +48,58 @@ class LabelColumns:
 
     @cached_property
     def by_field(self) -> Mapping[str, tuple[Int64, Int32]]:
-        """Of each facet the distinct (document, value) pairs, by document."""
-        values = {"job": self.jobs, "agent": self.agents, "state": self.states, "attribute": self.attributes}
+        """Of each facet, and of classes, the distinct (document, value) pairs, by document."""
         found = {}
-        for name, codes in values.items():
-            documents = self.documents[self.attribute_rows] if name == "attribute" else self.documents
-            known = codes >= 0
-            width = int(codes.max(initial=0)) + 1
-            pairs = distinct(documents[known].astype(np.int64) * width + codes[known])
+        for name in (*FIELDS, CLASS):
+            _, pairs, width = self._stated(name)
+            pairs = distinct(pairs)
             found[name] = pairs // width, (pairs % width).astype(np.int32)
         return found
+
+    @cached_property
+    def classes(self) -> Int32:
+        """The classes of labels, ascending."""
+        return by_sorting(self.by_field[CLASS][1])
 
     def counts(self, name: str, found: Mask, texts: Int32 | None = None, wanted: Sequence[Mask] = ()) -> Int64:
         """How many of the found documents have each value of a facet, by code; with the text of every document, how many distinct texts.
 
         Where labels are `wanted`, a document has a value if one label of each of them has it: as many are found by that value as well.
         """
-        documents, codes = self._having(name, found, wanted) if wanted else self.by_field[name]
-        if not wanted:
-            having = found[documents]
-            documents, codes = documents[having], codes[having]
+        documents, codes = self.having(name, found, wanted)
         if texts is not None:
             return count_distinct(texts[documents], codes)
         counted: Int64 = np.bincount(codes)
         return counted
 
+    def having(self, name: str, found: Mask, wanted: Sequence[Mask] = ()) -> tuple[Int64, Int32]:
+        """The distinct (document, value) pairs of the found documents of which there is a label among each of the wanted."""
+        documents, codes = self.by_field[name]
+        having = found[documents]
+        for each in wanted:
+            rows, places = self._places[name]
+            among_them = np.zeros(len(documents), dtype=np.bool_)
+            among_them[places[each[rows]]] = True
+            having &= among_them
+        return documents[having], codes[having]
+
     @cached_property
-    def _pairs(self) -> Mapping[str, tuple[Int32 | slice, Int64, int]]:
-        """Of each facet the rows that have a value, (document, value) of each of them as one number, and by what to divide it."""
-        found: dict[str, tuple[Int32 | slice, Int64, int]] = {}
-        for name in FIELDS:
-            rows = self.attribute_rows if name == "attribute" else np.arange(len(self.documents), dtype=np.int32)
-            values = self.attributes if name == "attribute" else getattr(self, f"{name}s")
-            known = values >= 0
-            width = int(values.max(initial=0)) + 1
-            everywhere = name != "attribute" and bool(known.all())
-            pairs = self.documents[rows[known]].astype(np.int64) * width + values[known]
-            found[name] = slice(None) if everywhere else rows[known], pairs, width
+    def _places(self) -> Mapping[str, tuple[Int32 | slice, Int64]]:
+        """Of each facet, and of classes, the rows that have a value, and which of the distinct pairs theirs are."""
+        found: dict[str, tuple[Int32 | slice, Int64]] = {}
+        for name, (documents, codes) in self.by_field.items():
+            rows, pairs, width = self._stated(name)
+            everywhere = name != "attribute" and len(rows) == len(self.documents)
+            found[name] = slice(None) if everywhere else rows, np.searchsorted(documents * width + codes, pairs)
         return found
 
-    def _having(self, name: str, found: Mask, wanted: Sequence[Mask]) -> tuple[Int64, Int64]:
-        """The distinct (document, value) pairs of the found documents of which there is a label among each of the wanted."""
-        rows, pairs, width = self._pairs[name]
-        of_found = found[self.documents]
-        common, *others = (distinct(pairs[(each & of_found)[rows]]) for each in wanted)
-        for other in others:
-            common = np.intersect1d(common, other, assume_unique=True)
-        return common // width, common % width
+    def _stated(self, name: str) -> tuple[Int32, Int64, int]:
+        """The rows that have a value of a field, (document, value) of each of them as one number, and by what to divide it."""
+        rows = self.attribute_rows if name == "attribute" else np.arange(len(self.documents), dtype=np.int32)
+        values: Int32 = getattr(self, _COLUMNS[name])
+        rows, values = rows[values >= 0], values[values >= 0]
+        width = int(values.max(initial=0)) + 1
+        return rows, self.documents[rows].astype(np.int64) * width + values, width
 
     def rows_among(self, name: str, codes: Sequence[int]) -> Mask:
         """Rows whose job, agent, state or attribute has one of the codes."""

@@ -12,13 +12,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from concepts.distinct import distinct
 from search.catalog import SqliteCatalog
 from search.columns.ages import band_counts, band_words
 from search.columns.codings import once
 from search.columns.concepts import Int32
 from search.columns.documents import HAVING, WAYS, Columns
-from search.columns.labels import FIELDS
+from search.columns.labels import CLASS, FIELDS
 from search.counting import count_distinct
 from search.filters import FILTERS, Filters, concepts_of
 from search.masks import Ground, fitting_labels, wanted_labels
@@ -139,13 +138,10 @@ def value_counts(
 def _with_classes(counts: NDArray[np.int64], fitting: Mask, found: Rows, columns: Columns) -> NDArray[np.int64]:
     """The counts of concepts; those that are classes of labels by the labels that fit, for a filter by one asks for such a label."""
     labels = columns.labels
-    known = labels.concepts >= 0
-    direct = distinct(labels.concepts[known])
-    classes = np.union1d(direct, columns.hierarchy.broader_of(direct, direct)[1])
+    classes = np.union1d(labels.classes, columns.hierarchy.broader_of(labels.classes, labels.classes)[1])
     mask = np.zeros(columns.documents, dtype=np.bool_)
     mask[found] = True
-    rows = known & fitting & mask[labels.documents]
-    documents, concepts = labels.documents[rows], labels.concepts[rows]
+    documents, concepts = labels.having(CLASS, mask, (fitting,))
     above, broader = columns.hierarchy.broader_of(documents, concepts)
     holders, held = np.concatenate([documents, above]), np.concatenate([concepts, broader])
     counted = counts.copy()

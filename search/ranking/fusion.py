@@ -121,11 +121,11 @@ class Ranker:
                 worded = _highest(words, max(_WORDED * depth, _LEAST_UNITS))
                 exact = exact and bool(np.count_nonzero(words) <= len(worded))
         with _timed(timings, "fuse"):
-            candidates = np.union1d(nearest, worded)
+            candidates = distinct(np.concatenate([nearest, worded]))
             if concepts is not None:
                 agreeing = _agreeing(concepts, words, bound, allowed)
                 exact = exact and bool(np.count_nonzero(agreeing) <= depth)
-                candidates = np.union1d(candidates, _highest(agreeing, depth))
+                candidates = distinct(np.concatenate([candidates, _highest(agreeing, depth)]))
             share = np.full(len(candidates), np.nan, dtype=np.float32)
             if words is not None and bound > 0:
                 share = np.where(words[candidates] > 0, words[candidates] / bound, np.nan).astype(np.float32)
