@@ -39,6 +39,7 @@ from search.generation import Generation, read_meta
 from search.hits.join import CHART
 from search.protocols import Embedder
 from search.questions.listed import DatasetLists
+from search.ranking.boosts import NO_BOOSTS, Boosts, boosts_of
 from search.ranking.similar import Likenesses
 from search.reading.texts import Texts
 from search.retriever import Retriever
@@ -117,6 +118,14 @@ def rate_limits_of(words: str) -> tuple[RateLimitItem, ...]:
         raise BadSetting(f"rate_limit: is a number of requests in a time, such as '300/minute; 10000/day', not {words!r}") from error
 
 
+def boosts_from(words: str) -> Boosts:
+    """What documents gain in ranking. Raises BadSetting."""
+    try:
+        return boosts_of(words)
+    except ValueError as error:
+        raise BadSetting(f"boosts: {error}") from error
+
+
 def protection_of(settings: Mapping[str, Any]) -> Protection:
     """How numbers of patients are protected."""
     return Protection(settings["protect_below"], settings["protect_rounding"])
@@ -179,6 +188,7 @@ class DataLibrary:
         """`settings` say which graph store answers; without them it is the embedded one. `warm` reads ahead what questions will need."""
         self._workspace, self._embedder, self._settings, self._warms = workspace, embedder, settings, warm
         self._lists = DatasetLists(workspace.folder)
+        self._boosts = boosts_from(settings.get("boosts", "")) if settings else NO_BOOSTS
         self._lock = threading.Lock()
         self._snapshot: OpenSnapshot | None = None
         self._remote: dict[str, GraphStore] = {}
@@ -215,7 +225,7 @@ class DataLibrary:
         generation = Generation.open(folder / "search")
         graph = self._graph(folder / "graph", store)
         labels = GenerationLabels(generation, StoredRecords(self._workspace), self._media)
-        retriever = Retriever(generation, graph, self._embedder, self._lists.of)
+        retriever = Retriever(generation, graph, self._embedder, self._lists.of, self._boosts)
         readers: dict[Scope, OpenSnapshot] = {}
 
         def narrowed(whole: OpenSnapshot, scope: Scope) -> OpenSnapshot:
@@ -240,7 +250,7 @@ class DataLibrary:
         write_within(index, work.path / "search", scope, EmbeddingCache(self._workspace.embeddings_path))
         generation = Generation.open(work.path / "search")
         labels = GenerationLabels(generation, RecordsWithin(StoredRecords(self._workspace), scope), self._media)
-        retriever = Retriever(generation, graph, self._embedder, self._lists.of)
+        retriever = Retriever(generation, graph, self._embedder, self._lists.of, self._boosts)
 
         def narrower(_: OpenSnapshot, further: Scope) -> OpenSnapshot:
             return whole.within(scope.narrowed(further))

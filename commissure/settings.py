@@ -69,6 +69,9 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("protect_below", int, 0, "patients", "the smallest number of patients that is told; smaller ones are hidden (0: none is)"),
     Setting("protect_rounding", int, 0, "patients", "what numbers of patients are rounded to a multiple of (0: none is)"),
+    Setting(
+        "boosts", str, "", "FIELD=WEIGHT; …", "what documents gain in ranking: title=0.1; type:NAME=0.05; fresh:DAYS=0.1; empty: nothing"
+    ),
     Setting("history", bool, True, "true or false", "whether what somebody asks in pages is kept for them, in the data folder"),
     Setting("max_body", int, 1_000_000, "bytes", "largest request body the web server takes"),
     Setting(

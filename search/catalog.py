@@ -323,6 +323,11 @@ class SqliteCatalog:
         """Documents by their rows in the catalog, newest first."""
         return self._summaries(f"row IN ({_marks(rows)}) ORDER BY {_NEWEST_FIRST}", rows)
 
+    def titles_and_types(self, rows: Sequence[int]) -> dict[int, tuple[str, str]]:
+        """Title and type of documents, by their rows in the catalog."""
+        found = self._all(f"SELECT row, title, type FROM documents WHERE row IN ({_marks(rows)})", rows)  # noqa: S608 - only marks
+        return {row: (title, kind) for row, title, kind in found}
+
     def mentioned_concepts(self, rows: Sequence[int]) -> dict[int, list[MentionedConcept]]:
         """For documents by their rows in the catalog: the concepts they mention, in order of first mention, each assertion apart."""
         found: dict[int, list[MentionedConcept]] = {row: [] for row in rows}

@@ -29,7 +29,7 @@ from search.filters import FILTERS, Filters, Kind
 from search.generation import Generation
 from search.hits.building import HitReader, wanted
 from search.hits.facets import Asked, count_facets, value_counts, whole_facet
-from search.hits.grouping import GroupPage, by_patient, page_of, ways_of
+from search.hits.grouping import by_patient, page_of, ways_of
 from search.hits.join import Joined, PageHit, join_page
 from search.hits.snippets import query_words
 from search.masks import Ground, unknown_values
@@ -52,6 +52,7 @@ from search.questions.question import Question, Whole, read_question
 from search.questions.worded import Worded, looked_for, read_worded
 from search.questions.wordlists import NO_LISTS, WordLists
 from search.ranking.answering import Answers, beside_parts, evidence_of, head_of, whole_among, whole_of
+from search.ranking.boosts import NO_BOOSTS, Booster, Boosts
 from search.ranking.finding import Found, counted, folded, matching, well_apart
 from search.ranking.fusion import LAST_WHOLE, RankedDocuments, Ranker, merged
 from search.ranking.grounded import Grounded, together
@@ -79,13 +80,20 @@ _Asked = Sequence[_Read]
 class Retriever:
     """Answers search requests over one generation. Safe for any number of threads."""
 
-    def __init__(self, generation: Generation, graph: GraphReader | None, embedder: Embedder | None, lists: ListsOf = no_lists) -> None:
+    def __init__(
+        self,
+        generation: Generation,
+        graph: GraphReader | None,
+        embedder: Embedder | None,
+        lists: ListsOf = no_lists,
+        boosts: Boosts = NO_BOOSTS,
+    ) -> None:
         """Without a graph hits have no neighbourhood; without an embedder, or with another than the vectors', words alone rank.
 
-        `lists` gives the synonyms and stop words of datasets.
+        `lists` gives the synonyms and stop words of datasets, `boosts` are what documents gain beside.
         """
         self._generation = generation
-        self._lists = lists
+        self._lists, self._booster = lists, Booster(boosts, generation.columns, generation.catalog)
         self._columns = generation.columns
         self._catalog = generation.catalog
         self._graph = graph
@@ -111,7 +119,8 @@ class Retriever:
             whole = together([each.answers.asked for each in asked])
             words = query_words(looked_for(whole.question))
             named = self._catalog.concepts_named(words.values())
-            grouped = self._grouped(request, whole, listing) if request.group is not None else None
+            by = listing, self._columns.patients, ways_of(whole), request.offset, request.limit
+            grouped = page_of(*by) if request.group is not None else None
             places = (
                 np.arange(len(listing.documents))[request.offset : request.offset + request.limit] if grouped is None else grouped.places
             )
@@ -223,9 +232,6 @@ class Retriever:
             documents, mentions = self._reader.read(found.documents[places])
             yield from self._reader.hits(request, asked, words, found, places, documents, mentions, {})
 
-    def _grouped(self, request: SearchRequest, asked: Grounded, listing: Found) -> GroupPage:
-        return page_of(listing, self._columns.patients, ways_of(asked), request.offset, request.limit)
-
     def _patient_of(self, hit: Hit) -> tuple[str, str] | None:
         """Who a hit is of, under the record that the patient is known by now."""
         row = self._catalog.row_of(hit.document)
@@ -314,6 +320,7 @@ class Retriever:
             newest = np.arange(self._columns.documents) if mask is None else np.flatnonzero(mask)
             return folded(newest, None, self._columns.copies, self._labeled, exact=True)
         ranked = merged([self._rank(request, answers, mask, notices) for answers, mask in given], depth_of(request))
+        ranked = self._booster.applied(ranked, " ".join(looked_for(each.answers.asked.question) for each in asked))
         return folded(ranked.documents, ranked, self._columns.copies, self._labeled, exact=ranked.exact)
 
     def _rank(self, request: SearchRequest, answers: Answers, allowed: Mask | None, notices: list[str]) -> RankedDocuments:
@@ -326,8 +333,7 @@ class Retriever:
                 mode = mode if usable else Mode.LEXICAL
                 notices.extend(filter(None, [notice]))
             return self._ranker.rank(question.text, mode, depth_of(request), allowed, links, wants, evidence)
-        except ModelUnavailable as error:
-            # Fixed words for whoever searches; an error's own may name a path of this machine, which concerns who runs it.
+        except ModelUnavailable as error:  # fixed words for whoever searches: its own may name a path of this machine
             _log.warning("search by meaning is unavailable: %s", error)
             notices.append("Semantic search is unavailable (the embedding model cannot be loaded): results are found by words alone.")
             return self._ranker.rank(question.text, Mode.LEXICAL, depth_of(request), allowed, links, wants, evidence)

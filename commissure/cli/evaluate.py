@@ -24,10 +24,13 @@ _COUNTED = frozenset({"wanted", "questions", "reworded"})
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--synonyms", type=click.Path(path_type=Path), metavar="FILE", help="Weigh these synonyms: without them and with them.")
 @click.option("--stopwords", type=click.Path(path_type=Path), metavar="FILE", help="Weigh these stop words likewise.")
+@click.option("--boosts", metavar="BOOSTS", help="Weigh these boosts likewise, as the setting writes them: 'title=0.1; fresh:365=0.1'.")
 @json_option
 @data_option
 @click.pass_context
-def evaluate(context: click.Context, folder: Path, synonyms: Path | None, stopwords: Path | None, as_json: bool) -> None:
+def evaluate(
+    context: click.Context, folder: Path, synonyms: Path | None, stopwords: Path | None, boosts: str | None, as_json: bool
+) -> None:
     """Measure on a judged set: what the folder holds tells what is measured (docs/search.md has the layouts).
 
     \b
@@ -39,7 +42,7 @@ def evaluate(context: click.Context, folder: Path, synonyms: Path | None, stopwo
     Example:  commissure evaluate collections/scifact --json
     """
     with _told() as tell:
-        rows = _measured(context, folder, _lists(synonyms, stopwords), tell)
+        rows = _measured(context, folder, _lists(synonyms, stopwords), boosts or "", tell)
     if as_json:
         print_json(rows)
         return
@@ -60,16 +63,17 @@ def _lists(synonyms: Path | None, stopwords: Path | None) -> "WordLists":
     return together([read_list(path, kind) for path, kind in given]) if given else NO_LISTS
 
 
-def _measured(context: click.Context, folder: Path, lists: "WordLists", tell: Callable[[str, int, int], None]) -> Rows:
-    from commissure import workplace
+def _measured(context: click.Context, folder: Path, lists: "WordLists", boosts: str, tell: Callable[[str, int, int], None]) -> Rows:
+    from commissure import assemble, workplace
     from search.embedding_cache import EmbeddingCache
     from search.evaluation.mentions import FILES, evaluate_mentions
     from search.evaluation.polarity import evaluate_polarity, says_what_it_wants
     from search.evaluation.rankings import evaluate_collection
     from search.evaluation.spans import ITEMS, SPANS, evaluate_spans
 
-    if lists and any((folder / name).exists() for name in (SPANS, ITEMS, *FILES)):
-        raise click.UsageError("word lists change how questions are looked for: the set must hold some (queries.jsonl)")
+    gaining = assemble.boosts_from(boosts)
+    if (lists or gaining) and any((folder / name).exists() for name in (SPANS, ITEMS, *FILES)):
+        raise click.UsageError("word lists and boosts change what questions find: the set must hold some (queries.jsonl)")
     if any((folder / name).exists() for name in (SPANS, ITEMS)):
         return evaluate_spans(folder, tell)
     settings = settings_of(context)
@@ -80,8 +84,8 @@ def _measured(context: click.Context, folder: Path, lists: "WordLists", tell: Ca
     model, cache = workplace.embedder(settings), EmbeddingCache(workspace.embeddings_path)
     with tempfile.TemporaryDirectory() as work:
         if says_what_it_wants(folder):
-            return evaluate_polarity(folder, Path(work), model, cache, workspace.terminologies.editions(), tell, lists)
-        return evaluate_collection(folder, Path(work), model, cache, tell, lists)
+            return evaluate_polarity(folder, Path(work), model, cache, workspace.terminologies.editions(), tell, lists, gaining)
+        return evaluate_collection(folder, Path(work), model, cache, tell, lists, gaining)
 
 
 def _vocabularies(workspace: "Workspace") -> "list[Vocabulary]":

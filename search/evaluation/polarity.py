@@ -25,6 +25,7 @@ from search.passages import split
 from search.protocols import Embedder
 from search.questions.listed import Datasets
 from search.questions.wordlists import NO_LISTS, WordLists
+from search.ranking.boosts import NO_BOOSTS, Boosts
 from search.reading.documents import one_by_one
 from search.retriever import Retriever
 
@@ -49,10 +50,11 @@ def evaluate_polarity(
     terminologies: Mapping[str, Path] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
     lists: WordLists = NO_LISTS,
+    boosts: Boosts = NO_BOOSTS,
 ) -> dict[str, dict[str, float]]:
     """'MODE FORM' ("hybrid patients with X") → pair, wrong@1, ndcg@10 (see `figures`), and how many questions there were.
 
-    With `lists` everything is measured again with them. Raises CollectionUnreadable.
+    With `lists` and `boosts` everything is measured again with them. Raises CollectionUnreadable.
     """
     collection = load_collection(folder)
     forms = {name: _form(item) for _, name, item in objects(folder / "queries.jsonl")}
@@ -63,8 +65,8 @@ def evaluate_polarity(
         if not asked:
             raise CollectionUnreadable(f"{folder}: no question has both documents with grade 0 and others: there is nothing to measure")
         rows = {}
-        for mode, (title, weighed) in product(Mode, weighings(lists)):
-            retriever = Retriever(generation, None, embedder, partial(_always, weighed))
+        for mode, (title, weighed, gaining) in product(Mode, weighings(lists, boosts)):
+            retriever = Retriever(generation, None, embedder, partial(_always, weighed), gaining)
             by_form: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
             for done, query in enumerate(asked, 1):
                 listing = retriever.listed(SearchRequest(collection.queries[query], mode=mode, join=False, facets=False))

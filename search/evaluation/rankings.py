@@ -1,8 +1,8 @@
 """Ranking quality on a judged collection, measured through the parts that the product searches with.
 
-A collection is a folder of `corpus.jsonl` and `queries.jsonl` ({"id" or "_id", "text", optional "title"} a line) and `qrels.tsv` (query,
-document, grade, separated by tabs, with or without a header line, a fourth column passed over; `qrels/test.tsv`, where BEIR has it, is
-found too).
+A collection is a folder of `corpus.jsonl` and `queries.jsonl` ({"id" or "_id", "text"} a line, documents with optional "title", "type" and
+"date") and `qrels.tsv` (query, document, grade, separated by tabs, with or without a header line, a fourth column passed over;
+`qrels/test.tsv`, where BEIR has it, is found too).
 """
 
 import json
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from search import lexical, vectors
+from search.columns.documents import day_interval
 from search.embedding_cache import EmbeddingCache
 from search.errors import CollectionUnreadable
 from search.model import Mode
@@ -25,6 +26,7 @@ from search.protocols import Embedder
 from search.questions.question import Question
 from search.questions.worded import read_worded
 from search.questions.wordlists import NO_LISTS, WordLists
+from search.ranking.boosts import NO_BOOSTS, About, Boosts, boosted, gains
 from search.ranking.fusion import CSR, Ranker, merged
 from search.ranking.polarity import wants_of
 from search.spoken import spoken_of
@@ -48,6 +50,8 @@ class Collection:
     documents: Mapping[str, tuple[str, str]]
     queries: Mapping[str, str]
     qrels: Qrels
+    about: Mapping[str, tuple[str, str]]
+    """Document → type and date, '' where the collection does not tell."""
 
 
 def evaluate_collection(
@@ -57,24 +61,28 @@ def evaluate_collection(
     cache: EmbeddingCache,
     progress: Callable[[str, int, int], None] | None = None,
     lists: WordLists = NO_LISTS,
+    boosts: Boosts = NO_BOOSTS,
 ) -> dict[str, dict[str, float]]:
     """Metrics by mode. Builds indexes of the corpus in `work` as a generation has them; each text is embedded once ever, in `cache`.
 
-    `progress` is called with the step, how much of it is done and how much there is. With `lists` every mode is measured again with them,
-    and `reworded` counts the questions that they change. Raises CollectionUnreadable.
+    `progress` is called with the step, how much of it is done and how much there is. With `lists` and `boosts` every mode is
+    measured again with them, and `reworded` counts the questions that the lists change. Raises CollectionUnreadable.
     """
     collection = load_collection(folder)
     ranker, links = build_ranker(collection, work, embedder, cache, progress)
     names = list(collection.documents)
     judged = [query for query in collection.queries if any(grade > 0 for grade in collection.qrels.get(query, {}).values())]
+    about = _about(collection)
     results = {}
-    for mode, (title, weighed) in product(Mode, weighings(lists)):
+    for mode, (title, weighed, gaining) in product(Mode, weighings(lists, boosts)):
         ranked, reworded = {}, 0
         for done, query in enumerate(judged, 1):
             text = collection.queries[query]
             wordings = [each.text for each in read_worded(text, weighed, _plainly).wordings]
             reworded += wordings != [text]
             found = merged([ranker.rank(each, mode, DEPTH, None, links, wants_of(each)) for each in wordings], DEPTH)
+            if gaining:
+                found = boosted(found, gains(gaining, " ".join(wordings), about.at(found.documents)))
             ranked[query] = [names[row] for row in found.documents]
             if progress is not None:
                 progress(f"rank {mode.value}{title}", done, len(judged))
@@ -82,9 +90,17 @@ def evaluate_collection(
     return results
 
 
-def weighings(lists: WordLists) -> tuple[tuple[str, WordLists], ...]:
-    """What is measured, by what is added to the title of a row: without lists, and with them where there are any."""
-    return ("", NO_LISTS), *([(" with lists", lists)] if lists else [])
+def weighings(lists: WordLists, boosts: Boosts) -> tuple[tuple[str, WordLists, Boosts], ...]:
+    """What is measured, by what is added to the title of a row: without lists and boosts, and with those that there are."""
+    with_them = " and ".join(filter(None, ("lists" if lists else "", "boosts" if boosts else "")))
+    return ("", NO_LISTS, NO_BOOSTS), *([(f" with {with_them}", lists, boosts)] if with_them else [])
+
+
+def _about(collection: Collection) -> About:
+    titles = [title for title, _ in collection.documents.values()]
+    types, dates = zip(*(collection.about[name] for name in collection.documents), strict=True)
+    days = np.asarray([day_interval(day)[0] for day in dates], dtype=np.int64)
+    return About(titles, types, days, int(days.max()))
 
 
 def _plainly(text: str) -> Question:
@@ -141,10 +157,12 @@ def metrics(ranked: Mapping[str, Sequence[str]], qrels: Qrels) -> dict[str, floa
 def load_collection(folder: Path) -> Collection:
     """Read a collection; raises CollectionUnreadable, which names the file and the line."""
     documents: dict[str, tuple[str, str]] = {}
+    about: dict[str, tuple[str, str]] = {}
     for where, name, item in objects(folder / "corpus.jsonl"):
         if name in documents:
             raise CollectionUnreadable(f"{where}: the document {name!r} was there before")
         documents[name] = str(item.get("title") or ""), _text(where, item)
+        about[name] = str(item.get("type") or ""), str(item.get("date") or "")
     queries: dict[str, str] = {}
     for where, name, item in objects(folder / "queries.jsonl"):
         if name in queries:
@@ -158,7 +176,7 @@ def load_collection(folder: Path) -> Collection:
         qrels.setdefault(query, {})[document] = grade
     if not documents or not any(grade > 0 for grades in qrels.values() for grade in grades.values()):
         raise CollectionUnreadable(f"{folder}: no document, or no query with a relevant document: there is nothing to measure")
-    return Collection(documents, queries, qrels)
+    return Collection(documents, queries, qrels, about)
 
 
 def _gain(grades: Sequence[int]) -> float:

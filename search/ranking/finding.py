@@ -71,10 +71,12 @@ def well_apart(found: Found, match: Match | None) -> tuple[Rows, Rows] | None:
 
 
 def scores_of(found: Found, index: int) -> tuple[float, dict[str, float], int]:
-    """Fused score, the score of each ranker that found the document, and its best unit (-1 when browsing)."""
+    """Fused score, the score of each ranker that found the document and what it gained beside, and its best unit (-1 when browsing)."""
     ranked = found.ranked
     if ranked is None:
         return 0.0, {}, -1
     place = int(found.places[index])
     given = {"semantic": float(ranked.semantic[place]), "lexical": float(ranked.lexical[place])}
-    return float(ranked.scores[place]), {name: score for name, score in given.items() if score == score}, int(ranked.best_units[place])
+    told = {name: score for name, score in given.items() if score == score}
+    gained = {name: float(values[place]) for name, values in ranked.gains.items() if values[place]}
+    return float(ranked.scores[place]), {**told, **gained}, int(ranked.best_units[place])

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +72,8 @@ class RankedDocuments:
     tiers: NDArray[np.uint8]
     exact: bool
     timings: Mapping[str, float] = field(default_factory=dict)
+    gains: Mapping[str, Scores] = field(default_factory=dict)
+    """What `scores` hold beside (search.ranking.boosts), by its name."""
 
     def __len__(self) -> int:
         return len(self.documents)
@@ -295,15 +298,17 @@ def merged(found: Sequence[RankedDocuments], depth: int) -> RankedDocuments:
     """What answers any of several questions, each document as it answers one of them best."""
     if len(found) == 1:
         return found[0]
-    whole = {name: np.concatenate([getattr(each, name) for each in found]) for name in _ARRAYS}
+    whole = {name: np.concatenate([getattr(each, name) for each in found]) for name in ARRAYS}
     order = np.lexsort((whole["documents"], -whole["scores"], whole["tiers"]))
     _, first = np.unique(whole["documents"][order], return_index=True)
     kept = order[np.sort(first)]
     exact = all(each.exact for each in found) and len(kept) <= depth
-    return RankedDocuments(**{name: values[kept][:depth] for name, values in whole.items()}, exact=exact, timings=found[0].timings)
+    arrays: dict[str, Any] = {name: values[kept][:depth] for name, values in whole.items()}
+    return RankedDocuments(**arrays, exact=exact, timings=found[0].timings)
 
 
-_ARRAYS = ("documents", "scores", "best_units", "semantic", "lexical", "relevance", "tiers")
+ARRAYS = ("documents", "scores", "best_units", "semantic", "lexical", "relevance", "tiers")
+"""The names of the arrays of ranked documents."""
 
 
 def _fuse(meaning: Scores, share: Scores, by_meaning: bool, by_words: bool) -> NDArray[np.float64]:

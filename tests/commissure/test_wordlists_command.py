@@ -65,4 +65,4 @@ def test_lists_are_weighed_before_they_are_used(run, monkeypatch):
     assert alone == {mode: figures for mode, figures in rows.items() if "lists" not in mode}
     Path("judged/spans.jsonl").write_text("")
     code, _, error = run("evaluate", "judged", "--synonyms", "s.txt")
-    assert code == 2 and "word lists change how questions are looked for" in error
+    assert code == 2 and "word lists and boosts change what questions find" in error
