@@ -13,8 +13,9 @@ PORT ?= 8000
 demo: $(VENV)/.demo assets
 	$(BIN)/commissure demo --port $(PORT)
 
+# Tests start hundreds of processes: what they import is compiled once, whatever the shell says of that.
 test: lint browser
-	$(BIN)/python -m pytest -p no:cacheprovider -n logical --maxprocesses 4 --dist loadgroup
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -p no:cacheprovider -n logical --maxprocesses 4 --dist loadgroup
 
 lint: $(VENV)/.test assets
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ tests out, without a word. So each worker writes its groups down, and a schedule
 """
 
 import json
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,12 @@ SHARING = ("servers", "browser")
 BEGINS = (*SHARING, "long")
 FILE = "groups.json"
 FOLDER = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One thread for each of several processes and for those that they start: more would be busy with waiting for each other."""
+    if hasattr(config, "workerinput"):
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.hookimpl(tryfirst=True)

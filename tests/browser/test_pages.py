@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +15,8 @@ from tests.webapp import fixtures as f
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).resolve().parents[2] / "webapp" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+OF_COLOURS = ("color-contrast", "link-in-text-block")
+"""The rules of axe-core that a theme can break; all others find the same in both."""
 
 
 def test_hostile_question_is_text(site: str, open_tab: Open) -> None:
@@ -69,22 +72,46 @@ def test_theme_is_kept(site: str, open_tab: Open) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page_fits_every_width_and_theme_and_can_be_heard(site: str, open_tab: Open, name: str) -> None:
-    for width in (360, 768, 1440):
-        for theme in ("light", "dark"):
-            page = open_tab(width=width, theme=theme)
-            page.goto(site + PAGES[name])
-            settle(page)
+    for width, opened, turned in ((360, "light", "dark"), (768, "light", "dark"), (1440, "dark", "light")):
+        page = open_tab(width=width, theme=opened)
+        page.goto(site + PAGES[name])
+        settle(page)
+        for theme, rules in ((opened, ()), (turned, OF_COLOURS)):
+            if theme != opened:
+                turn(page, theme)
             assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (width, theme)
             if width != 768:
-                assert findings(page) == [], (width, theme)
-            page.context.close()
+                assert findings(page, rules) == [], (width, theme)
+        page.context.close()
 
 
-def findings(page: Any) -> list[str]:
-    """What axe-core calls serious or critical, with the first element."""
+def turn(page: Any, theme: str) -> None:
+    """Turn to the other theme. A canvas, which would open its page again while it is looked at, is left before and opened after."""
+    address = page.url
+    if "/canvas?" in address:
+        page.goto("about:blank")
+    page.emulate_media(color_scheme=theme)
+    if "/canvas?" in address:
+        page.goto(address)
+        settle(page)
+
+
+def test_a_theme_that_is_turned_to_is_looked_at(site: str, open_tab: Open) -> None:
+    """What is hard to read in one theme alone is found there."""
+    page = open_tab(theme="light")
+    page.goto(site + "/data")
+    page.evaluate("document.querySelector('h1').style.color = '#222'")
+    assert findings(page, OF_COLOURS) == []
+    page.emulate_media(color_scheme="dark")
+    assert [finding.partition(":")[0] for finding in findings(page, OF_COLOURS)] == ["color-contrast"]
+
+
+def findings(page: Any, rules: Sequence[str] = ()) -> list[str]:
+    """What axe-core, by all its rules or these, calls serious or critical, with the first element."""
     # The content policy lets no page load a foreign script; the driver's own evaluation is not the page's.
     page.evaluate(AXE.read_text("utf-8") + "; undefined")
-    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    options = {"resultTypes": ["violations"]} | ({"runOnly": {"type": "rule", "values": list(rules)}} if rules else {})
+    result = page.evaluate("options => axe.run(document, options)", options)
     return [
         f"{one['id']}: {one['help']}: {json.dumps(one['nodes'][0]['html'])[:200]} {one['nodes'][0]['failureSummary'][:200]}"
         for one in result["violations"]

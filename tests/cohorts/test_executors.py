@@ -24,7 +24,7 @@ from tests.cohorts.generated import DAY, definitions, event_of, people
 from tests.cohorts.tables import CONCEPTS, read, resolution, table
 
 pytestmark = pytest.mark.long
-NUMBER = int(os.environ.get("COMMISSURE_GENERATED", "300"))
+NUMBER = int(os.environ.get("COMMISSURE_GENERATED", "150"))
 SAYING, LEFT = [1, 3], [3, 4]
 """Documents that say what is asked, and those that filters leave as well."""
 

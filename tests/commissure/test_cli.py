@@ -3,13 +3,12 @@ import gzip
 import io
 import json
 import os
-import subprocess
-import sys
 
 import click
 import pytest
 
 from commissure.cli import cli
+from tests import forked
 from tests.ingest.exports import condition, note, patient, write
 
 pytestmark = pytest.mark.long
@@ -43,8 +42,7 @@ def folder(tmp_path_factory):
 def run(folder):
     def run(*arguments, data="data", **variables):
         environment = {**os.environ, "COMMISSURE_DATA": str(folder / data), **variables}
-        command = [sys.executable, "-m", "commissure", *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=folder, check=False)
+        return forked.run(arguments, environment, folder)
 
     return run
 

@@ -5,6 +5,7 @@ A back end inherits `GraphStoreContract` and supplies one fixture, `new_store`: 
 
 import gzip
 import itertools
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -100,7 +101,7 @@ class Rig:
         self.reference = MemoryStore()
         self.folder = folder
         self.shrink = True
-        self.supernode = 100_000
+        self.supernode, self.graphs = 100_000, 30
         self._numbers = itertools.count()
         self.iris: set[str] = {"https://example.org/nothing-is-said-of-this", "not an IRI"}
 
@@ -935,7 +936,7 @@ _QUESTION = st.tuples(
 
 def check_generated_graphs(rig: Rig) -> None:
     @settings(
-        max_examples=30,
+        max_examples=rig.graphs,
         deadline=None,
         database=None,
         derandomize=True,
@@ -992,9 +993,10 @@ CHECKS: dict[str, Callable[[Rig], None]] = {
 
 
 class GraphStoreContract:
-    """Inherit and supply the fixture `new_store`. `supernode`: edges at one node."""
+    """Inherit and supply the fixture `new_store`. `supernode`: edges at one node; `graphs`: how many generated ones are compared."""
 
     supernode = 100_000
+    graphs = 30
 
     @pytest.fixture
     def new_store(self) -> NewStore:
@@ -1003,6 +1005,16 @@ class GraphStoreContract:
     @pytest.mark.parametrize("name", CHECKS)
     def test_keeps_the_contract(self, name: str, new_store: NewStore, tmp_path: Path) -> None:
         rig = Rig(new_store, tmp_path)
-        rig.supernode = self.supernode
+        rig.supernode, rig.graphs = self.supernode, self.graphs
         CHECKS[name](rig)
         rig.close()
+
+
+class ServerContract(GraphStoreContract):
+    """The contract of a server: less is loaded, because each one takes minutes over what the others were asked in the same words.
+
+    `COMMISSURE_SUPERNODE=100000 COMMISSURE_GRAPHS=30` asks it of as much as stores in this process.
+    """
+
+    supernode = int(os.environ.get("COMMISSURE_SUPERNODE", "20000"))
+    graphs = int(os.environ.get("COMMISSURE_GRAPHS", "10"))

@@ -14,7 +14,7 @@ from graph.stores.gremlin import wire as gremlin_wire
 from graph.stores.gremlin.elements import anonymous, traversal_source
 from graph.stores.gremlin.store import GremlinStore
 from graph.stores.memory import MemoryStore
-from tests.contracts.graph_store import BASE, CHART, PATIENT, GraphStoreContract, NewStore, quad, record
+from tests.contracts.graph_store import BASE, CHART, PATIENT, NewStore, ServerContract, quad, record
 from tests.servers import processes
 from tests.servers.fixtures import started
 from tests.servers.processes import Server
@@ -39,23 +39,19 @@ def source(request: pytest.FixtureRequest) -> str:
     return "h" if "a_supernode" in request.node.name else "g"
 
 
-class TestGremlinServer373(GraphStoreContract):
+class TestGremlinServer373(ServerContract):
     @pytest.fixture
     def new_store(self, gremlin_373: str, source: str) -> NewStore:
         return emptied(gremlin_373, source)
 
 
-class TestGremlinServer381(GraphStoreContract):
-    supernode = 20_000  # what is asked is the same as of the other one
-
+class TestGremlinServer381(ServerContract):
     @pytest.fixture
     def new_store(self, gremlin_381: str, source: str) -> NewStore:
         return emptied(gremlin_381, source)
 
 
-class TestJanusGraph(GraphStoreContract):
-    supernode = 20_000  # it takes a minute to load and empty a hundred thousand
-
+class TestJanusGraph(ServerContract):
     @pytest.fixture
     def new_store(self, janusgraph: str) -> NewStore:
         return emptied(janusgraph)

@@ -24,7 +24,7 @@ from graph.stores.neptune.neptune_csv import write_csv
 from graph.stores.neptune.store import NeptuneAddress, NeptuneStore, open_neptune
 from graph.stores.sparql.store import SparqlStore
 from graph.vocabulary import KG, LABEL
-from tests.contracts.graph_store import ASTHMA, BASE, CHART, GraphStoreContract, NewStore, all_pages, quad
+from tests.contracts.graph_store import ASTHMA, BASE, CHART, NewStore, ServerContract, all_pages, quad
 from tests.contracts.sparql import SparqlContract
 from tests.servers import neptune_loader, processes
 from tests.servers.bucket import bucket, s3_client
@@ -155,7 +155,7 @@ def equal_to_reference(store: GraphStore, *parts: Path) -> None:
         assert all_pages(store, iri) == all_pages(reference, iri)
 
 
-class NeptuneContract(GraphStoreContract):
+class NeptuneContract(ServerContract):
     """Loads of more than 30 quads go through the bulk loader, smaller ones do not."""
 
     language = ""
@@ -176,7 +176,6 @@ class TestNeptuneBySparql(SparqlContract, NeptuneContract):
 
 class TestNeptuneByGremlin(NeptuneContract):
     language = "gremlin"
-    supernode = 20_000  # what is asked is the same as of a Gremlin Server
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -30,7 +30,7 @@ from graph.stores.sparql.parts import QuadStream
 from graph.stores.sparql.rows import read_rows
 from graph.stores.sparql.store import SparqlStore
 from graph.vocabulary import LABEL, XSD
-from tests.contracts.graph_store import ASPIRIN, BASE, CHART, PATIENT, GraphStoreContract, NewStore, Rig, quad, record
+from tests.contracts.graph_store import ASPIRIN, BASE, CHART, PATIENT, NewStore, Rig, ServerContract, quad, record
 from tests.contracts.sparql import SparqlContract
 from tests.servers import processes
 from tests.servers.fixtures import started
@@ -44,7 +44,7 @@ def emptied(address: str) -> SparqlStore:
     return store
 
 
-class TestFuseki(SparqlContract, GraphStoreContract):
+class TestFuseki(SparqlContract, ServerContract):
     @pytest.fixture
     def new_store(self, fuseki: str) -> NewStore:
         return lambda: emptied(fuseki)

@@ -1,5 +1,9 @@
-"""`kill -9` at any durable step: what was published stays readable, and the next run ends where an undisturbed one would."""
+"""`kill -9` at any durable step: what was published stays readable, and the next run ends where an undisturbed one would.
 
+`COMMISSURE_CRASHES=100` kills at as many steps; else at twelve, from the first to the last.
+"""
+
+import os
 import signal
 import subprocess
 import sys
@@ -10,6 +14,8 @@ from search.model import SearchRequest
 from tests.ingest.exports import Lab, condition, deleted, note, patient, write
 
 pytestmark = pytest.mark.long
+KILLS = int(os.environ.get("COMMISSURE_CRASHES", "12"))
+
 _DRIVER = """
 import os, signal, sys
 from pathlib import Path
@@ -64,7 +70,7 @@ def test_killed_at_any_durable_step(tmp_path, undisturbed):
     whole, steps = undisturbed
     assert steps > 40
     expected = whole.quads()
-    points = sorted({1 + round(n * (steps - 1) / 23) for n in range(24)})
+    points = sorted({1 + round(n * (steps - 1) / (KILLS - 1)) for n in range(KILLS)})
     for point in points:
         folder = tmp_path / f"killed{point}"
         lab = prepared(folder)

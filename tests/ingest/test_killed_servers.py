@@ -31,7 +31,7 @@ from tests.servers.proxy import Proxy
 
 pytestmark = pytest.mark.long
 SETTINGS = {"store_user": "", "store_password": "", "store_token": "", "store_timeout": 20.0, "staging": "", "loader_role": ""}
-POINTS = int(os.environ.get("COMMISSURE_SERVER_KILLS", "8"))
+POINTS = int(os.environ.get("COMMISSURE_SERVER_KILLS", "4"))
 SEED = 4
 LOADS = ("first", "second")
 SERVERS: dict[str, tuple[Callable[[], Server], str]] = {

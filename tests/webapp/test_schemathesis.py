@@ -4,6 +4,7 @@
 """
 
 import logging
+import os
 import re
 import tomllib
 from collections import Counter
@@ -29,7 +30,7 @@ schemathesis = pytest.importorskip("schemathesis")
 pytestmark = pytest.mark.long
 ROOT = Path(__file__).parents[2]
 CASES = 5000
-BY_OPERATION = 50
+BY_OPERATION = int(os.environ.get("COMMISSURE_CASES", "12"))
 """Generated cases of each operation, beside those that its schemas themselves make and those that follow one another."""
 
 
