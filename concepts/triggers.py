@@ -427,6 +427,11 @@ def _phrases(listed: str) -> Iterator[tuple[str, ...]]:
             yield words
 
 
+def makes_another(word: str) -> bool:
+    """Whether a word makes another thing of what stands before it: a "stroke risk" is no stroke, and who asks for it asks for none."""
+    return (word,) in _phrases(_SUPPOSES_JOINED)
+
+
 def _endings() -> Iterator[tuple[str, ...]]:
     """Ways to say that what was named before is over."""
     pronouns = list(_phrases(_OF_IT))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from concepts.assertion import Sentences
 from concepts.tokens import tokens
+from concepts.triggers import makes_another
 from search.lexical.analysis import informative, tokenize
 from search.spoken import SAID, Said
 
@@ -79,10 +80,14 @@ _MOST_TOPICS: Final = 4
 def wants_of(question: str, said: Said | None = None, spans: tuple[tuple[int, int, Said | None], ...] = ()) -> tuple[Want, ...]:
     """What a question asks for, by how it means it, or all of it `said` so; () for one that names no single thing.
 
+    One for the risk, the prevention or the discussion of something asks for it, whatever a text says of that thing.
+
     `spans` (start, end, said) of the question are meant so whatever its words say; any meaning will do for what stands where it is None.
     """
     of = tokens(question)
     if not len(of):
+        return ()
+    if makes_another(of.norms[-1]):  # "stroke risk": a text may mean these words in any way
         return ()
     means = Sentences(of).spoken()
     topics: dict[Said, list[str]] = {}
