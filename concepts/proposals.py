@@ -65,7 +65,8 @@ _TAKEN: Final = _words(
 _BEHIND: Final = _words(
     """
     therapy treatment use option a as an and or / was were is are has have been being be also again briefly further initiation risk
-    benefit of start for prophylaxis today at length indication the pro con , class drug
+    benefit of start for prophylaxis today at length indication the pro con , class drug could can may might should
+    will would
     """
 )
 """What stands between a drug and the word behind it that talks of it."""
@@ -82,6 +83,8 @@ _OBJECTS: Final = _words(
 
 _ORDERED: Final = _words("ordered started given initiated added prescribed begun increased administered continued resumed")
 """Behind a drug: what is done with it in the end."""
+_GIVEN: Final = _words("dose dosing level compliance adherence refill monitoring schedule injection administration")
+"""Right behind a drug: it is taken that is talked of."""
 _CAUSES: Final = _words("due secondary from caused induced related attributed because")
 _BETWEEN_CAUSES: Final = _words(", ; vs versus or switch switching change changing discontinuation withdrawal stopping")
 
@@ -90,7 +93,9 @@ def proposal(of: Tokens, sentence: tuple[int, int], first: int, last: int) -> tu
     """The tokens that say that a drug, from token `first` to before `last`, is only talked of; None where nothing does."""
     begin, end = sentence
     norms = of.norms
-    if (first > begin and norms[first - 1] in _WHOSE) or not _ORDERED.isdisjoint(norms[last : min(end, last + 3)]):
+    if (first > begin and norms[first - 1] in _WHOSE) or (last < end and norms[last] in _GIVEN):
+        return None
+    if not _ORDERED.isdisjoint(norms[last : min(end, last + 3)]):
         return None
     return _before(norms, begin, first, last, end) or _behind(norms, begin, first, last, end)
 

@@ -187,7 +187,7 @@ take; taking; on; use; using; have; smoke; drink; feel; report; endorse; experie
 """
 """What somebody does not do, whenever: "does not currently take aspirin"."""
 _NOTHING = """
-not deny; not denying; never denied; has not been seen; have not been seen; had not been seen;
+not to stop; never to stop; not to skip; not deny; not denying; never denied; has not been seen; have not been seen; had not been seen;
 no increase; no change; no changes; not change; no significant change; no interval change; no significant interval change; no
 definite change; no appreciable change; no suspicious change; without change; without difficulty; not only; not necessarily; not
 certain if; not certain whether; not sure if; not clear if; not clear whether; not cause; not drain; not extend; no further

@@ -30,6 +30,9 @@ CASES = """
     Discussed increasing {lisinopril|affirmed}.
     Discussed stopping {aspirin|affirmed}.
     Discussed side effects of {lithium|affirmed}.
+    Discussed {methotrexate|affirmed} dose and monitoring.
+    {Methotrexate|hypothetical} could be considered.
+    Told not to stop {lithium|affirmed} suddenly.
     On {metformin|affirmed}, discussed diet.
     Patient on {warfarin|affirmed} discussed falls.
     {Metformin|affirmed} 500 mg daily. Discussed diet.
