@@ -142,7 +142,7 @@ class Sentences:
         supposed = by.get(Effect.SUPPOSES)
         if supposed is not None and keeps_ready(norms[supposed.first : supposed.last]) and is_illness(norms, first, last):
             del by[Effect.SUPPOSES]
-        for effect in _OF_FINDINGS.intersection(by):
+        for effect in _OF_FINDINGS.intersection(by) if by else ():
             if is_means(norms, first, last, by[effect][:2], means):
                 del by[effect]
         heading = self.headings.at(self.tokens.starts[first])
@@ -304,33 +304,37 @@ def _sentences(of: Tokens, headings: set[int]) -> list[int]:
     if last < 1:
         return sorted(begins)
     kinds = _KINDS_OF_WORDS.of(*of.entries)
-    after, before = kinds[1:], np.append(np.uint16(0), kinds[:-2])  # of the tokens that another one follows
-    kinds, behind = kinds[:-1], np.append(np.uint16(0), before[:-1])
-    places = np.flatnonzero(kinds & _MARK)
-    apart = np.asarray(of.ends)[places] != np.asarray(of.starts)[places + 1]
-    for place in places[apart].tolist():
-        if not (kinds.item(place) & _POINT and place and _is_abbreviation(of, place - 1, before.item(place), after.item(place))):
-            begins.add(place + 1)
-    listed = (kinds & _CLOSES > 0) & (before & _NUMBERS > 0) & (behind & _OPENS == 0)
-    begins.update(place - 1 for place in np.flatnonzero(listed).tolist() if place > 1 and place + 1 not in headings)
-    for place in np.flatnonzero((kinds & _BREAK > 0) & (after & _BREAK == 0)).tolist():
-        anew = before.item(place) & _BREAK or after.item(place) & _LISTS
-        if anew or not (before.item(place) & _CONTINUES or of.text[of.starts[place + 1]].islower()):
+    starts, ends = np.asarray(of.starts), np.asarray(of.ends)
+    after, before = kinds[1:], np.zeros(last, dtype=np.uint16)  # of the tokens that another one follows
+    before[1:] = kinds[: last - 1]
+    kinds = kinds[:-1]
+    apart = ends[:-1] != starts[1:]
+    ending = (kinds & _MARK > 0) & apart
+    ending[1:] &= ~((kinds & _POINT > 0) & _abbreviate(before, after))[1:] | apart[:-1]
+    begins.update((ending.nonzero()[0] + 1).tolist())
+    listed = (kinds & _CLOSES > 0) & (before & _NUMBERS > 0)
+    listed[2:] &= kinds[:-2] & _OPENS == 0
+    begins.update(place - 1 for place in listed.nonzero()[0].tolist() if place > 1 and place + 1 not in headings)
+    breaks = (kinds & _BREAK > 0) & (after & _BREAK == 0)
+    anew = breaks & ((before & _BREAK > 0) | (after & _LISTS > 0))
+    begins.update((anew.nonzero()[0] + 1).tolist())
+    text = of.text
+    for place in (breaks & ~anew & (before & _CONTINUES == 0)).nonzero()[0].tolist():
+        if not text[of.starts[place + 1]].islower():
             begins.add(place + 1)
     return sorted(begins)
+
+
+def _abbreviate(before: NDArray[np.uint16], after: NDArray[np.uint16]) -> NDArray[np.bool_]:
+    """Whether the words before points end no sentence by them: "no" is an answer, but "no. 5" is a number."""
+    found: NDArray[np.bool_] = (before & _SHORT > 0) & ((before & _NO == 0) | (after & _DIGITS > 0))
+    return found
 
 
 def _is_answer(of: Tokens, place: int) -> bool:
     """Whether a word alone follows a colon: what stands before is judged by it ("Chest pain: no")."""
     norms = of.norms
     return place < len(norms) and norms[place] in _ANSWERS and (place + 1 == len(norms) or not norms[place + 1][0].isalnum())
-
-
-def _is_abbreviation(of: Tokens, place: int, kind: int, behind: int) -> bool:
-    """Whether the point behind a word ends no sentence; `kind` is what the word is, `behind` what follows the point."""
-    if kind & _NO and not behind & _DIGITS:  # an answer, but "no. 5" is a number
-        return False
-    return kind & _SHORT > 0 and of.ends[place] == of.starts[place + 1]
 
 
 _POINT, _MARK, _CLOSES, _OPENS, _BREAK, _LISTS, _CONTINUES, _SHORT, _NO, _NUMBERS, _DIGITS = (1 << bit for bit in range(11))

@@ -106,19 +106,22 @@ class Lexicon:
             return found
         places, book, entries = words
         beginning = self._first.of(book, entries)
-        at = np.flatnonzero(beginning >= 0)
+        at = (beginning >= 0).nonzero()[0]
         spot = beginning[at]
         names = self.names[spot]
         ends = names >= 0
         if ends.any():
             alone = places[at[ends]]
             found.extend(map(Found, alone.tolist(), (alone + 1).tolist(), names[ends].tolist()))
-        on = np.flatnonzero(self.goes_on[spot] & (at < len(entries) - 1))
+        on = (self.goes_on[spot] & (at < len(entries) - 1)).nonzero()[0]
         numbers, at = _NUMBERS.of(book, entries), at[on]
         running = _mixed(self.words[spot[on]], numbers[at + 1])
         likely = self._may_begin(running)
+        held = self._held
         for start, second in zip(at[likely].tolist(), running[likely].tolist(), strict=True):
-            self._follow(words, numbers, start, second, found)
+            name, goes_on = held[second]
+            if name >= 0 or goes_on:
+                self._follow(words, numbers, start, second, found)
         found.sort()
         return found
 
@@ -181,7 +184,8 @@ class Lexicon:
         """Which of some numbers may be in `words`: few others are among them. Most are not, and bisection costs more."""
         shift, held = self._sieve
         slots = running >> shift
-        return np.flatnonzero(held[slots >> _THREE] >> (slots & _SEVEN).astype(np.uint8) & 1)
+        likely: NDArray[np.intp] = (held[slots >> _THREE] >> (slots & _SEVEN).astype(np.uint8) & 1).nonzero()[0]
+        return likely
 
     @cached_property
     def _sieve(self) -> tuple[np.uint64, NDArray[np.uint8]]:
@@ -275,7 +279,8 @@ def _counting(marks: NDArray[np.uint8]) -> NDArray[np.intp]:
     ending = (marks[:-1] & _BREAK > 0) & (marks[1:] & _BEGINS > 0)
     counting = marks & _MAY_STAND_BETWEEN == 0
     counting[:-1] |= ending
-    return np.flatnonzero(counting)
+    places: NDArray[np.intp] = counting.nonzero()[0]
+    return places
 
 
 def _marks(norms: Sequence[str]) -> NDArray[np.uint8]:

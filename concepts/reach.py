@@ -8,7 +8,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from itertools import chain, islice, pairwise
+from itertools import chain, islice
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -55,15 +56,20 @@ _WERE: Final = frozenset(["was", "has", "had", "is"])
 
 
 class Found(NamedTuple):
-    """A trigger in a text, from token `first` to before token `last`."""
+    """A trigger in a text, from token `first` to before token `last`; `back` where it reaches what stands before it."""
 
     first: int
     last: int
     kinds: tuple[Trigger, ...]
+    back: bool = False
 
     def has(self, effect: Effect) -> bool:
         """Whether it has an effect, however far."""
         return any(kind.effect is effect for kind in self.kinds)
+
+
+_FIRST_OF: Final = attrgetter("first")
+_BACK_OF: Final = attrgetter("back")
 
 
 class Triggers:
@@ -78,7 +84,9 @@ class Triggers:
         if not len(self._of):
             return []
         kinds = _words().of(*self._of.entries)
-        found: list[int] = np.flatnonzero(kinds & _ALONE | kinds & _FIRST & np.append(kinds[1:], np.uint8(0)) >> 1).tolist()
+        begins = kinds & _ALONE
+        begins[:-1] |= kinds[:-1] & kinds[1:] >> 1 & _FIRST
+        found: list[int] = begins.nonzero()[0].tolist()
         return found
 
     def between(self, begin: int, end: int) -> list[Found]:
@@ -90,7 +98,7 @@ class Triggers:
             while step is not None:
                 kinds = step.kinds
                 if kinds and (step.anywhere or (kinds := counting(kinds, self._of, begin, place, last, end))):
-                    found.append(Found(place, last, kinds))
+                    found.append(Found(place, last, kinds, step.back))
                 if last >= end:
                     break
                 step = step.following.get(norms[last])
@@ -116,10 +124,15 @@ def _words() -> OfWords[np.uint8]:
     return OfWords(lambda words: np.fromiter(map(kind, words), dtype=np.uint8, count=len(words)))
 
 
-def apart(found: Sequence[Found]) -> list[Found]:
+def apart(found: list[Found]) -> list[Found]:
     """Of triggers that overlap the longest ones, in order."""
-    if all(one.last <= other.first for one, other in pairwise(found)):
-        return list(found)
+    behind = 0
+    for each in found:
+        if each.first < behind:
+            break
+        behind = each.last
+    else:
+        return found
     taken: set[int] = set()
     kept = []
     for each in sorted(found, key=lambda each: (each.first - each.last, each.first)):
@@ -169,7 +182,7 @@ class Reach:
         before = self.norms[each.first - 1] if each.first else ""
         if self.norms[each.first] in "(-" and self.norms[each.last - 1] in _SIGNS:
             return before[:1].isalnum()
-        if self.norms[each.last : each.last + 1] in ([","], [";"]) and before[:1].isalnum():
+        if each.back and before[:1].isalnum() and each.last < len(self.norms) and self.norms[each.last] in ",;":
             return any(kind.before and kind.effect is Effect.DENIES for kind in each.kinds)
         return before == ":" and each.last - each.first == 1 and self._closed(each.last)
 
@@ -197,16 +210,15 @@ class Reach:
 class Spoken:
     """The triggers of the tokens `begin` to before `end`; `announced` is one before them that reaches over all of it."""
 
-    def __init__(self, of: Tokens, every: Sequence[Found], end: int, announced: Found | None) -> None:
+    def __init__(self, of: Tokens, every: list[Found], end: int, announced: Found | None) -> None:
         self._norms, self._end = of.norms, end
         self._every = every
-        self.kept: Sequence[Found] = apart(self._every)
+        self.kept = apart(every)
         self._firsts = [each.first for each in self.kept]
-        self._starts = [each.first for each in self._every]
         self._announced = announced
         self._passed: list[Reach] = []
-        self._last = -1, Reach(self._norms)
-        self.reaches_back = any(kind.before for each in self.kept for kind in each.kinds)
+        self._last = 0, self.start()
+        self.reaches_back = any(map(_BACK_OF, self.kept))
 
     def __bool__(self) -> bool:
         return bool(self.kept) or self._announced is not None
@@ -238,7 +250,9 @@ class Spoken:
             reach = reach.copy()
             for each in left:
                 reach.passes(each)
-        back = self.behind(chain(right, islice(self.kept, behind, None)), first, last) if self.reaches_back or right else {}
+        if not (self.reaches_back or right):
+            return reach, reach.at(first)
+        back = self.behind(chain(right, islice(self.kept, behind, None)), first, last)
         by = back | reach.at(first)
         whose = back.get(Effect.FAMILY)
         if whose is not None and not names_relative(self._norms[by[Effect.FAMILY].first : by[Effect.FAMILY].last]):
@@ -246,11 +260,14 @@ class Spoken:
         return reach, by
 
     def _between(self, low: int, high: int) -> Sequence[Found]:
-        return self._every[bisect_left(self._starts, low) : bisect_left(self._starts, high)]
+        return self._every[bisect_left(self._every, low, key=_FIRST_OF) : bisect_left(self._every, high, key=_FIRST_OF)]
 
     def _before(self, count: int) -> Reach:
         """What reaches after the first `count` triggers: kept for the next mention, not to be changed."""
-        if self._last[0] == count:
+        before, reach = self._last
+        if before <= count <= before + _KEPT_EVERY:
+            if before < count:
+                self._last = count, self._on(reach, before, count)
             return self._last[1]
         passed = self._passed or [self.start()]
         self._passed = passed

@@ -17,6 +17,7 @@ from concepts.coordination import shared
 from concepts.indications import indication
 from concepts.lexicon import Caution, Found, Words, words_at, words_in
 from concepts.model import Assertion
+from concepts.overlapping import apart
 from concepts.proposals import are_listed, is_cause, proposal
 from concepts.sections import Section
 from concepts.terminology import Concept, Kind
@@ -155,7 +156,7 @@ class Reader:
                 at = bisect_left(brackets, first)
                 if at < len(brackets) and defined[at].behind < last <= defined[at].behind + _BEHIND:
                     found.setdefault((first, last), names)
-        spans = _apart(found)
+        spans = apart(found)
         named = (_Chosen(first, last, self._senses(found[first, last])) for first, last in spans)
         chosen = [each for each in named if not _is_thing(of, each)]
         if more := list(self._shared(of, spans)):
@@ -214,7 +215,7 @@ class Reader:
         return senses
 
     def _may_be(self, of: Tokens, vocabulary: Vocabulary, found: Found, certain: bool) -> bool:
-        if not vocabulary.lexicon.cautions[found.name]:
+        if not vocabulary.lexicon.cautions.item(found.name):
             return True
         caution = vocabulary.lexicon.caution(found.name)
         if caution & Caution.CAPITALS and not of.text[of.starts[found.first] : of.ends[found.last - 1]].isupper():
@@ -267,17 +268,16 @@ def _written(of: Tokens, shorts: Iterable[str]) -> Iterator[tuple[int, int]]:
     by_beginning: dict[str, list[str]] = {}
     for short in sorted(shorts, key=len, reverse=True):
         by_beginning.setdefault(tokens(short).norms[0], []).append(short)
-    place = 0
-    while place < len(of):
-        start, step = of.starts[place], 1
-        for short in by_beginning.get(of.norms[place], ()):
+    behind = 0
+    for place in [place for place, word in enumerate(of.norms) if word in by_beginning]:
+        start = of.starts[place]
+        for short in by_beginning[of.norms[place]] if place >= behind else ():
             if of.text.startswith(short, start):
                 last = bisect_left(of.ends, start + len(short), place)
                 if of.ends[last] == start + len(short):
                     yield place, last + 1
-                    step = last + 1 - place
+                    behind = last + 1
                     break
-        place += step
 
 
 def _end_of_value(of: Tokens, sentences: Sentences, chosen: _Chosen, following: int) -> int:
@@ -287,18 +287,6 @@ def _end_of_value(of: Tokens, sentences: Sentences, chosen: _Chosen, following: 
         _, last = sentences.around(last)
     last = min(last, following)
     return of.ends[last - 1] if last > chosen.last else of.ends[chosen.last - 1]
-
-
-def _apart(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Of overlapping spans the longest, then the first; by place."""
-    taken: set[int] = set()
-    chosen = []
-    for first, last in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
-        places = range(first, last)
-        if taken.isdisjoint(places):
-            taken.update(places)
-            chosen.append((first, last))
-    return sorted(chosen)
 
 
 def _of_indication(judgement: Judgement, of: Tokens, sentences: Sentences, chosen: _Chosen, drug: tuple[int, int] | None) -> Judgement:

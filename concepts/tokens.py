@@ -129,7 +129,7 @@ def _book() -> Wordbook:
 
 def places_of(of: Tokens, words: OfWords[np.bool_]) -> list[int]:
     """The tokens that are one of some words."""
-    found: list[int] = np.flatnonzero(words.of(*of.entries)).tolist()
+    found: list[int] = words.of(*of.entries).nonzero()[0].tolist()
     return found
 
 

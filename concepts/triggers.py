@@ -71,11 +71,15 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A word of triggers: what its phrase is if it ends here (() for none), which words go on from it, and whether it counts anywhere."""
+    """A word of triggers: what its phrase is if it ends here (() for none), which words go on from it.
+
+    `anywhere`: whether it counts wherever it stands. `back`: whether it reaches what stands before it.
+    """
 
     kinds: tuple[Trigger, ...]
     following: dict[str, "Step"]
     anywhere: bool
+    back: bool
 
 
 SENTENCE = 1000
@@ -546,4 +550,5 @@ def _steps(table: dict[tuple[str, ...], list[Trigger]]) -> dict[str, Step]:
 
 
 def _step(kinds: tuple[Trigger, ...], rest: dict[tuple[str, ...], list[Trigger]]) -> Step:
-    return Step(kinds, _steps(rest), all(kind.where is Where.ANYWHERE for kind in kinds))
+    anywhere, back = all(kind.where is Where.ANYWHERE for kind in kinds), any(kind.before for kind in kinds)
+    return Step(kinds, _steps(rest), anywhere, back)
