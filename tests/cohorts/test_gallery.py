@@ -1,4 +1,4 @@
-"""The definitions that docs/cohorts.md prints are read, and those of its gallery count something on the sample."""
+"""The definitions that documents print are read, and those with a number in brackets count it on a part of the sample."""
 
 import json
 import re
@@ -15,16 +15,21 @@ from sample import write_sample
 from tests.ingest.exports import Lab
 from tests.webapp.fixtures import folder, ingesting
 
-PAGE = (Path(__file__).parents[2] / "docs" / "cohorts.md").read_text("utf-8")
-PRINTED = re.findall(r"^```json\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-GALLERY = dict(re.findall(r"^(\w[^\n]*):\n\n```json\n(.*?)^```", PAGE.partition("## Gallery")[2], re.MULTILINE | re.DOTALL))
+PAGES = [(Path(__file__).parents[2] / "docs" / name).read_text("utf-8") for name in ("cohorts.md", "researchers.md")]
+PRINTED = [text for page in PAGES for text in re.findall(r"^```json\n(.*?)^```", page, re.MULTILINE | re.DOTALL)]
+PATIENTS = 24
+COUNTED = [
+    (title, int(count), text)
+    for page in PAGES
+    for title, count, text in re.findall(rf"^(\w[^\n]*) \((\d+) of {PATIENTS}\):\n\n```json\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+]
 
 
 @lru_cache(maxsize=1)
 def sample() -> Cohorts:
     """The cohorts of a part of the sample."""
     lab = Lab(folder("sample"))
-    write_sample(lab.folder / "export", patients=24)
+    write_sample(lab.folder / "export", patients=PATIENTS)
     with ingesting():
         lab.ingest_path(lab.folder / "export", "demo")
     return lab.library().current().cohorts
@@ -36,12 +41,14 @@ def test_what_is_printed_is_a_definition(text: str) -> None:
     Draft202012Validator(SCHEMA).validate(json.loads(text))
 
 
-@pytest.mark.parametrize("title", GALLERY)
-def test_the_gallery_counts_something(title: str) -> None:
-    counted = sample().count(definition_of(json.loads(GALLERY[title])))
-    assert 0 < counted.patients < 24
-    assert counted.notices == ()
+@pytest.mark.parametrize(("title", "count", "text"), COUNTED, ids=[title for title, _, _ in COUNTED])
+def test_what_is_printed_counts_what_it_says(title: str, count: int, text: str) -> None:
+    counted = sample().count(definition_of(json.loads(text)))
+    assert (counted.patients, counted.notices) == (count, ())
+    assert 0 < count < PATIENTS
 
 
-def test_there_is_a_gallery() -> None:
-    assert len(GALLERY) == 12 and len(PRINTED) == 15
+def test_there_is_a_gallery_of_twenty_and_an_example_for_each_tool() -> None:
+    assert len({title for title, _, _ in COUNTED}) == len(COUNTED) == 22
+    assert PAGES[0].partition("## Gallery")[2].count("```json") == 20
+    assert all(PAGES[1].count(f"## {tool}\n") == 1 for tool in ("Atlas", "i2b2"))
