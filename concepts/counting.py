@@ -18,12 +18,13 @@ _COMES: Final = frozenset(_VERBS.split())
 """What complaints do, or who has them, where they may come."""
 _FARTHEST_VERB: Final = 12
 """Words up to the verb behind its subject."""
-_SIGNS: Final = frozenset("+-−–")
-_SIGN_ENDS: Final = frozenset(",;.)")
-_ASKING: Final = frozenset(["ros", "system", "symptom", "sx"])
-"""What stands before a colon behind which signs are likely."""
-_ITEM: Final = 6
-"""Tokens of what has a sign, with the mark behind it, at most."""
+_SIGN_ENDS: Final = frozenset(",;.)\n")
+_ASKING: Final = frozenset(["ros", "system"])
+"""What stands before a colon behind which marks are signs."""
+_FARTHEST_SIGN: Final = 24
+"""Tokens up to another sign, or to the colon that signs stand behind."""
+_LONE: Final = 2
+"""Tokens of a text that is one answer, but for its sign."""
 _FARTHEST_UNTIL: Final = 12
 _LONGEST: Final = 40
 
@@ -42,7 +43,7 @@ def _counts(where: Where, of: Tokens, begin: int, place: int, last: int, end: in
     if where is Where.HEADS:
         return last < end and norms[last][0].isalpha() and (place == begin or norms[place - 1] in _ITEM_MARKS)
     if where is Where.SIGN:
-        return _is_sign(of, place) and _among_signs(of, place)
+        return _is_sign(of, place) and _among_signs(of, begin, place, end)
     if where is Where.SIGNED:
         return _is_answer(of, begin, place, end)
     if where is Where.UNTIL:
@@ -73,31 +74,36 @@ def _is_sign(of: Tokens, place: int) -> bool:
     return place == 0 or of.ends[place - 1] < of.starts[place] or of.norms[place - 1] in ",;:(\n"
 
 
-def _among_signs(of: Tokens, place: int) -> bool:
-    """Whether a mark that may be a sign stands in a list of such: alone it may begin an item, or join what it stands between."""
-    norms, before = of.norms, of.norms[place - 1] if place else "\n"
-    if before in ",;":
-        return True
-    if before == ":" and not _ASKING.isdisjoint(norms[max(0, place - 3) : place - 1]):
-        return True
-    near = range(place + 1, min(len(of), place + 1 + _ITEM))
-    for at in near:
-        if norms[at] in _SIGNS and _is_sign(of, at):
-            return norms[at - 1] != "\n" or norms[at] == "+"
-        if norms[at] == ":":
-            return False
-    back = range(place - 1, max(-1, place - 1 - _ITEM), -1)
-    return before[0].isalnum() and any(norms[at] in _SIGNS and _is_sign(of, at) and _among_signs(of, at) for at in back)
+def _among_signs(of: Tokens, begin: int, place: int, end: int) -> bool:
+    """Whether a mark that may be a sign is one: what is there has another sign beside it, or the sentence answers what was asked.
+
+    Alone it may begin an item, as in a list whose line breaks were lost ("-aspirin -metformin"), or join what it stands between.
+    """
+    near = range(max(begin, place - _FARTHEST_SIGN), min(end, place + _FARTHEST_SIGN))
+    return _answers(of.norms, begin, place) or any(of.norms[at] == "+" and _is_sign(of, at) for at in near)
 
 
 def _is_answer(of: Tokens, begin: int, place: int, end: int) -> bool:
-    """Whether a mark is the sign of the word before it: nothing follows that it would join."""
+    """Whether a mark is the sign of the word before it: nothing follows that it would join, and other words have signs.
+
+    Alone it may be a dash behind which nothing was written ("Hypertension -"), but for a text that is nothing else.
+    """
     norms = of.norms
-    if place == begin or not norms[place - 1][0].isalnum():
+    if place == begin or not _is_behind(norms, place) or (norms[place] == "–" and norms[place + 1 : place + 2] in ([], ["\n"])):
         return False
-    if place + 1 == len(of) or norms[place + 1] in _SIGN_ENDS:
+    if place + 1 == len(of) and begin == 0 and place <= _LONE:
         return True
-    return norms[place + 1] == "\n" and any(
-        norms[at] in _SIGNS and (at + 1 == len(of) or norms[at + 1] == "\n") and norms[at - 1][0].isalnum()
-        for at in (*range(max(1, place - _ITEM), place), *range(place + 2, min(len(of), place + 2 + _ITEM)))
-    )
+    near = range(max(1, place - _FARTHEST_SIGN), min(len(of), place + _FARTHEST_SIGN))
+    return _answers(norms, begin, place) or any(norms[at] == "+" and _is_behind(norms, at) for at in near)
+
+
+def _is_behind(norms: Sequence[str], place: int) -> bool:
+    """Whether a mark ends what is said of the word before it."""
+    return norms[place - 1][0].isalnum() and (place + 1 == len(norms) or norms[place + 1] in _SIGN_ENDS)
+
+
+def _answers(norms: Sequence[str], begin: int, place: int) -> bool:
+    """Whether a token stands behind the heading of a review of systems."""
+    back = range(place - 1, max(begin - 2, place - _FARTHEST_SIGN, -1), -1)
+    colon = next((at for at in back if norms[at] == ":"), 0)
+    return not _ASKING.isdisjoint(norms[max(0, colon - 3) : colon])

@@ -44,12 +44,19 @@ _MEANWHILE: Final = _words(
 )
 """What stands between a denial and "on" where the denial is of what follows: "denies ever being on warfarin"."""
 
+_GOES_ON: Final = frozenset(["or", "nor", "and"])
+"""Before "on" it goes on with what is denied: "not diabetic or on insulin"."""
+_SIGNS: Final = frozenset("-−–")
+"""What denies a finding that it is written to, but lists drugs and tests."""
+
 
 def is_means(norms: Sequence[str], first: int, last: int, trigger: tuple[int, int], known: bool = False) -> bool:
     """Whether a mention, from token `first` to before `last`, is by what something was looked for that a trigger before it speaks of.
 
     A mention is a test by its words, or because it is `known` to be one, or a drug.
     """
+    if known and norms[trigger[0]] in _SIGNS:
+        return True
     begin = trigger[1]
     test = known or not _TESTS.isdisjoint(norms[first:last])
     if begin > first or not (test or norms[last : last + 1] == ["ray"]):
@@ -58,7 +65,14 @@ def is_means(norms: Sequence[str], first: int, last: int, trigger: tuple[int, in
         return (norms[last : last + 1] != [] and norms[last] in _FINDING) or norms[trigger[0] : begin] == ["neg"]
     for place in range(first - 1, max(begin, first - _FARTHEST) - 1, -1):
         if norms[place] in _BY:
-            return not _MEANWHILE.issuperset(norms[begin:place])
+            return not (_MEANWHILE.issuperset(norms[begin:place]) or _goes_on(norms, place))
         if norms[place] not in _KINDS and norms[place] not in _TESTS and not (known and place == first - 1 and norms[place][0].isalpha()):
             return False
     return False
+
+
+def _goes_on(norms: Sequence[str], place: int) -> bool:
+    """Whether the word for how at a place is one of a list of what is denied: "or on", ", being on"."""
+    if norms[place - 1] == "being":
+        return norms[place - 2] in _GOES_ON or norms[place - 2] == ","
+    return norms[place - 1] in _GOES_ON

@@ -40,11 +40,14 @@ _TALKS_OF: Final = frozenset(
         "defer starting",
         "deferred starting",
         "candidate for",
-        "benefit from",
         "information on",
         "information about",
-        "indication for",
         "option of",
+        *(
+            f"{may}{surely} benefit from"
+            for may in ("may", "might", "could", "would")
+            for surely in ("", " also", " likely", " potentially")
+        ),
     )
 )
 _OF_USE: Final = _words(
@@ -83,9 +86,23 @@ _OBJECTS: Final = _words(
 
 _ORDERED: Final = _words("ordered started given initiated added prescribed begun increased administered continued resumed")
 """Behind a drug: what is done with it in the end."""
+_USED: Final = _words("refill refilled take taking taken took tolerated tolerating continue continued continues relief")
+"""Behind a drug, up to the end of the clause: it is taken."""
+_NOT_USED: Final = _words(
+    "not never decline declined declines refuse refused refuses could might may would if how whether hesitant reluctant"
+)
+"""Before such a word: it is not."""
+_FARTHEST_USE: Final = 14
+_CULPRIT: Final = frozenset(["culprit", "causing", "caused"])
+_THE: Final = _words("the a as likely possible probable main")
+"""Before "cause": somebody who had the drug came to harm by it."""
 _GIVEN: Final = _words("dose dosing level compliance adherence refill monitoring schedule injection administration")
 """Right behind a drug: it is taken that is talked of."""
-_CAUSES: Final = _words("due secondary from caused induced related attributed because")
+_CAUSES: Final = frozenset(
+    tuple(phrase.split())
+    for phrase in ("due to", "secondary to", "from", "caused by", "induced by", "related to", "attributed to", "because of")
+)
+_ARTICLES: Final = _words("the a an his her their my your this these")
 _BETWEEN_CAUSES: Final = _words(", ; vs versus or switch switching change changing discontinuation withdrawal stopping")
 
 
@@ -95,7 +112,7 @@ def proposal(of: Tokens, sentence: tuple[int, int], first: int, last: int) -> tu
     norms = of.norms
     if (first > begin and norms[first - 1] in _WHOSE) or (last < end and norms[last] in _GIVEN):
         return None
-    if not _ORDERED.isdisjoint(norms[last : min(end, last + 3)]):
+    if _is_used(norms, last, end) or _is_culprit(norms, begin, first, last, end):
         return None
     return _before(norms, begin, first, last, end) or _behind(norms, begin, first, last, end)
 
@@ -112,9 +129,35 @@ def are_listed(norms: Sequence[str], behind: int, first: int, last: int, followi
 
 
 def is_cause(norms: Sequence[str], begin: int, first: int) -> bool:
-    """Whether what stands between a doubt, which ends before token `begin`, and a drug says that something came from it."""
+    """Whether what stands between a doubt, which ends before token `begin`, and a drug says that something came from it.
+
+    The words that say so stand right before the drug.
+    """
     between = norms[begin:first]
-    return not _CAUSES.isdisjoint(between) and _BETWEEN_CAUSES.isdisjoint(between)
+    if between and between[-1] in _ARTICLES:
+        between = between[:-1]
+    return _BETWEEN_CAUSES.isdisjoint(between) and any(tuple(between[-len(words) :]) == words for words in _CAUSES)
+
+
+def _is_used(norms: Sequence[str], last: int, end: int) -> bool:
+    """Whether what follows a drug, which ends before token `last`, says in the same clause that it is taken, or ordered."""
+    plain = True
+    for place in range(last, min(end, last + _FARTHEST_USE)):
+        norm = norms[place]
+        if norm in _ENDS or norm == "," or norm in _NOT_USED:
+            return False
+        if norm in _USED or (norm in _ORDERED and (plain or place < last + 3)):
+            return True
+        plain = plain and (norm in _BEHIND or norm in _TALKS)
+    return False
+
+
+def _is_culprit(norms: Sequence[str], begin: int, first: int, last: int, end: int) -> bool:
+    """Whether something is said to have come from a drug: "considered warfarin the cause of the bleed", "considered due to warfarin"."""
+    if tuple(norms[max(begin, first - 2) : first]) == ("due", "to"):
+        return True
+    near = range(max(begin, first - _FARTHEST), min(end, last + _FARTHEST))
+    return any(norms[at] in _CULPRIT or (norms[at] == "cause" and at > begin and norms[at - 1] in _THE) for at in near)
 
 
 def _before(norms: Sequence[str], begin: int, first: int, last: int, end: int) -> tuple[int, int] | None:

@@ -17,7 +17,7 @@ import numpy as np
 from concepts.counting import counting
 from concepts.relatives import names_relative
 from concepts.tokens import Tokens
-from concepts.triggers import CLAUSE, Effect, Trigger, triggers
+from concepts.triggers import CLAUSE, OBJECT, Effect, Trigger, triggers
 from concepts.wordbook import OfWords
 
 
@@ -34,6 +34,7 @@ _KEPT_EVERY: Final = 8
 _SIGNS: Final = frozenset([")", "ve"])
 """How marks end that deny what stands right before them, or what stands right behind: "cough (-)", "(-) cough"."""
 _BETWEEN: Final = frozenset([",", "and", "or"])
+_CLAUSE_ENDS: Final = frozenset([",", ";"])
 _SIGN: Final = frozenset("-−–")
 _TOLD_BEHIND: Final = _listed(
     """
@@ -52,7 +53,26 @@ _ANOTHER: Final = _listed(
 """What makes another thing of what stands before it: of "fever from pneumonia vs bronchitis" one is in doubt."""
 _NOT_HEADS: Final = frozenset(["from", "for", "on", "to", "of", "after"])
 """Before a mention: it only belongs to what has ended ("the rash from amoxicillin resolved with steroids")."""
-_WERE: Final = frozenset(["was", "has", "had", "is"])
+_WERE: Final = _listed(
+    """
+    was were is are be been has have had completely fully then since now also subsequently eventually finally later recently quickly rapidly
+    gradually spontaneously both all drip infusion gtt
+    """
+)
+"""What stands between what has ended and the word that says so."""
+_HARDLY: Final = _listed("not never partially partly incompletely nearly almost mostly largely somewhat barely hardly")
+"""Before "resolved": it has not."""
+_WHERE: Final = _listed("of in")
+"""Behind what is named, where in the body it is: "fracture of the wrist"."""
+_TAKING: Final = _listed("on taking take continue continued continuing")
+_NO_OTHER: Final = _listed(
+    "prior previous last left right observation baseline before earlier yesterday old normal now today control controls no none surgery"
+)
+"""Behind "vs": another time, side or way to go on, and not what it may be instead."""
+_VERSUS: Final = frozenset(["vs", "versus"])
+_FARTHEST_WHERE: Final = 4
+_FOR_WHAT: Final = _listed("for with until due because since when after from against in")
+"""Where what somebody took ends: "was on heparin for thrombosis until discharge"."""
 
 
 class Found(NamedTuple):
@@ -190,10 +210,11 @@ class Reach:
         return place >= len(self.norms) or not self.norms[place][0].isalnum()
 
     def _end(self, begin: int, reach: int) -> int:
-        if reach != CLAUSE:
+        if reach not in (CLAUSE, OBJECT):
             return begin + reach
+        ends = _CLAUSE_ENDS if reach == CLAUSE else _FOR_WHAT
         until = min(begin + LONGEST_CLAUSE, len(self.norms))
-        return next((place for place in range(begin, until) if self.norms[place] in (",", ";")), until)
+        return next((place for place in range(begin, until) if self.norms[place] in ends), until)
 
     def _lists(self, begin: int, end: int) -> bool:
         return not _BETWEEN.isdisjoint(self.norms[begin : min(end, begin + LONGEST_CLAUSE)])
@@ -295,7 +316,9 @@ class Spoken:
                     continue
                 between = self._norms[last : each.first]
                 if kind.joined:
-                    reaches = _are_listed(between)
+                    reaches = self._is_other(each, first, between) if kind.effect is Effect.DOUBTS else _are_listed(between)
+                elif kind.effect is Effect.RECALLS and between and between[-1] in _HARDLY:
+                    reaches = False
                 else:
                     closes = self._closes(each) or (kind.told and self._is_told(each, first, between))
                     reaches = closes and _is_one(between, kind)
@@ -314,7 +337,17 @@ class Spoken:
         behind = self._norms[each.last] if each.last < self._end else ""
         if behind not in _TOLD_BEHIND and not behind[:1].isdigit():
             return False
-        return _ANOTHER.isdisjoint(set(between) - _WERE) and (first == 0 or self._norms[first - 1] not in _NOT_HEADS)
+        if first and self._norms[first - 1] in _NOT_HEADS:
+            return False
+        said = [norm for norm in between if norm not in _WERE]
+        return not said or ((said[0] in _BETWEEN or said[0] in _WHERE) and _ANOTHER.isdisjoint(said) and _HARDLY.isdisjoint(said))
+
+    def _is_other(self, each: Found, first: int, between: Sequence[str]) -> bool:
+        """Whether a mention may be something else: nothing but where it is stands before "vs", and no other time or side behind."""
+        if each.last < self._end and self._norms[each.last] in _NO_OTHER and self._norms[each.first] in _VERSUS:
+            return False
+        where = not between or (between[0] in _WHERE and len(between) <= _FARTHEST_WHERE and _are_listed(between))
+        return where and (first == 0 or self._norms[first - 1] not in _TAKING)
 
 
 def _are_listed(between: Sequence[str]) -> bool:

@@ -86,6 +86,8 @@ SENTENCE = 1000
 """Reach to the end of the sentence."""
 CLAUSE = 999
 """Reach to the next comma or semicolon."""
+OBJECT = 998
+"""Reach to the next word that tells what something is for, or until when."""
 
 _DENIES_AFTER = """
 no; not any; without; without any; without evidence of; without any evidence of; without sign of; denies; denied; denying; deny;
@@ -251,7 +253,7 @@ differential; is on the differential; remains on the differential;
 _DOUBTS_JOINED = """
 versus; vs; being considered; is being considered; are being considered; was being considered
 """
-"""Between two of which it is one; and what is weighed."""
+"""What stands between two of which it is one, and behind what is weighed."""
 _SUPPOSES_AFTER = """
 if; in case of; in case; in the event of; should he develop; should she develop; should you develop; should you have; should you
 experience; should there be; looking for; be alert for; alert for; risks of;
@@ -457,7 +459,7 @@ def _conditional() -> Iterator[tuple[tuple[str, ...], Trigger]]:
         (_RECALLS_TOLD, Trigger(Effect.RECALLS, 0, 8, told=True)),
         (_STOPPED, Trigger(Effect.RECALLS, 1, 0)),
         (_STOPPED, Trigger(Effect.RECALLS, 0, 8, told=True)),
-        (_WAS_ON, Trigger(Effect.RECALLS, SENTENCE, 0, Where.UNTIL)),
+        (_WAS_ON, Trigger(Effect.RECALLS, OBJECT, 0, Where.UNTIL)),
     ):
         for words in _phrases(listed):
             yield words, trigger

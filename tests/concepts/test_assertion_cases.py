@@ -7,6 +7,54 @@ from concepts.model import Assertion
 
 CASES = """
 affirmed
+    Meds: -[metformin] -lisinopril -aspirin
+    Meds: -metformin -lisinopril -[aspirin]
+    Discharge medications: -metformin 500 mg, -[lisinopril] 10 mg
+    Problems: -HTN; -[DM]
+    Diagnoses: -[pneumonia], -sepsis
+    Plan: -[hypertension] continue meds -diabetes recheck
+    Plan: -hypertension continue meds -[diabetes] recheck
+    CAD, -[CABG] 2010, -stent 2012
+    metformin -[diabetes], lisinopril -hypertension
+    Symptoms: -[cough] -fever
+    Problems:
+    [Hypertension] -
+    Diabetes -
+    Gout -
+    Problems:
+    Hypertension -
+    [Diabetes] -
+    Gout -
+    Admitted for [pneumonia] –
+    Admitted for [pneumonia] -
+    Found [pneumonia] -, effusion small.
+    [HTN] -, DM - diet controlled
+    [Chest pain] not completely resolved with nitroglycerin.
+    [Chest pain] not fully resolved after morphine.
+    [Chest pain] partially resolved with morphine.
+    [Chest pain] has partially resolved.
+    [Dyspnea] incompletely resolved with oxygen.
+    [Edema] nearly resolved by discharge.
+    [Infection] almost cleared by discharge.
+    [HIV] thrush resolved with fluconazole.
+    Her [cancer] pain resolved with morphine.
+    [Diabetes] DKA resolved with insulin.
+    [Pneumonia] hypoxia resolved overnight.
+    [Asthma] inhaler stopped in May.
+    [Diabetes] medication stopped in May.
+    Was treated with prednisone for [asthma] until tapered.
+    Was on heparin for [DVT] until discharge.
+    [Anemia] stable vs prior.
+    [Anemia] vs prior.
+    [Asthma] worse vs last year.
+    [Fracture] displacement vs prior film unchanged.
+    Knee [pain] right vs left.
+    [Pneumonia] treatment vs observation.
+    [Pneumonia] vs prior film unchanged.
+    DVT on [warfarin] vs heparin.
+    [Diabetes] pump is being considered.
+    [Osteoarthritis] knee replacement is being considered.
+    [Psoriasis] biologic being considered.
     [Fever] due to pneumonia vs bronchitis.
     [Chest pain], MI vs GERD.
     [Weight] 80 kg vs 82 kg.
@@ -337,6 +385,11 @@ hypothetical
     Vaccination against [influenza] was discussed.
     Educated on symptoms of [stroke].
 historical
+    PMH: -HTN -[DM] -CAD
+    PMH: -[HTN] -DM -CAD
+    [Fever] and chills resolved with acetaminophen.
+    [Swelling] of the left leg resolved by discharge.
+    [Chest pain] quickly resolved with nitroglycerin.
     Stopped [metformin] last month.
     [Metformin] stopped last month.
     [Metformin] stopped last month because of nausea.

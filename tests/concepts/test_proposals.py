@@ -55,6 +55,35 @@ CASES = """
     Rash likely due to {amoxicillin|affirmed}.
     [Bleeding|affirmed] possibly from {warfarin|affirmed}.
     Possibly on {warfarin|possible}.
+    He is not [diabetic|negated] or on {insulin|negated}.
+    Denies alcohol or being on {warfarin|negated}.
+    She is not in [pain|negated] or on {warfarin|negated}.
+    Denies alcohol, tobacco or being on {opioids|negated}.
+    Denies alcohol, being on {opioids|negated}.
+    Patient is not [hypoxic|negated] or on <dialysis|negated>.
+    No [chest pain|negated], on {warfarin|affirmed}.
+    ROS: -[syncope|negated], -{aspirin|affirmed}, +[cough|affirmed]
+    Continues to benefit from {prednisone|affirmed}.
+    Indication for {anticoagulation|affirmed}: AF.
+    Indication for {warfarin|affirmed} is AF, INR 2.5.
+    Offered {acetaminophen|affirmed} with good relief.
+    {Metformin|affirmed} was discussed and refilled.
+    {Metformin|affirmed} was discussed and started.
+    {Aspirin|affirmed} discussed and patient agrees to continue.
+    She recommended {aspirin|affirmed} which he takes.
+    Clear benefit from {methotrexate|affirmed}, no flares.
+    We considered {warfarin|affirmed} the cause of the bleed.
+    Bleeding considered due to {warfarin|affirmed}.
+    {Lisinopril|affirmed} is suggested as the cause of cough.
+    {Tamoxifen|affirmed} was recommended and patient takes it daily.
+    {Statin|hypothetical} discussed but she declined to take it.
+    Discussed {aspirin|hypothetical} and {clopidogrel|affirmed} was started.
+    Would likely benefit from {insulin|hypothetical}.
+    Probably due for {flu vaccine|possible}.
+    May have bled from ulcer and need {omeprazole|possible}.
+    Concern for infection from line that might need {vancomycin|possible}.
+    Possible transition from pump to {insulin|possible} pens.
+    Probably better to take him from ICU and start {heparin|possible}.
 """
 MARKED = re.compile(r"[\[{<]([^|]+)\|([a-z]+)[\]}>]")
 KINDS = {"{": Kind.DRUG, "[": Kind.DISORDER, "<": Kind.PROCEDURE}
