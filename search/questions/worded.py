@@ -4,16 +4,20 @@ Words of the question that a list has are one part of it, whatever its wordings 
 texts, charts and numbers of patients tell of the same thing however it is asked.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 from typing import NamedTuple
 
 from search.questions.operators import LONGEST
-from search.questions.question import Part, Question, Reworded, Switch, switched, without
+from search.questions.question import Part, Question, Reworded, Switch, alternatives_of, switched, without
 from search.questions.wordlists import MOST_WORDINGS, Slot, WordLists
 
 Read = Callable[[str], Question]
+_Span = tuple[int, int]
+_ReadWithout = Callable[[str, tuple[str, ...]], "Worded"]
+"""What is left of a text and the words that were left out of it → the question in its wordings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +40,15 @@ def read_worded(text: str, lists: WordLists, read: Read, switches: Sequence[Swit
     asked = read(text)
     if not lists or len(text.strip()) > LONGEST or "\n" in text.strip():
         return Worded(asked, (asked,))
-    stops = _stops(asked, lists)
-    if stops:
-        asked = replace(read(_blanked(text, stops)), left_out=tuple(text[start:end] for start, end in stops))
+
+    def worded(asked: Question) -> Worded:
+        return _worded(asked, lists, read, switches)
+
+    return _without_stops(worded(asked), lists, lambda text, left_out: worded(replace(read(text), left_out=left_out)))
+
+
+def _worded(asked: Question, lists: WordLists, read: Read, switches: Sequence[Switch]) -> Worded:
+    """A question in the wordings of its words that have synonyms."""
     slots = [slot for slot in lists.slots(asked.text) if not any(_within(slot, part) for part in asked.parts)]
     if not slots:
         return Worded(asked, (asked,))
@@ -57,15 +67,48 @@ def looked_for(question: Question) -> str:
     return " ".join((question.text, *(wording for each in question.reworded for wording in each.wordings)))
 
 
-def _stops(asked: Question, lists: WordLists) -> list[tuple[int, int]]:
-    """Where the question has stop words, but for those within what it names, limits, or means a part by; none where nothing were left."""
+def _without_stops(asked: Worded, lists: WordLists, read: _ReadWithout) -> Worded:
+    """The question without its stop words, or without those of them that change nothing of what it means."""
+    stops = _stops(asked.question, lists)
+    if not stops:
+        return asked
+    if (found := _left_out(asked, stops, read)) is not None:
+        return found
+    left, kept = asked, list[_Span]()
+    for stop in stops:
+        if (found := _left_out(asked, [*kept, stop], read)) is not None:
+            left, kept = found, [*kept, stop]
+    return left
+
+
+def _left_out(asked: Worded, stops: Sequence[_Span], read: _ReadWithout) -> Worded | None:
+    """The question without some words; None where nothing were left of it, or what is left were meant otherwise than with them."""
+    whole = asked.question.text
+    text = _blanked(whole, stops)
+    if not text.strip():
+        return None
+    left = read(text, tuple(whole[start:end] for start, end in stops))
+    return left if _meant(left.question, ()) == _meant(asked.question, stops) else None
+
+
+def _meant(question: Question, beside: Sequence[_Span]) -> tuple[object, ...]:
+    """What a question means, but for parts at some places: its parts, limits, words that have synonyms, and choices."""
+
+    def stays(part: Part) -> bool:
+        return not any(_over(part, *span) for span in beside)
+
+    parts = tuple(replace(part, trigger="") for part in question.parts if stays(part))
+    choices = [[part.start for part in group if stays(part)] for group in alternatives_of(question)]
+    return parts, question.limits, question.reworded, [choice for choice in choices if choice]
+
+
+def _stops(asked: Question, lists: WordLists) -> list[_Span]:
+    """Where the question has stop words, but for those within what it names, limits, means a part by, or has synonyms for."""
     kept = [(part.start, part.end) for part in asked.parts if not _is_stop(lists, part.text)]
-    kept += [(limit.start, limit.end) for limit in asked.limits]
-    for trigger in filter(None, (part.trigger for part in asked.parts)):
-        at = asked.text.find(trigger)
-        kept.append((at, at + len(trigger)))
-    stops = [span for span in lists.stopped(asked.text) if not any(span[0] < end and start < span[1] for start, end in kept)]
-    return stops if _blanked(asked.text, stops).strip() else []
+    kept += [(limit.start, limit.end) for limit in asked.limits] + [(slot.start, slot.end) for slot in lists.slots(asked.text)]
+    for trigger in {part.trigger for part in asked.parts} - {""}:
+        kept += [found.span() for found in re.finditer(rf"(?<!\w){re.escape(trigger)}(?!\w)", asked.text, re.IGNORECASE)]
+    return [span for span in lists.stopped(asked.text) if not any(span[0] < end and start < span[1] for start, end in kept)]
 
 
 def _is_stop(lists: WordLists, text: str) -> bool:

@@ -11,17 +11,25 @@ from concepts.terminology import Concept, Kind
 from concepts.vocabulary import Named, compile_vocabulary
 from search.errors import WordListUnreadable
 from search.questions.listed import DatasetLists, ListKind, read_list
-from search.questions.question import Ask, Question, Reworded, Switch, read_question
+from search.questions.question import Ask, Question, Reworded, Switch, alternatives_of, read_question
 from search.questions.worded import Worded, looked_for, read_worded
 from search.questions.wordlists import MOST_LINES, MOST_WORDINGS, NO_LISTS, WordLists, norms_of, stops_in, synonyms_in, together
 
-SNOMED, LOINC = "http://snomed.info/sct", "http://loinc.org"
+SNOMED, LOINC, RXNORM = "http://snomed.info/sct", "http://loinc.org", "http://www.nlm.nih.gov/research/umls/rxnorm"
+ENGLISH = (
+    "a an and are as at be but by for if in into is it no not of on or such that the their then there these they this to was will with"
+).replace(" ", "\n")
+"""The stop words of English that Lucene and Elasticsearch have."""
 NAMED = (
     Named(Concept(SNOMED, "22298006", "Myocardial infarction", Kind.DISORDER)),
     Named(Concept(SNOMED, "230690007", "Stroke", Kind.DISORDER)),
     Named(Concept(SNOMED, "44054006", "Type 2 DM", Kind.DISORDER)),
     Named(Concept(SNOMED, "386661006", "Fever", Kind.FINDING)),
     Named(Concept(LOINC, "4548-4", "HbA1c", Kind.MEASUREMENT)),
+    Named(Concept(SNOMED, "29857009", "Chest pain", Kind.FINDING)),
+    Named(Concept(SNOMED, "267036007", "Dyspnea", Kind.FINDING)),
+    Named(Concept(SNOMED, "49727002", "Cough", Kind.FINDING)),
+    Named(Concept(RXNORM, "11289", "Warfarin", Kind.DRUG)),
 )
 SYNONYMS = (
     "# ours\n\nhgb sugar, HbA1c\nVascular thing => myocardial infarction, stroke\nDM => HbA1c\n"
@@ -128,6 +136,38 @@ def test_a_switch_is_of_the_words_as_they_stand_in_the_question() -> None:
 def test_stop_words_are_left_out_but_where_they_mean_something(text: str, left: str, left_out: tuple[str, ...]) -> None:
     question = read(text).question
     assert (question.text.strip(), question.left_out) == (left, left_out)
+
+
+@pytest.mark.parametrize(
+    ("text", "left_out"),
+    [
+        ("notes of patients with no fever", ("of", "with")),
+        ("known patients with no stroke", ("with",)),
+        ("nothing but no fever", ("but",)),
+        ("chest pain or dyspnea", ()),
+        ("the chest pain or dyspnea", ("the",)),
+        ("no cough, on warfarin but not stroke", None),
+        ("fever but no stroke or chest pain", None),
+        ("was there a fever in women, if not a stroke", None),
+        ("not HbA1c at 9 % and no cough", None),
+    ],
+)
+def test_the_usual_stop_words_change_nothing_of_what_a_question_means(text: str, left_out: tuple[str, ...] | None) -> None:
+    question, whole = read(text, lists("", ENGLISH)).question, read_question(text, READER)
+    assert whole.parts and told(question) == told(whole)
+    assert [(part.start, part.end, part.value) for part in question.parts] == [(part.start, part.end, part.value) for part in whole.parts]
+    assert question.limits == whole.limits
+    assert list(map(len, alternatives_of(question))) == list(map(len, alternatives_of(whole)))
+    assert left_out is None or question.left_out == left_out
+
+
+def test_stop_words_tell_how_listed_words_are_meant() -> None:
+    of = lists("sugar thing => HbA1c\nheart thing => stroke\nout of puff => dyspnea", ENGLISH)
+    assert told(read("the notes with no heart thing", of).question) == [("heart thing", 1, Assertion.NEGATED)]
+    assert read("the notes with no heart thing", of).question.left_out == ("the", "with")
+    assert list(map(len, alternatives_of(read("heart thing or fever", of).question))) == [2]
+    assert told(read("is out of puff", of).question) == [("out of puff", 1, Assertion.AFFIRMED)], "as the list has it, its stop words too"
+    assert [each.text.split() for each in read("is out of puff", of).wordings] == [["dyspnea"]]
 
 
 def test_a_question_has_eight_wordings_at_most() -> None:
