@@ -37,6 +37,7 @@ from ingest.staging import Part, PartSummary
 from ingest.worker import Chosen, MapTask, contents_folder, map_block
 from ingest.workers import Pool, reading
 from ingest.workspace import Workspace
+from search.questions.listed import DatasetLists
 from sources.errors import UnknownDataset
 from sources.files import Listing, expand
 
@@ -204,6 +205,7 @@ def drop(dataset: str, workspace: Workspace, tools: Tools, progress: Progress) -
             with draft.entered(published) as db:
                 ledger.forget(db, dataset)
         shutil.rmtree(workspace.pulls_folder(dataset), ignore_errors=True)
+        DatasetLists(workspace.folder).forget(dataset)
         settle_replica(ledger, workspace, tools, replication, progress)
         workspace.clean(ledger)
         return held

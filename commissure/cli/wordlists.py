@@ -8,7 +8,7 @@ import click
 from commissure.cli.common import data_option, json_option, print_json, settings_of
 
 if TYPE_CHECKING:
-    from search.questions.listed import DatasetLists, HeldList
+    from search.questions.listed import DatasetLists, HeldList, ListKind
 
 
 @click.group()
@@ -71,7 +71,7 @@ def _commands(group: click.Group, kind: str, example: str) -> None:
     def show(context: click.Context, dataset: str) -> None:
         from search.questions.listed import ListKind
 
-        _check(context, dataset)
+        _check(context, dataset, ListKind(kind))
         click.echo(_lists(context).text(dataset, ListKind(kind)), nl=False)
 
     @group.command("drop", help=f"Use the {kind} of a dataset no longer.\n\n\b\nExample:  commissure {kind} drop --dataset study")
@@ -81,7 +81,7 @@ def _commands(group: click.Group, kind: str, example: str) -> None:
     def drop(context: click.Context, dataset: str) -> None:
         from search.questions.listed import ListKind
 
-        _check(context, dataset)
+        _check(context, dataset, ListKind(kind))
         _lists(context).drop(dataset, ListKind(kind))
         click.echo(f"{dataset}: its {kind} are used no longer")
 
@@ -97,13 +97,15 @@ def _lists(context: click.Context) -> "DatasetLists":
     return DatasetLists(workplace.workspace(settings_of(context)).folder)
 
 
-def _check(context: click.Context, dataset: str) -> None:
-    """Raises InvalidDatasetName and UnknownDataset."""
+def _check(context: click.Context, dataset: str, kind: "ListKind | None" = None) -> None:
+    """Raises InvalidDatasetName, and UnknownDataset but where there is a list of this kind, whose dataset may be gone."""
     from commissure import workplace
     from graph.identifiers import check_dataset_name
     from sources.errors import UnknownDataset
 
     check_dataset_name(dataset)
+    if kind is not None and _lists(context).has(dataset, kind):
+        return
     with workplace.workspace(settings_of(context)).reading() as ledger:
         if ledger is None or dataset not in ledger.datasets():
             raise UnknownDataset(dataset)

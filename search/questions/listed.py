@@ -108,10 +108,17 @@ class DatasetLists:
 
     def drop(self, dataset: str, kind: ListKind) -> None:
         """Remove a list. Raises WordListUnreadable where there is none."""
-        path = self._path(dataset, kind)
-        if not path.is_file():
+        if not self.has(dataset, kind):
             raise WordListUnreadable(f"{dataset} has no {kind}")
-        path.unlink()
+        self._path(dataset, kind).unlink()
+
+    def forget(self, dataset: str) -> None:
+        """Remove what lists a dataset has."""
+        shutil.rmtree(self._folder / dataset, ignore_errors=True)
+
+    def has(self, dataset: str, kind: ListKind) -> bool:
+        """Whether there is a list, whether or not there is such a dataset."""
+        return self._path(dataset, kind).is_file()
 
     def _path(self, dataset: str, kind: ListKind) -> Path:
         return self._folder / dataset / f"{kind}.txt"

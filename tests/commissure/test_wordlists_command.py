@@ -49,6 +49,24 @@ def test_bad_lists_and_datasets_are_refused(run):
     assert run("synonyms", "set", "s.txt", "--dataset", "../x")[0] == 2
 
 
+def test_lists_go_with_their_dataset(run):
+    Path("s.txt").write_text("a, b\n")
+    assert run("synonyms", "set", "s.txt", "--dataset", "study")[0] == run("stopwords", "set", "s.txt", "--dataset", "study")[0] == 0
+    assert run("datasets", "drop", "study", "--yes")[0] == 0
+    assert json.loads(run("synonyms", "list", "--json")[1]) == json.loads(run("stopwords", "list", "--json")[1]) == []
+    assert not Path("data/wordlists/study").exists()
+    assert run("synonyms", "drop", "--dataset", "study")[0] == 4
+
+
+def test_lists_of_a_dataset_that_is_gone_can_be_shown_and_dropped(run):
+    Path("data/wordlists/gone").mkdir(parents=True)
+    Path("data/wordlists/gone/synonyms.txt").write_text("a, b\n")
+    assert run("synonyms", "show", "--dataset", "gone")[:2] == (0, "a, b\n")
+    assert run("synonyms", "drop", "--dataset", "gone")[:2] == (0, "gone: its synonyms are used no longer\n")
+    assert run("synonyms", "drop", "--dataset", "gone")[0] == run("stopwords", "drop", "--dataset", "gone")[0] == 4
+    assert run("synonyms", "drop", "--dataset", "../wordlists/gone")[0] == 2
+
+
 def test_lists_are_weighed_before_they_are_used(run, monkeypatch):
     monkeypatch.setattr("commissure.workplace.embedder", lambda _: Lab(Path("other")).embedder)
     shutil.rmtree("judged", ignore_errors=True)

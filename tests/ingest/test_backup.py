@@ -42,6 +42,8 @@ def made(tmp_path_factory):
         accounts.execute("pragma journal_mode = wal")
         accounts.execute("create table users (name text)")
         accounts.execute("insert into users values ('ann')")
+    (folder / "wordlists" / "d").mkdir(parents=True)
+    (folder / "wordlists" / "d" / "synonyms.txt").write_text("a, b\n")
     (folder / "elsewhere").symlink_to("/etc/hostname")
     (folder / ".reader-left").mkdir()
     return lab
@@ -90,6 +92,7 @@ def test_what_was_backed_up_comes_back_as_it_was(lab, backup, tmp_path):
     assert sorted(path.name for path in other.folder.iterdir() if path.name.startswith(".")) == []
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     assert stat.S_IMODE((other.folder / "access" / "accounts.sqlite").stat().st_mode) == 0o600
+    assert (other.folder / "wordlists" / "d" / "synonyms.txt").read_text() == "a, b\n"
     again = Lab(tmp_path / "other")
     found = again.snapshot().retriever.search(SearchRequest("cisplatin"))
     assert [hit.document for hit in found.hits] == [
