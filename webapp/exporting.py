@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Final
+from unicodedata import category
 
 from flask import Response, current_app, g
 
@@ -51,8 +52,14 @@ def sent(file: IO[bytes], media: str, name: str, notices: tuple[str, ...]) -> Re
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
     for notice in notices[:MOST_NOTICES]:
-        response.headers.add("Commissure-Notice", notice.encode("ascii", "backslashreplace").decode())
+        response.headers.add("Commissure-Notice", _line(notice))
     return response
+
+
+def _line(notice: str) -> str:
+    """A notice as a header holds it: a line of ASCII. It may quote what somebody typed, line breaks and all."""
+    shown = "".join(letter for letter in " ".join(notice.split()) if category(letter) != "Cc")
+    return shown.encode("ascii", "backslashreplace").decode()
 
 
 def note_patients(patients: Iterator[str]) -> None:

@@ -110,6 +110,14 @@ def test_what_cannot_be_taken_away_says_why(client: FlaskClient, monkeypatch: py
     assert exported(client, format="group").status_code == 200
 
 
+def test_what_somebody_typed_over_lines_is_noted_in_one(client: FlaskClient) -> None:
+    strange = {**DEFINITION, "sets": {"diabetes": [DIABETES, {"code": "a\r\nb: \u2028c\x00\x7f\u00e9"}]}}
+    view = {"resource": "Condition", "select": [{"column": [{"name": "id", "path": "id"}]}]}
+    for found in (exported(client, strange), client.post("/api/v1/views/run", json={"view": view, "cohort": strange})):
+        assert found.status_code == 200, found.text
+        assert found.headers.getlist("Commissure-Notice") == [r"set diabetes: nothing published has 1 of 2 codes: a b: c\xe9"]
+
+
 def test_a_view_is_of_a_cohorts_patients(client: FlaskClient) -> None:
     view = {"resource": "Condition", "select": [{"column": [{"name": "who", "path": "subject.getReferenceKey(Patient)"}]}]}
 

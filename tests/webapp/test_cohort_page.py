@@ -163,3 +163,9 @@ def test_the_page_offers_the_cohort_as_files(client: FlaskClient) -> None:
             assert zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
     assert client.get("/cohort/export", query_string={**given, "format": "xlsx"}).status_code == 400
     assert "/cohort/export" not in client.get("/cohort").text
+
+
+def test_files_of_a_concept_typed_over_lines_come_with_a_notice_of_one(client: FlaskClient) -> None:
+    answer = client.get("/cohort/export", query_string={"1.what": "condition", "1.in": "https://example.org/a\nb"})
+    assert answer.status_code == 200, answer.text
+    assert any("https://example.org/a b" in notice for notice in answer.headers.getlist("Commissure-Notice"))
