@@ -275,7 +275,7 @@ def _judged(reach: Reach, by: dict[Effect, Found], first: int, section: Section)
         return Assertion.HYPOTHETICAL, None
     if Effect.DOUBTS in by:
         return Assertion.POSSIBLE, by[Effect.DOUBTS]
-    if Effect.RECALLS in by or section is Section.PAST:
+    if Effect.RECALLS in by or section in (Section.PAST, Section.STOPPED):
         return Assertion.HISTORICAL, by.get(Effect.RECALLS)
     return Assertion.AFFIRMED, None
 

@@ -13,11 +13,13 @@ class Section(StrEnum):
 
     FAMILY = "family history"
     PAST = "past history"
+    STOPPED = "stopped drugs"
     ALLERGIES = "allergies"
     INSTRUCTIONS = "instructions"
     OTHER = ""
 
 
+_DRUGS = r"(?:medications?|medicines?|drugs?|meds)"
 _KINDS = (
     (Section.FAMILY, r"family (?:medical |health )?(?:history|hx)|fh|fhx|fam(?:ily)? hx"),
     (
@@ -26,6 +28,11 @@ _KINDS = (
         r"(?:and (?:surgical|social) )?(?:history|hx)(?: and \w+)?|pmhx?|psh|pmh/psh|(?:medical|surgical|psychiatric) history"
         r"|past (?:surgeries|surgical procedures|procedures|illnesses|diagnoses)|resolved problems"
         r"|previous (?:operations|surgery|surgeries|procedures)|history of past illness",
+    ),
+    (
+        Section.STOPPED,
+        rf"(?:stopped|discontinued|ceased|stop taking|stopped taking)(?: {_DRUGS})?"
+        rf"|{_DRUGS} (?:that were |which were |to be )?(?:stopped|discontinued)",
     ),
     (Section.ALLERGIES, r"(?:drug |medication |food |known )?allerg(?:y|ies)(?: (?:to|and) [\w ]+)?|adverse reactions"),
     (
@@ -38,6 +45,8 @@ _ELSE = (
     r"vitals?(?: signs)?|(?:physical |general )?exam(?:ination)?|objective|subjective|assessment(?: (?:and|&) plan)?|plan|impression"
     r"|labs?(?:oratory)?(?: \w+)?"
     r"|imaging|radiology|investigations|(?:current |home |discharge |admission |outpatient )?(?:medications?|meds)"
+    rf"|(?:new|started|start|start taking|added|continued?|continue taking|changed|increased|decreased|reduced|resumed|unchanged)"
+    rf"(?: {_DRUGS})?"
     r"|social(?: \w+){0,3} history|social|habits"
     r"|(?:review of systems|systems review|ros)|(?:history of )?present(?:ing)? (?:illness|complaint)|hpi|chief complaint"
     r"|procedures?|findings"
@@ -57,7 +66,7 @@ _HEADING = re.compile(
     re.MULTILINE,
 )
 """A heading, but for one in the first line: it begins with white space, which is found quickly."""
-_OF_THE_LINE = frozenset({Section.FAMILY, Section.ALLERGIES})
+_OF_THE_LINE = frozenset({Section.FAMILY, Section.ALLERGIES, Section.STOPPED})
 """What a heading with text behind it announces for this line alone: the next one, unless it goes on, speaks of something else."""
 _GOES_ON = re.compile(
     r"[ \t]|[-*•·–]|(?-i:[a-z(])|(?:[^\n]{0,80}\b)?(?:mother|father|parent|brother|sister|sibling|grand\w+|aunt|uncle|cousin|son|daughter"
@@ -123,7 +132,8 @@ def _headings(text: str) -> Iterator[Heading]:
 def _end_of_line(text: str, end: int, widths: list[int], section: Section) -> int:
     """Where the line ends that a heading with something behind it stands in, with the lines that it goes on in, up to _MOST_LINES.
 
-    A list of allergies does not go on in small letters below a line that is not left open: "aspirin 81 mg daily" is no allergy there.
+    A list of allergies, or of what was stopped, does not go on in small letters below a line that is not left open: "aspirin 81 mg daily"
+    is no allergy there.
     `widths` takes those of all lines, ascending, when they are first needed.
     """
     at = _line_break(text, end)
@@ -135,7 +145,7 @@ def _end_of_line(text: str, end: int, widths: list[int], section: Section) -> in
         following = text[at + 1 : _line_break(text, at + 1)]
         if not following.strip():
             return at
-        closed = section is Section.ALLERGIES and following[:1].islower() and not _OPEN.search(text, text.rfind("\n", 0, at) + 1, at)
+        closed = section is not Section.FAMILY and following[:1].islower() and not _OPEN.search(text, text.rfind("\n", 0, at) + 1, at)
         if closed or not _GOES_ON.match(following):
             if not widths:
                 widths.extend(sorted(map(len, text.split("\n"))))

@@ -199,10 +199,13 @@ def _row(each: GroundedPart) -> _Row:
     charted = said[HAVING] & ~agrees & ~contradicts if part.assertion in _CHARTED else np.zeros_like(agrees)
     weight = float(np.log1p(columns.documents / (1 + np.count_nonzero(np.logical_or.reduce(list(said.values()))))))
     worth = np.where(charted, np.float32(_OF_CHARTS), np.float32(0))
-    if part.of_result:
-        contradicts |= (agrees | charted) & each.otherwise
+    if part.of_result and part.assertion in _CHARTED:
+        contradicts |= (agrees | charted) & (each.otherwise if part.level else ~each.fitting)
         exactly = each.fitting
         agrees = exactly | (agrees & ~contradicts)
+    elif part.of_result and part.assertion is Assertion.NEGATED:  # "no elevated troponin": who has it otherwise is as asked
+        agrees = exactly = (agrees | each.otherwise) & ~each.fitting
+        contradicts = each.fitting | (contradicts & ~agrees)
     agreement = np.full(columns.documents, Agreement.SILENT, dtype=np.uint8)
     agreement[contradicts] = Agreement.CONTRADICTS
     agreement[agrees] = np.where(exactly[agrees], Agreement.AGREES, Agreement.AT_ANOTHER_TIME)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from concepts.relatives import Kin, kin
 from search.columns.concepts import Int32
 from search.columns.documents import HAVING, SAYING
-from search.levels import ANSWERS, Level
+from search.levels import ANSWERS, CONTRADICTS, Level
 from search.masks import Ground, allowed
 from search.protocols import Mask
 from search.questions.limits import Limit
@@ -64,9 +64,9 @@ class GroundedPart:
     @cached_property
     def otherwise(self) -> Mask:
         """Documents with values that are known not to be as it asks, and none that is; to what is usual many values say nothing."""
-        if not self.part.level:
-            return ~self.fitting
-        return self._of_level(frozenset(Level) - ANSWERS[self.part.level] - {Level.UNKNOWN}) & ~self.fitting
+        if self.part.level:
+            return self._of_level(CONTRADICTS[self.part.level]) & ~self.fitting
+        return self.documents[HAVING] & ~self.fitting
 
     @cached_property
     def taken(self) -> Mask:

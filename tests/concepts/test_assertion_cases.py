@@ -85,6 +85,13 @@ affirmed
     She was on [lithium] without complaint.
     She does not deny [alcohol use].
     PMH: gout. Meds: [metformin] 500 mg twice a day.
+    Stopped: aspirin. Started: [apixaban].
+    STOP TAKING:
+    - aspirin
+    CONTINUE TAKING:
+    - [metformin]
+    Discontinued: lisinopril (cough).
+    [Atorvastatin] 40 mg daily
     [Hypertension]: risk reduction was explained.
     [Hypertension], risk of stroke discussed.
     Stroke prevention with [aspirin].
@@ -390,6 +397,11 @@ historical
     [Fever] and chills resolved with acetaminophen.
     [Swelling] of the left leg resolved by discharge.
     [Chest pain] quickly resolved with nitroglycerin.
+    Stopped: insulin, [glipizide] (delivery).
+    Discontinued medications: [warfarin]
+    STOP TAKING:
+    - aspirin
+    - [ibuprofen]
     Stopped [metformin] last month.
     [Metformin] stopped last month.
     [Metformin] stopped last month because of nausea.

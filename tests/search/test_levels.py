@@ -17,6 +17,13 @@ from tests.ingest.exports import InlinePool, Lab, note, patient
         ("platelet count reduced", "platelet", Level.LOW, "platelet count reduced"),
         ("Abnormal TSH", "TSH", Level.ABNORMAL, "Abnormal TSH"),
         ("normal TSH", "TSH", Level.USUAL, "normal TSH"),
+        ("low sodium and high potassium", "potassium", Level.HIGH, "high potassium"),
+        ("low potassium diet", "potassium", Level.UNKNOWN, "potassium"),
+        ("high potassium foods", "potassium", Level.UNKNOWN, "potassium"),
+        ("drugs that reduced LDL", "LDL", Level.UNKNOWN, "LDL"),
+        ("above normal potassium", "potassium", Level.UNKNOWN, "potassium"),
+        ("low or normal potassium", "potassium", Level.UNKNOWN, "potassium"),
+        ("potassium low or normal", "potassium", Level.UNKNOWN, "potassium"),
         ("low mood and potassium", "potassium", Level.UNKNOWN, "potassium"),
         ("potassium in low risk patients", "potassium", Level.UNKNOWN, "potassium"),
         ("slow potassium", "potassium", Level.UNKNOWN, "potassium"),
@@ -35,6 +42,11 @@ def test_how_a_question_asks_a_result(question, named, level, spans):
         ("LL", 9.0, "", "low: 3.5\nhigh: 5.1", Level.LOW),  # the record's own word goes before its range
         ("n", 9.0, "", "high: 5.1", Level.USUAL),
         ("A", None, "", "", Level.ABNORMAL),
+        ("A", 3.4, "", "low: 3.5\nhigh: 5.1", Level.LOW),  # in which way, the range tells
+        ("A", 4.0, "", "low: 3.5\nhigh: 5.1", Level.ABNORMAL),
+        ("High", 4.0, "", "low: 3.5\nhigh: 5.1", Level.HIGH),
+        ("POS", 4.0, "", "low: 3.5\nhigh: 5.1", Level.UNKNOWN),
+        ("POS", 9.0, "", "low: 3.5\nhigh: 5.1", Level.HIGH),
         ("", 3.4, "", "low: 3.5\nhigh: 5.1", Level.LOW),
         ("", 3.5, "", "low: 3.5\nhigh: 5.1", Level.USUAL),
         ("", 5.2, "", "low: 3.5\nhigh: 5.1", Level.HIGH),
@@ -57,8 +69,10 @@ CHARTED = {
     "ranged": {"valueQuantity": {"value": 3.2, "unit": "mmol/L"}, "referenceRange": [{"low": {"value": 3.5}, "high": {"value": 5.1}}]},
     "usual": {"valueQuantity": {"value": 4.0, "unit": "mmol/L"}, "referenceRange": [{"low": {"value": 3.5}, "high": {"value": 5.1}}]},
     "high": {"valueQuantity": {"value": 6.0, "unit": "mmol/L"}, "interpretation": [{"coding": [{"code": "HH"}]}]},
+    "abnormal": {"valueQuantity": {"value": 3.0, "unit": "mmol/L"}, "interpretation": [{"coding": [{"code": "A"}]}]},
     "nothing": {"valueQuantity": {"value": 3.0, "unit": "mmol/L"}},
 }
+TOLD = {"denied": "Seen. No elevated potassium.", "family": "Seen. Mother had high potassium.", "text": "Seen. Potassium drawn."}
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +87,9 @@ def retriever(tmp_path_factory):
             | rest
             for who, rest in CHARTED.items()
         ]
-        notes = [note(f"n-{who}", "Seen. Potassium drawn.", f"Patient/{who}", date="2024-02-01T10:00:00Z") for who in (*CHARTED, "text")]
-        lab.ingest(*map(patient, (*CHARTED, "text")), *results, *notes)
+        texts = dict.fromkeys(CHARTED, "Seen. Potassium drawn.") | TOLD
+        notes = [note(f"n-{who}", text, f"Patient/{who}", date="2024-02-01T10:00:00Z") for who, text in texts.items()]
+        lab.ingest(*map(patient, texts), *results, *notes)
         yield lab.snapshot().retriever
 
 
@@ -83,8 +98,8 @@ def retriever(tmp_path_factory):
     [
         ("low potassium", {"told", "ranged"}, {"usual", "high"}),
         ("elevated potassium", {"high"}, {"told", "ranged", "usual"}),
-        ("abnormal potassium", {"told", "ranged", "high"}, {"usual"}),
-        ("normal potassium", {"usual"}, {"told", "ranged", "high"}),
+        ("abnormal potassium", {"told", "ranged", "high", "abnormal"}, {"usual"}),
+        ("normal potassium", {"usual"}, {"told", "ranged", "high", "abnormal"}),
     ],
 )
 def test_what_is_known_to_lie_so_leads_and_what_lies_otherwise_does_not_match_well(retriever, question, first, never):
@@ -95,6 +110,19 @@ def test_what_is_known_to_lie_so_leads_and_what_lies_otherwise_does_not_match_we
     assert {"nothing", "text"} <= set(well), "of what nothing is known may be as asked, and stands behind"
     head = next(one for one in result.head if one.way == "concept")
     assert (head.patients, head.documents) == (len(first), len(first))
+
+
+@pytest.mark.parametrize("question", ["no elevated potassium", "patients without high potassium", "no potassium above 5 mmol/L"])
+def test_who_has_it_otherwise_answers_a_denial_and_who_has_it_so_does_not(retriever, question):
+    result = retriever.search(SearchRequest(question))
+    well = {hit.document.rpartition("n-")[2] for hit in result.hits if hit.match is Match.WELL}
+    assert {"denied", "usual", "told", "ranged"} <= well
+    assert "high" not in well
+
+
+def test_what_is_asked_of_the_family_is_not_answered_by_a_result_of_the_patient(retriever):
+    result = retriever.search(SearchRequest("mother with high potassium"))
+    assert {hit.document.rpartition("n-")[2] for hit in result.hits if hit.match is Match.WELL} == {"family"}
 
 
 def test_a_level_is_told_as_it_was_read(retriever):

@@ -131,7 +131,8 @@ def _words(query: str, made: Carried) -> None:
 def _part(part: Part, kind: Callable[[Sequence[str]], str], made: Carried) -> None:
     if part.of_result:
         operator = OPERATORS.get(part.value.comparator, "") if part.value is not None else ""
-        if part.value is None or not operator or kind(part.concepts) != "observation":
+        denied = part.assertion not in (None, Assertion.AFFIRMED, Assertion.HISTORICAL)
+        if part.value is None or denied or not operator or kind(part.concepts) != "observation":
             made.left_out.append((f"{part.label} {part.of_result}", "it is not charted as a result that can be compared so"))
             return
         made.rows.append(Row("observation", part.concepts, comparison=operator, number=f"{part.value.number:g}", unit=part.value.unit))
