@@ -16,7 +16,9 @@ from ingest.replica import PublishedGraph, Replica
 from ingest.restoring import finish
 from ingest.stored import StoredRecords
 from ingest.workspace import Workspace
+from search.embedders import sentence_models
 from search.embedders.remembered import RememberingEmbedder
+from search.errors import ModelUnavailable
 from search.protocols import Embedder
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class LazyEmbedder:
-    """An embedder that loads its model when it is first used, once, whichever thread comes first."""
+    """An embedder that loads its model when a text is first encoded, once, whichever thread comes first; its name is known before."""
 
     def __init__(self, model: str, precision: str) -> None:
         self._model, self._precision = model, precision
@@ -36,15 +38,20 @@ class LazyEmbedder:
         # It looks for torch when it is imported, and fails where another thread has imported only half of that.
         import scipy.stats  # noqa: F401
 
-        from search.embedders.sentence_models import open_embedder
-
         with self._lock:
-            return open_embedder(self._model, self._precision)
+            named, loaded = self._named, sentence_models.open_embedder(self._model, self._precision)
+        if named not in ("", loaded.name):  # its vectors would be kept, and compared, under the name of another model
+            raise ModelUnavailable(f"The model {self._model} was replaced meanwhile ({named} is now {loaded.name}): start this again.")
+        return loaded
+
+    @cached_property
+    def _named(self) -> str:
+        return sentence_models.name_of(self._model, self._precision)
 
     @property
     def name(self) -> str:
-        """Identifies model, revision and precision."""
-        return self._loaded.name
+        """Identifies model, revision and precision. Loads the model only where its folder does not tell: see name_of."""
+        return self._named or self._loaded.name
 
     @property
     def dimension(self) -> int:

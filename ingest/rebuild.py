@@ -139,7 +139,8 @@ def _embedder(ledger: Ledger, workspace: Workspace, tools: Tools) -> tuple[Embed
     """The model that makes vectors that are missing, or none and the name of the one whose vectors are taken as they are."""
     if not ledger.missing_vectors:
         try:
-            return (tools.embedder, "") if tools.embedder.name else (None, "")
+            tools.embedder.encode([])  # loads the model, which its name does not
+            return tools.embedder, ""
         except ModelUnavailable:
             pass
     return None, next(_models(ledger, workspace), "")

@@ -337,7 +337,8 @@ class GenerationBuilder:
         Without an embedder the vectors that the cache has of `model` (by default the previous generation's) are indexed, and the units
         without one counted as missing: words find them, meaning does not yet. So it is where more than `at_most` units have none. With
         `as_before` the embedder is not asked for anything where the cache has a vector of the previous generation's model for every
-        unit: a model takes seconds to load.
+        unit: what only takes out needs no model. Raises ModelUnavailable where the vectors of another model would give way to one that
+        cannot be loaded.
         """
         self._replace()
         keys = self._unit_keys()
@@ -350,6 +351,8 @@ class GenerationBuilder:
         if embedder is not None and (at_most is None or len(missing) <= at_most):
             embedded = self._embed([keys[i] for i in missing], embedder, cache, progress)
             missing = []
+        elif embedder is not None:
+            embedder.encode([])  # loads the model, which its name does not: one that cannot be loaded must not cost the vectors there are
         has_vector = np.ones(len(keys), dtype=np.bool_)
         has_vector[missing] = False
         self._write_indexes(keys, has_vector, cache, model, progress)

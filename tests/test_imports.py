@@ -1,9 +1,15 @@
 """Nothing heavy, and no work, at import."""
 
+import json
+import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
+
+from search.embedders.sentence_models import name_of
+from tests.ingest.exports import HashEmbedder, Lab, condition, note, patient
 
 _HEAVY = ("torch", "transformers", "sentence_transformers", "faiss", "pyarrow", "pyoxigraph", "fhir", "flask", "rdflib", "numpy")
 _UNWANTED = (
@@ -48,3 +54,42 @@ def test_an_ingest_does_not_bring_the_web_or_models_along(tmp_path, records):
     script = f"{code}\nimport sys\nprint('loaded', *sorted(name for name in {_UNWANTED!r} if name in sys.modules))"
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.splitlines()
     assert "1 no-record" in told[-2] and told[-1].split() == ["loaded"]
+
+
+def test_no_model_is_loaded_where_every_text_has_its_vector(tmp_path):
+    """Its name is known without: what is there is compared by it."""
+
+    class Named(HashEmbedder):
+        name = name_of()
+
+    lab = Lab(tmp_path)
+    lab.tools = replace(lab.tools, embedder=Named())
+    lab.ingest(patient(), condition(), note())
+    again = ["ingest", "fhir", "--dataset", "d", "--workers", "1"]
+    (tmp_path / "changed").mkdir()
+    (tmp_path / "changed" / "x.ndjson").write_text("".join(json.dumps(one) + "\n" for one in (patient(family="Roe"), condition(), note())))
+    commands = (
+        [*again, str(tmp_path / "export1")],
+        [*again, str(tmp_path / "changed")],
+        ["embed"],
+        ["status"],
+        ["search", "cisplatin", "--mode", "lexical"],
+        ["datasets", "drop", "d"],
+    )
+    script = """
+import sys
+from commissure.cli import main
+for arguments in ARGUMENTS:
+    try:
+        main(arguments)
+    except SystemExit as end:
+        assert end.code in (0, None), arguments
+    print("loaded after", arguments[0], *sorted({"torch", "transformers", "sentence_transformers"} & set(sys.modules)))
+""".replace("ARGUMENTS", repr(commands))
+    environment = {**os.environ, "COMMISSURE_DATA": str(lab.workspace.folder)}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert [line for line in done.stdout.splitlines() if line.startswith("loaded after")] == [
+        f"loaded after {each[0]}" for each in commands
+    ]
+    assert "1 changed, 2 unchanged" in done.stdout and lab.workspace.current() == 3

