@@ -59,8 +59,8 @@ def test_the_table_covers_every_error_that_reaches_the_web() -> None:
         for one in all_errors(search.errors, search.errors.SearchError) + all_errors(graph.errors, graph.errors.GraphError)
         if one not in TABLE
     }
-    # Of ingest and of evaluation; should the web ever meet them, it shows them as their base class.
-    assert missing == {"InvalidPart", "CollectionUnreadable", "GenerationOutdated"}
+    # Of ingest, of evaluation and of lists that are set; should the web ever meet them, it shows them as their base class.
+    assert missing == {"InvalidPart", "CollectionUnreadable", "GenerationOutdated", "WordListUnreadable"}
 
 
 @pytest.mark.parametrize(
