@@ -55,7 +55,7 @@ def is_means(norms: Sequence[str], first: int, last: int, trigger: tuple[int, in
 
     A mention is a test by its words, or because it is `known` to be one, or a drug.
     """
-    if known and norms[trigger[0]] in _SIGNS:
+    if known and trigger[1] - trigger[0] == 1 and norms[trigger[0]] in _SIGNS:
         return True
     begin = trigger[1]
     test = known or not _TESTS.isdisjoint(norms[first:last])
