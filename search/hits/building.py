@@ -49,13 +49,18 @@ class Meant:
     """Whether it only affirms what another reader says more of: it tells nothing then."""
 
     def answers(self, part: Part) -> bool:
-        """Whether it is as the question asks the part."""
-        return self.assertion in AGREES[part.assertion] and self.kin > Kin.ANOTHER
+        """Whether it is as the question asks the part. Of a result that is asked denied any value tells: "no elevated troponin"."""
+        tells = _denies_result(part) and self.assertion is Assertion.AFFIRMED
+        return tells or (self.assertion in AGREES[part.assertion] and self.kin > Kin.ANOTHER)
 
     def weight(self, part: Part) -> int:
         """What its words tell of the part beside other words."""
         other = part.assertion in AT_A_TIME and self.assertion in AT_A_TIME and self.assertion is not part.assertion
         return _CONCEPT + self.kin - (_AT_ANOTHER_TIME if other else 0)
+
+
+def _denies_result(part: Part) -> bool:
+    return bool(part.of_result) and part.assertion is Assertion.NEGATED
 
 
 @dataclass(frozen=True)
@@ -128,7 +133,9 @@ class HitReader:
                     evidence=Evidence(document.id, document.record, document.source, document.line, run, start, end),
                     duplicates=int(found.copies[index]),
                     match=None if found.ranked is None else Match.WELL if index < found.well else Match.LOOSELY,
-                    said=_said(question, spans, _charted(asked, place, {each.part for each in every if each.given_up})),
+                    said=_said(
+                        question, spans, _charted(asked, place, {each.part for each in every if each.given_up}), _having(asked, place)
+                    ),
                 )
             )
         return tuple(hits)
@@ -252,12 +259,17 @@ def _charted(asked: Grounded, place: int, given_up: Collection[int]) -> list[boo
     return [bool(each.documents[_charting(each.part)][place]) and part not in given_up for part, each in enumerate(asked.parts)]
 
 
+def _having(asked: Grounded, place: int) -> list[bool]:
+    """Of each part whether a document has a result that the question denies."""
+    return [_denies_result(each.part) and bool(each.fitting[place]) for each in asked.parts]
+
+
 def _charting(part: Part) -> str:
     """The way in which a chart has what is asked."""
     return ALLERGY if part.assertion is Assertion.ALLERGY else HAVING
 
 
-def _said(question: Question, spans: Sequence[Meant], having: Sequence[bool]) -> tuple[Said, ...]:
+def _said(question: Question, spans: Sequence[Meant], having: Sequence[bool], denied: Sequence[bool]) -> tuple[Said, ...]:
     """What a document says of each part that it speaks of. What it has and its text does not affirm is charted."""
     found = []
     for place, part in enumerate(question.parts):
@@ -266,7 +278,7 @@ def _said(question: Question, spans: Sequence[Meant], having: Sequence[bool]) ->
         charted = having[place] and way not in means
         if means or charted:
             agrees = any(each.answers(part) for each in spans if each.part == place) or (charted and way in AGREES[part.assertion])
-            found.append(Said(place, tuple(each for each in Assertion if each in means), charted, agrees))
+            found.append(Said(place, tuple(each for each in Assertion if each in means), charted, agrees and not denied[place]))
     return tuple(found)
 
 

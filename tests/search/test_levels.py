@@ -118,6 +118,12 @@ def test_who_has_it_otherwise_answers_a_denial_and_who_has_it_so_does_not(retrie
     well = {hit.document.rpartition("n-")[2] for hit in result.hits if hit.match is Match.WELL}
     assert {"denied", "usual", "told", "ranged"} <= well
     assert "high" not in well
+    said = {hit.document.rpartition("n-")[2]: hit.said[0].agrees for hit in result.hits if hit.said}
+    assert said["usual"]
+    assert said["denied"]
+    assert not said.get("high", False)
+    (usual,) = (hit.answer.text for hit in result.hits if hit.document.endswith("n-usual"))
+    assert usual == "Potassium drawn."
 
 
 def test_what_is_asked_of_the_family_is_not_answered_by_a_result_of_the_patient(retriever):
