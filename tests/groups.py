@@ -62,8 +62,10 @@ class ByGroup(LoadScopeScheduling):
         self._groups: dict[str, str] = {}
 
     def schedule(self) -> None:
-        """All workers have collected: read what stays together."""
-        self._groups = self._groups or json.loads(Path(self.config.stash[FOLDER].name, FILE).read_text())
+        """All workers have collected: read what stays together; there is nothing where none found a test."""
+        written = Path(self.config.stash[FOLDER].name, FILE)
+        if not self._groups and written.exists():
+            self._groups = json.loads(written.read_text())
         super().schedule()
 
     def _split_scope(self, nodeid: str) -> str:
