@@ -50,17 +50,13 @@ class Meant:
 
     def answers(self, part: Part) -> bool:
         """Whether it is as the question asks the part. Of a result that is asked denied any value tells: "no elevated troponin"."""
-        tells = _denies_result(part) and self.assertion is Assertion.AFFIRMED
+        tells = part.denies_result and self.assertion is Assertion.AFFIRMED
         return tells or (self.assertion in AGREES[part.assertion] and self.kin > Kin.ANOTHER)
 
     def weight(self, part: Part) -> int:
         """What its words tell of the part beside other words."""
         other = part.assertion in AT_A_TIME and self.assertion in AT_A_TIME and self.assertion is not part.assertion
         return _CONCEPT + self.kin - (_AT_ANOTHER_TIME if other else 0)
-
-
-def _denies_result(part: Part) -> bool:
-    return bool(part.of_result) and part.assertion is Assertion.NEGATED
 
 
 @dataclass(frozen=True)
@@ -134,7 +130,7 @@ class HitReader:
                     duplicates=int(found.copies[index]),
                     match=None if found.ranked is None else Match.WELL if index < found.well else Match.LOOSELY,
                     said=_said(
-                        question, spans, _charted(asked, place, {each.part for each in every if each.given_up}), _having(asked, place)
+                        question, spans, _charted(asked, place, {each.part for each in every if each.given_up}), _denied(asked, place)
                     ),
                 )
             )
@@ -259,9 +255,9 @@ def _charted(asked: Grounded, place: int, given_up: Collection[int]) -> list[boo
     return [bool(each.documents[_charting(each.part)][place]) and part not in given_up for part, each in enumerate(asked.parts)]
 
 
-def _having(asked: Grounded, place: int) -> list[bool]:
+def _denied(asked: Grounded, place: int) -> list[bool]:
     """Of each part whether a document has a result that the question denies."""
-    return [_denies_result(each.part) and bool(each.fitting[place]) for each in asked.parts]
+    return [each.part.denies_result and bool(each.fitting[place]) for each in asked.parts]
 
 
 def _charting(part: Part) -> str:

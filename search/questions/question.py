@@ -123,6 +123,11 @@ class Part:
         """What it asks of a result, in words: '> 9 %', 'low'; '' for nothing."""
         return str(self.value) if self.value is not None else str(self.level)
 
+    @property
+    def denies_result(self) -> bool:
+        """Whether it asks for those who have a result otherwise: "no elevated troponin"."""
+        return bool(self.of_result) and self.assertion is Assertion.NEGATED
+
 
 @dataclass(frozen=True, slots=True)
 class Reworded:

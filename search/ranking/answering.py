@@ -203,7 +203,7 @@ def _row(each: GroundedPart) -> _Row:
         contradicts |= (agrees | charted) & (each.otherwise if part.level else ~each.fitting)
         exactly = each.fitting
         agrees = exactly | (agrees & ~contradicts)
-    elif part.of_result and part.assertion is Assertion.NEGATED:  # "no elevated troponin": who has it otherwise is as asked
+    elif part.denies_result:  # who has it otherwise is as asked
         agrees = exactly = (agrees | each.otherwise) & ~each.fitting
         contradicts = each.fitting | (contradicts & ~agrees)
     agreement = np.full(columns.documents, Agreement.SILENT, dtype=np.uint8)
